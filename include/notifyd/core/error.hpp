@@ -1,0 +1,44 @@
+// The closed list of things that can be wrong with a request, as SPEC §3 names them.
+// Owns: a sentence. Thread: any (a value). Fails: never.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace notifyd {
+
+enum class Errc : std::uint8_t {
+    invalid_request,
+    invalid_json,
+    unauthorized,
+    forbidden,
+    not_found,
+    method_not_allowed,
+    conflict,
+    gone,
+    payload_too_large,
+    uri_too_long,
+    unsupported_media_type,
+    upgrade_required,
+    rate_limited,
+    headers_too_large,
+    internal,
+    unavailable,
+};
+
+// The `code` of an error body: the enumerator's name.
+[[nodiscard]] std::string_view to_string(Errc code);
+
+// `message` is a sentence for the client: never internal text, never a token.
+struct Error {
+    Error() = default;
+    Error(Errc error_code, std::string sentence)
+        : code(error_code), message(std::move(sentence)) {}
+
+    Errc code = Errc::internal;
+    std::string message;
+};
+
+}  // namespace notifyd

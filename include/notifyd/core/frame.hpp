@@ -1,0 +1,59 @@
+// Bytes for a socket, encoded once and shared by every connection of one loop.
+// Owns:   the bytes, in one allocation with the count.
+// Thread: one loop. The count is plain, not atomic: a frame is made by the loop that sends it and never leaves it.
+// Fails:  never (allocation failure ends the process, as elsewhere).
+#pragma once
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <span>
+#include <string_view>
+
+namespace notifyd {
+
+class Frame {
+  public:
+    // A frame of `size` bytes that the maker fills through `bytes()` before sharing it.
+    [[nodiscard]] static boost::intrusive_ptr<Frame> make(std::size_t size) {
+        void* space = ::operator new(sizeof(Frame) + size);
+        return {::new (space) Frame(size)};
+    }
+
+    [[nodiscard]] std::size_t size() const { return size_; }
+    [[nodiscard]] const char* data() const { return reinterpret_cast<const char*>(this + 1); }
+    [[nodiscard]] char* bytes() { return reinterpret_cast<char*>(this + 1); }
+    [[nodiscard]] std::string_view view() const { return {data(), size_}; }
+
+    Frame(const Frame&) = delete;
+    Frame& operator=(const Frame&) = delete;
+
+    friend void intrusive_ptr_add_ref(const Frame* frame) { ++frame->count_; }
+    friend void intrusive_ptr_release(const Frame* frame) {
+        if (--frame->count_ == 0) {
+            frame->~Frame();
+            ::operator delete(const_cast<Frame*>(frame));
+        }
+    }
+
+  private:
+    explicit Frame(std::size_t size) : size_(size) {}
+    ~Frame() = default;
+
+    std::size_t size_;
+    mutable std::uint32_t count_ = 0;
+};
+
+using FramePtr = boost::intrusive_ptr<const Frame>;
+
+// Plain bytes, such as an HTTP reply.
+[[nodiscard]] FramePtr make_frame(std::string_view bytes);
+
+enum class Opcode : std::uint8_t { text = 1, close = 8, ping = 9 };
+
+// One unfragmented, unmasked WebSocket frame of a server (RFC 6455 §5.2); `pieces` are its payload in order.
+[[nodiscard]] FramePtr make_websocket_frame(Opcode opcode,
+                                            std::span<const std::string_view> pieces);
+
+}  // namespace notifyd

@@ -1,0 +1,32 @@
+// Who is asking: what a verified token said.
+// Owns: its strings. Thread: any (a value). Fails: never.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "notifyd/core/clock.hpp"
+#include "notifyd/core/ids.hpp"
+#include "notifyd/core/topic_name.hpp"
+
+namespace notifyd {
+
+// Ordered: an admin grant includes the service grant.
+enum class Grant : std::uint8_t { none, service, admin };
+
+struct Identity {
+    UserId user;
+    Grant grant = Grant::none;
+    // org, hub and project topics of which the token's claims make the user a member.
+    std::vector<TopicName> claimed_topics;
+    // When the token ends, leeway not counted.
+    EpochMs expires_at = 0;
+    // The token's `jti`, or empty: names the token in the connection table without being one.
+    std::string token_id;
+
+    [[nodiscard]] bool is_admin() const { return grant == Grant::admin; }
+    [[nodiscard]] bool is_service() const { return grant >= Grant::service; }
+};
+
+}  // namespace notifyd

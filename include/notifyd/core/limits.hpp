@@ -1,0 +1,47 @@
+// Bounds that are not configurable, and the relations between them.
+// Owns: nothing. Thread: any. Fails: at compile time.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace notifyd::limits {
+
+inline constexpr std::size_t id_bytes_max = 256;
+inline constexpr std::size_t token_bytes_max = 8 * 1024;
+inline constexpr std::size_t url_bytes_max = 8 * 1024;
+inline constexpr std::size_t header_bytes_max = 16 * 1024;
+static_assert(header_bytes_max > url_bytes_max, "a URL that is just too long must reach the 414");
+
+inline constexpr std::size_t group_id_chars_max = 128;
+inline constexpr std::size_t deduplication_id_chars_max = 128;
+inline constexpr std::size_t batch_messages_max = 100;
+inline constexpr std::size_t connect_topics_max = 100;
+
+inline constexpr std::size_t page_messages_default = 50;
+inline constexpr std::size_t page_messages_max = 100;
+// A page ends early at this many bytes (but holds at least one message); the rest comes with nextStartKey.
+inline constexpr std::size_t page_bytes_max = 1024 * 1024;
+inline constexpr std::size_t sequences_max = 100;
+static_assert(sequences_max <= page_messages_max, "a gap query fits one page");
+
+// Handlers run before the loop flushes (DESIGN §4: a whole turn, yet bounded).
+inline constexpr std::size_t handlers_per_turn = 16'384;
+// Pieces of one gather write; IOV_MAX is 1,024 on Linux.
+inline constexpr std::size_t gather_pieces_max = 256;
+inline constexpr std::size_t gather_rounds_max = 64;
+// Outbox bytes above which replies and pongs wait for the socket instead of being queued.
+inline constexpr std::size_t control_mark_bytes = 256 * 1024;
+
+// Rows in one transaction: a sync carries many publishes, yet nobody waits long for it.
+inline constexpr std::size_t commit_rows_max = 4'096;
+inline constexpr std::size_t retention_slice_rows = 500;
+
+// How often a loop looks at its connections' deadlines.
+inline constexpr std::chrono::milliseconds sweep_interval{500};
+inline constexpr std::chrono::seconds request_body_timeout{30};
+inline constexpr std::chrono::seconds keep_alive_timeout{75};
+// From our close frame to the end of the TCP connection, whatever the peer does.
+inline constexpr std::chrono::seconds close_timeout{5};
+
+}  // namespace notifyd::limits

@@ -1,0 +1,53 @@
+// The value that walks through the server: one published message.
+// Flow:   publisher makes it -> storage numbers and keeps it -> processor encodes and sends it.
+// Owns:   its text. Thread: immutable once made, shared by all loops and the storage thread. Fails: never.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "notifyd/core/clock.hpp"
+#include "notifyd/core/ids.hpp"
+#include "notifyd/core/topic_name.hpp"
+
+namespace notifyd {
+
+enum class MessageType : std::uint8_t { standard, fifo };
+
+[[nodiscard]] constexpr std::string_view to_string(MessageType type) {
+    return type == MessageType::fifo ? "fifo" : "standard";
+}
+
+enum class Numbering : std::uint8_t { none, consecutive };
+
+inline constexpr std::string_view websocket_channel = "WebSocket";
+
+struct Message {
+    MessageId id;
+    TopicName topic;
+    MessageType type = MessageType::standard;
+    Numbering numbering = Numbering::none;
+    std::string target_channel{websocket_channel};
+    UserId sender;
+    // The ordering scope of a fifo message; empty for a standard one.
+    std::string group_id;
+    EpochMs published_at = 0;
+    // The connection that asked not to get its own message back (`echo: false`).
+    std::optional<ConnectionId> skip;
+    // JSON text of the delivered object from its brace to publishTimestamp and messageGroupId, still open:
+    // delivery and history append their own last fields and the closing brace, so nothing is serialised twice.
+    std::string head;
+};
+
+using MessagePtr = std::shared_ptr<const Message>;
+
+// A message with what its commit gave it. `sequence` is 0 when it was not numbered.
+struct Delivery {
+    MessagePtr message;
+    Sequence sequence = 0;
+};
+
+}  // namespace notifyd

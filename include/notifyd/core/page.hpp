@@ -1,0 +1,56 @@
+// Pages of history: what is asked for and what comes back (SPEC §3.2).
+// Owns: its values. Thread: any (values). Fails: never.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "notifyd/core/message.hpp"
+
+namespace notifyd {
+
+enum class PageOrder : std::uint8_t { newest_first, oldest_first };
+
+// Numbers first to last, both included.
+struct SequenceRange {
+    Sequence first = 0;
+    Sequence last = 0;
+};
+
+// A place in a topic's commit order. `counter` is the topic's number after the message at `position`.
+struct PageCursor {
+    Sequence counter = 0;
+    Position position = 0;
+};
+
+struct PageQuery {
+    TopicName topic;
+    PageOrder order = PageOrder::newest_first;
+    std::size_t messages_max = 0;
+    std::size_t bytes_max = 0;
+    std::optional<EpochMs> from_time;  // inclusive, by publishTimestamp
+    std::optional<EpochMs> to_time;    // inclusive
+    // Only numbered messages in these ranges (ascending, not overlapping); empty: all messages.
+    std::vector<SequenceRange> sequences;
+    // Continue behind this message, in the query's order.
+    std::optional<PageCursor> after;
+};
+
+struct StoredMessage {
+    PageCursor at;
+    Sequence sequence = 0;
+    EpochMs published_at = 0;
+    std::string target_channel;
+    std::string head;  // as in Message
+};
+
+struct Page {
+    std::vector<StoredMessage> messages;
+    // Where the next page begins; nullopt when there is nothing behind this one.
+    std::optional<PageCursor> next;
+};
+
+}  // namespace notifyd

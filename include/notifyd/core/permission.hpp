@@ -1,0 +1,42 @@
+// A permission: what one user may do in one topic (SPEC §1).
+// Owns: its strings. Thread: any (a value). Fails: never.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "notifyd/core/clock.hpp"
+#include "notifyd/core/ids.hpp"
+#include "notifyd/core/topic_name.hpp"
+
+namespace notifyd {
+
+// Ordered: each role may do what the one before it may.
+enum class Role : std::uint8_t { viewer = 1, member = 2, admin = 3 };
+
+[[nodiscard]] constexpr std::string_view to_string(Role role) {
+    switch (role) {
+        case Role::viewer: return "viewer";
+        case Role::member: return "member";
+        case Role::admin: return "admin";
+    }
+    return "viewer";
+}
+
+[[nodiscard]] constexpr std::optional<Role> parse_role(std::string_view text) {
+    for (const Role role : {Role::viewer, Role::member, Role::admin}) {
+        if (to_string(role) == text) return role;
+    }
+    return std::nullopt;
+}
+
+struct Permission {
+    UserId user;
+    TopicName topic;
+    Role role = Role::member;
+    EpochMs granted_at = 0;
+    UserId granted_by;
+};
+
+}  // namespace notifyd

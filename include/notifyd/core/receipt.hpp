@@ -1,0 +1,21 @@
+// What a publisher gets for a committed message (SPEC §3.1).
+// Owns: its strings. Thread: any (a value). Fails: never.
+#pragma once
+
+#include "notifyd/core/ids.hpp"
+#include "notifyd/core/message.hpp"
+
+#include <string>
+
+namespace notifyd {
+
+struct Receipt {
+    MessageId id;
+    MessageType type = MessageType::standard;
+    std::string target_channel;
+    std::string group_id;   // empty for a standard message
+    Sequence sequence = 0;  // 0: not numbered
+    EpochMs timestamp = 0;
+};
+
+}  // namespace notifyd

@@ -1,0 +1,59 @@
+// What a message is addressed to: a class and an id, "chat:abc" (SPEC §1).
+// Owns: its text. Thread: any (a value). Fails: make and parse give an invalid_request Error.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "notifyd/core/ids.hpp"
+#include "notifyd/core/result.hpp"
+
+namespace notifyd {
+
+enum class TopicClass : std::uint8_t { chat, user, org, hub, project };
+
+[[nodiscard]] std::string_view to_string(TopicClass topic_class);
+[[nodiscard]] std::optional<TopicClass> parse_topic_class(std::string_view text);
+
+class TopicName {
+  public:
+    // The only ways to a name: both check the id (1–256 bytes of UTF-8, no control character, no comma).
+    [[nodiscard]] static Result<TopicName> make(TopicClass topic_class, std::string_view id);
+    // From "chat:abc".
+    [[nodiscard]] static Result<TopicName> parse(std::string_view text);
+
+    [[nodiscard]] TopicClass topic_class() const { return class_; }
+    [[nodiscard]] std::string_view id() const;
+    // "chat:abc"
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+    friend bool operator==(const TopicName& a, const TopicName& b) { return a.text_ == b.text_; }
+    friend auto operator<=>(const TopicName& a, const TopicName& b) { return a.text_ <=> b.text_; }
+
+  private:
+    TopicName(TopicClass topic_class, std::string_view id);
+
+    TopicClass class_;
+    std::string text_;
+};
+
+// True for 1–256 bytes of valid UTF-8 without control characters (C0, DEL, C1) and commas.
+[[nodiscard]] bool is_valid_id(std::string_view id);
+// True for well-formed UTF-8 (RFC 3629: no overlong form, no surrogate, nothing above U+10FFFF).
+[[nodiscard]] bool is_valid_utf8(std::string_view text);
+
+// The topic that every connection of a user is always subscribed to. The id must be valid (is_valid_id).
+[[nodiscard]] Result<TopicName> own_topic(const UserId& user);
+
+}  // namespace notifyd
+
+template <>
+struct std::hash<notifyd::TopicName> {
+    std::size_t operator()(const notifyd::TopicName& topic) const noexcept {
+        return std::hash<std::string>{}(topic.text());
+    }
+};

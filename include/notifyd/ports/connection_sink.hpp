@@ -1,0 +1,25 @@
+// One client's end, as services see it: frames go in, a verdict comes out.
+// Flow:   processor, frame dispatch -> ConnectionSink -> outbox -> one gather write at the end of the turn
+// Owns:   nothing. Thread: the connection's loop.
+// Fails:  by verdict: full (not queued), closed (not queued).
+#pragma once
+
+#include <cstdint>
+
+#include "notifyd/core/close_code.hpp"
+#include "notifyd/core/frame.hpp"
+
+namespace notifyd::ports {
+
+enum class Verdict : std::uint8_t { queued, full, closed };
+
+class ConnectionSink {
+  public:
+    virtual ~ConnectionSink() = default;
+    // Queues a whole WebSocket frame behind all that were queued before.
+    [[nodiscard]] virtual Verdict send(FramePtr frame) = 0;
+    // Queues a close frame; nothing is sent after it. Only the first call counts.
+    virtual void close(CloseCode code) = 0;
+};
+
+}  // namespace notifyd::ports

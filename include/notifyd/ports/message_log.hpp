@@ -1,0 +1,51 @@
+// The append-only log of messages: the commit point of every publish.
+// Flow:   Publisher -> StorageHandler -> MessageLog -> (committed) -> CommitListener, then `done`
+// Owns:   what is queued until its commit.
+// Thread: one loop; each loop has an instance of its own, and `done` runs on that loop.
+// Fails:  unavailable (queue full, or the commit failed: nothing was stored, no number used).
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "notifyd/core/message.hpp"
+#include "notifyd/core/result.hpp"
+#include "notifyd/core/unique_function.hpp"
+
+namespace notifyd::ports {
+
+struct Appended {
+    Sequence sequence = 0;  // 0: not numbered
+};
+
+using AppendDone = UniqueFunction<void(Result<Appended>)>;
+
+class MessageLog {
+  public:
+    virtual ~MessageLog() = default;
+
+    // Stores the message in the next commit, and gives it the topic's next number if it asks for one, in the same
+    // transaction. Calls of one loop commit in the order they were made; those of one turn commit together.
+    // `done` runs after the sync, never inside this call, in the order of the calls.
+    // What is committed survives kill -9 and, with full durability, a power cut.
+    virtual void append(MessagePtr message, AppendDone done) = 0;
+
+    // Whether `count` more appends would be taken now.
+    [[nodiscard]] virtual bool has_room(std::size_t count) const = 0;
+
+    // Deletes up to `rows_max` of the oldest messages published before `cutoff`; tells how many.
+    // A topic's numbers go on from where they were, even if all its messages are gone.
+    virtual void delete_expired(EpochMs cutoff,
+                                std::size_t rows_max,
+                                UniqueFunction<void(Result<std::size_t>)> done) = 0;
+};
+
+// Told of every commit, on the storage thread, in commit order, before any `done` of that commit runs.
+class CommitListener {
+  public:
+    virtual ~CommitListener() = default;
+    // The committed fifo messages with their numbers. Standard ones were delivered when they were published.
+    virtual void committed(std::vector<Delivery> fifo_messages) = 0;
+};
+
+}  // namespace notifyd::ports

@@ -1,0 +1,25 @@
+// Reading the log back: pages of one topic's messages.
+// Owns:   nothing. Thread: one loop; `done` runs on that loop, the read itself on a reader thread.
+// Fails:  unavailable (too many reads waiting, or the disk failed).
+#pragma once
+
+#include <string>
+
+#include "notifyd/core/page.hpp"
+#include "notifyd/core/result.hpp"
+#include "notifyd/core/unique_function.hpp"
+
+namespace notifyd::ports {
+
+class MessageReader {
+  public:
+    virtual ~MessageReader() = default;
+
+    // Costs time in proportion to the page, never to the history.
+    virtual void read_page(PageQuery query, UniqueFunction<void(Result<Page>)> done) = 0;
+
+    // The random id of this database; another one after a restore.
+    [[nodiscard]] virtual const std::string& epoch() const = 0;
+};
+
+}  // namespace notifyd::ports
