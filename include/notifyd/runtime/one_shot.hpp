@@ -1,0 +1,57 @@
+// A value that a service gives once, through its `done`, and that one coroutine waits for.
+//   OneShot<Result<Receipt>> answer(loop.executor());
+//   publisher.publish(…, [&answer](Result<Receipt> receipt) { answer.set(std::move(receipt)); });
+//   const Result<Receipt> receipt = co_await answer.wait();
+// Owns:   the value, and the coroutine that waits for it.
+// Thread: one loop. It lives in the frame of the coroutine that waits, which is not left before set() is called.
+// Fails:  never.
+#pragma once
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <optional>
+#include <utility>
+
+#include "notifyd/core/unique_function.hpp"
+#include "notifyd/runtime/event_loop.hpp"
+
+namespace notifyd::runtime {
+
+template <class T>
+class OneShot {
+  public:
+    explicit OneShot(Executor executor) : executor_(executor) {}
+    OneShot(const OneShot&) = delete;
+    OneShot& operator=(const OneShot&) = delete;
+
+    void set(T value) {
+        value_.emplace(std::move(value));
+        if (resume_) std::exchange(resume_, {})();
+    }
+
+    boost::asio::awaitable<T, Executor> wait() {
+        using Token = boost::asio::use_awaitable_t<Executor>;
+        if (!value_) {
+            // Named, and resumed through the loop: GCC 12 destroys lambdas inside a co_await expression twice, and the
+            // caller of set() must not find a coroutine running inside its call.
+            auto start = [this](auto handler) {
+                auto resume = [executor = executor_, handler = std::move(handler)]() mutable {
+                    boost::asio::post(executor, std::move(handler));
+                };
+                resume_ = std::move(resume);
+            };
+            constexpr Token token{};
+            co_await boost::asio::async_initiate<const Token, void()>(start, token);
+        }
+        co_return std::move(*value_);
+    }
+
+  private:
+    Executor executor_;
+    std::optional<T> value_;
+    UniqueFunction<void()> resume_;
+};
+
+}  // namespace notifyd::runtime

@@ -1,0 +1,61 @@
+// The loop's turn: handlers, hooks, sleep.
+#include "notifyd/runtime/event_loop.hpp"
+
+#include <boost/asio/post.hpp>
+#include <exception>
+
+#include "notifyd/core/limits.hpp"
+
+namespace notifyd::runtime {
+
+EventLoop::EventLoop(std::size_t index, std::size_t mailbox_tasks_max)
+    : index_(index), mailbox_(mailbox_tasks_max, [this] {
+          boost::asio::post(context_, [this] { drain_mailbox(); });
+      }) {}
+
+template <class Step>
+void EventLoop::guarded(Step step) {
+    try {
+        step();
+    } catch (const std::exception& error) {
+        if (exception_sink_) exception_sink_(error.what());
+    } catch (...) {
+        if (exception_sink_) exception_sink_("unknown exception");
+    }
+}
+
+void EventLoop::drain_mailbox() {
+    mailbox_.take_all(drained_);
+    for (Task& task : drained_) {
+        guarded([&task] { task(); });
+    }
+    drained_.clear();
+}
+
+void EventLoop::run_turn() {
+    // Sleeps only when the last turn left nothing over. A handler that throws ends the turn early; the rest stays ready.
+    guarded([this] {
+        if (work_left_) {
+            context_.poll_one();
+        } else {
+            context_.run_one();
+        }
+        std::size_t handlers = 1;
+        while (handlers < limits::handlers_per_turn && context_.poll_one() != 0) ++handlers;
+    });
+    work_left_ = false;
+    for (TurnHook* hook : hooks_) {
+        guarded([&] { work_left_ = hook->turn_ended() || work_left_; });
+    }
+}
+
+void EventLoop::run() {
+    while (!context_.stopped()) run_turn();
+}
+
+void EventLoop::stop() {
+    mailbox_.close();
+    context_.stop();
+}
+
+}  // namespace notifyd::runtime
