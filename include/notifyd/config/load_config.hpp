@@ -1,0 +1,54 @@
+// Reads the config file and the environment into a checked Config, or says what is wrong and where.
+// Owns:   nothing. Thread: any; reads files, so at startup and on reload only.
+// Fails:  with every error found (at most config_errors_max), each naming file, line and key, or the variable.
+#pragma once
+
+#include "notifyd/config/config.hpp"
+
+#include <boost/system/result.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace notifyd::config {
+
+inline constexpr std::size_t config_errors_max = 20;
+
+// `file` is the config file, or empty where an environment variable is at fault: then `key` is its name.
+struct ConfigError {
+    std::string file;
+    std::size_t line = 0;  // 0 = the file as a whole
+    std::string key;
+    std::string message;
+};
+
+// `notifyd.toml:12: limits.max_message: expected a size such as "256KiB", got "256KB "`
+[[nodiscard]] std::string to_string(const ConfigError& error);
+
+using Environment = std::map<std::string, std::string, std::less<>>;
+
+[[nodiscard]] Environment process_environment();
+
+struct LoadedConfig {
+    Config config;
+    // The keys that the file or the environment set, such as "limits.max_message".
+    std::set<std::string, std::less<>> given;
+};
+
+using LoadResult = boost::system::result<LoadedConfig, std::vector<ConfigError>>;
+
+// Relative paths in the file are relative to its folder, wherever the program was started.
+[[nodiscard]] LoadResult load_config(const std::filesystem::path& file, const Environment& environment);
+
+// Of the keys that were given, those that this version does not act on yet, sorted.
+[[nodiscard]] std::vector<std::string> keys_without_effect(const LoadedConfig& loaded);
+
+// Sentences about settings that are allowed but hardly meant: no key to verify tokens with, a short secret.
+[[nodiscard]] std::vector<std::string> doubtful_settings(const Config& config);
+
+}  // namespace notifyd::config

@@ -1,0 +1,27 @@
+// How loud the log is. A header of its own, because every event knows its level and few need the rest of the config.
+// Owns: nothing. Thread: any. Fails: never.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace notifyd::config {
+
+// Ordered: a log at one level shows that level and every later one.
+enum class LogLevel : std::uint8_t { debug, info, warn, error };
+
+[[nodiscard]] constexpr std::string_view to_string(LogLevel level) {
+    switch (level) {
+        case LogLevel::debug:
+            return "debug";
+        case LogLevel::info:
+            return "info";
+        case LogLevel::warn:
+            return "warn";
+        case LogLevel::error:
+            return "error";
+    }
+    return "error";
+}
+
+}  // namespace notifyd::config

@@ -1,0 +1,25 @@
+// A key or password that cannot be printed by accident.
+// Owns: its text. Thread: any (a value). Fails: never.
+#pragma once
+
+#include <string>
+#include <utility>
+
+namespace notifyd::config {
+
+class Secret {
+  public:
+    Secret() = default;
+    explicit Secret(std::string text) : text_(std::move(text)) {}
+
+    [[nodiscard]] bool empty() const { return text_.empty(); }
+    // Only for the code that signs or verifies: never for a log, an error or an answer.
+    [[nodiscard]] const std::string& reveal() const { return text_; }
+
+    friend bool operator==(const Secret&, const Secret&) = default;
+
+  private:
+    std::string text_;
+};
+
+}  // namespace notifyd::config

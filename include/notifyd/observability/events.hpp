@@ -1,0 +1,213 @@
+// Everything notable that can happen, one struct each; emit() is the one place that logs it (and will count it).
+// Owns:   the samplers. Events hold references and views: build one in the call of emit, never keep it.
+// Thread: any.
+// Fails:  never. No event carries a token, a key or a body.
+#pragma once
+
+#include "notifyd/core/clock.hpp"
+#include "notifyd/core/ids.hpp"
+#include "notifyd/core/message.hpp"
+#include "notifyd/core/permission.hpp"
+#include "notifyd/core/topic_name.hpp"
+#include "notifyd/observability/log.hpp"
+#include "notifyd/observability/sampler.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace notifyd::observability {
+
+// --- the server as a whole ---
+
+struct ServerStarted {
+    std::string_view listen{};
+    std::string_view version{};
+    std::int64_t threads = 0;
+    bool tls = false;
+};
+
+struct ServerStopping {
+    std::string_view reason{};  // such as "SIGTERM"
+};
+
+struct ServerStopped {};
+
+struct ServerFailed {
+    std::string_view what{};
+};
+
+struct ConfigWarning {
+    std::string_view what{};
+};
+
+struct ExceptionCaught {
+    std::string_view where{};
+    std::string_view what{};
+};
+
+// --- connections ---
+
+struct ConnectionOpened {
+    ConnectionId connection{};
+    const UserId& user;
+    std::int64_t topics = 0;
+    std::string_view address{};
+    std::string_view correlation_id{};  // of the upgrade request
+};
+
+struct ConnectionClosed {
+    ConnectionId connection{};
+    const UserId& user;
+    std::uint16_t code = 0;  // ours or the peer's; 1006 when the connection just ended
+    double seconds = 0;      // how long it was open
+};
+
+struct ConnectionRefused {
+    std::int64_t status = 0;
+    std::string_view reason{};  // a short name from a closed set
+    std::string_view address{};
+    std::string_view correlation_id{};
+};
+
+// No connection could be taken, most likely for want of file descriptors.
+struct AcceptFailed {
+    std::string_view what{};
+};
+
+struct DeliveryClosedSlow {
+    ConnectionId connection{};
+    const UserId& user;
+};
+
+// --- HTTP ---
+
+// `route` is the route's pattern, not the requested path. Debug level; a 5xx is a RequestFailed instead.
+struct RequestServed {
+    std::string_view correlation_id{};
+    std::string_view method{};
+    std::string_view route{};
+    std::int64_t status = 0;
+    double latency_ms = 0;
+    const UserId* user = nullptr;
+};
+
+struct RequestFailed {
+    std::string_view correlation_id{};
+    std::string_view method{};
+    std::string_view route{};
+    std::int64_t status = 0;
+    double latency_ms = 0;
+    std::string_view what{};
+    const UserId* user = nullptr;
+};
+
+// --- who may do what ---
+
+struct AuthFailed {
+    std::string_view reason{};  // a short name from a closed set, such as "expired": it becomes a metric's label
+    std::string_view address{};
+    std::string_view correlation_id{};
+};
+
+struct PermissionGranted {
+    const UserId& user;
+    const TopicName& topic;
+    Role role = Role::member;
+    const UserId& by;
+};
+
+struct PermissionRevoked {
+    const UserId& user;
+    const TopicName& topic;
+    const UserId& by;
+};
+
+// --- messages: sampled at info (the first of each second), all of them at debug ---
+
+struct MessagePublished {
+    MessageId message{};
+    const TopicName& topic;
+    MessageType type = MessageType::standard;
+    Sequence sequence = 0;
+    const UserId& user;
+    std::string_view correlation_id{};
+};
+
+struct MessageDelivered {
+    MessageId message{};
+    const TopicName& topic;
+    Sequence sequence = 0;
+    std::int64_t recipients = 0;
+    double latency_ms = 0;  // from the publish to the hand-over to the sockets
+};
+
+// Debug level.
+struct MessageUndelivered {
+    MessageId message{};
+    const TopicName& topic;
+    std::string_view reason = "no_recipient";
+};
+
+// --- storage ---
+
+struct CommitFailed {
+    std::string_view what{};
+    std::int64_t rows = 0;
+};
+
+struct StorageError {
+    std::string_view what{};
+};
+
+struct CheckpointFailed {
+    std::string_view what{};
+};
+
+struct RetentionDeleted {
+    std::int64_t rows = 0;
+};
+
+struct MigrationApplied {
+    std::string_view name{};
+    std::int64_t version = 0;
+};
+
+class Events {
+  public:
+    Events(LogSink& sink, const Clock& clock) : sink_(sink), clock_(clock) {}
+    Events(const Events&) = delete;
+    Events& operator=(const Events&) = delete;
+
+    void emit(const ServerStarted& event);
+    void emit(const ServerStopping& event);
+    void emit(const ServerStopped& event);
+    void emit(const ServerFailed& event);
+    void emit(const ConfigWarning& event);
+    void emit(const ExceptionCaught& event);
+    void emit(const ConnectionOpened& event);
+    void emit(const ConnectionClosed& event);
+    void emit(const ConnectionRefused& event);
+    void emit(const AcceptFailed& event);
+    void emit(const DeliveryClosedSlow& event);
+    void emit(const RequestServed& event);
+    void emit(const RequestFailed& event);
+    void emit(const AuthFailed& event);
+    void emit(const PermissionGranted& event);
+    void emit(const PermissionRevoked& event);
+    void emit(const MessagePublished& event);
+    void emit(const MessageDelivered& event);
+    void emit(const MessageUndelivered& event);
+    void emit(const CommitFailed& event);
+    void emit(const StorageError& event);
+    void emit(const CheckpointFailed& event);
+    void emit(const RetentionDeleted& event);
+    void emit(const MigrationApplied& event);
+
+  private:
+    LogSink& sink_;
+    const Clock& clock_;
+    Sampler published_sampler_;
+    Sampler delivered_sampler_;
+};
+
+}  // namespace notifyd::observability

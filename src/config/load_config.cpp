@@ -1,0 +1,143 @@
+// Puts file and environment together into a Config.
+#include "notifyd/config/load_config.hpp"
+
+#include "bindings.hpp"
+#include "environment_source.hpp"
+#include "load_errors.hpp"
+#include "readers.hpp"
+#include "relations.hpp"
+#include "secret_source.hpp"
+#include "toml_source.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <system_error>
+#include <tuple>
+#include <utility>
+#include <variant>
+
+namespace notifyd::config {
+
+namespace {
+
+constexpr std::size_t file_bytes_max = 1024 * 1024;
+
+// Applies settings one by one; a later one replaces an earlier one.
+class Loader {
+  public:
+    explicit Loader(Surroundings surroundings) : surroundings_(std::move(surroundings)) {
+        for (const Binding& binding : all_bindings()) {
+            for (std::size_t dot = binding.key.find('.'); dot != std::string_view::npos;
+                 dot = binding.key.find('.', dot + 1)) {
+                sections_.insert(binding.key.substr(0, dot));
+            }
+            bindings_.emplace(binding.key, binding);
+        }
+    }
+
+    void apply(const Setting& setting) {
+        if (!unknown_section_.empty() && setting.key.starts_with(unknown_section_)) return;
+        if (setting.is_from_environment() && setting.key.starts_with(channels_key)) {
+            fail(setting, "channels are set in the config file only");
+        } else if (const Binding* binding = find(setting.key)) {
+            apply(*binding, setting);
+        } else if (sections_.contains(setting.key) && !setting.is_from_environment()) {
+            check_section(setting);
+        } else {
+            refuse_unknown(setting);
+        }
+    }
+
+    LoadResult finish() {
+        if (errors_.empty()) {
+            // The default is relative to the file's folder as well.
+            Storage& storage = loaded_.config.storage;
+            storage.path = surroundings_.folder / storage.path;
+            errors_ = check_relations(loaded_.config, origins_);
+        }
+        if (errors_.empty()) return std::move(loaded_);
+        // In the order of the file, then the environment's.
+        std::ranges::stable_sort(
+            errors_, {}, [](const ConfigError& error) { return std::tuple(error.file.empty(), error.line); });
+        if (errors_.size() > config_errors_max) errors_.resize(config_errors_max);
+        return std::move(errors_);
+    }
+
+  private:
+    const Binding* find(std::string_view key) const {
+        if (const auto exact = bindings_.find(key); exact != bindings_.end()) return &exact->second;
+        const std::size_t dot = key.rfind('.');
+        if (dot == std::string_view::npos) return nullptr;
+        const auto whole_table = bindings_.find(std::string(key.substr(0, dot)) + ".*");
+        return whole_table == bindings_.end() ? nullptr : &whole_table->second;
+    }
+
+    void apply(const Binding& binding, const Setting& setting) {
+        loaded_.given.insert(setting.key);
+        origins_[setting.key] = setting.origin;
+        std::string problem = binding.apply(loaded_.config, setting, surroundings_);
+        if (!problem.empty()) fail(setting, std::move(problem));
+    }
+
+    void check_section(const Setting& setting) {
+        const bool is_list = setting.key == channels_key;
+        const auto* kind = std::get_if<TableKind>(&setting.value);
+        const TableKind wanted = is_list ? TableKind::element_of_list : TableKind::single;
+        if (kind == nullptr || *kind != wanted) {
+            const std::string brackets = is_list ? "[[" + setting.key + "]]" : '[' + setting.key + ']';
+            fail(setting, "expected a table " + brackets + (kind == nullptr ? ", got " + shown(setting) : ""));
+        } else if (is_list) {
+            origins_[element_key(setting.key, setting.element)] = setting.origin;
+            loaded_.config.channels.resize(std::max(loaded_.config.channels.size(), setting.element + 1));
+        }
+    }
+
+    void refuse_unknown(const Setting& setting) {
+        if (std::holds_alternative<TableKind>(setting.value)) {
+            // One error for the table, none for what is in it.
+            unknown_section_ = setting.key + '.';
+            fail(setting, "unknown section");
+        } else {
+            fail(setting, setting.is_from_environment() ? "no setting has this name" : "unknown key");
+        }
+    }
+
+    void fail(const Setting& setting, std::string problem) {
+        std::string key = setting.key;
+        if (key.starts_with("channels.")) {
+            key = element_key(channels_key, setting.element) + key.substr(channels_key.size());
+        }
+        errors_.push_back(make_error(setting.origin, std::move(key), std::move(problem)));
+    }
+
+    Surroundings surroundings_;
+    std::map<std::string, Binding, std::less<>> bindings_;
+    std::set<std::string_view> sections_;
+    std::string unknown_section_;
+    LoadedConfig loaded_;
+    Origins origins_;
+    std::vector<ConfigError> errors_;
+};
+
+std::filesystem::path folder_of(const std::filesystem::path& file) {
+    std::error_code ignored;
+    const std::filesystem::path absolute = std::filesystem::absolute(file, ignored);
+    return absolute.lexically_normal().parent_path();
+}
+
+}  // namespace
+
+LoadResult load_config(const std::filesystem::path& file, const Environment& environment) {
+    const std::string name = file.string();
+    const Converted<std::string> text = read_text_file(file, file_bytes_max);
+    if (!text.value) return std::vector{ConfigError{name, 0, "", text.problem}};
+    auto settings = read_toml(*text.value, name);
+    if (const auto* error = std::get_if<ConfigError>(&settings)) return std::vector{*error};
+
+    Loader loader(Surroundings{folder_of(file), environment});
+    for (const Setting& setting : std::get<std::vector<Setting>>(settings)) loader.apply(setting);
+    for (const Setting& setting : read_environment(environment)) loader.apply(setting);
+    return loader.finish();
+}
+
+}  // namespace notifyd::config

@@ -1,0 +1,123 @@
+// Readers: how a setting becomes a value of one type, with its range. The table in bindings.cpp is made of them.
+// Owns:   what it was made with. Thread: any.
+// Fails:  a reader gives no value; `problem` says why, or is empty where "expected …, got …" says it all.
+#pragma once
+
+#include "notifyd/config/load_config.hpp"
+
+#include "setting.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace notifyd::config {
+
+// Where the config file stands and what the environment holds.
+struct Surroundings {
+    std::filesystem::path folder;
+    const Environment& environment;
+};
+
+template <class T>
+struct Converted {
+    std::optional<T> value;
+    std::string problem;
+};
+
+template <class T>
+struct Reader {
+    std::string expected;  // "a size such as "256KiB""
+    std::function<Converted<T>(const Setting&, const Surroundings&)> convert;
+};
+
+using TextCheck = bool (*)(std::string_view);
+
+[[nodiscard]] bool is_anything(std::string_view text);
+[[nodiscard]] bool is_not_empty(std::string_view text);
+
+[[nodiscard]] Reader<std::string> text(std::string expected, TextCheck accepts);
+[[nodiscard]] Reader<std::vector<std::string>> texts(std::string expected, TextCheck accepts_each);
+[[nodiscard]] Reader<bool> flag();
+[[nodiscard]] Reader<std::size_t> count(std::size_t min, std::size_t max);
+[[nodiscard]] Reader<double> real(double min, double max);
+[[nodiscard]] Reader<std::size_t> size(std::size_t max);
+[[nodiscard]] Reader<std::chrono::milliseconds> duration(std::chrono::milliseconds min, std::chrono::milliseconds max);
+// A file that must be there and readable; "" = none.
+[[nodiscard]] Reader<std::filesystem::path> readable_file();
+// A file that the program makes.
+[[nodiscard]] Reader<std::filesystem::path> file_to_write(TextCheck accepts);
+// A literal, "file:PATH" or "env:NAME"; its errors never show the value.
+[[nodiscard]] Reader<Secret> secret();
+[[nodiscard]] Reader<Endpoint> endpoint();
+[[nodiscard]] Reader<std::optional<Endpoint>> optional_endpoint();
+[[nodiscard]] Reader<std::vector<Network>> networks();
+
+// As the error shows it: quoted, on one line, cut where it is long.
+[[nodiscard]] std::string in_quotes(std::string_view text);
+[[nodiscard]] std::string shown(const Setting& setting);
+
+[[nodiscard]] std::optional<std::string> as_text(const Setting& setting);
+[[nodiscard]] std::optional<std::vector<std::string>> as_texts(const Setting& setting);
+
+template <class T>
+using Choices = std::vector<std::pair<std::string_view, T>>;
+
+// "a", "b" or "c"
+template <class T>
+std::string list_choices(const Choices<T>& choices) {
+    std::string list;
+    for (std::size_t at = 0; at < choices.size(); ++at) {
+        if (at > 0) list += at + 1 == choices.size() ? " or " : ", ";
+        list += in_quotes(choices[at].first);
+    }
+    return list;
+}
+
+template <class T>
+std::optional<T> find_choice(const Choices<T>& choices, std::string_view name) {
+    for (const auto& [choice, value] : choices) {
+        if (choice == name) return value;
+    }
+    return std::nullopt;
+}
+
+template <class T>
+Reader<T> one_of(Choices<T> choices) {
+    std::string expected = list_choices(choices);
+    return {std::move(expected), [choices = std::move(choices)](const Setting& setting, const Surroundings&) {
+                const auto name = as_text(setting);
+                return Converted<T>{name ? find_choice(choices, *name) : std::nullopt, ""};
+            }};
+}
+
+// At least one, each once.
+template <class T>
+Reader<std::vector<T>> some_of(Choices<T> choices) {
+    std::string expected = "a list of " + list_choices(choices);
+    return {std::move(expected), [choices = std::move(choices)](const Setting& setting, const Surroundings&) {
+                const auto names = as_texts(setting);
+                if (!names) return Converted<std::vector<T>>{};
+                if (names->empty()) return Converted<std::vector<T>>{std::nullopt, "must not be empty"};
+                std::vector<T> chosen;
+                for (const std::string& name : *names) {
+                    const auto choice = find_choice(choices, name);
+                    if (!choice) {
+                        return Converted<std::vector<T>>{std::nullopt,
+                                                         in_quotes(name) + " is not one of " + list_choices(choices)};
+                    }
+                    chosen.push_back(*choice);
+                }
+                return Converted<std::vector<T>>{std::move(chosen), ""};
+            }};
+}
+
+}  // namespace notifyd::config

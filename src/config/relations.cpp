@@ -1,0 +1,122 @@
+// Checks between settings, and settings that are hardly meant.
+#include "relations.hpp"
+
+#include "bindings.hpp"
+#include "load_errors.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+namespace notifyd::config {
+
+namespace {
+
+struct Relation {
+    bool (*holds)(const Config&);
+    // The error points at the first of these that was given.
+    std::string_view key;
+    std::string_view other_key;
+    std::string_view message;
+};
+
+constexpr Relation relations[] = {
+    {[](const Config& config) {
+         const Connections& own = config.connections;
+         return own.idle_timeout.count() == 0 || own.ping_interval < own.idle_timeout;
+     },
+     "connections.ping_interval",
+     "connections.idle_timeout",
+     "connections.ping_interval must be below connections.idle_timeout"},
+    {[](const Config& config) {
+         return unless_off(config.limits.outbound_buffer) >= unless_off(config.limits.max_message);
+     },
+     "limits.outbound_buffer",
+     "limits.max_message",
+     "limits.outbound_buffer must be at least limits.max_message (0 = no limit)"},
+    {[](const Config& config) { return unless_off(config.limits.max_batch) >= unless_off(config.limits.max_message); },
+     "limits.max_batch",
+     "limits.max_message",
+     "limits.max_batch must be at least limits.max_message (0 = no limit)"},
+    {[](const Config& config) { return config.tls.certificate.empty() == config.tls.private_key.empty(); },
+     "tls.certificate",
+     "tls.private_key",
+     "tls.certificate and tls.private_key must both be set or both be empty"},
+    {[](const Config& config) {
+         return config.server.listen.port == 0 || config.server.metrics_listen != config.server.listen;
+     },
+     "server.metrics_listen",
+     "server.listen",
+     "server.metrics_listen must differ from server.listen"},
+    {[](const Config& config) { return config.tokens.previous_secret.empty() || !config.tokens.secret.empty(); },
+     "tokens.previous_secret",
+     "tokens.secret",
+     "tokens.previous_secret needs tokens.secret"},
+};
+
+Origin origin_of(const Origins& origins, std::string_view key) {
+    const auto found = origins.find(key);
+    return found == origins.end() ? Origin{} : found->second;
+}
+
+void check_channels(const Config& config, const Origins& origins, std::vector<ConfigError>& errors) {
+    std::set<std::string_view> names;
+    for (std::size_t at = 0; at < config.channels.size(); ++at) {
+        const Channel& channel = config.channels[at];
+        const std::string key = element_key(channels_key, at);
+        const Origin origin = origin_of(origins, key);
+        if (channel.name.empty()) errors.push_back(make_error(origin, key + ".name", "is required"));
+        if (channel.url.empty()) errors.push_back(make_error(origin, key + ".url", "is required"));
+        if (!channel.name.empty() && !names.insert(channel.name).second) {
+            errors.push_back(make_error(origin, key + ".name", "is the name of another channel too"));
+        }
+    }
+}
+
+bool has(const std::vector<Algorithm>& algorithms, Algorithm wanted) {
+    return std::ranges::find(algorithms, wanted) != algorithms.end();
+}
+
+}  // namespace
+
+std::string element_key(std::string_view list, std::size_t element) {
+    return std::string(list) + '[' + std::to_string(element) + ']';
+}
+
+std::vector<ConfigError> check_relations(const Config& config, const Origins& origins) {
+    std::vector<ConfigError> errors;
+    for (const Relation& relation : relations) {
+        if (relation.holds(config)) continue;
+        const std::string_view key = origins.contains(relation.key) ? relation.key : relation.other_key;
+        errors.push_back(make_error(origin_of(origins, key), std::string(key), std::string(relation.message)));
+    }
+    check_channels(config, origins, errors);
+    return errors;
+}
+
+std::vector<std::string> doubtful_settings(const Config& config) {
+    // RFC 7518 §3.2: a key at least as long as the hash.
+    constexpr std::size_t hs256_secret_bytes_min = 32;
+    const Auth& auth = config.auth;
+    const bool has_secret = !auth.hs256_secret.empty();
+    const bool has_jwks = !auth.jwks_file.empty() || !auth.jwks_url.empty();
+    std::vector<std::string> doubts;
+    if (!has_secret && !has_jwks && auth.public_key.empty()) {
+        doubts.emplace_back("[auth] has no hs256_secret, public_key or jwks: every token will be refused");
+    }
+    if (has_secret && auth.hs256_secret.reveal().size() < hs256_secret_bytes_min) {
+        doubts.emplace_back("auth.hs256_secret is shorter than 32 bytes, which can be guessed");
+    }
+    if (has_secret && !has(auth.algorithms, Algorithm::hs256)) {
+        doubts.emplace_back("auth.hs256_secret is set, but auth.algorithms has no \"HS256\"");
+    }
+    if (!auth.public_key.empty() && auth.algorithms == std::vector{Algorithm::hs256}) {
+        doubts.emplace_back("auth.public_key is set, but auth.algorithms has only \"HS256\"");
+    }
+    if (auth.jwks_url.starts_with("http://")) {
+        doubts.emplace_back("auth.jwks is fetched over http, where anybody on the way can put in their own keys");
+    }
+    return doubts;
+}
+
+}  // namespace notifyd::config

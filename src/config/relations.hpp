@@ -1,0 +1,22 @@
+// Checks between settings, each of which is fine by itself.
+// Owns: nothing. Thread: any. Fails: with an error for every relation that does not hold.
+#pragma once
+
+#include "notifyd/config/load_config.hpp"
+
+#include "setting.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace notifyd::config {
+
+// Where each given key stands; an element of [[channels]] is "channels[0]".
+using Origins = std::map<std::string, Origin, std::less<>>;
+
+[[nodiscard]] std::string element_key(std::string_view list, std::size_t element);
+
+[[nodiscard]] std::vector<ConfigError> check_relations(const Config& config, const Origins& origins);
+
+}  // namespace notifyd::config

@@ -1,0 +1,117 @@
+// Escaping for log lines.
+#include "escape.hpp"
+
+#include "notifyd/core/topic_name.hpp"
+
+namespace notifyd::observability {
+
+namespace {
+
+constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
+constexpr std::string_view ellipsis = "\xE2\x80\xA6";
+
+bool is_plain(unsigned char byte) {
+    return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\';
+}
+bool is_continuation(unsigned char byte) {
+    return (byte & 0xC0) == 0x80;
+}
+
+// C1 controls, line and paragraph separators, marks that change the direction of text, the byte order mark.
+bool is_unprintable(char32_t point) {
+    return (point >= 0x80 && point < 0xA0) || point == 0x061C || point == 0x200E || point == 0x200F ||
+           (point >= 0x2028 && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069) || point == 0xFEFF;
+}
+
+std::size_t sequence_length(unsigned char lead) {
+    if (lead >= 0xC2 && lead <= 0xDF) return 2;
+    if (lead >= 0xE0 && lead <= 0xEF) return 3;
+    if (lead >= 0xF0 && lead <= 0xF4) return 4;
+    return 1;
+}
+
+// All that is escaped lies in the basic plane, so two- and three-byte sequences suffice here.
+char32_t code_point(std::string_view sequence) {
+    const auto bits = [&](std::size_t at, unsigned mask) {
+        return static_cast<char32_t>(static_cast<unsigned char>(sequence[at]) & mask);
+    };
+    if (sequence.size() == 2) return bits(0, 0x1F) << 6 | bits(1, 0x3F);
+    if (sequence.size() == 3) return bits(0, 0x0F) << 12 | bits(1, 0x3F) << 6 | bits(2, 0x3F);
+    return 0;
+}
+
+void append_escape(std::string& out, char32_t point) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    out += "\\u";
+    for (int shift = 12; shift >= 0; shift -= 4) {
+        out += digits[point >> shift & 0xF];
+    }
+}
+
+void append_ascii(std::string& out, char character) {
+    switch (character) {
+        case '"':
+            out += "\\\"";
+            return;
+        case '\\':
+            out += "\\\\";
+            return;
+        case '\n':
+            out += "\\n";
+            return;
+        case '\r':
+            out += "\\r";
+            return;
+        case '\t':
+            out += "\\t";
+            return;
+        default:
+            append_escape(out, static_cast<unsigned char>(character));
+    }
+}
+
+// Appends the character at the start of `rest` and returns how many bytes it took.
+std::size_t append_sequence(std::string& out, std::string_view rest) {
+    const std::size_t length = sequence_length(static_cast<unsigned char>(rest.front()));
+    const std::string_view sequence = rest.substr(0, length);
+    if (length == 1 || sequence.size() < length || !is_valid_utf8(sequence)) {
+        out += replacement_character;
+        return 1;
+    }
+    if (const char32_t point = code_point(sequence); is_unprintable(point)) {
+        append_escape(out, point);
+    } else {
+        out += sequence;
+    }
+    return length;
+}
+
+std::string_view cut(std::string_view text) {
+    std::size_t end = log_value_bytes_max;
+    // Not in the middle of a character; a run of stray continuation bytes must not be walked back for ever.
+    for (int back = 0; back < 3 && is_continuation(static_cast<unsigned char>(text[end])); ++back) --end;
+    return text.substr(0, end);
+}
+
+}  // namespace
+
+void append_escaped(std::string& out, std::string_view text) {
+    const bool too_long = text.size() > log_value_bytes_max;
+    if (too_long) text = cut(text);
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = at;
+        while (end < text.size() && is_plain(static_cast<unsigned char>(text[end]))) ++end;
+        out += text.substr(at, end - at);
+        at = end;
+        if (at == text.size()) break;
+        if (static_cast<unsigned char>(text[at]) < 0x80) {
+            append_ascii(out, text[at]);
+            ++at;
+        } else {
+            at += append_sequence(out, text.substr(at));
+        }
+    }
+    if (too_long) out += ellipsis;
+}
+
+}  // namespace notifyd::observability

@@ -1,0 +1,214 @@
+// What each event writes into the log.
+#include "notifyd/observability/events.hpp"
+
+#include <array>
+#include <cstddef>
+#include <string>
+
+namespace notifyd::observability {
+
+namespace {
+
+// Collects fields on the stack, in the order in which the line shows them. Text that is empty does not apply.
+class Fields {
+  public:
+    Fields& text(std::string_view name, std::string_view value) { return value.empty() ? *this : add(name, value); }
+    Fields& number(std::string_view name, std::int64_t value) { return add(name, value); }
+    Fields& real(std::string_view name, double value) { return add(name, value); }
+    Fields& flag(std::string_view name, bool value) { return add(name, value); }
+
+    Fields& user(const UserId& user) { return text("user_id", user.get()); }
+    Fields& user(const UserId* user) { return user == nullptr ? *this : text("user_id", user->get()); }
+    Fields& connection(ConnectionId id) {
+        connection_text_ = id.get().to_string();
+        return text("connection_id", connection_text_);
+    }
+    Fields& message(MessageId id) {
+        message_text_ = id.get().to_string();
+        return text("message_id", message_text_);
+    }
+    Fields& topic(const TopicName& topic) {
+        if (topic.topic_class() == TopicClass::chat) return text("chat_id", topic.id());
+        return text("topic_class", to_string(topic.topic_class())).text("topic_id", topic.id());
+    }
+    // 0 means "not numbered".
+    Fields& sequence(Sequence sequence) {
+        return sequence == 0 ? *this : number("sequence_number", static_cast<std::int64_t>(sequence));
+    }
+
+    [[nodiscard]] std::span<const LogField> all() const { return std::span(fields_).first(used_); }
+
+  private:
+    Fields& add(std::string_view name, LogValue value) {
+        if (used_ < fields_.size()) fields_[used_++] = LogField{name, value};
+        return *this;
+    }
+
+    std::array<LogField, 12> fields_{};
+    std::size_t used_ = 0;
+    std::string connection_text_;
+    std::string message_text_;
+};
+
+template <class Fill>
+void log(LogSink& sink, const Clock& clock, LogLevel level, std::string_view event_type, Fill fill) {
+    if (!sink.wants(level)) return;
+    Fields fields;
+    fill(fields);
+    sink.write(LogLine{clock.now_ms(), level, event_type, fields.all()});
+}
+
+// Every event at debug; else the first of each second, marked as a sample.
+template <class Fill>
+void log_sampled(LogSink& sink, const Clock& clock, Sampler& sampler, std::string_view event_type, Fill fill) {
+    if (sink.wants(LogLevel::debug)) {
+        log(sink, clock, LogLevel::debug, event_type, fill);
+    } else if (sink.wants(LogLevel::info) && sampler.admit(clock.steady_now())) {
+        log(sink, clock, LogLevel::info, event_type, [&](Fields& fields) {
+            fill(fields);
+            fields.flag("sampled", true);
+        });
+    }
+}
+
+}  // namespace
+
+void Events::emit(const ServerStarted& event) {
+    log(sink_, clock_, LogLevel::info, "server_started", [&](Fields& fields) {
+        fields.text("listen", event.listen).text("version", event.version);
+        fields.number("threads", event.threads).flag("tls", event.tls);
+    });
+}
+
+void Events::emit(const ServerStopping& event) {
+    log(sink_, clock_, LogLevel::info, "server_stopping", [&](Fields& fields) { fields.text("reason", event.reason); });
+}
+
+void Events::emit(const ServerStopped&) {
+    log(sink_, clock_, LogLevel::info, "server_stopped", [](Fields&) {});
+}
+
+void Events::emit(const ServerFailed& event) {
+    log(sink_, clock_, LogLevel::error, "server_failed", [&](Fields& fields) { fields.text("what", event.what); });
+}
+
+void Events::emit(const ConfigWarning& event) {
+    log(sink_, clock_, LogLevel::warn, "config_warning", [&](Fields& fields) { fields.text("what", event.what); });
+}
+
+void Events::emit(const ExceptionCaught& event) {
+    log(sink_, clock_, LogLevel::error, "exception_caught", [&](Fields& fields) {
+        fields.text("where", event.where).text("what", event.what);
+    });
+}
+
+void Events::emit(const ConnectionOpened& event) {
+    log(sink_, clock_, LogLevel::info, "connection_opened", [&](Fields& fields) {
+        fields.text("correlation_id", event.correlation_id).connection(event.connection).user(event.user);
+        fields.number("topics", event.topics).text("address", event.address);
+    });
+}
+
+void Events::emit(const ConnectionClosed& event) {
+    log(sink_, clock_, LogLevel::info, "connection_closed", [&](Fields& fields) {
+        fields.connection(event.connection).user(event.user);
+        fields.number("code", event.code).real("seconds", event.seconds);
+    });
+}
+
+void Events::emit(const ConnectionRefused& event) {
+    log(sink_, clock_, LogLevel::info, "connection_refused", [&](Fields& fields) {
+        fields.text("correlation_id", event.correlation_id).number("status", event.status);
+        fields.text("reason", event.reason).text("address", event.address);
+    });
+}
+
+void Events::emit(const DeliveryClosedSlow& event) {
+    log(sink_, clock_, LogLevel::warn, "delivery_closed_slow", [&](Fields& fields) {
+        fields.connection(event.connection).user(event.user);
+    });
+}
+
+void Events::emit(const RequestServed& event) {
+    log(sink_, clock_, LogLevel::debug, "request_served", [&](Fields& fields) {
+        fields.text("correlation_id", event.correlation_id).user(event.user).real("latency_ms", event.latency_ms);
+        fields.text("method", event.method).text("route", event.route).number("status", event.status);
+    });
+}
+
+void Events::emit(const RequestFailed& event) {
+    log(sink_, clock_, LogLevel::warn, "request_failed", [&](Fields& fields) {
+        fields.text("correlation_id", event.correlation_id).user(event.user).real("latency_ms", event.latency_ms);
+        fields.text("method", event.method).text("route", event.route).number("status", event.status);
+        fields.text("what", event.what);
+    });
+}
+
+void Events::emit(const AuthFailed& event) {
+    log(sink_, clock_, LogLevel::info, "auth_failed", [&](Fields& fields) {
+        fields.text("correlation_id", event.correlation_id);
+        fields.text("reason", event.reason).text("address", event.address);
+    });
+}
+
+void Events::emit(const PermissionGranted& event) {
+    log(sink_, clock_, LogLevel::info, "permission_granted", [&](Fields& fields) {
+        fields.user(event.user).topic(event.topic).text("role", to_string(event.role)).text("by", event.by.get());
+    });
+}
+
+void Events::emit(const PermissionRevoked& event) {
+    log(sink_, clock_, LogLevel::info, "permission_revoked", [&](Fields& fields) {
+        fields.user(event.user).topic(event.topic).text("by", event.by.get());
+    });
+}
+
+void Events::emit(const MessagePublished& event) {
+    log_sampled(sink_, clock_, published_sampler_, "message_published", [&](Fields& fields) {
+        fields.text("correlation_id", event.correlation_id).user(event.user).message(event.message);
+        fields.topic(event.topic).sequence(event.sequence).text("message_type", to_string(event.type));
+    });
+}
+
+void Events::emit(const MessageDelivered& event) {
+    log_sampled(sink_, clock_, delivered_sampler_, "message_delivered", [&](Fields& fields) {
+        fields.message(event.message).topic(event.topic).sequence(event.sequence);
+        fields.real("latency_ms", event.latency_ms).number("recipients", event.recipients);
+    });
+}
+
+void Events::emit(const MessageUndelivered& event) {
+    log(sink_, clock_, LogLevel::debug, "message_undelivered", [&](Fields& fields) {
+        fields.message(event.message).topic(event.topic).text("reason", event.reason);
+    });
+}
+
+void Events::emit(const CommitFailed& event) {
+    log(sink_, clock_, LogLevel::error, "commit_failed", [&](Fields& fields) {
+        fields.text("what", event.what).number("rows", event.rows);
+    });
+}
+
+void Events::emit(const StorageError& event) {
+    log(sink_, clock_, LogLevel::error, "storage_error", [&](Fields& fields) { fields.text("what", event.what); });
+}
+
+void Events::emit(const AcceptFailed& event) {
+    log(sink_, clock_, LogLevel::warn, "accept_failed", [&](Fields& fields) { fields.text("what", event.what); });
+}
+
+void Events::emit(const CheckpointFailed& event) {
+    log(sink_, clock_, LogLevel::warn, "checkpoint_failed", [&](Fields& fields) { fields.text("what", event.what); });
+}
+
+void Events::emit(const RetentionDeleted& event) {
+    log(sink_, clock_, LogLevel::info, "retention_deleted", [&](Fields& fields) { fields.number("rows", event.rows); });
+}
+
+void Events::emit(const MigrationApplied& event) {
+    log(sink_, clock_, LogLevel::info, "migration_applied", [&](Fields& fields) {
+        fields.text("name", event.name).number("version", event.version);
+    });
+}
+
+}  // namespace notifyd::observability
