@@ -1,0 +1,25 @@
+// Opaque keys of pages (SPEC §3.2, §3.3): where the next page begins, bound to the query that it continues.
+// Owns:   nothing. Thread: any.
+// Fails:  a key that was not made for this very query, or is damaged: invalid_request "Invalid startKey format".
+#pragma once
+
+#include "notifyd/core/page.hpp"
+#include "notifyd/core/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace notifyd::history {
+
+// Bound to the query's topic, order and filters, not to its size: a client may ask for a shorter next page.
+[[nodiscard]] std::string encode_page_key(const PageCursor& next, const PageQuery& query);
+Result<PageCursor> decode_page_key(std::string_view key, const PageQuery& query);
+
+// For lists in the order of a text (the permissions of a user by topic, of a topic by user): `subject` says which list
+// ("user:u1" as its owner, "chat:abc" as a topic), `last` is the last text on the page.
+enum class ListKind : std::uint8_t { permissions_of_user, permissions_of_topic };
+[[nodiscard]] std::string encode_list_key(ListKind kind, std::string_view subject, std::string_view last);
+Result<std::string> decode_list_key(ListKind kind, std::string_view subject, std::string_view key);
+
+}  // namespace notifyd::history

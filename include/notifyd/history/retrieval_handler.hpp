@@ -1,0 +1,52 @@
+// The retrieval handler: a page of a topic's messages for somebody who may read it (SPEC §3.2).
+// Flow:   GET /messages -> messages() -> ports::MessageReader -> done
+// Owns:   nothing.
+// Thread: one loop; an instance a loop. `done` runs on that loop, perhaps inside the call.
+// Fails:  not_found (history is off), forbidden, invalid_request (limit, startKey), unavailable (the reader).
+#pragma once
+
+#include "notifyd/core/history_request.hpp"
+#include "notifyd/core/identity.hpp"
+#include "notifyd/core/page.hpp"
+#include "notifyd/core/result.hpp"
+#include "notifyd/core/unique_function.hpp"
+#include "notifyd/ports/message_reader.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace notifyd::permissions {
+class PermissionManager;
+}
+
+namespace notifyd::history {
+
+struct HistoryPage {
+    Page page;
+    // The key of the next page, if there is one.
+    std::optional<std::string> next_key;
+};
+
+// storage.history
+enum class HistoryMode : std::uint8_t { on, off };
+
+class RetrievalHandler {
+  public:
+    using Done = UniqueFunction<void(Result<HistoryPage>)>;
+
+    // Both must outlive the handler.
+    RetrievalHandler(const permissions::PermissionManager& permissions, ports::MessageReader& reader, HistoryMode mode);
+
+    void messages(const Identity& caller, HistoryRequest request, Done done);
+
+    // The id of the database, for the answer.
+    [[nodiscard]] const std::string& epoch() const { return reader_.epoch(); }
+
+  private:
+    const permissions::PermissionManager& permissions_;
+    ports::MessageReader& reader_;
+    HistoryMode mode_;
+};
+
+}  // namespace notifyd::history

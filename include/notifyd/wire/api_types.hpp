@@ -1,0 +1,76 @@
+// HTTP request bodies and query strings as typed values (SPEC §3.1–3.3, §5.1).
+// Flow:   socket -> gateway endpoint -> parse_… -> service
+// Owns:   its values. Thread: any.
+// Fails:  invalid_json, invalid_request, and payload_too_large for an entry of a batch; the sentences are SPEC §3.1's.
+#pragma once
+
+#include "notifyd/core/history_request.hpp"
+#include "notifyd/core/ids.hpp"
+#include "notifyd/core/limits.hpp"
+#include "notifyd/core/permission.hpp"
+#include "notifyd/core/query_parameters.hpp"
+#include "notifyd/core/result.hpp"
+#include "notifyd/core/topic_name.hpp"
+#include "notifyd/wire/json_limits.hpp"
+#include "notifyd/wire/publish_request.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace notifyd::wire {
+
+// The body of POST /publish. Its size is the gateway's to check.
+Result<PublishRequest> parse_publish_body(std::string_view body, const JsonLimits& limits);
+
+// The body of POST /publish/batch: 1 to 100 entries, each accepted or refused by itself.
+Result<std::vector<Result<PublishRequest>>> parse_batch_body(std::string_view body,
+                                                             const JsonLimits& limits,
+                                                             std::size_t message_bytes_max);
+
+// POST /permissions
+struct GrantBody {
+    UserId user;
+    TopicName topic;
+    Role role = Role::member;
+};
+Result<GrantBody> parse_grant_body(std::string_view body, const JsonLimits& limits);
+
+// DELETE /permissions
+struct RevokeQuery {
+    UserId user;
+    TopicName topic;
+};
+Result<RevokeQuery> parse_revoke_query(const QueryParameters& query);
+
+// GET /permissions: of a user (neither given: the caller), or of a topic; never both.
+struct PermissionsQuery {
+    std::optional<UserId> user;
+    std::optional<TopicName> topic;
+    std::size_t limit = limits::page_messages_default;
+    // As the client gave it; history/page_key reads it.
+    std::optional<std::string> start_key;
+};
+Result<PermissionsQuery> parse_permissions_query(const QueryParameters& query);
+
+// GET /messages
+Result<HistoryRequest> parse_messages_query(const QueryParameters& query);
+
+// Whether the client wants the `connected` frame.
+enum class Hello : std::uint8_t { off, on };
+
+// The query of a WebSocket upgrade.
+struct ConnectQuery {
+    // Not looked at; may be empty.
+    std::optional<std::string> token;
+    // What is to be subscribed to beside the user's own topic; at most 100, each named once.
+    std::vector<TopicName> topics;
+    std::optional<UserId> user;
+    Hello hello = Hello::off;
+};
+Result<ConnectQuery> parse_connect_query(const QueryParameters& query);
+
+}  // namespace notifyd::wire

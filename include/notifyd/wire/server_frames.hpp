@@ -1,0 +1,69 @@
+// What the server says over a WebSocket: typed values in, whole encoded frames out (SPEC §5.1–5.3).
+// Flow:   publisher -> message_head -> … -> processor -> delivered_frame -> outbox
+// Owns:   nothing. Thread: message_head any; a FramePtr stays on the loop that made it.
+// Fails:  never.
+#pragma once
+
+#include "notifyd/core/clock.hpp"
+#include "notifyd/core/error.hpp"
+#include "notifyd/core/frame.hpp"
+#include "notifyd/core/ids.hpp"
+#include "notifyd/core/message.hpp"
+#include "notifyd/core/receipt.hpp"
+#include "notifyd/core/topic_name.hpp"
+#include "notifyd/wire/raw_json.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace notifyd::wire {
+
+// The text for Message::head; the message's other fields must be set. `payload_fields` as in PublishRequest.
+[[nodiscard]] std::string message_head(const Message& message, std::string_view payload_fields);
+
+// The message as every subscriber gets it.
+[[nodiscard]] FramePtr delivered_frame(const Delivery& delivery, EpochMs processed_at, unsigned retry_count);
+
+// Answers to sendMessage. `request_id` is echoed if there is one.
+[[nodiscard]] FramePtr send_answer(const Receipt& receipt, const std::optional<RawJson>& request_id);
+[[nodiscard]] FramePtr send_error(const Error& error, const std::optional<RawJson>& request_id);
+// A 403 that names what the sender may publish to: chat ids, and "class:id" for other topics.
+[[nodiscard]] FramePtr send_forbidden(const Error& error,
+                                      const std::optional<RawJson>& request_id,
+                                      std::span<const TopicName> authorized);
+[[nodiscard]] FramePtr ack_success(const Receipt& receipt, const RawJson& ack_id);
+[[nodiscard]] FramePtr ack_error(const Error& error, const RawJson& ack_id);
+
+// The first frame, for clients that ask for it.
+struct Connected {
+    ConnectionId connection;
+    UserId user;
+    std::vector<TopicName> topics;
+    std::string epoch;
+    Milliseconds heartbeat{0};
+    EpochMs server_time = 0;
+};
+[[nodiscard]] FramePtr connected_frame(const Connected& connected);
+
+// The id of an envelope: the client's own, or a new UUID.
+[[nodiscard]] RawJson envelope_id(const std::optional<RawJson>& from_client, IdSource& ids);
+
+[[nodiscard]] FramePtr pong(const RawJson& id, EpochMs now);
+
+// Everything that is subscribed to now.
+struct Subscribed {
+    std::span<const std::string> channels;
+    std::span<const TopicName> topics;
+};
+[[nodiscard]] FramePtr subscribed(const RawJson& id, EpochMs now, const Subscribed& state);
+[[nodiscard]] FramePtr unsubscribed(const RawJson& id, EpochMs now, const Subscribed& state);
+
+[[nodiscard]] FramePtr envelope_error(const RawJson& id, EpochMs now, const Error& error);
+// The sentence for UnknownEnvelope.
+[[nodiscard]] Error unknown_envelope_error();
+[[nodiscard]] FramePtr revoked(const RawJson& id, EpochMs now, std::span<const TopicName> topics);
+
+}  // namespace notifyd::wire

@@ -1,0 +1,233 @@
+// One frame of a client: which kind it is, then what it says.
+#include "notifyd/wire/client_frames.hpp"
+
+#include "notifyd/core/limits.hpp"
+
+#include "json_check.hpp"
+#include "json_reader.hpp"
+#include "publish_parser.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace notifyd::wire {
+
+namespace {
+
+Error invalid(std::string sentence) {
+    return {Errc::invalid_request, std::move(sentence)};
+}
+
+// The outermost members of any frame; what is not there has kind none.
+struct FrameMembers {
+    PublishMembers publish;
+    JsonValue action;
+    JsonValue type;
+    JsonValue id;
+    JsonValue request_id;
+    JsonValue request_ack;
+    JsonValue ack_id;
+    JsonValue echo;
+    JsonValue reply;
+
+    void take(std::string_view key, JsonValue value) {
+        if (publish.take(key, value)) return;
+        JsonValue* const place = key == "action"       ? &action
+                                 : key == "type"       ? &type
+                                 : key == "id"         ? &id
+                                 : key == "requestId"  ? &request_id
+                                 : key == "requestAck" ? &request_ack
+                                 : key == "ackId"      ? &ack_id
+                                 : key == "echo"       ? &echo
+                                 : key == "reply"      ? &reply
+                                                       : nullptr;
+        if (place != nullptr) *place = value;
+    }
+};
+
+// An id to be echoed: a string or a number. Anything else, or a longer one, is none.
+std::optional<RawJson> echoed_id(JsonValue value) {
+    constexpr std::size_t bytes_max = 256;
+    const bool right_kind = value.kind() == JsonKind::string || value.kind() == JsonKind::number;
+    if (!right_kind || value.text().size() > bytes_max) return std::nullopt;
+    return RawJson{std::string(value.text())};
+}
+
+Error bad_id(std::string_view name) {
+    return invalid(std::string(name) + " must be a string or a number of at most 256 bytes");
+}
+
+// A switch that is `fallback` when it is not there; nullopt if it is neither true nor false.
+std::optional<bool> read_switch(JsonValue value, bool fallback) {
+    if (!value.exists()) return fallback;
+    return value.as_boolean();
+}
+
+// What a send says beside its message.
+struct SendOptions {
+    std::optional<RawJson> request_id;
+    std::optional<RawJson> ack_id;
+    Echo echo = Echo::on;
+    Reply reply = Reply::on;
+    // Set at the first thing that is wrong; the ids are read as far as they can be.
+    std::optional<Error> error;
+
+    void fail(Error what) {
+        if (!error) error = std::move(what);
+    }
+};
+
+SendOptions read_send_options(const FrameMembers& members) {
+    SendOptions options;
+    options.request_id = echoed_id(members.request_id);
+    if (members.request_id.exists() && !options.request_id) options.fail(bad_id("requestId"));
+
+    const auto wants_ack = read_switch(members.request_ack, false);
+    if (!wants_ack) options.fail(invalid("requestAck must be true or false"));
+    if (wants_ack.value_or(false)) {
+        options.ack_id = echoed_id(members.ack_id);
+        if (!members.ack_id.exists()) options.fail(invalid("requestAck needs an ackId"));
+        if (!options.ack_id) options.fail(bad_id("ackId"));
+    }
+
+    const auto echo = read_switch(members.echo, true);
+    if (!echo) options.fail(invalid("echo must be true or false"));
+    options.echo = echo.value_or(true) ? Echo::on : Echo::off;
+    const auto reply = read_switch(members.reply, true);
+    if (!reply) options.fail(invalid("reply must be true or false"));
+    options.reply = reply.value_or(true) ? Reply::on : Reply::off;
+    return options;
+}
+
+ClientFrame malformed(SendOptions options, Error error) {
+    return MalformedSend{std::move(error), std::move(options.request_id), std::move(options.ack_id)};
+}
+
+ClientFrame read_send(const FrameMembers& members) {
+    SendOptions options = read_send_options(members);
+    if (options.error) return malformed(std::move(options), *options.error);
+    auto request = make_publish_request(members.publish);
+    if (request.has_error()) return malformed(std::move(options), request.error());
+    return SendMessage{
+        std::move(*request), std::move(options.request_id), std::move(options.ack_id), options.echo, options.reply};
+}
+
+// Neither a send nor an envelope.
+ClientFrame read_stranger(const FrameMembers& members, std::string sentence) {
+    return malformed(read_send_options(members), invalid(std::move(sentence)));
+}
+
+// The strings of an array, each once; nullopt if it is no array of strings or has more than 100.
+std::optional<std::vector<std::string>> read_names(JsonValue value) {
+    if (value.kind() != JsonKind::array) return std::nullopt;
+    std::vector<std::string> names;
+    ElementCursor elements(value);
+    while (const auto element = elements.next()) {
+        auto name = element->as_string();
+        if (!name) return std::nullopt;
+        if (std::find(names.begin(), names.end(), *name) != names.end()) continue;
+        if (names.size() == limits::connect_topics_max) return std::nullopt;
+        names.push_back(std::move(*name));
+    }
+    return names;
+}
+
+Result<std::vector<TopicName>> read_topics(JsonValue value) {
+    std::vector<TopicName> topics;
+    if (!value.exists()) return topics;
+    const auto names = read_names(value);
+    if (!names) return invalid("topics must be an array of at most 100 strings");
+    for (const std::string& name : *names) {
+        auto topic = TopicName::parse(name);
+        if (topic.has_error()) return topic.error();
+        topics.push_back(std::move(*topic));
+    }
+    return topics;
+}
+
+Result<std::vector<std::string>> read_channels(JsonValue value) {
+    if (!value.exists()) return std::vector<std::string>{};
+    auto names = read_names(value);
+    if (!names) return invalid("channels must be an array of at most 100 strings");
+    if (!std::all_of(names->begin(), names->end(), is_valid_id)) {
+        return invalid("A channel must have 1 to 256 bytes of UTF-8 without control characters and commas");
+    }
+    return *std::move(names);
+}
+
+// The members of an envelope's payload that any of our types reads.
+struct EnvelopePayload {
+    JsonValue topics;
+    JsonValue channels;
+    JsonValue notification_id;
+};
+
+EnvelopePayload read_envelope_payload(JsonValue object) {
+    EnvelopePayload payload;
+    MemberCursor cursor(object);
+    while (const auto member = cursor.next()) {
+        if (member->key == "topics") payload.topics = member->value;
+        if (member->key == "channels") payload.channels = member->value;
+        if (member->key == "notificationId") payload.notification_id = member->value;
+    }
+    return payload;
+}
+
+// Subscribe and Unsubscribe have the same members.
+template <class Frame>
+ClientFrame read_subscription(std::optional<RawJson> id, const EnvelopePayload& payload) {
+    auto topics = read_topics(payload.topics);
+    if (topics.has_error()) return MalformedEnvelope{topics.error(), std::move(id)};
+    auto channels = read_channels(payload.channels);
+    if (channels.has_error()) return MalformedEnvelope{channels.error(), std::move(id)};
+    return Frame{std::move(id), std::move(*topics), std::move(*channels)};
+}
+
+ClientFrame read_notification_ack(std::optional<RawJson> id, const EnvelopePayload& payload) {
+    const auto text = payload.notification_id.as_string();
+    const auto notification = text ? Uuid::parse(*text) : std::nullopt;
+    if (!notification) return MalformedEnvelope{invalid("notificationId must be a UUID"), std::move(id)};
+    return NotificationAck{std::move(id), *notification};
+}
+
+ClientFrame read_envelope(const FrameMembers& members) {
+    auto id = echoed_id(members.id);
+    if (members.id.exists() && !id) return MalformedEnvelope{bad_id("id"), std::nullopt};
+    const auto type = members.type.as_string();
+    if (!type) return MalformedEnvelope{invalid("type must be a string"), std::move(id)};
+    if (type == "ping") return Ping{std::move(id)};
+
+    const bool subscribes = type == "subscribe";
+    const bool unsubscribes = type == "unsubscribe";
+    if (!subscribes && !unsubscribes && type != "notification:ack") return UnknownEnvelope{std::move(id)};
+    const JsonValue object = members.publish.payload;
+    if (object.kind() != JsonKind::object) {
+        return MalformedEnvelope{invalid("payload must be an object"), std::move(id)};
+    }
+    const EnvelopePayload payload = read_envelope_payload(object);
+    if (subscribes) return read_subscription<Subscribe>(std::move(id), payload);
+    if (unsubscribes) return read_subscription<Unsubscribe>(std::move(id), payload);
+    return read_notification_ack(std::move(id), payload);
+}
+
+}  // namespace
+
+ClientFrame parse_client_frame(std::string_view text, const JsonLimits& limits) {
+    const JsonFault fault = check_json(text, limits);
+    if (fault != JsonFault::none) return MalformedSend{json_error(fault, JsonSource::frame), {}, {}};
+    const JsonValue root = root_value(text);
+    if (root.kind() != JsonKind::object) return MalformedSend{invalid("A message must be a JSON object"), {}, {}};
+
+    FrameMembers members;
+    MemberCursor cursor(root);
+    while (const auto member = cursor.next()) members.take(member->key, member->value);
+    if (members.action.exists()) {
+        if (members.action.as_string() == "sendMessage") return read_send(members);
+        return read_stranger(members, "Unknown action. Must be \"sendMessage\"");
+    }
+    if (members.type.exists()) return read_envelope(members);
+    if (members.publish.target_channel.exists()) return read_send(members);
+    return read_stranger(members, "A message needs an action or a type");
+}
+
+}  // namespace notifyd::wire

@@ -1,0 +1,165 @@
+// Boost.JSON's parser without a document: it validates, we watch keys, numbers and depth.
+#include "json_check.hpp"
+
+#include <boost/container/small_vector.hpp>
+#include <boost/json/basic_parser_impl.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <forward_list>
+#include <functional>
+#include <string>
+
+namespace notifyd::wire {
+
+namespace {
+
+namespace json = boost::json;
+
+// The keys of the objects that are open, innermost last. Keys without escapes are views into the text, so that a
+// usual message costs no allocation.
+class KeyStack {
+  public:
+    explicit KeyStack(std::string_view text) : text_(text) {}
+
+    void open() { starts_.push_back(keys_.size()); }
+
+    void add_part(std::string_view part) { parts_.append(part); }
+
+    // `last` ends a key, `total` is the length of the whole key.
+    void add(std::string_view last, std::size_t total) {
+        if (parts_.empty() && last.size() == total && is_in_text(last)) {
+            keys_.push_back(last);
+            return;
+        }
+        parts_.append(last);
+        keys_.push_back(copies_.emplace_front(std::move(parts_)));
+        parts_.clear();
+    }
+
+    // Closes the innermost object; false if it names a key twice.
+    [[nodiscard]] bool close() {
+        const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(starts_.back());
+        starts_.pop_back();
+        const bool unique = are_unique(first, keys_.end());
+        keys_.erase(first, keys_.end());
+        return unique;
+    }
+
+  private:
+    using Keys = boost::container::small_vector<std::string_view, 64>;
+
+    [[nodiscard]] bool is_in_text(std::string_view part) const {
+        const std::less_equal<> before;
+        return before(text_.data(), part.data()) && before(part.data() + part.size(), text_.data() + text_.size());
+    }
+
+    // Sorting keeps a hostile object of 100,000 keys from costing their square; few keys are cheaper to compare.
+    [[nodiscard]] static bool are_unique(Keys::iterator first, Keys::iterator last) {
+        constexpr std::ptrdiff_t few = 24;
+        if (last - first > few) {
+            std::sort(first, last);
+            return std::adjacent_find(first, last) == last;
+        }
+        for (auto key = first; key != last; ++key) {
+            if (std::find(first, key, *key) != key) return false;
+        }
+        return true;
+    }
+
+    std::string_view text_;
+    Keys keys_;
+    boost::container::small_vector<std::size_t, 16> starts_;
+    std::string parts_;
+    std::forward_list<std::string> copies_;
+};
+
+class Handler {
+  public:
+    static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
+
+    explicit Handler(std::string_view text) : keys_(text) {}
+
+    [[nodiscard]] bool saw_duplicate() const { return saw_duplicate_; }
+
+    static bool on_document_begin(json::error_code&) { return true; }
+    static bool on_document_end(json::error_code&) { return true; }
+    static bool on_array_begin(json::error_code&) { return true; }
+    static bool on_array_end(std::size_t, json::error_code&) { return true; }
+    bool on_object_begin(json::error_code&) {
+        keys_.open();
+        return true;
+    }
+    bool on_object_end(std::size_t, json::error_code& error) {
+        if (keys_.close()) return true;
+        saw_duplicate_ = true;
+        error = json::error::syntax;
+        return false;
+    }
+    static bool on_string_part(json::string_view, std::size_t, json::error_code&) { return true; }
+    static bool on_string(json::string_view, std::size_t, json::error_code&) { return true; }
+    bool on_key_part(json::string_view part, std::size_t, json::error_code&) {
+        keys_.add_part({part.data(), part.size()});
+        return true;
+    }
+    bool on_key(json::string_view last, std::size_t total, json::error_code&) {
+        keys_.add({last.data(), last.size()}, total);
+        return true;
+    }
+    static bool on_number_part(json::string_view, json::error_code&) { return true; }
+    static bool on_int64(std::int64_t, json::string_view, json::error_code&) { return true; }
+    static bool on_uint64(std::uint64_t, json::string_view, json::error_code&) { return true; }
+    static bool on_double(double value, json::string_view, json::error_code& error) {
+        if (std::isfinite(value)) return true;
+        error = json::error::exponent_overflow;
+        return false;
+    }
+    static bool on_bool(bool, json::error_code&) { return true; }
+    static bool on_null(json::error_code&) { return true; }
+    static bool on_comment_part(json::string_view, json::error_code&) { return true; }
+    static bool on_comment(json::string_view, json::error_code&) { return true; }
+
+  private:
+    KeyStack keys_;
+    bool saw_duplicate_ = false;
+};
+
+bool is_blank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+}  // namespace
+
+JsonFault check_json(std::string_view text, const JsonLimits& limits) {
+    if (text.empty()) return JsonFault::syntax;
+    json::parse_options options;
+    options.max_depth = limits.depth_max;
+    json::basic_parser<Handler> parser(options, text);
+    json::error_code error;
+    const std::size_t used = parser.write_some(false, text.data(), text.size(), error);
+    if (error == json::error::too_deep) return JsonFault::too_deep;
+    if (error) return parser.handler().saw_duplicate() ? JsonFault::duplicate_key : JsonFault::syntax;
+    return is_blank(text.substr(used)) ? JsonFault::none : JsonFault::syntax;
+}
+
+Error json_error(JsonFault fault, JsonSource source) {
+    std::string sentence = source == JsonSource::body ? "Request body is not valid JSON" : "Message is not valid JSON";
+    switch (fault) {
+        case JsonFault::none:
+        case JsonFault::syntax:
+            break;
+        case JsonFault::too_deep:
+            sentence += ": it is nested too deep";
+            break;
+        case JsonFault::duplicate_key:
+            sentence += ": an object names a key twice";
+            break;
+    }
+    return {Errc::invalid_json, std::move(sentence)};
+}
+
+}  // namespace notifyd::wire

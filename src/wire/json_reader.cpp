@@ -1,0 +1,239 @@
+// Finding one's way in a JSON text that is known to be valid: only quotes, brackets and separators matter.
+#include "json_reader.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstring>
+
+namespace notifyd::wire {
+
+namespace {
+
+constexpr bool is_whitespace(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+std::string_view skip_whitespace(std::string_view text) {
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    while (at != end && is_whitespace(*at)) ++at;
+    return {at, static_cast<std::size_t>(end - at)};
+}
+
+// The three below run over every byte of every message: plain pointers, and memchr through strings.
+
+// Behind the string that begins at `at`.
+const char* string_end(const char* at, const char* end) {
+    const char* from = at + 1;
+    while (from < end) {
+        const auto* const quote =
+            static_cast<const char*>(std::memchr(from, '"', static_cast<std::size_t>(end - from)));
+        if (quote == nullptr) break;
+        const char* slash = quote;
+        while (slash != from && slash[-1] == '\\') --slash;
+        if ((quote - slash) % 2 == 0) return quote + 1;
+        from = quote + 1;
+    }
+    return end;
+}
+
+// Behind the array or object that begins at `at`.
+const char* container_end(const char* at, const char* end) {
+    std::size_t open = 0;
+    while (at < end) {
+        const char c = *at;
+        if (c == '"') {
+            at = string_end(at, end);
+            continue;
+        }
+        ++at;
+        if (c == '{' || c == '[') ++open;
+        if ((c == '}' || c == ']') && --open == 0) return at;
+    }
+    return end;
+}
+
+// Behind the value that begins at `at`.
+const char* value_end(const char* at, const char* end) {
+    if (at == end) return end;
+    if (*at == '"') return string_end(at, end);
+    if (*at == '{' || *at == '[') return container_end(at, end);
+    while (at != end && *at != ',' && *at != '}' && *at != ']' && !is_whitespace(*at)) ++at;
+    return at;
+}
+
+std::size_t value_length(std::string_view text) {
+    return static_cast<std::size_t>(value_end(text.data(), text.data() + text.size()) - text.data());
+}
+
+std::size_t string_length(std::string_view text) {
+    return static_cast<std::size_t>(string_end(text.data(), text.data() + text.size()) - text.data());
+}
+
+// Cuts `length` bytes off the front of the text.
+std::string_view take(std::string_view& text, std::size_t length) {
+    const std::string_view front = text.substr(0, length);
+    text.remove_prefix(front.size());
+    return front;
+}
+
+// The inside of an array or object.
+std::string_view inside(JsonValue value, JsonKind kind) {
+    if (value.kind() != kind || value.text().size() < 2) return {};
+    return skip_whitespace(value.text().substr(1, value.text().size() - 2));
+}
+
+// Past a comma, if there is one.
+void skip_separator(std::string_view& rest, char separator) {
+    rest = skip_whitespace(rest);
+    if (!rest.empty() && rest.front() == separator) rest = skip_whitespace(rest.substr(1));
+}
+
+void append_utf8(std::string& out, std::uint32_t point) {
+    const auto tail = [&](unsigned shift) { out += static_cast<char>(0x80U | ((point >> shift) & 0x3FU)); };
+    if (point < 0x80) {
+        out += static_cast<char>(point);
+    } else if (point < 0x800) {
+        out += static_cast<char>(0xC0U | (point >> 6U));
+        tail(0);
+    } else if (point < 0x10000) {
+        out += static_cast<char>(0xE0U | (point >> 12U));
+        tail(6), tail(0);
+    } else {
+        out += static_cast<char>(0xF0U | (point >> 18U));
+        tail(12), tail(6), tail(0);
+    }
+}
+
+// The four hex digits at the front, which are cut off.
+std::uint32_t take_hex4(std::string_view& rest) {
+    const std::string_view digits = take(rest, 4);
+    std::uint32_t value = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+    return value;
+}
+
+// After a backslash.
+void append_escape(std::string& out, std::string_view& rest) {
+    const std::string_view letter = take(rest, 1);
+    if (letter.empty()) return;
+    switch (letter.front()) {
+        case 'b':
+            out += '\b';
+            return;
+        case 'f':
+            out += '\f';
+            return;
+        case 'n':
+            out += '\n';
+            return;
+        case 'r':
+            out += '\r';
+            return;
+        case 't':
+            out += '\t';
+            return;
+        case 'u':
+            break;
+        default:
+            out += letter.front();
+            return;
+    }
+    std::uint32_t point = take_hex4(rest);
+    const bool leads_pair = point >= 0xD800 && point <= 0xDBFF;
+    if (leads_pair) {
+        take(rest, 2);
+        point = 0x10000 + ((point - 0xD800) << 10U) + (take_hex4(rest) - 0xDC00);
+    }
+    append_utf8(out, point);
+}
+
+std::string unescape(std::string_view quoted) {
+    std::string_view rest = quoted.substr(1, quoted.size() - 2);
+    if (rest.find('\\') == std::string_view::npos) return std::string(rest);
+    std::string out;
+    out.reserve(rest.size());
+    while (!rest.empty()) {
+        out.append(take(rest, std::min(rest.size(), rest.find('\\'))));
+        if (rest.empty()) break;
+        take(rest, 1);
+        append_escape(out, rest);
+    }
+    return out;
+}
+
+}  // namespace
+
+JsonKind JsonValue::kind() const {
+    if (text_.empty()) return JsonKind::none;
+    switch (text_.front()) {
+        case '{':
+            return JsonKind::object;
+        case '[':
+            return JsonKind::array;
+        case '"':
+            return JsonKind::string;
+        case 't':
+        case 'f':
+            return JsonKind::boolean;
+        case 'n':
+            return JsonKind::null;
+        default:
+            return JsonKind::number;
+    }
+}
+
+std::optional<std::string> JsonValue::as_string() const {
+    if (kind() != JsonKind::string || text_.size() < 2) return std::nullopt;
+    return unescape(text_);
+}
+
+std::optional<bool> JsonValue::as_boolean() const {
+    if (kind() != JsonKind::boolean) return std::nullopt;
+    return text_.front() == 't';
+}
+
+std::optional<std::uint64_t> JsonValue::as_unsigned() const {
+    std::uint64_t value = 0;
+    const char* const end = text_.data() + text_.size();
+    const auto [stop, error] = std::from_chars(text_.data(), end, value);
+    if (error != std::errc{} || stop != end) return std::nullopt;
+    return value;
+}
+
+JsonValue root_value(std::string_view text) {
+    text = skip_whitespace(text);
+    while (!text.empty() && is_whitespace(text.back())) text.remove_suffix(1);
+    return JsonValue(text);
+}
+
+MemberCursor::MemberCursor(JsonValue object) : rest_(inside(object, JsonKind::object)) {}
+
+std::optional<JsonMember> MemberCursor::next() {
+    if (rest_.empty()) return std::nullopt;
+    JsonMember member;
+    member.key_text = take(rest_, string_length(rest_));
+    if (member.key_text.size() < 2) return std::nullopt;
+    member.key = member.key_text.substr(1, member.key_text.size() - 2);
+    if (member.key.find('\\') != std::string_view::npos) {
+        unescaped_ = unescape(member.key_text);
+        member.key = unescaped_;
+    }
+    skip_separator(rest_, ':');
+    member.value = JsonValue(take(rest_, value_length(rest_)));
+    skip_separator(rest_, ',');
+    return member;
+}
+
+ElementCursor::ElementCursor(JsonValue array) : rest_(inside(array, JsonKind::array)) {}
+
+std::optional<JsonValue> ElementCursor::next() {
+    if (rest_.empty()) return std::nullopt;
+    const JsonValue value(take(rest_, value_length(rest_)));
+    if (!value.exists()) return std::nullopt;
+    skip_separator(rest_, ',');
+    return value;
+}
+
+}  // namespace notifyd::wire

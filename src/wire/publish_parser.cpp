@@ -1,0 +1,220 @@
+// The rules of a publish, in the order in which a client is told of them.
+#include "publish_parser.hpp"
+
+#include "notifyd/core/limits.hpp"
+
+#include "topic_fields.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace notifyd::wire {
+
+namespace {
+
+// Names that the server writes itself, or that a frame of the server's is known by (SPEC §5.2): no payload sets them.
+constexpr std::array<std::string_view, 16> reserved_names{"chatId",
+                                                          "targetClass",
+                                                          "targetId",
+                                                          "userId",
+                                                          "messageId",
+                                                          "messageType",
+                                                          "targetChannel",
+                                                          "publishTimestamp",
+                                                          "sequenceNumber",
+                                                          "messageGroupId",
+                                                          "retryCount",
+                                                          "type",
+                                                          "timestamp",
+                                                          "ttl",
+                                                          "channel",
+                                                          "processorTimestamp"};
+
+bool is_reserved(std::string_view name) {
+    return std::find(reserved_names.begin(), reserved_names.end(), name) != reserved_names.end();
+}
+
+Error invalid(std::string sentence) {
+    return {Errc::invalid_request, std::move(sentence)};
+}
+
+// What the payload says to the server, and what it carries through.
+struct Payload {
+    JsonValue chat_id;
+    JsonValue target_class;
+    JsonValue target_id;
+    JsonValue event_type;
+    JsonValue generate_sequence;
+    JsonValue custom_sequence;
+    JsonValue multi_part;
+    std::string fields;
+
+    void take(std::string_view key, JsonValue value) {
+        if (key == "chatId") chat_id = value;
+        if (key == "targetClass") target_class = value;
+        if (key == "targetId") target_id = value;
+        if (key == "eventType") event_type = value;
+        if (key == "generateSequence") generate_sequence = value;
+        if (key == "customSequence") custom_sequence = value;
+        if (key == "multiPartMetadata") multi_part = value;
+    }
+};
+
+Payload read_payload(JsonValue object) {
+    Payload payload;
+    payload.fields.reserve(object.text().size());
+    MemberCursor members(object);
+    while (const auto member = members.next()) {
+        payload.take(member->key, member->value);
+        if (is_reserved(member->key)) continue;
+        if (!payload.fields.empty()) payload.fields += ',';
+        payload.fields.append(member->key_text).append(1, ':').append(member->value.text());
+    }
+    return payload;
+}
+
+// A value that must be a string if it is there. `ill_typed` becomes true if it is there and is not.
+std::optional<std::string> optional_string(JsonValue value, bool& ill_typed) {
+    if (!value.exists()) return std::nullopt;
+    auto text = value.as_string();
+    if (!text) ill_typed = true;
+    return text;
+}
+
+Result<TopicName> read_topic(const Payload& payload) {
+    bool ill_typed = false;
+    const TopicFields fields{optional_string(payload.chat_id, ill_typed),
+                             optional_string(payload.target_class, ill_typed),
+                             optional_string(payload.target_id, ill_typed)};
+    if (ill_typed) {
+        return invalid(
+            "Missing required parameter: payload.chatId or payload.targetId with payload.targetClass (as strings)");
+    }
+    return make_topic(fields, "payload.");
+}
+
+std::optional<MessageType> read_type(JsonValue value) {
+    if (!value.exists()) return MessageType::standard;
+    const auto text = value.as_string();
+    if (text == "fifo") return MessageType::fifo;
+    if (text == "standard") return MessageType::standard;
+    return std::nullopt;
+}
+
+std::size_t count_characters(std::string_view text) {
+    const auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
+}
+
+// Success with nullopt where there is none.
+Result<std::optional<std::string>> read_fifo_id(JsonValue value, std::string_view name, std::size_t chars_max) {
+    if (!value.exists()) return std::optional<std::string>{};
+    auto text = value.as_string();
+    if (!text || text->empty() || count_characters(*text) > chars_max) {
+        return invalid(std::string(name) + " must be a string of 1 to " + std::to_string(chars_max) + " characters");
+    }
+    return text;
+}
+
+bool is_positive(JsonValue value) {
+    return value.as_unsigned().value_or(0) > 0;
+}
+
+// The named member of an object, kind none if it has none or is no object.
+JsonValue member_of(JsonValue object, std::string_view name) {
+    MemberCursor members(object);
+    while (const auto member = members.next()) {
+        if (member->key == name) return member->value;
+    }
+    return {};
+}
+
+std::optional<Error> check_custom_sequence(JsonValue value) {
+    if (!value.exists()) return std::nullopt;
+    if (is_positive(member_of(value, "number")) && member_of(value, "scope").kind() == JsonKind::string) {
+        return std::nullopt;
+    }
+    return invalid("payload.customSequence must be an object with number (a positive integer) and scope (a string)");
+}
+
+std::optional<Error> check_multi_part(JsonValue value) {
+    if (!value.exists()) return std::nullopt;
+    const auto total = member_of(value, "totalParts").as_unsigned().value_or(0);
+    const auto part = member_of(value, "partNumber").as_unsigned().value_or(0);
+    const bool has_group = member_of(value, "groupId").kind() == JsonKind::string;
+    if (has_group && part > 0 && part <= total) return std::nullopt;
+    return invalid(
+        "payload.multiPartMetadata must be an object with groupId (a string), totalParts and partNumber (positive "
+        "integers, partNumber at most totalParts)");
+}
+
+std::optional<Error> check_passed_through(const Payload& payload) {
+    if (payload.event_type.exists() && payload.event_type.kind() != JsonKind::string) {
+        return invalid("payload.eventType must be a string");
+    }
+    if (auto error = check_custom_sequence(payload.custom_sequence)) return error;
+    return check_multi_part(payload.multi_part);
+}
+
+// Group, deduplication and numbering: a standard message has none of them.
+std::optional<Error> read_fifo_members(const PublishMembers& members, const Payload& payload, PublishRequest& request) {
+    if (request.type != MessageType::fifo) return std::nullopt;
+    auto group = read_fifo_id(members.group_id, "messageGroupId", limits::group_id_chars_max);
+    if (group.has_error()) return group.error();
+    request.group_id = std::move(*group);
+    auto deduplication =
+        read_fifo_id(members.deduplication_id, "messageDeduplicationId", limits::deduplication_id_chars_max);
+    if (deduplication.has_error()) return deduplication.error();
+    request.deduplication_id = std::move(*deduplication);
+
+    const JsonValue generate =
+        members.generate_sequence.exists() ? members.generate_sequence : payload.generate_sequence;
+    if (generate.exists() && !generate.as_boolean()) return invalid("generateSequence must be true or false");
+    request.numbering = generate.as_boolean().value_or(true) ? Numbering::consecutive : Numbering::none;
+    return std::nullopt;
+}
+
+}  // namespace
+
+bool PublishMembers::take(std::string_view key, JsonValue value) {
+    JsonValue* const place = key == "targetChannel"            ? &target_channel
+                             : key == "payload"                ? &payload
+                             : key == "messageType"            ? &message_type
+                             : key == "messageGroupId"         ? &group_id
+                             : key == "messageDeduplicationId" ? &deduplication_id
+                             : key == "generateSequence"       ? &generate_sequence
+                                                               : nullptr;
+    if (place == nullptr) return false;
+    *place = value;
+    return true;
+}
+
+Result<PublishRequest> make_publish_request(const PublishMembers& members) {
+    auto target_channel = members.target_channel.as_string();
+    if (!target_channel || target_channel->empty() || members.payload.kind() != JsonKind::object) {
+        return invalid("Missing required parameters: targetChannel and payload are required");
+    }
+    const auto type = read_type(members.message_type);
+    if (!type) return invalid("Invalid messageType. Must be \"fifo\" or \"standard\"");
+
+    Payload payload = read_payload(members.payload);
+    auto topic = read_topic(payload);
+    if (topic.has_error()) return topic.error();
+    if (auto error = check_passed_through(payload)) return *std::move(error);
+
+    PublishRequest request{.target_channel = std::move(*target_channel),
+                           .type = *type,
+                           .topic = std::move(*topic),
+                           .group_id = std::nullopt,
+                           .numbering = Numbering::none,
+                           .deduplication_id = std::nullopt,
+                           .payload_fields = std::move(payload.fields)};
+    if (auto error = read_fifo_members(members, payload, request)) return *std::move(error);
+    return request;
+}
+
+}  // namespace notifyd::wire

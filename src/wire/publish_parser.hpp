@@ -1,0 +1,29 @@
+// From the members of a publish or sendMessage to a checked PublishRequest (SPEC §1, §3.1).
+// Owns: nothing. Thread: any. Fails: invalid_request, with SPEC §3.1's sentences.
+#pragma once
+
+#include "notifyd/core/result.hpp"
+#include "notifyd/wire/publish_request.hpp"
+
+#include "json_reader.hpp"
+
+#include <string_view>
+
+namespace notifyd::wire {
+
+// The outermost members that a publish reads; what is not there has kind none.
+struct PublishMembers {
+    JsonValue target_channel;
+    JsonValue message_type;
+    JsonValue group_id;
+    JsonValue deduplication_id;
+    JsonValue generate_sequence;
+    JsonValue payload;
+
+    // Keeps the member if it is one of these; false if it is not.
+    bool take(std::string_view key, JsonValue value);
+};
+
+Result<PublishRequest> make_publish_request(const PublishMembers& members);
+
+}  // namespace notifyd::wire

@@ -1,0 +1,116 @@
+// Query parameters by name.
+#include "query_reader.hpp"
+
+#include "notifyd/core/iso8601.hpp"
+#include "notifyd/core/limits.hpp"
+
+#include <charconv>
+#include <limits>
+#include <utility>
+
+namespace notifyd::wire {
+
+namespace {
+
+Error invalid(std::string_view name, std::string_view what) {
+    return {Errc::invalid_request, std::string(name).append(what)};
+}
+
+std::optional<EpochMs> parse_time(std::string_view text) {
+    constexpr std::uint64_t latest = 253'402'300'799'999;  // the end of the year 9999
+    if (const auto epoch_ms = parse_digits(text)) {
+        if (*epoch_ms > latest) return std::nullopt;
+        return static_cast<EpochMs>(*epoch_ms);
+    }
+    if (const auto time = parse_iso8601(text)) return time;
+    // A plus that was not percent-encoded arrives as a space.
+    const std::size_t space = text.rfind(' ');
+    if (space == std::string_view::npos) return std::nullopt;
+    std::string repaired(text);
+    repaired[space] = '+';
+    return parse_iso8601(repaired);
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> parse_digits(std::string_view text) {
+    std::uint64_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc{} || stop != end) return std::nullopt;
+    return value;
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+    std::vector<std::string_view> items;
+    for (;;) {
+        const std::size_t at = text.find(separator);
+        items.push_back(text.substr(0, at));
+        if (at == std::string_view::npos) return items;
+        text.remove_prefix(at + 1);
+    }
+}
+
+Result<std::optional<std::string>> QueryReader::single(std::string_view name) const {
+    std::optional<std::string> found;
+    for (const auto& [key, value] : query_) {
+        if (key != name) continue;
+        if (found) return invalid(name, " is given more than once");
+        found = value;
+    }
+    return found;
+}
+
+Result<std::vector<std::string_view>> QueryReader::items(std::string_view name) const {
+    std::vector<std::string_view> all;
+    for (const auto& [key, value] : query_) {
+        if (key != name) continue;
+        for (const std::string_view item : split(value, ',')) {
+            if (item.empty()) return invalid(name, " has an empty id");
+            all.push_back(item);
+        }
+    }
+    return all;
+}
+
+Result<TopicFields> QueryReader::topic_fields() const {
+    auto chat_id = single("chatId");
+    if (chat_id.has_error()) return chat_id.error();
+    auto target_class = single("targetClass");
+    if (target_class.has_error()) return target_class.error();
+    auto target_id = single("targetId");
+    if (target_id.has_error()) return target_id.error();
+    return TopicFields{std::move(*chat_id), std::move(*target_class), std::move(*target_id)};
+}
+
+Result<std::size_t> QueryReader::limit() const {
+    const auto text = single("limit");
+    if (text.has_error()) return text.error();
+    if (!*text) return limits::page_messages_default;
+    const auto value = parse_digits(**text);
+    if (!value || *value < 1 || *value > limits::page_messages_max) {
+        return invalid("limit", " must be a number from 1 to " + std::to_string(limits::page_messages_max));
+    }
+    return static_cast<std::size_t>(*value);
+}
+
+Result<std::optional<std::uint64_t>> QueryReader::number(std::string_view name) const {
+    constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
+    const auto text = single(name);
+    if (text.has_error()) return text.error();
+    if (!*text) return std::optional<std::uint64_t>{};
+    const auto value = parse_digits(**text);
+    if (!value || *value > largest) return invalid(name, " must be a number");
+    return value;
+}
+
+Result<std::optional<EpochMs>> QueryReader::time(std::string_view name) const {
+    const auto text = single(name);
+    if (text.has_error()) return text.error();
+    if (!*text) return std::optional<EpochMs>{};
+    const auto value = parse_time(**text);
+    if (!value) return invalid(name, " must be an ISO 8601 time with a zone, or epoch milliseconds");
+    return value;
+}
+
+}  // namespace notifyd::wire

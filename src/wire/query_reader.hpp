@@ -1,0 +1,46 @@
+// Reading a URL's query by name: once, many times, as numbers, as times.
+// Owns: nothing; the query must outlive it. Thread: any. Fails: invalid_request naming the parameter.
+#pragma once
+
+#include "notifyd/core/clock.hpp"
+#include "notifyd/core/query_parameters.hpp"
+#include "notifyd/core/result.hpp"
+
+#include "topic_fields.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace notifyd::wire {
+
+class QueryReader {
+  public:
+    explicit QueryReader(const QueryParameters& query) : query_(query) {}
+
+    // nullopt where there is none; an error where it is given twice.
+    [[nodiscard]] Result<std::optional<std::string>> single(std::string_view name) const;
+    // All values of a parameter that may repeat and takes commas. An empty item is an error.
+    [[nodiscard]] Result<std::vector<std::string_view>> items(std::string_view name) const;
+
+    // chatId, or targetClass and targetId. Nothing given: no field is set.
+    [[nodiscard]] Result<TopicFields> topic_fields() const;
+    // `limit`: 1 to 100, default 50.
+    [[nodiscard]] Result<std::size_t> limit() const;
+    [[nodiscard]] Result<std::optional<std::uint64_t>> number(std::string_view name) const;
+    // ISO 8601 or epoch milliseconds.
+    [[nodiscard]] Result<std::optional<EpochMs>> time(std::string_view name) const;
+
+  private:
+    const QueryParameters& query_;
+};
+
+// Digits only.
+[[nodiscard]] std::optional<std::uint64_t> parse_digits(std::string_view text);
+// Cuts at every `separator`; "" gives one empty item.
+[[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
+
+}  // namespace notifyd::wire

@@ -1,0 +1,18 @@
+// A receipt as JSON.
+#include "receipt_text.hpp"
+
+#include "json_writer.hpp"
+
+namespace notifyd::wire {
+
+void append_open_receipt(std::string& out, const Receipt& receipt, std::string_view sentence) {
+    append_string_member(out, "{\"message\":", sentence);
+    append_string_member(out, ",\"messageId\":", receipt.id.get().to_string());
+    append_string_member(out, ",\"messageType\":", to_string(receipt.type));
+    append_string_member(out, ",\"targetChannel\":", receipt.target_channel);
+    if (receipt.type == MessageType::fifo) append_string_member(out, ",\"messageGroupId\":", receipt.group_id);
+    if (receipt.sequence != 0) append_number_member(out, ",\"sequenceNumber\":", receipt.sequence);
+    append_time_member(out, ",\"timestamp\":", receipt.timestamp);
+}
+
+}  // namespace notifyd::wire

@@ -1,0 +1,15 @@
+// The members that every successful answer to a publish shares (SPEC §3.1, §5.2).
+// Owns: nothing. Thread: any. Fails: never.
+#pragma once
+
+#include "notifyd/core/receipt.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace notifyd::wire {
+
+// An object that is still open: `{"message":…,"messageId":…,…,"timestamp":…`
+void append_open_receipt(std::string& out, const Receipt& receipt, std::string_view sentence);
+
+}  // namespace notifyd::wire

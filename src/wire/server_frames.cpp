@@ -1,0 +1,177 @@
+// Encoding of everything that goes to a socket as a text frame.
+#include "notifyd/wire/server_frames.hpp"
+
+#include "notifyd/core/http_status.hpp"
+
+#include "json_writer.hpp"
+#include "receipt_text.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace notifyd::wire {
+
+namespace {
+
+FramePtr text_frame(std::string_view text) {
+    const std::array<std::string_view, 1> pieces{text};
+    return make_websocket_frame(Opcode::text, pieces);
+}
+
+std::string open_send_error(const Error& error, const std::optional<RawJson>& request_id) {
+    std::string text;
+    append_string_member(text, "{\"error\":", error.message);
+    append_string_member(text, ",\"code\":", to_string(error.code));
+    append_number_member(text, ",\"statusCode\":", http_status(error.code));
+    if (request_id) text.append(",\"requestId\":").append(request_id->text);
+    return text;
+}
+
+// `{"id":…,"type":…,"timestamp":…,"payload":{`: two braces to close.
+std::string open_envelope(const RawJson& id, std::string_view type, EpochMs now) {
+    std::string text = "{\"id\":" + id.text;
+    append_string_member(text, ",\"type\":", type);
+    append_number_member(text, ",\"timestamp\":", now);
+    return text += ",\"payload\":{";
+}
+
+FramePtr subscription_frame(const RawJson& id, std::string_view type, EpochMs now, const Subscribed& state) {
+    std::string text = open_envelope(id, type, now);
+    append_string_array(text += "\"channels\":", state.channels);
+    append_topic_array(text += ",\"topics\":", state.topics);
+    return text_frame(text += "}}");
+}
+
+// As SPEC §5.4 writes topics to clients: chat ids bare, the others with their class.
+void append_authorized(std::string& out, std::span<const TopicName> topics) {
+    out += ",\"authorizedChatIds\":[";
+    bool first = true;
+    for (const TopicName& topic : topics) {
+        if (!first) out += ',';
+        first = false;
+        append_string(out, topic.topic_class() == TopicClass::chat ? topic.id() : std::string_view(topic.text()));
+    }
+    out += ']';
+}
+
+}  // namespace
+
+std::string message_head(const Message& message, std::string_view payload_fields) {
+    // Room for everything but hostile escapes: ids, names and times.
+    constexpr std::size_t own_fields_bytes = 320;
+    std::string head;
+    head.reserve(payload_fields.size() + own_fields_bytes + message.topic.text().size() + message.sender.get().size() +
+                 message.group_id.size());
+    head += '{';
+    head += payload_fields;
+    if (!payload_fields.empty()) head += ',';
+    append_topic(head, message.topic);
+    append_string_member(head, ",\"userId\":", message.sender.get());
+    append_string_member(head, ",\"messageId\":", message.id.get().to_string());
+    append_string_member(head, ",\"messageType\":", to_string(message.type));
+    append_string_member(head, ",\"targetChannel\":", message.target_channel);
+    append_time_member(head, ",\"publishTimestamp\":", message.published_at);
+    if (message.type == MessageType::fifo) append_string_member(head, ",\"messageGroupId\":", message.group_id);
+    return head;
+}
+
+FramePtr delivered_frame(const Delivery& delivery, EpochMs processed_at, unsigned retry_count) {
+    std::string tail;
+    tail.reserve(128);
+    append_time_member(tail, ",\"processorTimestamp\":", processed_at);
+    if (delivery.sequence != 0) append_number_member(tail, ",\"sequenceNumber\":", delivery.sequence);
+    append_number_member(tail, ",\"retryCount\":", retry_count);
+    tail += '}';
+    const std::array<std::string_view, 2> pieces{delivery.message->head, tail};
+    return make_websocket_frame(Opcode::text, pieces);
+}
+
+FramePtr send_answer(const Receipt& receipt, const std::optional<RawJson>& request_id) {
+    std::string text;
+    append_open_receipt(text, receipt, "Message sent successfully via WebSocket!");
+    if (request_id) text.append(",\"requestId\":").append(request_id->text);
+    return text_frame(text += '}');
+}
+
+FramePtr send_error(const Error& error, const std::optional<RawJson>& request_id) {
+    return text_frame(open_send_error(error, request_id) += '}');
+}
+
+FramePtr send_forbidden(const Error& error,
+                        const std::optional<RawJson>& request_id,
+                        std::span<const TopicName> authorized) {
+    std::string text = open_send_error(error, request_id);
+    append_authorized(text, authorized);
+    return text_frame(text += '}');
+}
+
+FramePtr ack_success(const Receipt& receipt, const RawJson& ack_id) {
+    const std::string message_id = receipt.id.get().to_string();
+    std::string text = "{\"type\":\"ack\",\"ackId\":" + ack_id.text + ",\"status\":\"success\"";
+    append_string_member(text, ",\"messageId\":", message_id);
+    append_string_member(text, ",\"snsMessageId\":", message_id);
+    append_string_member(text, ",\"messageType\":", to_string(receipt.type));
+    append_time_member(text, ",\"timestamp\":", receipt.timestamp);
+    text += ",\"sequenceNumber\":";
+    if (receipt.sequence != 0) {
+        append_number(text, receipt.sequence);
+    } else {
+        text += "null";
+    }
+    return text_frame(text += '}');
+}
+
+FramePtr ack_error(const Error& error, const RawJson& ack_id) {
+    std::string text = "{\"type\":\"ack\",\"ackId\":" + ack_id.text + ",\"status\":\"error\"";
+    append_string_member(text, ",\"error\":", error.message);
+    append_string_member(text, ",\"code\":", to_string(error.code));
+    return text_frame(text += '}');
+}
+
+FramePtr connected_frame(const Connected& connected) {
+    std::string text = "{\"type\":\"connected\"";
+    append_string_member(text, ",\"connectionId\":", connected.connection.get().to_string());
+    append_string_member(text, ",\"userId\":", connected.user.get());
+    append_topic_array(text += ",\"topics\":", connected.topics);
+    append_string_member(text, ",\"epoch\":", connected.epoch);
+    append_number_member(
+        text, ",\"heartbeatSeconds\":", std::chrono::duration_cast<std::chrono::seconds>(connected.heartbeat).count());
+    append_number_member(text, ",\"serverTime\":", connected.server_time);
+    return text_frame(text += '}');
+}
+
+RawJson envelope_id(const std::optional<RawJson>& from_client, IdSource& ids) {
+    if (from_client) return *from_client;
+    return RawJson{'"' + ids.random().to_string() + '"'};
+}
+
+FramePtr pong(const RawJson& id, EpochMs now) {
+    return text_frame(open_envelope(id, "pong", now) += "}}");
+}
+
+FramePtr subscribed(const RawJson& id, EpochMs now, const Subscribed& state) {
+    return subscription_frame(id, "subscribed", now, state);
+}
+
+FramePtr unsubscribed(const RawJson& id, EpochMs now, const Subscribed& state) {
+    return subscription_frame(id, "unsubscribed", now, state);
+}
+
+FramePtr envelope_error(const RawJson& id, EpochMs now, const Error& error) {
+    std::string text = open_envelope(id, "error", now);
+    append_string_member(text, "\"code\":", to_string(error.code));
+    append_string_member(text, ",\"message\":", error.message);
+    return text_frame(text += "}}");
+}
+
+Error unknown_envelope_error() {
+    return {Errc::invalid_request, "Unknown message type"};
+}
+
+FramePtr revoked(const RawJson& id, EpochMs now, std::span<const TopicName> topics) {
+    std::string text = open_envelope(id, "revoked", now);
+    append_topic_array(text += "\"topics\":", topics);
+    return text_frame(text += "}}");
+}
+
+}  // namespace notifyd::wire

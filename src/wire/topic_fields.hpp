@@ -1,0 +1,28 @@
+// The two ways to name a topic (SPEC §1): a chat id, or a class and an id.
+// Owns: its strings. Thread: any. Fails: invalid_request.
+#pragma once
+
+#include "notifyd/core/result.hpp"
+#include "notifyd/core/topic_name.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace notifyd::wire {
+
+struct TopicFields {
+    std::optional<std::string> chat_id;
+    std::optional<std::string> target_class;
+    std::optional<std::string> target_id;
+
+    [[nodiscard]] bool is_empty() const { return !chat_id && !target_class && !target_id; }
+};
+
+// `prefix` stands before the names in sentences: "payload." or nothing.
+Result<TopicName> make_topic(const TopicFields& fields, std::string_view prefix);
+
+// A user id follows the rule for ids.
+Result<UserId> make_user_id(std::string text);
+
+}  // namespace notifyd::wire

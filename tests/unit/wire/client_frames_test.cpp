@@ -1,0 +1,224 @@
+#include "notifyd/wire/client_frames.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace notifyd::wire {
+
+namespace {
+
+ClientFrame parse(const std::string& text) {
+    return parse_client_frame(text, JsonLimits{});
+}
+
+template <class Frame>
+Frame parse_as(const std::string& text) {
+    CAPTURE(text);
+    const ClientFrame frame = parse(text);
+    REQUIRE(std::holds_alternative<Frame>(frame));
+    return std::get<Frame>(frame);
+}
+
+const std::string message = R"("targetChannel":"WebSocket","payload":{"chatId":"c","text":"hi"})";
+
+std::string send_with(const std::string& members) {
+    return "{\"action\":\"sendMessage\"," + members + (members.empty() ? "" : ",") + message + "}";
+}
+
+std::string text_of(const std::optional<RawJson>& id) {
+    return id ? id->text : "none";
+}
+
+std::vector<std::string> names_of(const std::vector<TopicName>& topics) {
+    std::vector<std::string> names;
+    for (const TopicName& topic : topics) names.push_back(topic.text());
+    return names;
+}
+
+}  // namespace
+
+TEST_CASE("a sendMessage is a publish with options") {
+    const auto plain = parse_as<SendMessage>("{\"action\":\"sendMessage\"," + message + "}");
+    CHECK(plain.request.topic.text() == "chat:c");
+    CHECK(plain.request.payload_fields == R"("text":"hi")");
+    CHECK_FALSE(plain.request_id);
+    CHECK_FALSE(plain.ack_id);
+    CHECK(plain.echo == Echo::on);
+    CHECK(plain.reply == Reply::on);
+
+    const auto full = parse_as<SendMessage>(send_with(
+        R"("requestId":"r\u0041","requestAck":true,"ackId":7,"echo":false,"reply":false,"messageType":"fifo")"));
+    CHECK(text_of(full.request_id) == R"("r\u0041")");
+    CHECK(text_of(full.ack_id) == "7");
+    CHECK(full.echo == Echo::off);
+    CHECK(full.reply == Reply::off);
+    CHECK(full.request.type == MessageType::fifo);
+}
+
+TEST_CASE("what is a send and what is not") {
+    CHECK(std::holds_alternative<SendMessage>(parse("{" + message + "}")));
+    CHECK(std::holds_alternative<SendMessage>(parse(send_with(R"("type":"ping")"))));
+    CHECK(std::holds_alternative<SendMessage>(parse(R"({"\u0061ction":"sendMessag\u0065",)" + message + "}")));
+    // With a type it is an envelope, whatever else it holds.
+    CHECK(std::holds_alternative<UnknownEnvelope>(parse(R"({"type":"chat",)" + message + "}")));
+    CHECK(std::holds_alternative<Ping>(parse(R"({"type":"ping",)" + message + "}")));
+}
+
+TEST_CASE("an ack id without a wish for an ack is ignored") {
+    CHECK_FALSE(parse_as<SendMessage>(send_with(R"("ackId":"a")")).ack_id);
+    CHECK_FALSE(parse_as<SendMessage>(send_with(R"("ackId":{},"requestAck":false)")).ack_id);
+}
+
+TEST_CASE("a malformed send names its ids as far as they could be read") {
+    struct Row {
+        std::string text;
+        std::string sentence;
+        std::string request_id = "none";
+        std::string ack_id = "none";
+    };
+    const std::string missing = "Missing required parameters: targetChannel and payload are required";
+    const std::string bad_request_id = "requestId must be a string or a number of at most 256 bytes";
+    const std::string bad_ack_id = "ackId must be a string or a number of at most 256 bytes";
+    const std::vector<Row> table{
+        {R"({"action":"sendMessage"})", missing},
+        {R"({"action":"sendMessage","requestId":"r","requestAck":true,"ackId":"a"})", missing, "\"r\"", "\"a\""},
+        {R"({"action":"sendMessage","requestId":1.5,"payload":{}})", missing, "1.5"},
+        {R"({"targetChannel":"WebSocket","requestId":"r"})", missing, "\"r\""},
+        {send_with(R"("requestId":null)"), bad_request_id},
+        {send_with(R"("requestId":{"a":1},"requestAck":true,"ackId":"a")"), bad_request_id, "none", "\"a\""},
+        {send_with("\"requestId\":\"" + std::string(255, 'r') + "\""), bad_request_id},
+        {send_with(R"("requestAck":true,"requestId":"r")"), "requestAck needs an ackId", "\"r\""},
+        {send_with(R"("requestAck":true,"ackId":false)"), bad_ack_id},
+        {send_with(R"("requestAck":"true","ackId":"a")"), "requestAck must be true or false"},
+        {send_with(R"("echo":0,"requestId":"r")"), "echo must be true or false", "\"r\""},
+        {send_with(R"("reply":"no")"), "reply must be true or false"},
+        {R"({"action":"publish","requestId":"r"})", "Unknown action. Must be \"sendMessage\"", "\"r\""},
+        {R"({"action":null})", "Unknown action. Must be \"sendMessage\""},
+        {R"({"action":"subscribe","type":"ping"})", "Unknown action. Must be \"sendMessage\""},
+        {"{}", "A message needs an action or a type"},
+        {R"({"payload":{"chatId":"c"},"requestId":"r"})", "A message needs an action or a type", "\"r\""},
+        {"[]", "A message must be a JSON object"},
+        {"\"hello\"", "A message must be a JSON object"},
+        {"17", "A message must be a JSON object"},
+    };
+    for (const Row& row : table) {
+        const auto frame = parse_as<MalformedSend>(row.text);
+        CHECK(frame.error.code == Errc::invalid_request);
+        CHECK(frame.error.message == row.sentence);
+        CHECK(text_of(frame.request_id) == row.request_id);
+        CHECK(text_of(frame.ack_id) == row.ack_id);
+    }
+}
+
+TEST_CASE("a request id may have 256 bytes with its quotes") {
+    CHECK(parse_as<SendMessage>(send_with("\"requestId\":\"" + std::string(254, 'r') + "\"")).request_id);
+}
+
+TEST_CASE("a frame that is not JSON says so") {
+    const std::vector<std::pair<std::string, std::string>> table{
+        {"", "Message is not valid JSON"},
+        {"hello", "Message is not valid JSON"},
+        {R"({"action":"sendMessage")", "Message is not valid JSON"},
+        {"{\"type\":\"\xFF\"}", "Message is not valid JSON"},
+        {R"({"type":"ping","type":"ping"})", "Message is not valid JSON: an object names a key twice"},
+        {std::string(33, '[') + std::string(33, ']'), "Message is not valid JSON: it is nested too deep"},
+    };
+    for (const auto& [text, sentence] : table) {
+        const auto frame = parse_as<MalformedSend>(text);
+        CHECK(frame.error.code == Errc::invalid_json);
+        CHECK(frame.error.message == sentence);
+    }
+}
+
+TEST_CASE("a ping needs nothing but its type") {
+    CHECK_FALSE(parse_as<Ping>(R"({"type":"ping"})").id);
+    CHECK(text_of(parse_as<Ping>(R"({"id":"x-1","type":"ping","timestamp":1,"payload":{}})").id) == "\"x-1\"");
+    CHECK(text_of(parse_as<Ping>(R"({"id":42,"type":"ping","payload":null})").id) == "42");
+}
+
+TEST_CASE("subscribe and unsubscribe name topics and channels, each once") {
+    const std::string payload =
+        R"({"topics":["chat:a","org:o","chat:a"],"channels":["social","quota","social"],"resume":"a:1","epoch":"e"})";
+    const auto in = parse_as<Subscribe>(R"({"id":"i","type":"subscribe","payload":)" + payload + "}");
+    CHECK(text_of(in.id) == "\"i\"");
+    CHECK(names_of(in.topics) == std::vector<std::string>{"chat:a", "org:o"});
+    CHECK(in.channels == std::vector<std::string>{"social", "quota"});
+
+    const auto out = parse_as<Unsubscribe>(R"({"type":"unsubscribe","payload":)" + payload + "}");
+    CHECK(names_of(out.topics) == std::vector<std::string>{"chat:a", "org:o"});
+    CHECK(out.channels == std::vector<std::string>{"social", "quota"});
+
+    CHECK(parse_as<Subscribe>(R"({"type":"subscribe","payload":{}})").topics.empty());
+}
+
+TEST_CASE("a subscribe names at most 100 topics") {
+    std::string topics = "\"chat:0\"";
+    for (int i = 1; i < 100; ++i) topics += ",\"chat:" + std::to_string(i) + "\"";
+    const auto text = [&](const std::string& all) {
+        return R"({"type":"subscribe","payload":{"topics":[)" + all + "]}}";
+    };
+    CHECK(parse_as<Subscribe>(text(topics + ",\"chat:7\"")).topics.size() == 100);
+    CHECK(parse_as<MalformedEnvelope>(text(topics + ",\"chat:100\"")).error.message ==
+          "topics must be an array of at most 100 strings");
+}
+
+TEST_CASE("a notification ack names a notification") {
+    const auto ack = parse_as<NotificationAck>(
+        R"({"id":1,"type":"notification:ack","payload":{"notificationId":"0190163d-8694-739b-aea5-966c26f8ad91"}})");
+    CHECK(text_of(ack.id) == "1");
+    CHECK(ack.notification.to_string() == "0190163d-8694-739b-aea5-966c26f8ad91");
+}
+
+TEST_CASE("an envelope of another type is unknown, with its id") {
+    CHECK(text_of(parse_as<UnknownEnvelope>(R"({"id":"i","type":"PING"})").id) == "\"i\"");
+    CHECK_FALSE(parse_as<UnknownEnvelope>(R"({"type":""})").id);
+    CHECK_FALSE(parse_as<UnknownEnvelope>(R"({"type":"pong","payload":[]})").id);
+    CHECK_FALSE(parse_as<UnknownEnvelope>(R"({"type":"connected"})").id);
+}
+
+TEST_CASE("a malformed envelope names its id and what is wrong") {
+    const std::string topic = "A topic is chat:, user:, org:, hub: or project: followed by an id";
+    const std::string topics = "topics must be an array of at most 100 strings";
+    const std::string channels = "channels must be an array of at most 100 strings";
+    const std::vector<std::pair<std::string, std::string>> table{
+        {R"("type":7)", "type must be a string"},
+        {R"("type":null)", "type must be a string"},
+        {R"("type":"subscribe")", "payload must be an object"},
+        {R"("type":"subscribe","topics":["chat:a"])", "payload must be an object"},
+        {R"("type":"unsubscribe","payload":[])", "payload must be an object"},
+        {R"("type":"notification:ack","payload":"x")", "payload must be an object"},
+        {R"("type":"subscribe","payload":{"topics":"chat:a"})", topics},
+        {R"("type":"subscribe","payload":{"topics":null})", topics},
+        {R"("type":"subscribe","payload":{"topics":["chat:a",7]})", topics},
+        {R"("type":"subscribe","payload":{"topics":["a"]})", topic},
+        {R"("type":"subscribe","payload":{"topics":["room:a"]})", topic},
+        {R"("type":"unsubscribe","payload":{"topics":["chat:a,b"]})",
+         "An id must have 1 to 256 bytes of UTF-8 without control characters and commas"},
+        {R"("type":"subscribe","payload":{"channels":{}})", channels},
+        {R"("type":"subscribe","payload":{"channels":[1]})", channels},
+        {R"("type":"subscribe","payload":{"channels":[""]})",
+         "A channel must have 1 to 256 bytes of UTF-8 without control characters and commas"},
+        {R"("type":"notification:ack","payload":{})", "notificationId must be a UUID"},
+        {R"("type":"notification:ack","payload":{"notificationId":5})", "notificationId must be a UUID"},
+        {R"("type":"notification:ack","payload":{"notificationId":"x"})", "notificationId must be a UUID"},
+    };
+    for (const auto& [members, sentence] : table) {
+        const auto frame = parse_as<MalformedEnvelope>("{\"id\":\"i\"," + members + "}");
+        CHECK(frame.error.code == Errc::invalid_request);
+        CHECK(frame.error.message == sentence);
+        CHECK(text_of(frame.id) == "\"i\"");
+    }
+}
+
+TEST_CASE("an envelope id that cannot be echoed is an error") {
+    for (const std::string id : {"null", "{}", "[1]", "true"}) {
+        const auto frame = parse_as<MalformedEnvelope>("{\"type\":\"ping\",\"id\":" + id + "}");
+        CHECK(frame.error.message == "id must be a string or a number of at most 256 bytes");
+        CHECK_FALSE(frame.id);
+    }
+}
+
+}  // namespace notifyd::wire

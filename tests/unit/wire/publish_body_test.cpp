@@ -1,0 +1,289 @@
+#include "notifyd/wire/api_types.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace notifyd::wire {
+
+namespace {
+
+constexpr JsonLimits limits{};
+
+const std::string missing_parameters = "Missing required parameters: targetChannel and payload are required";
+const std::string missing_topic =
+    "Missing required parameter: payload.chatId or payload.targetId with payload.targetClass";
+const std::string bad_type = "Invalid messageType. Must be \"fifo\" or \"standard\"";
+
+Result<PublishRequest> parse(const std::string& text) {
+    return parse_publish_body(text, limits);
+}
+
+// A valid body with more members in front, and more members in its payload.
+Result<PublishRequest> parse_with(const std::string& members, const std::string& payload_members) {
+    return parse("{" + members + R"("targetChannel":"WebSocket","payload":{"chatId":"c")" + payload_members + "}}");
+}
+
+std::string sentence(const Result<PublishRequest>& request) {
+    if (request.has_value()) return "accepted";
+    CHECK(request.error().code == Errc::invalid_request);
+    return request.error().message;
+}
+
+std::string times(std::size_t count, const std::string& text) {
+    std::string all;
+    for (std::size_t i = 0; i < count; ++i) all += text;
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("the example of the specification is read") {
+    const auto request = parse(
+        R"({"targetChannel": "WebSocket", "messageType": "fifo", "messageGroupId": "g",
+            "messageDeduplicationId": "d", "generateSequence": true,
+            "payload": {"chatId": "chat-abc123", "eventType": "notification", "content": {"a":[1, 2]}, "more": null}})");
+    REQUIRE(request.has_value());
+    CHECK(request->target_channel == "WebSocket");
+    CHECK(request->type == MessageType::fifo);
+    CHECK(request->topic.text() == "chat:chat-abc123");
+    CHECK(request->group_id == "g");
+    CHECK(request->deduplication_id == "d");
+    CHECK(request->numbering == Numbering::consecutive);
+    CHECK(request->payload_fields == R"("eventType":"notification","content":{"a":[1, 2]},"more":null)");
+}
+
+TEST_CASE("a message is standard and plain when it says nothing else") {
+    const auto request = parse_with("", "");
+    REQUIRE(request.has_value());
+    CHECK(request->type == MessageType::standard);
+    CHECK(request->numbering == Numbering::none);
+    CHECK_FALSE(request->group_id);
+    CHECK_FALSE(request->deduplication_id);
+    CHECK(request->payload_fields.empty());
+}
+
+TEST_CASE("the target channel and the payload are required") {
+    const std::string text = GENERATE(as<std::string>{},
+                                      "{}",
+                                      "[]",
+                                      "1",
+                                      "\"text\"",
+                                      "null",
+                                      R"({"targetChannel":"WebSocket"})",
+                                      R"({"payload":{"chatId":"c"}})",
+                                      R"({"targetChannel":"","payload":{"chatId":"c"}})",
+                                      R"({"targetChannel":null,"payload":{"chatId":"c"}})",
+                                      R"({"targetChannel":7,"payload":{"chatId":"c"}})",
+                                      R"({"targetChannel":"WebSocket","payload":null})",
+                                      R"({"targetChannel":"WebSocket","payload":"chatId"})",
+                                      R"({"targetChannel":"WebSocket","payload":[{"chatId":"c"}]})",
+                                      R"({"targetChannel":"WebSocket","chatId":"c"})",
+                                      R"([{"targetChannel":"WebSocket","payload":{"chatId":"c"}}])");
+    CAPTURE(text);
+    CHECK(sentence(parse(text)) == missing_parameters);
+}
+
+TEST_CASE("the message type is fifo or standard") {
+    CHECK(parse_with(R"("messageType":"fifo",)", "")->type == MessageType::fifo);
+    CHECK(parse_with(R"("messageType":"standard",)", "")->type == MessageType::standard);
+    CHECK(parse_with(R"("messageType":"\u0066ifo",)", "")->type == MessageType::fifo);
+    for (const std::string bad : {"\"FIFO\"", "\"\"", "\"express\"", "1", "null", "true", "[\"fifo\"]", "{}"}) {
+        CAPTURE(bad);
+        CHECK(sentence(parse_with("\"messageType\":" + bad + ",", "")) == bad_type);
+    }
+}
+
+TEST_CASE("a topic is named in exactly one of its two forms") {
+    const std::string both = "Give either payload.chatId or payload.targetId with payload.targetClass, not both";
+    const std::string bad_id = "An id must have 1 to 256 bytes of UTF-8 without control characters and commas";
+    const std::vector<std::pair<std::string, std::string>> table{
+        {R"("chatId":"abc")", "chat:abc"},
+        {R"("chatId":"a:b\u00e9")", "chat:a:bé"},
+        {R"("targetClass":"chat","targetId":"abc")", "chat:abc"},
+        {R"("targetClass":"user","targetId":"u1")", "user:u1"},
+        {R"("targetClass":"org","targetId":"o")", "org:o"},
+        {R"("targetClass":"hub","targetId":"h")", "hub:h"},
+        {R"("targetId":"p","targetClass":"project")", "project:p"},
+        {"", missing_topic},
+        {R"("targetClass":"user")", missing_topic},
+        {R"("targetId":"u1")", missing_topic},
+        {R"("chatId":"abc","targetClass":"user","targetId":"u1")", both},
+        {R"("chatId":"abc","targetId":"u1")", both},
+        {R"("chatId":"abc","targetClass":"user")", both},
+        {R"("targetClass":"room","targetId":"r")", "payload.targetClass must be chat, user, org, hub or project"},
+        {R"("targetClass":"Chat","targetId":"r")", "payload.targetClass must be chat, user, org, hub or project"},
+        {R"("chatId":"")", bad_id},
+        {R"("chatId":"a,b")", bad_id},
+        {R"("chatId":"a\u0000b")", bad_id},
+        {R"("chatId":"a\nb")", bad_id},
+        {R"("chatId":"a\u0085b")", bad_id},
+        {R"("targetClass":"user","targetId":"")", bad_id},
+        {"\"chatId\":\"" + std::string(256, 'i') + "\"", "chat:" + std::string(256, 'i')},
+        {"\"chatId\":\"" + std::string(257, 'i') + "\"", bad_id},
+    };
+    for (const auto& [members, expected] : table) {
+        CAPTURE(members);
+        const auto request = parse(R"({"targetChannel":"WebSocket","payload":{)" + members + "}}");
+        CHECK((request.has_value() ? request->topic.text() : sentence(request)) == expected);
+    }
+}
+
+TEST_CASE("a topic field that is no string says so behind the sentence") {
+    const std::string members = GENERATE(as<std::string>{},
+                                         R"("chatId":7)",
+                                         R"("chatId":null)",
+                                         R"("chatId":["c"])",
+                                         R"("targetClass":"user","targetId":1)",
+                                         R"("targetClass":{},"targetId":"u")");
+    CAPTURE(members);
+    CHECK(sentence(parse(R"({"targetChannel":"WebSocket","payload":{)" + members + "}}")) ==
+          missing_topic + " (as strings)");
+}
+
+TEST_CASE("reserved names are dropped from the payload, in any spelling") {
+    const auto request = parse_with("", R"(,"a":1,"userId":"forged","messageId":"m","messageType":"x",
+        "targetChannel":"y","publishTimestamp":1,"processorTimestamp":2,"sequenceNumber":3,"messageGroupId":"g",
+        "retryCount":4,"type":"connected","timestamp":5,"ttl":6,"channel":"Email","\u0074ype":{"deep":1},
+        "UserId":"kept","generateSequence":false,"b":2)");
+    // "type" twice in two spellings is a duplicate key; without the second one it goes through.
+    CHECK(request.has_error());
+    const auto single = parse_with("", R"(,"a":1,"userId":"forged","messageId":"m","messageType":"x",
+        "targetChannel":"y","publishTimestamp":1,"processorTimestamp":2,"sequenceNumber":3,"messageGroupId":"g",
+        "retryCount":4,"timestamp":5,"ttl":6,"channel":"Email","\u0074ype":{"deep":1},
+        "UserId":"kept","generateSequence":false,"b":2)");
+    REQUIRE(single.has_value());
+    CHECK(single->payload_fields == R"("a":1,"UserId":"kept","generateSequence":false,"b":2)");
+}
+
+TEST_CASE("reserved names inside the payload's own values stay") {
+    const auto request = parse_with("", R"(,"content":{"type":"x","userId":"u","chatId":[1]})");
+    REQUIRE(request.has_value());
+    CHECK(request->payload_fields == R"("content":{"type":"x","userId":"u","chatId":[1]})");
+}
+
+TEST_CASE("the payload's keys keep their spelling") {
+    const auto request = parse_with("", R"(,"\u0061\"b":1,"":2,"é":3)");
+    REQUIRE(request.has_value());
+    CHECK(request->payload_fields == R"("\u0061\"b":1,"":2,"é":3)");
+}
+
+TEST_CASE("an event type is a string when there is one") {
+    CHECK(sentence(parse_with("", R"(,"eventType":"e")")) == "accepted");
+    for (const std::string bad : {"1", "null", "{}", "[]", "false"}) {
+        CHECK(sentence(parse_with("", ",\"eventType\":" + bad)) == "payload.eventType must be a string");
+    }
+}
+
+TEST_CASE("fifo ids have 1 to 128 characters") {
+    for (const std::string name : {"messageGroupId", "messageDeduplicationId"}) {
+        const auto parse_id = [&](const std::string& value) {
+            return parse_with("\"messageType\":\"fifo\",\"" + name + "\":" + value + ",", "");
+        };
+        const std::string expected = name + " must be a string of 1 to 128 characters";
+        CHECK(sentence(parse_id("\"g\"")) == "accepted");
+        CHECK(sentence(parse_id("\"" + times(128, "é") + "\"")) == "accepted");
+        CHECK(sentence(parse_id("\"" + times(128, "\\ud83d\\ude00") + "\"")) == "accepted");
+        CHECK(sentence(parse_id("\"\"")) == expected);
+        CHECK(sentence(parse_id("\"" + times(129, "é") + "\"")) == expected);
+        CHECK(sentence(parse_id("7")) == expected);
+        CHECK(sentence(parse_id("null")) == expected);
+        CHECK(sentence(parse_id("[\"g\"]")) == expected);
+    }
+}
+
+TEST_CASE("a standard message ignores what belongs to fifo") {
+    const auto request = parse_with(R"("messageGroupId":7,"messageDeduplicationId":"","generateSequence":"yes",)",
+                                    R"(,"generateSequence":1)");
+    REQUIRE(request.has_value());
+    CHECK_FALSE(request->group_id);
+    CHECK_FALSE(request->deduplication_id);
+    CHECK(request->numbering == Numbering::none);
+    CHECK(request->payload_fields == R"("generateSequence":1)");
+}
+
+TEST_CASE("generateSequence is on for fifo, in the body or in the payload; the body wins") {
+    const std::string fifo = R"("messageType":"fifo",)";
+    const auto numbering = [&](const std::string& members, const std::string& payload_members) {
+        const auto request = parse_with(fifo + members, payload_members);
+        REQUIRE(request.has_value());
+        return request->numbering;
+    };
+    CHECK(numbering("", "") == Numbering::consecutive);
+    CHECK(numbering(R"("generateSequence":true,)", "") == Numbering::consecutive);
+    CHECK(numbering(R"("generateSequence":false,)", "") == Numbering::none);
+    CHECK(numbering("", R"(,"generateSequence":false)") == Numbering::none);
+    CHECK(numbering(R"("generateSequence":true,)", R"(,"generateSequence":false)") == Numbering::consecutive);
+    CHECK(numbering(R"("generateSequence":false,)", R"(,"generateSequence":true)") == Numbering::none);
+    for (const std::string bad : {"1", "\"true\"", "null", "{}"}) {
+        const std::string expected = "generateSequence must be true or false";
+        CHECK(sentence(parse_with(fifo + "\"generateSequence\":" + bad + ",", "")) == expected);
+        CHECK(sentence(parse_with(fifo, ",\"generateSequence\":" + bad)) == expected);
+    }
+}
+
+TEST_CASE("a custom sequence has a positive integer and a scope") {
+    const std::string expected =
+        "payload.customSequence must be an object with number (a positive integer) and scope (a string)";
+    const auto parse_value = [&](const std::string& value) {
+        return sentence(parse_with("", ",\"customSequence\":" + value));
+    };
+    CHECK(parse_value(R"({"number":1,"scope":"s"})") == "accepted");
+    CHECK(parse_value(R"({"scope":"","number":18446744073709551615,"more":[]})") == "accepted");
+    for (const std::string bad : {"1",
+                                  "null",
+                                  "[]",
+                                  "{}",
+                                  R"({"number":1})",
+                                  R"({"scope":"s"})",
+                                  R"({"number":0,"scope":"s"})",
+                                  R"({"number":-1,"scope":"s"})",
+                                  R"({"number":1.5,"scope":"s"})",
+                                  R"({"number":1e2,"scope":"s"})",
+                                  R"({"number":"1","scope":"s"})",
+                                  R"({"number":18446744073709551616,"scope":"s"})",
+                                  R"({"number":1,"scope":2})"}) {
+        CAPTURE(bad);
+        CHECK(parse_value(bad) == expected);
+    }
+}
+
+TEST_CASE("multi-part metadata counts its parts") {
+    const std::string expected =
+        "payload.multiPartMetadata must be an object with groupId (a string), totalParts and partNumber (positive "
+        "integers, partNumber at most totalParts)";
+    const auto parse_value = [&](const std::string& value) {
+        return sentence(parse_with("", ",\"multiPartMetadata\":" + value));
+    };
+    CHECK(parse_value(R"({"groupId":"g","totalParts":3,"partNumber":1})") == "accepted");
+    CHECK(parse_value(R"({"groupId":"g","totalParts":3,"partNumber":3})") == "accepted");
+    for (const std::string bad : {"null",
+                                  "\"g\"",
+                                  "{}",
+                                  R"({"totalParts":3,"partNumber":1})",
+                                  R"({"groupId":1,"totalParts":3,"partNumber":1})",
+                                  R"({"groupId":"g","totalParts":3})",
+                                  R"({"groupId":"g","partNumber":1})",
+                                  R"({"groupId":"g","totalParts":3,"partNumber":4})",
+                                  R"({"groupId":"g","totalParts":3,"partNumber":0})",
+                                  R"({"groupId":"g","totalParts":0,"partNumber":0})",
+                                  R"({"groupId":"g","totalParts":3.0,"partNumber":1})",
+                                  R"({"groupId":"g","totalParts":"3","partNumber":"1"})"}) {
+        CAPTURE(bad);
+        CHECK(parse_value(bad) == expected);
+    }
+}
+
+TEST_CASE("what is wrong is told in the order of the specification") {
+    CHECK(sentence(parse(R"({"targetChannel":"W","messageType":"x","payload":{}})")) == bad_type);
+    CHECK(sentence(parse(R"({"targetChannel":"W","messageType":"x"})")) == missing_parameters);
+    CHECK(sentence(parse(R"({"targetChannel":"W","payload":{"eventType":1}})")) == missing_topic);
+}
+
+TEST_CASE("unknown members of the body are ignored") {
+    CHECK(sentence(parse_with(R"("action":1,"type":[],"extra":{"payload":1},)", "")) == "accepted");
+}
+
+}  // namespace notifyd::wire

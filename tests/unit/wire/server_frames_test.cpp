@@ -1,0 +1,197 @@
+#include "notifyd/wire/server_frames.hpp"
+
+#include "notifyd/wire/api_types.hpp"
+
+#include "support/frame_text.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace notifyd::wire {
+
+namespace {
+
+using testing::frame_text;
+
+constexpr EpochMs noon = 1'769'860'800'000;
+const std::string id_text = "0190163d-8694-739b-aea5-966c26f8ad91";
+
+TopicName topic(const std::string& text) {
+    return *TopicName::parse(text);
+}
+
+Message make_message(const std::string& topic_text) {
+    return Message{.id = MessageId(*Uuid::parse(id_text)),
+                   .topic = topic(topic_text),
+                   .type = MessageType::fifo,
+                   .numbering = Numbering::consecutive,
+                   .target_channel = "WebSocket",
+                   .sender = UserId("u1"),
+                   .group_id = "g",
+                   .published_at = noon,
+                   .skip = std::nullopt,
+                   .head = {}};
+}
+
+Receipt make_receipt() {
+    return {MessageId(*Uuid::parse(id_text)), MessageType::fifo, "WebSocket", "chat:c", 42, noon};
+}
+
+const RawJson request_id{"\"r-1\""};
+
+class FixedIds final : public IdSource {
+  public:
+    Uuid time_ordered(EpochMs) override { return {}; }
+    Uuid random() override { return *Uuid::parse(id_text); }
+};
+
+}  // namespace
+
+TEST_CASE("a fifo message's head is open behind its group") {
+    CHECK(message_head(make_message("chat:c"), R"("text":"hi","n":1)") ==
+          R"({"text":"hi","n":1,"chatId":"c","userId":"u1","messageId":")" + id_text +
+              R"(","messageType":"fifo","targetChannel":"WebSocket","publishTimestamp":"2026-01-31T12:00:00.000Z")" +
+              R"(,"messageGroupId":"g")");
+}
+
+TEST_CASE("a standard message's head has no group, another class its two fields, no payload no comma") {
+    Message message = make_message("org:o");
+    message.type = MessageType::standard;
+    message.group_id.clear();
+    CHECK(message_head(message, "") == R"({"targetClass":"org","targetId":"o","userId":"u1","messageId":")" + id_text +
+                                           R"(","messageType":"standard","targetChannel":"WebSocket")" +
+                                           R"(,"publishTimestamp":"2026-01-31T12:00:00.000Z")");
+}
+
+TEST_CASE("strings of the server's own fields are escaped") {
+    Message message = make_message("chat:a\"b\\c/é");
+    message.sender = UserId("u\"");
+    message.group_id = std::string("\b\f\n\r\t\x01\x1F\x7F\0<", 10);
+    const std::string head = message_head(message, "");
+    CHECK_THAT(head, Catch::Contains(R"("chatId":"a\"b\\c/é")"));
+    CHECK_THAT(head, Catch::Contains(R"("userId":"u\"")"));
+    CHECK_THAT(head, Catch::Contains("\"messageGroupId\":\"\\b\\f\\n\\r\\t\\u0001\\u001f\x7F\\u0000<\""));
+}
+
+TEST_CASE("bytes that are not UTF-8 never leave the server") {
+    Message message = make_message("chat:c");
+    message.sender = UserId("a\xFF\"\xC3z");
+    CHECK_THAT(message_head(message, ""), Catch::Contains("\"userId\":\"a\xEF\xBF\xBD\\\"\xEF\xBF\xBDz\""));
+}
+
+TEST_CASE("a delivered frame closes the head") {
+    auto message = std::make_shared<Message>(make_message("chat:c"));
+    message->head = R"({"chatId":"c")";
+    CHECK(frame_text(delivered_frame({message, 42}, noon + 5, 0)) ==
+          R"({"chatId":"c","processorTimestamp":"2026-01-31T12:00:00.005Z","sequenceNumber":42,"retryCount":0})");
+    CHECK(frame_text(delivered_frame({message, 0}, noon, 3)) ==
+          R"({"chatId":"c","processorTimestamp":"2026-01-31T12:00:00.000Z","retryCount":3})");
+    CHECK_THAT(frame_text(delivered_frame({message, 18'446'744'073'709'551'615U}, noon, 4'294'967'295U)),
+               Catch::EndsWith(R"("sequenceNumber":18446744073709551615,"retryCount":4294967295})"));
+}
+
+TEST_CASE("a delivered frame of every length is whole") {
+    for (const std::size_t bytes : {10UL, 200UL, 70'000UL}) {
+        auto message = std::make_shared<Message>(make_message("chat:c"));
+        message->head = message_head(*message, "\"x\":\"" + std::string(bytes, 'x') + "\"");
+        const std::string text = frame_text(delivered_frame({message, 1}, noon, 0));
+        CHECK_THAT(text, Catch::StartsWith("{\"x\":\"x"));
+        CHECK_THAT(text, Catch::EndsWith("\"retryCount\":0}"));
+    }
+}
+
+TEST_CASE("what was parsed comes out as it was, and no payload passes for the server") {
+    const auto request = parse_publish_body(
+        R"({"targetChannel":"WebSocket","payload":{"chatId":"c","userId":"forged","type":"connected","k":[1,{"a":"b"}]}})",
+        JsonLimits{});
+    REQUIRE(request.has_value());
+    auto message = std::make_shared<Message>(make_message("chat:c"));
+    message->head = message_head(*message, request->payload_fields);
+    const std::string text = frame_text(delivered_frame({message, 1}, noon, 0));
+    CHECK_THAT(text, Catch::StartsWith(R"({"k":[1,{"a":"b"}],"chatId":"c","userId":"u1")"));
+    CHECK_THAT(text, !Catch::Contains("forged"));
+    CHECK_THAT(text, !Catch::Contains("connected"));
+}
+
+TEST_CASE("a send is answered") {
+    const std::string start = R"({"message":"Message sent successfully via WebSocket!","messageId":")" + id_text +
+                              R"(","messageType":"fifo","targetChannel":"WebSocket","messageGroupId":"chat:c")";
+    const std::string time = R"(,"timestamp":"2026-01-31T12:00:00.000Z")";
+    Receipt receipt = make_receipt();
+    CHECK(frame_text(send_answer(receipt, request_id)) ==
+          start + R"(,"sequenceNumber":42)" + time + R"(,"requestId":"r-1"})");
+    receipt.sequence = 0;
+    CHECK(frame_text(send_answer(receipt, std::nullopt)) == start + time + "}");
+}
+
+TEST_CASE("a standard send's answer has neither group nor number") {
+    const Receipt receipt{MessageId(*Uuid::parse(id_text)), MessageType::standard, "Email", "", 0, noon};
+    CHECK(
+        frame_text(send_answer(receipt, RawJson{"7"})) ==
+        R"({"message":"Message sent successfully via WebSocket!","messageId":")" + id_text +
+            R"(","messageType":"standard","targetChannel":"Email","timestamp":"2026-01-31T12:00:00.000Z","requestId":7})");
+}
+
+TEST_CASE("a refused send has its error, code and status") {
+    CHECK(frame_text(send_error({Errc::rate_limited, "Too \"many\""}, std::nullopt)) ==
+          R"({"error":"Too \"many\"","code":"rate_limited","statusCode":429})");
+    CHECK(frame_text(send_error({Errc::invalid_json, "No"}, request_id)) ==
+          R"({"error":"No","code":"invalid_json","statusCode":400,"requestId":"r-1"})");
+    const std::vector<TopicName> authorized{topic("chat:a"), topic("org:o")};
+    CHECK(frame_text(send_forbidden({Errc::forbidden, "No"}, request_id, authorized)) ==
+          R"({"error":"No","code":"forbidden","statusCode":403,"requestId":"r-1","authorizedChatIds":["a","org:o"]})");
+    CHECK(frame_text(send_forbidden({Errc::forbidden, "No"}, std::nullopt, {})) ==
+          R"({"error":"No","code":"forbidden","statusCode":403,"authorizedChatIds":[]})");
+}
+
+TEST_CASE("an ack says success or error") {
+    Receipt receipt = make_receipt();
+    const std::string start = R"({"type":"ack","ackId":"r-1","status":"success","messageId":")" + id_text +
+                              R"(","snsMessageId":")" + id_text +
+                              R"(","messageType":"fifo","timestamp":"2026-01-31T12:00:00.000Z","sequenceNumber":)";
+    CHECK(frame_text(ack_success(receipt, request_id)) == start + "42}");
+    receipt.sequence = 0;
+    CHECK(frame_text(ack_success(receipt, request_id)) == start + "null}");
+    CHECK(frame_text(ack_error({Errc::unavailable, "Later"}, request_id)) ==
+          R"({"type":"ack","ackId":"r-1","status":"error","error":"Later","code":"unavailable"})");
+}
+
+TEST_CASE("the connected frame introduces the server") {
+    const Connected connected{ConnectionId(*Uuid::parse(id_text)),
+                              UserId("u"),
+                              {topic("user:u"), topic("chat:c")},
+                              "epoch-1",
+                              Milliseconds{30'000},
+                              noon};
+    CHECK(frame_text(connected_frame(connected)) ==
+          R"({"type":"connected","connectionId":")" + id_text +
+              R"(","userId":"u","topics":["user:u","chat:c"],"epoch":"epoch-1","heartbeatSeconds":30)" +
+              R"(,"serverTime":1769860800000})");
+}
+
+TEST_CASE("an envelope has the client's id, or a new one") {
+    FixedIds ids;
+    CHECK(envelope_id(RawJson{"\"mine\""}, ids).text == "\"mine\"");
+    CHECK(envelope_id(std::nullopt, ids).text == "\"" + id_text + "\"");
+}
+
+TEST_CASE("envelopes of the server") {
+    const auto envelope = [](const std::string& type, const std::string& payload) {
+        return R"({"id":"r-1","type":")" + type + R"(","timestamp":1769860800000,"payload":)" + payload + "}";
+    };
+    const std::vector<std::string> channels{"social"};
+    const std::vector<TopicName> topics{topic("user:u"), topic("chat:c")};
+    CHECK(frame_text(pong(request_id, noon)) == envelope("pong", "{}"));
+    CHECK(frame_text(subscribed(request_id, noon, {channels, topics})) ==
+          envelope("subscribed", R"({"channels":["social"],"topics":["user:u","chat:c"]})"));
+    CHECK(frame_text(unsubscribed(request_id, noon, {{}, {}})) ==
+          envelope("unsubscribed", R"({"channels":[],"topics":[]})"));
+    CHECK(frame_text(envelope_error(request_id, noon, unknown_envelope_error())) ==
+          envelope("error", R"({"code":"invalid_request","message":"Unknown message type"})"));
+    CHECK(frame_text(revoked(request_id, noon, topics)) == envelope("revoked", R"({"topics":["user:u","chat:c"]})"));
+}
+
+}  // namespace notifyd::wire
