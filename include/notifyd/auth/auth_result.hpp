@@ -1,0 +1,46 @@
+// Why somebody was not let in: a sentence for the client, and a closed reason for the log and the metric.
+// Owns: a sentence. Thread: any (values). Fails: never.
+#pragma once
+
+#include "notifyd/core/error.hpp"
+
+#include <boost/system/result.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace notifyd::auth {
+
+enum class AuthFailure : std::uint8_t {
+    missing,      // no token
+    malformed,    // not a compact JWS: size, dots, base64url, header
+    algorithm,    // not in the operator's list, or not the key's
+    unknown_key,  // no key of ours, or more than one that fits
+    signature,    // does not verify
+    claims,       // not an object, a duplicate or ill-typed claim, no exp
+    expired,
+    not_yet_valid,  // nbf or iat in the future
+    issuer,
+    audience,
+    token_use,
+    user_id,     // no valid user id in the token
+    other_user,  // the userId parameter is not the token's user
+    topic,       // a topic without permission
+};
+
+// The `reason` of the auth_failed event: the enumerator's name.
+[[nodiscard]] std::string_view to_string(AuthFailure failure);
+
+struct Refusal {
+    Error error;  // unauthorized, or forbidden for a topic or another user
+    AuthFailure reason = AuthFailure::missing;
+};
+
+// A value or a Refusal; used as a Result.
+template <class T>
+class [[nodiscard]] AuthResult : public boost::system::result<T, Refusal> {
+  public:
+    using boost::system::result<T, Refusal>::result;
+};
+
+}  // namespace notifyd::auth

@@ -1,0 +1,50 @@
+// Decides who may come in: the token of a request, and the topics of a connect (SPEC §2, §5.1).
+// Owns:   nothing.
+// Thread: one loop.
+// Fails:  unauthorized (no token or a bad one); forbidden (another user's userId, a topic without permission).
+#pragma once
+
+#include "notifyd/auth/auth_result.hpp"
+#include "notifyd/auth/jwt_verifier.hpp"
+#include "notifyd/core/clock.hpp"
+#include "notifyd/core/identity.hpp"
+#include "notifyd/core/topic_name.hpp"
+#include "notifyd/permissions/permission_manager.hpp"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace notifyd::auth {
+
+struct ConnectRequest {
+    std::string_view token;
+    // The `userId` parameter: when given, it must name the token's user.
+    std::optional<std::string_view> user_id;
+    // What the connect URL asks for; its number was bounded by whoever parsed the URL.
+    std::vector<TopicName> topics;
+};
+
+struct ConnectGrant {
+    Identity identity;
+    // The user's own topic first, then those asked for in their order, each once.
+    std::vector<TopicName> topics;
+};
+
+class Authorizer {
+  public:
+    Authorizer(JwtVerifier& verifier, const permissions::PermissionManager& permissions, const Clock& clock);
+
+    // For HTTP: an empty token is a missing one.
+    [[nodiscard]] AuthResult<Identity> authenticate(std::string_view token);
+
+    // For the upgrade, before it is answered. All topics or nothing.
+    [[nodiscard]] AuthResult<ConnectGrant> connect(const ConnectRequest& request);
+
+  private:
+    JwtVerifier& verifier_;
+    const permissions::PermissionManager& permissions_;
+    const Clock& clock_;
+};
+
+}  // namespace notifyd::auth

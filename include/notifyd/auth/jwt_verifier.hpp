@@ -1,0 +1,38 @@
+// Turns a JWT into an Identity, or refuses it (SPEC §2).
+// Owns:   the cache of verified tokens, by digest; never a token.
+// Thread: one loop; the keys are shared by all.
+// Fails:  unauthorized, with one of three sentences ("Token is missing", "Token is invalid", "Token has expired") and
+//         a reason for the log. Whatever a token holds, nothing is thrown.
+#pragma once
+
+#include "notifyd/auth/auth_result.hpp"
+#include "notifyd/auth/identity_cache.hpp"
+#include "notifyd/auth/key_set.hpp"
+#include "notifyd/config/config.hpp"
+#include "notifyd/core/clock.hpp"
+#include "notifyd/core/identity.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+namespace notifyd::auth {
+
+class JwtVerifier {
+  public:
+    static constexpr std::size_t cached_identities_max = 10'000;
+
+    JwtVerifier(std::shared_ptr<const KeySet> keys,
+                config::Auth rules,
+                std::size_t cache_entries_max = cached_identities_max);
+
+    // The signature is checked before any claim is looked at. A token that verified is not verified again until `exp`.
+    [[nodiscard]] AuthResult<Identity> verify(std::string_view token, EpochMs now);
+
+  private:
+    std::shared_ptr<const KeySet> keys_;
+    config::Auth rules_;
+    IdentityCache cache_;
+};
+
+}  // namespace notifyd::auth

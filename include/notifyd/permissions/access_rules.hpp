@@ -1,0 +1,38 @@
+// Who may do what in a topic (SPEC §1): the decision alone, from an identity and a row.
+// Owns: nothing. Thread: any. Fails: never.
+#pragma once
+
+#include "notifyd/core/identity.hpp"
+#include "notifyd/core/permission.hpp"
+#include "notifyd/core/topic_name.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace notifyd::permissions {
+
+// Whether users may publish to the `user:` topics of others.
+enum class DirectMessages : std::uint8_t { refused, allowed };
+// Whether a user who grants on a topic without rows becomes its admin.
+enum class SelfClaim : std::uint8_t { off, on };
+
+struct PermissionSettings {
+    DirectMessages direct_messages = DirectMessages::allowed;
+    SelfClaim self_claim = SelfClaim::off;
+};
+
+enum class Action : std::uint8_t {
+    receive,  // be sent the topic's messages, and read its history
+    publish,
+    administer,  // grant to others, and take from them
+    list,        // see who is in the topic: for its members and admins
+};
+
+// `row` is the role of the identity's row in the topic, if there is one.
+[[nodiscard]] bool is_allowed(const PermissionSettings& settings,
+                              const Identity& identity,
+                              const TopicName& topic,
+                              std::optional<Role> row,
+                              Action action);
+
+}  // namespace notifyd::permissions

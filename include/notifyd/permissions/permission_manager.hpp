@@ -1,0 +1,88 @@
+// Answers who may do what in a topic, and grants, revokes and lists permissions (SPEC §1, §3.3).
+// Flow:   endpoint -> PermissionManager -> PermissionStore -> (committed) -> PermissionDirectory
+//         -> [RevocationListener] -> `done`
+// Owns:   nothing but its settings.
+// Thread: one loop; each loop has an instance of its own over the shared directory. It outlives what it started.
+// Fails:  forbidden (the same sentence for a topic that does not exist and one that is out of reach), invalid_request
+//         (a bad user id or limit), unavailable (from the store: nothing was changed).
+//         A refusal calls `done` inside the call; everything else calls it later.
+#pragma once
+
+#include "notifyd/core/clock.hpp"
+#include "notifyd/core/identity.hpp"
+#include "notifyd/core/permission.hpp"
+#include "notifyd/core/result.hpp"
+#include "notifyd/core/unique_function.hpp"
+#include "notifyd/observability/events.hpp"
+#include "notifyd/permissions/access_rules.hpp"
+#include "notifyd/permissions/permission_directory.hpp"
+#include "notifyd/permissions/revocation_listener.hpp"
+#include "notifyd/ports/permission_store.hpp"
+
+#include <cstddef>
+#include <optional>
+
+namespace notifyd::permissions {
+
+struct GrantRequest {
+    UserId user;
+    TopicName topic;
+    Role role = Role::member;
+};
+
+using GrantDone = UniqueFunction<void(Result<Permission>)>;
+using RevokeDone = UniqueFunction<void(Result<void>)>;
+using ListDone = UniqueFunction<void(Result<ports::PermissionPage>)>;
+
+class PermissionManager {
+  public:
+    PermissionManager(PermissionSettings settings,
+                      PermissionDirectory& directory,
+                      ports::PermissionStore& store,
+                      RevocationListener& revocations,
+                      observability::Events& events,
+                      const Clock& clock);
+
+    PermissionManager(const PermissionManager&) = delete;
+    PermissionManager& operator=(const PermissionManager&) = delete;
+
+    // Receive messages and read history.
+    [[nodiscard]] Result<void> may_receive(const Identity& identity, const TopicName& topic) const;
+    [[nodiscard]] Result<void> may_publish(const Identity& identity, const TopicName& topic) const;
+    // Grant and revoke.
+    [[nodiscard]] Result<void> may_administer(const Identity& identity, const TopicName& topic) const;
+
+    // Writes the row and answers it. A user who may not administer the topic may still claim one without rows, where
+    // the settings let them (never a `user:` topic): they become its admin, in one transaction with the row asked for.
+    // Who grants to themself so is made admin, whatever role was asked for, and the answer says so.
+    void grant(const Identity& granter, GrantRequest request, GrantDone done);
+
+    // Deletes the row; fine if there was none. Users may revoke themselves, the last admin too.
+    // `done` runs when no connection on any loop has the topic any more by that row.
+    void revoke(const Identity& revoker, UserId user, TopicName topic, RevokeDone done);
+
+    // One user's rows ordered by topic; another user's only for the admin grant. `limit` is 1 to 100.
+    void list_by_user(
+        const Identity& asker, UserId user, std::size_t limit, std::optional<TopicName> after, ListDone done) const;
+
+    // One topic's rows ordered by user; for its members and admins. `limit` is 1 to 100.
+    void list_by_topic(
+        const Identity& asker, TopicName topic, std::size_t limit, std::optional<UserId> after, ListDone done) const;
+
+  private:
+    struct Change;
+
+    [[nodiscard]] bool allowed(const Identity& identity, const TopicName& topic, Action action) const;
+    void submit(Change change);
+    void wait_for_other_loop(Change change);
+    void committed(Change& change, const Result<void>& outcome);
+
+    PermissionSettings settings_;
+    PermissionDirectory& directory_;
+    ports::PermissionStore& store_;
+    RevocationListener& revocations_;
+    observability::Events& events_;
+    const Clock& clock_;
+};
+
+}  // namespace notifyd::permissions

@@ -1,0 +1,181 @@
+// The claims policy of SPEC §2. What decides who somebody is must be well-formed; what only adds rights and is
+// ill-formed adds none.
+#include "claims.hpp"
+
+#include "strict_json.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace notifyd::auth {
+
+namespace {
+
+namespace json = boost::json;
+
+// The end of the year 9999, in seconds: no time calculation on a claim overflows.
+constexpr std::int64_t seconds_max = 253'402'300'799;
+constexpr std::size_t claimed_topics_max = 100;
+constexpr std::size_t token_id_bytes_max = 256;
+
+std::string_view view_of(const json::value& text) {
+    return {text.get_string().data(), text.get_string().size()};
+}
+
+const json::value* claim_of(const json::object& claims, std::string_view name) {
+    return claims.if_contains(json::string_view(name.data(), name.size()));
+}
+
+// A NumericDate (RFC 7519 §2) in milliseconds.
+std::optional<EpochMs> time_of(const json::value& claim) {
+    if (claim.is_int64()) {
+        const std::int64_t seconds = claim.get_int64();
+        if (seconds < 0 || seconds > seconds_max) return std::nullopt;
+        return seconds * 1000;
+    }
+    if (!claim.is_double()) return std::nullopt;
+    const double seconds = claim.get_double();
+    if (!std::isfinite(seconds) || seconds < 0 || seconds > static_cast<double>(seconds_max)) return std::nullopt;
+    return static_cast<EpochMs>(seconds * 1000);
+}
+
+// The strings of a claim that is a string or an array; what is no string in an array is passed over.
+std::vector<std::string_view> strings_of(const json::value* claim) {
+    std::vector<std::string_view> strings;
+    if (claim == nullptr) return strings;
+    if (claim->is_string()) strings.push_back(view_of(*claim));
+    if (!claim->is_array()) return strings;
+    for (const json::value& element : claim->get_array()) {
+        if (element.is_string()) strings.push_back(view_of(element));
+    }
+    return strings;
+}
+
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::optional<AuthFailure> check_times(const json::object& claims,
+                                       const config::Auth& rules,
+                                       EpochMs now,
+                                       EpochMs& expires_at) {
+    const json::value* exp = claim_of(claims, "exp");
+    const std::optional<EpochMs> end = exp == nullptr ? std::nullopt : time_of(*exp);
+    if (!end) return AuthFailure::claims;
+    const EpochMs leeway = rules.leeway.count();
+    if (now - leeway >= *end) return AuthFailure::expired;
+    for (const std::string_view name : {"nbf", "iat"}) {
+        const json::value* claim = claim_of(claims, name);
+        if (claim == nullptr) continue;
+        const std::optional<EpochMs> start = time_of(*claim);
+        if (!start) return AuthFailure::claims;
+        if (*start > now + leeway) return AuthFailure::not_yet_valid;
+    }
+    expires_at = *end;
+    return std::nullopt;
+}
+
+// Cognito's access tokens have no `aud`; their `client_id` stands in for it, but only then.
+bool is_for_us(const json::object& claims, const std::vector<std::string>& audience) {
+    if (audience.empty()) return true;
+    if (const json::value* aud = claim_of(claims, "aud")) {
+        const std::vector<std::string_view> values = strings_of(aud);
+        return std::any_of(values.begin(), values.end(), [&](auto value) { return contains(audience, value); });
+    }
+    const json::value* client = claim_of(claims, "client_id");
+    return client != nullptr && client->is_string() && contains(audience, view_of(*client));
+}
+
+std::optional<AuthFailure> check_origin(const json::object& claims, const config::Auth& rules) {
+    if (!rules.issuer.empty()) {
+        const json::value* issuer = claim_of(claims, "iss");
+        if (issuer == nullptr || !issuer->is_string() || view_of(*issuer) != rules.issuer) return AuthFailure::issuer;
+    }
+    if (!is_for_us(claims, rules.audience)) return AuthFailure::audience;
+    if (const json::value* use = claim_of(claims, "token_use")) {
+        if (!use->is_string() || (view_of(*use) != "id" && view_of(*use) != "access")) return AuthFailure::token_use;
+    }
+    return std::nullopt;
+}
+
+std::vector<std::string_view> grant_names(const json::object& claims) {
+    std::vector<std::string_view> names = strings_of(claim_of(claims, "cognito:groups"));
+    const json::value* scope = claim_of(claims, "scope");
+    if (scope == nullptr || !scope->is_string()) return names;
+    std::string_view rest = view_of(*scope);
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find(' '), rest.size());
+        if (end > 0) names.push_back(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return names;
+}
+
+Grant grant_of(const json::object& claims, const config::Auth& rules) {
+    Grant grant = Grant::none;
+    for (const std::string_view name : grant_names(claims)) {
+        if (contains(rules.admin_grants, name)) return Grant::admin;
+        if (contains(rules.publish_grants, name)) grant = Grant::service;
+    }
+    return grant;
+}
+
+bool is_claimable(TopicClass topic_class) {
+    switch (topic_class) {
+        case TopicClass::org:
+        case TopicClass::hub:
+        case TopicClass::project:
+            return true;
+        case TopicClass::chat:
+        case TopicClass::user:
+            return false;
+    }
+    return false;
+}
+
+// nullopt: more than the bound. Ids that are none, such as the empty string of an unset attribute, are passed over.
+std::optional<std::vector<TopicName>> topics_of(const json::object& claims, const config::Auth& rules) {
+    std::vector<TopicName> topics;
+    for (const auto& [topic_class, name] : rules.claims) {
+        if (!is_claimable(topic_class)) continue;
+        for (const std::string_view id : strings_of(claim_of(claims, name))) {
+            auto topic = TopicName::make(topic_class, id);
+            if (topic.has_error() || std::find(topics.begin(), topics.end(), *topic) != topics.end()) continue;
+            if (topics.size() == claimed_topics_max) return std::nullopt;
+            topics.push_back(std::move(*topic));
+        }
+    }
+    return topics;
+}
+
+}  // namespace
+
+ClaimsResult read_claims(std::string_view text, const config::Auth& rules, EpochMs now) {
+    const std::optional<json::object> claims = parse_strict_object(text);
+    if (!claims) return AuthFailure::claims;
+    Identity identity;
+    if (const auto failure = check_times(*claims, rules, now, identity.expires_at)) return *failure;
+    if (const auto failure = check_origin(*claims, rules)) return *failure;
+
+    const json::value* user = claim_of(*claims, rules.user_claim);
+    if (user == nullptr || !user->is_string() || !is_valid_id(view_of(*user))) return AuthFailure::user_id;
+    identity.user = UserId(std::string(view_of(*user)));
+    identity.grant = grant_of(*claims, rules);
+    auto topics = topics_of(*claims, rules);
+    if (!topics) return AuthFailure::claims;
+    identity.claimed_topics = std::move(*topics);
+    if (const json::value* token_id = claim_of(*claims, "jti")) {
+        if (!token_id->is_string() || token_id->get_string().size() > token_id_bytes_max) return AuthFailure::claims;
+        identity.token_id = view_of(*token_id);
+    }
+    return identity;
+}
+
+}  // namespace notifyd::auth

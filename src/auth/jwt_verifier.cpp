@@ -1,0 +1,77 @@
+// Size and form, algorithm, key, signature, claims: in this order, each refusing before the next looks.
+#include "notifyd/auth/jwt_verifier.hpp"
+
+#include "notifyd/core/limits.hpp"
+
+#include "claims.hpp"
+#include "key.hpp"
+#include "signed_token.hpp"
+
+#include <openssl/evp.h>
+
+#include <utility>
+
+namespace notifyd::auth {
+
+namespace {
+
+Refusal refuse(AuthFailure reason) {
+    switch (reason) {
+        case AuthFailure::missing:
+            return {{Errc::unauthorized, "Token is missing"}, reason};
+        case AuthFailure::expired:
+            return {{Errc::unauthorized, "Token has expired"}, reason};
+        case AuthFailure::malformed:
+        case AuthFailure::algorithm:
+        case AuthFailure::unknown_key:
+        case AuthFailure::signature:
+        case AuthFailure::claims:
+        case AuthFailure::not_yet_valid:
+        case AuthFailure::issuer:
+        case AuthFailure::audience:
+        case AuthFailure::token_use:
+        case AuthFailure::user_id:
+        case AuthFailure::other_user:
+        case AuthFailure::topic:
+            break;
+    }
+    return {{Errc::unauthorized, "Token is invalid"}, reason};
+}
+
+// nullopt: the library failed; then the token is verified without the cache.
+std::optional<TokenDigest> digest_of(std::string_view token) {
+    TokenDigest digest{};
+    const int made = EVP_Digest(token.data(), token.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
+    if (made != 1) return std::nullopt;
+    return digest;
+}
+
+}  // namespace
+
+JwtVerifier::JwtVerifier(std::shared_ptr<const KeySet> keys, config::Auth rules, std::size_t cache_entries_max)
+    : keys_(std::move(keys)), rules_(std::move(rules)), cache_(cache_entries_max) {}
+
+AuthResult<Identity> JwtVerifier::verify(std::string_view token, EpochMs now) {
+    if (token.empty()) return refuse(AuthFailure::missing);
+    if (token.size() > limits::token_bytes_max) return refuse(AuthFailure::malformed);
+    const std::optional<TokenDigest> digest = digest_of(token);
+    if (digest) {
+        if (const Identity* known = cache_.find(*digest, now)) return *known;
+    }
+
+    std::optional<SignedToken> parsed = SignedToken::parse(token);
+    if (!parsed) return refuse(AuthFailure::malformed);
+    const std::optional<config::Algorithm> algorithm = keys_->allowed(parsed->algorithm());
+    if (!algorithm) return refuse(AuthFailure::algorithm);
+    const Key* key = keys_->find(*algorithm, parsed->kid());
+    if (key == nullptr) return refuse(AuthFailure::unknown_key);
+    if (!key->verifies(parsed->jws(), parsed->signature_bytes())) return refuse(AuthFailure::signature);
+
+    ClaimsResult identity = read_claims(parsed->payload(), rules_, now);
+    if (identity.has_error()) return refuse(identity.error());
+    // Within the leeway after `exp` it is verified each time.
+    if (digest && now < identity->expires_at) cache_.put(*digest, *identity);
+    return std::move(*identity);
+}
+
+}  // namespace notifyd::auth

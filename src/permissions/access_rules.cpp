@@ -1,0 +1,47 @@
+// The table of SPEC §1.
+#include "notifyd/permissions/access_rules.hpp"
+
+#include <algorithm>
+
+namespace notifyd::permissions {
+
+namespace {
+
+bool is_own_topic(const Identity& identity, const TopicName& topic) {
+    return topic.topic_class() == TopicClass::user && topic.id() == identity.user.get();
+}
+
+// The better of the row and the claims: a role that comes from a claim is member.
+std::optional<Role> role_of(const Identity& identity, const TopicName& topic, std::optional<Role> row) {
+    const auto& claimed = identity.claimed_topics;
+    if (std::find(claimed.begin(), claimed.end(), topic) == claimed.end()) return row;
+    return std::max(row.value_or(Role::member), Role::member);
+}
+
+}  // namespace
+
+bool is_allowed(const PermissionSettings& settings,
+                const Identity& identity,
+                const TopicName& topic,
+                std::optional<Role> row,
+                Action action) {
+    if (identity.is_admin()) return true;
+    const bool is_user_topic = topic.topic_class() == TopicClass::user;
+    const std::optional<Role> role = role_of(identity, topic, row);
+    switch (action) {
+        case Action::receive:
+            return role.has_value() || is_own_topic(identity, topic);
+        case Action::publish:
+            // To oneself always: the setting is about messages to others.
+            return identity.is_service() || role >= Role::member || is_own_topic(identity, topic) ||
+                   (is_user_topic && settings.direct_messages == DirectMessages::allowed);
+        case Action::administer:
+            // Only admin tokens grant on a user's topic, whatever rows they gave there.
+            return role >= Role::admin && !is_user_topic;
+        case Action::list:
+            return role >= Role::member;
+    }
+    return false;
+}
+
+}  // namespace notifyd::permissions

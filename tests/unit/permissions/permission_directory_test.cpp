@@ -1,0 +1,64 @@
+#include "notifyd/permissions/permission_directory.hpp"
+
+#include "unit/permissions/fakes.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace notifyd;
+using namespace notifyd::permissions;
+using notifyd::testing::PermissionParts;
+using notifyd::testing::topic;
+
+TEST_CASE("the directory holds one role a user and topic") {
+    PermissionDirectory directory;
+    const UserId user("u1");
+    CHECK_FALSE(directory.role(user, topic("chat:a")));
+    for (const char* name : {"chat:b", "chat:a", "org:z", "chat:c"}) directory.set(user, topic(name), Role::member);
+    directory.set(user, topic("chat:a"), Role::admin);
+    CHECK(directory.role(user, topic("chat:a")) == Role::admin);
+    CHECK(directory.role(user, topic("org:z")) == Role::member);
+    CHECK_FALSE(directory.role(user, topic("chat:aa")));
+    CHECK_FALSE(directory.role(UserId("u2"), topic("chat:a")));
+
+    directory.remove(user, topic("chat:a"));
+    directory.remove(user, topic("chat:none"));
+    directory.remove(UserId("nobody"), topic("chat:a"));
+    CHECK_FALSE(directory.role(user, topic("chat:a")));
+    CHECK(directory.role(user, topic("chat:b")) == Role::member);
+}
+
+TEST_CASE("one loop at a time changes a row") {
+    PermissionParts parts;
+    PermissionManager one = parts.manager();
+    PermissionManager two = parts.manager();
+    PermissionDirectory& directory = parts.directory;
+    const UserId user("u1");
+    CHECK(directory.begin_change(user, topic("chat:a"), one));
+    CHECK(directory.begin_change(user, topic("chat:a"), one));
+    CHECK_FALSE(directory.begin_change(user, topic("chat:a"), two));
+    CHECK(directory.begin_change(user, topic("chat:b"), two));
+    directory.end_change(user, topic("chat:a"));
+    CHECK_FALSE(directory.begin_change(user, topic("chat:a"), two));
+    directory.end_change(user, topic("chat:a"));
+    CHECK(directory.begin_change(user, topic("chat:a"), two));
+}
+
+TEST_CASE("the directory is read while it is written") {
+    PermissionDirectory directory;
+    const UserId user("u1");
+    directory.set(user, topic("chat:fixed"), Role::admin);
+    std::thread writer([&] {
+        for (int i = 0; i < 2'000; ++i) {
+            directory.set(user, topic("chat:" + std::to_string(i % 50)), Role::viewer);
+            directory.remove(user, topic("chat:" + std::to_string((i + 25) % 50)));
+        }
+    });
+    bool always = true;
+    for (int i = 0; i < 2'000; ++i) always = always && directory.role(user, topic("chat:fixed")) == Role::admin;
+    writer.join();
+    CHECK(always);
+}
