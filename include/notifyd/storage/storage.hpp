@@ -1,0 +1,109 @@
+// SQLite behind the ports: the database, the thread that writes it and the threads that read it (DESIGN §2).
+// Flow:   a loop's StorageClient gathers a turn's requests -> storage thread: one transaction, one sync
+//         -> CommitListener -> every `done` on its loop.
+// Owns:   the database file and its lock, the storage thread, two reader threads and the checkpointer.
+// Thread: open, client, for_each_permission, start and stop from the one that composes the server;
+//         epoch, writable and stats from any. stop() never from a loop's thread.
+// Fails:  open and migrate with a sentence for the operator; later a failed commit answers `unavailable` to every
+//         request in it, and the storage thread goes on.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "notifyd/core/clock.hpp"
+#include "notifyd/core/ids.hpp"
+#include "notifyd/core/permission.hpp"
+#include "notifyd/ports/message_log.hpp"
+#include "notifyd/storage/startup.hpp"
+#include "notifyd/storage/storage_client.hpp"
+
+namespace notifyd::runtime {
+class EventLoop;
+}
+namespace notifyd::observability {
+class Events;
+}
+
+namespace notifyd::storage {
+
+// full: an acknowledged message survives a power cut. normal: it survives the end of the process only.
+enum class Durability : std::uint8_t { full, normal };
+
+// off: messages are numbered but no row is kept.
+enum class History : std::uint8_t { keep, off };
+
+struct StorageOptions {
+    std::string path;
+    Durability durability = Durability::full;
+    History history = History::keep;
+    // Requests that may wait for their commit, of all loops together.
+    std::size_t queue_length = 100'000;
+    // Bytes of messages that may wait for their commit.
+    std::size_t queue_bytes_max = 256 * 1024 * 1024;
+    // Reads that may wait for a reader thread.
+    std::size_t reads_waiting_max = 4'096;
+    // The write-ahead log's size from which the checkpointer works.
+    std::size_t checkpoint_bytes = 4 * 1024 * 1024;
+    // The size from which the storage thread helps between two commits, because it never pauses.
+    std::size_t checkpoint_now_bytes = 64 * 1024 * 1024;
+    // How often an idle storage thread tries whether writing works again after a failed commit.
+    std::chrono::milliseconds probe_interval{1'000};
+};
+
+// Counters since the start.
+struct StorageStats {
+    std::uint64_t commits = 0;
+    std::uint64_t commits_failed = 0;
+    std::uint64_t rows = 0;  // requests in those commits
+    std::uint64_t checkpoints = 0;
+    std::size_t requests_waiting = 0;
+    std::size_t bytes_waiting = 0;
+    std::size_t reads_waiting = 0;
+    std::size_t log_bytes = 0;       // of the write-ahead log, after the last commit
+    std::size_t database_bytes = 0;  // after the last commit
+};
+
+class Storage {
+  public:
+    // Creates the database if there is none, applies missing migrations, takes the lock and forgets the connection
+    // rows of the last process. `clock` and `events` outlive the storage; `ids` is used only here.
+    [[nodiscard]] static Startup<std::unique_ptr<Storage>> open(StorageOptions options,
+                                                                const Clock& clock,
+                                                                IdSource& ids,
+                                                                observability::Events& events);
+    ~Storage();
+    Storage(const Storage&) = delete;
+    Storage& operator=(const Storage&) = delete;
+
+    // Every permission row; before start(). Throws if they cannot be read.
+    void for_each_permission(const std::function<void(const Permission&)>& visit);
+
+    // The ports of one loop, and the hook that hands over what its turn gathered: register it with the loop before
+    // the hook that flushes sockets. To be destroyed after stop() and after the loop's run() has returned.
+    [[nodiscard]] std::unique_ptr<StorageClient> client(runtime::EventLoop& loop);
+
+    // Starts the threads. `listener` outlives stop().
+    void start(ports::CommitListener& listener);
+
+    // Commits everything that was handed over, answers it, and joins the threads; later requests get `unavailable`.
+    // The loops must be running (to take the answers) or stopped. Calling it twice is fine.
+    void stop();
+
+    [[nodiscard]] const std::string& epoch() const;
+    // False from a failed commit until one succeeds.
+    [[nodiscard]] bool writable() const;
+    [[nodiscard]] StorageStats stats() const;
+
+  private:
+    class Parts;
+    explicit Storage(std::unique_ptr<Parts> parts);
+
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace notifyd::storage

@@ -1,0 +1,115 @@
+// One transaction for a group of batches.
+#include "batch_writer.hpp"
+
+#include <exception>
+
+namespace notifyd::storage {
+
+namespace {
+
+template <class... Visitors>
+struct Overloaded : Visitors... {
+    using Visitors::operator()...;
+};
+template <class... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
+
+}  // namespace
+
+BatchWriter::BatchWriter(Database& database, History history)
+    : database_(database),
+      transactions_(database),
+      messages_(database, history),
+      permissions_(database),
+      connections_(database),
+      touch_(database, "UPDATE meta SET value = value WHERE key = 'epoch'") {}
+
+bool BatchWriter::begin() {
+    if (database_.in_transaction()) return true;
+    if (!transactions_.begin_write()) return false;
+    if (stale_ && !messages_.reload()) return false;
+    stale_ = false;
+    return true;
+}
+
+void BatchWriter::undo() {
+    transactions_.roll_back();
+    stale_ = true;
+}
+
+bool BatchWriter::write(AppendRequest& request, std::vector<Delivery>& deliveries) {
+    const Message& message = *request.message;
+    if (messages_.writes(message) && (!begin() || !messages_.append(message, request.sequence))) return false;
+    if (message.type == MessageType::fifo) deliveries.push_back({request.message, request.sequence});
+    return true;
+}
+
+bool BatchWriter::write(ExpireRequest& request) {
+    return begin() && messages_.delete_expired(request.cutoff, request.rows_max, request.deleted);
+}
+
+bool BatchWriter::write(GrantRequest& request) {
+    request.refused = false;
+    if (request.rows.empty()) return true;
+    if (!begin()) return false;
+    if (request.claim == Claim::unclaimed_topic) {
+        if (!permissions_.is_claimed(request.rows.front().topic, request.refused)) return false;
+        if (request.refused) return true;
+    }
+    return permissions_.grant(request.rows);
+}
+
+bool BatchWriter::write(RevokeRequest& request) {
+    return begin() && permissions_.revoke(request.user, request.topic);
+}
+
+bool BatchWriter::write(ConnectionRequest& request) {
+    if (!begin()) return false;
+    return std::visit(
+        Overloaded{
+            [this](const ports::ConnectionRow& row) { return connections_.opened(row); },
+            [this](const ConnectionTopics& change) { return connections_.topics_changed(change.id, change.topics); },
+            [this](const ConnectionPing& ping) { return connections_.pinged(ping.id, ping.at); },
+            [this](const ConnectionEnd& end) { return connections_.closed(end.id); }},
+        request.change);
+}
+
+bool BatchWriter::write_requests(std::vector<Batch>& group, std::vector<Delivery>& deliveries) {
+    const Overloaded write_one{[&](AppendRequest& request) { return write(request, deliveries); },
+                               [this](std::unique_ptr<ConnectionRequest>& request) { return write(*request); },
+                               [this](auto& request) { return write(request); }};
+    for (Batch& batch : group) {
+        for (WriteRequest& request : batch.requests) {
+            if (!std::visit(write_one, request)) return false;
+        }
+    }
+    return true;
+}
+
+BatchWriter::Written BatchWriter::write(std::vector<Batch>& group, std::vector<Delivery>& deliveries) {
+    bool written = false;
+    bool began = false;
+    try {
+        written = write_requests(group, deliveries);
+        began = database_.in_transaction();
+        if (written && began) written = transactions_.commit();
+        if (!written) error_ = database_.last_error();
+    } catch (const std::exception& error) {
+        // Out of memory, most likely: the group fails as if the disk had.
+        written = false;
+        error_ = error.what();
+    }
+    if (written) return began ? Written::rows : Written::nothing;
+    undo();
+    deliveries.clear();
+    return Written::failed;
+}
+
+BatchWriter::Written BatchWriter::probe() {
+    if (begin() && touch_.run() && transactions_.commit()) return Written::rows;
+    error_ = database_.last_error();
+    undo();
+    return Written::failed;
+}
+
+}  // namespace notifyd::storage

@@ -1,0 +1,52 @@
+// Writes batches into the tables, in one transaction.
+// Owns:   the written tables' statements on the storage thread's connection.
+// Thread: the storage thread.
+// Fails:  false when the database does, with the reason in error(); nothing of the group is stored then.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "connection_table.hpp"
+#include "database.hpp"
+#include "message_table.hpp"
+#include "permission_table.hpp"
+#include "requests.hpp"
+
+namespace notifyd::storage {
+
+class BatchWriter {
+  public:
+    BatchWriter(Database& database, History history);
+
+    enum class Written : std::uint8_t { nothing, rows, failed };
+
+    // Numbers, writes and syncs. `deliveries` gets the fifo messages in commit order.
+    [[nodiscard]] Written write(std::vector<Batch>& group, std::vector<Delivery>& deliveries);
+    // An empty commit that reaches the disk: does writing work again?
+    [[nodiscard]] Written probe();
+    // Why the last write failed. For the log.
+    [[nodiscard]] const std::string& error() const { return error_; }
+
+  private:
+    [[nodiscard]] bool write_requests(std::vector<Batch>& group, std::vector<Delivery>& deliveries);
+    [[nodiscard]] bool write(AppendRequest& request, std::vector<Delivery>& deliveries);
+    [[nodiscard]] bool write(ExpireRequest& request);
+    [[nodiscard]] bool write(GrantRequest& request);
+    [[nodiscard]] bool write(RevokeRequest& request);
+    [[nodiscard]] bool write(ConnectionRequest& request);
+    // The transaction begins with the first row, so that a group that writes none costs none.
+    [[nodiscard]] bool begin();
+    void undo();
+
+    Database& database_;
+    Transactions transactions_;
+    MessageTable messages_;
+    PermissionTable permissions_;
+    ConnectionTable connections_;
+    Statement touch_;
+    bool stale_ = true;  // positions and counters must be read from the database first
+    std::string error_;
+};
+
+}  // namespace notifyd::storage

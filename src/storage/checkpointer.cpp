@@ -1,0 +1,75 @@
+// When to copy the log, and the thread that does it.
+#include "checkpointer.hpp"
+
+namespace notifyd::storage {
+
+Checkpointer::Checkpointer(Database& writer, CheckpointMarks marks, observability::Events& events)
+    : writer_(writer), marks_(marks), events_(events) {
+    constexpr std::size_t frame_header_bytes = 24;
+    const auto page_bytes = writer_.query_integer("PRAGMA page_size");
+    frame_bytes_ = static_cast<std::size_t>(page_bytes.value_or(4'096)) + frame_header_bytes;
+    // In place of SQLite's own checkpoints, which run inside a commit.
+    sqlite3_wal_hook(writer_.handle(), &Checkpointer::on_commit, this);
+}
+
+Checkpointer::~Checkpointer() {
+    stop();
+    sqlite3_wal_hook(writer_.handle(), nullptr, nullptr);
+}
+
+void Checkpointer::start() {
+    thread_ = std::thread([this] { run(); });
+}
+
+void Checkpointer::stop() {
+    requests_.close();
+    if (thread_.joinable()) thread_.join();
+}
+
+int Checkpointer::on_commit(void* self, sqlite3*, const char*, int frames) {
+    auto& checkpointer = *static_cast<Checkpointer*>(self);
+    const std::size_t size = static_cast<std::size_t>(frames) * checkpointer.frame_bytes_;
+    // A log that has not grown was begun anew by this commit.
+    if (size <= checkpointer.size_) checkpointer.size_copied_ = 0;
+    checkpointer.size_ = size;
+    checkpointer.grew_ = true;
+    checkpointer.log_bytes_.store(size, std::memory_order_relaxed);
+    return SQLITE_OK;
+}
+
+void Checkpointer::before_transaction() {
+    idle_before_ = !busy_.load(std::memory_order_acquire);
+    grew_ = false;
+}
+
+void Checkpointer::after_commit() {
+    // Only a commit that no checkpoint can have seen proves that there is something to copy.
+    if (!idle_before_ || !grew_ || size_ < size_copied_ + marks_.checkpoint_bytes) return;
+    size_copied_ = size_;
+    if (size_ >= marks_.checkpoint_now_bytes) {
+        // A checkpoint can only finish, and the log only begin anew, while nobody writes. The thread has copied all
+        // but the last moments; the rest is short.
+        copy(writer_);
+        return;
+    }
+    busy_.store(true, std::memory_order_relaxed);
+    if (!requests_.push(Request::copy)) busy_.store(false, std::memory_order_relaxed);
+}
+
+void Checkpointer::run() {
+    while (requests_.take().has_value()) {
+        copy(database_);
+        busy_.store(false, std::memory_order_release);
+    }
+}
+
+void Checkpointer::copy(Database& database) {
+    // Passive: waits for nobody, copies as far as the oldest reader allows.
+    const int code =
+        sqlite3_wal_checkpoint_v2(database.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    checkpoints_.fetch_add(1, std::memory_order_relaxed);
+    const bool other_copies = (code & 0xFF) == SQLITE_BUSY;
+    if (code != SQLITE_OK && !other_copies) events_.emit(observability::CheckpointFailed{database.last_error()});
+}
+
+}  // namespace notifyd::storage

@@ -1,0 +1,144 @@
+// Group commit.
+#include "commit_thread.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace notifyd::storage {
+
+CommitThread::CommitThread(BatchWriter& writer,
+                           Checkpointer& checkpointer,
+                           Admission& admission,
+                           std::chrono::milliseconds probe_interval,
+                           const Clock& clock,
+                           observability::Events& events)
+    : writer_(writer),
+      checkpointer_(checkpointer),
+      admission_(admission),
+      probe_interval_(probe_interval),
+      clock_(clock),
+      events_(events) {}
+
+void CommitThread::start(ports::CommitListener& listener) {
+    listener_ = &listener;
+    thread_ = std::thread([this] { run(); });
+}
+
+void CommitThread::stop() {
+    queue_.close();
+    if (thread_.joinable()) thread_.join();
+}
+
+void CommitThread::run() {
+    while (true) {
+        Waited waited = Waited::taken;
+        if (taken_.empty()) {
+            waited = queue_.take_all(taken_, patience());
+        } else {
+            queue_.take_ready(taken_);
+        }
+        form_group();
+        if (!group_.empty() || connection_rows_due(waited)) {
+            commit();
+        } else if (waited == Waited::timed_out && !writable()) {
+            probe();
+        } else if (waited == Waited::closed) {
+            return;
+        }
+    }
+}
+
+std::optional<std::chrono::milliseconds> CommitThread::patience() const {
+    if (!connection_rows_.empty()) {
+        const auto waited =
+            std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady_now() - connection_rows_since_);
+        return std::clamp(connection_rows_delay - waited, std::chrono::milliseconds(0), connection_rows_delay);
+    }
+    if (!writable()) return probe_interval_;
+    return std::nullopt;
+}
+
+// Moves batches into the next group, in their order; those of connection rows alone are set aside, in theirs.
+void CommitThread::form_group() {
+    std::size_t rows = 0;
+    std::size_t bytes = 0;
+    while (!taken_.empty() && rows < limits::commit_rows_max && bytes < commit_bytes_max) {
+        Batch batch = std::move(taken_.front());
+        taken_.pop_front();
+        if (batch.answers_wanted == 0) {
+            if (connection_rows_.empty()) connection_rows_since_ = clock_.steady_now();
+            connection_rows_count_ += batch.requests.size();
+            connection_rows_.push_back(std::move(batch));
+            if (connection_rows_count_ >= limits::commit_rows_max) return;
+        } else {
+            rows += batch.requests.size();
+            bytes += batch.bytes;
+            group_.push_back(std::move(batch));
+        }
+    }
+}
+
+bool CommitThread::connection_rows_due(Waited waited) const {
+    if (connection_rows_.empty()) return false;
+    return waited != Waited::taken || connection_rows_count_ >= limits::commit_rows_max ||
+           clock_.steady_now() - connection_rows_since_ >= connection_rows_delay;
+}
+
+void CommitThread::commit() {
+    // The rows that waited were handed over before anything of their loop in the group, so they go first.
+    group_.insert(group_.begin(),
+                  std::make_move_iterator(connection_rows_.begin()),
+                  std::make_move_iterator(connection_rows_.end()));
+    connection_rows_.clear();
+    connection_rows_count_ = 0;
+    std::size_t rows = 0;
+    for (const Batch& batch : group_) rows += batch.requests.size();
+
+    std::vector<Delivery> deliveries;
+    checkpointer_.before_transaction();
+    const BatchWriter::Written written = writer_.write(group_, deliveries);
+    if (written == BatchWriter::Written::failed) {
+        writable_.store(false, std::memory_order_relaxed);
+        commits_failed_.fetch_add(1, std::memory_order_relaxed);
+        events_.emit(observability::CommitFailed{writer_.error(), static_cast<std::int64_t>(rows)});
+        give_back(Outcome::failed);
+        return;
+    }
+    if (written == BatchWriter::Written::rows) {
+        writable_.store(true, std::memory_order_relaxed);
+        commits_.fetch_add(1, std::memory_order_relaxed);
+        rows_.fetch_add(rows, std::memory_order_relaxed);
+    }
+    tell_listener(std::move(deliveries));
+    give_back(Outcome::committed);
+    checkpointer_.after_commit();
+}
+
+void CommitThread::tell_listener(std::vector<Delivery> deliveries) {
+    if (deliveries.empty()) return;
+    try {
+        listener_->committed(std::move(deliveries));
+    } catch (const std::exception& error) {
+        // The messages are stored and must be answered all the same.
+        events_.emit(observability::ExceptionCaught{"commit listener", error.what()});
+    }
+}
+
+void CommitThread::give_back(Outcome outcome) {
+    for (Batch& batch : group_) {
+        admission_.release(batch.requests.size(), batch.bytes);
+        if (batch.answers_wanted == 0) continue;
+        batch.outcome = outcome;
+        BatchOwner& owner = *batch.owner;
+        owner.give_back(std::move(batch));
+    }
+    group_.clear();
+}
+
+void CommitThread::probe() {
+    const bool works = writer_.probe() == BatchWriter::Written::rows;
+    writable_.store(works, std::memory_order_relaxed);
+}
+
+}  // namespace notifyd::storage

@@ -1,0 +1,88 @@
+// The storage thread: takes everything that waits, writes it in one transaction, syncs once, tells the outcome.
+// While it syncs, the next group gathers; no timer, so groups grow with the load.
+// Owns:   the thread and the batches that it has taken.
+// Thread: hand_over and writable from any; start and stop from the composer; all else is the storage thread's.
+// Fails:  a failed commit answers every request in it and is an event; the thread goes on.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <thread>
+#include <vector>
+
+#include "notifyd/core/clock.hpp"
+#include "notifyd/core/limits.hpp"
+#include "notifyd/observability/events.hpp"
+#include "notifyd/ports/message_log.hpp"
+#include "notifyd/runtime/handover_queue.hpp"
+
+#include "admission.hpp"
+#include "batch_writer.hpp"
+#include "checkpointer.hpp"
+#include "requests.hpp"
+
+namespace notifyd::storage {
+
+// A group ends with the batch that reaches one of these. A batch is never split.
+inline constexpr std::size_t commit_bytes_max = 16 * 1024 * 1024;
+// How long connection rows wait for company: nobody waits for them, so connects and pings need no sync of their own.
+inline constexpr std::chrono::milliseconds connection_rows_delay{200};
+
+class CommitThread {
+  public:
+    CommitThread(BatchWriter& writer,
+                 Checkpointer& checkpointer,
+                 Admission& admission,
+                 std::chrono::milliseconds probe_interval,
+                 const Clock& clock,
+                 observability::Events& events);
+
+    void start(ports::CommitListener& listener);
+    // Commits and answers what was handed over, then ends the thread.
+    void stop();
+
+    // False: stopped, and the batch is untouched.
+    [[nodiscard]] bool hand_over(Batch&& batch) { return queue_.push(std::move(batch)); }
+    [[nodiscard]] bool writable() const { return writable_.load(std::memory_order_relaxed); }
+
+    [[nodiscard]] std::uint64_t commits() const { return commits_.load(std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t commits_failed() const { return commits_failed_.load(std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t rows() const { return rows_.load(std::memory_order_relaxed); }
+
+  private:
+    using Waited = runtime::HandoverQueue<Batch>::Waited;
+
+    void run();
+    [[nodiscard]] std::optional<std::chrono::milliseconds> patience() const;
+    void form_group();
+    [[nodiscard]] bool connection_rows_due(Waited waited) const;
+    void commit();
+    void tell_listener(std::vector<Delivery> deliveries);
+    void give_back(Outcome outcome);
+    void probe();
+
+    BatchWriter& writer_;
+    Checkpointer& checkpointer_;
+    Admission& admission_;
+    const std::chrono::milliseconds probe_interval_;
+    const Clock& clock_;
+    observability::Events& events_;
+    ports::CommitListener* listener_ = nullptr;
+
+    runtime::HandoverQueue<Batch> queue_;
+    std::deque<Batch> taken_;
+    std::vector<Batch> connection_rows_;  // batches of nothing else, that wait for company
+    std::size_t connection_rows_count_ = 0;
+    SteadyTime connection_rows_since_;
+    std::vector<Batch> group_;
+
+    std::atomic<bool> writable_{true};
+    std::atomic<std::uint64_t> commits_{0};
+    std::atomic<std::uint64_t> commits_failed_{0};
+    std::atomic<std::uint64_t> rows_{0};
+    std::thread thread_;
+};
+
+}  // namespace notifyd::storage

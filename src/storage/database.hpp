@@ -1,0 +1,116 @@
+// SQLite in RAII: a connection, its prepared statements and a transaction.
+// Owns:   sqlite3 and sqlite3_stmt handles.
+// Thread: one at a time; a connection may be handed to another thread, never shared.
+// Fails:  false or Step::failed; last_error() says why, until the connection's next call.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <sqlite3.h>
+
+namespace notifyd::storage {
+
+class Database {
+  public:
+    enum class Access : std::uint8_t { read_write, read_only };
+
+    // Never creates a file.
+    [[nodiscard]] bool open(const std::string& path, Access access);
+    // Checkpoints if it is the last connection. The statements must be gone.
+    void close();
+
+    Database() = default;
+    ~Database() { close(); }
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
+    // Runs a script.
+    [[nodiscard]] bool execute(const char* sql);
+    // The first column of a one-row statement, such as a pragma.
+    [[nodiscard]] std::optional<std::int64_t> query_integer(const char* sql);
+    [[nodiscard]] std::optional<std::string> query_text(const char* sql);
+
+    [[nodiscard]] std::string last_error() const;
+    [[nodiscard]] int last_code() const;
+    // Whether the last call failed.
+    [[nodiscard]] bool has_failed() const;
+    // Why a statement of this connection could not be prepared (the schema is not what it should be); empty: all were.
+    [[nodiscard]] const std::string& prepare_error() const { return prepare_error_; }
+    [[nodiscard]] bool in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+    [[nodiscard]] std::int64_t rows_changed() const { return sqlite3_changes64(handle_); }
+    [[nodiscard]] sqlite3* handle() { return handle_; }
+
+  private:
+    friend class Statement;
+
+    sqlite3* handle_ = nullptr;
+    std::string prepare_error_;
+};
+
+enum class Step : std::uint8_t { row, done, failed };
+
+// Parameters are bound by their place, from 1; what is bound must live until reset().
+class Statement {
+  public:
+    // Prepared to stay. If that fails, the database's prepare_error() says so and every step fails.
+    Statement(Database& database, std::string_view sql);
+    ~Statement() { sqlite3_finalize(handle_); }
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
+
+    Statement& bind(int place, std::int64_t value);
+    Statement& bind_text(int place, std::string_view text);
+    Statement& bind_blob(int place, const void* bytes, std::size_t count);
+    Statement& bind_null(int place);
+
+    [[nodiscard]] Step step();
+    void reset() { sqlite3_reset(handle_); }
+    // One step of a statement that gives no rows, and reset. False: it failed.
+    [[nodiscard]] bool run();
+
+    // Columns are counted from 0; views live until the next step or reset.
+    [[nodiscard]] std::int64_t integer(int column) { return sqlite3_column_int64(handle_, column); }
+    [[nodiscard]] std::string_view text(int column);
+    [[nodiscard]] std::string_view blob(int column);
+    [[nodiscard]] bool is_null(int column) { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
+
+  private:
+    sqlite3_stmt* handle_ = nullptr;
+};
+
+// Resets a statement at the end of a block, so that no read stays open.
+class ResetGuard {
+  public:
+    explicit ResetGuard(Statement& statement) : statement_(statement) {}
+    ~ResetGuard() { statement_.reset(); }
+    ResetGuard(const ResetGuard&) = delete;
+    ResetGuard& operator=(const ResetGuard&) = delete;
+
+  private:
+    Statement& statement_;
+};
+
+// The three statements of every transaction of one connection.
+class Transactions {
+  public:
+    explicit Transactions(Database& database);
+
+    [[nodiscard]] bool begin_read() { return begin_read_.run(); }
+    // Takes the write lock at once, waiting for an outsider as long as the busy timeout says.
+    [[nodiscard]] bool begin_write() { return begin_write_.run(); }
+    [[nodiscard]] bool commit() { return commit_.run(); }
+    // Fine when there is no transaction any more: SQLite itself rolls back after some failures.
+    void roll_back();
+
+  private:
+    Database& database_;
+    Statement begin_read_;
+    Statement begin_write_;
+    Statement commit_;
+    Statement roll_back_;
+};
+
+}  // namespace notifyd::storage

@@ -1,0 +1,46 @@
+// The database as files: locked against a second process, created whole or not at all, checked before use.
+// Owns:   the lock, which the kernel drops with the process however that ends.
+// Thread: the one that opens the storage.
+// Fails:  with one sentence that names the file. An existing file that is not ours is never written to.
+#pragma once
+
+#include <span>
+#include <string>
+#include <utility>
+
+#include "notifyd/core/ids.hpp"
+#include "notifyd/storage/startup.hpp"
+
+#include "migrator.hpp"
+
+namespace notifyd::storage {
+
+// An exclusive flock(2) on `<path>.lock`. Not on the database itself: closing another descriptor of that file would
+// drop the locks that SQLite holds on it.
+class FileLock {
+  public:
+    [[nodiscard]] static Startup<FileLock> take(const std::string& database_path);
+
+    FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    FileLock& operator=(FileLock&&) = delete;
+    ~FileLock();
+
+  private:
+    explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+
+    int descriptor_;
+};
+
+struct PreparedFile {
+    std::string path;  // absolute, without symbolic links: what is locked is what is opened
+    FileLock lock;
+    MigrationReport migrated;
+};
+
+// Locks the database, creates it if there is none, and migrates it. Leaves no connection open.
+[[nodiscard]] Startup<PreparedFile> prepare_file(const std::string& path,
+                                                 std::span<const Migration> migrations,
+                                                 IdSource& ids,
+                                                 const MigrationApplied& applied);
+
+}  // namespace notifyd::storage

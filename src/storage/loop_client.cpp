@@ -1,0 +1,239 @@
+// A loop's requests and their answers.
+#include "loop_client.hpp"
+
+#include <boost/asio/post.hpp>
+#include <exception>
+#include <limits>
+#include <optional>
+#include <utility>
+
+namespace notifyd::storage {
+
+namespace {
+
+// What a waiting request weighs besides its message's text.
+constexpr std::size_t request_bytes = 256;
+
+Error not_stored() {
+    return {Errc::unavailable, "The server cannot store this now; it may be sent again"};
+}
+
+Error not_read() {
+    return {Errc::unavailable, "The server cannot read this now; please try again"};
+}
+
+template <class Answer>
+Result<Answer> outcome_of(Outcome outcome, Answer answer) {
+    if (outcome == Outcome::committed) return answer;
+    return not_stored();
+}
+
+Result<void> outcome_of(Outcome outcome) {
+    if (outcome == Outcome::committed) return {};
+    return not_stored();
+}
+
+void answer_one(AppendRequest& request, Outcome outcome) {
+    request.done(outcome_of(outcome, ports::Appended{request.sequence}));
+}
+
+void answer_one(ExpireRequest& request, Outcome outcome) {
+    request.done(outcome_of(outcome, request.deleted));
+}
+
+void answer_one(GrantRequest& request, Outcome outcome) {
+    if (outcome == Outcome::committed && request.refused) {
+        request.done(Error{Errc::forbidden, "The topic belongs to somebody already"});
+    } else {
+        request.done(outcome_of(outcome));
+    }
+}
+
+void answer_one(RevokeRequest& request, Outcome outcome) {
+    request.done(outcome_of(outcome));
+}
+
+void answer_one(std::unique_ptr<ConnectionRequest>&, Outcome) {}
+
+}  // namespace
+
+LoopClient::LoopClient(runtime::EventLoop& loop,
+                       const std::string& epoch,
+                       Admission& admission,
+                       CommitThread& commits,
+                       ReaderPool& readers,
+                       observability::Events& events)
+    : loop_(loop),
+      epoch_(epoch),
+      admission_(admission),
+      commits_(commits),
+      readers_(readers),
+      events_(events),
+      // No bound of its own: there is an answer for an admitted request only. The loop's mailbox, which holds one task
+      // for any number of answers, keeps them behind what the commit listener posted to the loop.
+      answers_(std::numeric_limits<std::size_t>::max(), [this] { loop_.post_waiting([this] { run_answers(); }); }) {
+    gathered_.owner = this;
+}
+
+// --- gathering ---
+
+void LoopClient::gather(WriteRequest request, std::size_t bytes) {
+    // A turn must end after this, wherever in the loop the request comes from.
+    if (gathered_.requests.empty()) boost::asio::post(loop_.context(), [] {});
+    gathered_.requests.push_back(std::move(request));
+    gathered_.bytes += bytes;
+}
+
+void LoopClient::submit(WriteRequest request, std::size_t bytes) {
+    if (admission_.admit(bytes)) {
+        ++gathered_.answers_wanted;
+        gather(std::move(request), bytes);
+        return;
+    }
+    Batch refused;
+    refused.requests.push_back(std::move(request));
+    refuse(std::move(refused));
+}
+
+void LoopClient::submit_connection(ConnectionRequest request, std::size_t bytes) {
+    if (!admission_.admit_connection_row(bytes)) {
+        events_.emit(observability::StorageError{"a connection row was dropped: the storage queue is full"});
+        return;
+    }
+    gather(std::make_unique<ConnectionRequest>(std::move(request)), bytes);
+}
+
+bool LoopClient::turn_ended() {
+    if (gathered_.requests.empty()) return false;
+    Batch batch = std::exchange(gathered_, Batch{this, {}, 0, 0, Outcome::waiting});
+    if (!commits_.hand_over(std::move(batch))) {
+        // Stopped; the batch is still ours.
+        admission_.release(batch.requests.size(), batch.bytes);
+        refuse(std::move(batch));
+    }
+    return false;
+}
+
+// --- answering ---
+
+void LoopClient::refuse(Batch batch) {
+    batch.outcome = Outcome::failed;
+    boost::asio::post(loop_.context(), [this, refused = std::move(batch)]() mutable { answer(refused); });
+}
+
+void LoopClient::give_back(Batch batch) {
+    take([this, answered = std::move(batch)]() mutable { answer(answered); });
+}
+
+void LoopClient::take(runtime::Task answer) {
+    // Cannot be full or closed; see the constructor.
+    (void)answers_.post(std::move(answer));
+}
+
+void LoopClient::run_answers() {
+    answers_.take_all(answers_taken_);
+    for (runtime::Task& task : answers_taken_) guarded(task);
+    answers_taken_.clear();
+}
+
+void LoopClient::answer(Batch& batch) {
+    for (WriteRequest& request : batch.requests) {
+        guarded([&] { std::visit([&](auto& one) { answer_one(one, batch.outcome); }, request); });
+    }
+}
+
+// An answer that throws is a bug of its receiver; the others are owed theirs all the same.
+template <class Step>
+void LoopClient::guarded(Step&& step) {
+    try {
+        step();
+    } catch (const std::exception& error) {
+        events_.emit(observability::ExceptionCaught{"storage answer", error.what()});
+    }
+}
+
+// --- writes ---
+
+void LoopClient::append(MessagePtr message, ports::AppendDone done) {
+    const std::size_t bytes = message->head.size() + request_bytes;
+    submit(AppendRequest{std::move(message), std::move(done), 0}, bytes);
+}
+
+void LoopClient::delete_expired(EpochMs cutoff, std::size_t rows_max, DoneCount done) {
+    submit(ExpireRequest{cutoff, rows_max, std::move(done), 0}, request_bytes);
+}
+
+void LoopClient::grant(std::vector<Permission> rows, DoneVoid done) {
+    const std::size_t bytes = request_bytes * (rows.size() + 1);
+    submit(GrantRequest{std::move(rows), Claim::any_topic, std::move(done), false}, bytes);
+}
+
+void LoopClient::grant_unclaimed(std::vector<Permission> rows, DoneVoid done) {
+    const std::size_t bytes = request_bytes * (rows.size() + 1);
+    submit(GrantRequest{std::move(rows), Claim::unclaimed_topic, std::move(done), false}, bytes);
+}
+
+void LoopClient::revoke(UserId user, TopicName topic, DoneVoid done) {
+    submit(RevokeRequest{std::move(user), std::move(topic), std::move(done)}, request_bytes);
+}
+
+// --- connection rows ---
+
+void LoopClient::opened(ports::ConnectionRow row) {
+    const std::size_t bytes = request_bytes * (row.topics.size() + 1);
+    submit_connection({std::move(row)}, bytes);
+}
+
+void LoopClient::topics_changed(ConnectionId id, std::vector<TopicName> topics) {
+    const std::size_t bytes = request_bytes * (topics.size() + 1);
+    submit_connection({ConnectionTopics{id, std::move(topics)}}, bytes);
+}
+
+void LoopClient::pinged(ConnectionId id, EpochMs at) {
+    submit_connection({ConnectionPing{id, at}}, request_bytes);
+}
+
+void LoopClient::closed(ConnectionId id) {
+    submit_connection({ConnectionEnd{id}}, request_bytes);
+}
+
+// --- reads ---
+
+template <class Answer, class Read>
+void LoopClient::submit_read(UniqueFunction<void(Result<Answer>)> done, Read read) {
+    ReadJob job{this,
+                [done = std::move(done), read = std::move(read)](ReadTables* tables) mutable -> runtime::Task {
+                    std::optional<Answer> found;
+                    if (tables != nullptr) found = read(*tables);
+                    return [done = std::move(done), found = std::move(found)]() mutable {
+                        done(found.has_value() ? Result<Answer>(std::move(*found)) : Result<Answer>(not_read()));
+                    };
+                }};
+    if (readers_.submit(std::move(job))) return;
+    // No room or stopped; the job is still ours.
+    boost::asio::post(loop_.context(), [this, answer = job.read(nullptr)]() mutable { guarded(answer); });
+}
+
+void LoopClient::read_page(PageQuery query, UniqueFunction<void(Result<Page>)> done) {
+    submit_read(std::move(done), [query = std::move(query)](ReadTables& tables) { return tables.messages.read(query); });
+}
+
+void LoopClient::list_by_user(UserId user,
+                              std::size_t rows_max,
+                              std::optional<TopicName> after,
+                              UniqueFunction<void(Result<ports::PermissionPage>)> done) {
+    submit_read(std::move(done), [user = std::move(user), rows_max, after = std::move(after)](ReadTables& tables) {
+        return tables.permissions.by_user(user, rows_max, after);
+    });
+}
+
+void LoopClient::list_by_topic(TopicName topic,
+                               std::size_t rows_max,
+                               std::optional<UserId> after,
+                               UniqueFunction<void(Result<ports::PermissionPage>)> done) {
+    submit_read(std::move(done), [topic = std::move(topic), rows_max, after = std::move(after)](ReadTables& tables) {
+        return tables.permissions.by_topic(topic, rows_max, after);
+    });
+}
+
+}  // namespace notifyd::storage

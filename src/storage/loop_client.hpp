@@ -1,0 +1,87 @@
+// The StorageClient of one loop: gathers a turn's requests, hands them over whole, answers them on the loop.
+// Owns:   the turn's requests and the answers that wait for the loop.
+// Thread: its loop's; give_back on the storage thread, take on a reader thread.
+// Fails:  as the ports say.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "notifyd/core/clock.hpp"
+#include "notifyd/observability/events.hpp"
+#include "notifyd/runtime/event_loop.hpp"
+#include "notifyd/runtime/mailbox.hpp"
+#include "notifyd/storage/storage_client.hpp"
+
+#include "admission.hpp"
+#include "commit_thread.hpp"
+#include "reader_pool.hpp"
+#include "requests.hpp"
+
+namespace notifyd::storage {
+
+class LoopClient final : public StorageClient, public BatchOwner, public ReadOwner {
+  public:
+    LoopClient(runtime::EventLoop& loop,
+               const std::string& epoch,
+               Admission& admission,
+               CommitThread& commits,
+               ReaderPool& readers,
+               observability::Events& events);
+
+    void append(MessagePtr message, ports::AppendDone done) override;
+    [[nodiscard]] bool has_room(std::size_t count) const override { return admission_.has_room(count); }
+    void delete_expired(EpochMs cutoff, std::size_t rows_max, DoneCount done) override;
+
+    void read_page(PageQuery query, UniqueFunction<void(Result<Page>)> done) override;
+    [[nodiscard]] const std::string& epoch() const override { return epoch_; }
+
+    void grant(std::vector<Permission> rows, DoneVoid done) override;
+    void grant_unclaimed(std::vector<Permission> rows, DoneVoid done) override;
+    void revoke(UserId user, TopicName topic, DoneVoid done) override;
+    void list_by_user(UserId user,
+                      std::size_t rows_max,
+                      std::optional<TopicName> after,
+                      UniqueFunction<void(Result<ports::PermissionPage>)> done) override;
+    void list_by_topic(TopicName topic,
+                       std::size_t rows_max,
+                       std::optional<UserId> after,
+                       UniqueFunction<void(Result<ports::PermissionPage>)> done) override;
+
+    void opened(ports::ConnectionRow row) override;
+    void topics_changed(ConnectionId id, std::vector<TopicName> topics) override;
+    void pinged(ConnectionId id, EpochMs at) override;
+    void closed(ConnectionId id) override;
+
+    [[nodiscard]] bool turn_ended() override;
+
+    void give_back(Batch batch) override;
+    void take(runtime::Task answer) override;
+
+  private:
+    // Counts and gathers; refuses, in a handler of its own, when there is no room.
+    void submit(WriteRequest request, std::size_t bytes);
+    void submit_connection(ConnectionRequest request, std::size_t bytes);
+    void gather(WriteRequest request, std::size_t bytes);
+    template <class Answer, class Read>
+    void submit_read(UniqueFunction<void(Result<Answer>)> done, Read read);
+    void refuse(Batch batch);
+    void answer(Batch& batch);
+    void run_answers();
+    template <class Step>
+    void guarded(Step&& step);
+
+    runtime::EventLoop& loop_;
+    const std::string& epoch_;
+    Admission& admission_;
+    CommitThread& commits_;
+    ReaderPool& readers_;
+    observability::Events& events_;
+
+    Batch gathered_;
+    // Answers stay with the client until the loop takes them, even if the loop has stopped.
+    runtime::Mailbox answers_;
+    std::vector<runtime::Task> answers_taken_;
+};
+
+}  // namespace notifyd::storage

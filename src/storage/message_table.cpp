@@ -1,0 +1,100 @@
+// Numbers, rows and their end.
+#include "message_table.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace notifyd::storage {
+
+namespace {
+
+bool is_numbered(const Message& message) {
+    return message.type == MessageType::fifo && message.numbering == Numbering::consecutive;
+}
+
+}  // namespace
+
+MessageTable::MessageTable(Database& database, History history)
+    : history_(history),
+      topics_(database),
+      insert_(database,
+              "INSERT INTO messages (position, topic_id, counter, numbered, message_id, published_at, channel, head) "
+              "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
+      oldest_(database,
+              "SELECT position, topic_id, counter, published_at FROM messages WHERE position > 0 "
+              "ORDER BY position LIMIT ?1"),
+      delete_up_to_(database, "DELETE FROM messages WHERE position <= ?1"),
+      last_position_(database, "SELECT max(position) FROM messages"),
+      kept_position_(database, "SELECT value FROM meta WHERE key = 'last_position'"),
+      keep_position_(database,
+                     "INSERT INTO meta (key, value) VALUES ('last_position', ?1) "
+                     "ON CONFLICT (key) DO UPDATE SET value = excluded.value") {}
+
+bool MessageTable::writes(const Message& message) const {
+    return history_ == History::keep || is_numbered(message);
+}
+
+bool MessageTable::insert(const Message& message, const Topic& topic, Sequence sequence) {
+    insert_.bind(1, position_ + 1)
+        .bind(2, topic.id)
+        .bind(3, static_cast<std::int64_t>(topic.counter))
+        .bind(4, sequence != 0 ? 1 : 0)
+        .bind_blob(5, message.id.get().bytes.data(), message.id.get().bytes.size())
+        .bind(6, message.published_at)
+        .bind_text(8, message.head);
+    if (message.target_channel == websocket_channel) {
+        insert_.bind_null(7);
+    } else {
+        insert_.bind_text(7, message.target_channel);
+    }
+    if (!insert_.run()) return false;
+    ++position_;
+    return true;
+}
+
+bool MessageTable::append(const Message& message, Sequence& sequence) {
+    sequence = 0;
+    if (!writes(message)) return true;
+    Topic* topic = topics_.find_or_add(message.topic);
+    if (topic == nullptr) return false;
+    if (is_numbered(message)) sequence = ++topic->counter;
+    if (history_ == History::keep) return insert(message, *topic, sequence);
+    return topics_.raise(topic->id, sequence);
+}
+
+bool MessageTable::delete_expired(EpochMs cutoff, std::size_t rows_max, std::size_t& deleted) {
+    deleted = 0;
+    Position last = 0;
+    std::unordered_map<std::int64_t, Sequence> counters;
+    {
+        oldest_.bind(1, static_cast<std::int64_t>(rows_max));
+        const ResetGuard reset(oldest_);
+        Step step = oldest_.step();
+        for (; step == Step::row && oldest_.integer(3) < cutoff; step = oldest_.step()) {
+            last = oldest_.integer(0);
+            Sequence& counter = counters[oldest_.integer(1)];
+            counter = std::max(counter, static_cast<Sequence>(oldest_.integer(2)));
+            ++deleted;
+        }
+        if (step == Step::failed) return false;
+    }
+    if (deleted == 0) return true;
+    for (const auto& [topic_id, counter] : counters) {
+        if (!topics_.raise(topic_id, counter)) return false;
+    }
+    return keep_position_.bind(1, position_).run() && delete_up_to_.bind(1, last).run();
+}
+
+bool MessageTable::reload() {
+    topics_.forget();
+    const ResetGuard reset_last(last_position_);
+    const ResetGuard reset_kept(kept_position_);
+    if (last_position_.step() != Step::row) return false;
+    const Step kept = kept_position_.step();
+    if (kept == Step::failed) return false;
+    position_ = last_position_.integer(0);
+    if (kept == Step::row) position_ = std::max(position_, kept_position_.integer(0));
+    return true;
+}
+
+}  // namespace notifyd::storage

@@ -1,0 +1,43 @@
+// Table `messages`, written: every message gets the next position, and a number if it asks for one.
+// Owns:   the last position given. Thread: the storage thread, inside its transactions.
+// Fails:  false when the database does; reload() must then be part of the next transaction.
+#pragma once
+
+#include <cstddef>
+
+#include "notifyd/core/message.hpp"
+#include "notifyd/storage/storage.hpp"
+
+#include "database.hpp"
+#include "topic_table.hpp"
+
+namespace notifyd::storage {
+
+class MessageTable {
+  public:
+    MessageTable(Database& database, History history);
+
+    // Whether append() has anything to write for this message.
+    [[nodiscard]] bool writes(const Message& message) const;
+    // `sequence` is 0 for a message that is not numbered.
+    [[nodiscard]] bool append(const Message& message, Sequence& sequence);
+    // Deletes up to `rows_max` of the oldest messages, up to the first that was published at `cutoff` or later.
+    [[nodiscard]] bool delete_expired(EpochMs cutoff, std::size_t rows_max, std::size_t& deleted);
+    // What the database says, after a rollback and at the start.
+    [[nodiscard]] bool reload();
+
+  private:
+    [[nodiscard]] bool insert(const Message& message, const Topic& topic, Sequence sequence);
+
+    const History history_;
+    TopicTable topics_;
+    Statement insert_;
+    Statement oldest_;
+    Statement delete_up_to_;
+    Statement last_position_;
+    Statement kept_position_;
+    Statement keep_position_;
+    Position position_ = 0;
+};
+
+}  // namespace notifyd::storage

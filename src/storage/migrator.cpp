@@ -1,0 +1,57 @@
+// Migrations by user_version.
+#include "migrator.hpp"
+
+#include <charconv>
+
+#include <embedded_migrations.hpp>
+
+namespace notifyd::storage {
+
+namespace {
+
+bool apply(Database& database, const Migration& migration) {
+    // The version is a field of the database's header and so part of the transaction.
+    const std::string script = "BEGIN IMMEDIATE;" + std::string(migration.sql) +
+                               ";PRAGMA user_version = " + std::to_string(migration.version) + ";COMMIT;";
+    return database.execute(script.c_str());
+}
+
+}  // namespace
+
+std::vector<Migration> embedded_migrations() {
+    std::vector<Migration> migrations;
+    for (const embedded::File& file : embedded::files) {
+        Migration migration{0, file.name, file.text};
+        std::from_chars(file.name.data(), file.name.data() + file.name.size(), migration.version);
+        migrations.push_back(migration);
+    }
+    return migrations;
+}
+
+Startup<MigrationReport> apply_migrations(Database& database,
+                                          const std::string& path,
+                                          std::span<const Migration> migrations,
+                                          const MigrationApplied& applied) {
+    const auto version = database.query_integer("PRAGMA user_version");
+    if (!version.has_value()) return StartupError{"database " + path + ": " + database.last_error()};
+    MigrationReport report{static_cast<int>(*version), static_cast<int>(*version)};
+    const int newest = migrations.empty() ? 0 : migrations.back().version;
+    if (report.from > newest) {
+        return StartupError{"database " + path + " was made by a newer notifyd: its schema is version " +
+                            std::to_string(report.from) + ", this binary knows up to " + std::to_string(newest)};
+    }
+    for (const Migration& migration : migrations) {
+        if (migration.version <= report.to) continue;
+        if (!apply(database, migration)) {
+            const std::string reason = database.last_error();
+            (void)database.execute("ROLLBACK");
+            return StartupError{"database " + path + ": migration " + std::string(migration.name) +
+                                " failed: " + reason};
+        }
+        report.to = migration.version;
+        if (applied) applied(migration);
+    }
+    return report;
+}
+
+}  // namespace notifyd::storage

@@ -1,0 +1,35 @@
+// Brings a database up to the schema of this binary: migrations/NNNN_*.sql by number, each in its own transaction.
+// Owns:   nothing. Thread: the one that opens the storage.
+// Fails:  with a sentence; the database is then as the last successful migration left it.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "notifyd/storage/startup.hpp"
+
+#include "database.hpp"
+
+namespace notifyd::storage {
+
+struct Migration {
+    int version = 0;
+    std::string_view name;
+    std::string_view sql;
+};
+
+// Those of migrations/, in order.
+[[nodiscard]] std::vector<Migration> embedded_migrations();
+
+using MigrationApplied = std::function<void(const Migration&)>;
+
+// `PRAGMA user_version` is the number of the last migration. `path` is for the sentence only.
+[[nodiscard]] Startup<MigrationReport> apply_migrations(Database& database,
+                                                        const std::string& path,
+                                                        std::span<const Migration> migrations,
+                                                        const MigrationApplied& applied);
+
+}  // namespace notifyd::storage

@@ -1,0 +1,46 @@
+// Pragmas, with what each is for.
+#include "pragmas.hpp"
+
+#include <string>
+
+namespace notifyd::storage {
+
+namespace {
+
+// An operator's tool may hold the write lock for a moment: that delays a commit, it does not fail it.
+constexpr int busy_timeout_ms = 5'000;
+
+bool configure(Database& database) {
+    sqlite3_busy_timeout(database.handle(), busy_timeout_ms);
+    // The schema is a file's content: no function with side effects may hide in it.
+    return database.execute("PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;");
+}
+
+bool set_durability(Database& database, Durability durability) {
+    switch (durability) {
+        case Durability::full: return database.execute("PRAGMA synchronous = FULL");
+        case Durability::normal: return database.execute("PRAGMA synchronous = NORMAL");
+    }
+    return false;
+}
+
+}  // namespace
+
+bool configure_writer(Database& database, Durability durability, std::size_t log_bytes_max) {
+    // A log that once grew (a reader held it) shrinks to this size when it begins anew. Debian's SQLite overwrites what
+    // is deleted with zeroes unless told otherwise.
+    const std::string pragmas = "PRAGMA cache_size = -32768; PRAGMA secure_delete = OFF; PRAGMA journal_size_limit = " +
+                                std::to_string(log_bytes_max) + ";";
+    return configure(database) && database.query_text("PRAGMA journal_mode = WAL") == "wal" &&
+           set_durability(database, durability) && database.execute(pragmas.c_str());
+}
+
+bool configure_checkpointer(Database& database, Durability durability) {
+    return configure(database) && set_durability(database, durability);
+}
+
+bool configure_reader(Database& database) {
+    return configure(database) && database.execute("PRAGMA cache_size = -8192; PRAGMA query_only = ON;");
+}
+
+}  // namespace notifyd::storage

@@ -1,0 +1,18 @@
+// How each connection is set up.
+// Owns: nothing. Thread: the one that opens the storage. Fails: false when the database does.
+#pragma once
+
+#include <cstddef>
+
+#include "notifyd/storage/storage.hpp"
+
+#include "database.hpp"
+
+namespace notifyd::storage {
+
+// The storage thread's connection.
+[[nodiscard]] bool configure_writer(Database& database, Durability durability, std::size_t log_bytes_max);
+[[nodiscard]] bool configure_checkpointer(Database& database, Durability durability);
+[[nodiscard]] bool configure_reader(Database& database);
+
+}  // namespace notifyd::storage

@@ -1,0 +1,82 @@
+// The reader threads: history pages and permission lists, on read-only connections (WAL readers stop nobody).
+// Owns:   the threads, their connections and the reads that wait.
+// Thread: submit from any; start and stop from the composer.
+// Fails:  a read that finds the queue full, the pool stopped or the disk failing answers `unavailable`.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "notifyd/observability/events.hpp"
+#include "notifyd/runtime/handover_queue.hpp"
+#include "notifyd/runtime/task.hpp"
+
+#include "database.hpp"
+#include "message_pages.hpp"
+#include "permission_table.hpp"
+
+namespace notifyd::storage {
+
+// What one reader thread reads with.
+struct ReadTables {
+    explicit ReadTables(Database& database) : transactions(database), messages(database), permissions(database) {}
+
+    Transactions transactions;
+    MessagePages messages;
+    PermissionLists permissions;
+};
+
+// Takes an answer to its loop. Called on a reader thread.
+class ReadOwner {
+  public:
+    virtual ~ReadOwner() = default;
+    virtual void take(runtime::Task answer) = 0;
+};
+
+struct ReadJob {
+    ReadOwner* owner = nullptr;
+    // Reads (from nullptr: gives up) and makes the task that answers.
+    UniqueFunction<runtime::Task(ReadTables*)> read;
+};
+
+class ReaderPool {
+  public:
+    ReaderPool(std::size_t reads_waiting_max, observability::Events& events);
+    ~ReaderPool();
+    ReaderPool(const ReaderPool&) = delete;
+    ReaderPool& operator=(const ReaderPool&) = delete;
+
+    // False: the database cannot be opened, for `error`.
+    [[nodiscard]] bool open(const std::string& path, std::string& error);
+    void start();
+    // Finishes the reads that wait, then ends the threads.
+    void stop();
+
+    // False: no room or stopped, and the job is untouched.
+    [[nodiscard]] bool submit(ReadJob&& job);
+    [[nodiscard]] std::size_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
+
+  private:
+    static constexpr std::size_t thread_count = 2;
+
+    struct Reader {
+        Database database;
+        std::unique_ptr<ReadTables> tables;
+        std::thread thread;
+    };
+
+    void run(Reader& reader);
+    [[nodiscard]] runtime::Task read(Reader& reader, ReadJob& job);
+
+    const std::size_t reads_waiting_max_;
+    observability::Events& events_;
+    std::atomic<std::size_t> waiting_{0};
+    runtime::HandoverQueue<ReadJob> queue_;
+    std::vector<std::unique_ptr<Reader>> readers_;
+};
+
+}  // namespace notifyd::storage

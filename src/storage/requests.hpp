@@ -1,0 +1,95 @@
+// What loops ask the storage thread to write, a turn's requests together.
+// Owns:   its values. Thread: made on a loop, written by the storage thread, answered on the loop.
+// Fails:  never.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "notifyd/core/message.hpp"
+#include "notifyd/core/permission.hpp"
+#include "notifyd/core/result.hpp"
+#include "notifyd/core/unique_function.hpp"
+#include "notifyd/ports/connection_store.hpp"
+#include "notifyd/ports/message_log.hpp"
+
+namespace notifyd::storage {
+
+using DoneVoid = UniqueFunction<void(Result<void>)>;
+using DoneCount = UniqueFunction<void(Result<std::size_t>)>;
+
+struct AppendRequest {
+    MessagePtr message;
+    ports::AppendDone done;
+    Sequence sequence = 0;  // given by the storage thread
+};
+
+struct ExpireRequest {
+    EpochMs cutoff = 0;
+    std::size_t rows_max = 0;
+    DoneCount done;
+    std::size_t deleted = 0;  // told by the storage thread
+};
+
+enum class Claim : std::uint8_t { any_topic, unclaimed_topic };
+
+struct GrantRequest {
+    std::vector<Permission> rows;
+    Claim claim = Claim::any_topic;
+    DoneVoid done;
+    bool refused = false;  // told by the storage thread: the topic is claimed
+};
+
+struct RevokeRequest {
+    UserId user;
+    TopicName topic;
+    DoneVoid done;
+};
+
+struct ConnectionTopics {
+    ConnectionId id;
+    std::vector<TopicName> topics;
+};
+
+struct ConnectionPing {
+    ConnectionId id;
+    EpochMs at = 0;
+};
+
+struct ConnectionEnd {
+    ConnectionId id;
+};
+
+// Not answered, and in no hurry.
+struct ConnectionRequest {
+    std::variant<ports::ConnectionRow, ConnectionTopics, ConnectionPing, ConnectionEnd> change;
+};
+
+// The connection change is by far the largest and rarest, so it lives apart.
+using WriteRequest = std::
+    variant<AppendRequest, ExpireRequest, GrantRequest, RevokeRequest, std::unique_ptr<ConnectionRequest>>;
+
+enum class Outcome : std::uint8_t { waiting, committed, failed };
+
+class BatchOwner;
+
+// The requests of one turn of one loop: they commit together, in their order.
+struct Batch {
+    BatchOwner* owner = nullptr;
+    std::vector<WriteRequest> requests;
+    std::size_t bytes = 0;
+    std::size_t answers_wanted = 0;  // requests that are not connection rows
+    Outcome outcome = Outcome::waiting;
+};
+
+// Takes a batch back when its outcome is known. Called on the storage thread.
+class BatchOwner {
+  public:
+    virtual ~BatchOwner() = default;
+    virtual void give_back(Batch batch) = 0;
+};
+
+}  // namespace notifyd::storage

@@ -1,0 +1,155 @@
+// The parts of the storage, put together.
+#include "notifyd/storage/storage.hpp"
+
+#include <filesystem>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "admission.hpp"
+#include "batch_writer.hpp"
+#include "checkpointer.hpp"
+#include "commit_thread.hpp"
+#include "connection_table.hpp"
+#include "database_file.hpp"
+#include "loop_client.hpp"
+#include "permission_table.hpp"
+#include "pragmas.hpp"
+#include "reader_pool.hpp"
+
+namespace notifyd::storage {
+
+namespace {
+
+std::size_t file_bytes(const std::string& path) {
+    std::error_code failed;
+    const auto size = std::filesystem::file_size(path, failed);
+    return failed ? 0 : static_cast<std::size_t>(size);
+}
+
+}  // namespace
+
+// In the order of their making; destroyed the other way round.
+class Storage::Parts {
+  public:
+    Parts(PreparedFile prepared, const StorageOptions& options, observability::Events& sink)
+        : file(std::move(prepared)),
+          events(sink),
+          admission(options.queue_length, options.queue_bytes_max),
+          readers(options.reads_waiting_max, sink) {}
+
+    // What is wrong with the database, or empty. Opens every connection and prepares every statement.
+    [[nodiscard]] std::string open(const StorageOptions& options, const Clock& clock) {
+        const bool opened =
+            database.open(file.path, Database::Access::read_write) &&
+            configure_writer(database, options.durability, options.checkpoint_now_bytes) && forget_connections(database);
+        if (!opened) return database.last_error();
+        const auto found = database.query_text("SELECT value FROM meta WHERE key = 'epoch'");
+        if (!found.has_value()) return "it has no epoch";
+        epoch = *found;
+
+        writer = std::make_unique<BatchWriter>(database, options.history);
+        if (!database.prepare_error().empty()) return database.prepare_error();
+        const CheckpointMarks marks{options.checkpoint_bytes, options.checkpoint_now_bytes};
+        checkpointer = std::make_unique<Checkpointer>(database, marks, events);
+        Database& second = checkpointer->database();
+        if (!second.open(file.path, Database::Access::read_write) ||
+            !configure_checkpointer(second, options.durability)) {
+            return second.last_error();
+        }
+        commits = std::make_unique<CommitThread>(
+            *writer, *checkpointer, admission, options.probe_interval, clock, events);
+        std::string error;
+        return readers.open(file.path, error) ? std::string() : error;
+    }
+
+    void stop() {
+        commits->stop();
+        readers.stop();
+        checkpointer->stop();
+        // Leaves an empty log; not to be had while an outsider reads, and then SQLite does it at the next start.
+        sqlite3_wal_checkpoint_v2(database.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    }
+
+    PreparedFile file;
+    observability::Events& events;
+    std::string epoch;
+    Admission admission;
+    Database database;  // the storage thread's connection
+    std::unique_ptr<BatchWriter> writer;
+    std::unique_ptr<Checkpointer> checkpointer;
+    std::unique_ptr<CommitThread> commits;
+    ReaderPool readers;
+    bool stopped = false;
+};
+
+Storage::Storage(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Storage::~Storage() {
+    stop();
+}
+
+Startup<std::unique_ptr<Storage>> Storage::open(StorageOptions options,
+                                                const Clock& clock,
+                                                IdSource& ids,
+                                                observability::Events& events) {
+    // Each allocation would take a lock only to be counted. Refused, harmlessly, once SQLite is in use.
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    const auto applied = [&events](const Migration& migration) {
+        events.emit(observability::MigrationApplied{migration.name, migration.version});
+    };
+    auto prepared = prepare_file(options.path, embedded_migrations(), ids, applied);
+    if (!prepared.has_value()) return prepared.error();
+    const std::string path = prepared->path;
+    auto parts = std::make_unique<Parts>(std::move(*prepared), options, events);
+    const std::string error = parts->open(options, clock);
+    if (!error.empty()) return StartupError{"database " + path + ": " + error};
+    return std::unique_ptr<Storage>(new Storage(std::move(parts)));
+}
+
+void Storage::for_each_permission(const std::function<void(const Permission&)>& visit) {
+    if (!visit_permissions(parts_->database, visit)) {
+        // To go on would be to refuse people what they were granted.
+        throw std::runtime_error("database " + parts_->file.path +
+                                 ": permissions cannot be read: " + parts_->database.last_error());
+    }
+}
+
+std::unique_ptr<StorageClient> Storage::client(runtime::EventLoop& loop) {
+    return std::make_unique<LoopClient>(
+        loop, parts_->epoch, parts_->admission, *parts_->commits, parts_->readers, parts_->events);
+}
+
+void Storage::start(ports::CommitListener& listener) {
+    parts_->checkpointer->start();
+    parts_->readers.start();
+    parts_->commits->start(listener);
+}
+
+void Storage::stop() {
+    if (!std::exchange(parts_->stopped, true)) parts_->stop();
+}
+
+const std::string& Storage::epoch() const {
+    return parts_->epoch;
+}
+
+bool Storage::writable() const {
+    return parts_->commits->writable();
+}
+
+StorageStats Storage::stats() const {
+    StorageStats stats;
+    stats.commits = parts_->commits->commits();
+    stats.commits_failed = parts_->commits->commits_failed();
+    stats.rows = parts_->commits->rows();
+    stats.checkpoints = parts_->checkpointer->checkpoints();
+    stats.requests_waiting = parts_->admission.requests();
+    stats.bytes_waiting = parts_->admission.bytes();
+    stats.reads_waiting = parts_->readers.waiting();
+    stats.log_bytes = parts_->checkpointer->log_bytes();
+    stats.database_bytes = file_bytes(parts_->file.path);
+    return stats;
+}
+
+}  // namespace notifyd::storage

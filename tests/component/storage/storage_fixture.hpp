@@ -1,0 +1,252 @@
+// A database in a folder of its own, loops that run in threads, and calls that wait for their answers.
+#pragma once
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "notifyd/core/limits.hpp"
+#include "notifyd/observability/events.hpp"
+#include "notifyd/observability/recording_sink.hpp"
+#include "notifyd/runtime/event_loop.hpp"
+#include "notifyd/storage/storage.hpp"
+
+#include <sqlite3.h>
+
+namespace notifyd::storage::testing {
+
+class TemporaryFolder {
+  public:
+    TemporaryFolder() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "notifyd-storage-XXXXXX").string();
+        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
+        path_ = pattern;
+    }
+    ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+    [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
+
+  private:
+    std::filesystem::path path_;
+};
+
+// The database as an operator's tool sees it.
+class Outsider {
+  public:
+    explicit Outsider(const std::string& path) {
+        if (sqlite3_open(path.c_str(), &handle_) != SQLITE_OK) throw std::runtime_error("sqlite3_open");
+        sqlite3_busy_timeout(handle_, 5'000);
+    }
+    ~Outsider() { sqlite3_close(handle_); }
+    Outsider(const Outsider&) = delete;
+    Outsider& operator=(const Outsider&) = delete;
+
+    void execute(const std::string& sql) {
+        if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+            throw std::runtime_error(sqlite3_errmsg(handle_));
+        }
+    }
+
+    // Rows of columns, all as text.
+    [[nodiscard]] std::vector<std::vector<std::string>> query(const std::string& sql) {
+        std::vector<std::vector<std::string>> rows;
+        const auto add = [](void* out, int count, char** values, char**) {
+            auto& row = static_cast<std::vector<std::vector<std::string>>*>(out)->emplace_back();
+            for (int i = 0; i < count; ++i) row.emplace_back(values[i] == nullptr ? "NULL" : values[i]);
+            return 0;
+        };
+        if (sqlite3_exec(handle_, sql.c_str(), add, &rows, nullptr) != SQLITE_OK) {
+            throw std::runtime_error(sqlite3_errmsg(handle_));
+        }
+        return rows;
+    }
+    [[nodiscard]] std::string value(const std::string& sql) { return query(sql).at(0).at(0); }
+
+  private:
+    sqlite3* handle_ = nullptr;
+};
+
+class RecordingListener final : public ports::CommitListener {
+  public:
+    void committed(std::vector<Delivery> fifo_messages) override {
+        const std::lock_guard lock(mutex_);
+        for (Delivery& delivery : fifo_messages) deliveries_.push_back(std::move(delivery));
+    }
+    [[nodiscard]] std::vector<Delivery> deliveries() const {
+        const std::lock_guard lock(mutex_);
+        return deliveries_;
+    }
+
+  private:
+    mutable std::mutex mutex_;
+    std::vector<Delivery> deliveries_;
+};
+
+// Answers of one turn's requests, in the order in which they came.
+template <class Value>
+struct Answers {
+    std::vector<Result<Value>> list;
+    std::promise<void> complete;
+    std::size_t wanted = 0;
+
+    void add(Result<Value> answer) {
+        list.push_back(std::move(answer));
+        if (list.size() == wanted) complete.set_value();
+    }
+};
+
+// A loop in its thread, with its client.
+class Loop {
+  public:
+    Loop(Storage& storage, std::size_t index) : loop_(index, 1'024), client_(storage.client(loop_)) {
+        loop_.add_turn_hook(*client_);
+        thread_ = std::thread([this] { loop_.run(); });
+    }
+    ~Loop() { stop(); }
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
+
+    void stop() {
+        loop_.stop();
+        if (thread_.joinable()) thread_.join();
+    }
+
+    // Runs `work(client)` on the loop, in one turn.
+    template <class Work>
+    void post(Work work) {
+        if (!loop_.post([this, work = std::move(work)]() mutable { work(*client_); })) throw std::runtime_error("full");
+    }
+
+    // Makes the call on the loop and waits for its answer.
+    template <class Value, class Call>
+    Result<Value> ask(Call call) {
+        std::promise<Result<Value>> promise;
+        auto answer = promise.get_future();
+        post([&](StorageClient& client) {
+            call(client, [&promise](Result<Value> result) { promise.set_value(std::move(result)); });
+        });
+        return answer.get();
+    }
+
+    // Appends all in one turn and waits for all.
+    std::vector<Result<ports::Appended>> append(const std::vector<MessagePtr>& messages) {
+        if (messages.empty()) return {};
+        Answers<ports::Appended> answers;
+        answers.wanted = messages.size();
+        auto complete = answers.complete.get_future();
+        post([&](StorageClient& client) {
+            for (const MessagePtr& message : messages) {
+                client.append(message, [&](Result<ports::Appended> answer) { answers.add(std::move(answer)); });
+            }
+        });
+        complete.wait();
+        return std::move(answers.list);
+    }
+    // The number that the message got.
+    Sequence store(const MessagePtr& message) {
+        const auto answer = append({message}).front();
+        if (!answer.has_value()) throw std::runtime_error(answer.error().message);
+        return answer->sequence;
+    }
+
+    Result<Page> read(const PageQuery& query) {
+        return ask<Page>([&](StorageClient& client, auto done) { client.read_page(query, std::move(done)); });
+    }
+    Result<std::size_t> expire(EpochMs cutoff, std::size_t rows_max) {
+        return ask<std::size_t>(
+            [=](StorageClient& client, auto done) { client.delete_expired(cutoff, rows_max, std::move(done)); });
+    }
+
+  private:
+    runtime::EventLoop loop_;
+    std::unique_ptr<StorageClient> client_;
+    std::thread thread_;
+};
+
+inline TopicName topic(const std::string& id) {
+    return *TopicName::make(TopicClass::chat, id);
+}
+
+enum class Kind { standard, numbered, unnumbered };
+
+inline MessagePtr message(const TopicName& to, Kind kind, EpochMs published_at = 0, std::string head = "{\"a\":1") {
+    static SystemIdSource ids;
+    static std::mutex mutex;
+    const std::lock_guard lock(mutex);
+    const auto type = kind == Kind::standard ? MessageType::standard : MessageType::fifo;
+    const auto numbering = kind == Kind::numbered ? Numbering::consecutive : Numbering::none;
+    return std::make_shared<Message>(Message{MessageId(ids.time_ordered(published_at)),
+                                             to,
+                                             type,
+                                             numbering,
+                                             std::string(websocket_channel),
+                                             UserId("sender"),
+                                             type == MessageType::fifo ? to.text() : std::string(),
+                                             published_at,
+                                             std::nullopt,
+                                             std::move(head)});
+}
+
+inline PageQuery newest(const TopicName& of, std::size_t messages_max) {
+    return {of, PageOrder::newest_first, messages_max, limits::page_bytes_max, std::nullopt, std::nullopt, {},
+            std::nullopt};
+}
+
+// A storage that runs; loops are added to it.
+class Running {
+  public:
+    explicit Running(const std::string& path) : Running(options_for(path)) {}
+    explicit Running(StorageOptions options) {
+        auto opened = Storage::open(std::move(options), clock_, ids_, events_);
+        if (!opened.has_value()) throw std::runtime_error(opened.error().sentence);
+        storage_ = std::move(*opened);
+        storage_->start(listener_);
+    }
+    ~Running() {
+        storage_->stop();
+        loops_.clear();
+    }
+
+    static StorageOptions options_for(const std::string& path) {
+        StorageOptions options;
+        options.path = path;
+        options.durability = Durability::normal;  // quick; what these tests ask does not depend on it
+        return options;
+    }
+
+    Loop& add_loop() { return *loops_.emplace_back(std::make_unique<Loop>(*storage_, loops_.size())); }
+    [[nodiscard]] Storage& storage() { return *storage_; }
+    [[nodiscard]] RecordingListener& listener() { return listener_; }
+    [[nodiscard]] observability::RecordingSink& log() { return sink_; }
+
+  private:
+    SystemClock clock_;
+    SystemIdSource ids_;
+    observability::RecordingSink sink_;
+    observability::Events events_{sink_, clock_};
+    RecordingListener listener_;
+    std::unique_ptr<Storage> storage_;
+    std::vector<std::unique_ptr<Loop>> loops_;
+};
+
+// Waits for what another thread is about to do; false after ten seconds.
+template <class Condition>
+[[nodiscard]] bool eventually(Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > deadline) return false;
+        std::this_thread::yield();
+    }
+    return true;
+}
+
+}  // namespace notifyd::storage::testing
