@@ -1,0 +1,46 @@
+// One open WebSocket as the services see it: who it is, what it receives, where its frames go.
+// Owns:   identity and subscriptions. The gateway's session owns the Connection.
+// Thread: the connection's loop. Fails: never.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "notifyd/core/identity.hpp"
+#include "notifyd/core/ids.hpp"
+#include "notifyd/ports/connection_sink.hpp"
+
+namespace notifyd::connection {
+
+class TopicEntry;
+
+class Connection {
+  public:
+    Connection(ConnectionId id, Identity identity, ports::ConnectionSink& sink)
+        : id_(id), identity_(std::move(identity)), sink_(sink) {}
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    [[nodiscard]] ConnectionId id() const { return id_; }
+    [[nodiscard]] const Identity& identity() const { return identity_; }
+    [[nodiscard]] ports::ConnectionSink& sink() const { return sink_; }
+    // In the order of subscription, the user's own topic first.
+    [[nodiscard]] std::vector<TopicName> topics() const;
+    [[nodiscard]] std::size_t topic_count() const { return subscriptions_.size(); }
+
+  private:
+    friend class ConnectionRegistry;
+
+    // Where this connection stands in a topic's list, so that leaving costs no search.
+    struct Subscription {
+        TopicEntry* topic;
+        std::uint32_t place;
+    };
+
+    ConnectionId id_;
+    Identity identity_;
+    ports::ConnectionSink& sink_;
+    std::vector<Subscription> subscriptions_;
+};
+
+}  // namespace notifyd::connection

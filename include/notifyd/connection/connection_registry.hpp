@@ -1,0 +1,53 @@
+// The live connections of one loop, by id and by topic.
+// Owns:   the index; connections are borrowed from their sessions between add and remove.
+// Thread: one loop. A topic's list must not change while somebody walks it: sending and closing do not change it.
+// Fails:  never.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "notifyd/connection/connection.hpp"
+
+namespace notifyd::connection {
+
+class TopicEntry {
+  public:
+    explicit TopicEntry(TopicName name) : name_(std::move(name)) {}
+    [[nodiscard]] const TopicName& name() const { return name_; }
+
+  private:
+    friend class ConnectionRegistry;
+    TopicName name_;
+    std::vector<Connection*> members_;
+};
+
+class ConnectionRegistry {
+  public:
+    void add(Connection& connection);
+    // Leaves every topic and forgets the connection.
+    void remove(Connection& connection);
+    // nullptr when it is gone.
+    [[nodiscard]] Connection* find(ConnectionId id) const;
+    [[nodiscard]] std::size_t size() const { return by_id_.size(); }
+
+    // Subscribing twice is fine.
+    void subscribe(Connection& connection, const TopicName& topic);
+    // False when it was not subscribed.
+    bool unsubscribe(Connection& connection, const TopicName& topic);
+    [[nodiscard]] static bool is_subscribed(const Connection& connection, const TopicName& topic);
+    // The connections that receive what is addressed to the topic.
+    [[nodiscard]] std::span<Connection* const> members(const TopicName& topic) const;
+
+  private:
+    void leave(Connection& connection, std::size_t at);
+
+    std::unordered_map<ConnectionId, Connection*> by_id_;
+    std::unordered_map<TopicName, std::unique_ptr<TopicEntry>> topics_;
+};
+
+}  // namespace notifyd::connection

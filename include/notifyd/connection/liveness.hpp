@@ -1,0 +1,37 @@
+// Decides when a connection is pinged and when it is given up (SPEC §5.1). Pure: time comes in, an action goes out.
+// Owns: four time points. Thread: one loop. Fails: never.
+#pragma once
+
+#include <cstdint>
+
+#include "notifyd/core/clock.hpp"
+
+namespace notifyd::connection {
+
+// 0 switches a rule off.
+struct LivenessRules {
+    Milliseconds ping_interval{0};
+    Milliseconds idle_timeout{0};
+    Milliseconds age_max{0};
+};
+
+class Liveness {
+  public:
+    enum class Action : std::uint8_t { wait, send_ping, close_idle, close_too_old };
+
+    Liveness(const LivenessRules& rules, SteadyTime opened_at)
+        : rules_(rules), opened_at_(opened_at), heard_at_(opened_at), pinged_at_(opened_at) {}
+
+    // Something, of any kind, came from the peer.
+    void heard(SteadyTime now) { heard_at_ = now; }
+    // What to do now. Asking for a ping counts as sending it.
+    [[nodiscard]] Action next(SteadyTime now);
+
+  private:
+    LivenessRules rules_;
+    SteadyTime opened_at_;
+    SteadyTime heard_at_;
+    SteadyTime pinged_at_;
+};
+
+}  // namespace notifyd::connection

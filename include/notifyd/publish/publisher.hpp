@@ -1,0 +1,77 @@
+// The single way a message enters notifyd: from a WebSocket (P2P), from POST /publish (A2P), alone or in a batch.
+// Flow:   gateway -> Publisher -> standard lanes at once (standard) and MessageLog (both; the commit point) -> answer
+// Owns:   the count of publishes that wait for their commit.
+// Thread: one loop; `done` runs on that loop: inside the call for a refusal, after the commit otherwise.
+// Fails:  invalid_request (unknown targetChannel), forbidden, unavailable (queues full, or the commit failed).
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "notifyd/core/identity.hpp"
+#include "notifyd/core/receipt.hpp"
+#include "notifyd/core/result.hpp"
+#include "notifyd/core/unique_function.hpp"
+#include "notifyd/observability/events.hpp"
+#include "notifyd/permissions/permission_manager.hpp"
+#include "notifyd/ports/message_log.hpp"
+#include "notifyd/ports/standard_queue.hpp"
+#include "notifyd/queue/topic_filter.hpp"
+#include "notifyd/wire/client_frames.hpp"
+
+namespace notifyd::publish {
+
+using PublishDone = UniqueFunction<void(Result<Receipt>)>;
+using BatchDone = UniqueFunction<void(std::vector<Result<Receipt>>)>;
+
+class Publisher {
+  public:
+    Publisher(const queue::TopicFilter& filter,
+              const permissions::PermissionManager& permissions,
+              ports::StandardQueue& standard_queue,
+              ports::MessageLog& log,
+              const Clock& clock,
+              IdSource& ids,
+              observability::Events& events);
+
+    // `skip`: the connection that does not want its own message back.
+    void publish(const Identity& sender,
+                 wire::PublishRequest request,
+                 std::optional<ConnectionId> skip,
+                 PublishDone done);
+
+    // One commit for all that are valid; the answers in the order of the requests.
+    void publish_batch(const Identity& sender, std::vector<Result<wire::PublishRequest>> requests, BatchDone done);
+
+    // Whether one more publish would be taken now. A WebSocket is not read while this is false.
+    [[nodiscard]] bool has_room() const;
+    // Runs `resume` once there is room: after a commit, or at the next poll_room.
+    void wait_for_room(UniqueFunction<void()> resume);
+    // Called now and then, for room that other loops' commits made.
+    void poll_room();
+    // Publishes that wait for their commit.
+    [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
+    // From now on every publish is refused with unavailable: the server is about to stop.
+    void close() { closed_ = true; }
+
+  private:
+    [[nodiscard]] Result<queue::QueueKind> admit(const Identity& sender, const wire::PublishRequest& request) const;
+    [[nodiscard]] MessagePtr stamp(const Identity& sender,
+                                   wire::PublishRequest request,
+                                   std::optional<ConnectionId> skip);
+    void settled(const Message& message, const Result<ports::Appended>& outcome, PublishDone done);
+
+    const queue::TopicFilter& filter_;
+    const permissions::PermissionManager& permissions_;
+    ports::StandardQueue& standard_queue_;
+    ports::MessageLog& log_;
+    const Clock& clock_;
+    IdSource& ids_;
+    observability::Events& events_;
+    std::size_t in_flight_ = 0;
+    bool closed_ = false;
+    std::vector<UniqueFunction<void()>> waiting_;
+};
+
+}  // namespace notifyd::publish

@@ -1,0 +1,133 @@
+// Check, stamp, hand over, answer after the commit.
+#include "notifyd/publish/publisher.hpp"
+
+#include <memory>
+#include <utility>
+
+#include "notifyd/wire/server_frames.hpp"
+
+namespace notifyd::publish {
+
+Publisher::Publisher(const queue::TopicFilter& filter,
+                     const permissions::PermissionManager& permissions,
+                     ports::StandardQueue& standard_queue,
+                     ports::MessageLog& log,
+                     const Clock& clock,
+                     IdSource& ids,
+                     observability::Events& events)
+    : filter_(filter),
+      permissions_(permissions),
+      standard_queue_(standard_queue),
+      log_(log),
+      clock_(clock),
+      ids_(ids),
+      events_(events) {}
+
+bool Publisher::has_room() const { return log_.has_room(1) && standard_queue_.has_room(); }
+
+Result<queue::QueueKind> Publisher::admit(const Identity& sender, const wire::PublishRequest& request) const {
+    const auto kind = filter_.queue_of(request.target_channel, request.type);
+    if (!kind) return Error{Errc::invalid_request, "Unknown targetChannel"};
+    const Result<void> allowed = permissions_.may_publish(sender, request.topic);
+    if (!allowed) return allowed.error();
+    if (closed_) return Error{Errc::unavailable, "The server is stopping; the message was not accepted"};
+    if (!has_room()) return Error{Errc::unavailable, "The queues are full; the message was not accepted"};
+    return *kind;
+}
+
+MessagePtr Publisher::stamp(const Identity& sender, wire::PublishRequest request, std::optional<ConnectionId> skip) {
+    const EpochMs now = clock_.now_ms();
+    std::string group_id;
+    if (request.type == MessageType::fifo) {
+        group_id = request.group_id ? std::move(*request.group_id) : request.topic.text();
+    }
+    Message message{.id = MessageId(ids_.time_ordered(now)),
+                    .topic = std::move(request.topic),
+                    .type = request.type,
+                    .numbering = request.numbering,
+                    .target_channel = std::move(request.target_channel),
+                    .sender = sender.user,
+                    .group_id = std::move(group_id),
+                    .published_at = now,
+                    .skip = skip,
+                    .head = {}};
+    message.head = wire::message_head(message, request.payload_fields);
+    return std::make_shared<const Message>(std::move(message));
+}
+
+void Publisher::publish(const Identity& sender,
+                        wire::PublishRequest request,
+                        std::optional<ConnectionId> skip,
+                        PublishDone done) {
+    const Result<queue::QueueKind> kind = admit(sender, request);
+    if (!kind) {
+        done(kind.error());
+        return;
+    }
+    MessagePtr message = stamp(sender, std::move(request), skip);
+    if (*kind == queue::QueueKind::websocket_standard) standard_queue_.push(message);
+    ++in_flight_;
+    log_.append(message, [this, message, done = std::move(done)](Result<ports::Appended> outcome) mutable {
+        settled(*message, outcome, std::move(done));
+    });
+}
+
+void Publisher::settled(const Message& message, const Result<ports::Appended>& outcome, PublishDone done) {
+    --in_flight_;
+    if (outcome) {
+        events_.emit(observability::MessagePublished{.message = message.id,
+                                                     .topic = message.topic,
+                                                     .type = message.type,
+                                                     .sequence = outcome->sequence,
+                                                     .user = message.sender,
+                                                     .correlation_id = {}});
+        done(Receipt{.id = message.id,
+                     .type = message.type,
+                     .target_channel = message.target_channel,
+                     .group_id = message.group_id,
+                     .sequence = outcome->sequence,
+                     .timestamp = message.published_at});
+    } else {
+        done(outcome.error());
+    }
+    poll_room();
+}
+
+void Publisher::publish_batch(const Identity& sender,
+                              std::vector<Result<wire::PublishRequest>> requests,
+                              BatchDone done) {
+    struct Pending {
+        std::vector<Result<Receipt>> results;
+        std::size_t left = 0;
+        BatchDone done;
+        void settle() {
+            if (--left == 0) done(std::move(results));
+        }
+    };
+    // The extra one keeps the answer back until all requests have been handed over.
+    const auto pending = std::make_shared<Pending>();
+    pending->results.assign(requests.size(), Error{});
+    pending->left = requests.size() + 1;
+    pending->done = std::move(done);
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        if (!requests[i]) {
+            pending->results[i] = requests[i].error();
+            pending->settle();
+            continue;
+        }
+        publish(sender, std::move(*requests[i]), std::nullopt, [pending, i](Result<Receipt> result) {
+            pending->results[i] = std::move(result);
+            pending->settle();
+        });
+    }
+    pending->settle();
+}
+
+void Publisher::wait_for_room(UniqueFunction<void()> resume) { waiting_.push_back(std::move(resume)); }
+
+void Publisher::poll_room() {
+    if (waiting_.empty() || !has_room()) return;
+    for (UniqueFunction<void()>& resume : std::exchange(waiting_, {})) resume();
+}
+
+}  // namespace notifyd::publish

@@ -1,0 +1,16 @@
+// targetChannel -> queue.
+#include "notifyd/queue/topic_filter.hpp"
+
+#include <algorithm>
+
+namespace notifyd::queue {
+
+std::optional<QueueKind> TopicFilter::queue_of(std::string_view target_channel, MessageType type) const {
+    if (target_channel == websocket_channel) {
+        return type == MessageType::fifo ? QueueKind::websocket_fifo : QueueKind::websocket_standard;
+    }
+    if (std::find(channels_.begin(), channels_.end(), target_channel) != channels_.end()) return QueueKind::channel;
+    return std::nullopt;
+}
+
+}  // namespace notifyd::queue
