@@ -1,0 +1,42 @@
+// What the sessions and endpoints of one loop work with. Built by app/, one for each loop.
+// Owns:   nothing; everything outlives the loop.
+// Thread: the loop's. `state`, `limits` and `config` are shared by all loops.
+// Fails:  never.
+#pragma once
+
+#include <functional>
+
+#include "notifyd/auth/authorizer.hpp"
+#include "notifyd/config/config.hpp"
+#include "notifyd/connection/connection_handler.hpp"
+#include "notifyd/connection/connection_limits.hpp"
+#include "notifyd/core/ids.hpp"
+#include "notifyd/gateway/server_state.hpp"
+#include "notifyd/history/retrieval_handler.hpp"
+#include "notifyd/observability/events.hpp"
+#include "notifyd/permissions/permission_manager.hpp"
+#include "notifyd/publish/publisher.hpp"
+#include "notifyd/runtime/event_loop.hpp"
+
+namespace notifyd::gateway {
+
+struct LoopServices {
+    runtime::EventLoop& loop;
+    const config::Config& config;
+    const Clock& clock;
+    IdSource& ids;
+    observability::Events& events;
+    ServerState& state;
+    auth::Authorizer& authorizer;
+    permissions::PermissionManager& permissions;
+    publish::Publisher& publisher;
+    history::RetrievalHandler& retrieval;
+    connection::ConnectionRegistry& registry;
+    connection::ConnectionHandler& connections;
+    connection::ConnectionLimits& connection_limits;
+    // Whether the database takes writes, for /readyz.
+    std::function<bool()> storage_writable;
+    std::string_view version;
+};
+
+}  // namespace notifyd::gateway

@@ -1,0 +1,152 @@
+// Commands and their options.
+#include "command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+#include <optional>
+
+#include "daemon.hpp"
+#include "notifyd/auth/mint_token.hpp"
+#include "notifyd/config/units.hpp"
+#include "notifyd/config/load_config.hpp"
+#include "version.hpp"
+
+namespace notifyd::app {
+
+namespace {
+
+constexpr int exit_failed = 1;
+constexpr int exit_usage = 2;
+
+std::optional<config::LoadedConfig> load(const std::string& file) {
+    config::LoadResult loaded = config::load_config(file, config::process_environment());
+    if (loaded) return std::move(*loaded);
+    for (const config::ConfigError& error : loaded.error()) std::cerr << config::to_string(error) << '\n';
+    return std::nullopt;
+}
+
+std::vector<std::string> warnings_about(const config::LoadedConfig& loaded) {
+    std::vector<std::string> warnings = config::doubtful_settings(loaded.config);
+    for (const std::string& key : config::keys_without_effect(loaded)) {
+        warnings.push_back(key + " has no effect in this version");
+    }
+    return warnings;
+}
+
+int serve(const std::string& file) {
+    std::optional<config::LoadedConfig> loaded = load(file);
+    if (!loaded) return exit_failed;
+    const std::vector<std::string> warnings = warnings_about(*loaded);
+    Result<std::unique_ptr<Daemon>> daemon = Daemon::open(std::move(loaded->config), warnings);
+    if (!daemon) {
+        std::cerr << "notifyd: " << daemon.error().message << '\n';
+        return exit_failed;
+    }
+    return (*daemon)->run();
+}
+
+int check_config(const std::string& file) {
+    const std::optional<config::LoadedConfig> loaded = load(file);
+    if (!loaded) return exit_failed;
+    const auto keys = auth::load_key_set(loaded->config.auth);
+    if (!keys) {
+        std::cerr << "notifyd: " << keys.error().message << '\n';
+        return exit_failed;
+    }
+    for (const std::string& warning : warnings_about(*loaded)) std::cerr << "warning: " << warning << '\n';
+    std::cout << file << " is valid\n";
+    return 0;
+}
+
+int migrate(const std::string& file) {
+    const std::optional<config::LoadedConfig> loaded = load(file);
+    if (!loaded) return exit_failed;
+    SystemIdSource ids;
+    const std::string path = loaded->config.storage.path.string();
+    const auto report = storage::migrate(path, ids);
+    if (!report) {
+        std::cerr << "notifyd: " << report.error().sentence << '\n';
+        return exit_failed;
+    }
+    if (report->from == report->to) {
+        std::cout << path << " is at version " << report->to << ": nothing to do\n";
+    } else {
+        std::cout << path << " went from version " << report->from << " to " << report->to << '\n';
+    }
+    return 0;
+}
+
+struct TokenOptions {
+    std::string user;
+    std::vector<std::string> scopes;
+    std::string ttl = "1h";
+};
+
+int token(const std::string& file, const TokenOptions& options) {
+    const std::optional<config::LoadedConfig> loaded = load(file);
+    if (!loaded) return exit_failed;
+    const config::Auth& auth = loaded->config.auth;
+    if (auth.hs256_secret.empty()) {
+        std::cerr << "notifyd: auth.hs256_secret is not set: only your identity provider can make tokens\n";
+        return exit_failed;
+    }
+    const std::optional<Milliseconds> ttl = config::parse_duration(options.ttl);
+    if (!ttl || *ttl == Milliseconds::zero()) {
+        std::cerr << "notifyd: --ttl takes a duration such as 30s, 1h or 7d\n";
+        return exit_usage;
+    }
+    if (!is_valid_id(options.user)) {
+        std::cerr << "notifyd: --user must have 1 to 256 bytes of UTF-8 without control characters and commas\n";
+        return exit_usage;
+    }
+    auth::MintRequest request;
+    request.user = UserId(options.user);
+    request.scopes = options.scopes;
+    request.ttl = *ttl;
+    request.user_claim = auth.user_claim;
+    request.issuer = auth.issuer;
+    request.audience = auth.audience;
+    SystemIdSource ids;
+    std::cout << auth::mint_token(auth.hs256_secret.reveal(), request, SystemClock().now_ms(), ids) << '\n';
+    return 0;
+}
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv) {
+    CLI::App cli("notifyd delivers messages to browsers in real time: ordered, durable, on your own machine.", "notifyd");
+    cli.require_subcommand(1);
+    std::string file = "/etc/notifyd/notifyd.toml";
+    const auto with_config = [&file](CLI::App* command) {
+        command->add_option("--config", file, "The config file")->capture_default_str();
+        return command;
+    };
+    const CLI::App* serve_command = with_config(cli.add_subcommand("serve", "Run the server"));
+    const CLI::App* check_command = with_config(cli.add_subcommand("check-config", "Check the config and its keys"));
+    const CLI::App* migrate_command = with_config(cli.add_subcommand("migrate", "Create or upgrade the database"));
+    TokenOptions token_options;
+    CLI::App* token_command = with_config(cli.add_subcommand("token", "Make a development token (HS256)"));
+    token_command->add_option("--user", token_options.user, "The user id")->required();
+    token_command->add_option("--scope", token_options.scopes, "A grant, such as notifyd:publish; may repeat");
+    token_command->add_option("--ttl", token_options.ttl, "How long it is valid")->capture_default_str();
+    const CLI::App* version_command = with_config(cli.add_subcommand("version", "Print the version"));
+    cli.set_version_flag("--version", std::string("notifyd ").append(version));
+    try {
+        cli.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return cli.exit(error) == 0 ? 0 : exit_usage;
+    }
+    if (version_command->parsed()) {
+        std::cout << "notifyd " << version << '\n';
+        return 0;
+    }
+    if (check_command->parsed()) return check_config(file);
+    if (migrate_command->parsed()) return migrate(file);
+    if (token_command->parsed()) return token(file, token_options);
+    static_cast<void>(serve_command);
+    return serve(file);
+}
+
+}  // namespace notifyd::app

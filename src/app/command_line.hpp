@@ -1,0 +1,10 @@
+// notifyd serve | check-config | migrate | token | version (SPEC §9).
+// Owns:   nothing. Thread: main.
+// Fails:  by exit code: 0 done, 1 failed (with one line per reason on stderr), 2 wrong usage.
+#pragma once
+
+namespace notifyd::app {
+
+[[nodiscard]] int run_command_line(int argc, const char* const* argv);
+
+}  // namespace notifyd::app

@@ -1,0 +1,178 @@
+// Building, running and stopping the server.
+#include "daemon.hpp"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <latch>
+
+#include "version.hpp"
+
+namespace notifyd::app {
+
+namespace {
+
+// The signals that the main thread waits for; blocked in every thread, so that none is lost or lands elsewhere.
+sigset_t handled_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    return set;
+}
+
+std::size_t loop_count(const config::Server& server) {
+    if (server.threads != 0) return server.threads;
+    return std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
+
+std::vector<std::string> names_of(const std::vector<config::Channel>& channels) {
+    std::vector<std::string> names;
+    for (const config::Channel& channel : channels) names.push_back(channel.name);
+    return names;
+}
+
+// A turn's slice fits every outbox twice, so that a subscriber that reads is never closed for one burst.
+std::size_t slice_bytes(const config::Limits& limits) {
+    constexpr std::size_t unbounded = 1024 * 1024;
+    return limits.outbound_buffer == 0 ? unbounded : std::max<std::size_t>(limits.outbound_buffer / 4, 1);
+}
+
+storage::StorageOptions storage_options(const config::Config& config) {
+    storage::StorageOptions options;
+    options.path = config.storage.path.string();
+    options.durability =
+        config.storage.durability == config::Durability::full ? storage::Durability::full : storage::Durability::normal;
+    options.history = config.storage.history ? storage::History::keep : storage::History::off;
+    options.queue_length = config::unless_off(config.limits.queue_length);
+    return options;
+}
+
+}  // namespace
+
+Daemon::Daemon(config::Config config)
+    : config_(std::move(config)),
+      logger_(config_.log),
+      events_(logger_, clock_),
+      filter_(names_of(config_.channels)),
+      connection_limits_(config_.limits.max_connections, config_.connections.max_per_user),
+      workers_(config::unless_off(config_.limits.queue_length), slice_bytes(config_.limits)) {}
+
+Daemon::~Daemon() = default;
+
+Result<std::unique_ptr<Daemon>> Daemon::open(config::Config config, const std::vector<std::string>& warnings) {
+    const sigset_t signals = handled_signals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    // OpenSSL writes with write(2): a peer that is gone must not end the process.
+    signal(SIGPIPE, SIG_IGN);
+
+    std::unique_ptr<Daemon> daemon(new Daemon(std::move(config)));
+    for (const std::string& warning : warnings) daemon->events_.emit(observability::ConfigWarning{warning});
+    const Result<void> built = daemon->build();
+    if (!built) {
+        daemon->events_.emit(observability::ServerFailed{built.error().message});
+        return built.error();
+    }
+    return daemon;
+}
+
+Result<void> Daemon::build() {
+    Result<std::shared_ptr<const auth::KeySet>> keys = auth::load_key_set(config_.auth);
+    if (!keys) return keys.error();
+    keys_ = std::move(*keys);
+
+    const std::size_t loops = loop_count(config_.server);
+    Result<std::unique_ptr<gateway::Front>> front = gateway::Front::open(config_, loops);
+    if (!front) return front.error();
+    front_ = std::move(*front);
+
+    SystemIdSource ids;
+    auto storage = storage::Storage::open(storage_options(config_), clock_, ids, events_);
+    if (!storage) return Error{Errc::internal, storage.error().sentence};
+    storage_ = std::move(*storage);
+    storage_->for_each_permission(
+        [this](const Permission& row) { directory_.set(row.user, row.topic, row.role); });
+
+    const Shared shared{config_,
+                        clock_,
+                        events_,
+                        state_,
+                        *storage_,
+                        directory_,
+                        keys_,
+                        filter_,
+                        connection_limits_,
+                        workers_,
+                        *front_,
+                        loop_services_};
+    for (std::size_t i = 0; i < loops; ++i) units_.push_back(std::make_unique<LoopUnit>(i, shared));
+    retention_ = std::make_unique<history::Retention>(
+        units_.front()->message_log(), clock_, events_, config_.storage.message_retention);
+    tasks_ = std::make_unique<runtime::TaskGroup>(units_.front()->loop());
+    return {};
+}
+
+boost::asio::awaitable<void, runtime::Executor> Daemon::keep_retention() {
+    using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                    boost::asio::wait_traits<std::chrono::steady_clock>,
+                                                    runtime::Executor>;
+    constexpr std::chrono::milliseconds while_busy{100};
+    constexpr boost::asio::use_awaitable_t<runtime::Executor> use_awaitable{};
+    Timer timer(units_.front()->loop().executor());
+    for (;;) {
+        retention_->run();
+        timer.expires_at(retention_->next_run().value_or(clock_.steady_now() + while_busy));
+        co_await timer.async_wait(use_awaitable);
+    }
+}
+
+void Daemon::start_loops() {
+    storage_->start(workers_);
+    for (const auto& unit : units_) unit->gateway().start();
+    if (config_.storage.message_retention != Milliseconds::zero()) tasks_->spawn(keep_retention());
+    for (const auto& unit : units_) threads_.emplace_back([&loop = unit->loop()] { loop.run(); });
+    state_.started = true;
+    events_.emit(observability::ServerStarted{
+        front_->address(), version, static_cast<std::int64_t>(units_.size()), config_.tls.enabled()});
+}
+
+void Daemon::wait_for_stop_signal() {
+    const sigset_t signals = handled_signals();
+    for (;;) {
+        int received = 0;
+        if (sigwait(&signals, &received) != 0) continue;
+        if (received == SIGHUP) {
+            events_.emit(observability::ConfigWarning{"SIGHUP: this version cannot reload its config; restart it"});
+            continue;
+        }
+        events_.emit(observability::ServerStopping{received == SIGTERM ? "SIGTERM" : "SIGINT"});
+        return;
+    }
+}
+
+void Daemon::drain() {
+    state_.draining = true;
+    std::latch drained(static_cast<std::ptrdiff_t>(units_.size()));
+    for (const auto& unit : units_) {
+        const bool posted = unit->loop().post_control(
+            [&gateway = unit->gateway(), &drained] { gateway.drain([&drained] { drained.count_down(); }); });
+        if (!posted) drained.count_down();
+    }
+    drained.wait();
+    // The loops still run, to take the last answers.
+    storage_->stop();
+    for (const auto& unit : units_) unit->loop().stop();
+    for (std::thread& thread : threads_) thread.join();
+}
+
+int Daemon::run() {
+    start_loops();
+    wait_for_stop_signal();
+    drain();
+    events_.emit(observability::ServerStopped{});
+    return 0;
+}
+
+}  // namespace notifyd::app

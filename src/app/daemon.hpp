@@ -1,0 +1,59 @@
+// The composition root of `notifyd serve`: builds every component in dependency order, owns it, and stops it.
+// Owns:   the whole server.
+// Thread: the main thread, which waits for signals while the loops run.
+// Fails:  open with a sentence for the operator.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "loop_unit.hpp"
+#include "notifyd/config/load_config.hpp"
+#include "notifyd/history/retention.hpp"
+#include "notifyd/observability/logger.hpp"
+#include "notifyd/runtime/task_group.hpp"
+
+namespace notifyd::app {
+
+class Daemon {
+  public:
+    // Reads keys, opens the database and the listening sockets; nothing is served yet.
+    [[nodiscard]] static Result<std::unique_ptr<Daemon>> open(config::Config config,
+                                                              const std::vector<std::string>& warnings);
+    ~Daemon();
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
+
+    // Serves until SIGTERM or SIGINT, then drains. The process's exit code.
+    [[nodiscard]] int run();
+
+  private:
+    explicit Daemon(config::Config config);
+    [[nodiscard]] Result<void> build();
+    void start_loops();
+    void wait_for_stop_signal();
+    void drain();
+    boost::asio::awaitable<void, runtime::Executor> keep_retention();
+
+    config::Config config_;
+    SystemClock clock_;
+    observability::Logger logger_;
+    observability::Events events_;
+    gateway::ServerState state_;
+    std::shared_ptr<const auth::KeySet> keys_;
+    permissions::PermissionDirectory directory_;
+    queue::TopicFilter filter_;
+    connection::ConnectionLimits connection_limits_;
+    delivery::WorkerPool workers_;
+    std::unique_ptr<gateway::Front> front_;
+    std::unique_ptr<storage::Storage> storage_;
+    std::vector<gateway::LoopServices*> loop_services_;
+    std::vector<std::unique_ptr<LoopUnit>> units_;
+    std::unique_ptr<runtime::TaskGroup> tasks_;
+    std::unique_ptr<history::Retention> retention_;
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace notifyd::app

@@ -1,0 +1,63 @@
+// One loop's services, joined.
+#include "loop_unit.hpp"
+
+#include "version.hpp"
+
+namespace notifyd::app {
+
+namespace {
+
+permissions::PermissionSettings settings_of(const config::Permissions& permissions) {
+    using permissions::DirectMessages;
+    using permissions::SelfClaim;
+    return {permissions.direct_messages ? DirectMessages::allowed : DirectMessages::refused,
+            permissions.self_claim ? SelfClaim::on : SelfClaim::off};
+}
+
+}  // namespace
+
+LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
+    : loop_(index, config::unless_off(shared.config.limits.queue_length)),
+      storage_(shared.storage.client(loop_)),
+      connections_(registry_, *storage_),
+      worker_(shared.workers.add_worker(loop_, registry_, shared.clock, shared.events)),
+      revocations_(loop_, shared.loops),
+      permissions_(settings_of(shared.config.permissions),
+                   shared.directory,
+                   *storage_,
+                   revocations_,
+                   shared.events,
+                   shared.clock),
+      verifier_(shared.keys, shared.config.auth),
+      authorizer_(verifier_, permissions_, shared.clock),
+      publisher_(shared.filter, permissions_, worker_, *storage_, shared.clock, ids_, shared.events),
+      retrieval_(permissions_,
+                 *storage_,
+                 shared.config.storage.history ? history::HistoryMode::on : history::HistoryMode::off),
+      services_{.loop = loop_,
+                .config = shared.config,
+                .clock = shared.clock,
+                .ids = ids_,
+                .events = shared.events,
+                .state = shared.state,
+                .authorizer = authorizer_,
+                .permissions = permissions_,
+                .publisher = publisher_,
+                .retrieval = retrieval_,
+                .registry = registry_,
+                .connections = connections_,
+                .connection_limits = shared.connection_limits,
+                .storage_writable = [&storage = shared.storage] { return storage.writable(); },
+                .version = version},
+      gateway_(services_, shared.front) {
+    loop_.on_exception([&events = shared.events](const char* what) {
+        events.emit(observability::ExceptionCaught{"event loop", what});
+    });
+    // The order of a turn's end: hand over what is to be stored, so that the disk works while the lanes are emptied
+    // into the outboxes; the gateway adds the last one, the flush.
+    loop_.add_turn_hook(*storage_);
+    loop_.add_turn_hook(worker_);
+    shared.loops.push_back(&services_);
+}
+
+}  // namespace notifyd::app

@@ -1,0 +1,61 @@
+// Everything one event loop owns, in dependency order: destroyed bottom-up, so that nobody outlives what it borrows.
+// Owns:   the loop and its services.
+// Thread: built by the composition root, then the loop's own.
+// Fails:  never.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "notifyd/auth/authorizer.hpp"
+#include "notifyd/delivery/worker_pool.hpp"
+#include "notifyd/gateway/gateway.hpp"
+#include "notifyd/gateway/revocation_broadcast.hpp"
+#include "notifyd/storage/storage.hpp"
+
+namespace notifyd::app {
+
+// What all loops share.
+struct Shared {
+    const config::Config& config;
+    const Clock& clock;
+    observability::Events& events;
+    gateway::ServerState& state;
+    storage::Storage& storage;
+    permissions::PermissionDirectory& directory;
+    const std::shared_ptr<const auth::KeySet>& keys;
+    const queue::TopicFilter& filter;
+    connection::ConnectionLimits& connection_limits;
+    delivery::WorkerPool& workers;
+    gateway::Front& front;
+    std::vector<gateway::LoopServices*>& loops;
+};
+
+class LoopUnit {
+  public:
+    LoopUnit(std::size_t index, const Shared& shared);
+    LoopUnit(const LoopUnit&) = delete;
+    LoopUnit& operator=(const LoopUnit&) = delete;
+
+    [[nodiscard]] runtime::EventLoop& loop() { return loop_; }
+    [[nodiscard]] gateway::LoopGateway& gateway() { return gateway_; }
+    [[nodiscard]] ports::MessageLog& message_log() { return *storage_; }
+
+  private:
+    runtime::EventLoop loop_;
+    SystemIdSource ids_;
+    std::unique_ptr<storage::StorageClient> storage_;
+    connection::ConnectionRegistry registry_;
+    connection::ConnectionHandler connections_;
+    delivery::DeliveryWorker& worker_;
+    gateway::RevocationBroadcast revocations_;
+    permissions::PermissionManager permissions_;
+    auth::JwtVerifier verifier_;
+    auth::Authorizer authorizer_;
+    publish::Publisher publisher_;
+    history::RetrievalHandler retrieval_;
+    gateway::LoopServices services_;
+    gateway::LoopGateway gateway_;
+};
+
+}  // namespace notifyd::app

@@ -1,0 +1,38 @@
+// Tokens out of headers.
+#include "bearer.hpp"
+
+#include <boost/algorithm/string/predicate.hpp>
+
+namespace notifyd::gateway {
+
+namespace {
+
+constexpr std::string_view scheme = "Bearer ";
+constexpr std::string_view token_prefix = "bearer.";
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    return text;
+}
+
+}  // namespace
+
+std::string_view bearer_token(std::string_view authorization) {
+    if (!boost::istarts_with(authorization, scheme)) return {};
+    return trimmed(authorization.substr(scheme.size()));
+}
+
+Subprotocols read_subprotocols(std::string_view header) {
+    Subprotocols found;
+    while (!header.empty()) {
+        const std::size_t comma = header.find(',');
+        const std::string_view item = trimmed(header.substr(0, comma));
+        if (item == "notifyd.v1") found.notifyd_v1 = true;
+        if (item.starts_with(token_prefix)) found.token = item.substr(token_prefix.size());
+        header = comma == std::string_view::npos ? std::string_view{} : header.substr(comma + 1);
+    }
+    return found;
+}
+
+}  // namespace notifyd::gateway

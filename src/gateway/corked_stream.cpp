@@ -1,0 +1,189 @@
+// The outbox's way to the socket, and the quiet end of a connection.
+#include "corked_stream.hpp"
+
+#include <array>
+#include <utility>
+
+#include "notifyd/core/limits.hpp"
+
+namespace notifyd::gateway {
+
+namespace {
+
+constexpr asio::use_awaitable_t<runtime::Executor> use_awaitable{};
+constexpr std::uint8_t opcode_mask = 0x0F;
+
+}  // namespace
+
+CorkedStream::CorkedStream(Socket socket, SSL_CTX* tls, Flusher& flusher, std::size_t outbox_bytes_max)
+    : transport_(std::move(socket), tls), outbox_(outbox_bytes_max), flusher_(flusher) {}
+
+CorkedStream::~CorkedStream() {
+    if (dirty_) flusher_.remove(*this);
+}
+
+ports::Verdict CorkedStream::send(FramePtr frame) {
+    if (closing_ || !is_open()) return ports::Verdict::closed;
+    const ports::Verdict verdict = outbox_.push(std::move(frame));
+    if (verdict == ports::Verdict::queued) mark_dirty();
+    return verdict;
+}
+
+void CorkedStream::close(CloseCode code) {
+    if (closing_ || !is_open()) return;
+    const auto number = static_cast<std::uint16_t>(code);
+    const std::array<char, 2> code_bytes{static_cast<char>(number >> 8U), static_cast<char>(number & 0xFFU)};
+    const std::array<std::string_view, 2> payload{std::string_view(code_bytes.data(), code_bytes.size()),
+                                                  reason_text(code)};
+    outbox_.push_unbounded(make_websocket_frame(Opcode::close, payload));
+    mark_dirty();
+    closing_ = true;
+    close_code_ = code;
+}
+
+void CorkedStream::send_reply(FramePtr bytes) {
+    if (!is_open()) return;
+    outbox_.push_unbounded(std::move(bytes));
+    mark_dirty();
+}
+
+void CorkedStream::queue_control(FramePtr frame) {
+    // The 101 begins with an 'H', whose low bits look like a close frame's: only frames behind it are looked at.
+    const bool close_frame = websocket_ && (static_cast<std::uint8_t>(frame->view().front()) & opcode_mask) ==
+                                               static_cast<std::uint8_t>(Opcode::close);
+    outbox_.push_unbounded(std::move(frame));
+    mark_dirty();
+    if (close_frame) closing_ = true;
+}
+
+std::size_t CorkedStream::control_mark() { return limits::control_mark_bytes; }
+
+void CorkedStream::mark_dirty() {
+    if (dirty_ || write_blocked_) return;
+    dirty_ = true;
+    flusher_.add(*this);
+}
+
+void CorkedStream::flush() {
+    if (write_blocked_ || outbox_.empty() || !is_open()) return;
+    switch (transport_.write(outbox_).state) {
+        case IoState::done:
+            outbox_shrank();
+            // It stopped at its bound: the rest goes in the next turn.
+            if (!outbox_.empty()) mark_dirty();
+            break;
+        case IoState::want_write:
+            outbox_shrank();
+            wait_to_write(Socket::wait_write);
+            break;
+        case IoState::want_read:
+            wait_to_write(Socket::wait_read);
+            break;
+        case IoState::eof:
+        case IoState::failed:
+            abort();
+            break;
+    }
+}
+
+void CorkedStream::wait_to_write(Socket::wait_type what) {
+    write_blocked_ = true;
+    ++pending_waits_;
+    transport_.socket().async_wait(what, [this](error_code error) {
+        --pending_waits_;
+        write_blocked_ = false;
+        if (!error && !outbox_.empty()) mark_dirty();
+    });
+}
+
+void CorkedStream::outbox_shrank() {
+    if (blocked_write_ && outbox_.bytes() < limits::control_mark_bytes) {
+        IoHandler done = std::exchange(blocked_write_, {});
+        done({}, blocked_write_bytes_);
+    }
+    if (drain_waiter_ && outbox_.bytes() <= drain_mark_) std::exchange(drain_waiter_, {})();
+}
+
+void CorkedStream::abort() {
+    error_code ignored;
+    transport_.socket().close(ignored);
+    outbox_.clear();
+    if (blocked_write_) {
+        IoHandler done = std::exchange(blocked_write_, {});
+        done(asio::error::operation_aborted, 0);
+    }
+    if (drain_waiter_) std::exchange(drain_waiter_, {})();
+}
+
+void CorkedStream::read_tls(IoHandler done, asio::mutable_buffer into) {
+    // Bytes may wait inside OpenSSL, so it is asked before the socket is waited for.
+    const IoResult result = transport_.read({static_cast<char*>(into.data()), into.size()});
+    switch (result.state) {
+        case IoState::done:
+            heard_ = true;
+            done({}, result.bytes);
+            return;
+        case IoState::eof: done(asio::error::eof, 0); return;
+        case IoState::failed: done(asio::error::connection_reset, 0); return;
+        case IoState::want_read:
+        case IoState::want_write: break;
+    }
+    const auto what = result.state == IoState::want_read ? Socket::wait_read : Socket::wait_write;
+    transport_.socket().async_wait(what, [this, done = std::move(done), into](error_code error) mutable {
+        if (error) {
+            done(error, 0);
+        } else {
+            read_tls(std::move(done), into);
+        }
+    });
+}
+
+Awaitable<void> CorkedStream::below(std::size_t mark) {
+    while (is_open() && outbox_.bytes() > mark) {
+        drain_mark_ = mark;
+        auto start = [this](auto handler) {
+            auto resume = [executor = get_executor(), handler = std::move(handler)]() mutable {
+                asio::post(executor, std::move(handler));
+            };
+            drain_waiter_ = std::move(resume);
+        };
+        co_await asio::async_initiate<const asio::use_awaitable_t<runtime::Executor>, void()>(start, use_awaitable);
+    }
+}
+
+Awaitable<void> CorkedStream::drained() { return below(limits::control_mark_bytes); }
+
+Awaitable<bool> CorkedStream::handshake() {
+    while (transport_.is_tls()) {
+        const IoState state = transport_.handshake().state;
+        if (state == IoState::done) break;
+        if (state != IoState::want_read && state != IoState::want_write) co_return false;
+        const auto what = state == IoState::want_read ? Socket::wait_read : Socket::wait_write;
+        const auto [error] = co_await transport_.socket().async_wait(what, use_tuple);
+        if (error) co_return false;
+    }
+    co_return true;
+}
+
+Awaitable<void> CorkedStream::finish(SteadyTime until) {
+    closing_ = true;
+    deadline_ = until;
+    co_await below(0);
+    if (is_open()) {
+        transport_.say_goodbye();
+        error_code ignored;
+        transport_.socket().shutdown(Socket::shutdown_send, ignored);
+        // Closing with unread bytes would reset the connection and might cost the peer our last answer.
+        std::array<char, 512> rest;
+        error_code error;
+        while (!error && is_open()) {
+            std::size_t bytes = 0;
+            std::tie(error, bytes) = co_await transport_.socket().async_read_some(asio::buffer(rest), use_tuple);
+        }
+    }
+    abort();
+    // The handlers of cancelled waits refer to this stream and are already queued.
+    while (pending_waits_ != 0) co_await asio::post(get_executor(), use_awaitable);
+}
+
+}  // namespace notifyd::gateway

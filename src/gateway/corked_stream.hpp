@@ -1,0 +1,186 @@
+// The layer below websocket::stream that owns all writing of one connection (SOCKET-NOTES, "claim 1").
+// Beast's own frames (pong, close, the 101) and our data frames share one ordered outbox, and each turn of the loop
+// ends with one gather write of it. Beast serves for the handshake, reading and control frames; data never goes
+// through Beast's write, which cuts at 64 kB.
+// Flow:   processor -> send() -> outbox -> flush() at the end of the turn -> socket
+// Owns:   the transport, the outbox, and Beast's write that waits for it.
+// Thread: one loop.
+// Fails:  send answers full or closed; a broken socket is closed, which ends the pending read.
+#pragma once
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/bind_handler.hpp>
+#include <boost/beast/websocket/teardown.hpp>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "flusher.hpp"
+#include "notifyd/core/clock.hpp"
+#include "notifyd/ports/connection_sink.hpp"
+#include "transport.hpp"
+
+namespace notifyd::gateway {
+
+class CorkedStream : public ports::ConnectionSink {
+  public:
+    using executor_type = runtime::Executor;
+    using next_layer_type = Socket;  // so that Beast finds the socket for its emergency close
+
+    CorkedStream(Socket socket, SSL_CTX* tls, Flusher& flusher, std::size_t outbox_bytes_max);
+    CorkedStream(const CorkedStream&) = delete;
+    CorkedStream& operator=(const CorkedStream&) = delete;
+    ~CorkedStream() override;
+
+    [[nodiscard]] executor_type get_executor() { return transport_.socket().get_executor(); }
+    [[nodiscard]] Socket& next_layer() { return transport_.socket(); }
+    [[nodiscard]] const Socket& next_layer() const { return const_cast<Transport&>(transport_).socket(); }
+
+    // --- ports::ConnectionSink, from the 101 on
+    [[nodiscard]] ports::Verdict send(FramePtr frame) override;
+    void close(CloseCode code) override;
+
+    // --- HTTP
+    void send_reply(FramePtr bytes);
+    // Completes when the outbox is down to the control mark; at once if it is.
+    Awaitable<void> drained();
+    // True when the TLS handshake (if any) succeeded.
+    Awaitable<bool> handshake();
+    // Sends what is queued, close_notify and FIN, and waits for the peer's FIN, all until `until` (which becomes the
+    // deadline). Nothing of the stream is pending afterwards.
+    Awaitable<void> finish(SteadyTime until);
+    // From here on Beast writes WebSocket frames: the 101 is sent.
+    void set_websocket() { websocket_ = true; }
+
+    // --- the loop's sweep
+    // The socket is closed when the deadline passes; nullopt: none.
+    void set_deadline(std::optional<SteadyTime> deadline) { deadline_ = deadline; }
+    [[nodiscard]] bool has_deadline() const { return deadline_.has_value(); }
+    [[nodiscard]] bool is_past_deadline(SteadyTime now) const { return deadline_ && now >= *deadline_; }
+    // Whether anything came since the last call.
+    [[nodiscard]] bool take_heard() { return std::exchange(heard_, false); }
+    // Closes the socket at once: pending reads, writes and waits end with an error.
+    void abort();
+    [[nodiscard]] bool is_open() const { return transport_.is_open(); }
+    // The code of our close frame, once there is one.
+    [[nodiscard]] std::optional<CloseCode> close_code() const { return close_code_; }
+    // Whether a close frame, ours or Beast's, was queued: nothing follows it.
+    [[nodiscard]] bool is_closing() const { return closing_; }
+
+    // --- Flusher
+    void flush();
+    void set_clean() { dirty_ = false; }
+
+    // --- AsyncStream, for Beast
+    template <class Buffers, class Token>
+    auto async_read_some(const Buffers& buffers, Token&& token) {
+        return asio::async_initiate<Token, void(error_code, std::size_t)>(
+            [this](auto handler, asio::mutable_buffer into) { start_read(std::move(handler), into); },
+            token,
+            first_buffer(buffers));
+    }
+    template <class Buffers, class Token>
+    auto async_write_some(const Buffers& buffers, Token&& token) {
+        return asio::async_initiate<Token, void(error_code, std::size_t)>(
+            [this](auto handler, const Buffers& pieces) { start_write(std::move(handler), pieces); }, token, buffers);
+    }
+    template <class Handler>
+    friend void async_teardown(boost::beast::role_type, CorkedStream& stream, Handler&& handler) {
+        stream.start_teardown(std::forward<Handler>(handler));
+    }
+
+  private:
+    using IoHandler = UniqueFunction<void(error_code, std::size_t)>;
+
+    // A ring buffer comes in two pieces, and the first may be empty.
+    template <class Buffers>
+    static asio::mutable_buffer first_buffer(const Buffers& buffers) {
+        for (auto it = asio::buffer_sequence_begin(buffers); it != asio::buffer_sequence_end(buffers); ++it) {
+            const asio::mutable_buffer piece(*it);
+            if (piece.size() != 0) return piece;
+        }
+        return {};
+    }
+
+    template <class Handler>
+    void start_read(Handler handler, asio::mutable_buffer into) {
+        if (!transport_.is_tls()) {
+            // async_read_some keeps the descriptor registered; async_wait would re-arm it every time.
+            transport_.socket().async_read_some(
+                into, [this, handler = std::move(handler)](error_code error, std::size_t bytes) mutable {
+                    heard_ = true;
+                    std::move(handler)(error, bytes);
+                });
+            return;
+        }
+        read_tls(IoHandler(PostedHandler<Handler>{get_executor(), std::move(handler)}), into);
+    }
+
+    template <class Handler, class Buffers>
+    void start_write(Handler handler, const Buffers& buffers) {
+        const std::size_t bytes = asio::buffer_size(buffers);
+        const error_code error = queue_from_beast(buffers, bytes);
+        IoHandler done(PostedHandler<Handler>{get_executor(), std::move(handler)});
+        if (error || outbox_.bytes() < control_mark()) {
+            done(error, error ? 0 : bytes);
+        } else {
+            // Back-pressure for pongs: without it a ping flood would be a memory hole.
+            blocked_write_ = std::move(done);
+            blocked_write_bytes_ = bytes;
+        }
+    }
+
+    template <class Handler>
+    void start_teardown(Handler&& handler) {
+        // The session sends what is queued and waits for the peer in finish(), under a deadline; Beast need not.
+        closing_ = true;
+        asio::post(get_executor(), boost::beast::bind_front_handler(std::forward<Handler>(handler), error_code{}));
+    }
+
+    // Calls the handler from the loop, never inside the function that started the operation.
+    template <class Handler>
+    struct PostedHandler {
+        executor_type executor;
+        Handler handler;
+        void operator()(error_code error, std::size_t bytes) {
+            asio::post(executor, boost::beast::bind_front_handler(std::move(handler), error, bytes));
+        }
+    };
+
+    template <class Buffers>
+    error_code queue_from_beast(const Buffers& buffers, std::size_t bytes) {
+        if (!is_open()) return asio::error::not_connected;
+        if (closing_) return {};  // Nothing follows a close frame; Beast's own is swallowed.
+        auto frame = Frame::make(bytes);
+        asio::buffer_copy(asio::buffer(frame->bytes(), bytes), buffers);
+        queue_control(std::move(frame));
+        return {};
+    }
+
+    static std::size_t control_mark();
+    void queue_control(FramePtr frame);
+    void read_tls(IoHandler done, asio::mutable_buffer into);
+    void mark_dirty();
+    void wait_to_write(Socket::wait_type what);
+    void outbox_shrank();
+    Awaitable<void> below(std::size_t mark);
+
+    Transport transport_;
+    connection::Outbox outbox_;
+    Flusher& flusher_;
+    IoHandler blocked_write_;
+    std::size_t blocked_write_bytes_ = 0;
+    UniqueFunction<void()> drain_waiter_;
+    std::size_t drain_mark_ = 0;
+    std::optional<SteadyTime> deadline_;
+    std::optional<CloseCode> close_code_;
+    std::uint32_t pending_waits_ = 0;
+    bool websocket_ = false;
+    bool closing_ = false;
+    bool dirty_ = false;
+    bool write_blocked_ = false;
+    bool heard_ = false;
+};
+
+}  // namespace notifyd::gateway

@@ -1,0 +1,31 @@
+// What several endpoints need: the caller, the kind of body.
+#include <boost/algorithm/string/predicate.hpp>
+
+#include "../bearer.hpp"
+#include "endpoints.hpp"
+
+namespace notifyd::gateway::endpoints {
+
+Result<Identity> caller_of(const HttpRequest& request, LoopServices& services) {
+    auth::AuthResult<Identity> identity = services.authorizer.authenticate(bearer_token(request.authorization));
+    if (identity) return std::move(*identity);
+    services.events.emit(observability::AuthFailed{
+        auth::to_string(identity.error().reason), request.peer_address, request.correlation_id});
+    return identity.error().error;
+}
+
+Result<void> check_json_body(const HttpRequest& request) {
+    const std::string_view type = request.content_type;
+    const std::string_view media = type.substr(0, type.find(';'));
+    // A browser's fetch says text/plain for a string body.
+    const bool json = media.empty() || boost::iequals(media, "application/json") ||
+                      boost::iequals(media, "text/plain") || boost::iends_with(media, "+json");
+    if (json) return {};
+    return Error{Errc::unsupported_media_type, "Send JSON with Content-Type: application/json"};
+}
+
+wire::JsonLimits json_limits(const LoopServices& services) {
+    return {config::unless_off(services.config.limits.json_depth)};
+}
+
+}  // namespace notifyd::gateway::endpoints

@@ -1,0 +1,34 @@
+// The HTTP endpoints, one file a group. Each answers one request; refusals are replies too.
+// Flow:   router -> endpoint -> wire (parse) -> service -> wire (reply)
+// Owns:   nothing. Thread: one loop. Fails: never: whatever is wrong becomes a reply in the shape of SPEC §3.
+#pragma once
+
+#include "../http_reply.hpp"
+#include "../http_request.hpp"
+#include "../socket.hpp"
+#include "notifyd/auth/auth_result.hpp"
+#include "notifyd/gateway/loop_services.hpp"
+#include "notifyd/wire/json_limits.hpp"
+
+namespace notifyd::gateway::endpoints {
+
+Awaitable<HttpReply> post_publish(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> post_publish_batch(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> get_messages(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> post_permission(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> delete_permission(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> get_permissions(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> get_health(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> get_ready(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> get_version(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> get_try_page(const HttpRequest& request, LoopServices& services);
+
+// --- shared by the endpoints
+
+// The caller, from `Authorization: Bearer`. A refusal is logged with its reason.
+[[nodiscard]] Result<Identity> caller_of(const HttpRequest& request, LoopServices& services);
+// unsupported_media_type for a body that says it is something else than JSON.
+[[nodiscard]] Result<void> check_json_body(const HttpRequest& request);
+[[nodiscard]] wire::JsonLimits json_limits(const LoopServices& services);
+
+}  // namespace notifyd::gateway::endpoints

@@ -1,0 +1,187 @@
+// One handler a frame type (SPEC §5.2, §5.3).
+#include "frame_dispatch.hpp"
+
+#include <variant>
+
+#include "notifyd/wire/server_frames.hpp"
+
+namespace notifyd::gateway {
+
+namespace {
+
+// A client that goes on this many times past its burst after being refused is cut.
+constexpr double refusals_per_burst = 5;
+
+using OptionalId = std::optional<wire::RawJson>;
+
+struct ReplyPlan {
+    OptionalId request_id;
+    OptionalId ack_id;
+    wire::Reply reply;
+};
+
+void answer_success(connection::Connection& connection, const Receipt& receipt, const ReplyPlan& plan) {
+    if (plan.reply == wire::Reply::on) send_or_close(connection, wire::send_answer(receipt, plan.request_id));
+    if (plan.ack_id) send_or_close(connection, wire::ack_success(receipt, *plan.ack_id));
+}
+
+void answer_failure(connection::Connection& connection,
+                    const Error& error,
+                    const OptionalId& request_id,
+                    const OptionalId& ack_id) {
+    FramePtr frame = error.code == Errc::forbidden ? wire::send_forbidden(error, request_id, connection.topics())
+                                                   : wire::send_error(error, request_id);
+    send_or_close(connection, std::move(frame));
+    if (ack_id) send_or_close(connection, wire::ack_error(error, *ack_id));
+}
+
+}  // namespace
+
+void send_or_close(connection::Connection& connection, FramePtr frame) {
+    if (connection.sink().send(std::move(frame)) == ports::Verdict::full) connection.sink().close(CloseCode::too_slow);
+}
+
+FrameDispatch::FrameDispatch(LoopServices& services, connection::Connection& connection)
+    : services_(services),
+      connection_(connection),
+      json_limits_{config::unless_off(services.config.limits.json_depth)},
+      messages_(static_cast<double>(services.config.limits.messages_per_second),
+                static_cast<double>(services.config.limits.message_burst),
+                services.clock.steady_now()),
+      refusals_(static_cast<double>(services.config.limits.messages_per_second),
+                refusals_per_burst * static_cast<double>(services.config.limits.message_burst),
+                services.clock.steady_now()),
+      subscribes_(static_cast<double>(services.config.limits.subscribes_per_minute) / 60.0,
+                  static_cast<double>(services.config.limits.subscribes_per_minute),
+                  services.clock.steady_now()) {}
+
+void FrameDispatch::dispatch(std::string_view text) {
+    wire::ClientFrame frame = wire::parse_client_frame(text, json_limits_);
+    if (!messages_.take(services_.clock.steady_now())) {
+        refuse_for_rate(frame);
+        return;
+    }
+    std::visit([this](auto& value) { handle(std::move(value)); }, frame);
+}
+
+void FrameDispatch::refuse_for_rate(const wire::ClientFrame& frame) {
+    if (!refusals_.take(services_.clock.steady_now())) {
+        connection_.sink().close(CloseCode::policy);
+        return;
+    }
+    const Error error(Errc::rate_limited, "Too many messages on this connection");
+    std::visit(
+        [&](const auto& value) {
+            if constexpr (requires { value.request_id; }) {
+                answer_failure(connection_, error, value.request_id, value.ack_id);
+            } else {
+                answer_error(value.id, error);
+            }
+        },
+        frame);
+}
+
+void FrameDispatch::answer_error(const OptionalId& envelope_id, const Error& error) {
+    send_or_close(
+        connection_,
+        wire::envelope_error(wire::envelope_id(envelope_id, services_.ids), services_.clock.now_ms(), error));
+}
+
+void FrameDispatch::handle(wire::SendMessage frame) {
+    std::optional<ConnectionId> skip;
+    if (frame.echo == wire::Echo::off) skip = connection_.id();
+    ReplyPlan plan{std::move(frame.request_id), std::move(frame.ack_id), frame.reply};
+    services_.publisher.publish(
+        connection_.identity(),
+        std::move(frame.request),
+        skip,
+        [&services = services_, id = connection_.id(), plan = std::move(plan)](const Result<Receipt>& receipt) {
+            connection::Connection* connection = services.registry.find(id);
+            if (connection == nullptr) return;
+            if (receipt) {
+                answer_success(*connection, *receipt, plan);
+            } else {
+                answer_failure(*connection, receipt.error(), plan.request_id, plan.ack_id);
+            }
+        });
+}
+
+void FrameDispatch::handle(const wire::Ping& frame) {
+    const EpochMs now = services_.clock.now_ms();
+    services_.connections.pinged(connection_, now);
+    send_or_close(connection_, wire::pong(wire::envelope_id(frame.id, services_.ids), now));
+}
+
+bool FrameDispatch::take_subscribe(const OptionalId& envelope_id) {
+    if (subscribes_.take(services_.clock.steady_now())) return true;
+    answer_error(envelope_id, Error(Errc::rate_limited, "Too many subscribe and unsubscribe messages"));
+    return false;
+}
+
+Result<void> FrameDispatch::check_subscribe(const wire::Subscribe& frame) {
+    if (!frame.channels.empty()) {
+        return Error{Errc::invalid_request, "Notification channels are not available in this version"};
+    }
+    std::string refused;
+    std::size_t added = 0;
+    for (const TopicName& topic : frame.topics) {
+        if (!services_.permissions.may_receive(connection_.identity(), topic)) {
+            refused.append(refused.empty() ? "" : ", ").append(topic.text());
+        }
+        if (!connection::ConnectionRegistry::is_subscribed(connection_, topic)) ++added;
+    }
+    if (!refused.empty()) return Error{Errc::forbidden, "No permission for " + refused};
+    // The user's own topic is not counted.
+    const std::size_t topics_max = config::unless_off(services_.config.limits.topics_per_connection);
+    if (connection_.topic_count() - 1 + added > topics_max) {
+        return Error{Errc::invalid_request, "Too many topics on this connection"};
+    }
+    return {};
+}
+
+void FrameDispatch::handle(const wire::Subscribe& frame) {
+    if (!take_subscribe(frame.id)) return;
+    const Result<void> allowed = check_subscribe(frame);
+    if (!allowed) {
+        answer_error(frame.id, allowed.error());
+        return;
+    }
+    services_.connections.subscribe(connection_, frame.topics);
+    const std::vector<TopicName> topics = connection_.topics();
+    send_or_close(connection_,
+                  wire::subscribed(wire::envelope_id(frame.id, services_.ids),
+                                   services_.clock.now_ms(),
+                                   wire::Subscribed{.channels = {}, .topics = topics}));
+}
+
+void FrameDispatch::handle(const wire::Unsubscribe& frame) {
+    if (!take_subscribe(frame.id)) return;
+    std::vector<TopicName> leaving;
+    for (const TopicName& topic : frame.topics) {
+        // A connection always receives what is addressed to its own user.
+        const bool own = topic.topic_class() == TopicClass::user && topic.id() == connection_.identity().user.get();
+        if (!own) leaving.push_back(topic);
+    }
+    services_.connections.unsubscribe(connection_, leaving);
+    const std::vector<TopicName> topics = connection_.topics();
+    send_or_close(connection_,
+                  wire::unsubscribed(wire::envelope_id(frame.id, services_.ids),
+                                     services_.clock.now_ms(),
+                                     wire::Subscribed{.channels = {}, .topics = topics}));
+}
+
+void FrameDispatch::handle(const wire::NotificationAck& frame) {
+    answer_error(frame.id, Error(Errc::not_found, "There is no such notification"));
+}
+
+void FrameDispatch::handle(const wire::UnknownEnvelope& frame) {
+    answer_error(frame.id, wire::unknown_envelope_error());
+}
+
+void FrameDispatch::handle(const wire::MalformedSend& frame) {
+    answer_failure(connection_, frame.error, frame.request_id, frame.ack_id);
+}
+
+void FrameDispatch::handle(const wire::MalformedEnvelope& frame) { answer_error(frame.id, frame.error); }
+
+}  // namespace notifyd::gateway

@@ -1,0 +1,50 @@
+// What happens to a client's text frame: parsed, handed to the service that handles it, answered.
+// Flow:   ws session -> FrameDispatch -> publisher, subscriptions -> answer through the connection's sink
+// Owns:   the connection's rate limits.
+// Thread: one loop. Answers to publishes come after their commit and find the connection by id: it may be gone.
+// Fails:  never; what is wrong is answered in the form of the frame.
+#pragma once
+
+#include <string_view>
+
+#include "notifyd/connection/connection.hpp"
+#include "notifyd/core/rate_limiter.hpp"
+#include "notifyd/gateway/loop_services.hpp"
+#include "notifyd/wire/client_frames.hpp"
+
+namespace notifyd::gateway {
+
+class FrameDispatch {
+  public:
+    FrameDispatch(LoopServices& services, connection::Connection& connection);
+
+    void dispatch(std::string_view text);
+
+  private:
+    void handle(wire::SendMessage frame);
+    void handle(const wire::Ping& frame);
+    void handle(const wire::Subscribe& frame);
+    void handle(const wire::Unsubscribe& frame);
+    void handle(const wire::NotificationAck& frame);
+    void handle(const wire::UnknownEnvelope& frame);
+    void handle(const wire::MalformedSend& frame);
+    void handle(const wire::MalformedEnvelope& frame);
+
+    void refuse_for_rate(const wire::ClientFrame& frame);
+    void answer_error(const std::optional<wire::RawJson>& envelope_id, const Error& error);
+    [[nodiscard]] Result<void> check_subscribe(const wire::Subscribe& frame);
+    [[nodiscard]] bool take_subscribe(const std::optional<wire::RawJson>& envelope_id);
+
+    LoopServices& services_;
+    connection::Connection& connection_;
+    wire::JsonLimits json_limits_;
+    TokenBucket messages_;
+    // What goes on after refusals closes the connection with 1008.
+    TokenBucket refusals_;
+    TokenBucket subscribes_;
+};
+
+// Sends, or closes a connection that is too slow to take it.
+void send_or_close(connection::Connection& connection, FramePtr frame);
+
+}  // namespace notifyd::gateway

@@ -1,0 +1,193 @@
+// Accepting, sweeping and draining the sessions of one loop.
+#include "notifyd/gateway/gateway.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "listener.hpp"
+#include "notifyd/core/limits.hpp"
+#include "notifyd/runtime/task_group.hpp"
+#include "session.hpp"
+#include "tls_context.hpp"
+
+namespace notifyd::gateway {
+
+namespace {
+
+using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, runtime::Executor>;
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                         asio::wait_traits<std::chrono::steady_clock>,
+                                         runtime::Executor>;
+
+// When accepting fails (no descriptors left), the loop must not spin.
+constexpr std::chrono::milliseconds accept_pause{100};
+// Sockets beyond max_connections, so that those over the limit get an answer and requests get through.
+constexpr std::size_t spare_sockets = 1024;
+// The drain closes this many WebSockets of a loop, then pauses: their clients do not all come back at once.
+constexpr std::size_t closes_per_slice = 500;
+constexpr std::chrono::milliseconds slice_pause{50};
+constexpr std::chrono::milliseconds settle_pause{5};
+
+std::string address_text(const Socket& socket) {
+    error_code error;
+    const auto endpoint = socket.remote_endpoint(error);
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (error) return "unknown";
+    const auto* address = static_cast<const sockaddr*>(static_cast<const void*>(endpoint.data()));
+    const void* bytes = nullptr;
+    if (address->sa_family == AF_INET) {
+        bytes = &reinterpret_cast<const sockaddr_in*>(address)->sin_addr;
+    } else if (address->sa_family == AF_INET6) {
+        bytes = &reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr;
+    }
+    if (bytes == nullptr) return "unix";
+    return inet_ntop(address->sa_family, bytes, text.data(), text.size());
+}
+
+}  // namespace
+
+struct Front::Parts {
+    Listeners listeners;
+    SslContext tls;
+    std::atomic<std::size_t> sockets{0};
+    std::size_t sockets_max = 0;
+};
+
+Front::Front(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Front::~Front() {
+    if (parts_->listeners.endpoint.is_unix()) ::unlink(parts_->listeners.endpoint.unix_path.c_str());
+}
+
+Result<std::unique_ptr<Front>> Front::open(const config::Config& config, std::size_t loops) {
+    auto parts = std::make_unique<Parts>();
+    Result<SslContext> tls = make_tls_context(config.tls);
+    if (!tls) return tls.error();
+    parts->tls = std::move(*tls);
+    Result<Listeners> listeners = open_listeners(config.server.listen, loops);
+    if (!listeners) return listeners.error();
+    parts->listeners = std::move(*listeners);
+    const std::size_t connections_max = config.limits.max_connections;
+    parts->sockets_max = connections_max == 0 ? config::unless_off(0) : connections_max + spare_sockets;
+    return std::unique_ptr<Front>(new Front(std::move(parts)));
+}
+
+std::string Front::address() const { return config::to_string(parts_->listeners.endpoint); }
+
+class LoopGateway::Impl {
+  public:
+    Impl(LoopServices& services, Front::Parts& front)
+        : services_(services),
+          front_(front),
+          tasks_(services.loop),
+          acceptor_(services.loop.executor()),
+          sweep_timer_(services.loop.executor()) {}
+
+    void start();
+    void drain(UniqueFunction<void()> done) { tasks_.spawn(drain_task(std::move(done))); }
+
+  private:
+    Awaitable<void> accept_loop();
+    Awaitable<void> sweep_loop();
+    Awaitable<void> drain_task(UniqueFunction<void()> done);
+    Awaitable<void> pause(std::chrono::milliseconds time);
+    Awaitable<void> serve(Socket socket);
+
+    LoopServices& services_;
+    Front::Parts& front_;
+    runtime::TaskGroup tasks_;
+    Flusher flusher_;
+    Acceptor acceptor_;
+    Timer sweep_timer_;
+    SessionList sessions_;
+    bool stopping_ = false;
+};
+
+void LoopGateway::Impl::start() {
+    services_.loop.add_turn_hook(flusher_);
+    ListenSocket& mine = front_.listeners.sockets[services_.loop.index()];
+    acceptor_.assign(asio::generic::stream_protocol(front_.listeners.family, 0), mine.release());
+    tasks_.spawn(accept_loop());
+    tasks_.spawn(sweep_loop());
+}
+
+Awaitable<void> LoopGateway::Impl::pause(std::chrono::milliseconds time) {
+    Timer timer(services_.loop.executor(), time);
+    co_await timer.async_wait(use_tuple);
+}
+
+Awaitable<void> LoopGateway::Impl::accept_loop() {
+    while (!stopping_) {
+        auto [error, socket] = co_await acceptor_.async_accept(use_tuple);
+        if (stopping_) break;
+        if (error) {
+            services_.events.emit(observability::AcceptFailed{error.message()});
+            co_await pause(accept_pause);
+            continue;
+        }
+        if (front_.sockets.load(std::memory_order_relaxed) >= front_.sockets_max) continue;
+        tasks_.spawn(serve(std::move(socket)));
+    }
+}
+
+Awaitable<void> LoopGateway::Impl::serve(Socket socket) {
+    struct Counted {
+        explicit Counted(std::atomic<std::size_t>& sockets) : count(sockets) { ++count; }
+        Counted(const Counted&) = delete;
+        Counted& operator=(const Counted&) = delete;
+        ~Counted() { --count; }
+        std::atomic<std::size_t>& count;
+    };
+    const Counted counted(front_.sockets);
+    std::string address = address_text(socket);
+    Session session(std::move(socket), std::move(address), front_.tls.get(), services_, flusher_);
+    sessions_.push_back(session);
+    co_await session.run();
+}
+
+Awaitable<void> LoopGateway::Impl::sweep_loop() {
+    while (!stopping_ || !sessions_.empty()) {
+        sweep_timer_.expires_after(limits::sweep_interval);
+        co_await sweep_timer_.async_wait(use_tuple);
+        const SteadyTime now = services_.clock.steady_now();
+        for (Session& session : sessions_) session.sweep(now);
+        services_.publisher.poll_room();
+    }
+}
+
+Awaitable<void> LoopGateway::Impl::drain_task(UniqueFunction<void()> done) {
+    const SteadyTime until = services_.clock.steady_now() + services_.config.server.drain_timeout;
+    stopping_ = true;
+    error_code ignored;
+    acceptor_.close(ignored);
+    services_.publisher.close();
+    while (services_.publisher.in_flight() != 0 && services_.clock.steady_now() < until) co_await pause(settle_pause);
+
+    // Sessions only leave the list in later turns, but a pause lets them: so each slice starts from the front.
+    for (bool more = true; more && services_.clock.steady_now() < until;) {
+        std::size_t closed = 0;
+        for (auto session = sessions_.begin(); session != sessions_.end() && closed < closes_per_slice; ++session) {
+            if (session->drain() == Session::Drained::now) ++closed;
+        }
+        more = closed == closes_per_slice;
+        if (more) co_await pause(slice_pause);
+    }
+    while (!sessions_.empty() && services_.clock.steady_now() < until) co_await pause(settle_pause);
+    for (Session& session : sessions_) session.abort();
+    while (!sessions_.empty()) co_await pause(settle_pause);
+    sweep_timer_.cancel();
+    done();
+}
+
+LoopGateway::LoopGateway(LoopServices& services, Front& front)
+    : impl_(std::make_unique<Impl>(services, *front.parts_)) {}
+LoopGateway::~LoopGateway() = default;
+void LoopGateway::start() { impl_->start(); }
+void LoopGateway::drain(UniqueFunction<void()> done) { impl_->drain(std::move(done)); }
+
+}  // namespace notifyd::gateway

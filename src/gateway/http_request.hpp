@@ -1,0 +1,24 @@
+// One HTTP request as the endpoints see it: no Beast, decoded, size-checked.
+// Owns: its strings. Thread: one loop. Fails: never.
+#pragma once
+
+#include <string>
+
+#include "notifyd/core/query_parameters.hpp"
+
+namespace notifyd::gateway {
+
+struct HttpRequest {
+    std::string method;
+    std::string path;  // percent-decoded, without server.base_path; "/" at least
+    QueryParameters query;
+    std::string authorization;
+    std::string origin;
+    std::string user_agent;
+    std::string content_type;
+    std::string body;
+    std::string peer_address;
+    std::string correlation_id;
+};
+
+}  // namespace notifyd::gateway

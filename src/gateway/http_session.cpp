@@ -1,0 +1,288 @@
+// HTTP/1.1 on one connection: limits, timeouts, keep-alive, pipelining (one request is answered before the next is
+// read), CORS, and the way to the endpoints.
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <boost/url.hpp>
+
+#include "notifyd/core/limits.hpp"
+#include "request_ids.hpp"
+#include "router.hpp"
+#include "session.hpp"
+
+namespace notifyd::gateway {
+
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace urls = boost::urls;
+
+namespace {
+
+constexpr std::size_t small_body_bytes_max = 64 * 1024;
+constexpr std::string_view continue_reply = "HTTP/1.1 100 Continue\r\n\r\n";
+
+std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+
+std::string field(const BeastRequest& head, http::field name) { return std::string(view(head[name])); }
+
+// The request line of a too long header either fitted (then the fields were too long) or did not (then the URL was).
+Error too_long_error(const RequestParser& parser) {
+    if (parser.get().target().empty()) return {Errc::uri_too_long, "The URL is longer than 8 KiB"};
+    return {Errc::headers_too_large, "The headers are larger than 16 KiB"};
+}
+
+// nullopt: the peer is gone, there is nobody to answer.
+std::optional<Error> parse_error(beast::error_code error, const RequestParser& parser) {
+    if (error == http::error::header_limit || error == http::error::buffer_overflow) return too_long_error(parser);
+    if (error == http::error::body_limit) return Error{Errc::payload_too_large, "The body is too large"};
+    if (error == http::error::end_of_stream || error == http::error::partial_message) return std::nullopt;
+    const bool malformed = error.category() == make_error_code(http::error::bad_method).category();
+    if (malformed) return Error{Errc::invalid_request, "The request is not valid HTTP/1.1"};
+    return std::nullopt;
+}
+
+Result<void> check_head(const BeastRequest& head) {
+    if (head.target().size() > limits::url_bytes_max) return Error{Errc::uri_too_long, "The URL is longer than 8 KiB"};
+    const auto hosts = head.count(http::field::host);
+    if (hosts > 1 || (hosts == 0 && head.version() >= 11)) {
+        return Error{Errc::invalid_request, "The request must have one Host header"};
+    }
+    return {};
+}
+
+struct Target {
+    std::string path;
+    QueryParameters query;
+};
+
+Result<Target> parse_target(std::string_view text) {
+    const Error bad(Errc::invalid_request, "The URL is not valid");
+    // RFC 9112 §3.2: the origin form, and the absolute form that proxies use.
+    const auto parsed = text.starts_with('/') ? urls::parse_origin_form({text.data(), text.size()})
+                                              : urls::parse_uri({text.data(), text.size()});
+    if (!parsed) return bad;
+    Target target;
+    target.path = parsed->path();
+    if (target.path.empty()) target.path = "/";
+    urls::encoding_opts form;
+    form.space_as_plus = true;
+    for (const auto& parameter : parsed->params(form)) {
+        if (!is_valid_utf8(parameter.key) || !is_valid_utf8(parameter.value)) return bad;
+        target.query.emplace_back(parameter.key, parameter.value);
+    }
+    if (!is_valid_utf8(target.path)) return bad;
+    return target;
+}
+
+std::size_t body_bytes_max(const config::Limits& limits, std::string_view path) {
+    if (path.ends_with("/publish/batch")) return config::unless_off(limits.max_batch);
+    if (path.ends_with("/publish")) return config::unless_off(limits.max_message);
+    return small_body_bytes_max;
+}
+
+double milliseconds_since(SteadyTime start, SteadyTime now) {
+    return std::chrono::duration<double, std::milli>(now - start).count();
+}
+
+}  // namespace
+
+Awaitable<std::optional<Upgrade>> Session::serve_http() {
+    // Room for one header and a good piece of body; a body grows in the parser, bounded by its limit.
+    beast::flat_buffer buffer(2 * small_body_bytes_max);
+    for (;;) {
+        const bool arrived = co_await await_request(buffer);
+        if (!arrived) co_return std::nullopt;
+        RequestParser parser;
+        const bool head_read = co_await read_head(buffer, parser);
+        if (!head_read) co_return std::nullopt;
+        Result<HttpRequest> request = read_request(parser.get());
+        if (!request) {
+            refuse(request.error(), parser.get());
+            co_return std::nullopt;
+        }
+        if (is_upgrade_path(request->path) && beast::http::token_list(parser.get()[http::field::upgrade]).exists("websocket")) {
+            const bool early_bytes = buffer.size() != 0;
+            if (early_bytes || parser.content_length().value_or(0) != 0 || parser.chunked()) {
+                refuse(Error(Errc::invalid_request, "An upgrade request has no body and nothing behind it"), parser.get());
+                co_return std::nullopt;
+            }
+            Result<Upgrade> upgrade = admit_upgrade(parser.release(), *request);
+            if (upgrade) co_return std::move(*upgrade);
+            send_reply(refused_upgrade(upgrade.error(), *request), *request, KeepAlive::yes);
+            continue;
+        }
+        const bool body_read = co_await read_body(buffer, parser);
+        if (!body_read) co_return std::nullopt;
+        request->body = std::move(parser.get().body());
+        const KeepAlive keep_alive =
+            parser.keep_alive() && !services_.state.draining ? KeepAlive::yes : KeepAlive::no;
+        co_await answer(*request, keep_alive);
+        co_await stream().drained();
+        if (keep_alive == KeepAlive::no || services_.state.draining || !stream().is_open()) co_return std::nullopt;
+    }
+}
+
+Awaitable<bool> Session::await_request(beast::flat_buffer& buffer) {
+    if (buffer.size() == 0) {
+        idle_ = true;
+        const auto [error, bytes] =
+            co_await stream().async_read_some(buffer.prepare(limits::header_bytes_max), use_tuple);
+        idle_ = false;
+        if (error) co_return false;
+        buffer.commit(bytes);
+    }
+    expire_in(services_.config.connections.handshake_timeout);
+    co_return true;
+}
+
+Awaitable<bool> Session::read_head(beast::flat_buffer& buffer, RequestParser& parser) {
+    parser.header_limit(static_cast<std::uint32_t>(limits::header_bytes_max));
+    parser.body_limit(boost::none);
+    const auto [error, bytes] = co_await http::async_read_header(stream(), buffer, parser, use_tuple);
+    std::optional<Error> refusal;
+    if (error) {
+        refusal = parse_error(error, parser);
+        if (!refusal) co_return false;
+    } else if (const Result<void> checked = check_head(parser.get()); !checked) {
+        refusal = checked.error();
+    }
+    if (refusal) refuse(*refusal, parser.get());
+    co_return !refusal;
+}
+
+Awaitable<bool> Session::read_body(beast::flat_buffer& buffer, RequestParser& parser) {
+    expire_in(limits::request_body_timeout);
+    const std::size_t bytes_max = body_bytes_max(services_.config.limits, view(parser.get().target().substr(
+                                                                              0, parser.get().target().find('?'))));
+    parser.body_limit(bytes_max);
+    if (parser.content_length().value_or(0) > bytes_max) {
+        refuse(Error(Errc::payload_too_large, "The body is too large"), parser.get());
+        co_return false;
+    }
+    if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+        stream().send_reply(make_frame(continue_reply));
+    }
+    const auto [error, bytes] = co_await http::async_read(stream(), buffer, parser, use_tuple);
+    if (error) {
+        const std::optional<Error> refusal = parse_error(error, parser);
+        if (refusal) refuse(*refusal, parser.get());
+        co_return false;
+    }
+    // The answer may wait for the disk; only the write of it and the next request have deadlines.
+    expire_in(limits::keep_alive_timeout);
+    co_return true;
+}
+
+Result<HttpRequest> Session::read_request(const BeastRequest& head) {
+    HttpRequest request;
+    request.correlation_id = correlation_id_of(head);
+    Result<Target> target = parse_target(view(head.target()));
+    if (!target) return target.error();
+    request.method = std::string(view(head.method_string()));
+    request.path = std::move(target->path);
+    request.query = std::move(target->query);
+    const std::string& base = services_.config.server.base_path;
+    if (!base.empty()) {
+        const bool inside = request.path.starts_with(base) &&
+                            (request.path.size() == base.size() || request.path[base.size()] == '/');
+        // What is outside of the base path is nowhere.
+        request.path = inside ? request.path.substr(base.size()) : "//";
+        if (request.path.empty()) request.path = "/";
+    }
+    request.authorization = field(head, http::field::authorization);
+    request.origin = field(head, http::field::origin);
+    request.user_agent = field(head, http::field::user_agent);
+    request.content_type = field(head, http::field::content_type);
+    request.peer_address = peer_address_;
+    return request;
+}
+
+std::string Session::correlation_id_of(const BeastRequest& head) {
+    const RequestIdHeaders headers{view(head["X-Request-Id"]), view(head["X-Correlation-Id"]), view(head["traceparent"])};
+    return choose_correlation_id(headers, services_.ids);
+}
+
+std::string_view Session::allow_origin(std::string_view origin) const {
+    if (origin.empty()) return {};
+    for (const std::string& allowed : services_.config.server.allowed_origins) {
+        if (allowed == "*") return "*";
+        if (allowed == origin) return origin;
+    }
+    return {};
+}
+
+HttpReply Session::preflight_reply(const HttpRequest& request) const {
+    const RouteMatch match = match_route("OPTIONS", request.path);
+    if (match.allow.empty()) return error_reply(Error(Errc::not_found, "There is no such path"), request.correlation_id);
+    HttpReply reply;
+    reply.status = 204;
+    reply.headers.emplace_back("Allow", match.allow);
+    if (!allow_origin(request.origin).empty()) {
+        reply.headers.emplace_back("Access-Control-Allow-Methods", match.allow);
+        reply.headers.emplace_back(
+            "Access-Control-Allow-Headers",
+            "Authorization, Content-Type, Idempotency-Key, X-Request-Id, X-Correlation-Id, traceparent");
+        reply.headers.emplace_back("Access-Control-Max-Age", "600");
+    }
+    return reply;
+}
+
+void Session::send_reply(const HttpReply& reply, const HttpRequest& request, KeepAlive keep_alive) {
+    ReplyContext context;
+    context.correlation_id = request.correlation_id;
+    context.allow_origin = allow_origin(request.origin);
+    context.now = services_.clock.now_ms();
+    context.keep_alive = keep_alive;
+    context.body = request.method == "HEAD" ? BodyMode::left_out : BodyMode::sent;
+    stream().send_reply(encode_reply(reply, context));
+}
+
+void Session::refuse(const Error& error, const BeastRequest& head) {
+    // The rest of what the peer sends cannot be told apart from a request, so the connection ends with the answer.
+    HttpRequest request;
+    request.correlation_id = correlation_id_of(head);
+    request.origin = field(head, http::field::origin);
+    send_reply(error_reply(error, request.correlation_id), request, KeepAlive::no);
+}
+
+Awaitable<void> Session::answer(const HttpRequest& request, KeepAlive keep_alive) {
+    const SteadyTime start = services_.clock.steady_now();
+    HttpReply reply;
+    std::string_view route = "unknown";
+    if (request.method == "OPTIONS") {
+        reply = preflight_reply(request);
+    } else {
+        const RouteMatch match = match_route(request.method, request.path);
+        if (match.route != nullptr) {
+            route = match.route->path;
+            reply = co_await match.route->endpoint(request, services_);
+        } else if (!match.allow.empty()) {
+            reply = error_reply(Error(Errc::method_not_allowed, "The path has no such method"), request.correlation_id);
+            reply.headers.emplace_back("Allow", match.allow);
+        } else if (is_upgrade_path(request.path)) {
+            reply = error_reply(Error(Errc::upgrade_required, "This path is for WebSocket connections"),
+                                request.correlation_id);
+            reply.headers.emplace_back("Upgrade", "websocket");
+            reply.headers.emplace_back("Connection", "Upgrade");
+        } else {
+            reply = error_reply(Error(Errc::not_found, "There is no such path"), request.correlation_id);
+        }
+    }
+    send_reply(reply, request, keep_alive);
+    const double latency_ms = milliseconds_since(start, services_.clock.steady_now());
+    if (reply.status >= 500) {
+        services_.events.emit(observability::RequestFailed{.correlation_id = request.correlation_id,
+                                                           .method = request.method,
+                                                           .route = route,
+                                                           .status = reply.status,
+                                                           .latency_ms = latency_ms,
+                                                           .what = {}});
+    } else {
+        services_.events.emit(observability::RequestServed{.correlation_id = request.correlation_id,
+                                                           .method = request.method,
+                                                           .route = route,
+                                                           .status = reply.status,
+                                                           .latency_ms = latency_ms});
+    }
+}
+
+}  // namespace notifyd::gateway

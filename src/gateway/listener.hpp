@@ -1,0 +1,37 @@
+// Listening sockets: one a loop on the same address (SO_REUSEPORT), or one Unix socket that all loops accept from.
+// Owns:   descriptors until they are handed to the loops.
+// Thread: startup.
+// Fails:  with a sentence for the operator: address in use, no permission, …
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "notifyd/config/config.hpp"
+#include "notifyd/core/result.hpp"
+
+namespace notifyd::gateway {
+
+class ListenSocket {
+  public:
+    explicit ListenSocket(int descriptor) : descriptor_(descriptor) {}
+    ListenSocket(ListenSocket&& other) noexcept : descriptor_(other.release()) {}
+    ListenSocket& operator=(ListenSocket&&) = delete;
+    ~ListenSocket();
+
+    [[nodiscard]] int get() const { return descriptor_; }
+    [[nodiscard]] int release();
+
+  private:
+    int descriptor_;
+};
+
+struct Listeners {
+    std::vector<ListenSocket> sockets;  // one a loop
+    config::Endpoint endpoint;          // with the real port
+    int family = 0;
+};
+
+[[nodiscard]] Result<Listeners> open_listeners(const config::Endpoint& endpoint, std::size_t loops);
+
+}  // namespace notifyd::gateway

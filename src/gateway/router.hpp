@@ -1,0 +1,36 @@
+// Verb and path -> endpoint, from one table.
+// Owns: nothing. Thread: any. Fails: not_found, or method_not_allowed with the verbs that are.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "http_reply.hpp"
+#include "http_request.hpp"
+#include "notifyd/gateway/loop_services.hpp"
+#include "socket.hpp"
+
+namespace notifyd::gateway {
+
+// Both parameters live in the session's coroutine, which waits for the endpoint.
+using Endpoint = Awaitable<HttpReply> (*)(const HttpRequest& request, LoopServices& services);
+
+struct Route {
+    std::string_view method;
+    std::string_view path;
+    Endpoint endpoint;
+};
+
+[[nodiscard]] std::span<const Route> routes();
+
+struct RouteMatch {
+    const Route* route = nullptr;
+    // The verbs of the path, "GET, HEAD, POST", where the verb had no route; empty: no such path.
+    std::string allow;
+};
+
+// HEAD is answered by the GET route.
+[[nodiscard]] RouteMatch match_route(std::string_view method, std::string_view path);
+
+}  // namespace notifyd::gateway

@@ -1,0 +1,78 @@
+// A session's life, and what the sweep does to it.
+#include "session.hpp"
+
+#include "notifyd/core/limits.hpp"
+
+namespace notifyd::gateway {
+
+Session::Session(Socket socket, std::string peer_address, SSL_CTX* tls, LoopServices& services, Flusher& flusher)
+    : services_(services),
+      peer_address_(std::move(peer_address)),
+      websocket_(std::move(socket), tls, flusher, services.config.limits.outbound_buffer) {}
+
+void Session::expire_in(Milliseconds timeout) {
+    if (timeout == Milliseconds::zero()) {
+        stream().set_deadline(std::nullopt);
+    } else {
+        stream().set_deadline(services_.clock.steady_now() + timeout);
+    }
+}
+
+Awaitable<void> Session::run() {
+    try {
+        expire_in(services_.config.connections.handshake_timeout);
+        const bool secured = co_await stream().handshake();
+        if (secured) {
+            std::optional<Upgrade> upgrade = co_await serve_http();
+            if (upgrade) co_await serve_websocket(std::move(*upgrade));
+        } else {
+            stream().abort();
+        }
+    } catch (const std::exception& error) {
+        services_.events.emit(observability::ExceptionCaught{"session", error.what()});
+        stream().abort();
+    }
+    liveness_.reset();
+    co_await stream().finish(services_.clock.steady_now() + limits::close_timeout);
+}
+
+void Session::sweep(SteadyTime now) {
+    if (stream().is_past_deadline(now)) {
+        stream().abort();
+        return;
+    }
+    if (!liveness_) return;
+    if (stream().is_closing()) {
+        // The peer has this long to answer our close frame.
+        if (!stream().has_deadline()) stream().set_deadline(now + limits::close_timeout);
+        return;
+    }
+    if (stream().take_heard()) liveness_->heard(now);
+    switch (liveness_->next(now)) {
+        case connection::Liveness::Action::wait:
+            break;
+        case connection::Liveness::Action::send_ping:
+            // A full outbox takes no ping; whoever does not read will not be heard either.
+            static_cast<void>(stream().send(make_websocket_frame(Opcode::ping, {})));
+            break;
+        case connection::Liveness::Action::close_idle:
+            stream().close(CloseCode::heartbeat_lost);
+            break;
+        case connection::Liveness::Action::close_too_old:
+            stream().close(CloseCode::going_away);
+            break;
+    }
+}
+
+Session::Drained Session::drain() {
+    if (!stream().is_open() || stream().is_closing()) return Drained::already;
+    if (liveness_) {
+        stream().close(CloseCode::restart);
+        return Drained::now;
+    }
+    if (!idle_) return Drained::already;
+    stream().abort();
+    return Drained::now;
+}
+
+}  // namespace notifyd::gateway

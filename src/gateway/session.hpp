@@ -1,0 +1,96 @@
+// One client's socket: TLS handshake, HTTP requests, perhaps a WebSocket, and a quiet end.
+// It lives in the frame of its coroutine; the gateway's list borrows it for sweeps and the drain.
+// Flow:   listener -> Session -> router (HTTP) or FrameDispatch (WebSocket)
+// Owns:   the stream.
+// Thread: one loop.
+// Fails:  never past run(): whatever a peer does ends its own session only.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/websocket.hpp>
+#include <boost/intrusive/list.hpp>
+#include <optional>
+#include <string>
+
+#include "corked_stream.hpp"
+#include "http_reply.hpp"
+#include "http_request.hpp"
+#include "notifyd/auth/authorizer.hpp"
+#include "notifyd/connection/connection_limits.hpp"
+#include "notifyd/connection/liveness.hpp"
+#include "notifyd/gateway/loop_services.hpp"
+#include "notifyd/wire/api_types.hpp"
+
+namespace notifyd::gateway {
+
+using BeastRequest = boost::beast::http::request<boost::beast::http::string_body>;
+using RequestParser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+
+// An upgrade that is going to be answered 101.
+struct Upgrade {
+    BeastRequest request;
+    auth::ConnectGrant grant;
+    connection::Admission admission;
+    wire::Hello hello = wire::Hello::off;
+    bool subprotocol = false;
+    std::string correlation_id;
+    std::string user_agent;
+};
+
+class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+  public:
+    Session(Socket socket, std::string peer_address, SSL_CTX* tls, LoopServices& services, Flusher& flusher);
+
+    Awaitable<void> run();
+
+    // Deadlines, pings and ages; called every limits::sweep_interval.
+    void sweep(SteadyTime now);
+    // The server stops: an idle HTTP connection ends now, a WebSocket with 1012, a request when it is answered.
+    // `now` when this call closed it.
+    enum class Drained : std::uint8_t { already, now };
+    Drained drain();
+    // Ends at once.
+    void abort() { stream().abort(); }
+    [[nodiscard]] bool is_websocket() const { return liveness_.has_value(); }
+
+  private:
+    [[nodiscard]] CorkedStream& stream() { return websocket_.next_layer(); }
+    void expire_in(Milliseconds timeout);
+
+    // --- http_session.cpp
+    // Serves requests until the connection ends (nullopt) or is to become a WebSocket.
+    Awaitable<std::optional<Upgrade>> serve_http();
+    Awaitable<bool> await_request(boost::beast::flat_buffer& buffer);
+    // False when it was refused or broken, and the connection must end.
+    Awaitable<bool> read_head(boost::beast::flat_buffer& buffer, RequestParser& parser);
+    Awaitable<bool> read_body(boost::beast::flat_buffer& buffer, RequestParser& parser);
+    Awaitable<void> answer(const HttpRequest& request, KeepAlive keep_alive);
+    void refuse(const Error& error, const BeastRequest& head);
+    void send_reply(const HttpReply& reply, const HttpRequest& request, KeepAlive keep_alive);
+    [[nodiscard]] Result<HttpRequest> read_request(const BeastRequest& head);
+    [[nodiscard]] std::string correlation_id_of(const BeastRequest& head);
+    [[nodiscard]] std::string_view allow_origin(std::string_view origin) const;
+    [[nodiscard]] HttpReply preflight_reply(const HttpRequest& request) const;
+
+    // --- upgrade.cpp
+    [[nodiscard]] bool is_upgrade_path(std::string_view path) const;
+    [[nodiscard]] Result<Upgrade> admit_upgrade(BeastRequest head, const HttpRequest& request);
+    [[nodiscard]] HttpReply refused_upgrade(const Error& error, const HttpRequest& request);
+
+    // --- ws_session.cpp
+    Awaitable<void> serve_websocket(Upgrade upgrade);
+    Awaitable<void> read_frames(connection::Connection& connection);
+    void set_websocket_options(const Upgrade& upgrade);
+
+    LoopServices& services_;
+    std::string peer_address_;
+    boost::beast::websocket::stream<CorkedStream> websocket_;
+    std::optional<connection::Liveness> liveness_;
+    bool idle_ = false;
+};
+
+using SessionList = boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>>;
+
+}  // namespace notifyd::gateway

@@ -1,0 +1,59 @@
+// Bytes in and out of one socket without waiting, plain or through TLS.
+// With TLS, OpenSSL works on the descriptor itself (SSL_set_fd) and keeps no buffer while idle: 20 kB a connection
+// instead of the 70 kB of asio::ssl::stream.
+// Owns:   the socket and the SSL object.
+// Thread: one loop.
+// Fails:  by state; after `failed` or `eof` nothing more is read or written.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "notifyd/connection/outbox.hpp"
+#include "socket.hpp"
+
+namespace notifyd::gateway {
+
+enum class IoState : std::uint8_t { done, want_read, want_write, eof, failed };
+
+struct IoResult {
+    IoState state = IoState::done;
+    std::size_t bytes = 0;
+};
+
+class Transport {
+  public:
+    // `tls` null: plain text.
+    Transport(Socket socket, SSL_CTX* tls);
+
+    [[nodiscard]] Socket& socket() { return socket_; }
+    [[nodiscard]] bool is_open() const { return socket_.is_open(); }
+    [[nodiscard]] bool is_tls() const { return ssl_ != nullptr; }
+
+    // TLS only: one step of the handshake.
+    [[nodiscard]] IoResult handshake();
+    [[nodiscard]] IoResult read(std::span<char> into);
+    // Writes from the front of the outbox as much as the socket takes, up to a bound; consumes it.
+    [[nodiscard]] IoResult write(connection::Outbox& outbox);
+    // TLS: sends close_notify if the connection is sound. Does not wait.
+    void say_goodbye();
+
+  private:
+    struct SslDeleter {
+        void operator()(SSL* ssl) const { SSL_free(ssl); }
+    };
+
+    [[nodiscard]] IoResult plain_write(connection::Outbox& outbox);
+    [[nodiscard]] IoResult tls_write(connection::Outbox& outbox);
+    [[nodiscard]] IoState state_of(int result);
+
+    Socket socket_;
+    std::unique_ptr<SSL, SslDeleter> ssl_;
+    // After SSL_ERROR_SSL or SSL_ERROR_SYSCALL the SSL object must not be used again, not even to say goodbye.
+    bool broken_ = false;
+};
+
+}  // namespace notifyd::gateway

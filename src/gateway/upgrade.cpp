@@ -1,0 +1,94 @@
+// Who gets a 101: everything that can be wrong with a WebSocket handshake is answered as HTTP (SPEC §5.1).
+#include <algorithm>
+
+#include "bearer.hpp"
+#include "notifyd/core/http_status.hpp"
+#include "session.hpp"
+
+namespace notifyd::gateway {
+
+namespace beast = boost::beast;
+namespace http = beast::http;
+
+namespace {
+
+std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+
+// RFC 6455 §4.2.1: the base64 of 16 bytes.
+bool is_websocket_key(std::string_view key) {
+    if (key.size() != 24 || !key.ends_with("==")) return false;
+    return std::all_of(key.begin(), key.end() - 2, [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
+    });
+}
+
+Result<void> check_handshake(const BeastRequest& head) {
+    if (head.method() != http::verb::get || head.version() < 11) {
+        return Error{Errc::invalid_request, "A WebSocket handshake is a GET over HTTP/1.1"};
+    }
+    if (!http::token_list(head[http::field::connection]).exists("upgrade")) {
+        return Error{Errc::invalid_request, "A WebSocket handshake has Connection: Upgrade"};
+    }
+    if (head.count(http::field::sec_websocket_key) != 1 ||
+        !is_websocket_key(view(head[http::field::sec_websocket_key]))) {
+        return Error{Errc::invalid_request, "Sec-WebSocket-Key must be the base64 of 16 bytes"};
+    }
+    if (head[http::field::sec_websocket_version] != "13") {
+        return Error{Errc::upgrade_required, "Only WebSocket version 13 is supported"};
+    }
+    return {};
+}
+
+}  // namespace
+
+bool Session::is_upgrade_path(std::string_view path) const { return path == "/" || path == "/ws"; }
+
+HttpReply Session::refused_upgrade(const Error& error, const HttpRequest& request) {
+    services_.events.emit(observability::ConnectionRefused{
+        http_status(error.code), to_string(error.code), peer_address_, request.correlation_id});
+    HttpReply reply = error_reply(error, request.correlation_id);
+    if (error.code == Errc::upgrade_required) {
+        reply.headers.emplace_back("Sec-WebSocket-Version", "13");
+        reply.headers.emplace_back("Upgrade", "websocket");
+    }
+    return reply;
+}
+
+Result<Upgrade> Session::admit_upgrade(BeastRequest head, const HttpRequest& request) {
+    const Result<void> sound = check_handshake(head);
+    if (!sound) return sound.error();
+    if (services_.state.draining) return Error{Errc::unavailable, "The server is stopping"};
+    const bool from_browser = head.count(http::field::origin) != 0;
+    if (head.count(http::field::origin) > 1 || (from_browser && allow_origin(request.origin).empty())) {
+        return Error{Errc::forbidden, "The origin is not allowed"};
+    }
+    Result<wire::ConnectQuery> query = wire::parse_connect_query(request.query);
+    if (!query) return query.error();
+    if (query->topics.size() > config::unless_off(services_.config.limits.topics_per_connection)) {
+        return Error{Errc::invalid_request, "Too many topics on this connection"};
+    }
+
+    const Subprotocols subprotocols = read_subprotocols(view(head[http::field::sec_websocket_protocol]));
+    std::string_view token = bearer_token(request.authorization);
+    if (token.empty()) token = subprotocols.token;
+    if (token.empty() && query->token) token = *query->token;
+    auth::ConnectRequest connect{.token = token, .user_id = {}, .topics = std::move(query->topics)};
+    if (query->user) connect.user_id = query->user->get();
+    auth::AuthResult<auth::ConnectGrant> grant = services_.authorizer.connect(connect);
+    if (!grant) {
+        services_.events.emit(observability::AuthFailed{
+            auth::to_string(grant.error().reason), peer_address_, request.correlation_id});
+        return grant.error().error;
+    }
+    Result<connection::Admission> admission = services_.connection_limits.admit(grant->identity.user);
+    if (!admission) return admission.error();
+    return Upgrade{.request = std::move(head),
+                   .grant = std::move(*grant),
+                   .admission = std::move(*admission),
+                   .hello = subprotocols.notifyd_v1 ? wire::Hello::on : query->hello,
+                   .subprotocol = subprotocols.notifyd_v1,
+                   .correlation_id = request.correlation_id,
+                   .user_agent = request.user_agent};
+}
+
+}  // namespace notifyd::gateway

@@ -1,0 +1,125 @@
+// A WebSocket from its 101 to its end: registered, read, forgotten.
+#include "frame_dispatch.hpp"
+#include "notifyd/core/limits.hpp"
+#include "notifyd/runtime/one_shot.hpp"
+#include "notifyd/wire/server_frames.hpp"
+#include "session.hpp"
+
+namespace notifyd::gateway {
+
+namespace beast = boost::beast;
+namespace websocket = beast::websocket;
+
+namespace {
+
+// A read buffer that grew for a large message is given back.
+constexpr std::size_t kept_buffer_bytes = 16 * 1024;
+constexpr std::uint16_t abnormal_closure = 1006;  // RFC 6455 §7.4.1: no close frame was seen
+
+// Takes a connection out of the registry and the table, however its session ends.
+class Registration {
+  public:
+    Registration(LoopServices& services, connection::Connection& connection)
+        : services_(services), connection_(connection) {}
+    Registration(const Registration&) = delete;
+    Registration& operator=(const Registration&) = delete;
+    ~Registration() { services_.connections.closed(connection_); }
+
+  private:
+    LoopServices& services_;
+    connection::Connection& connection_;
+};
+
+}  // namespace
+
+void Session::set_websocket_options(const Upgrade& upgrade) {
+    // Timeouts are the sweep's, data frames never go through Beast.
+    websocket_.read_message_max(services_.config.limits.max_message);
+    websocket::permessage_deflate deflate;
+    deflate.server_enable = services_.config.connections.compression;
+    deflate.server_no_context_takeover = true;
+    deflate.client_no_context_takeover = true;
+    websocket_.set_option(deflate);
+    auto decorate = [subprotocol = upgrade.subprotocol, id = upgrade.correlation_id](websocket::response_type& reply) {
+        reply.set(beast::http::field::server, "notifyd");
+        reply.set("X-Request-Id", id);
+        if (subprotocol) reply.set(beast::http::field::sec_websocket_protocol, "notifyd.v1");
+    };
+    websocket_.set_option(websocket::stream_base::decorator(std::move(decorate)));
+}
+
+Awaitable<void> Session::serve_websocket(Upgrade upgrade) {
+    set_websocket_options(upgrade);
+    const auto [error] = co_await websocket_.async_accept(upgrade.request, use_tuple);
+    if (error) co_return;
+    stream().set_websocket();
+    stream().set_deadline(std::nullopt);
+    const SteadyTime opened_at = services_.clock.steady_now();
+    const auto& rules = services_.config.connections;
+    liveness_.emplace(connection::LivenessRules{rules.ping_interval, rules.idle_timeout, rules.max_age}, opened_at);
+
+    const EpochMs now = services_.clock.now_ms();
+    connection::Connection connection(
+        ConnectionId(services_.ids.time_ordered(now)), std::move(upgrade.grant.identity), stream());
+    // What was permitted before the 101 may have been revoked while it was sent.
+    std::erase_if(upgrade.grant.topics, [&](const TopicName& topic) {
+        return !services_.permissions.may_receive(connection.identity(), topic);
+    });
+    if (upgrade.hello == wire::Hello::on) {
+        wire::Connected hello;
+        hello.connection = connection.id();
+        hello.user = connection.identity().user;
+        hello.topics = upgrade.grant.topics;
+        hello.epoch = services_.retrieval.epoch();
+        hello.heartbeat = rules.ping_interval;
+        hello.server_time = now;
+        send_or_close(connection, wire::connected_frame(hello));
+    }
+    const connection::PeerInfo peer{peer_address_, upgrade.user_agent};
+    services_.connections.opened(connection, upgrade.grant.topics, peer, now);
+    services_.events.emit(observability::ConnectionOpened{connection.id(),
+                                                          connection.identity().user,
+                                                          static_cast<std::int64_t>(connection.topic_count()),
+                                                          peer_address_,
+                                                          upgrade.correlation_id});
+    // The request and the grant are done with; an idle connection should not hold them.
+    upgrade.request = {};
+    upgrade.grant = {};
+    {
+        const Registration registration(services_, connection);
+        if (services_.state.draining) static_cast<void>(drain());
+        co_await read_frames(connection);
+    }
+    const std::uint16_t peer_code = websocket_.reason().code;
+    const std::chrono::duration<double> open_for = services_.clock.steady_now() - opened_at;
+    std::uint16_t code = peer_code != 0 ? peer_code : abnormal_closure;
+    if (stream().close_code()) code = static_cast<std::uint16_t>(*stream().close_code());
+    services_.events.emit(
+        observability::ConnectionClosed{connection.id(), connection.identity().user, code, open_for.count()});
+}
+
+Awaitable<void> Session::read_frames(connection::Connection& connection) {
+    FrameDispatch frames(services_, connection);
+    beast::flat_buffer buffer;
+    for (;;) {
+        const auto [error, bytes] = co_await websocket_.async_read(buffer, use_tuple);
+        if (error) co_return;
+        if (stream().is_closing()) {
+            // Nothing can be answered any more; the peer's close frame is what is waited for.
+        } else if (websocket_.got_binary()) {
+            stream().close(CloseCode::unsupported_data);
+        } else {
+            frames.dispatch({static_cast<const char*>(buffer.data().data()), buffer.size()});
+        }
+        buffer.consume(buffer.size());
+        if (buffer.capacity() > kept_buffer_bytes) buffer = {};
+        if (!services_.publisher.has_room()) {
+            // Not reading is the back-pressure that a WebSocket has.
+            runtime::OneShot<bool> room(services_.loop.executor());
+            services_.publisher.wait_for_room([&room] { room.set(true); });
+            co_await room.wait();
+        }
+    }
+}
+
+}  // namespace notifyd::gateway
