@@ -1,0 +1,51 @@
+// A connection whose frames are kept instead of sent, and the small things such tests need.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "notifyd/connection/connection.hpp"
+#include "support/frame_text.hpp"
+
+namespace notifyd::testing {
+
+inline TopicName topic_of(std::string_view text) { return *TopicName::parse(text); }
+
+inline ConnectionId connection_id(std::uint8_t number) {
+    Uuid id;
+    id.bytes.back() = number;
+    return ConnectionId(id);
+}
+
+class RecordingSink final : public ports::ConnectionSink {
+  public:
+    ports::Verdict send(FramePtr frame) override {
+        if (closed_with) return ports::Verdict::closed;
+        if (full) return ports::Verdict::full;
+        frames.push_back(std::move(frame));
+        return ports::Verdict::queued;
+    }
+    void close(CloseCode code) override {
+        if (!closed_with) closed_with = code;
+    }
+    [[nodiscard]] std::vector<std::string> texts() const {
+        std::vector<std::string> all;
+        for (const FramePtr& frame : frames) all.push_back(frame_text(frame));
+        return all;
+    }
+
+    std::vector<FramePtr> frames;
+    std::optional<CloseCode> closed_with;
+    bool full = false;
+};
+
+// A connection with its sink.
+struct TestConnection {
+    explicit TestConnection(std::uint8_t number, std::string user = "u")
+        : connection(connection_id(number), Identity{.user = UserId(std::move(user)), .claimed_topics = {}, .token_id = {}}, sink) {}
+    RecordingSink sink;
+    connection::Connection connection;
+};
+
+}  // namespace notifyd::testing

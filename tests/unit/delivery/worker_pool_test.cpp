@@ -1,0 +1,174 @@
+// From a commit or a publish to the outboxes of every loop: order, slices, who gets nothing.
+#include "notifyd/delivery/worker_pool.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "notifyd/observability/recording_sink.hpp"
+#include "support/fake_clock.hpp"
+#include "support/recording_connection.hpp"
+
+using namespace notifyd;
+using namespace notifyd::testing;
+using observability::Events;
+
+namespace {
+
+MessagePtr message(std::string_view topic, std::string text, std::optional<ConnectionId> skip = std::nullopt) {
+    Message made{.id = {},
+                 .topic = topic_of(topic),
+                 .type = MessageType::fifo,
+                 .numbering = Numbering::consecutive,
+                 .sender = UserId("s"),
+                 .group_id = {},
+                 .published_at = 0,
+                 .skip = skip,
+                 .head = R"({"content":")" + std::move(text) + '"'};
+    return std::make_shared<const Message>(std::move(made));
+}
+
+// One loop's share of the pool, run by hand.
+struct Node {
+    Node(delivery::WorkerPool& pool, std::size_t index, const Clock& clock, Events& events)
+        : loop(index, 1'000), worker(pool.add_worker(loop, registry, clock, events)) {
+        loop.add_turn_hook(worker);
+    }
+    // Takes the mailbox and ends the turn; true while work is left.
+    bool turn() {
+        loop.context().restart();
+        loop.context().poll();
+        return worker.turn_ended();
+    }
+    runtime::EventLoop loop;
+    connection::ConnectionRegistry registry;
+    delivery::DeliveryWorker& worker;
+};
+
+struct Pool {
+    explicit Pool(std::size_t slice_bytes = 1'000'000) : pool(100, slice_bytes) {}
+    FakeClock clock;
+    observability::RecordingSink log;
+    Events events{log, clock};
+    delivery::WorkerPool pool;
+    Node first{pool, 0, clock, events};
+    Node second{pool, 1, clock, events};
+};
+
+bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("committed messages reach the members on every loop, in commit order, with their numbers") {
+    Pool fixture;
+    TestConnection a(1);
+    TestConnection b(2);
+    TestConnection other(3);
+    fixture.first.registry.subscribe(a.connection, topic_of("chat:c"));
+    fixture.second.registry.subscribe(b.connection, topic_of("chat:c"));
+    fixture.second.registry.subscribe(other.connection, topic_of("chat:d"));
+
+    fixture.pool.committed({{message("chat:c", "one"), 1}, {message("chat:c", "two"), 2}});
+    fixture.pool.committed({{message("chat:c", "three"), 3}});
+    CHECK_FALSE(fixture.first.turn());
+    CHECK_FALSE(fixture.second.turn());
+
+    for (const TestConnection* member : {&a, &b}) {
+        const auto texts = member->sink.texts();
+        REQUIRE(texts.size() == 3);
+        CHECK(contains(texts[0], R"("content":"one")"));
+        CHECK(contains(texts[1], R"("sequenceNumber":2)"));
+        CHECK(contains(texts[2], R"("content":"three")"));
+    }
+    CHECK(other.sink.frames.empty());
+    CHECK(fixture.log.count("message_undelivered") == 0);
+}
+
+TEST_CASE("a standard message is delivered on its own loop in the same turn, on others in their next") {
+    Pool fixture;
+    TestConnection here(1);
+    TestConnection there(2);
+    fixture.first.registry.subscribe(here.connection, topic_of("chat:c"));
+    fixture.second.registry.subscribe(there.connection, topic_of("chat:c"));
+    fixture.first.worker.push(message("chat:c", "now"));
+    CHECK(here.sink.frames.empty());
+    CHECK_FALSE(fixture.first.turn());
+    CHECK(here.sink.frames.size() == 1);
+    CHECK(there.sink.frames.empty());
+    CHECK_FALSE(fixture.second.turn());
+    CHECK(there.sink.frames.size() == 1);
+}
+
+TEST_CASE("all members share one encoded frame") {
+    Pool fixture;
+    TestConnection a(1);
+    TestConnection b(2);
+    fixture.first.registry.subscribe(a.connection, topic_of("chat:c"));
+    fixture.first.registry.subscribe(b.connection, topic_of("chat:c"));
+    fixture.first.worker.push(message("chat:c", "x"));
+    fixture.first.turn();
+    REQUIRE(a.sink.frames.size() == 1);
+    CHECK(a.sink.frames[0] == b.sink.frames[0]);
+}
+
+TEST_CASE("echo off skips the sending connection only") {
+    Pool fixture;
+    TestConnection sender(1);
+    TestConnection peer(2);
+    fixture.first.registry.subscribe(sender.connection, topic_of("chat:c"));
+    fixture.first.registry.subscribe(peer.connection, topic_of("chat:c"));
+    fixture.first.worker.push(message("chat:c", "x", sender.connection.id()));
+    fixture.first.turn();
+    CHECK(sender.sink.frames.empty());
+    CHECK(peer.sink.frames.size() == 1);
+}
+
+TEST_CASE("a message that no loop has a recipient for is told once") {
+    Pool fixture;
+    fixture.pool.committed({{message("chat:nobody", "x"), 1}});
+    fixture.first.turn();
+    CHECK(fixture.log.count("message_undelivered") == 0);
+    fixture.second.turn();
+    CHECK(fixture.log.count("message_undelivered") == 1);
+}
+
+TEST_CASE("a connection that is full is closed as too slow, and delays nobody") {
+    Pool fixture;
+    TestConnection slow(1);
+    TestConnection quick(2);
+    slow.sink.full = true;
+    fixture.first.registry.subscribe(slow.connection, topic_of("chat:c"));
+    fixture.first.registry.subscribe(quick.connection, topic_of("chat:c"));
+    fixture.pool.committed({{message("chat:c", "x"), 1}, {message("chat:c", "y"), 2}});
+    fixture.first.turn();
+    CHECK(slow.sink.closed_with == CloseCode::too_slow);
+    CHECK(quick.sink.frames.size() == 2);
+}
+
+TEST_CASE("a turn delivers a slice, so that the sockets are flushed between") {
+    Pool fixture(100);
+    TestConnection member(1);
+    fixture.first.registry.subscribe(member.connection, topic_of("chat:c"));
+    std::vector<Delivery> many;
+    for (Sequence n = 1; n <= 10; ++n) many.push_back({message("chat:c", std::string(60, 'x')), n});
+    fixture.pool.committed(std::move(many));
+    CHECK(fixture.first.turn());
+    const std::size_t after_one_turn = member.sink.frames.size();
+    CHECK(after_one_turn >= 1);
+    CHECK(after_one_turn <= 2);
+    int turns = 1;
+    while (fixture.first.turn()) ++turns;
+    CHECK(member.sink.frames.size() == 10);
+    CHECK(turns >= 4);
+}
+
+TEST_CASE("there is room until a loop's lanes are at their bound") {
+    Pool fixture(1);
+    CHECK(fixture.first.worker.has_room());
+    std::vector<Delivery> many;
+    for (Sequence n = 1; n <= 102; ++n) many.push_back({message("chat:c", "x"), n});
+    fixture.pool.committed(std::move(many));
+    fixture.second.turn();
+    CHECK_FALSE(fixture.first.worker.has_room());
+    while (fixture.second.turn()) {
+    }
+    CHECK(fixture.first.worker.has_room());
+}

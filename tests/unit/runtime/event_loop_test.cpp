@@ -1,0 +1,93 @@
+// A turn: everything that is ready, then the hooks, then sleep.
+#include "notifyd/runtime/event_loop.hpp"
+
+#include <boost/asio/post.hpp>
+#include <catch2/catch.hpp>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "notifyd/runtime/one_shot.hpp"
+#include "notifyd/runtime/task_group.hpp"
+
+using namespace notifyd::runtime;
+
+namespace {
+
+struct Hook final : TurnHook {
+    explicit Hook(EventLoop& loop) : loop_(loop) {}
+    bool turn_ended() override {
+        handlers_per_turn.push_back(handlers);
+        handlers = 0;
+        if (left > 0) --left;
+        if (left == 0 && stop_at_end) loop_.stop();
+        return left > 0;
+    }
+    EventLoop& loop_;
+    std::vector<int> handlers_per_turn;
+    int handlers = 0;
+    int left = 0;
+    bool stop_at_end = true;
+};
+
+}  // namespace
+
+TEST_CASE("all ready handlers run before the hook") {
+    EventLoop loop(0, 100);
+    Hook hook(loop);
+    loop.add_turn_hook(hook);
+    for (int i = 0; i < 50; ++i) boost::asio::post(loop.context(), [&] { ++hook.handlers; });
+    loop.run();
+    CHECK(hook.handlers_per_turn == std::vector{50});
+}
+
+TEST_CASE("a hook with work left is called again without sleeping") {
+    EventLoop loop(0, 100);
+    Hook hook(loop);
+    loop.add_turn_hook(hook);
+    hook.left = 4;
+    // One handler only: a loop that slept while work is left would never come back.
+    boost::asio::post(loop.context(), [] {});
+    loop.run();
+    CHECK(hook.handlers_per_turn.size() == 4);
+}
+
+TEST_CASE("an exception is reported and ends nothing") {
+    EventLoop loop(0, 100);
+    std::vector<std::string> caught;
+    loop.on_exception([&](const char* what) { caught.emplace_back(what); });
+    bool after = false;
+    boost::asio::post(loop.context(), [] { throw std::runtime_error("handler"); });
+    REQUIRE(loop.post([] { throw std::runtime_error("task"); }));
+    REQUIRE(loop.post([&] {
+        after = true;
+        loop.stop();
+    }));
+    loop.run();
+    CHECK(caught == std::vector<std::string>{"handler", "task"});
+    CHECK(after);
+}
+
+namespace {
+
+boost::asio::awaitable<void, Executor> wait_for(OneShot<int>& answer, std::vector<int>& seen, EventLoop& loop) {
+    const int value = co_await answer.wait();
+    seen.push_back(value);
+    loop.stop();
+}
+
+}  // namespace
+
+TEST_CASE("a one-shot resumes its coroutine, whether the value comes before or after the wait") {
+    for (const bool before : {false, true}) {
+        EventLoop loop(0, 100);
+        TaskGroup tasks(loop);
+        OneShot<int> answer(loop.executor());
+        std::vector<int> seen;
+        if (before) answer.set(7);
+        tasks.spawn(wait_for(answer, seen, loop));
+        if (!before) boost::asio::post(loop.context(), [&] { answer.set(7); });
+        loop.run();
+        CHECK(seen == std::vector{7});
+    }
+}
