@@ -1,17 +1,19 @@
 // Commands and their options.
 #include "command_line.hpp"
 
+#include "notifyd/auth/mint_token.hpp"
+#include "notifyd/config/load_config.hpp"
+#include "notifyd/config/units.hpp"
+
+#include "daemon.hpp"
+#include "version.hpp"
+
 #include <CLI/CLI.hpp>
+
 #include <chrono>
 #include <cstdio>
 #include <iostream>
 #include <optional>
-
-#include "daemon.hpp"
-#include "notifyd/auth/mint_token.hpp"
-#include "notifyd/config/units.hpp"
-#include "notifyd/config/load_config.hpp"
-#include "version.hpp"
 
 namespace notifyd::app {
 
@@ -116,7 +118,8 @@ int token(const std::string& file, const TokenOptions& options) {
 }  // namespace
 
 int run_command_line(int argc, const char* const* argv) {
-    CLI::App cli("notifyd delivers messages to browsers in real time: ordered, durable, on your own machine.", "notifyd");
+    CLI::App cli("notifyd delivers messages to browsers in real time: ordered, durable, on your own machine.",
+                 "notifyd");
     cli.require_subcommand(1);
     std::string file = "/etc/notifyd/notifyd.toml";
     const auto with_config = [&file](CLI::App* command) {

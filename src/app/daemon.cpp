@@ -1,13 +1,13 @@
 // Building, running and stopping the server.
 #include "daemon.hpp"
 
-#include <signal.h>
+#include "version.hpp"
+
+#include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
-#include <boost/asio/steady_timer.hpp>
 #include <latch>
-
-#include "version.hpp"
+#include <signal.h>
 
 namespace notifyd::app {
 
@@ -92,8 +92,7 @@ Result<void> Daemon::build() {
     auto storage = storage::Storage::open(storage_options(config_), clock_, ids, events_);
     if (!storage) return Error{Errc::internal, storage.error().sentence};
     storage_ = std::move(*storage);
-    storage_->for_each_permission(
-        [this](const Permission& row) { directory_.set(row.user, row.topic, row.role); });
+    storage_->for_each_permission([this](const Permission& row) { directory_.set(row.user, row.topic, row.role); });
 
     const Shared shared{config_,
                         clock_,

@@ -4,16 +4,17 @@
 // Fails:  open with a sentence for the operator.
 #pragma once
 
-#include <memory>
-#include <string>
-#include <thread>
-#include <vector>
-
-#include "loop_unit.hpp"
 #include "notifyd/config/load_config.hpp"
 #include "notifyd/history/retention.hpp"
 #include "notifyd/observability/logger.hpp"
 #include "notifyd/runtime/task_group.hpp"
+
+#include "loop_unit.hpp"
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
 
 namespace notifyd::app {
 

@@ -4,14 +4,14 @@
 // Fails:  never.
 #pragma once
 
-#include <memory>
-#include <vector>
-
 #include "notifyd/auth/authorizer.hpp"
 #include "notifyd/delivery/worker_pool.hpp"
 #include "notifyd/gateway/gateway.hpp"
 #include "notifyd/gateway/revocation_broadcast.hpp"
 #include "notifyd/storage/storage.hpp"
+
+#include <memory>
+#include <vector>
 
 namespace notifyd::app {
 

@@ -1,9 +1,10 @@
 // The table of every key of SPEC §10.
 #include "bindings.hpp"
 
+#include "notifyd/config/units.hpp"
+
 #include "bind.hpp"
 #include "endpoint.hpp"
-#include "notifyd/config/units.hpp"
 
 #include <algorithm>
 #include <array>

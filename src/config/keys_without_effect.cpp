@@ -21,7 +21,6 @@ constexpr Row rows[] = {
     {"alarms.*"},
     {"auth.jwks", [](const Config& config) { return !config.auth.jwks_url.empty(); }},
     {"channels.*"},
-    {"connections.close_on_token_expiry"},
     {"connections.on_limit", [](const Config& config) { return config.connections.on_limit == OnLimit::close_oldest; }},
     {"delivery.*"},
     {"fifo.*"},

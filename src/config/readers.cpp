@@ -1,9 +1,10 @@
 // From a setting as written to a value of its type.
 #include "readers.hpp"
 
+#include "notifyd/config/units.hpp"
+
 #include "endpoint.hpp"
 #include "secret_source.hpp"
-#include "notifyd/config/units.hpp"
 
 #include <algorithm>
 #include <cerrno>

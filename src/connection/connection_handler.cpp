@@ -26,7 +26,9 @@ void ConnectionHandler::closed(Connection& connection) {
     store_.closed(connection.id());
 }
 
-void ConnectionHandler::pinged(const Connection& connection, EpochMs now) { store_.pinged(connection.id(), now); }
+void ConnectionHandler::pinged(const Connection& connection, EpochMs now) {
+    store_.pinged(connection.id(), now);
+}
 
 void ConnectionHandler::subscribe(Connection& connection, std::span<const TopicName> topics) {
     for (const TopicName& topic : topics) registry_.subscribe(connection, topic);

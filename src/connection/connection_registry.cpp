@@ -12,7 +12,9 @@ std::vector<TopicName> Connection::topics() const {
     return names;
 }
 
-void ConnectionRegistry::add(Connection& connection) { by_id_.emplace(connection.id(), &connection); }
+void ConnectionRegistry::add(Connection& connection) {
+    by_id_.emplace(connection.id(), &connection);
+}
 
 void ConnectionRegistry::remove(Connection& connection) {
     while (!connection.subscriptions_.empty()) leave(connection, connection.subscriptions_.size() - 1);

@@ -18,12 +18,12 @@ void write_digits(char* out, std::int64_t value, std::size_t width) {
 }  // namespace
 
 EpochMs SystemClock::now_ms() const {
-    return std::chrono::duration_cast<Milliseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
+    return std::chrono::duration_cast<Milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-SteadyTime SystemClock::steady_now() const { return std::chrono::steady_clock::now(); }
+SteadyTime SystemClock::steady_now() const {
+    return std::chrono::steady_clock::now();
+}
 
 void write_iso8601(EpochMs time, char* out) {
     namespace ch = std::chrono;

@@ -1,11 +1,10 @@
 // Ids from the kernel's randomness.
 #include "notifyd/core/ids.hpp"
 
-#include <sys/random.h>
-
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <sys/random.h>
 
 namespace notifyd {
 

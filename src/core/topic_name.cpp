@@ -1,9 +1,9 @@
 // Topic names and the rules for ids.
 #include "notifyd/core/topic_name.hpp"
 
-#include <array>
-
 #include "notifyd/core/limits.hpp"
+
+#include <array>
 
 namespace notifyd {
 
@@ -104,8 +104,7 @@ Result<TopicName> TopicName::parse(std::string_view text) {
             return make(*topic_class, text.substr(colon + 1));
         }
     }
-    return Error{Errc::invalid_request,
-                 "A topic is chat:, user:, org:, hub: or project: followed by an id"};
+    return Error{Errc::invalid_request, "A topic is chat:, user:, org:, hub: or project: followed by an id"};
 }
 
 Result<TopicName> own_topic(const UserId& user) {

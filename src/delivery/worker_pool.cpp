@@ -18,9 +18,13 @@ DeliveryWorker::DeliveryWorker(WorkerPool& pool,
                                observability::Events& events)
     : pool_(pool), loop_(loop), events_(events), processor_(registry, clock, events) {}
 
-void DeliveryWorker::push(MessagePtr message) { published_.push_back({std::move(message), 0}); }
+void DeliveryWorker::push(MessagePtr message) {
+    published_.push_back({std::move(message), 0});
+}
 
-bool DeliveryWorker::has_room() const { return published_.size() < pool_.lane_depth_max_ && pool_.has_room(); }
+bool DeliveryWorker::has_room() const {
+    return published_.size() < pool_.lane_depth_max_ && pool_.has_room();
+}
 
 void DeliveryWorker::enter(Lane& lane, const std::shared_ptr<Batch>& batch) {
     for (std::size_t i = 0; i < batch->deliveries.size(); ++i) lane.push({batch, i});

@@ -1,10 +1,10 @@
 // The outbox's way to the socket, and the quiet end of a connection.
 #include "corked_stream.hpp"
 
+#include "notifyd/core/limits.hpp"
+
 #include <array>
 #include <utility>
-
-#include "notifyd/core/limits.hpp"
 
 namespace notifyd::gateway {
 
@@ -56,7 +56,9 @@ void CorkedStream::queue_control(FramePtr frame) {
     if (close_frame) closing_ = true;
 }
 
-std::size_t CorkedStream::control_mark() { return limits::control_mark_bytes; }
+std::size_t CorkedStream::control_mark() {
+    return limits::control_mark_bytes;
+}
 
 void CorkedStream::mark_dirty() {
     if (dirty_ || write_blocked_) return;
@@ -123,10 +125,15 @@ void CorkedStream::read_tls(IoHandler done, asio::mutable_buffer into) {
             heard_ = true;
             done({}, result.bytes);
             return;
-        case IoState::eof: done(asio::error::eof, 0); return;
-        case IoState::failed: done(asio::error::connection_reset, 0); return;
+        case IoState::eof:
+            done(asio::error::eof, 0);
+            return;
+        case IoState::failed:
+            done(asio::error::connection_reset, 0);
+            return;
         case IoState::want_read:
-        case IoState::want_write: break;
+        case IoState::want_write:
+            break;
     }
     const auto what = result.state == IoState::want_read ? Socket::wait_read : Socket::wait_write;
     transport_.socket().async_wait(what, [this, done = std::move(done), into](error_code error) mutable {
@@ -151,7 +158,9 @@ Awaitable<void> CorkedStream::below(std::size_t mark) {
     }
 }
 
-Awaitable<void> CorkedStream::drained() { return below(limits::control_mark_bytes); }
+Awaitable<void> CorkedStream::drained() {
+    return below(limits::control_mark_bytes);
+}
 
 Awaitable<bool> CorkedStream::handshake() {
     while (transport_.is_tls()) {

@@ -8,18 +8,20 @@
 // Fails:  send answers full or closed; a broken socket is closed, which ends the pending read.
 #pragma once
 
+#include "notifyd/core/clock.hpp"
+#include "notifyd/ports/connection_sink.hpp"
+
+#include "flusher.hpp"
+#include "transport.hpp"
+
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/websocket/teardown.hpp>
+
 #include <optional>
 #include <span>
 #include <utility>
-
-#include "flusher.hpp"
-#include "notifyd/core/clock.hpp"
-#include "notifyd/ports/connection_sink.hpp"
-#include "transport.hpp"
 
 namespace notifyd::gateway {
 

@@ -1,15 +1,15 @@
 // One flush a stream and turn.
 #include "flusher.hpp"
 
-#include <algorithm>
-
 #include "corked_stream.hpp"
 
 namespace notifyd::gateway {
 
 void Flusher::remove(const CorkedStream& stream) {
     std::erase(dirty_, &stream);
-    std::replace(flushing_.begin(), flushing_.end(), const_cast<CorkedStream*>(&stream), static_cast<CorkedStream*>(nullptr));
+    for (CorkedStream*& flushing : flushing_) {
+        if (flushing == &stream) flushing = nullptr;
+    }
 }
 
 bool Flusher::turn_ended() {

@@ -3,9 +3,9 @@
 // Thread: one loop. Fails: never.
 #pragma once
 
-#include <vector>
-
 #include "notifyd/runtime/event_loop.hpp"
+
+#include <vector>
 
 namespace notifyd::gateway {
 

@@ -1,9 +1,9 @@
 // One handler a frame type (SPEC §5.2, §5.3).
 #include "frame_dispatch.hpp"
 
-#include <variant>
-
 #include "notifyd/wire/server_frames.hpp"
+
+#include <variant>
 
 namespace notifyd::gateway {
 
@@ -25,13 +25,25 @@ void answer_success(connection::Connection& connection, const Receipt& receipt, 
     if (plan.ack_id) send_or_close(connection, wire::ack_success(receipt, *plan.ack_id));
 }
 
-void answer_failure(connection::Connection& connection,
+// A 403 names what the connection may publish to instead.
+FramePtr failure_frame(LoopServices& services,
+                       const connection::Connection& connection,
+                       const Error& error,
+                       const OptionalId& request_id) {
+    if (error.code != Errc::forbidden) return wire::send_error(error, request_id);
+    std::vector<TopicName> authorized = connection.topics();
+    std::erase_if(authorized, [&](const TopicName& topic) {
+        return !services.permissions.may_publish(connection.identity(), topic);
+    });
+    return wire::send_forbidden(error, request_id, authorized);
+}
+
+void answer_failure(LoopServices& services,
+                    connection::Connection& connection,
                     const Error& error,
                     const OptionalId& request_id,
                     const OptionalId& ack_id) {
-    FramePtr frame = error.code == Errc::forbidden ? wire::send_forbidden(error, request_id, connection.topics())
-                                                   : wire::send_error(error, request_id);
-    send_or_close(connection, std::move(frame));
+    send_or_close(connection, failure_frame(services, connection, error, request_id));
     if (ack_id) send_or_close(connection, wire::ack_error(error, *ack_id));
 }
 
@@ -73,7 +85,7 @@ void FrameDispatch::refuse_for_rate(const wire::ClientFrame& frame) {
     std::visit(
         [&](const auto& value) {
             if constexpr (requires { value.request_id; }) {
-                answer_failure(connection_, error, value.request_id, value.ack_id);
+                answer_failure(services_, connection_, error, value.request_id, value.ack_id);
             } else {
                 answer_error(value.id, error);
             }
@@ -82,9 +94,8 @@ void FrameDispatch::refuse_for_rate(const wire::ClientFrame& frame) {
 }
 
 void FrameDispatch::answer_error(const OptionalId& envelope_id, const Error& error) {
-    send_or_close(
-        connection_,
-        wire::envelope_error(wire::envelope_id(envelope_id, services_.ids), services_.clock.now_ms(), error));
+    send_or_close(connection_,
+                  wire::envelope_error(wire::envelope_id(envelope_id, services_.ids), services_.clock.now_ms(), error));
 }
 
 void FrameDispatch::handle(wire::SendMessage frame) {
@@ -101,7 +112,7 @@ void FrameDispatch::handle(wire::SendMessage frame) {
             if (receipt) {
                 answer_success(*connection, *receipt, plan);
             } else {
-                answer_failure(*connection, receipt.error(), plan.request_id, plan.ack_id);
+                answer_failure(services, *connection, receipt.error(), plan.request_id, plan.ack_id);
             }
         });
 }
@@ -179,9 +190,11 @@ void FrameDispatch::handle(const wire::UnknownEnvelope& frame) {
 }
 
 void FrameDispatch::handle(const wire::MalformedSend& frame) {
-    answer_failure(connection_, frame.error, frame.request_id, frame.ack_id);
+    answer_failure(services_, connection_, frame.error, frame.request_id, frame.ack_id);
 }
 
-void FrameDispatch::handle(const wire::MalformedEnvelope& frame) { answer_error(frame.id, frame.error); }
+void FrameDispatch::handle(const wire::MalformedEnvelope& frame) {
+    answer_error(frame.id, frame.error);
+}
 
 }  // namespace notifyd::gateway

@@ -5,12 +5,12 @@
 // Fails:  never; what is wrong is answered in the form of the frame.
 #pragma once
 
-#include <string_view>
-
 #include "notifyd/connection/connection.hpp"
 #include "notifyd/core/rate_limiter.hpp"
 #include "notifyd/gateway/loop_services.hpp"
 #include "notifyd/wire/client_frames.hpp"
+
+#include <string_view>
 
 namespace notifyd::gateway {
 

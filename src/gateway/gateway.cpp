@@ -1,28 +1,28 @@
 // Accepting, sweeping and draining the sessions of one loop.
 #include "notifyd/gateway/gateway.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include "notifyd/core/limits.hpp"
+#include "notifyd/runtime/task_group.hpp"
 
-#include <algorithm>
-#include <array>
+#include "listener.hpp"
+#include "session.hpp"
+#include "tls_context.hpp"
+
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "listener.hpp"
-#include "notifyd/core/limits.hpp"
-#include "notifyd/runtime/task_group.hpp"
-#include "session.hpp"
-#include "tls_context.hpp"
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <netinet/in.h>
 
 namespace notifyd::gateway {
 
 namespace {
 
 using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, runtime::Executor>;
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                         asio::wait_traits<std::chrono::steady_clock>,
-                                         runtime::Executor>;
+using Timer = asio::
+    basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, runtime::Executor>;
 
 // When accepting fails (no descriptors left), the loop must not spin.
 constexpr std::chrono::milliseconds accept_pause{100};
@@ -77,7 +77,9 @@ Result<std::unique_ptr<Front>> Front::open(const config::Config& config, std::si
     return std::unique_ptr<Front>(new Front(std::move(parts)));
 }
 
-std::string Front::address() const { return config::to_string(parts_->listeners.endpoint); }
+std::string Front::address() const {
+    return config::to_string(parts_->listeners.endpoint);
+}
 
 class LoopGateway::Impl {
   public:
@@ -187,7 +189,11 @@ Awaitable<void> LoopGateway::Impl::drain_task(UniqueFunction<void()> done) {
 LoopGateway::LoopGateway(LoopServices& services, Front& front)
     : impl_(std::make_unique<Impl>(services, *front.parts_)) {}
 LoopGateway::~LoopGateway() = default;
-void LoopGateway::start() { impl_->start(); }
-void LoopGateway::drain(UniqueFunction<void()> done) { impl_->drain(std::move(done)); }
+void LoopGateway::start() {
+    impl_->start();
+}
+void LoopGateway::drain(UniqueFunction<void()> done) {
+    impl_->drain(std::move(done));
+}
 
 }  // namespace notifyd::gateway

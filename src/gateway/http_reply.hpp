@@ -2,14 +2,14 @@
 // Owns: its strings. Thread: one loop. Fails: never.
 #pragma once
 
+#include "notifyd/core/clock.hpp"
+#include "notifyd/core/error.hpp"
+#include "notifyd/core/frame.hpp"
+
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "notifyd/core/clock.hpp"
-#include "notifyd/core/error.hpp"
-#include "notifyd/core/frame.hpp"
 
 namespace notifyd::gateway {
 

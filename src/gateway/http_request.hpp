@@ -2,9 +2,9 @@
 // Owns: its strings. Thread: one loop. Fails: never.
 #pragma once
 
-#include <string>
-
 #include "notifyd/core/query_parameters.hpp"
+
+#include <string>
 
 namespace notifyd::gateway {
 

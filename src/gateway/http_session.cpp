@@ -1,13 +1,15 @@
 // HTTP/1.1 on one connection: limits, timeouts, keep-alive, pipelining (one request is answered before the next is
 // read), CORS, and the way to the endpoints.
-#include <algorithm>
-#include <boost/asio/buffer.hpp>
-#include <boost/url.hpp>
-
 #include "notifyd/core/limits.hpp"
+
 #include "request_ids.hpp"
 #include "router.hpp"
 #include "session.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/url.hpp>
+
+#include <algorithm>
 
 namespace notifyd::gateway {
 
@@ -20,9 +22,13 @@ namespace {
 constexpr std::size_t small_body_bytes_max = 64 * 1024;
 constexpr std::string_view continue_reply = "HTTP/1.1 100 Continue\r\n\r\n";
 
-std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(beast::string_view text) {
+    return {text.data(), text.size()};
+}
 
-std::string field(const BeastRequest& head, http::field name) { return std::string(view(head[name])); }
+std::string field(const BeastRequest& head, http::field name) {
+    return std::string(view(head[name]));
+}
 
 // The request line of a too long header either fitted (then the fields were too long) or did not (then the URL was).
 Error too_long_error(const RequestParser& parser) {
@@ -62,7 +68,7 @@ Result<Target> parse_target(std::string_view text) {
     if (!parsed) return bad;
     Target target;
     target.path = parsed->path();
-    if (target.path.empty()) target.path = "/";
+    if (target.path.empty()) target.path.push_back('/');
     urls::encoding_opts form;
     form.space_as_plus = true;
     for (const auto& parameter : parsed->params(form)) {
@@ -99,10 +105,12 @@ Awaitable<std::optional<Upgrade>> Session::serve_http() {
             refuse(request.error(), parser.get());
             co_return std::nullopt;
         }
-        if (is_upgrade_path(request->path) && beast::http::token_list(parser.get()[http::field::upgrade]).exists("websocket")) {
+        if (is_upgrade_path(request->path) &&
+            beast::http::token_list(parser.get()[http::field::upgrade]).exists("websocket")) {
             const bool early_bytes = buffer.size() != 0;
             if (early_bytes || parser.content_length().value_or(0) != 0 || parser.chunked()) {
-                refuse(Error(Errc::invalid_request, "An upgrade request has no body and nothing behind it"), parser.get());
+                refuse(Error(Errc::invalid_request, "An upgrade request has no body and nothing behind it"),
+                       parser.get());
                 co_return std::nullopt;
             }
             Result<Upgrade> upgrade = admit_upgrade(parser.release(), *request);
@@ -113,8 +121,7 @@ Awaitable<std::optional<Upgrade>> Session::serve_http() {
         const bool body_read = co_await read_body(buffer, parser);
         if (!body_read) co_return std::nullopt;
         request->body = std::move(parser.get().body());
-        const KeepAlive keep_alive =
-            parser.keep_alive() && !services_.state.draining ? KeepAlive::yes : KeepAlive::no;
+        const KeepAlive keep_alive = parser.keep_alive() && !services_.state.draining ? KeepAlive::yes : KeepAlive::no;
         co_await answer(*request, keep_alive);
         co_await stream().drained();
         if (keep_alive == KeepAlive::no || services_.state.draining || !stream().is_open()) co_return std::nullopt;
@@ -151,8 +158,8 @@ Awaitable<bool> Session::read_head(beast::flat_buffer& buffer, RequestParser& pa
 
 Awaitable<bool> Session::read_body(beast::flat_buffer& buffer, RequestParser& parser) {
     expire_in(limits::request_body_timeout);
-    const std::size_t bytes_max = body_bytes_max(services_.config.limits, view(parser.get().target().substr(
-                                                                              0, parser.get().target().find('?'))));
+    const std::size_t bytes_max =
+        body_bytes_max(services_.config.limits, view(parser.get().target().substr(0, parser.get().target().find('?'))));
     parser.body_limit(bytes_max);
     if (parser.content_length().value_or(0) > bytes_max) {
         refuse(Error(Errc::payload_too_large, "The body is too large"), parser.get());
@@ -184,9 +191,9 @@ Result<HttpRequest> Session::read_request(const BeastRequest& head) {
     if (!base.empty()) {
         const bool inside = request.path.starts_with(base) &&
                             (request.path.size() == base.size() || request.path[base.size()] == '/');
-        // What is outside of the base path is nowhere.
-        request.path = inside ? request.path.substr(base.size()) : "//";
-        if (request.path.empty()) request.path = "/";
+        if (!inside) return Error{Errc::not_found, "There is no such path"};
+        request.path.erase(0, base.size());
+        if (request.path.empty()) request.path.push_back('/');
     }
     request.authorization = field(head, http::field::authorization);
     request.origin = field(head, http::field::origin);
@@ -197,7 +204,8 @@ Result<HttpRequest> Session::read_request(const BeastRequest& head) {
 }
 
 std::string Session::correlation_id_of(const BeastRequest& head) {
-    const RequestIdHeaders headers{view(head["X-Request-Id"]), view(head["X-Correlation-Id"]), view(head["traceparent"])};
+    const RequestIdHeaders headers{
+        view(head["X-Request-Id"]), view(head["X-Correlation-Id"]), view(head["traceparent"])};
     return choose_correlation_id(headers, services_.ids);
 }
 
@@ -212,7 +220,8 @@ std::string_view Session::allow_origin(std::string_view origin) const {
 
 HttpReply Session::preflight_reply(const HttpRequest& request) const {
     const RouteMatch match = match_route("OPTIONS", request.path);
-    if (match.allow.empty()) return error_reply(Error(Errc::not_found, "There is no such path"), request.correlation_id);
+    if (match.allow.empty())
+        return error_reply(Error(Errc::not_found, "There is no such path"), request.correlation_id);
     HttpReply reply;
     reply.status = 204;
     reply.headers.emplace_back("Allow", match.allow);

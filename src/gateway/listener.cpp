@@ -2,17 +2,16 @@
 #include "listener.hpp"
 
 #include <arpa/inet.h>
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <optional>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <optional>
 #include <utility>
 
 namespace notifyd::gateway {
@@ -90,7 +89,7 @@ bool is_free(const Address& address) {
 
 // A socket file that a killed server left behind is removed; one that somebody listens on is in use.
 bool clear_stale_socket_file(const Address& address, const std::string& path) {
-    struct stat info{};
+    struct stat info {};
     if (::lstat(path.c_str(), &info) != 0) return true;
     if (!S_ISSOCK(info.st_mode)) return errno = EADDRINUSE, false;
     const ListenSocket probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -118,7 +117,9 @@ ListenSocket::~ListenSocket() {
     if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-int ListenSocket::release() { return std::exchange(descriptor_, -1); }
+int ListenSocket::release() {
+    return std::exchange(descriptor_, -1);
+}
 
 Result<Listeners> open_listeners(const config::Endpoint& endpoint, std::size_t loops) {
     std::optional<Address> address = resolve(endpoint);

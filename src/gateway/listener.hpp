@@ -4,11 +4,11 @@
 // Fails:  with a sentence for the operator: address in use, no permission, …
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "notifyd/config/config.hpp"
 #include "notifyd/core/result.hpp"
+
+#include <string>
+#include <vector>
 
 namespace notifyd::gateway {
 

@@ -21,9 +21,8 @@ std::string_view trace_id_of(std::string_view traceparent) {
     constexpr std::size_t trace_chars = 32;
     if (traceparent.size() < 55 || traceparent[2] != '-' || traceparent[trace_at + trace_chars] != '-') return {};
     const std::string_view trace = traceparent.substr(trace_at, trace_chars);
-    const bool hex = std::all_of(trace.begin(), trace.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    });
+    const bool hex = std::all_of(
+        trace.begin(), trace.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
     return hex && trace.find_first_not_of('0') != std::string_view::npos ? trace : std::string_view{};
 }
 

@@ -2,10 +2,10 @@
 // Owns: nothing. Thread: one loop. Fails: never; an unfit id is replaced.
 #pragma once
 
+#include "notifyd/core/ids.hpp"
+
 #include <string>
 #include <string_view>
-
-#include "notifyd/core/ids.hpp"
 
 namespace notifyd::gateway {
 

@@ -1,12 +1,13 @@
 // One task to every loop, one back from the last.
 #include "notifyd/gateway/revocation_broadcast.hpp"
 
+#include "notifyd/wire/server_frames.hpp"
+
+#include "frame_dispatch.hpp"
+
 #include <array>
 #include <atomic>
 #include <memory>
-
-#include "frame_dispatch.hpp"
-#include "notifyd/wire/server_frames.hpp"
 
 namespace notifyd::gateway {
 
@@ -52,9 +53,8 @@ void RevocationBroadcast::revoked(const UserId& user, const TopicName& topic, Un
     const auto countdown = std::make_shared<Countdown>(home_, std::move(everywhere));
     for (LoopServices* services : loops_) {
         // A loop that has stopped has no connections.
-        static_cast<void>(services->loop.post_control([services, user, topic, countdown] {
-            drop_subscriptions(*services, user, topic);
-        }));
+        static_cast<void>(services->loop.post_control(
+            [services, user, topic, countdown] { drop_subscriptions(*services, user, topic); }));
     }
 }
 

@@ -27,7 +27,9 @@ void append_verb(std::string& allow, std::string_view verb) {
 
 }  // namespace
 
-std::span<const Route> routes() { return route_table; }
+std::span<const Route> routes() {
+    return route_table;
+}
 
 RouteMatch match_route(std::string_view method, std::string_view path) {
     const std::string_view wanted = method == "HEAD" ? "GET" : method;

@@ -2,14 +2,15 @@
 // Owns: nothing. Thread: any. Fails: not_found, or method_not_allowed with the verbs that are.
 #pragma once
 
-#include <span>
-#include <string>
-#include <string_view>
+#include "notifyd/gateway/loop_services.hpp"
 
 #include "http_reply.hpp"
 #include "http_request.hpp"
-#include "notifyd/gateway/loop_services.hpp"
 #include "socket.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
 
 namespace notifyd::gateway {
 

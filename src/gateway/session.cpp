@@ -47,6 +47,10 @@ void Session::sweep(SteadyTime now) {
         if (!stream().has_deadline()) stream().set_deadline(now + limits::close_timeout);
         return;
     }
+    if (token_ends_at_ && services_.clock.now_ms() >= *token_ends_at_) {
+        stream().close(CloseCode::token_expired);
+        return;
+    }
     if (stream().take_heard()) liveness_->heard(now);
     switch (liveness_->next(now)) {
         case connection::Liveness::Action::wait:

@@ -6,22 +6,24 @@
 // Fails:  never past run(): whatever a peer does ends its own session only.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/beast/websocket.hpp>
-#include <boost/intrusive/list.hpp>
-#include <optional>
-#include <string>
-
-#include "corked_stream.hpp"
-#include "http_reply.hpp"
-#include "http_request.hpp"
 #include "notifyd/auth/authorizer.hpp"
 #include "notifyd/connection/connection_limits.hpp"
 #include "notifyd/connection/liveness.hpp"
 #include "notifyd/gateway/loop_services.hpp"
 #include "notifyd/wire/api_types.hpp"
+
+#include "corked_stream.hpp"
+#include "http_reply.hpp"
+#include "http_request.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/websocket.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <optional>
+#include <string>
 
 namespace notifyd::gateway {
 
@@ -88,6 +90,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     std::string peer_address_;
     boost::beast::websocket::stream<CorkedStream> websocket_;
     std::optional<connection::Liveness> liveness_;
+    // When the token of the WebSocket ends, where that closes it.
+    std::optional<EpochMs> token_ends_at_;
     bool idle_ = false;
 };
 

@@ -2,13 +2,13 @@
 // Owns: nothing. Thread: any. Fails: never.
 #pragma once
 
+#include "notifyd/runtime/event_loop.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
-#include "notifyd/runtime/event_loop.hpp"
 
 namespace notifyd::gateway {
 

@@ -20,12 +20,15 @@ Error failure(std::string what) {
 }
 
 // Only HTTP/1.1 is spoken; a client that offers nothing of ours goes on without ALPN.
-int select_protocol(SSL*, const unsigned char** out, unsigned char* out_length, const unsigned char* in,
-                    unsigned int in_length, void*) {
+int select_protocol(SSL*,
+                    const unsigned char** out,
+                    unsigned char* out_length,
+                    const unsigned char* in,
+                    unsigned int in_length,
+                    void*) {
     static constexpr std::array<unsigned char, 9> ours{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
     unsigned char* chosen = nullptr;
-    if (SSL_select_next_proto(&chosen, out_length, ours.data(), ours.size(), in, in_length) !=
-        OPENSSL_NPN_NEGOTIATED) {
+    if (SSL_select_next_proto(&chosen, out_length, ours.data(), ours.size(), in, in_length) != OPENSSL_NPN_NEGOTIATED) {
         return SSL_TLSEXT_ERR_NOACK;
     }
     *out = chosen;

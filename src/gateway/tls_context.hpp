@@ -3,13 +3,13 @@
 // Fails:  with a sentence for the operator that names the file.
 #pragma once
 
+#include "notifyd/config/config.hpp"
+#include "notifyd/core/result.hpp"
+
 #include <openssl/ssl.h>
 
 #include <memory>
 #include <string>
-
-#include "notifyd/config/config.hpp"
-#include "notifyd/core/result.hpp"
 
 namespace notifyd::gateway {
 

@@ -1,16 +1,16 @@
 // sendmsg and OpenSSL on a non-blocking socket.
 #include "transport.hpp"
 
+#include "notifyd/core/limits.hpp"
+
 #include <openssl/err.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <array>
 #include <cerrno>
 #include <string_view>
+#include <sys/socket.h>
+#include <sys/uio.h>
 #include <utility>
-
-#include "notifyd/core/limits.hpp"
 
 namespace notifyd::gateway {
 
@@ -41,9 +41,12 @@ Transport::Transport(Socket socket, SSL_CTX* tls) : socket_(std::move(socket)) {
 
 IoState Transport::state_of(int result) {
     switch (SSL_get_error(ssl_.get(), result)) {
-        case SSL_ERROR_WANT_READ: return IoState::want_read;
-        case SSL_ERROR_WANT_WRITE: return IoState::want_write;
-        case SSL_ERROR_ZERO_RETURN: return IoState::eof;
+        case SSL_ERROR_WANT_READ:
+            return IoState::want_read;
+        case SSL_ERROR_WANT_WRITE:
+            return IoState::want_write;
+        case SSL_ERROR_ZERO_RETURN:
+            return IoState::eof;
         default:
             broken_ = true;
             return IoState::failed;

@@ -6,14 +6,15 @@
 // Fails:  by state; after `failed` or `eof` nothing more is read or written.
 #pragma once
 
+#include "notifyd/connection/outbox.hpp"
+
+#include "socket.hpp"
+
 #include <openssl/ssl.h>
 
 #include <cstddef>
 #include <memory>
 #include <span>
-
-#include "notifyd/connection/outbox.hpp"
-#include "socket.hpp"
 
 namespace notifyd::gateway {
 

@@ -1,9 +1,10 @@
 // Who gets a 101: everything that can be wrong with a WebSocket handshake is answered as HTTP (SPEC §5.1).
-#include <algorithm>
+#include "notifyd/core/http_status.hpp"
 
 #include "bearer.hpp"
-#include "notifyd/core/http_status.hpp"
 #include "session.hpp"
+
+#include <algorithm>
 
 namespace notifyd::gateway {
 
@@ -12,7 +13,9 @@ namespace http = beast::http;
 
 namespace {
 
-std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(beast::string_view text) {
+    return {text.data(), text.size()};
+}
 
 // RFC 6455 §4.2.1: the base64 of 16 bytes.
 bool is_websocket_key(std::string_view key) {
@@ -41,7 +44,9 @@ Result<void> check_handshake(const BeastRequest& head) {
 
 }  // namespace
 
-bool Session::is_upgrade_path(std::string_view path) const { return path == "/" || path == "/ws"; }
+bool Session::is_upgrade_path(std::string_view path) const {
+    return path == "/" || path == "/ws";
+}
 
 HttpReply Session::refused_upgrade(const Error& error, const HttpRequest& request) {
     services_.events.emit(observability::ConnectionRefused{
@@ -76,8 +81,8 @@ Result<Upgrade> Session::admit_upgrade(BeastRequest head, const HttpRequest& req
     if (query->user) connect.user_id = query->user->get();
     auth::AuthResult<auth::ConnectGrant> grant = services_.authorizer.connect(connect);
     if (!grant) {
-        services_.events.emit(observability::AuthFailed{
-            auth::to_string(grant.error().reason), peer_address_, request.correlation_id});
+        services_.events.emit(
+            observability::AuthFailed{auth::to_string(grant.error().reason), peer_address_, request.correlation_id});
         return grant.error().error;
     }
     Result<connection::Admission> admission = services_.connection_limits.admit(grant->identity.user);

@@ -1,8 +1,9 @@
 // A WebSocket from its 101 to its end: registered, read, forgotten.
-#include "frame_dispatch.hpp"
 #include "notifyd/core/limits.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/server_frames.hpp"
+
+#include "frame_dispatch.hpp"
 #include "session.hpp"
 
 namespace notifyd::gateway {
@@ -82,6 +83,7 @@ Awaitable<void> Session::serve_websocket(Upgrade upgrade) {
                                                           static_cast<std::int64_t>(connection.topic_count()),
                                                           peer_address_,
                                                           upgrade.correlation_id});
+    if (rules.close_on_token_expiry) token_ends_at_ = connection.identity().expires_at;
     // The request and the grant are done with; an idle connection should not hold them.
     upgrade.request = {};
     upgrade.grant = {};

@@ -1,10 +1,10 @@
 // Check, stamp, hand over, answer after the commit.
 #include "notifyd/publish/publisher.hpp"
 
+#include "notifyd/wire/server_frames.hpp"
+
 #include <memory>
 #include <utility>
-
-#include "notifyd/wire/server_frames.hpp"
 
 namespace notifyd::publish {
 
@@ -23,7 +23,9 @@ Publisher::Publisher(const queue::TopicFilter& filter,
       ids_(ids),
       events_(events) {}
 
-bool Publisher::has_room() const { return log_.has_room(1) && standard_queue_.has_room(); }
+bool Publisher::has_room() const {
+    return log_.has_room(1) && standard_queue_.has_room();
+}
 
 Result<queue::QueueKind> Publisher::admit(const Identity& sender, const wire::PublishRequest& request) const {
     const auto kind = filter_.queue_of(request.target_channel, request.type);
@@ -123,7 +125,9 @@ void Publisher::publish_batch(const Identity& sender,
     pending->settle();
 }
 
-void Publisher::wait_for_room(UniqueFunction<void()> resume) { waiting_.push_back(std::move(resume)); }
+void Publisher::wait_for_room(UniqueFunction<void()> resume) {
+    waiting_.push_back(std::move(resume));
+}
 
 void Publisher::poll_room() {
     if (waiting_.empty() || !has_room()) return;

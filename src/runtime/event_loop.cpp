@@ -1,17 +1,17 @@
 // The loop's turn: handlers, hooks, sleep.
 #include "notifyd/runtime/event_loop.hpp"
 
-#include <boost/asio/post.hpp>
-#include <exception>
-
 #include "notifyd/core/limits.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <exception>
 
 namespace notifyd::runtime {
 
 EventLoop::EventLoop(std::size_t index, std::size_t mailbox_tasks_max)
-    : index_(index), mailbox_(mailbox_tasks_max, [this] {
-          boost::asio::post(context_, [this] { drain_mailbox(); });
-      }) {}
+    : index_(index),
+      mailbox_(mailbox_tasks_max, [this] { boost::asio::post(context_, [this] { drain_mailbox(); }); }) {}
 
 template <class Step>
 void EventLoop::guarded(Step step) {
@@ -33,7 +33,8 @@ void EventLoop::drain_mailbox() {
 }
 
 void EventLoop::run_turn() {
-    // Sleeps only when the last turn left nothing over. A handler that throws ends the turn early; the rest stays ready.
+    // Sleeps only when the last turn left nothing over. A handler that throws ends the turn early; the rest stays
+    // ready.
     guarded([this] {
         if (work_left_) {
             context_.poll_one();

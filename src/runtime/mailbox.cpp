@@ -6,8 +6,7 @@
 
 namespace notifyd::runtime {
 
-Mailbox::Mailbox(std::size_t tasks_max, std::function<void()> wake)
-    : tasks_max_(tasks_max), wake_(std::move(wake)) {}
+Mailbox::Mailbox(std::size_t tasks_max, std::function<void()> wake) : tasks_max_(tasks_max), wake_(std::move(wake)) {}
 
 void Mailbox::push(Task&& task, std::unique_lock<std::mutex>& lock) {
     const bool first = tasks_.empty();

@@ -65,13 +65,13 @@ bool BatchWriter::write(RevokeRequest& request) {
 
 bool BatchWriter::write(ConnectionRequest& request) {
     if (!begin()) return false;
-    return std::visit(
-        Overloaded{
-            [this](const ports::ConnectionRow& row) { return connections_.opened(row); },
-            [this](const ConnectionTopics& change) { return connections_.topics_changed(change.id, change.topics); },
-            [this](const ConnectionPing& ping) { return connections_.pinged(ping.id, ping.at); },
-            [this](const ConnectionEnd& end) { return connections_.closed(end.id); }},
-        request.change);
+    return std::visit(Overloaded{[this](const ports::ConnectionRow& row) { return connections_.opened(row); },
+                                 [this](const ConnectionTopics& change) {
+                                     return connections_.topics_changed(change.id, change.topics);
+                                 },
+                                 [this](const ConnectionPing& ping) { return connections_.pinged(ping.id, ping.at); },
+                                 [this](const ConnectionEnd& end) { return connections_.closed(end.id); }},
+                      request.change);
 }
 
 bool BatchWriter::write_requests(std::vector<Batch>& group, std::vector<Delivery>& deliveries) {

@@ -4,14 +4,14 @@
 // Fails:  false when the database does, with the reason in error(); nothing of the group is stored then.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "connection_table.hpp"
 #include "database.hpp"
 #include "message_table.hpp"
 #include "permission_table.hpp"
 #include "requests.hpp"
+
+#include <string>
+#include <vector>
 
 namespace notifyd::storage {
 

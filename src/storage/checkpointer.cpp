@@ -65,8 +65,7 @@ void Checkpointer::run() {
 
 void Checkpointer::copy(Database& database) {
     // Passive: waits for nobody, copies as far as the oldest reader allows.
-    const int code =
-        sqlite3_wal_checkpoint_v2(database.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    const int code = sqlite3_wal_checkpoint_v2(database.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     checkpoints_.fetch_add(1, std::memory_order_relaxed);
     const bool other_copies = (code & 0xFF) == SQLITE_BUSY;
     if (code != SQLITE_OK && !other_copies) events_.emit(observability::CheckpointFailed{database.last_error()});

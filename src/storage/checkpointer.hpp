@@ -8,15 +8,15 @@
 // restarts the log (sqlite.org/wal.html#walresetbug), and Debian 12 has 3.40.1.
 #pragma once
 
-#include <atomic>
-#include <cstddef>
-#include <cstdint>
-#include <thread>
-
 #include "notifyd/observability/events.hpp"
 #include "notifyd/runtime/handover_queue.hpp"
 
 #include "database.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <thread>
 
 namespace notifyd::storage {
 

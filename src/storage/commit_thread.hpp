@@ -5,13 +5,6 @@
 // Fails:  a failed commit answers every request in it and is an event; the thread goes on.
 #pragma once
 
-#include <atomic>
-#include <chrono>
-#include <cstdint>
-#include <deque>
-#include <thread>
-#include <vector>
-
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/limits.hpp"
 #include "notifyd/observability/events.hpp"
@@ -22,6 +15,13 @@
 #include "batch_writer.hpp"
 #include "checkpointer.hpp"
 #include "requests.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <thread>
+#include <vector>
 
 namespace notifyd::storage {
 

@@ -2,12 +2,12 @@
 // Owns:   nothing. Thread: the storage thread, inside its transactions. Fails: false when the database does.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "notifyd/ports/connection_store.hpp"
 
 #include "database.hpp"
+
+#include <string>
+#include <vector>
 
 namespace notifyd::storage {
 

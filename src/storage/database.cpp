@@ -78,8 +78,10 @@ Statement& Statement::bind_null(int place) {
 
 Step Statement::step() {
     switch (sqlite3_step(handle_)) {
-        case SQLITE_ROW: return Step::row;
-        case SQLITE_DONE: return Step::done;
+        case SQLITE_ROW:
+            return Step::row;
+        case SQLITE_DONE:
+            return Step::done;
     }
     return Step::failed;
 }

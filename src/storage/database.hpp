@@ -4,12 +4,12 @@
 // Fails:  false or Step::failed; last_error() says why, until the connection's next call.
 #pragma once
 
+#include <sqlite3.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <sqlite3.h>
 
 namespace notifyd::storage {
 

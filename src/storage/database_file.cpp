@@ -1,15 +1,14 @@
 // Locking, creating and checking the database file.
 #include "database_file.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdio>
+#include <fcntl.h>
 #include <filesystem>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace notifyd::storage {
 
@@ -27,10 +26,8 @@ StartupError database_error(const std::string& path, const std::string& reason) 
     return StartupError{"database " + path + ": " + reason};
 }
 
-// Makes a rename or a new file durable.
-bool sync_directory_of(const std::string& path) {
-    const std::string directory = std::filesystem::path(path).parent_path().string();
-    const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+bool sync(const std::string& file_or_folder) {
+    const int descriptor = ::open(file_or_folder.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return false;
     const bool synced = ::fsync(descriptor) == 0;
     ::close(descriptor);
@@ -52,7 +49,8 @@ bool write_epoch(Database& database, IdSource& ids) {
     return insert.bind_text(1, epoch).run();
 }
 
-// Built beside its place and renamed, so that a crash leaves either no database or a whole one.
+// Built beside its place and renamed, so that a crash leaves either no database or a whole one. Until then nothing of
+// it needs to survive, so it is synced once, at the end.
 Startup<MigrationReport> create_database(const std::string& path,
                                          std::span<const Migration> migrations,
                                          IdSource& ids,
@@ -62,8 +60,11 @@ Startup<MigrationReport> create_database(const std::string& path,
     if (!create_empty(draft)) return system_error("cannot create", draft);
 
     Database database;
-    const std::string identify = "PRAGMA auto_vacuum = INCREMENTAL;PRAGMA application_id = " +
-                                 std::to_string(application_id) + ";";
+    // What retention frees can be given back to the disk; to be said before the first table.
+    const std::string identify =
+        "PRAGMA journal_mode = MEMORY;PRAGMA synchronous = OFF;"
+        "PRAGMA auto_vacuum = INCREMENTAL;PRAGMA application_id = " +
+        std::to_string(application_id) + ";";
     if (!database.open(draft, Database::Access::read_write) || !database.execute(identify.c_str())) {
         return database_error(path, database.last_error());
     }
@@ -73,8 +74,10 @@ Startup<MigrationReport> create_database(const std::string& path,
         return database_error(path, database.last_error());
     }
     database.close();
+    if (!sync(draft)) return system_error("cannot sync", draft);
     if (::rename(draft.c_str(), path.c_str()) != 0) return system_error("cannot create", path);
-    if (!sync_directory_of(path)) return system_error("cannot sync the directory of", path);
+    const std::string folder = std::filesystem::path(path).parent_path().string();
+    if (!sync(folder)) return system_error("cannot sync", folder);
     return MigrationReport{0, migrated->to};
 }
 
@@ -118,9 +121,11 @@ Startup<PreparedFile> prepare_file(const std::string& path,
                                    std::span<const Migration> migrations,
                                    IdSource& ids,
                                    const MigrationApplied& applied) {
+    std::error_code relative;
     std::error_code failed;
-    const std::string whole = std::filesystem::weakly_canonical(std::filesystem::absolute(path), failed).string();
-    if (path.empty() || failed) return StartupError{"storage.path is not a usable path: '" + path + "'"};
+    const auto absolute = std::filesystem::absolute(path, relative);
+    const std::string whole = std::filesystem::weakly_canonical(absolute, failed).string();
+    if (path.empty() || relative || failed) return StartupError{"storage.path is not a usable path: '" + path + "'"};
     auto lock = FileLock::take(whole);
     if (!lock.has_value()) return lock.error();
 
@@ -136,8 +141,8 @@ Startup<PreparedFile> prepare_file(const std::string& path,
         // SQLite would replay the old log into the new database.
         return database_error(whole, "missing, but its log " + whole + "-wal is there; restore it or remove the log");
     }
-    auto migrated = exists ? upgrade_database(whole, migrations, applied)
-                           : create_database(whole, migrations, ids, applied);
+    auto migrated =
+        exists ? upgrade_database(whole, migrations, applied) : create_database(whole, migrations, ids, applied);
     if (!migrated.has_value()) return migrated.error();
     return PreparedFile{whole, std::move(*lock), *migrated};
 }

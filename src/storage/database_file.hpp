@@ -4,14 +4,14 @@
 // Fails:  with one sentence that names the file. An existing file that is not ours is never written to.
 #pragma once
 
-#include <span>
-#include <string>
-#include <utility>
-
 #include "notifyd/core/ids.hpp"
 #include "notifyd/storage/startup.hpp"
 
 #include "migrator.hpp"
+
+#include <span>
+#include <string>
+#include <utility>
 
 namespace notifyd::storage {
 

@@ -2,6 +2,7 @@
 #include "loop_client.hpp"
 
 #include <boost/asio/post.hpp>
+
 #include <exception>
 #include <limits>
 #include <optional>
@@ -201,8 +202,7 @@ void LoopClient::closed(ConnectionId id) {
 
 template <class Answer, class Read>
 void LoopClient::submit_read(UniqueFunction<void(Result<Answer>)> done, Read read) {
-    ReadJob job{this,
-                [done = std::move(done), read = std::move(read)](ReadTables* tables) mutable -> runtime::Task {
+    ReadJob job{this, [done = std::move(done), read = std::move(read)](ReadTables* tables) mutable -> runtime::Task {
                     std::optional<Answer> found;
                     if (tables != nullptr) found = read(*tables);
                     return [done = std::move(done), found = std::move(found)]() mutable {
@@ -215,7 +215,8 @@ void LoopClient::submit_read(UniqueFunction<void(Result<Answer>)> done, Read rea
 }
 
 void LoopClient::read_page(PageQuery query, UniqueFunction<void(Result<Page>)> done) {
-    submit_read(std::move(done), [query = std::move(query)](ReadTables& tables) { return tables.messages.read(query); });
+    submit_read(std::move(done),
+                [query = std::move(query)](ReadTables& tables) { return tables.messages.read(query); });
 }
 
 void LoopClient::list_by_user(UserId user,

@@ -4,9 +4,6 @@
 // Fails:  as the ports say.
 #pragma once
 
-#include <memory>
-#include <string>
-
 #include "notifyd/core/clock.hpp"
 #include "notifyd/observability/events.hpp"
 #include "notifyd/runtime/event_loop.hpp"
@@ -17,6 +14,9 @@
 #include "commit_thread.hpp"
 #include "reader_pool.hpp"
 #include "requests.hpp"
+
+#include <memory>
+#include <string>
 
 namespace notifyd::storage {
 

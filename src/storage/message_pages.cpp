@@ -14,6 +14,10 @@ constexpr Position position_max = std::numeric_limits<std::int64_t>::max();
 constexpr PageCursor begin_of_topic{0, 0};
 constexpr PageCursor end_of_topic{counter_max, position_max};
 
+constexpr PageCursor end_of_counter(Sequence counter) {
+    return {counter, position_max};
+}
+
 // How far the publish times of two messages may contradict their commit order: concurrent publishers stamp their
 // messages in turns of their own before they meet in a commit.
 constexpr EpochMs time_slack_ms = 1'000;
@@ -29,10 +33,16 @@ PageCursor clamped(PageCursor cursor) {
     return {std::min(cursor.counter, counter_max), cursor.position};
 }
 
-struct Row {
-    PageCursor at;
-    bool numbered = false;
-    EpochMs published_at = 0;
+// Ends a walk with its block.
+class WalkGuard {
+  public:
+    explicit WalkGuard(TopicWalk& walk) : walk_(walk) {}
+    ~WalkGuard() { walk_.finish(); }
+    WalkGuard(const WalkGuard&) = delete;
+    WalkGuard& operator=(const WalkGuard&) = delete;
+
+  private:
+    TopicWalk& walk_;
 };
 
 }  // namespace
@@ -69,41 +79,29 @@ class MessagePages::Reading {
     bool find_topic() {
         tables_.topic_.bind_text(1, query_.topic.text());
         const ResetGuard reset(tables_.topic_);
-        if (!stepped(tables_.topic_)) return false;
+        const Step step = tables_.topic_.step();
+        failed_ = step == Step::failed;
+        if (step != Step::row) return false;
         topic_id_ = tables_.topic_.integer(0);
         return true;
     }
 
     // --- seeks ---
 
-    bool stepped(Statement& statement) {
-        const Step step = statement.step();
-        failed_ = failed_ || step == Step::failed;
-        return step == Step::row;
+    bool stepped(TopicWalk& walk) {
+        const bool found = walk.next();
+        failed_ = failed_ || walk.failed();
+        return found;
     }
 
-    void place(Statement& statement, PageCursor at) const {
-        statement.bind(1, topic_id_).bind(2, static_cast<std::int64_t>(at.counter)).bind(3, at.position);
+    std::optional<WalkedRow> first_of(TopicWalk& walk, PageCursor at) {
+        walk.start(topic_id_, at);
+        const WalkGuard guard(walk);
+        if (!stepped(walk)) return std::nullopt;
+        return walk.row();
     }
-
-    static Row row_of(Statement& statement) {
-        return {{static_cast<Sequence>(statement.integer(0)), statement.integer(1)},
-                statement.integer(2) != 0,
-                statement.integer(3)};
-    }
-
-    std::optional<Row> first_of(Statement& statement, PageCursor at) {
-        place(statement, at);
-        const ResetGuard reset(statement);
-        if (!stepped(statement)) return std::nullopt;
-        return row_of(statement);
-    }
-    std::optional<Row> first_after(PageCursor at) { return first_of(tables_.after_, at); }
-    std::optional<Row> last_before(PageCursor at) { return first_of(tables_.before_, at); }
-    // The first row whose counter is `counter` or more.
-    std::optional<Row> first_from_counter(Sequence counter) {
-        return counter == 0 ? first_after(begin_of_topic) : first_after({counter - 1, position_max});
-    }
+    std::optional<WalkedRow> first_after(PageCursor at) { return first_of(tables_.forward_, at); }
+    std::optional<WalkedRow> last_before(PageCursor at) { return first_of(tables_.backward_, at); }
 
     // --- the window ---
 
@@ -130,16 +128,16 @@ class MessagePages::Reading {
         const auto first = first_after(begin_of_topic);
         const auto last = last_before(end_of_topic);
         if (!first.has_value() || !last.has_value() || first->published_at >= time) return begin_of_topic;
-        const Row row = last_counter_earlier_than(time, *first, last->at.counter);
+        const WalkedRow row = last_counter_earlier_than(time, *first, last->at.counter);
         return last_row_earlier_than(time, row);
     }
 
     // The first row of the last counter whose first row is earlier than `time`.
-    Row last_counter_earlier_than(EpochMs time, Row earlier, Sequence counter_last) {
+    WalkedRow last_counter_earlier_than(EpochMs time, WalkedRow earlier, Sequence counter_last) {
         Sequence later = counter_last + 1;
         while (later - earlier.at.counter > 1) {
             const Sequence middle = earlier.at.counter + (later - earlier.at.counter) / 2;
-            const auto row = first_from_counter(middle);
+            const auto row = first_after(end_of_counter(middle - 1));
             if (failed_) break;
             if (row.has_value() && row->published_at < time) {
                 earlier = *row;
@@ -151,9 +149,9 @@ class MessagePages::Reading {
     }
 
     // The same over the rows of one counter, by position.
-    PageCursor last_row_earlier_than(EpochMs time, Row earlier) {
+    PageCursor last_row_earlier_than(EpochMs time, WalkedRow earlier) {
         const Sequence counter = earlier.at.counter;
-        const auto last = last_before({counter, position_max});
+        const auto last = last_before(end_of_counter(counter));
         Position later = last.has_value() ? last->at.position + 1 : earlier.at.position + 1;
         while (later - earlier.at.position > 1) {
             const Position middle = earlier.at.position + (later - earlier.at.position) / 2;
@@ -168,7 +166,7 @@ class MessagePages::Reading {
         return earlier.at;
     }
 
-    [[nodiscard]] bool matches_time(const Row& row) const {
+    [[nodiscard]] bool matches_time(const WalkedRow& row) const {
         return (!query_.from_time.has_value() || row.published_at >= *query_.from_time) &&
                (!query_.to_time.has_value() || row.published_at <= *query_.to_time);
     }
@@ -177,18 +175,18 @@ class MessagePages::Reading {
 
     enum class Collected : std::uint8_t { more, full };
 
-    // Takes the row at which `statement` stands, if there is room; if not, the page has a successor.
-    Collected collect(const Row& row, Statement& statement) {
+    // Takes the row at which the walk stands, if there is room; if not, the page has a successor.
+    Collected collect(TopicWalk& walk) {
         const bool has_some = !page_.messages.empty();
         if (page_.messages.size() >= query_.messages_max) return full();
-        const std::string_view head = statement.text(5);
+        const std::string_view head = walk.head();
         if (has_some && bytes_ + head.size() > query_.bytes_max) return full();
         bytes_ += head.size();
-        const std::string_view channel = statement.is_null(4) ? websocket_channel : statement.text(4);
+        const WalkedRow& row = walk.row();
         page_.messages.push_back({row.at,
                                   row.numbered ? row.at.counter : 0,
                                   row.published_at,
-                                  std::string(channel),
+                                  std::string(walk.channel()),
                                   std::string(head)});
         return Collected::more;
     }
@@ -201,37 +199,33 @@ class MessagePages::Reading {
     // --- all messages ---
 
     void scan_forward() {
-        Statement& statement = tables_.after_;
-        place(statement, low_);
-        const ResetGuard reset(statement);
-        while (stepped(statement)) {
-            const Row row = row_of(statement);
-            if (!less(row.at, high_)) return;
-            if (matches_time(row) && collect(row, statement) == Collected::full) return;
+        TopicWalk& walk = tables_.forward_;
+        walk.start(topic_id_, low_);
+        const WalkGuard guard(walk);
+        while (stepped(walk) && less(walk.row().at, high_)) {
+            if (matches_time(walk.row()) && collect(walk) == Collected::full) return;
         }
     }
 
     void scan_backward() {
-        Statement& statement = tables_.before_;
-        place(statement, high_);
-        const ResetGuard reset(statement);
-        while (stepped(statement)) {
-            const Row row = row_of(statement);
-            if (!less(low_, row.at)) return;
-            if (matches_time(row) && collect(row, statement) == Collected::full) return;
+        TopicWalk& walk = tables_.backward_;
+        walk.start(topic_id_, high_);
+        const WalkGuard guard(walk);
+        while (stepped(walk) && less(low_, walk.row().at)) {
+            if (matches_time(walk.row()) && collect(walk) == Collected::full) return;
         }
     }
 
     // --- numbered messages only: one seek a number, from one existing counter to the next ---
 
-    [[nodiscard]] bool matches_number(const Row& row) const {
+    [[nodiscard]] bool matches_number(const WalkedRow& row) const {
         // The first row of a counter is not numbered when retention has removed the one that was.
         return row.numbered && less(low_, row.at) && less(row.at, high_) && matches_time(row);
     }
 
     void numbers_forward() {
         const std::vector<SequenceRange>& ranges = query_.sequences;
-        Statement& statement = tables_.after_;
+        TopicWalk& walk = tables_.forward_;
         Sequence number = std::max<Sequence>({ranges.front().first, low_.counter, 1});
         for (std::size_t range = 0; range < ranges.size();) {
             number = std::max(number, ranges[range].first);
@@ -239,14 +233,12 @@ class MessagePages::Reading {
                 ++range;
                 continue;
             }
-            place(statement, {number - 1, position_max});
-            const ResetGuard reset(statement);
-            if (!stepped(statement)) return;
-            const Row row = row_of(statement);
-            if (!less(row.at, high_)) return;
-            number = row.at.counter;
+            walk.start(topic_id_, end_of_counter(number - 1));
+            const WalkGuard guard(walk);
+            if (!stepped(walk) || !less(walk.row().at, high_)) return;
+            number = walk.row().at.counter;
             if (number > ranges[range].last) continue;
-            if (matches_number(row) && collect(row, statement) == Collected::full) return;
+            if (matches_number(walk.row()) && collect(walk) == Collected::full) return;
             ++number;
         }
     }
@@ -261,7 +253,7 @@ class MessagePages::Reading {
                 --range;
                 continue;
             }
-            const auto last = last_before({number, position_max});
+            const auto last = last_before(end_of_counter(number));
             if (!last.has_value() || !less(low_, last->at)) return;
             number = last->at.counter;
             if (number < wanted.first || number == 0) continue;
@@ -271,12 +263,11 @@ class MessagePages::Reading {
     }
 
     Collected collect_number(Sequence number) {
-        Statement& statement = tables_.after_;
-        place(statement, {number - 1, position_max});
-        const ResetGuard reset(statement);
-        if (!stepped(statement)) return Collected::more;
-        const Row row = row_of(statement);
-        return matches_number(row) ? collect(row, statement) : Collected::more;
+        TopicWalk& walk = tables_.forward_;
+        walk.start(topic_id_, end_of_counter(number - 1));
+        const WalkGuard guard(walk);
+        if (!stepped(walk) || !matches_number(walk.row())) return Collected::more;
+        return collect(walk);
     }
 
     MessagePages& tables_;
@@ -292,12 +283,8 @@ class MessagePages::Reading {
 
 MessagePages::MessagePages(Database& database)
     : topic_(database, "SELECT id FROM topics WHERE name = ?1"),
-      after_(database,
-             "SELECT counter, position, numbered, published_at, channel, head FROM messages "
-             "WHERE topic_id = ?1 AND (counter, position) > (?2, ?3) ORDER BY counter, position"),
-      before_(database,
-              "SELECT counter, position, numbered, published_at, channel, head FROM messages "
-              "WHERE topic_id = ?1 AND (counter, position) < (?2, ?3) ORDER BY counter DESC, position DESC") {}
+      forward_(database, TopicWalk::Direction::forward),
+      backward_(database, TopicWalk::Direction::backward) {}
 
 std::optional<Page> MessagePages::read(const PageQuery& query) {
     return Reading(*this, query).run();

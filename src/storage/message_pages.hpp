@@ -5,12 +5,13 @@
 // Fails:  nullopt when the database does.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-
 #include "notifyd/core/page.hpp"
 
 #include "database.hpp"
+#include "topic_walk.hpp"
+
+#include <cstdint>
+#include <optional>
 
 namespace notifyd::storage {
 
@@ -25,8 +26,8 @@ class MessagePages {
     class Reading;
 
     Statement topic_;
-    Statement after_;
-    Statement before_;
+    TopicWalk forward_;
+    TopicWalk backward_;
 };
 
 }  // namespace notifyd::storage

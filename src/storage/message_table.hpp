@@ -3,13 +3,13 @@
 // Fails:  false when the database does; reload() must then be part of the next transaction.
 #pragma once
 
-#include <cstddef>
-
 #include "notifyd/core/message.hpp"
 #include "notifyd/storage/storage.hpp"
 
 #include "database.hpp"
 #include "topic_table.hpp"
+
+#include <cstddef>
 
 namespace notifyd::storage {
 

@@ -2,7 +2,6 @@
 #include "migrator.hpp"
 
 #include <charconv>
-
 #include <embedded_migrations.hpp>
 
 namespace notifyd::storage {
@@ -10,9 +9,9 @@ namespace notifyd::storage {
 namespace {
 
 bool apply(Database& database, const Migration& migration) {
-    // The version is a field of the database's header and so part of the transaction.
+    // The version is a field of the database's header and so part of the transaction. The file may end in a comment.
     const std::string script = "BEGIN IMMEDIATE;" + std::string(migration.sql) +
-                               ";PRAGMA user_version = " + std::to_string(migration.version) + ";COMMIT;";
+                               "\n;PRAGMA user_version = " + std::to_string(migration.version) + ";COMMIT;";
     return database.execute(script.c_str());
 }
 

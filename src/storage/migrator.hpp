@@ -3,15 +3,15 @@
 // Fails:  with a sentence; the database is then as the last successful migration left it.
 #pragma once
 
+#include "notifyd/storage/startup.hpp"
+
+#include "database.hpp"
+
 #include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "notifyd/storage/startup.hpp"
-
-#include "database.hpp"
 
 namespace notifyd::storage {
 

@@ -3,15 +3,15 @@
 // Fails:  false or nullopt when the database does.
 #pragma once
 
-#include <cstddef>
-#include <functional>
-#include <optional>
-#include <vector>
-
 #include "notifyd/core/permission.hpp"
 #include "notifyd/ports/permission_store.hpp"
 
 #include "database.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <vector>
 
 namespace notifyd::storage {
 

@@ -18,8 +18,10 @@ bool configure(Database& database) {
 
 bool set_durability(Database& database, Durability durability) {
     switch (durability) {
-        case Durability::full: return database.execute("PRAGMA synchronous = FULL");
-        case Durability::normal: return database.execute("PRAGMA synchronous = NORMAL");
+        case Durability::full:
+            return database.execute("PRAGMA synchronous = FULL");
+        case Durability::normal:
+            return database.execute("PRAGMA synchronous = NORMAL");
     }
     return false;
 }

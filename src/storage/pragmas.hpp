@@ -2,11 +2,11 @@
 // Owns: nothing. Thread: the one that opens the storage. Fails: false when the database does.
 #pragma once
 
-#include <cstddef>
-
 #include "notifyd/storage/storage.hpp"
 
 #include "database.hpp"
+
+#include <cstddef>
 
 namespace notifyd::storage {
 

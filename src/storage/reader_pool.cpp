@@ -1,9 +1,9 @@
 // Reads, each in a transaction of its own.
 #include "reader_pool.hpp"
 
-#include <exception>
-
 #include "pragmas.hpp"
+
+#include <exception>
 
 namespace notifyd::storage {
 

@@ -4,13 +4,6 @@
 // Fails:  a read that finds the queue full, the pool stopped or the disk failing answers `unavailable`.
 #pragma once
 
-#include <atomic>
-#include <cstddef>
-#include <memory>
-#include <string>
-#include <thread>
-#include <vector>
-
 #include "notifyd/observability/events.hpp"
 #include "notifyd/runtime/handover_queue.hpp"
 #include "notifyd/runtime/task.hpp"
@@ -18,6 +11,13 @@
 #include "database.hpp"
 #include "message_pages.hpp"
 #include "permission_table.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
 
 namespace notifyd::storage {
 

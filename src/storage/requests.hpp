@@ -3,18 +3,18 @@
 // Fails:  never.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <variant>
-#include <vector>
-
 #include "notifyd/core/message.hpp"
 #include "notifyd/core/permission.hpp"
 #include "notifyd/core/result.hpp"
 #include "notifyd/core/unique_function.hpp"
 #include "notifyd/ports/connection_store.hpp"
 #include "notifyd/ports/message_log.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <variant>
+#include <vector>
 
 namespace notifyd::storage {
 
@@ -69,8 +69,8 @@ struct ConnectionRequest {
 };
 
 // The connection change is by far the largest and rarest, so it lives apart.
-using WriteRequest = std::
-    variant<AppendRequest, ExpireRequest, GrantRequest, RevokeRequest, std::unique_ptr<ConnectionRequest>>;
+using WriteRequest =
+    std::variant<AppendRequest, ExpireRequest, GrantRequest, RevokeRequest, std::unique_ptr<ConnectionRequest>>;
 
 enum class Outcome : std::uint8_t { waiting, committed, failed };
 

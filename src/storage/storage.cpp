@@ -1,11 +1,6 @@
 // The parts of the storage, put together.
 #include "notifyd/storage/storage.hpp"
 
-#include <filesystem>
-#include <stdexcept>
-#include <system_error>
-#include <utility>
-
 #include "admission.hpp"
 #include "batch_writer.hpp"
 #include "checkpointer.hpp"
@@ -16,6 +11,11 @@
 #include "permission_table.hpp"
 #include "pragmas.hpp"
 #include "reader_pool.hpp"
+
+#include <filesystem>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
 
 namespace notifyd::storage {
 
@@ -40,9 +40,9 @@ class Storage::Parts {
 
     // What is wrong with the database, or empty. Opens every connection and prepares every statement.
     [[nodiscard]] std::string open(const StorageOptions& options, const Clock& clock) {
-        const bool opened =
-            database.open(file.path, Database::Access::read_write) &&
-            configure_writer(database, options.durability, options.checkpoint_now_bytes) && forget_connections(database);
+        const bool opened = database.open(file.path, Database::Access::read_write) &&
+                            configure_writer(database, options.durability, options.checkpoint_now_bytes) &&
+                            forget_connections(database);
         if (!opened) return database.last_error();
         const auto found = database.query_text("SELECT value FROM meta WHERE key = 'epoch'");
         if (!found.has_value()) return "it has no epoch";
@@ -57,8 +57,8 @@ class Storage::Parts {
             !configure_checkpointer(second, options.durability)) {
             return second.last_error();
         }
-        commits = std::make_unique<CommitThread>(
-            *writer, *checkpointer, admission, options.probe_interval, clock, events);
+        commits =
+            std::make_unique<CommitThread>(*writer, *checkpointer, admission, options.probe_interval, clock, events);
         std::string error;
         return readers.open(file.path, error) ? std::string() : error;
     }

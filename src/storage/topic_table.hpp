@@ -4,14 +4,14 @@
 // Fails:  nullptr or false when the database does; forget() must then follow the rollback.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <unordered_map>
-
 #include "notifyd/core/ids.hpp"
 #include "notifyd/core/topic_name.hpp"
 
 #include "database.hpp"
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
 
 namespace notifyd::storage {
 

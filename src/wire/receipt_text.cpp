@@ -3,9 +3,13 @@
 
 #include "json_writer.hpp"
 
+#include <cstddef>
+
 namespace notifyd::wire {
 
 void append_open_receipt(std::string& out, const Receipt& receipt, std::string_view sentence) {
+    constexpr std::size_t usual_bytes = 320;
+    out.reserve(out.size() + usual_bytes + receipt.group_id.size());
     append_string_member(out, "{\"message\":", sentence);
     append_string_member(out, ",\"messageId\":", receipt.id.get().to_string());
     append_string_member(out, ",\"messageType\":", to_string(receipt.type));

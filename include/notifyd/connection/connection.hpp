@@ -3,12 +3,12 @@
 // Thread: the connection's loop. Fails: never.
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include "notifyd/core/identity.hpp"
 #include "notifyd/core/ids.hpp"
 #include "notifyd/ports/connection_sink.hpp"
+
+#include <cstdint>
+#include <vector>
 
 namespace notifyd::connection {
 

@@ -4,11 +4,11 @@
 // Fails:  never; who may connect was decided before.
 #pragma once
 
-#include <span>
-#include <string>
-
 #include "notifyd/connection/connection_registry.hpp"
 #include "notifyd/ports/connection_store.hpp"
+
+#include <span>
+#include <string>
 
 namespace notifyd::connection {
 

@@ -3,13 +3,13 @@
 // Fails:  admit gives unavailable (server full) or rate_limited (too many of this user).
 #pragma once
 
-#include <atomic>
-#include <cstddef>
-#include <cstdint>
-
 #include "notifyd/core/ids.hpp"
 #include "notifyd/core/result.hpp"
 #include "notifyd/runtime/sharded_map.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 
 namespace notifyd::connection {
 

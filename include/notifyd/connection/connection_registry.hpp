@@ -4,14 +4,14 @@
 // Fails:  never.
 #pragma once
 
+#include "notifyd/connection/connection.hpp"
+
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include "notifyd/connection/connection.hpp"
 
 namespace notifyd::connection {
 

@@ -2,9 +2,9 @@
 // Owns: four time points. Thread: one loop. Fails: never.
 #pragma once
 
-#include <cstdint>
-
 #include "notifyd/core/clock.hpp"
+
+#include <cstdint>
 
 namespace notifyd::connection {
 

@@ -3,13 +3,13 @@
 // Fails:  push answers full; the bound is hard, checked before the frame is taken.
 #pragma once
 
+#include "notifyd/core/frame.hpp"
+#include "notifyd/ports/connection_sink.hpp"
+
 #include <cstddef>
 #include <span>
 #include <string_view>
 #include <vector>
-
-#include "notifyd/core/frame.hpp"
-#include "notifyd/ports/connection_sink.hpp"
 
 namespace notifyd::connection {
 

@@ -25,18 +25,30 @@ enum class CloseCode : std::uint16_t {
 // The reason text that goes with the code, under 123 bytes.
 [[nodiscard]] constexpr std::string_view reason_text(CloseCode code) {
     switch (code) {
-        case CloseCode::going_away: return "connection is too old";
-        case CloseCode::unsupported_data: return "text frames only";
-        case CloseCode::bad_text: return "text is not UTF-8";
-        case CloseCode::policy: return "rate limit";
-        case CloseCode::too_big: return "message too big";
-        case CloseCode::internal_error: return "internal error";
-        case CloseCode::restart: return "server restarts";
-        case CloseCode::too_slow: return "too slow";
-        case CloseCode::token_expired: return "token expired";
-        case CloseCode::access_revoked: return "access revoked";
-        case CloseCode::heartbeat_lost: return "heartbeat lost";
-        case CloseCode::replaced: return "replaced by a newer connection";
+        case CloseCode::going_away:
+            return "connection is too old";
+        case CloseCode::unsupported_data:
+            return "text frames only";
+        case CloseCode::bad_text:
+            return "text is not UTF-8";
+        case CloseCode::policy:
+            return "rate limit";
+        case CloseCode::too_big:
+            return "message too big";
+        case CloseCode::internal_error:
+            return "internal error";
+        case CloseCode::restart:
+            return "server restarts";
+        case CloseCode::too_slow:
+            return "too slow";
+        case CloseCode::token_expired:
+            return "token expired";
+        case CloseCode::access_revoked:
+            return "access revoked";
+        case CloseCode::heartbeat_lost:
+            return "heartbeat lost";
+        case CloseCode::replaced:
+            return "replaced by a newer connection";
     }
     return "";
 }

@@ -34,8 +34,7 @@ enum class Errc : std::uint8_t {
 // `message` is a sentence for the client: never internal text, never a token.
 struct Error {
     Error() = default;
-    Error(Errc error_code, std::string sentence)
-        : code(error_code), message(std::move(sentence)) {}
+    Error(Errc error_code, std::string sentence) : code(error_code), message(std::move(sentence)) {}
 
     Errc code = Errc::internal;
     std::string message;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <new>
@@ -53,7 +54,6 @@ using FramePtr = boost::intrusive_ptr<const Frame>;
 enum class Opcode : std::uint8_t { text = 1, close = 8, ping = 9 };
 
 // One unfragmented, unmasked WebSocket frame of a server (RFC 6455 §5.2); `pieces` are its payload in order.
-[[nodiscard]] FramePtr make_websocket_frame(Opcode opcode,
-                                            std::span<const std::string_view> pieces);
+[[nodiscard]] FramePtr make_websocket_frame(Opcode opcode, std::span<const std::string_view> pieces);
 
 }  // namespace notifyd

@@ -2,13 +2,13 @@
 // Owns: its strings. Thread: any (a value). Fails: never.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/ids.hpp"
 #include "notifyd/core/topic_name.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace notifyd {
 

@@ -2,12 +2,12 @@
 // Owns: nothing. Thread: ids any; an IdSource belongs to one thread. Fails: never.
 #pragma once
 
-#include <cstdint>
-#include <string>
-
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/strong_id.hpp"
 #include "notifyd/core/uuid.hpp"
+
+#include <cstdint>
+#include <string>
 
 namespace notifyd {
 

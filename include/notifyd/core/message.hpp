@@ -3,15 +3,15 @@
 // Owns:   its text. Thread: immutable once made, shared by all loops and the storage thread. Fails: never.
 #pragma once
 
+#include "notifyd/core/clock.hpp"
+#include "notifyd/core/ids.hpp"
+#include "notifyd/core/topic_name.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "notifyd/core/clock.hpp"
-#include "notifyd/core/ids.hpp"
-#include "notifyd/core/topic_name.hpp"
 
 namespace notifyd {
 

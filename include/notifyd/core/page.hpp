@@ -2,13 +2,13 @@
 // Owns: its values. Thread: any (values). Fails: never.
 #pragma once
 
+#include "notifyd/core/message.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "notifyd/core/message.hpp"
 
 namespace notifyd {
 

@@ -2,13 +2,13 @@
 // Owns: its strings. Thread: any (a value). Fails: never.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string_view>
-
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/ids.hpp"
 #include "notifyd/core/topic_name.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace notifyd {
 
@@ -17,9 +17,12 @@ enum class Role : std::uint8_t { viewer = 1, member = 2, admin = 3 };
 
 [[nodiscard]] constexpr std::string_view to_string(Role role) {
     switch (role) {
-        case Role::viewer: return "viewer";
-        case Role::member: return "member";
-        case Role::admin: return "admin";
+        case Role::viewer:
+            return "viewer";
+        case Role::member:
+            return "member";
+        case Role::admin:
+            return "admin";
     }
     return "viewer";
 }

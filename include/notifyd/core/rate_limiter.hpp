@@ -2,9 +2,9 @@
 // Owns: two numbers. Thread: one. Fails: never.
 #pragma once
 
-#include <algorithm>
-
 #include "notifyd/core/clock.hpp"
+
+#include <algorithm>
 
 namespace notifyd {
 

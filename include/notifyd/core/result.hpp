@@ -2,9 +2,9 @@
 // Owns: the value. Thread: any (a value). Fails: never.
 #pragma once
 
-#include <boost/system/result.hpp>
-
 #include "notifyd/core/error.hpp"
+
+#include <boost/system/result.hpp>
 
 namespace notifyd {
 

@@ -28,7 +28,5 @@ class StrongId {
 
 template <class Tag, class Rep>
 struct std::hash<notifyd::StrongId<Tag, Rep>> {
-    std::size_t operator()(const notifyd::StrongId<Tag, Rep>& id) const noexcept {
-        return std::hash<Rep>{}(id.get());
-    }
+    std::size_t operator()(const notifyd::StrongId<Tag, Rep>& id) const noexcept { return std::hash<Rep>{}(id.get()); }
 };

@@ -2,15 +2,15 @@
 // Owns: its text. Thread: any (a value). Fails: make and parse give an invalid_request Error.
 #pragma once
 
+#include "notifyd/core/ids.hpp"
+#include "notifyd/core/result.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "notifyd/core/ids.hpp"
-#include "notifyd/core/result.hpp"
 
 namespace notifyd {
 

@@ -19,9 +19,8 @@ class UniqueFunction<R(Args...)> {
     UniqueFunction() = default;
 
     template <class F>
-        requires(!std::is_same_v<std::decay_t<F>, UniqueFunction> &&
-                 std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
-    UniqueFunction(F&& function) {  // NOLINT(google-explicit-constructor): as std::function
+    requires(!std::is_same_v<std::decay_t<F>, UniqueFunction> && std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
+        UniqueFunction(F&& function) {  // NOLINT(google-explicit-constructor): as std::function
         using Target = std::decay_t<F>;
         if constexpr (fits_inline<Target>) {
             ::new (static_cast<void*>(space_)) Target(std::forward<F>(function));
@@ -59,8 +58,8 @@ class UniqueFunction<R(Args...)> {
 
     template <class Target>
     static constexpr bool fits_inline =
-        sizeof(Target) <= space_bytes && alignof(Target) <= alignof(std::max_align_t) &&
-        std::is_nothrow_move_constructible_v<Target>;
+        sizeof(Target) <= space_bytes &&
+        alignof(Target) <= alignof(std::max_align_t) && std::is_nothrow_move_constructible_v<Target>;
 
     template <class Target>
     static Target& inline_target(void* space) {
@@ -73,9 +72,7 @@ class UniqueFunction<R(Args...)> {
 
     template <class Target>
     static constexpr Operations inline_operations{
-        [](void* space, Args&&... args) -> R {
-            return inline_target<Target>(space)(std::forward<Args>(args)...);
-        },
+        [](void* space, Args&&... args) -> R { return inline_target<Target>(space)(std::forward<Args>(args)...); },
         [](void* from, void* to) noexcept {
             ::new (to) Target(std::move(inline_target<Target>(from)));
             inline_target<Target>(from).~Target();
@@ -84,9 +81,7 @@ class UniqueFunction<R(Args...)> {
 
     template <class Target>
     static constexpr Operations heap_operations{
-        [](void* space, Args&&... args) -> R {
-            return (*heap_target<Target>(space))(std::forward<Args>(args)...);
-        },
+        [](void* space, Args&&... args) -> R { return (*heap_target<Target>(space))(std::forward<Args>(args)...); },
         [](void* from, void* to) noexcept { ::new (to) Target*(heap_target<Target>(from)); },
         [](void* space) noexcept { delete heap_target<Target>(space); }};
 

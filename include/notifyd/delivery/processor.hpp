@@ -4,11 +4,11 @@
 // Fails:  never as a whole; a connection whose outbox is full is closed (1013) and reads what it missed from history.
 #pragma once
 
-#include <cstddef>
-
 #include "notifyd/connection/connection_registry.hpp"
 #include "notifyd/core/message.hpp"
 #include "notifyd/observability/events.hpp"
+
+#include <cstddef>
 
 namespace notifyd::delivery {
 

@@ -5,16 +5,16 @@
 // Fails:  never; a full mailbox makes the storage thread wait, full lanes make publishers be refused.
 #pragma once
 
-#include <atomic>
-#include <cstddef>
-#include <memory>
-#include <vector>
-
 #include "notifyd/delivery/processor.hpp"
 #include "notifyd/ports/message_log.hpp"
 #include "notifyd/ports/standard_queue.hpp"
 #include "notifyd/queue/lane.hpp"
 #include "notifyd/runtime/event_loop.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <vector>
 
 namespace notifyd::delivery {
 

@@ -5,14 +5,14 @@
 // Fails:  open with a sentence for the operator.
 #pragma once
 
-#include <cstddef>
-#include <memory>
-#include <string>
-
 #include "notifyd/config/config.hpp"
 #include "notifyd/core/result.hpp"
 #include "notifyd/core/unique_function.hpp"
 #include "notifyd/gateway/loop_services.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
 
 namespace notifyd::gateway {
 

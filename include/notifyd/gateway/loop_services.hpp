@@ -4,8 +4,6 @@
 // Fails:  never.
 #pragma once
 
-#include <functional>
-
 #include "notifyd/auth/authorizer.hpp"
 #include "notifyd/config/config.hpp"
 #include "notifyd/connection/connection_handler.hpp"
@@ -17,6 +15,8 @@
 #include "notifyd/permissions/permission_manager.hpp"
 #include "notifyd/publish/publisher.hpp"
 #include "notifyd/runtime/event_loop.hpp"
+
+#include <functional>
 
 namespace notifyd::gateway {
 

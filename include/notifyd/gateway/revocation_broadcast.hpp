@@ -5,10 +5,10 @@
 // Fails:  never.
 #pragma once
 
-#include <vector>
-
 #include "notifyd/gateway/loop_services.hpp"
 #include "notifyd/permissions/revocation_listener.hpp"
+
+#include <vector>
 
 namespace notifyd::gateway {
 

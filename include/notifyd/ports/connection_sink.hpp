@@ -4,10 +4,10 @@
 // Fails:  by verdict: full (not queued), closed (not queued).
 #pragma once
 
-#include <cstdint>
-
 #include "notifyd/core/close_code.hpp"
 #include "notifyd/core/frame.hpp"
+
+#include <cstdint>
 
 namespace notifyd::ports {
 

@@ -3,12 +3,12 @@
 // Fails:  never visibly: a row that could not be written is logged; no message depends on it.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/ids.hpp"
 #include "notifyd/core/topic_name.hpp"
+
+#include <string>
+#include <vector>
 
 namespace notifyd::ports {
 

@@ -5,12 +5,12 @@
 // Fails:  unavailable (queue full, or the commit failed: nothing was stored, no number used).
 #pragma once
 
-#include <cstddef>
-#include <vector>
-
 #include "notifyd/core/message.hpp"
 #include "notifyd/core/result.hpp"
 #include "notifyd/core/unique_function.hpp"
+
+#include <cstddef>
+#include <vector>
 
 namespace notifyd::ports {
 

@@ -3,11 +3,11 @@
 // Fails:  unavailable (too many reads waiting, or the disk failed).
 #pragma once
 
-#include <string>
-
 #include "notifyd/core/page.hpp"
 #include "notifyd/core/result.hpp"
 #include "notifyd/core/unique_function.hpp"
+
+#include <string>
 
 namespace notifyd::ports {
 

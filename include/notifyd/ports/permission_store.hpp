@@ -3,13 +3,13 @@
 // Fails:  unavailable (queue full or the commit failed); forbidden (grant_unclaimed on a topic that has rows).
 #pragma once
 
-#include <cstddef>
-#include <optional>
-#include <vector>
-
 #include "notifyd/core/permission.hpp"
 #include "notifyd/core/result.hpp"
 #include "notifyd/core/unique_function.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <vector>
 
 namespace notifyd::ports {
 
@@ -27,8 +27,7 @@ class PermissionStore {
 
     // The same, but only if the topic of the rows has no row at all yet; checked inside the transaction.
     // All rows have one topic.
-    virtual void grant_unclaimed(std::vector<Permission> rows,
-                                 UniqueFunction<void(Result<void>)> done) = 0;
+    virtual void grant_unclaimed(std::vector<Permission> rows, UniqueFunction<void(Result<void>)> done) = 0;
 
     // Deletes the row; fine if there was none.
     virtual void revoke(UserId user, TopicName topic, UniqueFunction<void(Result<void>)> done) = 0;

@@ -5,10 +5,6 @@
 // Fails:  invalid_request (unknown targetChannel), forbidden, unavailable (queues full, or the commit failed).
 #pragma once
 
-#include <cstddef>
-#include <optional>
-#include <vector>
-
 #include "notifyd/core/identity.hpp"
 #include "notifyd/core/receipt.hpp"
 #include "notifyd/core/result.hpp"
@@ -19,6 +15,10 @@
 #include "notifyd/ports/standard_queue.hpp"
 #include "notifyd/queue/topic_filter.hpp"
 #include "notifyd/wire/client_frames.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <vector>
 
 namespace notifyd::publish {
 

@@ -5,12 +5,12 @@
 // Fails:  never. Publishers ask for the depth before they add to it, which bounds it.
 #pragma once
 
+#include "notifyd/core/message.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <deque>
 #include <utility>
-
-#include "notifyd/core/message.hpp"
 
 namespace notifyd::queue {
 

@@ -2,13 +2,13 @@
 // Owns: the channels' names. Thread: any, once made. Fails: unknown channels have no queue.
 #pragma once
 
+#include "notifyd/core/message.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "notifyd/core/message.hpp"
 
 namespace notifyd::queue {
 

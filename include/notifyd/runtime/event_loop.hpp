@@ -7,14 +7,15 @@
 // Fails:  post gives false when the mailbox is full.
 #pragma once
 
+#include "notifyd/runtime/mailbox.hpp"
+#include "notifyd/runtime/task.hpp"
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+
 #include <cstddef>
 #include <functional>
 #include <vector>
-
-#include "notifyd/runtime/mailbox.hpp"
-#include "notifyd/runtime/task.hpp"
 
 namespace notifyd::runtime {
 

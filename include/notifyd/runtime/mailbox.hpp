@@ -4,14 +4,14 @@
 // Fails:  post gives false when the mailbox is full or closed.
 #pragma once
 
+#include "notifyd/runtime/task.hpp"
+
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <mutex>
 #include <vector>
-
-#include "notifyd/runtime/task.hpp"
 
 namespace notifyd::runtime {
 

@@ -7,15 +7,16 @@
 // Fails:  never.
 #pragma once
 
+#include "notifyd/core/unique_function.hpp"
+#include "notifyd/runtime/event_loop.hpp"
+
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
 #include <optional>
 #include <utility>
-
-#include "notifyd/core/unique_function.hpp"
-#include "notifyd/runtime/event_loop.hpp"
 
 namespace notifyd::runtime {
 

@@ -47,7 +47,7 @@ class ShardedMap {
 
     // The low bits choose the bucket inside a shard, so the shard comes from the high ones.
     static std::size_t index_of(const Key& key) {
-        const std::size_t hash = std::hash<Key>{}(key) * 0x9E3779B97F4A7C15ULL;
+        const std::size_t hash = std::hash<Key>{}(key)*0x9E3779B97F4A7C15ULL;
         return hash >> 58U;
     }
     Shard& shard_of(const Key& key) { return shards_[index_of(key)]; }

@@ -4,14 +4,15 @@
 // Fails:  what a coroutine throws goes to the loop's exception sink; the group goes on.
 #pragma once
 
+#include "notifyd/core/unique_function.hpp"
+#include "notifyd/runtime/event_loop.hpp"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
+
 #include <cstddef>
 #include <exception>
 #include <utility>
-
-#include "notifyd/core/unique_function.hpp"
-#include "notifyd/runtime/event_loop.hpp"
 
 namespace notifyd::runtime {
 

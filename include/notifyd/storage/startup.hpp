@@ -4,10 +4,11 @@
 // Fails:  with one sentence that names the file: not a database, another program's, newer than this binary, in use, …
 #pragma once
 
-#include <boost/system/result.hpp>
-#include <string>
-
 #include "notifyd/core/ids.hpp"
+
+#include <boost/system/result.hpp>
+
+#include <string>
 
 namespace notifyd::storage {
 

@@ -8,19 +8,19 @@
 //         request in it, and the storage thread goes on.
 #pragma once
 
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <memory>
-#include <string>
-
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/ids.hpp"
 #include "notifyd/core/permission.hpp"
 #include "notifyd/ports/message_log.hpp"
 #include "notifyd/storage/startup.hpp"
 #include "notifyd/storage/storage_client.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
 
 namespace notifyd::runtime {
 class EventLoop;

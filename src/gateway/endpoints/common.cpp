@@ -1,8 +1,8 @@
 // What several endpoints need: the caller, the kind of body.
-#include <boost/algorithm/string/predicate.hpp>
-
 #include "../bearer.hpp"
 #include "endpoints.hpp"
+
+#include <boost/algorithm/string/predicate.hpp>
 
 namespace notifyd::gateway::endpoints {
 

@@ -3,12 +3,13 @@
 // Owns:   nothing. Thread: one loop. Fails: never: whatever is wrong becomes a reply in the shape of SPEC §3.
 #pragma once
 
-#include "../http_reply.hpp"
-#include "../http_request.hpp"
-#include "../socket.hpp"
 #include "notifyd/auth/auth_result.hpp"
 #include "notifyd/gateway/loop_services.hpp"
 #include "notifyd/wire/json_limits.hpp"
+
+#include "../http_reply.hpp"
+#include "../http_request.hpp"
+#include "../socket.hpp"
 
 namespace notifyd::gateway::endpoints {
 

@@ -1,8 +1,9 @@
 // GET /messages: a page of history, or named gaps (SPEC §3.2).
-#include "endpoints.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/api_replies.hpp"
 #include "notifyd/wire/api_types.hpp"
+
+#include "endpoints.hpp"
 
 namespace notifyd::gateway::endpoints {
 
@@ -14,17 +15,14 @@ Awaitable<HttpReply> get_messages(const HttpRequest& request, LoopServices& serv
 
     const TopicName topic = query->topic;
     runtime::OneShot<Result<history::HistoryPage>> answer(services.loop.executor());
-    services.retrieval.messages(*caller, std::move(*query), [&answer](Result<history::HistoryPage> page) {
-        answer.set(std::move(page));
-    });
+    services.retrieval.messages(
+        *caller, std::move(*query), [&answer](Result<history::HistoryPage> page) { answer.set(std::move(page)); });
     const Result<history::HistoryPage> page = co_await answer.wait();
     if (!page) co_return error_reply(page.error(), request.correlation_id);
-    co_return json_reply(200,
-                         wire::messages_page(topic,
-                                             page->page,
-                                             page->next_key,
-                                             services.retrieval.epoch(),
-                                             services.config.storage.message_retention));
+    co_return json_reply(
+        200,
+        wire::messages_page(
+            topic, page->page, page->next_key, services.retrieval.epoch(), services.config.storage.message_retention));
 }
 
 }  // namespace notifyd::gateway::endpoints

@@ -1,8 +1,9 @@
 // GET /healthz, /readyz, /version (SPEC §3.7) and the try page at /.
-#include <embedded_try_page.hpp>
+#include "notifyd/wire/api_replies.hpp"
 
 #include "endpoints.hpp"
-#include "notifyd/wire/api_replies.hpp"
+
+#include <embedded_try_page.hpp>
 
 namespace notifyd::gateway::endpoints {
 

@@ -1,9 +1,10 @@
 // POST, DELETE and GET /permissions (SPEC §3.3).
-#include "endpoints.hpp"
 #include "notifyd/history/page_key.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/api_replies.hpp"
 #include "notifyd/wire/api_types.hpp"
+
+#include "endpoints.hpp"
 
 namespace notifyd::gateway::endpoints {
 
@@ -17,9 +18,8 @@ Awaitable<HttpReply> post_permission(const HttpRequest& request, LoopServices& s
 
     runtime::OneShot<Result<Permission>> answer(services.loop.executor());
     permissions::GrantRequest grant{std::move(body->user), std::move(body->topic), body->role};
-    services.permissions.grant(*caller, std::move(grant), [&answer](Result<Permission> permission) {
-        answer.set(std::move(permission));
-    });
+    services.permissions.grant(
+        *caller, std::move(grant), [&answer](Result<Permission> permission) { answer.set(std::move(permission)); });
     const Result<Permission> permission = co_await answer.wait();
     if (!permission) co_return error_reply(permission.error(), request.correlation_id);
     co_return json_reply(200, wire::permission_reply(*permission));
@@ -32,10 +32,10 @@ Awaitable<HttpReply> delete_permission(const HttpRequest& request, LoopServices&
     if (!query) co_return error_reply(query.error(), request.correlation_id);
 
     runtime::OneShot<Result<void>> answer(services.loop.executor());
-    services.permissions.revoke(*caller,
-                                std::move(query->user),
-                                std::move(query->topic),
-                                [&answer](Result<void> revoked) { answer.set(std::move(revoked)); });
+    services.permissions.revoke(
+        *caller, std::move(query->user), std::move(query->topic), [&answer](Result<void> revoked) {
+            answer.set(std::move(revoked));
+        });
     const Result<void> revoked = co_await answer.wait();
     if (!revoked) co_return error_reply(revoked.error(), request.correlation_id);
     co_return json_reply(200, wire::revoke_reply());

@@ -1,8 +1,9 @@
 // POST /publish and POST /publish/batch (SPEC §3.1).
-#include "endpoints.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/api_replies.hpp"
 #include "notifyd/wire/api_types.hpp"
+
+#include "endpoints.hpp"
 
 namespace notifyd::gateway::endpoints {
 

@@ -2,6 +2,7 @@
 #include "notifyd/connection/connection_limits.hpp"
 
 #include <catch2/catch.hpp>
+
 #include <optional>
 #include <thread>
 #include <vector>

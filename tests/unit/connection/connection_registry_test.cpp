@@ -1,14 +1,15 @@
 // Who receives what: both ends of a subscription, whatever the order of coming and going.
 #include "notifyd/connection/connection_registry.hpp"
 
-#include <algorithm>
+#include "support/recording_connection.hpp"
+
 #include <catch2/catch.hpp>
+
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <random>
 #include <set>
-
-#include "support/recording_connection.hpp"
 
 using namespace notifyd;
 using namespace notifyd::testing;

@@ -1,8 +1,9 @@
 // The outbox: order, its hard bound, partial writes.
 #include "notifyd/connection/outbox.hpp"
 
-#include <array>
 #include <catch2/catch.hpp>
+
+#include <array>
 #include <random>
 #include <string>
 

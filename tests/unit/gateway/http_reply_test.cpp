@@ -2,6 +2,7 @@
 #include "http_reply.hpp"
 
 #include <catch2/catch.hpp>
+
 #include <string>
 
 using namespace notifyd;
@@ -13,7 +14,9 @@ std::string encoded(const HttpReply& reply, const ReplyContext& context) {
     return std::string(encode_reply(reply, context)->view());
 }
 
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 #include "router.hpp"
 
 #include <catch2/catch.hpp>
+
 #include <set>
 #include <string>
 

@@ -1,0 +1,51 @@
+// Walks through one topic's messages in commit order, (counter, position), from any place, in one direction.
+// Owns:   two statements: the rest of the place's own counter, and the counters behind it. (In one, as a comparison of
+//         rows, SQLite 3.40 would seek by the counter only and step over the rest: the position is the rowid.)
+// Thread: one reader thread.
+// Fails:  next() gives false, and failed() tells it from the end.
+#pragma once
+
+#include "notifyd/core/page.hpp"
+
+#include "database.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace notifyd::storage {
+
+struct WalkedRow {
+    PageCursor at;
+    bool numbered = false;
+    EpochMs published_at = 0;
+};
+
+class TopicWalk {
+  public:
+    enum class Direction : std::uint8_t { forward, backward };
+
+    TopicWalk(Database& database, Direction direction);
+
+    // The next row will be the one behind `at` (in front of it, when walking backward).
+    void start(std::int64_t topic_id, PageCursor at);
+    [[nodiscard]] bool next();
+    [[nodiscard]] bool failed() const { return failed_; }
+    // Ends the walk, so that no read stays open.
+    void finish();
+
+    // Of the row at which the walk stands; views live until the next step.
+    [[nodiscard]] const WalkedRow& row() const { return row_; }
+    [[nodiscard]] std::string_view channel();
+    [[nodiscard]] std::string_view head();
+
+  private:
+    [[nodiscard]] bool step();
+
+    Statement same_counter_;
+    Statement further_counters_;
+    Statement* current_ = nullptr;
+    WalkedRow row_;
+    bool failed_ = false;
+};
+
+}  // namespace notifyd::storage
