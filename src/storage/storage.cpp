@@ -67,7 +67,9 @@ class Storage::Parts {
         commits->stop();
         readers.stop();
         checkpointer->stop();
-        // Leaves an empty log; not to be had while an outsider reads, and then SQLite does it at the next start.
+        // Leaves an empty log. Not to be had while an outsider reads: then the log stays, which costs nothing but
+        // space.
+        sqlite3_busy_timeout(database.handle(), 250);
         sqlite3_wal_checkpoint_v2(database.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
     }
 

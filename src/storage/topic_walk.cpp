@@ -1,6 +1,8 @@
 // Two index ranges, one after the other.
 #include "topic_walk.hpp"
 
+#include <limits>
+
 namespace notifyd::storage {
 
 namespace {
@@ -32,14 +34,16 @@ const char* further_counters_sql(TopicWalk::Direction direction) {
 }  // namespace
 
 TopicWalk::TopicWalk(Database& database, Direction direction)
-    : same_counter_(database, same_counter_sql(direction)),
+    : direction_(direction),
+      same_counter_(database, same_counter_sql(direction)),
       further_counters_(database, further_counters_sql(direction)) {}
 
 void TopicWalk::start(std::int64_t topic_id, PageCursor at) {
     const auto counter = static_cast<std::int64_t>(at.counter);
     same_counter_.bind(1, topic_id).bind(2, counter).bind(3, at.position);
     further_counters_.bind(1, topic_id).bind(2, counter);
-    current_ = &same_counter_;
+    const bool behind_counter = direction_ == Direction::forward && at.position == std::numeric_limits<Position>::max();
+    current_ = behind_counter ? &further_counters_ : &same_counter_;
     failed_ = false;
 }
 

@@ -41,6 +41,7 @@ class TopicWalk {
   private:
     [[nodiscard]] bool step();
 
+    const Direction direction_;
     Statement same_counter_;
     Statement further_counters_;
     Statement* current_ = nullptr;

@@ -1,16 +1,19 @@
 // A connection whose frames are kept instead of sent, and the small things such tests need.
 #pragma once
 
+#include "notifyd/connection/connection.hpp"
+
+#include "support/frame_text.hpp"
+
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "notifyd/connection/connection.hpp"
-#include "support/frame_text.hpp"
-
 namespace notifyd::testing {
 
-inline TopicName topic_of(std::string_view text) { return *TopicName::parse(text); }
+inline TopicName topic_of(std::string_view text) {
+    return *TopicName::parse(text);
+}
 
 inline ConnectionId connection_id(std::uint8_t number) {
     Uuid id;
@@ -43,7 +46,9 @@ class RecordingSink final : public ports::ConnectionSink {
 // A connection with its sink.
 struct TestConnection {
     explicit TestConnection(std::uint8_t number, std::string user = "u")
-        : connection(connection_id(number), Identity{.user = UserId(std::move(user)), .claimed_topics = {}, .token_id = {}}, sink) {}
+        : connection(connection_id(number),
+                     Identity{.user = UserId(std::move(user)), .claimed_topics = {}, .token_id = {}},
+                     sink) {}
     RecordingSink sink;
     connection::Connection connection;
 };

@@ -1,9 +1,9 @@
 // Numbers, their order and their survival.
 #include "storage_fixture.hpp"
 
-#include <algorithm>
-
 #include <catch2/catch.hpp>
+
+#include <algorithm>
 
 namespace notifyd::storage::testing {
 
@@ -107,9 +107,8 @@ TEST_CASE("a request that comes after the hook of its turn is not forgotten") {
     Loop& loop = running.add_loop();
     // An answer is run by the loop like any task, and its own request begins a turn of its own.
     const auto answer = loop.ask<ports::Appended>([](StorageClient& client, auto done) {
-        client.append(message(topic("a"), Kind::numbered), [&client, done](auto) {
-            client.append(message(topic("a"), Kind::numbered), done);
-        });
+        client.append(message(topic("a"), Kind::numbered),
+                      [&client, done](auto) { client.append(message(topic("a"), Kind::numbered), done); });
     });
     CHECK(answer->sequence == 2);
 }
@@ -122,7 +121,8 @@ TEST_CASE("numbers go on after a restart, and after every message has expired") 
         Running running(path);
         Loop& loop = running.add_loop();
         epoch = running.storage().epoch();
-        CHECK(numbers_of(loop.append(messages(topic("a"), Kind::numbered, 3, 1'000))) == std::vector<Sequence>{1, 2, 3});
+        CHECK(numbers_of(loop.append(messages(topic("a"), Kind::numbered, 3, 1'000))) ==
+              std::vector<Sequence>{1, 2, 3});
         CHECK(numbers_of(loop.append(messages(topic("b"), Kind::standard, 2, 1'000))) == std::vector<Sequence>{0, 0});
     }
     std::int64_t last_position = 0;

@@ -1,10 +1,10 @@
 // Pages against a naive model, over random histories.
 #include "storage_fixture.hpp"
 
+#include <catch2/catch.hpp>
+
 #include <algorithm>
 #include <random>
-
-#include <catch2/catch.hpp>
 
 namespace notifyd::storage::testing {
 
@@ -56,8 +56,8 @@ class Model {
         if (query.from_time.has_value() && row.published_at < *query.from_time) return false;
         if (query.to_time.has_value() && row.published_at > *query.to_time) return false;
         if (query.after.has_value()) {
-            const bool behind = query.order == PageOrder::oldest_first ? before(*query.after, row.at)
-                                                                       : before(row.at, *query.after);
+            const bool behind =
+                query.order == PageOrder::oldest_first ? before(*query.after, row.at) : before(row.at, *query.after);
             if (!behind) return false;
         }
         if (query.sequences.empty()) return true;
@@ -261,7 +261,9 @@ TEST_CASE("pages at the edges") {
     };
     using Numbers = std::vector<Sequence>;
 
-    SECTION("newest first by default") { CHECK(sequences() == Numbers{5, 4, 3, 2, 1}); }
+    SECTION("newest first by default") {
+        CHECK(sequences() == Numbers{5, 4, 3, 2, 1});
+    }
     SECTION("an unknown topic is empty") {
         query.topic = topic("unknown");
         query.from_time = 1;

@@ -1,6 +1,14 @@
 // A database in a folder of its own, loops that run in threads, and calls that wait for their answers.
 #pragma once
 
+#include "notifyd/core/limits.hpp"
+#include "notifyd/observability/events.hpp"
+#include "notifyd/observability/recording_sink.hpp"
+#include "notifyd/runtime/event_loop.hpp"
+#include "notifyd/storage/storage.hpp"
+
+#include <sqlite3.h>
+
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -11,14 +19,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "notifyd/core/limits.hpp"
-#include "notifyd/observability/events.hpp"
-#include "notifyd/observability/recording_sink.hpp"
-#include "notifyd/runtime/event_loop.hpp"
-#include "notifyd/storage/storage.hpp"
-
-#include <sqlite3.h>
 
 namespace notifyd::storage::testing {
 
@@ -197,7 +197,13 @@ inline MessagePtr message(const TopicName& to, Kind kind, EpochMs published_at =
 }
 
 inline PageQuery newest(const TopicName& of, std::size_t messages_max) {
-    return {of, PageOrder::newest_first, messages_max, limits::page_bytes_max, std::nullopt, std::nullopt, {},
+    return {of,
+            PageOrder::newest_first,
+            messages_max,
+            limits::page_bytes_max,
+            std::nullopt,
+            std::nullopt,
+            {},
             std::nullopt};
 }
 

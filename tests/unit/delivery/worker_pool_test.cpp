@@ -1,11 +1,12 @@
 // From a commit or a publish to the outboxes of every loop: order, slices, who gets nothing.
 #include "notifyd/delivery/worker_pool.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "notifyd/observability/recording_sink.hpp"
+
 #include "support/fake_clock.hpp"
 #include "support/recording_connection.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace notifyd;
 using namespace notifyd::testing;
@@ -53,7 +54,9 @@ struct Pool {
     Node second{pool, 1, clock, events};
 };
 
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
 
 }  // namespace
 

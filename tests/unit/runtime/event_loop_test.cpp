@@ -1,14 +1,15 @@
 // A turn: everything that is ready, then the hooks, then sleep.
 #include "notifyd/runtime/event_loop.hpp"
 
+#include "notifyd/runtime/one_shot.hpp"
+#include "notifyd/runtime/task_group.hpp"
+
 #include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>
+
 #include <stdexcept>
 #include <string>
 #include <vector>
-
-#include "notifyd/runtime/one_shot.hpp"
-#include "notifyd/runtime/task_group.hpp"
 
 using namespace notifyd::runtime;
 

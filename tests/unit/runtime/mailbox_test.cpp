@@ -1,8 +1,9 @@
 // Tasks from many threads to one: order, bound, waiting, closing.
 #include "notifyd/runtime/mailbox.hpp"
 
-#include <atomic>
 #include <catch2/catch.hpp>
+
+#include <atomic>
 #include <thread>
 #include <vector>
 

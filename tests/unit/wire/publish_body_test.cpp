@@ -44,7 +44,8 @@ TEST_CASE("the example of the specification is read") {
     const auto request = parse(
         R"({"targetChannel": "WebSocket", "messageType": "fifo", "messageGroupId": "g",
             "messageDeduplicationId": "d", "generateSequence": true,
-            "payload": {"chatId": "chat-abc123", "eventType": "notification", "content": {"a":[1, 2]}, "more": null}})");
+            "payload": {"chatId": "chat-abc123", "eventType": "notification",
+                        "content": {"a":[1, 2]}, "more": null}})");
     REQUIRE(request.has_value());
     CHECK(request->target_channel == "WebSocket");
     CHECK(request->type == MessageType::fifo);

@@ -105,7 +105,8 @@ TEST_CASE("a delivered frame of every length is whole") {
 
 TEST_CASE("what was parsed comes out as it was, and no payload passes for the server") {
     const auto request = parse_publish_body(
-        R"({"targetChannel":"WebSocket","payload":{"chatId":"c","userId":"forged","type":"connected","k":[1,{"a":"b"}]}})",
+        R"({"targetChannel":"WebSocket","payload":{"chatId":"c","userId":"forged","type":"connected",
+            "k":[1,{"a":"b"}]}})",
         JsonLimits{});
     REQUIRE(request.has_value());
     auto message = std::make_shared<Message>(make_message("chat:c"));
@@ -129,10 +130,10 @@ TEST_CASE("a send is answered") {
 
 TEST_CASE("a standard send's answer has neither group nor number") {
     const Receipt receipt{MessageId(*Uuid::parse(id_text)), MessageType::standard, "Email", "", 0, noon};
-    CHECK(
-        frame_text(send_answer(receipt, RawJson{"7"})) ==
-        R"({"message":"Message sent successfully via WebSocket!","messageId":")" + id_text +
-            R"(","messageType":"standard","targetChannel":"Email","timestamp":"2026-01-31T12:00:00.000Z","requestId":7})");
+    CHECK(frame_text(send_answer(receipt, RawJson{"7"})) ==
+          R"({"message":"Message sent successfully via WebSocket!","messageId":")" + id_text +
+              R"(","messageType":"standard","targetChannel":"Email","timestamp":"2026-01-31T12:00:00.000Z")" +
+              R"(,"requestId":7})");
 }
 
 TEST_CASE("a refused send has its error, code and status") {

@@ -1,0 +1,64 @@
+// The clock of one work: a warm-up that counts for nothing, then rounds of equal length, each with its own figures.
+// Owns: the counters of the running round and the results of the ended ones. Thread: one. Fails: never.
+#pragma once
+
+#include "histogram.hpp"
+#include "options.hpp"
+#include "time.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace notifyd::bench {
+
+struct RoundResult {
+    double seconds = 0;
+    double deliveries_per_second = 0;
+    double publishes_per_second = 0;
+    double p50_us = 0;
+    double p99_us = 0;
+    double generator_cpu = 0;  // share of one core
+    double server_cpu = 0;     // of all its threads together; 0 when its process is not known
+};
+
+class Rounds {
+  public:
+    explicit Rounds(const Options& options);
+
+    void begin(Nanoseconds now);
+    // Ends the warm-up or the round whose time is over.
+    void tick(Nanoseconds now) {
+        if (now >= ends_at_) {
+            end_round(now);
+        }
+    }
+    bool finished() const { return results_.size() == rounds_max_; }
+
+    void count_publish() { ++publishes_; }
+    void count_delivery() { ++deliveries_; }
+    void record_latency(Nanoseconds latency) { latencies_.record(latency); }
+
+    const std::vector<RoundResult>& results() const { return results_; }
+
+  private:
+    void start_round(Nanoseconds now, Nanoseconds length);
+    void end_round(Nanoseconds now);
+
+    std::size_t rounds_max_;
+    Nanoseconds warm_up_;
+    Nanoseconds round_;
+    pid_t server_process_;
+
+    bool warming_up_ = true;
+    Nanoseconds started_at_ = 0;
+    Nanoseconds ends_at_ = 0;
+    Nanoseconds generator_cpu_at_start_ = 0;
+    Nanoseconds server_cpu_at_start_ = 0;
+    std::uint64_t publishes_ = 0;
+    std::uint64_t deliveries_ = 0;
+    Histogram latencies_;
+    std::vector<RoundResult> results_;
+};
+
+}  // namespace notifyd::bench

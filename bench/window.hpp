@@ -1,0 +1,59 @@
+// The publishes in flight of one publisher. One is in flight until it was answered and every receiver has it, and the
+// oldest holds back the rest: so the window bounds what the server has to queue for any connection.
+// Owns: when each was sent, and how many receipts it still waits for. Thread: one. Fails: never.
+#pragma once
+
+#include "time.hpp"
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace notifyd::bench {
+
+class Window {
+  public:
+    // `receipts` is the number of receivers and answers that end a publish.
+    Window(std::size_t size, std::size_t receipts)
+        : size_(size), receipts_(receipts), in_flight_(std::bit_ceil(size)) {}
+
+    bool has_room() const { return next_ - oldest_ < size_; }
+    bool is_empty() const { return next_ == oldest_; }
+    // The number of publishes started so far, which is also the next one's stamp.
+    std::uint64_t started() const { return next_; }
+
+    std::uint32_t start(Nanoseconds now) {
+        publish_of(next_) = {.sent_at = now, .receipts_left = receipts_};
+        return static_cast<std::uint32_t>(next_++);
+    }
+
+    bool contains(std::uint32_t stamp) const { return stamp >= oldest_ && stamp < next_; }
+    // Both for a stamp that the window contains.
+    Nanoseconds sent_at(std::uint32_t stamp) const { return in_flight_[stamp & (in_flight_.size() - 1)].sent_at; }
+    void receive(std::uint32_t stamp) {
+        if (--publish_of(stamp).receipts_left != 0) {
+            return;
+        }
+        while (oldest_ < next_ && publish_of(oldest_).receipts_left == 0) {
+            ++oldest_;
+        }
+    }
+
+  private:
+    struct Publish {
+        Nanoseconds sent_at = 0;
+        std::size_t receipts_left = 0;
+    };
+
+    // A power of two of places, as a division costs more than the rest of a receipt.
+    Publish& publish_of(std::uint64_t stamp) { return in_flight_[stamp & (in_flight_.size() - 1)]; }
+
+    std::size_t size_;
+    std::size_t receipts_;
+    std::uint64_t oldest_ = 0;
+    std::uint64_t next_ = 0;
+    std::vector<Publish> in_flight_;
+};
+
+}  // namespace notifyd::bench

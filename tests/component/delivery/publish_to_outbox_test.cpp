@@ -1,0 +1,181 @@
+// From publishers on two loops, through real SQLite, to subscribers on two loops: everybody sees 1..N in order.
+#include "notifyd/connection/connection_handler.hpp"
+#include "notifyd/delivery/worker_pool.hpp"
+#include "notifyd/history/retrieval_handler.hpp"
+#include "notifyd/observability/recording_sink.hpp"
+#include "notifyd/publish/publisher.hpp"
+#include "notifyd/storage/storage.hpp"
+
+#include "support/recording_connection.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <latch>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace notifyd;
+using namespace notifyd::testing;
+
+namespace {
+
+const Identity service{
+    .user = UserId("backend"), .grant = Grant::service, .claimed_topics = {}, .expires_at = 0, .token_id = {}};
+
+struct NobodyListens final : permissions::RevocationListener {
+    void revoked(const UserId&, const TopicName&, UniqueFunction<void()> everywhere) override { everywhere(); }
+};
+
+// What one loop has of the message's walk.
+struct Node {
+    Node(std::size_t index,
+         storage::Storage& storage,
+         permissions::PermissionDirectory& directory,
+         delivery::WorkerPool& pool,
+         const queue::TopicFilter& filter,
+         const Clock& clock,
+         observability::Events& events)
+        : loop(index, 10'000),
+          client(storage.client(loop)),
+          worker(pool.add_worker(loop, registry, clock, events)),
+          permissions({}, directory, *client, nobody, events, clock),
+          publisher(filter, permissions, worker, *client, clock, ids, events) {
+        loop.add_turn_hook(*client);
+        loop.add_turn_hook(worker);
+    }
+
+    runtime::EventLoop loop;
+    SystemIdSource ids;
+    NobodyListens nobody;
+    std::unique_ptr<storage::StorageClient> client;
+    connection::ConnectionRegistry registry;
+    delivery::DeliveryWorker& worker;
+    permissions::PermissionManager permissions;
+    publish::Publisher publisher;
+    TestConnection subscriber{1};
+    std::vector<Result<Receipt>> answers;
+};
+
+class Server {
+  public:
+    explicit Server(const std::string& path) {
+        storage::StorageOptions options;
+        options.path = path;
+        SystemIdSource ids;
+        auto opened = storage::Storage::open(options, clock_, ids, events_);
+        REQUIRE(opened.has_value());
+        storage_ = std::move(*opened);
+        for (std::size_t i = 0; i < 2; ++i) {
+            nodes.push_back(std::make_unique<Node>(i, *storage_, directory_, pool_, filter_, clock_, events_));
+            nodes.back()->registry.add(nodes.back()->subscriber.connection);
+            nodes.back()->registry.subscribe(nodes.back()->subscriber.connection, topic_of("chat:c"));
+        }
+        storage_->start(pool_);
+        for (const auto& node : nodes) threads_.emplace_back([&loop = node->loop] { loop.run(); });
+    }
+    ~Server() { stop(); }
+
+    // `count` fifo publishes on each loop, a few a turn; waits for all answers.
+    void publish(int count) {
+        std::latch answered(2 * count);
+        for (const auto& node : nodes) {
+            for (int i = 0; i < count; ++i) {
+                const auto one = [&answered, &node = *node, i] {
+                    wire::PublishRequest request{.target_channel = "WebSocket",
+                                                 .type = MessageType::fifo,
+                                                 .topic = topic_of("chat:c"),
+                                                 .group_id = {},
+                                                 .numbering = Numbering::consecutive,
+                                                 .deduplication_id = {},
+                                                 .payload_fields = "\"n\":" + std::to_string(i)};
+                    node.publisher.publish(service, std::move(request), {}, [&](Result<Receipt> receipt) {
+                        node.answers.push_back(std::move(receipt));
+                        answered.count_down();
+                    });
+                };
+                REQUIRE(node->loop.post(one));
+            }
+        }
+        answered.wait();
+    }
+
+    // The loops' state may be looked at afterwards.
+    void stop() {
+        storage_->stop();
+        // A loop takes what was posted to it before it stops: the last deliveries, too.
+        for (const auto& node : nodes) {
+            static_cast<void>(node->loop.post_control([&loop = node->loop] { loop.stop(); }));
+        }
+        for (std::thread& thread : threads_) thread.join();
+        threads_.clear();
+    }
+
+    std::vector<std::unique_ptr<Node>> nodes;
+
+  private:
+    SystemClock clock_;
+    observability::RecordingSink log_{observability::LogLevel::warn};
+    observability::Events events_{log_, clock_};
+    permissions::PermissionDirectory directory_;
+    queue::TopicFilter filter_{{}};
+    delivery::WorkerPool pool_{100'000, 256 * 1024};
+    std::unique_ptr<storage::Storage> storage_;
+    std::vector<std::thread> threads_;
+};
+
+Sequence sequence_in(const std::string& text) {
+    const std::string name = "\"sequenceNumber\":";
+    const std::size_t at = text.find(name);
+    return at == std::string::npos ? 0 : std::strtoull(text.c_str() + at + name.size(), nullptr, 10);
+}
+
+void check_gapless(const Node& node, Sequence first, Sequence last) {
+    Sequence expected = first;
+    for (const std::string& text : node.subscriber.sink.texts()) {
+        REQUIRE(sequence_in(text) == expected);
+        ++expected;
+    }
+    CHECK(expected == last + 1);
+}
+
+struct Folder {
+    Folder() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "notifyd-component-XXXXXX").string();
+        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+        path = pattern;
+    }
+    ~Folder() { std::filesystem::remove_all(path); }
+    std::filesystem::path path;
+};
+
+}  // namespace
+
+TEST_CASE("subscribers of both loops see both loops' publishes as 1..N in order, also after a restart") {
+    constexpr int count = 500;
+    const Folder folder;
+    const std::string path = (folder.path / "n.db").string();
+    for (Sequence round = 0; round < 2; ++round) {
+        Server server(path);
+        server.publish(count);
+        server.stop();
+        const Sequence first = round * 2 * count + 1;
+        const Sequence last = first + 2 * count - 1;
+        std::vector<bool> told(2 * count);
+        for (const auto& node : server.nodes) {
+            check_gapless(*node, first, last);
+            // The number that a publisher is told is its message's own, and its own ones grow.
+            Sequence before = 0;
+            for (const Result<Receipt>& answer : node->answers) {
+                REQUIRE(answer.has_value());
+                REQUIRE(answer->sequence > before);
+                before = answer->sequence;
+                told[answer->sequence - first] = true;
+            }
+        }
+        CHECK(std::count(told.begin(), told.end(), true) == 2 * count);
+    }
+}

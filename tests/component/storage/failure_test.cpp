@@ -1,0 +1,186 @@
+// What happens when the queue is full, the disk says no, or the storage stops.
+#include "storage_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace notifyd::storage::testing {
+
+namespace {
+
+Errc refused(const Result<ports::Appended>& answer) {
+    REQUIRE_FALSE(answer.has_value());
+    return answer.error().code;
+}
+
+}  // namespace
+
+TEST_CASE("a full queue refuses, never inside the call, and has room again afterwards") {
+    const TemporaryFolder folder;
+    StorageOptions options = Running::options_for(folder.file("notifyd.db"));
+    options.queue_length = 3;
+    Running running(options);
+    Loop& loop = running.add_loop();
+    std::promise<bool> room;
+    Answers<ports::Appended> answers;
+    answers.wanted = 5;
+    loop.post([&](StorageClient& client) {
+        const bool before = client.has_room(3) && !client.has_room(4);
+        for (int i = 0; i < 5; ++i) {
+            client.append(message(topic("a"), Kind::numbered), [&](auto answer) { answers.add(std::move(answer)); });
+        }
+        const bool none_inside = answers.list.empty();
+        room.set_value(before && none_inside && !client.has_room(1));
+    });
+    CHECK(room.get_future().get());
+    answers.complete.get_future().wait();
+
+    std::vector<Sequence> numbers;
+    std::size_t unavailable = 0;
+    for (const auto& answer : answers.list) {
+        if (answer.has_value()) {
+            numbers.push_back(answer->sequence);
+        } else {
+            CHECK(refused(answer) == Errc::unavailable);
+            ++unavailable;
+        }
+    }
+    CHECK(numbers == std::vector<Sequence>{1, 2, 3});
+    CHECK(unavailable == 2);
+    CHECK(loop.store(message(topic("a"), Kind::numbered)) == 4);
+}
+
+TEST_CASE("the queue is bounded in bytes, too") {
+    const TemporaryFolder folder;
+    StorageOptions options = Running::options_for(folder.file("notifyd.db"));
+    options.queue_bytes_max = 10'000;
+    Running running(options);
+    Loop& loop = running.add_loop();
+    std::vector<MessagePtr> messages;
+    for (int i = 0; i < 4; ++i) {
+        messages.push_back(message(topic("a"), Kind::numbered, 0, std::string(6'000, 'x')));
+    }
+    std::size_t stored = 0;
+    for (const auto& answer : loop.append(messages)) stored += answer.has_value() ? 1 : 0;
+    CHECK(stored == 2);
+    CHECK(loop.store(message(topic("a"), Kind::numbered)) == 3);
+}
+
+TEST_CASE("a commit that fails answers unavailable, delivers nothing and uses no number") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    StorageOptions options = Running::options_for(path);
+    options.probe_interval = std::chrono::hours(1);
+    Running running(options);
+    Loop& loop = running.add_loop();
+    CHECK(loop.store(message(topic("a"), Kind::numbered)) == 1);
+
+    Outsider outsider(path);
+    outsider.execute(
+        "CREATE TRIGGER refuse BEFORE INSERT ON messages WHEN new.head = 'poison' "
+        "BEGIN SELECT RAISE(ABORT, 'poisoned'); END");
+    const auto answers = loop.append({message(topic("a"), Kind::numbered),
+                                      message(topic("new"), Kind::numbered),
+                                      message(topic("a"), Kind::numbered, 0, "poison"),
+                                      message(topic("a"), Kind::numbered)});
+    for (const auto& answer : answers) CHECK(refused(answer) == Errc::unavailable);
+    CHECK_FALSE(running.storage().writable());
+    CHECK(running.log().count("commit_failed") == 1);
+    CHECK(running.listener().deliveries().size() == 1);
+    CHECK(running.storage().stats().commits_failed == 1);
+
+    CHECK(loop.store(message(topic("a"), Kind::numbered)) == 2);
+    CHECK(loop.store(message(topic("new"), Kind::numbered)) == 1);
+    CHECK(running.storage().writable());
+    CHECK(outsider.value("SELECT group_concat(position) FROM messages") == "1,2,3");
+}
+
+TEST_CASE("an idle storage finds out by itself that it can write again") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    StorageOptions options = Running::options_for(path);
+    options.probe_interval = std::chrono::milliseconds(5);
+    Running running(options);
+    Loop& loop = running.add_loop();
+    Outsider outsider(path);
+    outsider.execute(
+        "CREATE TRIGGER refuse BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no'); END;"
+        "CREATE TRIGGER refuse_probe BEFORE UPDATE ON meta BEGIN SELECT RAISE(ABORT, 'no'); END;");
+    CHECK(refused(loop.append({message(topic("a"), Kind::numbered)}).front()) == Errc::unavailable);
+    CHECK_FALSE(running.storage().writable());
+    outsider.execute("DROP TRIGGER refuse_probe");
+    CHECK(eventually([&] { return running.storage().writable(); }));
+}
+
+TEST_CASE("an outsider that writes delays a commit and does not fail it") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    Running running(path);
+    Loop& loop = running.add_loop();
+    Outsider outsider(path);
+    outsider.execute("BEGIN IMMEDIATE");
+    std::promise<Sequence> number;
+    loop.post([&](StorageClient& client) {
+        client.append(message(topic("a"), Kind::numbered),
+                      [&](auto answer) { number.set_value(answer.has_value() ? answer->sequence : 0); });
+    });
+    CHECK(eventually([&] { return running.storage().stats().requests_waiting == 1; }));
+    outsider.execute("COMMIT");
+    CHECK(number.get_future().get() == 1);
+}
+
+TEST_CASE("a stop commits and answers what was handed over; later requests are refused") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    Running running(path);
+    Loop& loop = running.add_loop();
+    Answers<ports::Appended> answers;
+    answers.wanted = 500;
+    std::promise<void> gathered;
+    loop.post([&](StorageClient& client) {
+        for (std::size_t i = 0; i < answers.wanted; ++i) {
+            client.append(message(topic("a"), Kind::numbered), [&](auto answer) { answers.add(std::move(answer)); });
+        }
+    });
+    loop.post([&](StorageClient&) { gathered.set_value(); });
+    gathered.get_future().wait();
+    running.storage().stop();
+    answers.complete.get_future().wait();
+    // The turn's requests were handed over before the stop or refused after it, all alike.
+    const bool stored = answers.list.front().has_value();
+    for (const auto& answer : answers.list) CHECK(answer.has_value() == stored);
+
+    CHECK(refused(loop.append({message(topic("a"), Kind::numbered)}).front()) == Errc::unavailable);
+    CHECK(loop.read(newest(topic("a"), 10)).error().code == Errc::unavailable);
+    CHECK(std::filesystem::file_size(path + "-wal") == 0);
+}
+
+TEST_CASE("a loop that has stopped hinders nobody, and its answers are dropped with its client") {
+    const TemporaryFolder folder;
+    Running running(folder.file("notifyd.db"));
+    Loop& gone = running.add_loop();
+    Loop& other = running.add_loop();
+    Outsider outsider(folder.file("notifyd.db"));
+    outsider.execute("BEGIN IMMEDIATE");
+    std::promise<void> handed_over;
+    gone.post([&](StorageClient& client) {
+        for (int i = 0; i < 2'000; ++i) client.append(message(topic("a"), Kind::numbered), [](auto) {});
+        for (int i = 0; i < 100; ++i) client.read_page(newest(topic("a"), 10), [](auto) {});
+    });
+    CHECK(eventually([&] { return running.storage().stats().requests_waiting == 2'000; }));
+    gone.stop();
+    outsider.execute("COMMIT");
+    // Handed over at the end of the turn, or never if the loop stopped before.
+    const Sequence number = other.store(message(topic("a"), Kind::numbered));
+    CHECK((number == 1 || number == 2'001));
+}
+
+TEST_CASE("too many reads are refused") {
+    const TemporaryFolder folder;
+    StorageOptions options = Running::options_for(folder.file("notifyd.db"));
+    options.reads_waiting_max = 0;
+    Running running(options);
+    Loop& loop = running.add_loop();
+    CHECK(loop.read(newest(topic("a"), 10)).error().code == Errc::unavailable);
+}
+
+}  // namespace notifyd::storage::testing

@@ -1,0 +1,193 @@
+// Opening, creating, locking and migrating the database.
+#include "../../../src/storage/migrator.hpp"
+#include "storage_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+#include <sys/stat.h>
+
+namespace notifyd::storage::testing {
+
+namespace {
+
+constexpr int newest_schema = 3;
+
+// The sentence with which opening fails, or "" when it does not.
+std::string refusal(const std::string& path) {
+    SystemClock clock;
+    SystemIdSource ids;
+    observability::RecordingSink sink;
+    observability::Events events(sink, clock);
+    const auto opened = Storage::open(Running::options_for(path), clock, ids, events);
+    return opened.has_value() ? "" : opened.error().sentence;
+}
+
+std::string migrated(const std::string& path) {
+    SystemIdSource ids;
+    const auto report = migrate(path, ids);
+    if (!report.has_value()) return report.error().sentence;
+    return std::to_string(report->from) + " to " + std::to_string(report->to);
+}
+
+void write_file(const std::string& path, const std::string& content) {
+    std::ofstream(path, std::ios::binary) << content;
+}
+
+std::string read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+int mode_of(const std::string& path) {
+    struct ::stat status {};
+    REQUIRE(::stat(path.c_str(), &status) == 0);
+    return static_cast<int>(status.st_mode & 0777U);
+}
+
+using Catch::Contains;
+
+}  // namespace
+
+TEST_CASE("a new database is created whole, for its owner only, and tells its migrations") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    const auto umask_before = ::umask(0);
+    {
+        Running running(path);
+        running.add_loop().store(message(topic("a"), Kind::numbered));
+        for (const char* suffix : {"", "-wal", "-shm", ".lock"}) CHECK(mode_of(path + suffix) == 0600);
+        CHECK(running.log().count("migration_applied") == newest_schema);
+        CHECK(Uuid::parse(running.storage().epoch()).has_value());
+        Outsider outsider(path);
+        CHECK(outsider.value("PRAGMA user_version") == std::to_string(newest_schema));
+        CHECK(outsider.value("PRAGMA journal_mode") == "wal");
+        CHECK(outsider.value("PRAGMA auto_vacuum") == "2");
+    }
+    ::umask(umask_before);
+    CHECK_FALSE(std::filesystem::exists(path + ".new"));
+    CHECK_FALSE(std::filesystem::exists(path + "-wal"));
+    CHECK(refusal(path).empty());
+}
+
+TEST_CASE("what a crash left of a creation is no obstacle") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    write_file(path + ".new", "half a database");
+    write_file(path + ".new-journal", "and its journal");
+    CHECK(refusal(path).empty());
+}
+
+TEST_CASE("a second opening is refused, and possible again when the first is gone") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    std::filesystem::create_symlink(path, folder.file("other-name.db"));
+    {
+        Running running(path);
+        CHECK_THAT(refusal(path), Contains("another process has it open"));
+        CHECK_THAT(refusal(folder.file("other-name.db")), Contains("another process has it open"));
+        CHECK_THAT(migrated(path), Contains("another process has it open"));
+        running.add_loop().store(message(topic("a"), Kind::numbered));
+    }
+    CHECK(refusal(path).empty());
+}
+
+TEST_CASE("a file that is not a database of ours is refused and left alone") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+
+    SECTION("text") {
+        const std::string text(5'000, 'x');
+        write_file(path, text);
+        CHECK_THAT(refusal(path), Contains("the file is not a database"));
+        CHECK(read_file(path) == text);
+    }
+    SECTION("empty") {
+        write_file(path, "");
+        CHECK_THAT(refusal(path), Contains("the file is empty"));
+    }
+    SECTION("another program's") {
+        Outsider(path).execute("CREATE TABLE meta (key, value)");
+        const std::string content = read_file(path);
+        CHECK_THAT(refusal(path), Contains("belongs to another program"));
+        CHECK(read_file(path) == content);
+    }
+    SECTION("a folder") {
+        std::filesystem::create_directory(path);
+        CHECK_THAT(refusal(path), Contains("not a regular file"));
+    }
+    SECTION("in a folder that is not there") {
+        CHECK_THAT(refusal(folder.file("missing/notifyd.db")), Contains("No such file or directory"));
+    }
+    SECTION("no path") {
+        CHECK_THAT(refusal(""), Contains("storage.path"));
+    }
+    SECTION("a log without its database") {
+        write_file(path + "-wal", "log");
+        CHECK_THAT(refusal(path), Contains("-wal"));
+        CHECK_FALSE(std::filesystem::exists(path));
+    }
+    SECTION("cut off") {
+        { Running running(path); }
+        std::filesystem::resize_file(path, 5'000);
+        CHECK_THAT(refusal(path), Contains("notifyd.db: "));
+    }
+    SECTION("without a table") {
+        { Running running(path); }
+        Outsider(path).execute("DROP TABLE topics");
+        CHECK_THAT(refusal(path), Contains("no such table: topics"));
+    }
+    SECTION("without an epoch") {
+        { Running running(path); }
+        Outsider(path).execute("DELETE FROM meta");
+        CHECK_THAT(refusal(path), Contains("epoch"));
+    }
+}
+
+TEST_CASE("a database of a newer binary is refused by serve and by migrate") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    { Running running(path); }
+    Outsider(path).execute("PRAGMA user_version = 999");
+    CHECK_THAT(refusal(path), Contains("newer notifyd") && Contains("999"));
+    CHECK_THAT(migrated(path), Contains("newer notifyd"));
+}
+
+TEST_CASE("migrate tells from which version to which") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    CHECK(migrated(path) == "0 to " + std::to_string(newest_schema));
+    CHECK(migrated(path) == std::to_string(newest_schema) + " to " + std::to_string(newest_schema));
+}
+
+TEST_CASE("migrations are applied one by one, and one that fails leaves the version before it") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("some.db");
+    Outsider(path).execute("CREATE TABLE first (x)");
+    Database database;
+    REQUIRE(database.open(path, Database::Access::read_write));
+
+    const std::vector<Migration> migrations{{1, "0001_a.sql", "CREATE TABLE a (x); INSERT INTO a VALUES (';')"},
+                                            {2, "0002_b.sql", "CREATE TABLE b (x); -- a comment at the end"},
+                                            {3, "0003_c.sql", "CREATE TABLE c (x); CREATE TABLE a (x);"}};
+    std::vector<int> applied;
+    const auto note = [&](const Migration& migration) { applied.push_back(migration.version); };
+    const auto first = apply_migrations(database, path, std::span(migrations).first(1), note);
+    REQUIRE(first.has_value());
+    CHECK(first->from == 0);
+    CHECK(first->to == 1);
+    const auto rest = apply_migrations(database, path, migrations, note);
+    REQUIRE_FALSE(rest.has_value());
+    CHECK_THAT(rest.error().sentence, Contains("0003_c.sql failed") && Contains("table a already exists"));
+    CHECK(applied == std::vector<int>{1, 2});
+    CHECK(database.query_integer("PRAGMA user_version") == 2);
+    CHECK(database.query_integer("SELECT count(*) FROM sqlite_schema WHERE name = 'c'") == 0);
+}
+
+TEST_CASE("embedded migrations are numbered without a gap") {
+    const auto migrations = embedded_migrations();
+    REQUIRE(migrations.size() == newest_schema);
+    for (std::size_t i = 0; i < migrations.size(); ++i) CHECK(migrations[i].version == static_cast<int>(i) + 1);
+}
+
+}  // namespace notifyd::storage::testing

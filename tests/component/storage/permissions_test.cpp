@@ -1,0 +1,176 @@
+// Permission rows and connection rows.
+#include "storage_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace notifyd::storage::testing {
+
+namespace {
+
+Permission permission(const std::string& user, const std::string& chat, Role role) {
+    return {UserId(user), topic(chat), role, 1'000, UserId("granter")};
+}
+
+Result<void> grant(Loop& loop, std::vector<Permission> rows) {
+    return loop.ask<void>([&](StorageClient& client, auto done) { client.grant(std::move(rows), std::move(done)); });
+}
+
+Result<void> claim(Loop& loop, const Permission& row) {
+    return loop.ask<void>([&](StorageClient& client, auto done) { client.grant_unclaimed({row}, std::move(done)); });
+}
+
+std::string listed(const Result<ports::PermissionPage>& page) {
+    REQUIRE(page.has_value());
+    std::string text;
+    for (const Permission& row : page->permissions) {
+        text += row.user.get() + "/" + std::string(row.topic.id()) + "/" + std::string(to_string(row.role)) + " ";
+    }
+    return text + (page->more ? "more" : "end");
+}
+
+std::string by_user(Loop& loop, const std::string& user, std::size_t rows_max, std::optional<TopicName> after = {}) {
+    return listed(loop.ask<ports::PermissionPage>([&](StorageClient& client, auto done) {
+        client.list_by_user(UserId(user), rows_max, after, std::move(done));
+    }));
+}
+
+std::string by_topic(Loop& loop, const std::string& chat, std::size_t rows_max, std::optional<UserId> after = {}) {
+    return listed(loop.ask<ports::PermissionPage>([&](StorageClient& client, auto done) {
+        client.list_by_topic(topic(chat), rows_max, after, std::move(done));
+    }));
+}
+
+ConnectionId connection(std::uint8_t number) {
+    Uuid id;
+    id.bytes[0] = number;
+    return ConnectionId(id);
+}
+
+}  // namespace
+
+TEST_CASE("permissions are granted, replaced, listed in pages and revoked") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    {
+        Running running(path);
+        Loop& loop = running.add_loop();
+        REQUIRE(grant(loop,
+                      {permission("u1", "a", Role::viewer),
+                       permission("u1", "b", Role::member),
+                       permission("u1", "c", Role::admin),
+                       permission("u2", "a", Role::member)})
+                    .has_value());
+        REQUIRE(grant(loop, {permission("u1", "a", Role::admin)}).has_value());
+        REQUIRE(grant(loop, {}).has_value());
+
+        CHECK(by_user(loop, "u1", 2) == "u1/a/admin u1/b/member more");
+        CHECK(by_user(loop, "u1", 2, topic("b")) == "u1/c/admin end");
+        CHECK(by_user(loop, "nobody", 2) == "end");
+        CHECK(by_topic(loop, "a", 1) == "u1/a/admin more");
+        CHECK(by_topic(loop, "a", 1, UserId("u1")) == "u2/a/member end");
+
+        const auto revoke = [&](const std::string& user) {
+            return loop
+                .ask<void>(
+                    [&](StorageClient& client, auto done) { client.revoke(UserId(user), topic("a"), std::move(done)); })
+                .has_value();
+        };
+        CHECK(revoke("u1"));
+        CHECK(revoke("never-was"));
+        CHECK(by_topic(loop, "a", 10) == "u2/a/member end");
+    }
+    SystemClock clock;
+    SystemIdSource ids;
+    observability::RecordingSink sink;
+    observability::Events events(sink, clock);
+    const auto storage = Storage::open(Running::options_for(path), clock, ids, events);
+    std::string all;
+    (*storage)->for_each_permission([&](const Permission& row) {
+        CHECK(row.granted_at == 1'000);
+        CHECK(row.granted_by.get() == "granter");
+        all += row.user.get() + "/" + row.topic.text() + " ";
+    });
+    CHECK(all == "u1/chat:b u1/chat:c u2/chat:a ");
+}
+
+TEST_CASE("of all who claim a topic at once, one gets it") {
+    const TemporaryFolder folder;
+    Running running(folder.file("notifyd.db"));
+    constexpr int claimants = 4;
+    std::vector<Loop*> loops;
+    for (int i = 0; i < claimants; ++i) loops.push_back(&running.add_loop());
+    for (int round = 0; round < 20; ++round) {
+        const std::string chat = "chat-" + std::to_string(round);
+        std::vector<std::future<Result<void>>> answers;
+        for (int i = 0; i < claimants; ++i) {
+            answers.push_back(std::async(std::launch::async, [&, i] {
+                return claim(*loops[static_cast<std::size_t>(i)],
+                             permission("u" + std::to_string(i), chat, Role::admin));
+            }));
+        }
+        int granted = 0;
+        for (auto& answer : answers) {
+            const auto result = answer.get();
+            granted += result.has_value() ? 1 : 0;
+            if (!result.has_value()) CHECK(result.error().code == Errc::forbidden);
+        }
+        CHECK(granted == 1);
+    }
+    // In one turn, too: the first claim is seen by the second.
+    Answers<void> answers;
+    answers.wanted = 2;
+    loops[0]->post([&](StorageClient& client) {
+        for (const char* user : {"first", "second"}) {
+            client.grant_unclaimed({permission(user, "turn", Role::admin)},
+                                   [&](auto answer) { answers.add(std::move(answer)); });
+        }
+    });
+    answers.complete.get_future().wait();
+    CHECK(answers.list[0].has_value());
+    CHECK_FALSE(answers.list[1].has_value());
+    CHECK(by_topic(*loops[0], "turn", 10) == "first/turn/admin end");
+}
+
+TEST_CASE("connection rows are written in order, without a commit of their own each") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    {
+        Running running(path);
+        Loop& loop = running.add_loop();
+        for (std::uint8_t i = 1; i <= 20; ++i) {
+            loop.post([i](StorageClient& client) {
+                client.opened({connection(i), UserId("u"), "jti", {topic("a")}, 10, 10, "agent", "::1"});
+            });
+            loop.post([i](StorageClient& client) { client.pinged(connection(i), 20 + i); });
+            loop.post([i](StorageClient& client) { client.topics_changed(connection(i), {topic("a"), topic("b")}); });
+            if (i % 2 == 0) loop.post([i](StorageClient& client) { client.closed(connection(i)); });
+        }
+        Outsider outsider(path);
+        REQUIRE(eventually([&] { return running.storage().stats().rows == 70; }));
+        CHECK(running.storage().stats().commits < 10);
+        CHECK(outsider.value("SELECT count(*) FROM connections") == "10");
+        const auto row = outsider.query("SELECT * FROM connections WHERE last_ping_at = 21").at(0);
+        CHECK(row.at(1) == "u");
+        CHECK(row.at(2) == "jti");
+        CHECK(row.at(3) == "chat:a\nchat:b");
+        CHECK(row.at(6) == "agent");
+        CHECK(row.at(7) == "::1");
+    }
+    // Another process: the connections of the first are gone.
+    Running running(path);
+    CHECK(Outsider(path).value("SELECT count(*) FROM connections") == "0");
+}
+
+TEST_CASE("a publish takes the connection rows that wait along") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    Running running(path);
+    Loop& loop = running.add_loop();
+    loop.post([](StorageClient& client) { client.opened({connection(1), UserId("u"), "", {}, 10, 10, "", ""}); });
+    loop.post([](StorageClient& client) { client.closed(connection(1)); });
+    CHECK(loop.store(message(topic("a"), Kind::numbered)) == 1);
+    CHECK(Outsider(path).value("SELECT count(*) FROM connections") == "0");
+    CHECK(running.storage().stats().commits <= 2);
+}
+
+}  // namespace notifyd::storage::testing

@@ -1,0 +1,123 @@
+// Every statement finds its rows by an index, and a page costs the same however long the history is.
+#include "../../../src/storage/batch_writer.hpp"
+#include "../../../src/storage/reader_pool.hpp"
+#include "storage_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <map>
+
+namespace notifyd::storage::testing {
+
+namespace {
+
+std::map<std::string, std::string> plans_of(Database& database) {
+    std::map<std::string, std::string> plans;
+    for (auto* statement = sqlite3_next_stmt(database.handle(), nullptr); statement != nullptr;
+         statement = sqlite3_next_stmt(database.handle(), statement)) {
+        plans[sqlite3_sql(statement)];
+    }
+    for (auto& [sql, plan] : plans) {
+        Statement explain(database, "EXPLAIN QUERY PLAN " + sql);
+        while (explain.step() == Step::row) plan += std::string(explain.text(3)) + "; ";
+    }
+    return plans;
+}
+
+// Steps of SQLite's virtual machine in all statements of the connection, since the last call.
+int steps_of(Database& database) {
+    int steps = 0;
+    for (auto* statement = sqlite3_next_stmt(database.handle(), nullptr); statement != nullptr;
+         statement = sqlite3_next_stmt(database.handle(), statement)) {
+        steps += sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1);
+        CHECK(sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP, 1) == 0);
+        CHECK(sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_SORT, 1) == 0);
+    }
+    return steps;
+}
+
+std::string new_database(const TemporaryFolder& folder) {
+    const std::string path = folder.file("notifyd.db");
+    SystemIdSource ids;
+    REQUIRE(migrate(path, ids).has_value());
+    return path;
+}
+
+// A topic of `rows` messages: one in a hundred numbered, one a millisecond, and nothing left of the first tenth.
+void fill(const std::string& path, int rows) {
+    Outsider outsider(path);
+    outsider.execute("INSERT INTO topics (id, name) VALUES (1, 'chat:big'), (2, 'chat:other')");
+    outsider.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
+                     std::to_string(rows) +
+                     ") INSERT INTO messages SELECT i, 1 + (i % 5 = 0), i / 100, i % 100 = 1, zeroblob(16), i, NULL, "
+                     "'{' FROM n WHERE i > " +
+                     std::to_string(rows / 10));
+}
+
+}  // namespace
+
+TEST_CASE("no statement scans a table or sorts") {
+    const TemporaryFolder folder;
+    Database database;
+    REQUIRE(database.open(new_database(folder), Database::Access::read_write));
+    const BatchWriter writer(database, History::keep);
+    const ReadTables tables(database);
+    REQUIRE(database.prepare_error().empty());
+
+    const auto plans = plans_of(database);
+    CHECK(plans.size() > 20);
+    for (const auto& [sql, plan] : plans) {
+        CAPTURE(sql, plan);
+        CHECK(plan.find("SCAN") == std::string::npos);
+        CHECK(plan.find("TEMP B-TREE") == std::string::npos);
+        if (sql.find("FROM messages WHERE topic_id") != std::string::npos) {
+            CHECK(plan.find("INDEX messages_by_topic") != std::string::npos);
+        }
+        // A place inside a counter is found by a seek, too: the index ends in the rowid, which is the position.
+        if (sql.find("counter = ?2 AND position") != std::string::npos) {
+            CHECK(plan.find("topic_id=? AND counter=? AND rowid") != std::string::npos);
+        }
+    }
+}
+
+TEST_CASE("a page costs the same at ten thousand messages and at a hundred thousand") {
+    const auto order = GENERATE(PageOrder::newest_first, PageOrder::oldest_first);
+    const auto cost = [order](int rows) {
+        const TemporaryFolder folder;
+        const std::string path = new_database(folder);
+        fill(path, rows);
+        Database database;
+        REQUIRE(database.open(path, Database::Access::read_only));
+        MessagePages pages(database);
+
+        const auto steps = [&](const PageQuery& query, std::size_t wanted) {
+            (void)steps_of(database);
+            const auto page = pages.read(query);
+            REQUIRE(page.has_value());
+            CHECK(page->messages.size() == wanted);
+            return steps_of(database);
+        };
+        PageQuery plain = newest(topic("big"), 20);
+        plain.order = order;
+        PageQuery behind = plain;
+        behind.after = PageCursor{static_cast<Sequence>(rows) / 200, rows / 2};
+        PageQuery times = plain;
+        times.from_time = rows / 2;
+        times.to_time = rows / 2 + 30;
+        PageQuery numbers = plain;
+        numbers.sequences = {{1, static_cast<Sequence>(rows) / 1000},
+                             {static_cast<Sequence>(rows) / 200, static_cast<Sequence>(rows) / 100}};
+        PageQuery never = numbers;
+        never.from_time = rows * 2;
+        return std::vector<int>{
+            steps(plain, 20), steps(behind, 20), steps(times, 20), steps(numbers, 20), steps(never, 0)};
+    };
+    const auto small = cost(10'000);
+    const auto large = cost(100'000);
+    for (std::size_t i = 0; i < small.size(); ++i) {
+        CAPTURE(i, small[i], large[i]);
+        CHECK(large[i] < small[i] * 3 / 2 + 200);
+    }
+}
+
+}  // namespace notifyd::storage::testing

@@ -1,0 +1,25 @@
+"""A certificate for localhost, and SSL contexts that trust it."""
+
+import ssl
+import subprocess
+import warnings
+
+
+def make_certificate(folder):
+    """ECDSA P-256, valid for a day: paths of the certificate and its key."""
+    certificate, key = folder.path / "cert.pem", folder.path / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+         "-keyout", str(key), "-out", str(certificate)],
+        check=True, capture_output=True)
+    return certificate, key
+
+
+def trusting(certificate, **versions):
+    context = ssl.create_default_context(cafile=str(certificate))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # old versions are asked for on purpose
+        for name, value in versions.items():
+            setattr(context, name, value)
+    return context

@@ -1,0 +1,100 @@
+"""HTTP requests to the daemon: one kept-alive connection a client, JSON in and out."""
+
+import http.client
+import json
+import socket
+import urllib.parse
+
+from .settings import LIMIT
+
+
+class Reply:
+    def __init__(self, status, headers, body):
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    def __repr__(self):
+        return f"{self.status} {self.body[:600].decode(errors='replace')}"
+
+
+class HttpClient:
+    def __init__(self, port, context=None, prefix=""):
+        self.prefix = prefix
+        if context is None:
+            self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LIMIT)
+        else:
+            self.connection = http.client.HTTPSConnection("localhost", port, timeout=LIMIT, context=context)
+
+    def request(self, method, path, token=None, body=None, query=None, headers=None):
+        """`body`: bytes and str are sent as they are, anything else as JSON."""
+        if query:
+            path += "?" + urllib.parse.urlencode(query)
+        headers = dict(headers or {})
+        if token is not None:
+            headers["Authorization"] = "Bearer " + token
+        if body is not None and not isinstance(body, (bytes, str)):
+            body = json.dumps(body)
+        if isinstance(body, str):
+            body = body.encode()
+        if body is not None:
+            headers.setdefault("Content-Type", "application/json")
+        self.connection.request(method, self.prefix + path, body=body, headers=headers)
+        response = self.connection.getresponse()
+        return Reply(response.status, response.headers, response.read())
+
+    def get(self, path, token=None, **query):
+        return self.request("GET", path, token, query=query)
+
+    def post(self, path, token=None, body=None, **options):
+        return self.request("POST", path, token, body, **options)
+
+    def delete(self, path, token=None, **query):
+        return self.request("DELETE", path, token, query=query)
+
+    def options(self, path, **headers):
+        return self.request("OPTIONS", path, headers=headers)
+
+    def close(self):
+        self.connection.close()
+
+
+class RawConnection:
+    """Bytes to the daemon as they are, for what no well-behaved client sends."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=LIMIT)
+        self.file = self.socket.makefile("rb")
+
+    def send(self, data):
+        self.socket.sendall(data)
+
+    def reply(self):
+        """The next response on the connection."""
+        status_line = self.file.readline()
+        if not status_line:
+            raise EOFError("the daemon closed the connection")
+        headers = http.client.parse_headers(self.file)
+        body = self.file.read(int(headers.get("Content-Length", "0")))
+        return Reply(int(status_line.split()[1]), headers, body)
+
+    def at_end(self):
+        """True when the daemon closes the connection within the limit (a reset is an end too)."""
+        try:
+            return self.file.read() == b""
+        except ConnectionError:
+            return True
+
+    def close(self):
+        self.file.close()
+        self.socket.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()

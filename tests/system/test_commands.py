@@ -1,0 +1,157 @@
+"""The command line and the config: check-config, migrate, token, version, refusals (SPEC §9, §10)."""
+
+import sqlite3
+import unittest
+
+import jwt
+
+from support.daemon import ROOT, VERSION, Daemon, Folder
+from support.settings import BASE, SECRET, merge, to_toml
+from support.tokens import mint, minted
+
+
+class Commands(unittest.TestCase):
+    def setUp(self):
+        self.folder = Folder()
+        self.addCleanup(self.folder.remove)
+
+    def config(self, settings=None, text=None):
+        return self.folder.write("notifyd.toml", text if text is not None else to_toml(merge(BASE, settings or {})))
+
+    def run_with(self, command, *arguments, settings=None, text=None, environment=None):
+        config = self.config(settings, text)
+        return self.folder.command(command, *arguments, "--config", config, environment=environment)
+
+    def test_version(self):
+        for arguments in (("version",), ("--version",)):
+            with self.subTest(arguments):
+                result = self.folder.command(*arguments)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertIn(VERSION, result.stdout)
+
+    def test_help(self):
+        result = self.folder.command("--help")
+        self.assertEqual(result.returncode, 0)
+        for command in ("serve", "check-config", "migrate", "token", "version"):
+            self.assertIn(command, result.stdout)
+
+    def test_wrong_command_line(self):
+        for arguments in ((), ("dance",), ("serve", "--confg", "x"), ("token", "--config", self.config())):
+            with self.subTest(arguments):
+                result = self.folder.command(*arguments)
+                self.assertNotEqual(result.returncode, 0)
+                self.assertTrue(result.stderr + result.stdout)
+
+    def test_check_config(self):
+        result = self.run_with("check-config")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertFalse((self.folder.path / "notifyd.db").exists(), "checking must not make a database")
+
+    def test_the_sample_config_is_good(self):
+        sample = ROOT / "config/notifyd.toml"
+        (self.folder.path / "secret").write_text(SECRET)
+        result = self.folder.command("check-config", "--config", sample,
+                                     environment={"NOTIFYD_AUTH__ALGORITHMS": "HS256",
+                                                  "NOTIFYD_AUTH__HS256_SECRET": SECRET,
+                                                  "NOTIFYD_AUTH__JWKS": "", "NOTIFYD_TLS__CERTIFICATE": "",
+                                                  "NOTIFYD_TLS__PRIVATE_KEY": ""})
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_refused_configs(self):
+        good = to_toml(BASE)
+        for text, words in (
+            (good + '\n[sever]\nlisten = "x"\n', ("sever",)),
+            (good.replace("threads = 2", "threads = 2\nthread = 3"), ("thread", ":4")),
+            (good.replace("threads = 2", 'threads = "two"'), ("threads", ":3")),
+            (good.replace("threads = 2", "threads = -1"), ("threads", ":3")),
+            (good.replace('"127.0.0.1:0"', '"nonsense"'), ("listen", ":2")),
+            (good.replace('"127.0.0.1:0"', '"127.0.0.1:99999"'), ("listen", ":2")),
+            (good.replace('["HS256"]', '["none"]'), ("algorithms",)),
+            (good.replace(SECRET, "short"), ("hs256_secret",)),
+            (good.replace(SECRET, "file:missing"), ("hs256_secret", "missing")),
+            (good.replace(SECRET, "env:NOT_SET_ANYWHERE"), ("hs256_secret", "NOT_SET_ANYWHERE")),
+            (good + '\n[delivery]\nretry_backoff = "soon"\n', ("retry_backoff",)),
+            (good.replace("max_per_user = 0", 'max_per_user = 0\nping_interval = "90s"'), ("ping_interval",)),
+            (good.replace("max_per_user = 0", 'max_per_user = 0\non_limit = "panic"'), ("on_limit",)),
+            (good.replace("threads = 2", "threads = = 2"), (":3",)),
+        ):
+            with self.subTest(words):
+                for command in ("check-config", "serve"):
+                    result = self.run_with(command, text=text)
+                    output = result.stderr + result.stdout
+                    self.assertNotEqual(result.returncode, 0, output)
+                    self.assertTrue(output.strip())
+                    for word in words:
+                        self.assertIn(word, output)
+                    self.assertIn("notifyd.toml", output)
+                    self.assertNotIn(SECRET, output)
+
+    def test_missing_config_file(self):
+        result = self.folder.command("serve", "--config", "missing.toml")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("missing.toml", result.stderr + result.stdout)
+
+    def test_environment_overrides(self):
+        for wrong in ({"NOTIFYD_SERVER__THREADS": "many"}, {"NOTIFYD_SERVER__THREAD": "1"}):
+            self.assertNotEqual(self.run_with("check-config", environment=wrong).returncode, 0)
+        daemon = Daemon(folder=self.folder, environment={"NOTIFYD_SERVER__THREADS": "3"})
+        self.assertEqual(daemon.wait_for_event("server_started")["threads"], 3)
+        daemon.stop()
+
+    def test_secrets_from_file_and_environment(self):
+        self.folder.write("secret", SECRET + "\n")
+        for value in (f"file:{self.folder.path}/secret", "env:THE_SECRET"):
+            with self.subTest(value):
+                daemon = Daemon({"auth": {"hs256_secret": value}}, self.folder, environment={"THE_SECRET": SECRET})
+                daemon.websocket(mint("u"))
+                daemon.stop()
+
+    def test_migrate(self):
+        for _ in range(2):
+            result = self.run_with("migrate")
+            self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertTrue((self.folder.path / "notifyd.db").exists())
+
+    def test_a_newer_database_is_refused(self):
+        self.run_with("migrate")
+        with sqlite3.connect(self.folder.path / "notifyd.db") as database:
+            database.execute("PRAGMA user_version = 9999")
+        database.close()
+        for command in ("migrate", "serve"):
+            result = self.run_with(command)
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn("newer", result.stderr + result.stdout)
+
+    def test_not_a_database(self):
+        self.folder.write("notifyd.db", "this is no database\n" * 1000)
+        result = self.run_with("serve")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("notifyd.db", result.stderr + result.stdout)
+
+    def test_token(self):
+        result = self.run_with("token", "--user", "alice", "--scope", "notifyd:publish", "--ttl", "2h")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        token = result.stdout.strip()
+        minted.add(token)
+        claims = jwt.decode(token, SECRET, algorithms=["HS256"])
+        self.assertEqual((claims["sub"], claims["scope"]), ("alice", "notifyd:publish"))
+        self.assertEqual(claims["exp"] - claims["iat"], 7200)
+        daemon = Daemon(folder=self.folder)
+        self.assertEqual(daemon.websocket(token).connected["userId"], "alice")
+        daemon.stop()
+
+    def test_token_defaults(self):
+        claims = jwt.decode(self.run_with("token", "--user", "bob").stdout.strip(), SECRET, algorithms=["HS256"])
+        self.assertEqual(claims["exp"] - claims["iat"], 3600)
+        self.assertNotIn("scope", claims)
+
+    def test_token_without_a_secret(self):
+        settings = {"auth": {"algorithms": ["RS256"], "hs256_secret": "", "jwks": "keys.json"}}
+        self.folder.write("keys.json", '{"keys": []}')
+        result = self.run_with("token", "--user", "bob", settings=settings)
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("hs256_secret", result.stderr + result.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

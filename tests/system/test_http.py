@@ -1,0 +1,248 @@
+"""The HTTP side: keep-alive, pipelining, ids, methods, limits, CORS, health (SPEC §3, §3.7, §6)."""
+
+import json
+import time
+import unittest
+
+from support.case import SystemTest
+from support.daemon import ROOT, VERSION
+from support.tokens import mint
+
+
+class Operations(SystemTest):
+    def test_health_ready_version(self):
+        for path in ("/healthz", "/readyz", "/version"):
+            with self.subTest(path):
+                reply = self.http.get(path)
+                self.assertEqual(reply.status, 200, reply)
+                self.assertIsInstance(reply.json, dict)
+        self.assertEqual(self.http.get("/version").json["version"], VERSION)
+
+    def test_try_page(self):
+        reply = self.http.get("/")
+        self.assertEqual(reply.status, 200)
+        self.assertTrue(reply.headers["Content-Type"].startswith("text/html"))
+        self.assertEqual(reply.body.decode(), (ROOT / "src/gateway/try_page/index.html").read_text())
+        policy = reply.headers["Content-Security-Policy"]
+        self.assertIn("default-src 'none'", policy)
+        self.assertEqual(reply.headers["X-Content-Type-Options"], "nosniff")
+
+    def test_head(self):
+        raw = self.daemon.raw()
+        raw.send(b"HEAD /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        status = raw.file.readline()
+        self.assertIn(status.split()[1], (b"200", b"405"))
+
+
+class Protocol(SystemTest):
+    def test_keep_alive(self):
+        self.http.get("/healthz")
+        socket = self.http.connection.sock
+        for _ in range(50):
+            self.assertEqual(self.http.get("/healthz").status, 200)
+        self.assertIs(self.http.connection.sock, socket)
+
+    def test_connection_close(self):
+        raw = self.daemon.raw()
+        raw.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        self.assertEqual(raw.reply().status, 200)
+        self.assertTrue(raw.at_end())
+
+    def test_http_1_0(self):
+        raw = self.daemon.raw()
+        raw.send(b"GET /healthz HTTP/1.0\r\n\r\n")
+        self.assertEqual(raw.reply().status, 200)
+        self.assertTrue(raw.at_end())
+
+    def test_pipelining(self):
+        """Answers come in the order of the requests, whatever each of them waits for."""
+        def post(number):
+            body = json.dumps(self.body(number, "fifo")).encode()
+            return (b"POST /publish HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-Request-Id: p%d\r\n"
+                    b"Authorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s"
+                    % (number, self.service.encode(), len(body), body))
+
+        raw = self.daemon.raw()
+        health = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Request-Id: h\r\n\r\n"
+        raw.send(b"".join(post(number) + health for number in range(1, 31)))
+        for number in range(1, 31):
+            reply = raw.reply()
+            self.assertEqual(reply.headers["X-Request-Id"], f"p{number}")
+            self.assertEqual(reply.json["sequenceNumber"], number)
+            self.assertEqual(raw.reply().headers["X-Request-Id"], "h")
+
+    def test_request_in_pieces(self):
+        raw = self.daemon.raw()
+        body = json.dumps(self.body()).encode()
+        request = (b"POST /publish HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"
+                   b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                   % (self.service.encode(), len(body), body))
+        for at in range(0, len(request), 37):
+            raw.send(request[at:at + 37])
+        self.assertEqual(raw.reply().status, 200)
+
+    def test_chunked_body(self):
+        raw = self.daemon.raw()
+        body = json.dumps(self.body()).encode()
+        raw.send(b"POST /publish HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"
+                 b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n"
+                 % (self.service.encode(), len(body), body))
+        self.assertEqual(raw.reply().status, 200)
+
+    def test_not_http(self):
+        for data in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc", b"nonsense\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
+                     b"GET  HTTP/1.1\r\n\r\n", b"POST /publish HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+                     b"POST /publish HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"):
+            with self.subTest(data):
+                with self.daemon.raw() as raw:
+                    raw.send(data + b"\r\n\r\n")
+                    try:
+                        self.assertEqual(raw.reply().status // 100, 4)
+                        self.assertTrue(raw.at_end())
+                    except (EOFError, ConnectionError):
+                        pass  # closing without an answer is an answer, too
+        self.assertEqual(self.http.get("/healthz").status, 200)
+
+    def test_request_ids(self):
+        self.assertEqual(self.http.request("GET", "/healthz", headers={"X-Request-Id": "abc-1"})
+                         .headers["X-Request-Id"], "abc-1")
+        self.assertEqual(self.http.request("GET", "/healthz", headers={"X-Correlation-Id": "cor-1"})
+                         .headers["X-Request-Id"], "cor-1")
+        made = [self.http.get("/healthz").headers["X-Request-Id"] for _ in range(2)]
+        self.assertTrue(all(made))
+        self.assertNotEqual(*made)
+
+    def test_request_id_cannot_forge_anything(self):
+        for value in ("x" * 5000, 'a"b\\c', "<script>"):
+            with self.subTest(value[:20]):
+                reply = self.http.request("GET", "/nowhere", headers={"X-Request-Id": value})
+                self.assertEqual(reply.status, 404)
+                self.assertEqual(reply.json["correlationId"], reply.headers["X-Request-Id"])
+                self.assertLess(len(reply.headers["X-Request-Id"]), 300)
+
+    def test_correlation_id_is_logged(self):
+        self.http.request("POST", "/publish", mint("stranger-7"), self.body(), headers={"X-Request-Id": "logged-7"})
+        self.daemon.wait_for_event("request_served", lambda e: e.get("correlation_id") == "logged-7")
+
+    def test_traceparent_is_taken(self):
+        trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+        self.assertEqual(self.http.request("GET", "/healthz", headers={"traceparent": trace}).status, 200)
+
+
+class Refusals(SystemTest):
+    def test_404(self):
+        for path in ("/nowhere", "/publish/", "/Publish", "/messages/1", "//", "/%2e%2e/etc/passwd"):
+            with self.subTest(path):
+                self.assert_error(self.http.get(path, self.admin), 404, "not_found")
+
+    def test_405(self):
+        for method, path, allow in (
+            ("GET", "/publish", {"POST"}), ("DELETE", "/messages", {"GET"}), ("PUT", "/publish", {"POST"}),
+            ("PATCH", "/permissions", {"GET", "POST", "DELETE"}), ("POST", "/healthz", {"GET"}),
+            ("GET", "/publish/batch", {"POST"}), ("BREW", "/publish", {"POST"}),
+        ):
+            with self.subTest(method=method, path=path):
+                http = self.daemon.http()
+                reply = http.request(method, path, self.admin)
+                self.assert_error(reply, 405, "method_not_allowed")
+                allowed = {name.strip() for name in reply.headers["Allow"].split(",")}
+                self.assertEqual(allowed - {"OPTIONS", "HEAD"}, allow)
+
+    def test_414(self):
+        http = self.daemon.http()
+        self.assert_error(http.get("/messages", self.admin, chatId="x" * 9000), 414, "uri_too_long")
+
+    def test_431(self):
+        for size in (17_000, 100_000):
+            with self.subTest(size):
+                raw = self.daemon.raw()
+                try:
+                    raw.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Padding: " + b"x" * size + b"\r\n\r\n")
+                except ConnectionError:
+                    pass
+                reply = raw.reply()
+                self.assert_error(reply, 431, "headers_too_large")
+
+    def test_415(self):
+        for kind in ("text/html", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+            with self.subTest(kind):
+                reply = self.daemon.http().request("POST", "/publish", self.service, json.dumps(self.body()),
+                                                   headers={"Content-Type": kind})
+                self.assert_error(reply, 415, "unsupported_media_type")
+        for kind in ("application/json", "application/json; charset=utf-8", "Application/JSON", "text/plain"):
+            with self.subTest(kind):
+                reply = self.http.request("POST", "/publish", self.service, json.dumps(self.body()),
+                                          headers={"Content-Type": kind})
+                self.assertEqual(reply.status, 200, reply)
+
+    def test_413_before_the_body_is_read(self):
+        raw = self.daemon.raw()
+        raw.send(b"POST /publish HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"
+                 b"Content-Type: application/json\r\nContent-Length: 99999999\r\n\r\n" % self.service.encode())
+        self.assert_error(raw.reply(), 413, "payload_too_large")
+
+    def test_bad_query_encoding(self):
+        reply = self.http.request("GET", "/messages?chatId=%zz", self.admin)
+        self.assert_error(reply, 400, "invalid_request")
+        reply = self.http.request("GET", "/messages?chatId=%ff", self.admin)
+        self.assert_error(reply, 400, "invalid_request")
+
+    def test_authorization_forms(self):
+        for value, status in (("Bearer " + self.admin, 200), ("bearer " + self.admin, 200), ("Basic abc", 401),
+                              ("Bearer", 401), (self.admin, 401)):
+            with self.subTest(value[:10]):
+                reply = self.http.request("GET", "/permissions", headers={"Authorization": value})
+                self.assertEqual(reply.status, status, reply)
+                if status == 401:
+                    self.assertIn("Bearer", reply.headers["WWW-Authenticate"])
+
+
+class Cors(SystemTest):
+    settings = {"server": {"allowed_origins": ["https://app.example"]}}
+
+    def test_preflight(self):
+        reply = self.http.options("/publish", **{
+            "Origin": "https://app.example", "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization, content-type"})
+        self.assertIn(reply.status, (200, 204))
+        self.assertEqual(reply.headers["Access-Control-Allow-Origin"], "https://app.example")
+        self.assertIn("POST", reply.headers["Access-Control-Allow-Methods"])
+        allowed = reply.headers["Access-Control-Allow-Headers"].lower()
+        for name in ("authorization", "content-type"):
+            self.assertIn(name, allowed)
+        self.assertIn("origin", reply.headers.get("Vary", "").lower())
+
+    def test_answers(self):
+        for path in ("/healthz", "/messages", "/nowhere"):
+            reply = self.http.request("GET", path, headers={"Origin": "https://app.example"})
+            self.assertEqual(reply.headers["Access-Control-Allow-Origin"], "https://app.example")
+
+    def test_other_origins_get_no_leave(self):
+        for reply in (self.http.request("GET", "/healthz", headers={"Origin": "https://evil.example"}),
+                      self.http.options("/publish", **{"Origin": "https://evil.example",
+                                                       "Access-Control-Request-Method": "POST"})):
+            self.assertNotIn("Access-Control-Allow-Origin", reply.headers)
+
+
+class AnyOrigin(SystemTest):
+    def test_star(self):
+        reply = self.http.request("GET", "/healthz", headers={"Origin": "https://anywhere.example"})
+        self.assertIn(reply.headers["Access-Control-Allow-Origin"], ("*", "https://anywhere.example"))
+
+
+class Slow(SystemTest):
+    settings = {"connections": {"handshake_timeout": "300ms"}}
+
+    def test_slow_header(self):
+        for start in (b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\n"):
+            with self.subTest(start):
+                before = time.monotonic()
+                raw = self.daemon.raw()
+                if start:
+                    raw.send(start)
+                self.assertTrue(raw.file.read() is not None)
+                self.assertGreaterEqual(time.monotonic() - before, 0.25)
+
+
+if __name__ == "__main__":
+    unittest.main()

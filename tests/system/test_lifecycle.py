@@ -1,0 +1,233 @@
+"""Start, stop, crash, restart (SPEC §4.1, §9)."""
+
+import signal
+import socket
+import threading
+import time
+import unittest
+
+from support import tokens
+from support.case import SystemTest
+from support.daemon import Daemon, Folder
+from support.http_client import HttpClient
+from support.settings import LIMIT
+from support.tokens import mint
+from support.websocket import Refused
+
+
+class Drain(unittest.TestCase):
+    def test_sigterm(self):
+        daemon = Daemon({"server": {"drain_timeout": "5s"}})
+        sockets = [daemon.websocket(mint(f"u{n}")) for n in range(20)]
+        daemon.signal(signal.SIGTERM)
+        for socket in sockets:
+            self.assertEqual(socket.closed(), 1012)
+        self.assertEqual(daemon.wait(), 0)
+        self.assertTrue(daemon.find_events("server_stopping"))
+        self.assertTrue(daemon.find_events("server_stopped"))
+        daemon.stop()
+
+    def test_sigint(self):
+        daemon = Daemon()
+        daemon.signal(signal.SIGINT)
+        self.assertEqual(daemon.wait(), 0)
+        daemon.stop()
+
+    def test_stop_with_an_idle_keep_alive_connection(self):
+        daemon = Daemon({"server": {"drain_timeout": "30s"}})
+        http = HttpClient(daemon.port)
+        http.get("/healthz")
+        before = time.monotonic()
+        daemon.stop()
+        self.assertLess(time.monotonic() - before, LIMIT)
+        http.close()
+
+    def test_a_client_that_never_answers_the_close(self):
+        daemon = Daemon({"server": {"drain_timeout": "1s"}})
+        socket = daemon.websocket(mint("u"))
+        daemon.clients.clear()
+        daemon.signal(signal.SIGTERM)
+        self.assertEqual(daemon.wait(), 0)
+        socket.socket.close()
+        daemon.stop()
+
+    def test_what_was_answered_before_the_end_is_kept(self):
+        folder = Folder()
+        daemon = Daemon(folder=folder)
+        answered = publish_until_gone(daemon, daemon.signal)
+        self.assertEqual(daemon.wait(), 0)
+        daemon.stop()
+        check_kept(self, folder, answered)
+
+
+def publish_until_gone(daemon, end, publishers=6, before_end=200):
+    """Publishes from many clients; `end` is called under way. Gives what was acknowledged: id -> (number, content)."""
+    answered, enough = {}, threading.Event()
+    lock = threading.Lock()
+
+    def publish(name):
+        http = HttpClient(daemon.port)
+        for n in range(100_000):
+            content = f"{name}-{n}"
+            kind = "standard" if n % 5 == 4 else "fifo"
+            body = {"targetChannel": "WebSocket", "messageType": kind,
+                    "payload": {"chatId": "kept", "content": content}}
+            try:
+                reply = http.post("/publish", tokens.service(), body)
+            except OSError:
+                break
+            except Exception as problem:  # http.client's own, when the answer ends half-way
+                if type(problem).__module__ != "http.client":
+                    raise
+                break
+            if reply.status != 200:
+                break
+            with lock:
+                answered[reply.json["messageId"]] = (reply.json.get("sequenceNumber"), content)
+                if len(answered) >= before_end:
+                    enough.set()
+        http.close()
+
+    threads = [threading.Thread(target=publish, args=(name,)) for name in range(publishers)]
+    for thread in threads:
+        thread.start()
+    assert enough.wait(LIMIT * 3), f"only {len(answered)} messages were answered"
+    end()
+    for thread in threads:
+        thread.join()
+    return answered
+
+
+def check_kept(test, folder, answered):
+    """Starts a daemon again: every acknowledged message once, the numbers without gap or repeat, and going on."""
+    daemon = Daemon(folder=folder)
+    http = daemon.http()
+    kept, key = [], {}
+    while True:
+        reply = http.get("/messages", tokens.admin(), chatId="kept", order="asc", limit=100, **key)
+        test.assertEqual(reply.status, 200, reply)
+        kept += reply.json["messages"]
+        if "nextStartKey" not in reply.json:
+            break
+        key = {"startKey": reply.json["nextStartKey"]}
+    found = {m["messageId"]: (m.get("sequenceNumber"), m["content"]) for m in kept}
+    test.assertEqual(len(found), len(kept), "a message is there twice")
+    for message_id, expected in answered.items():
+        test.assertEqual(found.get(message_id), expected)
+    numbers = [m["sequenceNumber"] for m in kept if "sequenceNumber" in m]
+    test.assertEqual(numbers, list(range(1, len(numbers) + 1)))
+    body = {"targetChannel": "WebSocket", "messageType": "fifo", "payload": {"chatId": "kept"}}
+    test.assertEqual(http.post("/publish", tokens.service(), body).json["sequenceNumber"], len(numbers) + 1)
+    daemon.stop()
+    folder.remove()
+
+
+class Crash(unittest.TestCase):
+    def test_kill_9_keeps_every_acknowledged_message(self):
+        for round_number in range(3):
+            with self.subTest(round_number):
+                folder = Folder()
+                daemon = Daemon(folder=folder)
+                answered = publish_until_gone(daemon, daemon.process.kill)
+                daemon.wait()
+                daemon.process.stderr.close()
+                check_kept(self, folder, answered)
+
+
+class Restart(unittest.TestCase):
+    def test_history_numbers_permissions_and_epoch_stay(self):
+        folder = Folder()
+        daemon = Daemon(folder=folder)
+        daemon.grant("alice", "c1")
+        body = {"targetChannel": "WebSocket", "messageType": "fifo", "payload": {"chatId": "c1", "content": 1}}
+        self.assertEqual(daemon.http().post("/publish", mint("alice"), body).json["sequenceNumber"], 1)
+        epoch = daemon.websocket(mint("alice")).connected["epoch"]
+        daemon.stop()
+
+        daemon = Daemon(folder=folder)
+        socket = daemon.websocket(mint("alice"), "c1")
+        self.assertEqual(socket.connected["epoch"], epoch)
+        self.assertEqual(daemon.http().post("/publish", mint("alice"), body).json["sequenceNumber"], 2)
+        self.assertEqual(socket.receive_message()["sequenceNumber"], 2)
+        page = daemon.http().get("/messages", mint("alice"), chatId="c1").json
+        self.assertEqual([m["sequenceNumber"] for m in page["messages"]], [2, 1])
+        self.assertEqual(page["epoch"], epoch)
+        daemon.stop()
+        folder.remove()
+
+
+class SecondProcess(unittest.TestCase):
+    def assert_fails(self, daemon, word):
+        self.assertNotEqual(daemon.wait(), 0)
+        text = "\n".join(daemon.lines)
+        self.assertIn(word, text)
+        self.assertNotIn("server_started", text)
+        daemon.process.stderr.close()
+
+    def test_same_address(self):
+        first = Daemon()
+        second = Daemon({"server": {"listen": f"127.0.0.1:{first.port}"}}, expect_start=False)
+        self.assert_fails(second, f"127.0.0.1:{first.port}")
+        self.assertEqual(first.http().get("/healthz").status, 200)
+        second.folder.remove()
+        first.stop()
+
+    def test_same_database(self):
+        folder = Folder()
+        first = Daemon(folder=folder)
+        second = Daemon(folder=folder, expect_start=False)
+        self.assert_fails(second, "notifyd.db")
+        self.assertEqual(first.http().get("/readyz").status, 200)
+        first.stop()
+        folder.remove()
+
+
+class Listeners(unittest.TestCase):
+    def test_ipv6(self):
+        daemon = Daemon({"server": {"listen": "[::1]:0"}})
+        self.assertEqual(daemon.websocket(mint("u"), host="::1").connected["userId"], "u")
+        daemon.stop()
+
+    def test_unix_socket(self):
+        folder = Folder()
+        path = folder.path / "n.sock"
+        daemon = Daemon({"server": {"listen": f"unix:{path}"}}, folder)
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(LIMIT)
+            client.connect(str(path))
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            self.assertIn(b" 200 ", client.recv(4096))
+        daemon.stop()
+        folder.remove()
+
+
+class Logs(SystemTest):
+    def test_no_token_in_any_form_of_failure(self):
+        """stop() looks for every token in the log; here they are sent in all the places where they could leak."""
+        token = mint("logged")
+        self.daemon.websocket(token)
+        bad = mint("logged", secret="some other secret of 32 bytes or more")
+        for options in ({"token": bad}, {"headers": {"Authorization": "Bearer " + bad}}, {"token": bad, "path": "/x"}):
+            with self.assertRaises(Refused):
+                self.daemon.websocket(**options)
+        self.http.request("GET", "/messages?token=" + token, bad)
+        self.http.request("POST", "/publish", token, '{"token": "' + token)
+        self.http.request("GET", "/" + token, token)
+        raw = self.daemon.raw()
+        raw.send(b"GET /ws?token=" + token.encode() + b" HTTP/7\r\n\r\n")
+        self.assertNotIn(token.encode(), raw.file.read())
+        lines = self.daemon.find_events("request_served")
+        self.assertTrue(lines)
+        for line in lines:
+            self.assertTrue({"timestamp", "level", "event_type", "correlation_id"} <= set(line), line)
+
+    def test_user_ids_cannot_forge_lines(self):
+        user = 'x"} {"event_type":"forged'
+        socket = self.daemon.websocket(mint(user))
+        event = self.daemon.wait_for_event("connection_opened", lambda e: e["user_id"] == user)
+        self.assertEqual(event["connection_id"], socket.connected["connectionId"])
+        self.assertEqual(self.daemon.find_events("forged"), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,138 @@
+"""Frames that no client should send: the close codes, and what a connection survives (SPEC §5.1, §6)."""
+
+import json
+import unittest
+
+from websockets.frames import Opcode
+
+from support.case import SystemTest
+
+
+class Frames(SystemTest):
+    settings = {"limits": {"max_message": "64KiB", "json_depth": 8}}
+
+    def setUp(self):
+        super().setUp()
+        self.user, self.token = self.member()
+        self.socket = self.daemon.websocket(self.token, self.chat)
+
+    def send(self, content, **fields):
+        self.socket.send_json({"action": "sendMessage", **self.body(content, "fifo", **fields)})
+
+    def test_binary(self):
+        self.socket.send_frame(Opcode.BINARY, b"\x00\x01")
+        self.assertEqual(self.socket.closed(), 1003)
+
+    def test_too_big(self):
+        self.socket.send_frame(Opcode.TEXT, b"x" * 200_000)
+        self.assertEqual(self.socket.closed(), 1009)
+
+    def test_too_big_in_fragments(self):
+        self.socket.send_frame(Opcode.TEXT, b"x" * 30_000, fin=False)
+        for _ in range(4):
+            self.socket.send_frame(Opcode.CONT, b"x" * 30_000, fin=False)
+        self.assertEqual(self.socket.closed(), 1009)
+
+    def test_bad_utf8(self):
+        for data in (b"\xff", b'{"type":"\xc3\x28"}', b"\xed\xa0\x80"):
+            with self.subTest(data):
+                socket = self.daemon.websocket(self.token)
+                socket.send_frame(Opcode.TEXT, data)
+                self.assertEqual(socket.closed(), 1007)
+
+    def test_broken_protocol(self):
+        self.socket.send_frame(Opcode.CONT, b"x")
+        self.assertEqual(self.socket.closed(), 1002)
+
+    def test_unmasked_frame(self):
+        self.socket.socket.sendall(b"\x81\x02{}")
+        self.assertEqual(self.socket.closed(), 1002)
+
+    def test_a_message_in_fragments(self):
+        data = json.dumps({"action": "sendMessage", **self.body("pieces", "fifo")}).encode()
+        self.socket.send_frame(Opcode.TEXT, data[:10], fin=False)
+        self.socket.send_frame(Opcode.PING, b"between")
+        self.socket.send_frame(Opcode.CONT, data[10:20], fin=False)
+        self.socket.send_frame(Opcode.CONT, data[20:])
+        self.assertEqual(self.socket.receive_message()["content"], "pieces")
+
+    def test_clients_may_ping(self):
+        seen = []
+        take = self.socket._take
+        self.socket._take = lambda frame: (seen.append(frame), take(frame))
+        self.socket.send_frame(Opcode.PING, b"are you there")
+        self.socket.ask("ping")
+        self.assertIn((Opcode.PONG, b"are you there"), [(frame.opcode, frame.data) for frame in seen])
+
+    def test_close_is_answered(self):
+        self.socket.protocol.send_close(1000, "bye")
+        self.socket._flush()
+        self.assertEqual(self.socket.closed(), 1000)
+
+    def test_the_connection_survives_refused_frames(self):
+        for content in (json.loads("[" * 7 + "]" * 7),):
+            self.send(content)
+            self.assertEqual(self.socket.receive()["statusCode"], 400)
+        for text in ('{"action":"sendMessage","action":"x"}', "{", '{"action":"sendMessage","payload":{"a":1,"a":2}}'):
+            with self.subTest(text):
+                self.socket.send_text(text)
+                answer = self.socket.receive()
+                self.assertTrue("error" in answer or answer["type"] == "error", answer)
+        self.send("fine")
+        self.assertEqual(self.socket.receive_message()["content"], "fine")
+        self.assertEqual(self.history()["count"], 1)
+
+    def test_a_frame_just_within_the_limit(self):
+        body = json.dumps({"action": "sendMessage", **self.body("", "fifo")})
+        self.send("x" * (64 * 1024 - len(body) - 64))
+        self.assertEqual(self.socket.receive_message()["sequenceNumber"], 1)
+
+    def test_many_clients_that_vanish(self):
+        """Connections that end without a close frame leave nothing that disturbs the others."""
+        for _ in range(20):
+            socket = self.daemon.websocket(self.token, self.chat)
+            socket.socket.close()
+            socket.close_frame = (1006, "")
+        self.publish("alive")
+        self.assertEqual(self.socket.receive_message()["content"], "alive")
+
+
+class Rates(SystemTest):
+    settings = {"limits": {"messages_per_second": 1, "message_burst": 10, "subscribes_per_minute": 3}}
+
+    def test_messages(self):
+        """A burst passes, what is beyond it is refused and not stored, and the connection lives on."""
+        socket = self.daemon.websocket(self.admin)
+        for n in range(15):
+            socket.send_json({"action": "sendMessage", "requestId": n, **self.body(n, "fifo")})
+        answers = {}
+        for _ in range(15):
+            answer = socket.receive()
+            answers[answer["requestId"]] = answer
+        refused = [n for n in range(15) if "error" in answers[n]]
+        self.assertTrue(1 <= len(refused) <= 5, refused)
+        for n in refused:
+            self.assertEqual((answers[n]["code"], answers[n]["statusCode"]), ("rate_limited", 429))
+        self.assertEqual(self.history()["count"], 15 - len(refused))
+
+    def test_abuse_ends_it(self):
+        socket = self.daemon.websocket(self.admin)
+        body = {"action": "sendMessage", "reply": False, **self.body("flood", "fifo")}
+        try:
+            for _ in range(2000):
+                socket.send_json(body)
+        except OSError:
+            pass  # closed under way
+        self.assertEqual(socket.closed(), 1008)
+
+    def test_subscribes(self):
+        socket = self.daemon.websocket(self.admin)
+        for _ in range(3):
+            self.assertEqual(socket.ask("subscribe", {"topics": ["chat:a"]})["type"], "subscribed")
+        answer = socket.ask("unsubscribe", {"topics": ["chat:a"]})
+        self.assertEqual((answer["type"], answer["payload"]["code"]), ("error", "rate_limited"))
+        self.assertEqual(socket.ask("ping")["type"], "pong")
+
+
+if __name__ == "__main__":
+    unittest.main()

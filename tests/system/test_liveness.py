@@ -1,0 +1,58 @@
+"""Pings, idle timeout, maximum age, slow readers (SPEC §5.1)."""
+
+import time
+import unittest
+
+from support.case import SystemTest
+from support.tokens import mint
+
+
+class Pings(SystemTest):
+    settings = {"connections": {"ping_interval": "500ms", "idle_timeout": "2s"}}
+
+    def test_answered_pings_keep_the_connection(self):
+        """Longer than the idle timeout: the client answers pings and does nothing else."""
+        socket = self.daemon.websocket(mint("u"))
+        before = time.monotonic()
+        while time.monotonic() - before < 3.5:
+            socket.wait_for_pings(socket.pings + 1)
+        self.assertGreaterEqual(socket.pings, 3)
+        self.assertEqual(socket.ask("ping")["type"], "pong")
+
+    def test_silence_ends_it(self):
+        before = time.monotonic()
+        socket = self.daemon.websocket(mint("u"))
+        socket._flush = lambda: None  # pongs are made, but never leave
+        self.assertEqual(socket.closed(), 4408)
+        self.assertGreaterEqual(time.monotonic() - before, 1.5)
+
+    def test_heartbeat_seconds_are_told(self):
+        self.assertGreaterEqual(self.daemon.websocket(mint("u")).connected["heartbeatSeconds"], 0)
+
+
+class Age(SystemTest):
+    settings = {"connections": {"max_age": "1s"}}
+
+    def test_too_old(self):
+        before = time.monotonic()
+        socket = self.daemon.websocket(mint("u"))
+        self.assertEqual(socket.closed(), 1001)
+        self.assertGreaterEqual(time.monotonic() - before, 0.9)
+
+
+class SlowReader(SystemTest):
+    settings = {"limits": {"outbound_buffer": "256KiB"}}
+
+    def test_one_that_never_reads_harms_nobody(self):
+        """The slow connection may be dropped; the other one gets everything, and publishing goes on."""
+        _, token = self.member()
+        self.daemon.websocket(token, self.chat)
+        good = self.daemon.websocket(token, self.chat)
+        for number in range(150):
+            self.publish("x" * 100_000 + str(number))
+            self.assertEqual(good.receive_message()["sequenceNumber"], number + 1)
+        self.assertEqual(good.ask("ping")["type"], "pong")
+
+
+if __name__ == "__main__":
+    unittest.main()
