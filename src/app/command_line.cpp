@@ -37,11 +37,21 @@ std::vector<std::string> warnings_about(const config::LoadedConfig& loaded) {
     return warnings;
 }
 
+// Keys are the config's too: what is wrong with them is told like any other setting.
+std::shared_ptr<const auth::KeySet> load_keys(const std::string& file, const config::Auth& auth) {
+    Result<std::shared_ptr<const auth::KeySet>> keys = auth::load_key_set(auth);
+    if (keys) return std::move(*keys);
+    std::cerr << file << ": " << keys.error().message << '\n';
+    return nullptr;
+}
+
 int serve(const std::string& file) {
     std::optional<config::LoadedConfig> loaded = load(file);
     if (!loaded) return exit_failed;
+    std::shared_ptr<const auth::KeySet> keys = load_keys(file, loaded->config.auth);
+    if (keys == nullptr) return exit_failed;
     const std::vector<std::string> warnings = warnings_about(*loaded);
-    Result<std::unique_ptr<Daemon>> daemon = Daemon::open(std::move(loaded->config), warnings);
+    Result<std::unique_ptr<Daemon>> daemon = Daemon::open(std::move(loaded->config), std::move(keys), warnings);
     if (!daemon) {
         std::cerr << "notifyd: " << daemon.error().message << '\n';
         return exit_failed;
@@ -52,11 +62,7 @@ int serve(const std::string& file) {
 int check_config(const std::string& file) {
     const std::optional<config::LoadedConfig> loaded = load(file);
     if (!loaded) return exit_failed;
-    const auto keys = auth::load_key_set(loaded->config.auth);
-    if (!keys) {
-        std::cerr << "notifyd: " << keys.error().message << '\n';
-        return exit_failed;
-    }
+    if (load_keys(file, loaded->config.auth) == nullptr) return exit_failed;
     for (const std::string& warning : warnings_about(*loaded)) std::cerr << "warning: " << warning << '\n';
     std::cout << file << " is valid\n";
     return 0;

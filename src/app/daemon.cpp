@@ -52,23 +52,26 @@ storage::StorageOptions storage_options(const config::Config& config) {
 
 }  // namespace
 
-Daemon::Daemon(config::Config config)
+Daemon::Daemon(config::Config config, std::shared_ptr<const auth::KeySet> keys)
     : config_(std::move(config)),
       logger_(config_.log),
       events_(logger_, clock_),
+      keys_(std::move(keys)),
       filter_(names_of(config_.channels)),
       connection_limits_(config_.limits.max_connections, config_.connections.max_per_user),
       workers_(config::unless_off(config_.limits.queue_length), slice_bytes(config_.limits)) {}
 
 Daemon::~Daemon() = default;
 
-Result<std::unique_ptr<Daemon>> Daemon::open(config::Config config, const std::vector<std::string>& warnings) {
+Result<std::unique_ptr<Daemon>> Daemon::open(config::Config config,
+                                             std::shared_ptr<const auth::KeySet> keys,
+                                             const std::vector<std::string>& warnings) {
     const sigset_t signals = handled_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     // OpenSSL writes with write(2): a peer that is gone must not end the process.
     signal(SIGPIPE, SIG_IGN);
 
-    std::unique_ptr<Daemon> daemon(new Daemon(std::move(config)));
+    std::unique_ptr<Daemon> daemon(new Daemon(std::move(config), std::move(keys)));
     for (const std::string& warning : warnings) daemon->events_.emit(observability::ConfigWarning{warning});
     const Result<void> built = daemon->build();
     if (!built) {
@@ -79,10 +82,6 @@ Result<std::unique_ptr<Daemon>> Daemon::open(config::Config config, const std::v
 }
 
 Result<void> Daemon::build() {
-    Result<std::shared_ptr<const auth::KeySet>> keys = auth::load_key_set(config_.auth);
-    if (!keys) return keys.error();
-    keys_ = std::move(*keys);
-
     const std::size_t loops = loop_count(config_.server);
     Result<std::unique_ptr<gateway::Front>> front = gateway::Front::open(config_, loops);
     if (!front) return front.error();

@@ -20,8 +20,9 @@ namespace notifyd::app {
 
 class Daemon {
   public:
-    // Reads keys, opens the database and the listening sockets; nothing is served yet.
+    // Opens the database and the listening sockets; nothing is served yet.
     [[nodiscard]] static Result<std::unique_ptr<Daemon>> open(config::Config config,
+                                                              std::shared_ptr<const auth::KeySet> keys,
                                                               const std::vector<std::string>& warnings);
     ~Daemon();
     Daemon(const Daemon&) = delete;
@@ -31,7 +32,7 @@ class Daemon {
     [[nodiscard]] int run();
 
   private:
-    explicit Daemon(config::Config config);
+    Daemon(config::Config config, std::shared_ptr<const auth::KeySet> keys);
     [[nodiscard]] Result<void> build();
     void start_loops();
     void wait_for_stop_signal();

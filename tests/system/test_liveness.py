@@ -40,6 +40,15 @@ class Age(SystemTest):
         self.assertGreaterEqual(time.monotonic() - before, 0.9)
 
 
+class TokenExpiry(SystemTest):
+    settings = {"auth": {"leeway": "0s"}, "connections": {"close_on_token_expiry": True}}
+
+    def test_closed_when_the_token_ends(self):
+        """The token lives long enough for a busy machine to connect with it."""
+        socket = self.daemon.websocket(mint("u", lifetime=4))
+        self.assertEqual(socket.closed(), 4401)
+
+
 class SlowReader(SystemTest):
     settings = {"limits": {"outbound_buffer": "256KiB"}}
 

@@ -110,6 +110,7 @@ class P2P(SystemTest):
         viewer.send_json(self.frame())
         error = self.answer(viewer)
         self.assertEqual((error["code"], error["statusCode"]), ("forbidden", 403))
+        self.assertNotIn(self.chat, error["authorizedChatIds"])
         self.assertEqual(self.history()["count"], 0)
 
     def test_sending_needs_permission_not_a_subscription(self):

@@ -15,7 +15,8 @@ using notifyd::config::testing::ConfigFolder;
 namespace {
 
 std::filesystem::path sample_path() {
-    return (std::filesystem::path(__FILE__).parent_path() / "../../../config/notifyd.toml").lexically_normal();
+    // ctest runs the tests in the source folder.
+    return std::filesystem::absolute("config/notifyd.toml");
 }
 
 bool is_commented_setting(const std::string& line) {
