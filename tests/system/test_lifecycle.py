@@ -216,6 +216,7 @@ class Logs(SystemTest):
         raw = self.daemon.raw()
         raw.send(b"GET /ws?token=" + token.encode() + b" HTTP/7\r\n\r\n")
         self.assertNotIn(token.encode(), raw.file.read())
+        self.daemon.wait_for_event("request_served")
         lines = self.daemon.find_events("request_served")
         self.assertTrue(lines)
         for line in lines:
