@@ -84,6 +84,9 @@ DeliveryWorker& WorkerPool::add_worker(runtime::EventLoop& loop,
 }
 
 void WorkerPool::committed(std::vector<Delivery> fifo_messages) {
+    // What is addressed to another channel is stored, but never sent to a WebSocket.
+    std::erase_if(fifo_messages,
+                  [](const Delivery& delivery) { return delivery.message->target_channel != websocket_channel; });
     if (fifo_messages.empty()) return;
     const auto batch = std::make_shared<Batch>(std::move(fifo_messages), workers_.size());
     for (const auto& worker : workers_) {

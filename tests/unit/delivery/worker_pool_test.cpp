@@ -100,6 +100,18 @@ TEST_CASE("a standard message is delivered on its own loop in the same turn, on 
     CHECK(there.sink.frames.size() == 1);
 }
 
+TEST_CASE("a message for another channel is sent to no WebSocket") {
+    Pool fixture;
+    TestConnection member(1);
+    fixture.first.registry.subscribe(member.connection, topic_of("chat:c"));
+    Message email = *message("chat:c", "mail");
+    email.target_channel = "Email";
+    fixture.pool.committed({{std::make_shared<const Message>(email), 1}, {message("chat:c", "here"), 2}});
+    fixture.first.turn();
+    REQUIRE(member.sink.frames.size() == 1);
+    CHECK(contains(member.sink.texts()[0], "here"));
+}
+
 TEST_CASE("all members share one encoded frame") {
     Pool fixture;
     TestConnection a(1);
