@@ -150,15 +150,23 @@ void Daemon::wait_for_stop_signal() {
     }
 }
 
-void Daemon::drain() {
-    state_.draining = true;
-    std::latch drained(static_cast<std::ptrdiff_t>(units_.size()));
+// Runs the step on every loop and waits until all are done with it.
+template <class DrainStep>
+void Daemon::on_all_loops(DrainStep step) {
+    std::latch finished(static_cast<std::ptrdiff_t>(units_.size()));
     for (const auto& unit : units_) {
         const bool posted = unit->loop().post_control(
-            [&gateway = unit->gateway(), &drained] { gateway.drain([&drained] { drained.count_down(); }); });
-        if (!posted) drained.count_down();
+            [&gateway = unit->gateway(), &finished, step] { step(gateway, [&finished] { finished.count_down(); }); });
+        if (!posted) finished.count_down();
     }
-    drained.wait();
+    finished.wait();
+}
+
+void Daemon::drain() {
+    state_.draining = true;
+    // No loop closes its sockets before every loop has answered its publishers: their messages go to all loops.
+    on_all_loops([](gateway::LoopGateway& gateway, UniqueFunction<void()> done) { gateway.quiesce(std::move(done)); });
+    on_all_loops([](gateway::LoopGateway& gateway, UniqueFunction<void()> done) { gateway.drain(std::move(done)); });
     // The loops still run, to take the last answers.
     storage_->stop();
     for (const auto& unit : units_) unit->loop().stop();

@@ -36,6 +36,8 @@ class Daemon {
     [[nodiscard]] Result<void> build();
     void start_loops();
     void wait_for_stop_signal();
+    template <class DrainStep>
+    void on_all_loops(DrainStep step);
     void drain();
     boost::asio::awaitable<void, runtime::Executor> keep_retention();
 

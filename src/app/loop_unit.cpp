@@ -47,6 +47,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                 .registry = registry_,
                 .connections = connections_,
                 .connection_limits = shared.connection_limits,
+                .deliveries_waiting = [&worker = worker_] { return worker.depth(); },
                 .storage_writable = [&storage = shared.storage] { return storage.writable(); },
                 .version = version},
       gateway_(services_, shared.front) {

@@ -18,7 +18,7 @@ constexpr std::size_t compact_from = 256;
 }  // namespace
 
 ports::Verdict Outbox::push(FramePtr frame) {
-    if (bytes_max_ != 0 && bytes_ + frame->size() > bytes_max_) return ports::Verdict::full;
+    if (bytes_max_ != 0 && bytes_ != 0 && bytes_ + frame->size() > bytes_max_) return ports::Verdict::full;
     push_unbounded(std::move(frame));
     return ports::Verdict::queued;
 }

@@ -58,13 +58,10 @@ bool DeliveryWorker::turn_ended() {
         for (const auto& worker : pool_.workers_) {
             if (worker.get() == this) {
                 enter(standard_lane_, batch);
-            } else if (!worker->loop_.post([&other = *worker, batch] { enter(other.standard_lane_, batch); })) {
-                // Its mailbox holds as many tasks as there may be messages, so it is full only of batches that were
-                // admitted before; the loop will get to them, and the messages stay in history.
-                for (const Delivery& delivery : batch->deliveries) {
-                    events_.emit(observability::MessageUndelivered{
-                        delivery.message->id, delivery.message->topic, "mailbox_full"});
-                }
+            } else {
+                // Never refused: publishers were admitted before. False: the loop has stopped, nobody is connected.
+                static_cast<void>(
+                    worker->loop_.post_control([&other = *worker, batch] { enter(other.standard_lane_, batch); }));
             }
         }
     }

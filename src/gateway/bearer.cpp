@@ -10,13 +10,13 @@ namespace {
 constexpr std::string_view scheme = "Bearer ";
 constexpr std::string_view token_prefix = "bearer.";
 
+}  // namespace
+
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
     while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
     return text;
 }
-
-}  // namespace
 
 std::string_view bearer_token(std::string_view authorization) {
     if (!boost::istarts_with(authorization, scheme)) return {};

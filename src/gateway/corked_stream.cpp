@@ -119,7 +119,7 @@ void CorkedStream::abort() {
 
 void CorkedStream::read_tls(IoHandler done, asio::mutable_buffer into) {
     // Bytes may wait inside OpenSSL, so it is asked before the socket is waited for.
-    const IoResult result = transport_.read({static_cast<char*>(into.data()), into.size()});
+    const IoResult result = transport_.read_tls({static_cast<char*>(into.data()), into.size()});
     switch (result.state) {
         case IoState::done:
             heard_ = true;

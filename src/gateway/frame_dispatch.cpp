@@ -56,7 +56,7 @@ void send_or_close(connection::Connection& connection, FramePtr frame) {
 FrameDispatch::FrameDispatch(LoopServices& services, connection::Connection& connection)
     : services_(services),
       connection_(connection),
-      json_limits_{config::unless_off(services.config.limits.json_depth)},
+      json_limits_(wire::JsonLimits::with_depth(services.config.limits.json_depth)),
       messages_(static_cast<double>(services.config.limits.messages_per_second),
                 static_cast<double>(services.config.limits.message_burst),
                 services.clock.steady_now()),

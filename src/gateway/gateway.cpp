@@ -32,6 +32,8 @@ constexpr std::size_t spare_sockets = 1024;
 constexpr std::size_t closes_per_slice = 500;
 constexpr std::chrono::milliseconds slice_pause{50};
 constexpr std::chrono::milliseconds settle_pause{5};
+// Aborted sessions end in the next turns.
+constexpr std::chrono::milliseconds abort_pause{500};
 
 std::string address_text(const Socket& socket) {
     error_code error;
@@ -91,12 +93,17 @@ class LoopGateway::Impl {
           sweep_timer_(services.loop.executor()) {}
 
     void start();
+    void quiesce(UniqueFunction<void()> done) { tasks_.spawn(quiesce_task(std::move(done))); }
     void drain(UniqueFunction<void()> done) { tasks_.spawn(drain_task(std::move(done))); }
 
   private:
     Awaitable<void> accept_loop();
     Awaitable<void> sweep_loop();
+    Awaitable<void> quiesce_task(UniqueFunction<void()> done);
     Awaitable<void> drain_task(UniqueFunction<void()> done);
+    // Waits while `busy()`, but not past the drain's end.
+    template <class Busy>
+    Awaitable<void> wait_while(Busy busy);
     Awaitable<void> pause(std::chrono::milliseconds time);
     Awaitable<void> serve(Socket socket);
 
@@ -108,6 +115,7 @@ class LoopGateway::Impl {
     Timer sweep_timer_;
     SessionList sessions_;
     bool stopping_ = false;
+    SteadyTime drain_until_;
 };
 
 void LoopGateway::Impl::start() {
@@ -153,25 +161,40 @@ Awaitable<void> LoopGateway::Impl::serve(Socket socket) {
 }
 
 Awaitable<void> LoopGateway::Impl::sweep_loop() {
+    SteadyTime next_sweep = services_.clock.steady_now() + limits::sweep_interval;
     while (!stopping_ || !sessions_.empty()) {
-        sweep_timer_.expires_after(limits::sweep_interval);
+        sweep_timer_.expires_after(limits::room_interval);
         co_await sweep_timer_.async_wait(use_tuple);
-        const SteadyTime now = services_.clock.steady_now();
-        for (Session& session : sessions_) session.sweep(now);
         services_.publisher.poll_room();
+        const SteadyTime now = services_.clock.steady_now();
+        if (now < next_sweep) continue;
+        next_sweep = now + limits::sweep_interval;
+        for (Session& session : sessions_) session.sweep(now);
     }
 }
 
-Awaitable<void> LoopGateway::Impl::drain_task(UniqueFunction<void()> done) {
-    const SteadyTime until = services_.clock.steady_now() + services_.config.server.drain_timeout;
+template <class Busy>
+Awaitable<void> LoopGateway::Impl::wait_while(Busy busy) {
+    while (busy() && services_.clock.steady_now() < drain_until_) co_await pause(settle_pause);
+}
+
+Awaitable<void> LoopGateway::Impl::quiesce_task(UniqueFunction<void()> done) {
+    const Milliseconds timeout = services_.config.server.drain_timeout;
+    drain_until_ = services_.clock.steady_now() + std::max(timeout - limits::drain_reserve, timeout / 2);
     stopping_ = true;
     error_code ignored;
     acceptor_.close(ignored);
     services_.publisher.close();
-    while (services_.publisher.in_flight() != 0 && services_.clock.steady_now() < until) co_await pause(settle_pause);
+    const auto answering = [this] { return services_.publisher.in_flight() != 0; };
+    co_await wait_while(answering);
+    done();
+}
 
+Awaitable<void> LoopGateway::Impl::drain_task(UniqueFunction<void()> done) {
+    const auto delivering = [this] { return services_.deliveries_waiting() != 0; };
+    co_await wait_while(delivering);
     // Sessions only leave the list in later turns, but a pause lets them: so each slice starts from the front.
-    for (bool more = true; more && services_.clock.steady_now() < until;) {
+    for (bool more = true; more && services_.clock.steady_now() < drain_until_;) {
         std::size_t closed = 0;
         for (auto session = sessions_.begin(); session != sessions_.end() && closed < closes_per_slice; ++session) {
             if (session->drain() == Session::Drained::now) ++closed;
@@ -179,9 +202,12 @@ Awaitable<void> LoopGateway::Impl::drain_task(UniqueFunction<void()> done) {
         more = closed == closes_per_slice;
         if (more) co_await pause(slice_pause);
     }
-    while (!sessions_.empty() && services_.clock.steady_now() < until) co_await pause(settle_pause);
+    const auto serving = [this] { return !sessions_.empty(); };
+    co_await wait_while(serving);
     for (Session& session : sessions_) session.abort();
-    while (!sessions_.empty()) co_await pause(settle_pause);
+    // What waits for the storage even now is answered, to nobody, when that stops.
+    drain_until_ = services_.clock.steady_now() + abort_pause;
+    co_await wait_while(serving);
     sweep_timer_.cancel();
     done();
 }
@@ -191,6 +217,9 @@ LoopGateway::LoopGateway(LoopServices& services, Front& front)
 LoopGateway::~LoopGateway() = default;
 void LoopGateway::start() {
     impl_->start();
+}
+void LoopGateway::quiesce(UniqueFunction<void()> done) {
+    impl_->quiesce(std::move(done));
 }
 void LoopGateway::drain(UniqueFunction<void()> done) {
     impl_->drain(std::move(done));

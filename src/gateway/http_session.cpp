@@ -46,11 +46,16 @@ std::optional<Error> parse_error(beast::error_code error, const RequestParser& p
     return std::nullopt;
 }
 
-Result<void> check_head(const BeastRequest& head) {
+Result<void> check_head(const RequestParser& parser) {
+    const BeastRequest& head = parser.get();
     if (head.target().size() > limits::url_bytes_max) return Error{Errc::uri_too_long, "The URL is longer than 8 KiB"};
     const auto hosts = head.count(http::field::host);
     if (hosts > 1 || (hosts == 0 && head.version() >= 11)) {
         return Error{Errc::invalid_request, "The request must have one Host header"};
+    }
+    // RFC 9112 §6.3: a body whose end cannot be told must not be taken for the next request.
+    if (head.count(http::field::transfer_encoding) != 0 && (!parser.chunked() || head.version() < 11)) {
+        return Error{Errc::invalid_request, "Transfer-Encoding must be chunked"};
     }
     return {};
 }
@@ -80,8 +85,8 @@ Result<Target> parse_target(std::string_view text) {
 }
 
 std::size_t body_bytes_max(const config::Limits& limits, std::string_view path) {
-    if (path.ends_with("/publish/batch")) return config::unless_off(limits.max_batch);
-    if (path.ends_with("/publish")) return config::unless_off(limits.max_message);
+    if (path == "/publish/batch") return config::unless_off(limits.max_batch);
+    if (path == "/publish") return config::unless_off(limits.max_message);
     return small_body_bytes_max;
 }
 
@@ -113,27 +118,44 @@ Awaitable<std::optional<Upgrade>> Session::serve_http() {
                        parser.get());
                 co_return std::nullopt;
             }
+            const KeepAlive keep_alive = keep_alive_of(parser);
             Result<Upgrade> upgrade = admit_upgrade(parser.release(), *request);
             if (upgrade) co_return std::move(*upgrade);
-            send_reply(refused_upgrade(upgrade.error(), *request), *request, KeepAlive::yes);
+            send_reply(refused_upgrade(upgrade.error(), *request), *request, keep_alive);
+            const bool goes_on = co_await settle(keep_alive);
+            if (!goes_on) co_return std::nullopt;
             continue;
         }
-        const bool body_read = co_await read_body(buffer, parser);
+        const bool body_read = co_await read_body(buffer, parser, request->path);
         if (!body_read) co_return std::nullopt;
         request->body = std::move(parser.get().body());
-        const KeepAlive keep_alive = parser.keep_alive() && !services_.state.draining ? KeepAlive::yes : KeepAlive::no;
+        const KeepAlive keep_alive = keep_alive_of(parser);
+        phase_ = Phase::answering;
         co_await answer(*request, keep_alive);
-        co_await stream().drained();
-        if (keep_alive == KeepAlive::no || services_.state.draining || !stream().is_open()) co_return std::nullopt;
+        const bool goes_on = co_await settle(keep_alive);
+        if (!goes_on) co_return std::nullopt;
     }
 }
 
+KeepAlive Session::keep_alive_of(const RequestParser& parser) const {
+    // An HTTP/1.0 client would have to be told of it: it gets a connection for one request.
+    const bool wanted = parser.get().version() >= 11 && parser.keep_alive();
+    return wanted && !services_.state.draining ? KeepAlive::yes : KeepAlive::no;
+}
+
+Awaitable<bool> Session::settle(KeepAlive keep_alive) {
+    co_await stream().drained();
+    co_return keep_alive == KeepAlive::yes && !services_.state.draining && stream().is_open();
+}
+
 Awaitable<bool> Session::await_request(beast::flat_buffer& buffer) {
+    // RFC 9112 §2.2: an empty line before a request is passed over.
+    while (view({static_cast<const char*>(buffer.data().data()), buffer.size()}).starts_with("\r\n")) buffer.consume(2);
     if (buffer.size() == 0) {
-        idle_ = true;
+        phase_ = Phase::idle;
         const auto [error, bytes] =
             co_await stream().async_read_some(buffer.prepare(limits::header_bytes_max), use_tuple);
-        idle_ = false;
+        phase_ = Phase::receiving;
         if (error) co_return false;
         buffer.commit(bytes);
     }
@@ -149,23 +171,22 @@ Awaitable<bool> Session::read_head(beast::flat_buffer& buffer, RequestParser& pa
     if (error) {
         refusal = parse_error(error, parser);
         if (!refusal) co_return false;
-    } else if (const Result<void> checked = check_head(parser.get()); !checked) {
+    } else if (const Result<void> checked = check_head(parser); !checked) {
         refusal = checked.error();
     }
     if (refusal) refuse(*refusal, parser.get());
     co_return !refusal;
 }
 
-Awaitable<bool> Session::read_body(beast::flat_buffer& buffer, RequestParser& parser) {
+Awaitable<bool> Session::read_body(beast::flat_buffer& buffer, RequestParser& parser, const std::string& path) {
     expire_in(limits::request_body_timeout);
-    const std::size_t bytes_max =
-        body_bytes_max(services_.config.limits, view(parser.get().target().substr(0, parser.get().target().find('?'))));
+    const std::size_t bytes_max = body_bytes_max(services_.config.limits, path);
     parser.body_limit(bytes_max);
     if (parser.content_length().value_or(0) > bytes_max) {
         refuse(Error(Errc::payload_too_large, "The body is too large"), parser.get());
         co_return false;
     }
-    if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+    if (parser.get().version() >= 11 && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
         stream().send_reply(make_frame(continue_reply));
     }
     const auto [error, bytes] = co_await http::async_read(stream(), buffer, parser, use_tuple);
@@ -189,8 +210,8 @@ Result<HttpRequest> Session::read_request(const BeastRequest& head) {
     request.query = std::move(target->query);
     const std::string& base = services_.config.server.base_path;
     if (!base.empty()) {
-        const bool inside = request.path.starts_with(base) &&
-                            (request.path.size() == base.size() || request.path[base.size()] == '/');
+        const bool inside =
+            request.path.starts_with(base) && (request.path.size() == base.size() || request.path[base.size()] == '/');
         if (!inside) return Error{Errc::not_found, "There is no such path"};
         request.path.erase(0, base.size());
         if (request.path.empty()) request.path.push_back('/');
@@ -250,7 +271,18 @@ void Session::refuse(const Error& error, const BeastRequest& head) {
     HttpRequest request;
     request.correlation_id = correlation_id_of(head);
     request.origin = field(head, http::field::origin);
+    request.method = std::string(view(head.method_string()));
     send_reply(error_reply(error, request.correlation_id), request, KeepAlive::no);
+}
+
+Awaitable<HttpReply> Session::call(const Route& route, const HttpRequest& request) {
+    try {
+        HttpReply reply = co_await route.endpoint(request, services_);
+        co_return reply;
+    } catch (const std::exception& error) {
+        services_.events.emit(observability::ExceptionCaught{route.path, error.what()});
+    }
+    co_return error_reply(Error(Errc::internal, "Something went wrong on the server"), request.correlation_id);
 }
 
 Awaitable<void> Session::answer(const HttpRequest& request, KeepAlive keep_alive) {
@@ -263,7 +295,7 @@ Awaitable<void> Session::answer(const HttpRequest& request, KeepAlive keep_alive
         const RouteMatch match = match_route(request.method, request.path);
         if (match.route != nullptr) {
             route = match.route->path;
-            reply = co_await match.route->endpoint(request, services_);
+            reply = co_await call(*match.route, request);
         } else if (!match.allow.empty()) {
             reply = error_reply(Error(Errc::method_not_allowed, "The path has no such method"), request.correlation_id);
             reply.headers.emplace_back("Allow", match.allow);

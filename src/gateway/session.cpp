@@ -74,9 +74,13 @@ Session::Drained Session::drain() {
         stream().close(CloseCode::restart);
         return Drained::now;
     }
-    if (!idle_) return Drained::already;
-    stream().abort();
-    return Drained::now;
+    if (phase_ == Phase::idle) {
+        stream().abort();
+        return Drained::now;
+    }
+    // What is half received now has a moment to arrive; what is being answered has the time it needs.
+    if (phase_ == Phase::receiving) expire_in(limits::drain_receive_timeout);
+    return Drained::already;
 }
 
 }  // namespace notifyd::gateway

@@ -27,6 +27,8 @@
 
 namespace notifyd::gateway {
 
+struct Route;
+
 using BeastRequest = boost::beast::http::request<boost::beast::http::string_body>;
 using RequestParser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
@@ -55,9 +57,11 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     Drained drain();
     // Ends at once.
     void abort() { stream().abort(); }
-    [[nodiscard]] bool is_websocket() const { return liveness_.has_value(); }
 
   private:
+    // What an HTTP connection is doing: waiting for a request, reading one, or answering it.
+    enum class Phase : std::uint8_t { idle, receiving, answering };
+
     [[nodiscard]] CorkedStream& stream() { return websocket_.next_layer(); }
     void expire_in(Milliseconds timeout);
 
@@ -67,7 +71,11 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     Awaitable<bool> await_request(boost::beast::flat_buffer& buffer);
     // False when it was refused or broken, and the connection must end.
     Awaitable<bool> read_head(boost::beast::flat_buffer& buffer, RequestParser& parser);
-    Awaitable<bool> read_body(boost::beast::flat_buffer& buffer, RequestParser& parser);
+    Awaitable<bool> read_body(boost::beast::flat_buffer& buffer, RequestParser& parser, const std::string& path);
+    [[nodiscard]] KeepAlive keep_alive_of(const RequestParser& parser) const;
+    // Waits until the reply is (nearly) sent; whether the connection goes on.
+    Awaitable<bool> settle(KeepAlive keep_alive);
+    Awaitable<HttpReply> call(const Route& route, const HttpRequest& request);
     Awaitable<void> answer(const HttpRequest& request, KeepAlive keep_alive);
     void refuse(const Error& error, const BeastRequest& head);
     void send_reply(const HttpReply& reply, const HttpRequest& request, KeepAlive keep_alive);
@@ -92,7 +100,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     std::optional<connection::Liveness> liveness_;
     // When the token of the WebSocket ends, where that closes it.
     std::optional<EpochMs> token_ends_at_;
-    bool idle_ = false;
+    Phase phase_ = Phase::receiving;
 };
 
 using SessionList = boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>>;

@@ -60,15 +60,8 @@ IoResult Transport::handshake() {
     return {result == 1 ? IoState::done : state_of(result), 0};
 }
 
-IoResult Transport::read(std::span<char> into) {
+IoResult Transport::read_tls(std::span<char> into) {
     if (broken_ || !is_open()) return {IoState::failed, 0};
-    if (ssl_ == nullptr) {
-        const ssize_t got = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
-        if (got > 0) return {IoState::done, static_cast<std::size_t>(got)};
-        if (got == 0) return {IoState::eof, 0};
-        const bool again = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-        return {again ? IoState::want_read : IoState::failed, 0};
-    }
     clear_errors();
     std::size_t got = 0;
     const int result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &got);

@@ -36,7 +36,8 @@ class Transport {
 
     // TLS only: one step of the handshake.
     [[nodiscard]] IoResult handshake();
-    [[nodiscard]] IoResult read(std::span<char> into);
+    // TLS only: a plain socket is read through Asio.
+    [[nodiscard]] IoResult read_tls(std::span<char> into);
     // Writes from the front of the outbox as much as the socket takes, up to a bound; consumes it.
     [[nodiscard]] IoResult write(connection::Outbox& outbox);
     // TLS: sends close_notify if the connection is sound. Does not wait.

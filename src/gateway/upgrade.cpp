@@ -73,7 +73,12 @@ Result<Upgrade> Session::admit_upgrade(BeastRequest head, const HttpRequest& req
         return Error{Errc::invalid_request, "Too many topics on this connection"};
     }
 
-    const Subprotocols subprotocols = read_subprotocols(view(head[http::field::sec_websocket_protocol]));
+    std::string offered;  // RFC 6455 §11.3.4: the header may come several times
+    const auto headers = head.equal_range(http::field::sec_websocket_protocol);
+    for (auto header = headers.first; header != headers.second; ++header) {
+        offered.append(view(header->value())).append(",");
+    }
+    const Subprotocols subprotocols = read_subprotocols(offered);
     std::string_view token = bearer_token(request.authorization);
     if (token.empty()) token = subprotocols.token;
     if (token.empty() && query->token) token = *query->token;

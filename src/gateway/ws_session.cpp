@@ -106,6 +106,12 @@ Awaitable<void> Session::read_frames(connection::Connection& connection) {
     for (;;) {
         const auto [error, bytes] = co_await websocket_.async_read(buffer, use_tuple);
         if (error) co_return;
+        while (!services_.publisher.has_room()) {
+            // Not reading on is the back-pressure that a WebSocket has.
+            runtime::OneShot<bool> room(services_.loop.executor());
+            services_.publisher.wait_for_room([&room] { room.set(true); });
+            co_await room.wait();
+        }
         if (stream().is_closing()) {
             // Nothing can be answered any more; the peer's close frame is what is waited for.
         } else if (websocket_.got_binary()) {
@@ -115,12 +121,6 @@ Awaitable<void> Session::read_frames(connection::Connection& connection) {
         }
         buffer.consume(buffer.size());
         if (buffer.capacity() > kept_buffer_bytes) buffer = {};
-        if (!services_.publisher.has_room()) {
-            // Not reading is the back-pressure that a WebSocket has.
-            runtime::OneShot<bool> room(services_.loop.executor());
-            services_.publisher.wait_for_room([&room] { room.set(true); });
-            co_await room.wait();
-        }
     }
 }
 

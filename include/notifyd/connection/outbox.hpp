@@ -15,7 +15,7 @@ namespace notifyd::connection {
 
 class Outbox {
   public:
-    // `bytes_max` 0: no bound.
+    // `bytes_max` 0: no bound. One frame alone always fits: the largest message is a little larger delivered than sent.
     explicit Outbox(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
     [[nodiscard]] ports::Verdict push(FramePtr frame);

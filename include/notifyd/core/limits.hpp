@@ -41,6 +41,12 @@ inline constexpr std::size_t retention_slice_rows = 500;
 inline constexpr std::chrono::milliseconds sweep_interval{500};
 inline constexpr std::chrono::seconds request_body_timeout{30};
 inline constexpr std::chrono::seconds keep_alive_timeout{75};
+// What a request that is half received when the server stops gets to arrive.
+inline constexpr std::chrono::seconds drain_receive_timeout{2};
+// Of server.drain_timeout, kept for the last commits and the checkpoint.
+inline constexpr std::chrono::seconds drain_reserve{5};
+// How often a loop looks whether publishers that wait for room may go on.
+inline constexpr std::chrono::milliseconds room_interval{50};
 // From our close frame to the end of the TCP connection, whatever the peer does.
 inline constexpr std::chrono::seconds close_timeout{5};
 

@@ -39,6 +39,8 @@ class DeliveryWorker final : public ports::StandardQueue, public runtime::TurnHo
 
     void push(MessagePtr message) override;
     [[nodiscard]] bool has_room() const override;
+    // Messages that wait in the lanes.
+    [[nodiscard]] std::size_t depth() const { return standard_lane_.depth() + fifo_lane_.depth(); }
     // Hands the turn's standard messages to the other loops and delivers a slice of the lanes.
     [[nodiscard]] bool turn_ended() override;
 
@@ -55,7 +57,6 @@ class DeliveryWorker final : public ports::StandardQueue, public runtime::TurnHo
     void deliver(const Entry& entry);
     // Delivers from the lane until `bytes` is used up.
     void drain(Lane& lane, std::size_t& bytes);
-    [[nodiscard]] std::size_t depth() const { return standard_lane_.depth() + fifo_lane_.depth(); }
 
     WorkerPool& pool_;
     runtime::EventLoop& loop_;

@@ -44,8 +44,12 @@ class LoopGateway {
 
     // Begins to accept. The flush of sockets becomes the loop's last turn hook, so others register theirs before.
     void start();
-    // Stops accepting, lets publishes in flight be answered, closes WebSockets with 1012, spread over time, and calls
-    // `done` on the loop when every session has ended; after server.drain_timeout what is left is cut.
+    // The drain has two steps, so that what one loop's publishers were told of is delivered by every loop before it
+    // closes its sockets. Each calls `done` on the loop.
+    // First, on all loops: no new connections and publishes; done when those in flight are answered.
+    void quiesce(UniqueFunction<void()> done);
+    // Then: delivers what waits, closes WebSockets with 1012, spread over time; done when every session has ended.
+    // Shortly before server.drain_timeout is over, what is left is cut.
     void drain(UniqueFunction<void()> done);
 
   private:

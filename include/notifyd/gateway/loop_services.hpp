@@ -34,6 +34,8 @@ struct LoopServices {
     connection::ConnectionRegistry& registry;
     connection::ConnectionHandler& connections;
     connection::ConnectionLimits& connection_limits;
+    // How many messages wait in the loop's lanes, for the drain.
+    std::function<std::size_t()> deliveries_waiting;
     // Whether the database takes writes, for /readyz.
     std::function<bool()> storage_writable;
     std::string_view version;

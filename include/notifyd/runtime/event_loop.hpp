@@ -48,7 +48,6 @@ class EventLoop {
     // The same, never full: for what a request or the operator starts, whose number is bounded elsewhere.
     // False: the loop has stopped.
     [[nodiscard]] bool post_control(Task task) { return mailbox_.post_control(std::move(task)); }
-    [[nodiscard]] std::size_t mailbox_depth() const { return mailbox_.depth(); }
 
     // Hooks run in the order of their registration. They outlive run().
     void add_turn_hook(TurnHook& hook) { hooks_.push_back(&hook); }

@@ -6,9 +6,17 @@
 
 namespace notifyd::wire {
 
+// Whatever the config says: parsing recurses, and a thread's stack ends somewhere.
+inline constexpr std::size_t json_depth_cap = 256;
+
 struct JsonLimits {
     // Nested arrays and objects; the outermost counts.
     std::size_t depth_max = 32;
+
+    // From the configured number, where 0 means no limit but the cap.
+    [[nodiscard]] static constexpr JsonLimits with_depth(std::size_t depth) {
+        return {depth == 0 || depth > json_depth_cap ? json_depth_cap : depth};
+    }
 };
 
 }  // namespace notifyd::wire

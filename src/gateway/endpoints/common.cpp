@@ -16,7 +16,7 @@ Result<Identity> caller_of(const HttpRequest& request, LoopServices& services) {
 
 Result<void> check_json_body(const HttpRequest& request) {
     const std::string_view type = request.content_type;
-    const std::string_view media = type.substr(0, type.find(';'));
+    const std::string_view media = trimmed(type.substr(0, type.find(';')));
     // A browser's fetch says text/plain for a string body.
     const bool json = media.empty() || boost::iequals(media, "application/json") ||
                       boost::iequals(media, "text/plain") || boost::iends_with(media, "+json");
@@ -25,7 +25,7 @@ Result<void> check_json_body(const HttpRequest& request) {
 }
 
 wire::JsonLimits json_limits(const LoopServices& services) {
-    return {config::unless_off(services.config.limits.json_depth)};
+    return wire::JsonLimits::with_depth(services.config.limits.json_depth);
 }
 
 }  // namespace notifyd::gateway::endpoints

@@ -39,7 +39,6 @@ TEST_CASE("an outbox keeps frames in order across partial writes") {
 
 TEST_CASE("the outbox's bound is hard, and exact") {
     Outbox outbox(8);
-    CHECK(outbox.push(make_frame("123456789")) == Verdict::full);
     CHECK(outbox.push(make_frame("1234")) == Verdict::queued);
     CHECK(outbox.push(make_frame("56789")) == Verdict::full);
     CHECK(outbox.push(make_frame("5678")) == Verdict::queued);
@@ -47,6 +46,14 @@ TEST_CASE("the outbox's bound is hard, and exact") {
     CHECK(gathered(outbox) == "12345678");
     outbox.consume(1);
     CHECK(outbox.push(make_frame("9")) == Verdict::queued);
+}
+
+TEST_CASE("an empty outbox takes one frame of any size") {
+    Outbox outbox(8);
+    CHECK(outbox.push(make_frame("123456789")) == Verdict::queued);
+    CHECK(outbox.push(make_frame("1")) == Verdict::full);
+    outbox.consume(9);
+    CHECK(outbox.push(make_frame("1")) == Verdict::queued);
 }
 
 TEST_CASE("control frames and replies pass the bound; 0 is no bound") {
