@@ -149,9 +149,12 @@ Awaitable<bool> Session::settle(KeepAlive keep_alive) {
 }
 
 Awaitable<bool> Session::await_request(beast::flat_buffer& buffer) {
-    // RFC 9112 §2.2: an empty line before a request is passed over.
-    while (view({static_cast<const char*>(buffer.data().data()), buffer.size()}).starts_with("\r\n")) buffer.consume(2);
-    if (buffer.size() == 0) {
+    for (;;) {
+        // RFC 9112 §2.2: an empty line before a request is passed over.
+        while (view({static_cast<const char*>(buffer.data().data()), buffer.size()}).starts_with("\r\n")) {
+            buffer.consume(2);
+        }
+        if (buffer.size() != 0) break;
         phase_ = Phase::idle;
         const auto [error, bytes] =
             co_await stream().async_read_some(buffer.prepare(limits::header_bytes_max), use_tuple);

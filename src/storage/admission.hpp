@@ -1,5 +1,5 @@
 // How many requests and bytes wait for their commit, counted so that asking is cheap.
-// Owns:   two counters. Thread: any. Fails: admit says no when the queue is full.
+// Owns:   three counters. Thread: any. Fails: admit says no when the queue is full.
 #pragma once
 
 #include <atomic>
@@ -14,14 +14,16 @@ class Admission {
     // Loops may overshoot the bytes by one message each, never the requests.
     [[nodiscard]] bool admit(std::size_t bytes) {
         if (bytes_.load(std::memory_order_relaxed) >= bytes_max_) return false;
-        return count(bytes, requests_max_);
+        return count(requests_, bytes, requests_max_);
     }
 
-    // For connection rows, which nobody can send again: they may fill the queue a second time over.
-    [[nodiscard]] bool admit_connection_row(std::size_t bytes) { return count(bytes, 2 * requests_max_); }
+    // Connection rows have a queue of their own: they must not take a publisher's place, and nobody can send them
+    // again.
+    [[nodiscard]] bool admit_connection_row(std::size_t bytes) { return count(rows_, bytes, connection_rows_max); }
 
-    void release(std::size_t requests, std::size_t bytes) {
+    void release(std::size_t requests, std::size_t connection_rows, std::size_t bytes) {
         requests_.fetch_sub(requests, std::memory_order_relaxed);
+        rows_.fetch_sub(connection_rows, std::memory_order_relaxed);
         bytes_.fetch_sub(bytes, std::memory_order_relaxed);
     }
 
@@ -34,9 +36,12 @@ class Admission {
     [[nodiscard]] std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
   private:
-    bool count(std::size_t bytes, std::size_t requests_max) {
-        if (requests_.fetch_add(1, std::memory_order_relaxed) >= requests_max) {
-            requests_.fetch_sub(1, std::memory_order_relaxed);
+    // Some changes for each of the connections that a process can hold.
+    static constexpr std::size_t connection_rows_max = 200'000;
+
+    bool count(std::atomic<std::size_t>& counter, std::size_t bytes, std::size_t count_max) {
+        if (counter.fetch_add(1, std::memory_order_relaxed) >= count_max) {
+            counter.fetch_sub(1, std::memory_order_relaxed);
             return false;
         }
         bytes_.fetch_add(bytes, std::memory_order_relaxed);
@@ -46,6 +51,7 @@ class Admission {
     const std::size_t requests_max_;
     const std::size_t bytes_max_;
     std::atomic<std::size_t> requests_{0};
+    std::atomic<std::size_t> rows_{0};
     std::atomic<std::size_t> bytes_{0};
 };
 

@@ -127,7 +127,7 @@ void CommitThread::tell_listener(std::vector<Delivery> deliveries) {
 
 void CommitThread::give_back(Outcome outcome) {
     for (Batch& batch : group_) {
-        admission_.release(batch.requests.size(), batch.bytes);
+        admission_.release(batch.answers_wanted, batch.requests.size() - batch.answers_wanted, batch.bytes);
         if (batch.answers_wanted == 0) continue;
         batch.outcome = outcome;
         BatchOwner& owner = *batch.owner;

@@ -109,7 +109,7 @@ bool LoopClient::turn_ended() {
     Batch batch = std::exchange(gathered_, Batch{this, {}, 0, 0, Outcome::waiting});
     if (!commits_.hand_over(std::move(batch))) {
         // Stopped; the batch is still ours.
-        admission_.release(batch.requests.size(), batch.bytes);
+        admission_.release(batch.answers_wanted, batch.requests.size() - batch.answers_wanted, batch.bytes);
         refuse(std::move(batch));
     }
     return false;

@@ -244,5 +244,26 @@ class Slow(SystemTest):
                 self.assertGreaterEqual(time.monotonic() - before, 0.25)
 
 
+class Borders(SystemTest):
+    """Where one request ends and the next begins."""
+
+    def test_an_unknown_transfer_coding_hides_no_request(self):
+        for head in ("HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip", "HTTP/1.0\r\nTransfer-Encoding: chunked"):
+            with self.subTest(head), self.daemon.raw() as raw:
+                raw.send(f"POST /publish {head}\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                self.assertEqual(raw.reply().status, 400)
+                self.assertTrue(raw.at_end())
+
+    def test_an_empty_line_before_a_request_is_passed_over(self):
+        with self.daemon.raw() as raw:
+            raw.send(b"\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            self.assertEqual(raw.reply().status, 200)
+
+    def test_spaces_around_the_media_type(self):
+        headers = {"Content-Type": "application/json ; charset=utf-8"}
+        reply = self.http.request("POST", "/publish", self.service, self.body(), headers=headers)
+        self.assertEqual(reply.status, 200, reply)
+
+
 if __name__ == "__main__":
     unittest.main()

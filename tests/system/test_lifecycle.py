@@ -12,7 +12,7 @@ from support.daemon import Daemon, Folder
 from support.http_client import HttpClient
 from support.settings import LIMIT
 from support.tokens import mint
-from support.websocket import Refused
+from support.websocket import Closed, Refused
 
 
 class Drain(unittest.TestCase):
@@ -58,6 +58,33 @@ class Drain(unittest.TestCase):
         self.assertEqual(daemon.wait(), 0)
         daemon.stop()
         check_kept(self, folder, answered)
+
+
+    def test_what_was_answered_reaches_the_subscribers_of_every_loop(self):
+        daemon = Daemon({"server": {"threads": 4}})
+        sockets = [daemon.websocket(tokens.admin(f"s{n}"), "kept") for n in range(8)]
+        received = [set() for _ in sockets]
+        ends = [None] * len(sockets)
+
+        def read(n):
+            try:
+                while True:
+                    received[n].add(sockets[n].receive().get("messageId"))
+            except Closed as closed:
+                ends[n] = closed.code
+                sockets[n].socket.close()
+
+        readers = [threading.Thread(target=read, args=(n,)) for n in range(len(sockets))]
+        for reader in readers:
+            reader.start()
+        answered = publish_until_gone(daemon, daemon.signal)
+        for reader in readers:
+            reader.join(LIMIT)
+        self.assertEqual(daemon.wait(), 0)
+        daemon.stop()
+        self.assertEqual(ends, [1012] * len(sockets))
+        for ids in received:
+            self.assertEqual(set(answered) - ids, set())
 
 
 def publish_until_gone(daemon, end, publishers=6, before_end=200):

@@ -134,5 +134,37 @@ class Rates(SystemTest):
         self.assertEqual(socket.ask("ping")["type"], "pong")
 
 
+class NoDepthLimit(SystemTest):
+    settings = {"limits": {"json_depth": 0}}
+
+    def test_deep_json_meets_the_cap(self):
+        for body in ("[" * 200_000, '{"targetChannel":"WebSocket","payload":{"chatId":"c","x":' + "[" * 100_000):
+            self.assertEqual(self.http.post("/publish", self.service, body).status, 400)
+        entry = self.body("in a batch")
+        reply = self.http.post("/publish/batch", self.service, {"messages": [entry]})
+        self.assertEqual((reply.status, reply.json["accepted"]), (200, 1))
+
+
+class TightOutbox(SystemTest):
+    settings = {"limits": {"max_message": "64KiB", "outbound_buffer": "64KiB"}}
+
+    def test_the_largest_message_is_delivered(self):
+        _, token = self.member()
+        socket = self.daemon.websocket(token, self.chat)
+        content = "x" * (64 * 1024 - 200)
+        self.publish(content)
+        self.assertEqual(socket.receive_message()["content"], content)
+
+
+class SmallQueue(SystemTest):
+    settings = {"server": {"threads": 4}, "limits": {"queue_length": 1}}
+
+    def test_acknowledged_messages_reach_every_loop(self):
+        sockets = [self.daemon.websocket(self.admin, self.chat) for _ in range(8)]
+        sent = [self.publish(n, kind=kind)["messageId"] for n in range(20) for kind in ("standard", "fifo")]
+        for socket in sockets:
+            self.assertEqual({socket.receive_message()["messageId"] for _ in sent}, set(sent))
+
+
 if __name__ == "__main__":
     unittest.main()
