@@ -7,6 +7,12 @@ namespace notifyd {
 
 namespace {
 
+std::size_t payload_bytes(std::span<const std::string_view> pieces) {
+    std::size_t payload = 0;
+    for (const std::string_view piece : pieces) payload += piece.size();
+    return payload;
+}
+
 constexpr std::size_t header_bytes(std::size_t payload) {
     if (payload < 126) return 2;
     return payload < 65'536 ? 4 : 10;
@@ -36,15 +42,23 @@ FramePtr make_frame(std::string_view bytes) {
     return frame;
 }
 
-FramePtr make_websocket_frame(Opcode opcode, std::span<const std::string_view> pieces) {
-    std::size_t payload = 0;
-    for (const std::string_view piece : pieces) payload += piece.size();
-    auto frame = Frame::make(header_bytes(payload) + payload);
-    char* out = write_header(frame->bytes(), opcode, payload);
+std::size_t websocket_frame_bytes(std::span<const std::string_view> pieces) {
+    const std::size_t payload = payload_bytes(pieces);
+    return header_bytes(payload) + payload;
+}
+
+char* write_websocket_frame(char* out, Opcode opcode, std::span<const std::string_view> pieces) {
+    out = write_header(out, opcode, payload_bytes(pieces));
     for (const std::string_view piece : pieces) {
         if (!piece.empty()) std::memcpy(out, piece.data(), piece.size());
         out += piece.size();
     }
+    return out;
+}
+
+FramePtr make_websocket_frame(Opcode opcode, std::span<const std::string_view> pieces) {
+    auto frame = Frame::make(websocket_frame_bytes(pieces));
+    write_websocket_frame(frame->bytes(), opcode, pieces);
     return frame;
 }
 

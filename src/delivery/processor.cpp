@@ -1,23 +1,23 @@
-// One message to the members of its topic.
+// A run of messages to the members of its topic.
 #include "notifyd/delivery/processor.hpp"
 
 #include "notifyd/wire/server_frames.hpp"
 
 namespace notifyd::delivery {
 
-std::size_t Processor::process(const Delivery& delivery) {
-    const Message& message = *delivery.message;
-    const auto members = registry_.members(message.topic);
+std::size_t Processor::process(std::span<const Delivery> run) {
+    const Message& first = *run.front().message;
+    const auto members = registry_.members(first.topic);
     if (members.empty()) return 0;
 
     const EpochMs now = clock_.now_ms();
-    const FramePtr frame = wire::delivered_frame(delivery, now, 0);
-    std::size_t sent = 0;
+    const FramePtr frames = wire::delivered_frames(run, now, 0);
+    std::size_t recipients = 0;
     for (connection::Connection* member : members) {
-        if (message.skip && member->id() == *message.skip) continue;
-        switch (member->sink().send(frame)) {
+        if (first.skip && member->id() == *first.skip) continue;
+        switch (member->sink().send(frames)) {
             case ports::Verdict::queued:
-                ++sent;
+                ++recipients;
                 break;
             case ports::Verdict::full:
                 member->sink().close(CloseCode::too_slow);
@@ -27,12 +27,19 @@ std::size_t Processor::process(const Delivery& delivery) {
                 break;
         }
     }
-    events_.emit(observability::MessageDelivered{.message = message.id,
-                                                 .topic = message.topic,
-                                                 .sequence = delivery.sequence,
-                                                 .recipients = static_cast<std::int64_t>(sent),
-                                                 .latency_ms = static_cast<double>(now - message.published_at)});
-    return sent;
+    record(run, now, recipients);
+    return recipients;
+}
+
+void Processor::record(std::span<const Delivery> run, EpochMs now, std::size_t recipients) {
+    for (const Delivery& delivery : run) {
+        const Message& message = *delivery.message;
+        events_.emit(observability::MessageDelivered{.message = message.id,
+                                                     .topic = message.topic,
+                                                     .sequence = delivery.sequence,
+                                                     .recipients = static_cast<std::int64_t>(recipients),
+                                                     .latency_ms = static_cast<double>(now - message.published_at)});
+    }
 }
 
 }  // namespace notifyd::delivery

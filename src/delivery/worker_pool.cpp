@@ -1,6 +1,8 @@
 // Batches to every loop, lanes, and a turn's slice.
 #include "notifyd/delivery/worker_pool.hpp"
 
+#include "notifyd/core/limits.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -30,25 +32,41 @@ void DeliveryWorker::enter(Lane& lane, const std::shared_ptr<Batch>& batch) {
     for (std::size_t i = 0; i < batch->deliveries.size(); ++i) lane.push({batch, i});
 }
 
-void DeliveryWorker::deliver(const Entry& entry) {
-    Batch& batch = *entry.batch;
-    const Delivery& delivery = batch.deliveries[entry.index];
-    const std::size_t sent = processor_.process(delivery);
-    auto& recipients = batch.recipients[entry.index];
-    recipients.fetch_add(static_cast<std::uint32_t>(sent), std::memory_order_relaxed);
-    // The last loop knows whether anybody at all received it.
-    if (batch.loops_left[entry.index].fetch_sub(1, std::memory_order_acq_rel) == 1 &&
-        recipients.load(std::memory_order_relaxed) == 0) {
-        events_.emit(observability::MessageUndelivered{delivery.message->id, delivery.message->topic});
+std::span<const Delivery> DeliveryWorker::take_run(Lane& lane, const Entry& first, std::size_t bytes_max) {
+    const std::vector<Delivery>& deliveries = first.batch->deliveries;
+    const Message& message = *deliveries[first.index].message;
+    std::size_t bytes = message.head.size();
+    std::size_t count = 1;
+    while (!lane.empty() && lane.front().batch == first.batch) {
+        const Message& next = *deliveries[first.index + count].message;
+        bytes += next.head.size();
+        if (bytes > bytes_max || next.topic != message.topic || next.skip != message.skip) break;
+        static_cast<void>(lane.pop());
+        ++count;
+    }
+    return std::span(deliveries).subspan(first.index, count);
+}
+
+void DeliveryWorker::deliver(const Entry& first, std::span<const Delivery> run) {
+    Batch& batch = *first.batch;
+    const auto sent = static_cast<std::uint32_t>(processor_.process(run));
+    for (std::size_t i = first.index; i < first.index + run.size(); ++i) {
+        batch.recipients[i].fetch_add(sent, std::memory_order_relaxed);
+        // The last loop knows whether anybody at all received it.
+        if (batch.loops_left[i].fetch_sub(1, std::memory_order_acq_rel) == 1 &&
+            batch.recipients[i].load(std::memory_order_relaxed) == 0) {
+            const Message& message = *batch.deliveries[i].message;
+            events_.emit(observability::MessageUndelivered{message.id, message.topic});
+        }
     }
 }
 
 void DeliveryWorker::drain(Lane& lane, std::size_t& bytes) {
     while (!lane.empty() && bytes != 0) {
-        const Entry entry = lane.pop();
-        const std::size_t size = entry.batch->deliveries[entry.index].message->head.size();
-        bytes -= std::min(bytes, size);
-        deliver(entry);
+        const Entry first = lane.pop();
+        const std::span<const Delivery> run = take_run(lane, first, std::min(bytes, limits::run_bytes_max));
+        for (const Delivery& delivery : run) bytes -= std::min(bytes, delivery.message->head.size());
+        deliver(first, run);
     }
 }
 

@@ -75,15 +75,25 @@ std::string message_head(const Message& message, std::string_view payload_fields
     return head;
 }
 
-FramePtr delivered_frame(const Delivery& delivery, EpochMs processed_at, unsigned retry_count) {
-    std::string tail;
-    tail.reserve(128);
-    append_time_member(tail, ",\"processorTimestamp\":", processed_at);
-    if (delivery.sequence != 0) append_number_member(tail, ",\"sequenceNumber\":", delivery.sequence);
-    append_number_member(tail, ",\"retryCount\":", retry_count);
-    tail += '}';
-    const std::array<std::string_view, 2> pieces{delivery.message->head, tail};
-    return make_websocket_frame(Opcode::text, pieces);
+FramePtr delivered_frames(std::span<const Delivery> deliveries, EpochMs processed_at, unsigned retry_count) {
+    std::string before;
+    append_time_member(before, ",\"processorTimestamp\":", processed_at);
+    std::string after;
+    append_number_member(after, ",\"retryCount\":", retry_count);
+    after += '}';
+
+    std::string number;
+    const auto pieces_of = [&](const Delivery& delivery) {
+        number.clear();
+        if (delivery.sequence != 0) append_number_member(number, ",\"sequenceNumber\":", delivery.sequence);
+        return std::array<std::string_view, 4>{delivery.message->head, before, number, after};
+    };
+    std::size_t bytes = 0;
+    for (const Delivery& delivery : deliveries) bytes += websocket_frame_bytes(pieces_of(delivery));
+    auto frames = Frame::make(bytes);
+    char* out = frames->bytes();
+    for (const Delivery& delivery : deliveries) out = write_websocket_frame(out, Opcode::text, pieces_of(delivery));
+    return frames;
 }
 
 FramePtr send_answer(const Receipt& receipt, const std::optional<RawJson>& request_id) {

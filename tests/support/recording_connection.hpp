@@ -34,7 +34,9 @@ class RecordingSink final : public ports::ConnectionSink {
     }
     [[nodiscard]] std::vector<std::string> texts() const {
         std::vector<std::string> all;
-        for (const FramePtr& frame : frames) all.push_back(frame_text(frame));
+        for (const FramePtr& frame : frames) {
+            for (std::string& text : frame_texts(frame)) all.push_back(std::move(text));
+        }
         return all;
     }
 

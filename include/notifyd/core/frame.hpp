@@ -1,4 +1,4 @@
-// Bytes for a socket, encoded once and shared by every connection of one loop.
+// Bytes for a socket, encoded once and shared by every connection of one loop: whole WebSocket frames or HTTP replies.
 // Owns:   the bytes, in one allocation with the count.
 // Thread: one loop. The count is plain, not atomic: a frame is made by the loop that sends it and never leaves it.
 // Fails:  never (allocation failure ends the process, as elsewhere).
@@ -55,5 +55,8 @@ enum class Opcode : std::uint8_t { text = 1, close = 8, ping = 9 };
 
 // One unfragmented, unmasked WebSocket frame of a server (RFC 6455 §5.2); `pieces` are its payload in order.
 [[nodiscard]] FramePtr make_websocket_frame(Opcode opcode, std::span<const std::string_view> pieces);
+// The same in parts, for several frames in a row: how long one is, and writing it to `out`; returns its end.
+[[nodiscard]] std::size_t websocket_frame_bytes(std::span<const std::string_view> pieces);
+char* write_websocket_frame(char* out, Opcode opcode, std::span<const std::string_view> pieces);
 
 }  // namespace notifyd

@@ -1,4 +1,4 @@
-// Sends one message to the connections of its topic on one loop: encodes it once, queues it on each.
+// Sends messages to the connections of their topic on one loop: encodes them once, queues them on each.
 // Flow:   lanes -> Processor -> ports::ConnectionSink of every member
 // Owns:   nothing. Thread: one loop.
 // Fails:  never as a whole; a connection whose outbox is full is closed (1013) and reads what it missed from history.
@@ -9,6 +9,7 @@
 #include "notifyd/observability/events.hpp"
 
 #include <cstddef>
+#include <span>
 
 namespace notifyd::delivery {
 
@@ -17,10 +18,12 @@ class Processor {
     Processor(const connection::ConnectionRegistry& registry, const Clock& clock, observability::Events& events)
         : registry_(registry), clock_(clock), events_(events) {}
 
-    // How many connections it was queued for.
-    std::size_t process(const Delivery& delivery);
+    // A run has one topic, and the same `skip`. Returns how many connections it was queued for.
+    std::size_t process(std::span<const Delivery> run);
 
   private:
+    void record(std::span<const Delivery> run, EpochMs now, std::size_t recipients);
+
     const connection::ConnectionRegistry& registry_;
     const Clock& clock_;
     observability::Events& events_;

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace notifyd::delivery {
@@ -54,7 +55,9 @@ class DeliveryWorker final : public ports::StandardQueue, public runtime::TurnHo
     using Lane = queue::Lane<Entry>;
 
     static void enter(Lane& lane, const std::shared_ptr<Batch>& batch);
-    void deliver(const Entry& entry);
+    // Takes the next messages that can be delivered as one: of one batch and topic, to the same members.
+    static std::span<const Delivery> take_run(Lane& lane, const Entry& first, std::size_t bytes_max);
+    void deliver(const Entry& first, std::span<const Delivery> run);
     // Delivers from the lane until `bytes` is used up.
     void drain(Lane& lane, std::size_t& bytes);
 

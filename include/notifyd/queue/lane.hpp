@@ -22,6 +22,7 @@ class Lane {
         depth_.store(entries_.size(), std::memory_order_relaxed);
     }
     [[nodiscard]] bool empty() const { return entries_.empty(); }
+    [[nodiscard]] const Entry& front() const { return entries_.front(); }
     [[nodiscard]] Entry pop() {
         Entry entry = std::move(entries_.front());
         entries_.pop_front();

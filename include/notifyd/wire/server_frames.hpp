@@ -1,5 +1,5 @@
 // What the server says over a WebSocket: typed values in, whole encoded frames out (SPEC §5.1–5.3).
-// Flow:   publisher -> message_head -> … -> processor -> delivered_frame -> outbox
+// Flow:   publisher -> message_head -> … -> processor -> delivered_frames -> outbox
 // Owns:   nothing. Thread: message_head any; a FramePtr stays on the loop that made it.
 // Fails:  never.
 #pragma once
@@ -24,8 +24,10 @@ namespace notifyd::wire {
 // The text for Message::head; the message's other fields must be set. `payload_fields` as in PublishRequest.
 [[nodiscard]] std::string message_head(const Message& message, std::string_view payload_fields);
 
-// The message as every subscriber gets it.
-[[nodiscard]] FramePtr delivered_frame(const Delivery& delivery, EpochMs processed_at, unsigned retry_count);
+// The messages as every subscriber gets them, one frame each, in a row.
+[[nodiscard]] FramePtr delivered_frames(std::span<const Delivery> deliveries,
+                                        EpochMs processed_at,
+                                        unsigned retry_count);
 
 // Answers to sendMessage. `request_id` is echoed if there is one.
 [[nodiscard]] FramePtr send_answer(const Receipt& receipt, const std::optional<RawJson>& request_id);

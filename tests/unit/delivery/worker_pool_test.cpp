@@ -94,10 +94,10 @@ TEST_CASE("a standard message is delivered on its own loop in the same turn, on 
     fixture.first.worker.push(message("chat:c", "now"));
     CHECK(here.sink.frames.empty());
     CHECK_FALSE(fixture.first.turn());
-    CHECK(here.sink.frames.size() == 1);
+    CHECK(here.sink.texts().size() == 1);
     CHECK(there.sink.frames.empty());
     CHECK_FALSE(fixture.second.turn());
-    CHECK(there.sink.frames.size() == 1);
+    CHECK(there.sink.texts().size() == 1);
 }
 
 TEST_CASE("a message for another channel is sent to no WebSocket") {
@@ -108,7 +108,7 @@ TEST_CASE("a message for another channel is sent to no WebSocket") {
     email.target_channel = "Email";
     fixture.pool.committed({{std::make_shared<const Message>(email), 1}, {message("chat:c", "here"), 2}});
     fixture.first.turn();
-    REQUIRE(member.sink.frames.size() == 1);
+    REQUIRE(member.sink.texts().size() == 1);
     CHECK(contains(member.sink.texts()[0], "here"));
 }
 
@@ -121,7 +121,48 @@ TEST_CASE("all members share one encoded frame") {
     fixture.first.worker.push(message("chat:c", "x"));
     fixture.first.turn();
     REQUIRE(a.sink.frames.size() == 1);
+    REQUIRE(b.sink.frames.size() == 1);
     CHECK(a.sink.frames[0] == b.sink.frames[0]);
+}
+
+TEST_CASE("messages of one topic that follow each other come in one block, and order is kept across blocks") {
+    Pool fixture;
+    TestConnection member(1);
+    TestConnection echoless(2);
+    for (TestConnection* each : {&member, &echoless}) {
+        fixture.first.registry.subscribe(each->connection, topic_of("chat:c"));
+    }
+    fixture.first.registry.subscribe(member.connection, topic_of("chat:d"));
+    fixture.pool.committed({{message("chat:c", "1"), 1},
+                            {message("chat:c", "2"), 2},
+                            {message("chat:c", "3", echoless.connection.id()), 3},
+                            {message("chat:c", "4"), 4},
+                            {message("chat:d", "5"), 1},
+                            {message("chat:c", "6"), 5}});
+    fixture.first.turn();
+
+    const auto contents = [](const TestConnection& connection) {
+        std::string all;
+        for (const std::string& text : connection.sink.texts()) all += text[12];
+        return all;
+    };
+    CHECK(contents(member) == "123456");
+    CHECK(contents(echoless) == "1246");
+    CHECK(member.sink.frames.size() == 5);
+    CHECK(echoless.sink.frames.size() == 3);
+}
+
+TEST_CASE("a block of messages has a bound") {
+    Pool fixture;
+    TestConnection member(1);
+    fixture.first.registry.subscribe(member.connection, topic_of("chat:c"));
+    std::vector<Delivery> many;
+    for (Sequence n = 1; n <= 10; ++n) many.push_back({message("chat:c", std::string(30'000, 'x')), n});
+    fixture.pool.committed(std::move(many));
+    while (fixture.first.turn()) {
+    }
+    CHECK(member.sink.frames.size() == 5);
+    CHECK(member.sink.texts().size() == 10);
 }
 
 TEST_CASE("echo off skips the sending connection only") {
@@ -133,7 +174,7 @@ TEST_CASE("echo off skips the sending connection only") {
     fixture.first.worker.push(message("chat:c", "x", sender.connection.id()));
     fixture.first.turn();
     CHECK(sender.sink.frames.empty());
-    CHECK(peer.sink.frames.size() == 1);
+    CHECK(peer.sink.texts().size() == 1);
 }
 
 TEST_CASE("a message that no loop has a recipient for is told once") {
@@ -155,7 +196,7 @@ TEST_CASE("a connection that is full is closed as too slow, and delays nobody") 
     fixture.pool.committed({{message("chat:c", "x"), 1}, {message("chat:c", "y"), 2}});
     fixture.first.turn();
     CHECK(slow.sink.closed_with == CloseCode::too_slow);
-    CHECK(quick.sink.frames.size() == 2);
+    CHECK(quick.sink.texts().size() == 2);
 }
 
 TEST_CASE("a turn delivers a slice, so that the sockets are flushed between") {
@@ -166,12 +207,12 @@ TEST_CASE("a turn delivers a slice, so that the sockets are flushed between") {
     for (Sequence n = 1; n <= 10; ++n) many.push_back({message("chat:c", std::string(60, 'x')), n});
     fixture.pool.committed(std::move(many));
     CHECK(fixture.first.turn());
-    const std::size_t after_one_turn = member.sink.frames.size();
+    const std::size_t after_one_turn = member.sink.texts().size();
     CHECK(after_one_turn >= 1);
     CHECK(after_one_turn <= 2);
     int turns = 1;
     while (fixture.first.turn()) ++turns;
-    CHECK(member.sink.frames.size() == 10);
+    CHECK(member.sink.texts().size() == 10);
     CHECK(turns >= 4);
 }
 

@@ -36,6 +36,10 @@ Message make_message(const std::string& topic_text) {
                    .head = {}};
 }
 
+FramePtr delivered_alone(const Delivery& delivery, EpochMs processed_at, unsigned retry_count) {
+    return delivered_frames(std::span(&delivery, 1), processed_at, retry_count);
+}
+
 Receipt make_receipt() {
     return {MessageId(*Uuid::parse(id_text)), MessageType::fifo, "WebSocket", "chat:c", 42, noon};
 }
@@ -85,19 +89,32 @@ TEST_CASE("bytes that are not UTF-8 never leave the server") {
 TEST_CASE("a delivered frame closes the head") {
     auto message = std::make_shared<Message>(make_message("chat:c"));
     message->head = R"({"chatId":"c")";
-    CHECK(frame_text(delivered_frame({message, 42}, noon + 5, 0)) ==
+    CHECK(frame_text(delivered_alone({message, 42}, noon + 5, 0)) ==
           R"({"chatId":"c","processorTimestamp":"2026-01-31T12:00:00.005Z","sequenceNumber":42,"retryCount":0})");
-    CHECK(frame_text(delivered_frame({message, 0}, noon, 3)) ==
+    CHECK(frame_text(delivered_alone({message, 0}, noon, 3)) ==
           R"({"chatId":"c","processorTimestamp":"2026-01-31T12:00:00.000Z","retryCount":3})");
-    CHECK_THAT(frame_text(delivered_frame({message, 18'446'744'073'709'551'615U}, noon, 4'294'967'295U)),
+    CHECK_THAT(frame_text(delivered_alone({message, 18'446'744'073'709'551'615U}, noon, 4'294'967'295U)),
                Catch::EndsWith(R"("sequenceNumber":18446744073709551615,"retryCount":4294967295})"));
+}
+
+TEST_CASE("delivered messages stand in a row, each with its own number") {
+    auto first = std::make_shared<Message>(make_message("chat:c"));
+    first->head = R"({"n":1)";
+    auto second = std::make_shared<Message>(make_message("chat:c"));
+    second->head = R"({"x":")" + std::string(70'000, 'x') + '"';
+    const std::vector<Delivery> run{{first, 9}, {second, 10}, {first, 0}};
+    const auto texts = testing::frame_texts(delivered_frames(run, noon, 0));
+    REQUIRE(texts.size() == 3);
+    CHECK(texts[0] == R"({"n":1,"processorTimestamp":"2026-01-31T12:00:00.000Z","sequenceNumber":9,"retryCount":0})");
+    CHECK_THAT(texts[1], Catch::EndsWith(R"("sequenceNumber":10,"retryCount":0})"));
+    CHECK(texts[2] == R"({"n":1,"processorTimestamp":"2026-01-31T12:00:00.000Z","retryCount":0})");
 }
 
 TEST_CASE("a delivered frame of every length is whole") {
     for (const std::size_t bytes : {10UL, 200UL, 70'000UL}) {
         auto message = std::make_shared<Message>(make_message("chat:c"));
         message->head = message_head(*message, "\"x\":\"" + std::string(bytes, 'x') + "\"");
-        const std::string text = frame_text(delivered_frame({message, 1}, noon, 0));
+        const std::string text = frame_text(delivered_alone({message, 1}, noon, 0));
         CHECK_THAT(text, Catch::StartsWith("{\"x\":\"x"));
         CHECK_THAT(text, Catch::EndsWith("\"retryCount\":0}"));
     }
@@ -111,7 +128,7 @@ TEST_CASE("what was parsed comes out as it was, and no payload passes for the se
     REQUIRE(request.has_value());
     auto message = std::make_shared<Message>(make_message("chat:c"));
     message->head = message_head(*message, request->payload_fields);
-    const std::string text = frame_text(delivered_frame({message, 1}, noon, 0));
+    const std::string text = frame_text(delivered_alone({message, 1}, noon, 0));
     CHECK_THAT(text, Catch::StartsWith(R"({"k":[1,{"a":"b"}],"chatId":"c","userId":"u1")"));
     CHECK_THAT(text, !Catch::Contains("forged"));
     CHECK_THAT(text, !Catch::Contains("connected"));
