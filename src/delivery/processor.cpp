@@ -1,9 +1,16 @@
 // A run of messages to the members of its topic.
 #include "notifyd/delivery/processor.hpp"
 
+#include "notifyd/core/limits.hpp"
 #include "notifyd/wire/server_frames.hpp"
 
 namespace notifyd::delivery {
+
+void Processor::begin_slice() {
+    ++slice_;
+    slice_deliveries_ = 0;
+    slice_has_ended_ = false;
+}
 
 std::size_t Processor::process(std::span<const Delivery> run) {
     const Message& first = *run.front().message;
@@ -18,6 +25,7 @@ std::size_t Processor::process(std::span<const Delivery> run) {
         switch (member->sink().send(frames)) {
             case ports::Verdict::queued:
                 ++recipients;
+                slice_has_ended_ |= member->add_to_slice(slice_, frames->size()) >= slice_bytes_;
                 break;
             case ports::Verdict::full:
                 member->sink().close(CloseCode::too_slow);
@@ -27,6 +35,8 @@ std::size_t Processor::process(std::span<const Delivery> run) {
                 break;
         }
     }
+    slice_deliveries_ += recipients;
+    slice_has_ended_ |= slice_deliveries_ >= limits::deliveries_per_turn;
     record(run, now, recipients);
     return recipients;
 }

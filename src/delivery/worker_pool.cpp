@@ -18,7 +18,7 @@ DeliveryWorker::DeliveryWorker(WorkerPool& pool,
                                const connection::ConnectionRegistry& registry,
                                const Clock& clock,
                                observability::Events& events)
-    : pool_(pool), loop_(loop), events_(events), processor_(registry, clock, events) {}
+    : pool_(pool), loop_(loop), events_(events), processor_(registry, clock, events, pool.slice_bytes_) {}
 
 void DeliveryWorker::push(MessagePtr message) {
     published_.push_back({std::move(message), 0});
@@ -61,12 +61,10 @@ void DeliveryWorker::deliver(const Entry& first, std::span<const Delivery> run) 
     }
 }
 
-void DeliveryWorker::drain(Lane& lane, std::size_t& bytes) {
-    while (!lane.empty() && bytes != 0) {
+void DeliveryWorker::drain(Lane& lane) {
+    while (!lane.empty() && !processor_.slice_has_ended()) {
         const Entry first = lane.pop();
-        const std::span<const Delivery> run = take_run(lane, first, std::min(bytes, limits::run_bytes_max));
-        for (const Delivery& delivery : run) bytes -= std::min(bytes, delivery.message->head.size());
-        deliver(first, run);
+        deliver(first, take_run(lane, first, std::min(pool_.slice_bytes_, limits::run_bytes_max)));
     }
 }
 
@@ -83,10 +81,11 @@ bool DeliveryWorker::turn_ended() {
             }
         }
     }
-    std::size_t bytes = pool_.slice_bytes_;
-    drain(standard_lane_, bytes);
-    std::size_t fifo_bytes = std::max(bytes, pool_.slice_bytes_ / 2);
-    drain(fifo_lane_, fifo_bytes);
+    // Both share the slice, so each goes first every second time.
+    processor_.begin_slice();
+    drain(fifo_goes_first_ ? fifo_lane_ : standard_lane_);
+    drain(fifo_goes_first_ ? standard_lane_ : fifo_lane_);
+    fifo_goes_first_ = !fifo_goes_first_;
     return !standard_lane_.empty() || !fifo_lane_.empty();
 }
 

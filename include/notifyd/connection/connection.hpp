@@ -28,6 +28,13 @@ class Connection {
     [[nodiscard]] std::vector<TopicName> topics() const;
     [[nodiscard]] std::size_t topic_count() const { return subscriptions_.size(); }
 
+    // Counts what the processor queues between two flushes; returns the sum of that slice.
+    std::size_t add_to_slice(std::uint64_t slice, std::size_t bytes) {
+        if (slice_ != slice) slice_bytes_ = 0;
+        slice_ = slice;
+        return slice_bytes_ += bytes;
+    }
+
   private:
     friend class ConnectionRegistry;
 
@@ -41,6 +48,8 @@ class Connection {
     Identity identity_;
     ports::ConnectionSink& sink_;
     std::vector<Subscription> subscriptions_;
+    std::uint64_t slice_ = 0;
+    std::size_t slice_bytes_ = 0;
 };
 
 }  // namespace notifyd::connection

@@ -30,6 +30,8 @@ inline constexpr std::size_t handlers_per_turn = 16'384;
 // Pieces of one gather write; IOV_MAX is 1,024 on Linux.
 inline constexpr std::size_t gather_pieces_max = 256;
 inline constexpr std::size_t gather_rounds_max = 64;
+// Blocks queued on connections before the loop flushes.
+inline constexpr std::size_t deliveries_per_turn = 65'536;
 // Messages of one topic that follow each other are encoded into one block of at most this many bytes (or one message).
 inline constexpr std::size_t run_bytes_max = 64 * 1024;
 // Outbox bytes above which replies and pongs wait for the socket instead of being queued.

@@ -1,6 +1,8 @@
 // Sends messages to the connections of their topic on one loop: encodes them once, queues them on each.
 // Flow:   lanes -> Processor -> ports::ConnectionSink of every member
-// Owns:   nothing. Thread: one loop.
+// Owns:   the pace: a slice, which is delivered between two flushes, ends when any connection got its share of bytes,
+// so
+//         that a burst never overflows the outbox of a client that reads. Thread: one loop.
 // Fails:  never as a whole; a connection whose outbox is full is closed (1013) and reads what it missed from history.
 #pragma once
 
@@ -15,8 +17,14 @@ namespace notifyd::delivery {
 
 class Processor {
   public:
-    Processor(const connection::ConnectionRegistry& registry, const Clock& clock, observability::Events& events)
-        : registry_(registry), clock_(clock), events_(events) {}
+    Processor(const connection::ConnectionRegistry& registry,
+              const Clock& clock,
+              observability::Events& events,
+              std::size_t slice_bytes)
+        : registry_(registry), clock_(clock), events_(events), slice_bytes_(slice_bytes) {}
+
+    void begin_slice();
+    [[nodiscard]] bool slice_has_ended() const { return slice_has_ended_; }
 
     // A run has one topic, and the same `skip`. Returns how many connections it was queued for.
     std::size_t process(std::span<const Delivery> run);
@@ -27,6 +35,10 @@ class Processor {
     const connection::ConnectionRegistry& registry_;
     const Clock& clock_;
     observability::Events& events_;
+    std::size_t slice_bytes_;
+    std::uint64_t slice_ = 0;
+    std::size_t slice_deliveries_ = 0;
+    bool slice_has_ended_ = false;
 };
 
 }  // namespace notifyd::delivery

@@ -58,8 +58,8 @@ class DeliveryWorker final : public ports::StandardQueue, public runtime::TurnHo
     // Takes the next messages that can be delivered as one: of one batch and topic, to the same members.
     static std::span<const Delivery> take_run(Lane& lane, const Entry& first, std::size_t bytes_max);
     void deliver(const Entry& first, std::span<const Delivery> run);
-    // Delivers from the lane until `bytes` is used up.
-    void drain(Lane& lane, std::size_t& bytes);
+    // Delivers from the lane until the slice ends.
+    void drain(Lane& lane);
 
     WorkerPool& pool_;
     runtime::EventLoop& loop_;
@@ -68,11 +68,13 @@ class DeliveryWorker final : public ports::StandardQueue, public runtime::TurnHo
     std::vector<Delivery> published_;
     Lane standard_lane_;
     Lane fifo_lane_;
+    bool fifo_goes_first_ = false;
 };
 
 class WorkerPool final : public ports::CommitListener {
   public:
-    // `lane_depth_max` messages may wait in a loop's lanes, `slice_bytes` of them are delivered in one turn.
+    // `lane_depth_max` messages may wait in a loop's lanes; in one turn a connection gets `slice_bytes` of them, and
+    // what the last block exceeds that by.
     WorkerPool(std::size_t lane_depth_max, std::size_t slice_bytes)
         : lane_depth_max_(lane_depth_max), slice_bytes_(slice_bytes) {}
 

@@ -216,8 +216,43 @@ TEST_CASE("a turn delivers a slice, so that the sockets are flushed between") {
     CHECK(turns >= 4);
 }
 
+TEST_CASE("a slice is bounded for each connection, not for all: messages of many chats go out in one turn") {
+    Pool fixture(200);
+    TestConnection one(1);
+    TestConnection two(2);
+    fixture.first.registry.subscribe(one.connection, topic_of("chat:c"));
+    fixture.first.registry.subscribe(two.connection, topic_of("chat:d"));
+    std::vector<Delivery> many;
+    for (const char* chat : {"chat:c", "chat:nobody", "chat:d", "chat:nobody"}) {
+        many.push_back({message(chat, std::string(40, 'x')), 1});
+    }
+    fixture.pool.committed(std::move(many));
+    CHECK_FALSE(fixture.first.turn());
+    CHECK(one.sink.texts().size() == 1);
+    CHECK(two.sink.texts().size() == 1);
+}
+
+TEST_CASE("standard messages and fifo messages take turns when a connection gets more than a slice") {
+    Pool fixture(100);
+    TestConnection member(1);
+    fixture.first.registry.subscribe(member.connection, topic_of("chat:c"));
+    std::vector<Delivery> many;
+    for (Sequence n = 1; n <= 6; ++n) {
+        many.push_back({message("chat:c", "fifo" + std::string(90, 'x')), n});
+        fixture.first.worker.push(message("chat:c", "none" + std::string(90, 'x')));
+    }
+    fixture.pool.committed(std::move(many));
+    for (int turn = 0; turn < 4; ++turn) CHECK(fixture.first.turn());
+    std::size_t fifo = 0;
+    for (const std::string& text : member.sink.texts()) fifo += contains(text, "fifo") ? 1U : 0U;
+    CHECK(fifo == 2);
+    CHECK(member.sink.texts().size() == 4);
+}
+
 TEST_CASE("there is room until a loop's lanes are at their bound") {
     Pool fixture(1);
+    TestConnection member(1);
+    fixture.second.registry.subscribe(member.connection, topic_of("chat:c"));
     CHECK(fixture.first.worker.has_room());
     std::vector<Delivery> many;
     for (Sequence n = 1; n <= 102; ++n) many.push_back({message("chat:c", "x"), n});
