@@ -39,9 +39,9 @@ Refusal refuse(AuthFailure reason) {
 }
 
 // nullopt: the library failed; then the token is verified without the cache.
-std::optional<TokenDigest> digest_of(std::string_view token) {
+std::optional<TokenDigest> digest_of(std::string_view token, const EVP_MD* sha256) {
     TokenDigest digest{};
-    const int made = EVP_Digest(token.data(), token.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
+    const int made = EVP_Digest(token.data(), token.size(), digest.data(), nullptr, sha256, nullptr);
     if (made != 1) return std::nullopt;
     return digest;
 }
@@ -49,12 +49,16 @@ std::optional<TokenDigest> digest_of(std::string_view token) {
 }  // namespace
 
 JwtVerifier::JwtVerifier(std::shared_ptr<const KeySet> keys, config::Auth rules, std::size_t cache_entries_max)
-    : keys_(std::move(keys)), rules_(std::move(rules)), cache_(cache_entries_max) {}
+    : keys_(std::move(keys)),
+      rules_(std::move(rules)),
+      // Looked up once: EVP_sha256() would be looked up for every token.
+      sha256_(EVP_MD_fetch(nullptr, "SHA256", nullptr), EVP_MD_free),
+      cache_(cache_entries_max) {}
 
 AuthResult<Identity> JwtVerifier::verify(std::string_view token, EpochMs now) {
     if (token.empty()) return refuse(AuthFailure::missing);
     if (token.size() > limits::token_bytes_max) return refuse(AuthFailure::malformed);
-    const std::optional<TokenDigest> digest = digest_of(token);
+    const std::optional<TokenDigest> digest = digest_of(token, sha256_.get());
     if (digest) {
         if (const Identity* known = cache_.find(*digest, now)) return *known;
     }

@@ -1,7 +1,7 @@
 // Tokens out of headers.
 #include "bearer.hpp"
 
-#include <boost/algorithm/string/predicate.hpp>
+#include <boost/beast/core/string.hpp>
 
 namespace notifyd::gateway {
 
@@ -19,7 +19,7 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::string_view bearer_token(std::string_view authorization) {
-    if (!boost::istarts_with(authorization, scheme)) return {};
+    if (!boost::beast::iequals(authorization.substr(0, scheme.size()), scheme)) return {};
     return trimmed(authorization.substr(scheme.size()));
 }
 

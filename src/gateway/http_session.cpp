@@ -166,10 +166,27 @@ Awaitable<bool> Session::await_request(beast::flat_buffer& buffer) {
     co_return true;
 }
 
+Awaitable<beast::error_code> Session::receive(beast::flat_buffer& buffer, RequestParser& parser, RequestPart part) {
+    // Beast's parser, but not its read operations: a request that has come whole costs no further trip to the loop.
+    parser.eager(part == RequestPart::whole);
+    const auto is_done = [&] { return part == RequestPart::whole ? parser.is_done() : parser.is_header_done(); };
+    for (;;) {
+        beast::error_code error;
+        while (!error && !is_done() && buffer.size() != 0) buffer.consume(parser.put(buffer.data(), error));
+        if (error && error != http::error::need_more) co_return error;
+        if (is_done()) co_return beast::error_code{};
+        if (buffer.size() + limits::header_bytes_max > buffer.max_size()) co_return http::error::buffer_overflow;
+        const auto [failure, bytes] =
+            co_await stream().async_read_some(buffer.prepare(limits::header_bytes_max), use_tuple);
+        if (failure) co_return http::error::partial_message;
+        buffer.commit(bytes);
+    }
+}
+
 Awaitable<bool> Session::read_head(beast::flat_buffer& buffer, RequestParser& parser) {
     parser.header_limit(static_cast<std::uint32_t>(limits::header_bytes_max));
     parser.body_limit(boost::none);
-    const auto [error, bytes] = co_await http::async_read_header(stream(), buffer, parser, use_tuple);
+    const beast::error_code error = co_await receive(buffer, parser, RequestPart::head);
     std::optional<Error> refusal;
     if (error) {
         refusal = parse_error(error, parser);
@@ -192,8 +209,7 @@ Awaitable<bool> Session::read_body(beast::flat_buffer& buffer, RequestParser& pa
     if (parser.get().version() >= 11 && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
         stream().send_reply(make_frame(continue_reply));
     }
-    const auto [error, bytes] = co_await http::async_read(stream(), buffer, parser, use_tuple);
-    if (error) {
+    if (const beast::error_code error = co_await receive(buffer, parser, RequestPart::whole)) {
         const std::optional<Error> refusal = parse_error(error, parser);
         if (refusal) refuse(*refusal, parser.get());
         co_return false;

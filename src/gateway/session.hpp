@@ -69,6 +69,11 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     // Serves requests until the connection ends (nullopt) or is to become a WebSocket.
     Awaitable<std::optional<Upgrade>> serve_http();
     Awaitable<bool> await_request(boost::beast::flat_buffer& buffer);
+    // Receives until the parser has that part.
+    enum class RequestPart : std::uint8_t { head, whole };
+    Awaitable<boost::beast::error_code> receive(boost::beast::flat_buffer& buffer,
+                                                RequestParser& parser,
+                                                RequestPart part);
     // False when it was refused or broken, and the connection must end.
     Awaitable<bool> read_head(boost::beast::flat_buffer& buffer, RequestParser& parser);
     Awaitable<bool> read_body(boost::beast::flat_buffer& buffer, RequestParser& parser, const std::string& path);

@@ -12,6 +12,8 @@
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/identity.hpp"
 
+#include <openssl/types.h>
+
 #include <cstddef>
 #include <memory>
 #include <string_view>
@@ -32,6 +34,7 @@ class JwtVerifier {
   private:
     std::shared_ptr<const KeySet> keys_;
     config::Auth rules_;
+    std::unique_ptr<EVP_MD, void (*)(EVP_MD*)> sha256_;
     IdentityCache cache_;
 };
 

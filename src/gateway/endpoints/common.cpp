@@ -2,7 +2,9 @@
 #include "../bearer.hpp"
 #include "endpoints.hpp"
 
-#include <boost/algorithm/string/predicate.hpp>
+#include <boost/beast/core/string.hpp>
+
+#include <algorithm>
 
 namespace notifyd::gateway::endpoints {
 
@@ -18,8 +20,10 @@ Result<void> check_json_body(const HttpRequest& request) {
     const std::string_view type = request.content_type;
     const std::string_view media = trimmed(type.substr(0, type.find(';')));
     // A browser's fetch says text/plain for a string body.
-    const bool json = media.empty() || boost::iequals(media, "application/json") ||
-                      boost::iequals(media, "text/plain") || boost::iends_with(media, "+json");
+    const std::string_view suffix = media.substr(media.size() - std::min<std::size_t>(media.size(), 5));
+    using boost::beast::iequals;
+    const bool json =
+        media.empty() || iequals(media, "application/json") || iequals(media, "text/plain") || iequals(suffix, "+json");
     if (json) return {};
     return Error{Errc::unsupported_media_type, "Send JSON with Content-Type: application/json"};
 }
