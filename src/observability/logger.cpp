@@ -9,6 +9,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <cstddef>
+#include <sched.h>
 #include <stdexcept>
 #include <string>
 #include <unistd.h>
@@ -19,6 +20,13 @@ namespace {
 
 // Each waiting line takes some 400 bytes.
 constexpr std::size_t queue_lines_max = 8192;
+
+// On a busy core a line must not cost the loop its place: a batch thread waits until the core is free, or its share is
+// due, and then writes many lines (sched(7)). Should the kernel refuse, it is a thread like the others.
+void yield_to_loops() {
+    const sched_param none{};
+    static_cast<void>(::sched_setscheduler(0, SCHED_BATCH, &none));
+}
 
 config::LogFormat decide_format(const config::Log& settings) {
     if (settings.format != config::LogFormat::automatic) return settings.format;
@@ -40,7 +48,7 @@ spdlog::sink_ptr open_sink(const config::Log& settings) {
 // The logger knows its pool by weak pointer; destroyed first to last: logger, then pool, which drains and joins.
 struct Logger::Writer {
     explicit Writer(const config::Log& settings)
-        : pool(std::make_shared<spdlog::details::thread_pool>(queue_lines_max, 1)),
+        : pool(std::make_shared<spdlog::details::thread_pool>(queue_lines_max, 1, yield_to_loops)),
           logger(std::make_shared<spdlog::async_logger>(
               "notifyd", open_sink(settings), pool, spdlog::async_overflow_policy::overrun_oldest)) {
         // The line is complete as it comes; levels are filtered by LogSink.
