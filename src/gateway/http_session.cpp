@@ -96,19 +96,19 @@ double milliseconds_since(SteadyTime start, SteadyTime now) {
 
 }  // namespace
 
-Awaitable<std::optional<Upgrade>> Session::serve_http() {
+Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
     // Room for one header and a good piece of body; a body grows in the parser, bounded by its limit.
     beast::flat_buffer buffer(2 * small_body_bytes_max);
     for (;;) {
         const bool arrived = co_await await_request(buffer);
-        if (!arrived) co_return std::nullopt;
+        if (!arrived) co_return nullptr;
         RequestParser parser;
         const bool head_read = co_await read_head(buffer, parser);
-        if (!head_read) co_return std::nullopt;
+        if (!head_read) co_return nullptr;
         Result<HttpRequest> request = read_request(parser.get());
         if (!request) {
             refuse(request.error(), parser.get());
-            co_return std::nullopt;
+            co_return nullptr;
         }
         if (is_upgrade_path(request->path) &&
             beast::http::token_list(parser.get()[http::field::upgrade]).exists("websocket")) {
@@ -116,24 +116,24 @@ Awaitable<std::optional<Upgrade>> Session::serve_http() {
             if (early_bytes || parser.content_length().value_or(0) != 0 || parser.chunked()) {
                 refuse(Error(Errc::invalid_request, "An upgrade request has no body and nothing behind it"),
                        parser.get());
-                co_return std::nullopt;
+                co_return nullptr;
             }
             const KeepAlive keep_alive = keep_alive_of(parser);
             Result<Upgrade> upgrade = admit_upgrade(parser.release(), *request);
-            if (upgrade) co_return std::move(*upgrade);
+            if (upgrade) co_return std::make_unique<Upgrade>(std::move(*upgrade));
             send_reply(refused_upgrade(upgrade.error(), *request), *request, keep_alive);
             const bool goes_on = co_await settle(keep_alive);
-            if (!goes_on) co_return std::nullopt;
+            if (!goes_on) co_return nullptr;
             continue;
         }
         const bool body_read = co_await read_body(buffer, parser, request->path);
-        if (!body_read) co_return std::nullopt;
+        if (!body_read) co_return nullptr;
         request->body = std::move(parser.get().body());
         const KeepAlive keep_alive = keep_alive_of(parser);
         phase_ = Phase::answering;
         co_await answer(*request, keep_alive);
         const bool goes_on = co_await settle(keep_alive);
-        if (!goes_on) co_return std::nullopt;
+        if (!goes_on) co_return nullptr;
     }
 }
 

@@ -23,8 +23,8 @@ Awaitable<void> Session::run() {
         expire_in(services_.config.connections.handshake_timeout);
         const bool secured = co_await stream().handshake();
         if (secured) {
-            std::optional<Upgrade> upgrade = co_await serve_http();
-            if (upgrade) co_await serve_websocket(std::move(*upgrade));
+            std::unique_ptr<Upgrade> upgrade = co_await serve_http();
+            if (upgrade) co_await serve_websocket(std::move(upgrade));
         } else {
             stream().abort();
         }

@@ -22,6 +22,7 @@
 #include <boost/beast/websocket.hpp>
 #include <boost/intrusive/list.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -66,8 +67,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     void expire_in(Milliseconds timeout);
 
     // --- http_session.cpp
-    // Serves requests until the connection ends (nullopt) or is to become a WebSocket.
-    Awaitable<std::optional<Upgrade>> serve_http();
+    // Serves requests until the connection ends (nullptr) or is to become a WebSocket.
+    Awaitable<std::unique_ptr<Upgrade>> serve_http();
     Awaitable<bool> await_request(boost::beast::flat_buffer& buffer);
     // Receives until the parser has that part.
     enum class RequestPart : std::uint8_t { head, whole };
@@ -95,9 +96,12 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     [[nodiscard]] HttpReply refused_upgrade(const Error& error, const HttpRequest& request);
 
     // --- ws_session.cpp
-    Awaitable<void> serve_websocket(Upgrade upgrade);
-    Awaitable<void> read_frames(connection::Connection& connection);
+    Awaitable<void> serve_websocket(std::unique_ptr<Upgrade> upgrade);
     void set_websocket_options(const Upgrade& upgrade);
+    // Registers the connection, its first frame queued.
+    void open(connection::Connection& connection, const Upgrade& upgrade, EpochMs now);
+    Awaitable<void> read_frames(connection::Connection& connection);
+    void record_end(const connection::Connection& connection, SteadyTime opened_at);
 
     LoopServices& services_;
     std::string peer_address_;

@@ -49,49 +49,59 @@ void Session::set_websocket_options(const Upgrade& upgrade) {
     websocket_.set_option(websocket::stream_base::decorator(std::move(decorate)));
 }
 
-Awaitable<void> Session::serve_websocket(Upgrade upgrade) {
-    set_websocket_options(upgrade);
-    const auto [error] = co_await websocket_.async_accept(upgrade.request, use_tuple);
+// What an idle connection holds is what this coroutine's frame holds: so the request and the grant are freed once it is
+// open, and whatever does not wait is a function of its own (GCC keeps all locals of a coroutine in its frame).
+Awaitable<void> Session::serve_websocket(std::unique_ptr<Upgrade> upgrade) {
+    set_websocket_options(*upgrade);
+    const auto [error] = co_await websocket_.async_accept(upgrade->request, use_tuple);
     if (error) co_return;
     stream().set_websocket();
     stream().set_deadline(std::nullopt);
     const SteadyTime opened_at = services_.clock.steady_now();
-    const auto& rules = services_.config.connections;
-    liveness_.emplace(connection::LivenessRules{rules.ping_interval, rules.idle_timeout, rules.max_age}, opened_at);
-
     const EpochMs now = services_.clock.now_ms();
+    const connection::Admission admission = std::move(upgrade->admission);
     connection::Connection connection(
-        ConnectionId(services_.ids.time_ordered(now)), std::move(upgrade.grant.identity), stream());
+        ConnectionId(services_.ids.time_ordered(now)), std::move(upgrade->grant.identity), stream());
+    open(connection, *upgrade, now);
+    upgrade.reset();
+    {
+        const Registration registration(services_, connection);
+        if (services_.state.draining) static_cast<void>(drain());
+        co_await read_frames(connection);
+    }
+    record_end(connection, opened_at);
+}
+
+void Session::open(connection::Connection& connection, const Upgrade& upgrade, EpochMs now) {
+    const auto& rules = services_.config.connections;
+    liveness_.emplace(connection::LivenessRules{rules.ping_interval, rules.idle_timeout, rules.max_age},
+                      services_.clock.steady_now());
     // What was permitted before the 101 may have been revoked while it was sent.
-    std::erase_if(upgrade.grant.topics, [&](const TopicName& topic) {
+    std::vector<TopicName> topics = upgrade.grant.topics;
+    std::erase_if(topics, [&](const TopicName& topic) {
         return !services_.permissions.may_receive(connection.identity(), topic);
     });
     if (upgrade.hello == wire::Hello::on) {
         wire::Connected hello;
         hello.connection = connection.id();
         hello.user = connection.identity().user;
-        hello.topics = upgrade.grant.topics;
+        hello.topics = topics;
         hello.epoch = services_.retrieval.epoch();
         hello.heartbeat = rules.ping_interval;
         hello.server_time = now;
         send_or_close(connection, wire::connected_frame(hello));
     }
     const connection::PeerInfo peer{peer_address_, upgrade.user_agent};
-    services_.connections.opened(connection, upgrade.grant.topics, peer, now);
+    services_.connections.opened(connection, topics, peer, now);
     services_.events.emit(observability::ConnectionOpened{connection.id(),
                                                           connection.identity().user,
                                                           static_cast<std::int64_t>(connection.topic_count()),
                                                           peer_address_,
                                                           upgrade.correlation_id});
     if (rules.close_on_token_expiry) token_ends_at_ = connection.identity().expires_at;
-    // The request and the grant are done with; an idle connection should not hold them.
-    upgrade.request = {};
-    upgrade.grant = {};
-    {
-        const Registration registration(services_, connection);
-        if (services_.state.draining) static_cast<void>(drain());
-        co_await read_frames(connection);
-    }
+}
+
+void Session::record_end(const connection::Connection& connection, SteadyTime opened_at) {
     const std::uint16_t peer_code = websocket_.reason().code;
     const std::chrono::duration<double> open_for = services_.clock.steady_now() - opened_at;
     std::uint16_t code = peer_code != 0 ? peer_code : abnormal_closure;
