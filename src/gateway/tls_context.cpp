@@ -52,6 +52,8 @@ Result<SslContext> make_tls_context(const config::Tls& tls) {
                      SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_read_ahead(raw, 1);
     SSL_CTX_set_alpn_select_cb(raw, select_protocol, nullptr);
+    // Sessions resume by tickets; the cache of this side would only hold memory.
+    SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
     const std::string session_scope = "notifyd";
     SSL_CTX_set_session_id_context(
         raw, reinterpret_cast<const unsigned char*>(session_scope.data()), static_cast<unsigned>(session_scope.size()));
