@@ -63,6 +63,7 @@ TEST_CASE("a new database is created whole, for its owner only, and tells its mi
         CHECK(outsider.value("PRAGMA user_version") == std::to_string(newest_schema));
         CHECK(outsider.value("PRAGMA journal_mode") == "wal");
         CHECK(outsider.value("PRAGMA auto_vacuum") == "2");
+        CHECK(outsider.value("PRAGMA page_size") == "8192");
     }
     ::umask(umask_before);
     CHECK_FALSE(std::filesystem::exists(path + ".new"));
