@@ -1,6 +1,8 @@
 // The log's writer: an asynchronous spdlog logger that never makes an event loop wait.
 #include "notifyd/observability/logger.hpp"
 
+#include "notifyd/core/this_thread.hpp"
+
 #include "line_format.hpp"
 
 #include <spdlog/async.h>
@@ -9,7 +11,6 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <cstddef>
-#include <sched.h>
 #include <stdexcept>
 #include <string>
 #include <unistd.h>
@@ -21,11 +22,10 @@ namespace {
 // Each waiting line takes some 400 bytes.
 constexpr std::size_t queue_lines_max = 8192;
 
-// On a busy core a line must not cost the loop its place: a batch thread waits until the core is free, or its share is
-// due, and then writes many lines (sched(7)). Should the kernel refuse, it is a thread like the others.
-void yield_to_loops() {
-    const sched_param none{};
-    static_cast<void>(::sched_setscheduler(0, SCHED_BATCH, &none));
+// A line must not cost a loop its place on a busy core.
+void begin_writer() {
+    this_thread::set_name("log");
+    this_thread::run_in_background();
 }
 
 config::LogFormat decide_format(const config::Log& settings) {
@@ -48,7 +48,7 @@ spdlog::sink_ptr open_sink(const config::Log& settings) {
 // The logger knows its pool by weak pointer; destroyed first to last: logger, then pool, which drains and joins.
 struct Logger::Writer {
     explicit Writer(const config::Log& settings)
-        : pool(std::make_shared<spdlog::details::thread_pool>(queue_lines_max, 1, yield_to_loops)),
+        : pool(std::make_shared<spdlog::details::thread_pool>(queue_lines_max, 1, begin_writer)),
           logger(std::make_shared<spdlog::async_logger>(
               "notifyd", open_sink(settings), pool, spdlog::async_overflow_policy::overrun_oldest)) {
         // The line is complete as it comes; levels are filtered by LogSink.

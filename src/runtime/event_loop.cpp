@@ -2,10 +2,12 @@
 #include "notifyd/runtime/event_loop.hpp"
 
 #include "notifyd/core/limits.hpp"
+#include "notifyd/core/this_thread.hpp"
 
 #include <boost/asio/post.hpp>
 
 #include <exception>
+#include <string>
 
 namespace notifyd::runtime {
 
@@ -51,6 +53,7 @@ void EventLoop::run_turn() {
 }
 
 void EventLoop::run() {
+    this_thread::set_name(("loop " + std::to_string(index_)).c_str());
     while (!context_.stopped()) run_turn();
 }
 

@@ -1,6 +1,8 @@
 // When to copy the log, and the thread that does it.
 #include "checkpointer.hpp"
 
+#include "notifyd/core/this_thread.hpp"
+
 namespace notifyd::storage {
 
 Checkpointer::Checkpointer(Database& writer, CheckpointMarks marks, observability::Events& events)
@@ -57,6 +59,8 @@ void Checkpointer::after_commit() {
 }
 
 void Checkpointer::run() {
+    this_thread::set_name("checkpoint");
+    this_thread::run_in_background();
     while (requests_.take().has_value()) {
         copy(database_);
         busy_.store(false, std::memory_order_release);

@@ -1,6 +1,8 @@
 // Group commit.
 #include "commit_thread.hpp"
 
+#include "notifyd/core/this_thread.hpp"
+
 #include <algorithm>
 #include <exception>
 #include <utility>
@@ -31,6 +33,7 @@ void CommitThread::stop() {
 }
 
 void CommitThread::run() {
+    this_thread::set_name("storage");
     while (true) {
         Waited waited = Waited::taken;
         if (taken_.empty()) {

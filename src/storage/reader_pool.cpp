@@ -1,6 +1,8 @@
 // Reads, each in a transaction of its own.
 #include "reader_pool.hpp"
 
+#include "notifyd/core/this_thread.hpp"
+
 #include "pragmas.hpp"
 
 #include <exception>
@@ -51,6 +53,7 @@ bool ReaderPool::submit(ReadJob&& job) {
 }
 
 void ReaderPool::run(Reader& reader) {
+    this_thread::set_name("reader");
     while (auto job = queue_.take()) {
         waiting_.fetch_sub(1, std::memory_order_relaxed);
         job->owner->take(read(reader, *job));
