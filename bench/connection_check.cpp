@@ -8,7 +8,7 @@ namespace notifyd::bench {
 ConnectionCheck::ConnectionCheck(std::size_t window)
     : mask_(std::bit_ceil(window) - 1), ahead_(std::bit_ceil(window)) {}
 
-Arrival ConnectionCheck::see(std::uint32_t stamp, std::uint64_t published) {
+Arrival ConnectionCheck::see_other(std::uint32_t stamp, std::uint64_t published) {
     if (stamp >= published || stamp > next_ + mask_) {
         return Arrival::unknown;
     }
@@ -30,6 +30,21 @@ Arrival ConnectionCheck::see(std::uint32_t stamp, std::uint64_t published) {
     }
     highest_ = std::max(highest_, next_);
     return overtaken ? Arrival::filled : Arrival::in_order;
+}
+
+bool AnswerCheck::see(std::uint32_t stamp, std::uint64_t published) {
+    if (stamp >= published) {
+        return false;
+    }
+    if (stamp >= answered_.size()) {
+        answered_.resize(std::max<std::size_t>(stamp + std::size_t{1}, answered_.size() * 2));
+    }
+    if (answered_[stamp]) {
+        return false;
+    }
+    answered_[stamp] = true;
+    ++received_;
+    return true;
 }
 
 void SequenceCheck::see(std::uint64_t sequence) {

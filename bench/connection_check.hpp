@@ -19,17 +19,39 @@ class ConnectionCheck {
     //   in_order   the next one
     //   early      messages before it have not come yet
     //   filled     one that earlier messages had overtaken
-    Arrival see(std::uint32_t stamp, std::uint64_t published);
+    Arrival see(std::uint32_t stamp, std::uint64_t published) {
+        if (stamp == next_ && next_ == highest_ && stamp < published) [[likely]] {
+            ++received_;
+            highest_ = ++next_;
+            return Arrival::in_order;
+        }
+        return see_other(stamp, published);
+    }
 
     // How many of the messages sent have come.
     std::uint64_t received() const { return received_; }
 
   private:
+    Arrival see_other(std::uint32_t stamp, std::uint64_t published);
+
     std::uint64_t mask_;         // the places in `ahead_` are a power of two
     std::uint64_t next_ = 0;     // everything below has come
     std::uint64_t highest_ = 0;  // one above the highest that has come
     std::uint64_t received_ = 0;
     std::vector<bool> ahead_;  // by the stamp's low bits: came although `next_` has not
+};
+
+// The answers to one publisher: one for each publish, in any order, however late.
+class AnswerCheck {
+  public:
+    // False for a second answer, and for one to a publish that was never sent.
+    bool see(std::uint32_t stamp, std::uint64_t published);
+
+    std::uint64_t received() const { return received_; }
+
+  private:
+    std::uint64_t received_ = 0;
+    std::vector<bool> answered_;  // by stamp
 };
 
 // The numbers that a fifo topic gave: consecutive, each once.

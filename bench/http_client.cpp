@@ -43,33 +43,41 @@ std::optional<std::size_t> content_length_of(std::string_view head) {
 
 }  // namespace
 
-HttpParse parse_http_response(std::string_view bytes, HttpResponse& response) {
+Parse parse_http_response(std::string_view bytes, HttpResponse& response) {
     const std::size_t head_bytes = bytes.find(head_end);
     if (head_bytes == std::string_view::npos) {
-        return bytes.size() > head_bytes_max ? HttpParse::broken : HttpParse::partial;
+        return bytes.size() > head_bytes_max ? Parse::broken : Parse::partial;
     }
     constexpr std::string_view version = "HTTP/1.1 ";
     const std::string_view head = bytes.substr(0, head_bytes);
     if (!head.starts_with(version)) {
-        return HttpParse::broken;
+        return Parse::broken;
     }
     const std::optional<std::size_t> status = parse_size(head.substr(version.size()));
     const std::optional<std::size_t> body_bytes = content_length_of(head);
     if (!status || *status > 999 || !body_bytes || *body_bytes > Scratch::bytes_max) {
-        return HttpParse::broken;
+        return Parse::broken;
     }
     const std::size_t body_start = head_bytes + head_end.size();
     if (bytes.size() - body_start < *body_bytes) {
-        return HttpParse::partial;
+        return Parse::partial;
     }
     response.status = static_cast<unsigned>(*status);
     response.body = bytes.substr(body_start, *body_bytes);
     response.bytes = body_start + *body_bytes;
-    return HttpParse::complete;
+    return Parse::complete;
 }
 
-HttpClient::HttpClient(const std::string& host, std::uint16_t port) : stream_(host, port) {
-    stream_.stop_waiting();
+HttpClient::HttpClient(const Endpoint& endpoint) : stream_(endpoint) {
+    while (!stream_.establish()) {
+        stream_.wait();
+    }
+}
+
+void HttpClient::stop_if_ended(const Stream::Received& received) {
+    if (received.ended) {
+        throw ConnectionError("the server closed the connection");
+    }
 }
 
 }  // namespace notifyd::bench

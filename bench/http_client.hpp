@@ -2,6 +2,7 @@
 // Owns: its stream. Thread: one. Fails: throws ConnectionError when closed or sent something it cannot read.
 #pragma once
 
+#include "parse.hpp"
 #include "stream.hpp"
 
 #include <cstddef>
@@ -17,13 +18,11 @@ struct HttpResponse {
     std::size_t bytes = 0;  // head and body
 };
 
-enum class HttpParse : std::uint8_t { complete, partial, broken };
-
-HttpParse parse_http_response(std::string_view bytes, HttpResponse& response);
+Parse parse_http_response(std::string_view bytes, HttpResponse& response);
 
 class HttpClient {
   public:
-    HttpClient(const std::string& host, std::uint16_t port);
+    explicit HttpClient(const Endpoint& endpoint);
 
     int descriptor() const { return stream_.descriptor(); }
 
@@ -36,17 +35,18 @@ class HttpClient {
         for (bool may_have_more = true; may_have_more;) {
             const Stream::Received received = stream_.receive(scratch);
             if (received.bytes.empty()) {
+                stop_if_ended(received);
                 return;
             }
             may_have_more = received.may_have_more;
             std::string_view bytes = received.bytes;
             HttpResponse response;
-            HttpParse parsed = parse_http_response(bytes, response);
-            for (; parsed == HttpParse::complete; parsed = parse_http_response(bytes, response)) {
+            Parse parsed = parse_http_response(bytes, response);
+            for (; parsed == Parse::complete; parsed = parse_http_response(bytes, response)) {
                 on_response(response);
                 bytes.remove_prefix(response.bytes);
             }
-            if (parsed == HttpParse::broken) {
+            if (parsed == Parse::broken) {
                 throw ConnectionError("a response of the server cannot be read");
             }
             stream_.keep(bytes);
@@ -54,6 +54,8 @@ class HttpClient {
     }
 
   private:
+    static void stop_if_ended(const Stream::Received& received);
+
     Stream stream_;
 };
 

@@ -1,8 +1,10 @@
 // The load generator's entry point: one work a run, one JSON object out.
+#include "file_descriptor.hpp"
 #include "options.hpp"
 #include "report.hpp"
-#include "stream.hpp"
+#include "works/connect.hpp"
 #include "works/fanout.hpp"
+#include "works/idle.hpp"
 #include "works/publish.hpp"
 
 #include <cstdio>
@@ -18,6 +20,10 @@ Report run(const Options& options) {
             return run_fanout(options);
         case Work::publish:
             return run_publish(options);
+        case Work::connect:
+            return run_connect(options);
+        case Work::idle:
+            return run_idle(options);
     }
     return {};
 }

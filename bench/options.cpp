@@ -1,11 +1,48 @@
 #include "options.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <initializer_list>
+#include <limits>
 #include <string_view>
 
 namespace notifyd::bench {
 namespace {
+
+struct NumberOption {
+    std::string_view name;
+    std::uint64_t Options::*value;
+    std::uint64_t least;
+    std::uint64_t most;
+};
+
+constexpr std::array number_options{
+    NumberOption{"chats", &Options::chats, 1, 100'000},
+    NumberOption{"subscribers", &Options::subscribers, 1, 50'000},
+    NumberOption{"connections", &Options::connections, 1, 50'000},
+    NumberOption{"window", &Options::window, 1, 65'536},
+    NumberOption{"rate", &Options::rate, 0, 10'000'000},
+    NumberOption{"publishes", &Options::publishes, 0, 1'000'000'000},
+    NumberOption{"payload-bytes", &Options::payload_bytes, 64, 65'536},
+    NumberOption{"rounds", &Options::rounds, 1, 1'000},
+    NumberOption{"warm-up-ms", &Options::warm_up_ms, 0, 600'000},
+    NumberOption{"round-ms", &Options::round_ms, 10, 600'000},
+};
+
+struct TextOption {
+    std::string_view name;
+    std::string Options::*value;
+};
+
+constexpr std::array text_options{
+    TextOption{"host", &Options::host},
+    TextOption{"chat", &Options::chat},
+    TextOption{"path", &Options::path},
+    TextOption{"clients", &Options::clients},
+    TextOption{"publisher-token", &Options::publisher_token},
+    TextOption{"subscriber-token", &Options::subscriber_token},
+};
 
 std::uint64_t parse_number(std::string_view name, std::string_view text, std::uint64_t least, std::uint64_t most) {
     std::uint64_t number = 0;
@@ -18,35 +55,49 @@ std::uint64_t parse_number(std::string_view name, std::string_view text, std::ui
 }
 
 template <class Choice>
-Choice parse_choice(std::string_view name, std::string_view text, std::array<Choice, 2> choices) {
-    for (const Choice choice : choices) {
-        if (text == name_of(choice)) {
-            return choice;
+Choice parse_choice(std::string_view name, std::string_view text) {
+    std::string known;
+    for (std::size_t index = 0; index < choice_names<Choice>.size(); ++index) {
+        if (text == choice_names<Choice>[index]) {
+            return static_cast<Choice>(index);
         }
+        known.append(known.empty() ? "" : ", ").append(choice_names<Choice>[index]);
     }
-    throw UsageError("--" + std::string(name) + " is " + name_of(choices[0]) + " or " + name_of(choices[1]));
+    throw UsageError(std::string(name) + " is one of " + known);
 }
 
-// True when the option is one that takes a number.
 bool set_number(Options& options, std::string_view name, std::string_view text) {
     if (name == "port") {
         options.port = static_cast<std::uint16_t>(parse_number(name, text, 1, 65'535));
-    } else if (name == "subscribers") {
-        options.subscribers = parse_number(name, text, 1, 50'000);
-    } else if (name == "connections") {
-        options.connections = parse_number(name, text, 1, 50'000);
-    } else if (name == "window") {
-        options.window = parse_number(name, text, 1, 65'536);
-    } else if (name == "payload-bytes") {
-        options.payload_bytes = parse_number(name, text, 64, 65'536);
-    } else if (name == "rounds") {
-        options.rounds = parse_number(name, text, 1, 1'000);
-    } else if (name == "warm-up-ms") {
-        options.warm_up_ms = parse_number(name, text, 0, 600'000);
-    } else if (name == "round-ms") {
-        options.round_ms = parse_number(name, text, 10, 600'000);
-    } else if (name == "server-process") {
+        return true;
+    }
+    if (name == "server-process") {
         options.server_process = static_cast<pid_t>(parse_number(name, text, 1, 1U << 22U));
+        return true;
+    }
+    const auto found = std::ranges::find(number_options, name, &NumberOption::name);
+    if (found == number_options.end()) {
+        return false;
+    }
+    options.*found->value = parse_number(name, text, found->least, found->most);
+    return true;
+}
+
+bool set_choice(Options& options, std::string_view name, std::string_view text) {
+    if (name == "protocol") {
+        options.protocol = parse_choice<Protocol>("--protocol", text);
+    } else if (name == "type") {
+        options.type = parse_choice<MessageType>("--type", text);
+    } else if (name == "transport") {
+        options.transport = parse_choice<Transport>("--transport", text);
+    } else if (name == "publisher") {
+        options.publisher = parse_choice<PublisherKind>("--publisher", text);
+    } else if (name == "tls") {
+        options.tls = parse_choice<Switch>("--tls", text);
+    } else if (name == "resume") {
+        options.resume = parse_choice<Switch>("--resume", text);
+    } else if (name == "in-flight") {
+        options.in_flight = parse_choice<InFlight>("--in-flight", text);
     } else {
         return false;
     }
@@ -54,64 +105,90 @@ bool set_number(Options& options, std::string_view name, std::string_view text) 
 }
 
 void set_option(Options& options, std::string_view name, std::string_view text) {
-    if (set_number(options, name, text)) {
+    if (set_number(options, name, text) || set_choice(options, name, text)) {
         return;
     }
-    if (name == "type") {
-        options.type = parse_choice<MessageType>(name, text, {MessageType::standard, MessageType::fifo});
-    } else if (name == "transport") {
-        options.transport = parse_choice<Transport>(name, text, {Transport::websocket, Transport::http});
-    } else if (name == "host") {
-        options.host = text;
-    } else if (name == "chat") {
-        options.chat = text;
-    } else if (name == "publisher-token") {
-        options.publisher_token = text;
-    } else if (name == "subscriber-token") {
-        options.subscriber_token = text;
-    } else {
+    const auto found = std::ranges::find(text_options, name, &TextOption::name);
+    if (found == text_options.end()) {
         throw UsageError("unknown option --" + std::string(name));
+    }
+    options.*found->value = text;
+}
+
+void refuse_unless_among(const Options& options, std::initializer_list<Protocol> protocols) {
+    if (std::ranges::find(protocols, options.protocol) == protocols.end()) {
+        throw UsageError(std::string(name_of(options.work)) + " does not speak " +
+                         std::string(name_of(options.protocol)));
+    }
+}
+
+void check_protocol(const Options& options) {
+    using enum Protocol;
+    switch (options.work) {
+        case Work::fanout:
+            return refuse_unless_among(options, {notifyd, broadcast, socketio, nchan, mqtt, nats});
+        case Work::publish:
+            return refuse_unless_among(options, {notifyd, redis, jetstream});
+        case Work::connect:
+        case Work::idle:
+            return refuse_unless_among(options, {notifyd, plain});
+    }
+}
+
+void check(const Options& options) {
+    if (options.port == 0) {
+        throw UsageError("--port is missing");
+    }
+    check_protocol(options);
+    if (options.work == Work::idle && options.server_process == 0) {
+        throw UsageError("idle looks at the memory of --server-process");
+    }
+    if (options.transport == Transport::http && options.window != 1) {
+        throw UsageError("over http a connection has one publish in flight: --window 1");
+    }
+    if (options.type == MessageType::fifo && options.protocol != Protocol::notifyd) {
+        throw UsageError("only notifyd knows --type fifo");
+    }
+    if (options.work == Work::fanout && options.in_flight == InFlight::answered &&
+        options.protocol != Protocol::notifyd) {
+        throw UsageError("only notifyd answers: --in-flight delivered");
     }
 }
 
 }  // namespace
 
-const char* name_of(Work work) {
-    switch (work) {
-        case Work::fanout:
-            return "fanout";
-        case Work::publish:
-            return "publish";
+std::vector<std::string> Options::chat_names() const {
+    if (chats == 1) {
+        return {chat};
     }
-    return "";
+    std::vector<std::string> names;
+    for (std::size_t index = 0; index < chats; ++index) {
+        names.push_back(chat + "-" + std::to_string(index));
+    }
+    return names;
 }
 
-const char* name_of(MessageType type) {
-    switch (type) {
-        case MessageType::standard:
-            return "standard";
-        case MessageType::fifo:
-            return "fifo";
-    }
-    return "";
-}
-
-const char* name_of(Transport transport) {
-    switch (transport) {
-        case Transport::websocket:
-            return "websocket";
-        case Transport::http:
-            return "http";
-    }
-    return "";
+InFlight Options::in_flight_until() const {
+    return in_flight.value_or(protocol == Protocol::notifyd ? InFlight::answered : InFlight::delivered);
 }
 
 const char* usage_text() {
-    return "usage: notifyd_bench fanout|publish --port N [--OPTION VALUE]…\n"
-           "  both:    --host 127.0.0.1 --chat bench --publisher-token JWT --type standard|fifo --window 16\n"
-           "           --payload-bytes 256 --warm-up-ms 500 --rounds 3 --round-ms 1000 --server-process PID\n"
-           "  fanout:  --subscribers 100 --subscriber-token JWT\n"
-           "  publish: --connections 1 --transport websocket|http\n"
+    return "usage: notifyd_bench WORK --port N [--OPTION VALUE]…\n"
+           "  all:     --host 127.0.0.1 --tls off|on --server-process PID\n"
+           "           --chat bench --chats 1: with more, they are bench-0, bench-1, …\n"
+           "           --publisher-token JWT --subscriber-token JWT (of notifyd)\n"
+           "           --warm-up-ms 500 --rounds 3 --round-ms 1000 (but idle)\n"
+           "  fanout:  --protocol notifyd|broadcast|socketio|nchan|mqtt|nats --type standard|fifo\n"
+           "           --subscribers 100 (of each chat) --publisher separate|member\n"
+           "           --window 16 --in-flight answered|delivered --payload-bytes 256\n"
+           "           --rate 0 (publishes a second in all, at fixed times; 0: as fast as the window lets)\n"
+           "  publish: --protocol notifyd|redis|jetstream --type standard|fifo --transport websocket|http (of "
+           "notifyd)\n"
+           "           --connections 1 --window 16 --payload-bytes 256\n"
+           "           --publishes 0 (that many and no more, in one round; 0: until the rounds are over)\n"
+           "  connect: --protocol notifyd|plain --path / (plain) --clients FILE (notifyd; a line: token TAB query)\n"
+           "           --window 16 (handshakes under way) --resume off|on (TLS sessions)\n"
+           "  idle:    --protocol, --path, --clients as in connect; --connections 1\n"
            "Prints one JSON object; ends with 0 when every check held, 1 when one failed, 2 for a wrong option.\n";
 }
 
@@ -120,14 +197,7 @@ Options parse_options(int argument_count, const char* const* arguments) {
     if (argument_count < 2) {
         throw UsageError("a work is missing");
     }
-    const std::string_view work = arguments[1];
-    if (work == name_of(Work::fanout)) {
-        options.work = Work::fanout;
-    } else if (work == name_of(Work::publish)) {
-        options.work = Work::publish;
-    } else {
-        throw UsageError("unknown work " + std::string(work));
-    }
+    options.work = parse_choice<Work>("the work", arguments[1]);
     for (int index = 2; index < argument_count; index += 2) {
         const std::string_view name = arguments[index];
         if (!name.starts_with("--") || index + 1 >= argument_count) {
@@ -135,12 +205,7 @@ Options parse_options(int argument_count, const char* const* arguments) {
         }
         set_option(options, name.substr(2), arguments[index + 1]);
     }
-    if (options.port == 0) {
-        throw UsageError("--port is missing");
-    }
-    if (options.transport == Transport::http && options.window != 1) {
-        throw UsageError("over http a connection has one publish in flight: --window 1");
-    }
+    check(options);
     return options;
 }
 

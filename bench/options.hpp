@@ -2,35 +2,48 @@
 // Owns: its values. Thread: one. Fails: parse_options throws UsageError with a sentence.
 #pragma once
 
+#include "choices.hpp"
+
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <sys/types.h>
+#include <vector>
 
 namespace notifyd::bench {
 
-enum class Work : std::uint8_t { fanout, publish };
-enum class MessageType : std::uint8_t { standard, fifo };
-enum class Transport : std::uint8_t { websocket, http };
-
 struct Options {
     Work work = Work::fanout;
+    Protocol protocol = Protocol::notifyd;
     MessageType type = MessageType::standard;
     Transport transport = Transport::websocket;  // of the publishers in `publish`
-    std::string host = "127.0.0.1";              // an IPv4 address
+    PublisherKind publisher = PublisherKind::separate;
+    std::optional<InFlight> in_flight;  // not chosen: answered where there are answers
+    Switch tls = Switch::off;
+    Switch resume = Switch::off;     // of TLS sessions, in `connect`
+    std::string host = "127.0.0.1";  // an IPv4 address
     std::uint16_t port = 0;
     std::string chat = "bench";
+    std::size_t chats = 1;   // more than one: they are named chat-0, chat-1, …
+    std::string path = "/";  // of plain upgrades
+    std::string clients;     // a file with the token and the query of each connection, in `connect` and `idle`
     std::string publisher_token;
     std::string subscriber_token;
-    std::size_t subscribers = 100;    // in `fanout`
-    std::size_t connections = 1;      // that publish, in `publish`
-    std::size_t window = 16;          // publishes in flight, per publishing connection
+    std::size_t subscribers = 100;    // of each chat, in `fanout`
+    std::size_t connections = 1;      // that publish, in `publish`; that are open, in `idle`
+    std::size_t window = 16;          // publishes in flight, per publishing connection; handshakes, in `connect`
+    std::size_t rate = 0;             // publishes a second in all, at fixed times; 0: as fast as the window lets
+    std::size_t publishes = 0;        // in `publish`: that many and no more, in one round; 0: until the rounds are over
     std::size_t payload_bytes = 256;  // of the JSON text of `payload`
     std::size_t rounds = 3;
     std::uint64_t warm_up_ms = 500;
     std::uint64_t round_ms = 1'000;
     pid_t server_process = 0;  // whose processor time is reported; 0: not
+
+    std::vector<std::string> chat_names() const;
+    InFlight in_flight_until() const;
 };
 
 class UsageError : public std::runtime_error {
@@ -41,8 +54,5 @@ class UsageError : public std::runtime_error {
 Options parse_options(int argument_count, const char* const* arguments);
 
 const char* usage_text();
-const char* name_of(Work work);
-const char* name_of(MessageType type);
-const char* name_of(Transport transport);
 
 }  // namespace notifyd::bench

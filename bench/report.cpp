@@ -50,8 +50,12 @@ std::string to_json(const RoundResult& round) {
         .add("seconds", round.seconds)
         .add("deliveries_per_second", round.deliveries_per_second)
         .add("publishes_per_second", round.publishes_per_second)
+        .add("connects_per_second", round.connects_per_second)
         .add("p50_us", round.p50_us)
+        .add("p90_us", round.p90_us)
         .add("p99_us", round.p99_us)
+        .add("p999_us", round.p999_us)
+        .add("max_us", round.max_us)
         .add("generator_cpu", round.generator_cpu)
         .add("server_cpu", round.server_cpu)
         .text();
@@ -86,13 +90,29 @@ std::string to_json(const Options& options, const Report& report) {
         rounds.append(rounds.empty() ? "" : ",").append(to_json(round));
     }
     const bool fanout = options.work == Work::fanout;
-    return JsonObject()
-        .add("work", std::string_view(name_of(options.work)))
-        .add("type", std::string_view(name_of(options.type)))
-        .add("transport", std::string_view(name_of(options.transport)))
+    JsonObject object;
+    if (report.memory) {
+        const auto grown =
+            static_cast<double>(report.memory->after_bytes) - static_cast<double>(report.memory->before_bytes);
+        object.count("rss_before", report.memory->before_bytes)
+            .count("rss_after", report.memory->after_bytes)
+            .add("bytes_per_connection", grown / static_cast<double>(options.connections));
+    }
+    return object.add("work", name_of(options.work))
+        .add("protocol", name_of(options.protocol))
+        .add("type", name_of(options.type))
+        .add("transport", name_of(options.transport))
+        .add("publisher", name_of(options.publisher))
+        .add("in_flight", name_of(options.in_flight_until()))
+        .add("tls", name_of(options.tls))
+        .count("chats", options.chats)
         .count("subscribers", fanout ? options.subscribers : 0)
-        .count("connections", fanout ? 1 : options.connections)
+        .count("connections", fanout ? options.chats : options.connections)
         .count("window", options.window)
+        .count("publishes", options.publishes)
+        .count("rate", options.rate)
+        .count("unsent", report.unsent)
+        .count("resumed", report.resumed)
         .count("payload_bytes", options.payload_bytes)
         .add("frame_bytes", report.frame_bytes)
         .raw("rounds", "[" + rounds + "]")

@@ -6,6 +6,7 @@
 #include "rounds.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,9 +27,18 @@ struct Checks {
     bool held() const { return gaps == 0 && duplicates == 0 && misordered == 0 && errors == 0; }
 };
 
+// The server's resident memory without the connections, and with them.
+struct IdleMemory {
+    std::uint64_t before_bytes = 0;
+    std::uint64_t after_bytes = 0;
+};
+
 struct Report {
     std::vector<RoundResult> rounds;
-    double frame_bytes = 0;  // of a delivered message, or of an answer; the mean
+    double frame_bytes = 0;     // of a delivered message, or of an answer; the mean
+    std::uint64_t unsent = 0;   // open loop: due when the last round ended, and held back by a full window
+    std::uint64_t resumed = 0;  // TLS sessions, in `connect`
+    std::optional<IdleMemory> memory;
     Checks checks;
 };
 

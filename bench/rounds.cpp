@@ -1,7 +1,5 @@
 #include "rounds.hpp"
 
-#include <limits>
-
 namespace notifyd::bench {
 namespace {
 
@@ -21,10 +19,17 @@ void Rounds::begin(Nanoseconds now) {
     start_round(now, warm_up_);
 }
 
+void Rounds::begin_open_ended(Nanoseconds now) {
+    rounds_max_ = 1;
+    warming_up_ = false;
+    start_round(now, std::numeric_limits<Nanoseconds>::max() - now);
+}
+
 void Rounds::start_round(Nanoseconds now, Nanoseconds length) {
     started_at_ = now;
     ends_at_ = now + length;
     publishes_ = 0;
+    connects_ = 0;
     deliveries_ = 0;
     latencies_.clear();
     generator_cpu_at_start_ = own_cpu_time();
@@ -33,14 +38,21 @@ void Rounds::start_round(Nanoseconds now, Nanoseconds length) {
 
 void Rounds::end_round(Nanoseconds now) {
     if (!warming_up_) {
+        const auto microseconds = [this](double share) {
+            return static_cast<double>(latencies_.percentile(share)) / per_microsecond;
+        };
         const auto length = static_cast<double>(now - started_at_);
         const double seconds = length / per_second;
         results_.push_back({
             .seconds = seconds,
             .deliveries_per_second = static_cast<double>(deliveries_) / seconds,
             .publishes_per_second = static_cast<double>(publishes_) / seconds,
-            .p50_us = static_cast<double>(latencies_.percentile(0.50)) / per_microsecond,
-            .p99_us = static_cast<double>(latencies_.percentile(0.99)) / per_microsecond,
+            .connects_per_second = static_cast<double>(connects_) / seconds,
+            .p50_us = microseconds(0.50),
+            .p90_us = microseconds(0.90),
+            .p99_us = microseconds(0.99),
+            .p999_us = microseconds(0.999),
+            .max_us = microseconds(1.0),
             .generator_cpu = static_cast<double>(own_cpu_time() - generator_cpu_at_start_) / length,
             .server_cpu = static_cast<double>(cpu_time_of(server_process_) - server_cpu_at_start_) / length,
         });

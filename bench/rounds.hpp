@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace notifyd::bench {
@@ -16,8 +17,12 @@ struct RoundResult {
     double seconds = 0;
     double deliveries_per_second = 0;
     double publishes_per_second = 0;
+    double connects_per_second = 0;
     double p50_us = 0;
+    double p90_us = 0;
     double p99_us = 0;
+    double p999_us = 0;
+    double max_us = 0;
     double generator_cpu = 0;  // share of one core
     double server_cpu = 0;     // of all its threads together; 0 when its process is not known
 };
@@ -27,6 +32,9 @@ class Rounds {
     explicit Rounds(const Options& options);
 
     void begin(Nanoseconds now);
+    // One round without a warm-up, that lasts until it is ended.
+    void begin_open_ended(Nanoseconds now);
+    void end(Nanoseconds now) { end_round(now); }
     // Ends the warm-up or the round whose time is over.
     void tick(Nanoseconds now) {
         if (now >= ends_at_) {
@@ -35,7 +43,8 @@ class Rounds {
     }
     bool finished() const { return results_.size() == rounds_max_; }
 
-    void count_publish() { ++publishes_; }
+    void count_publishes(std::uint64_t count) { publishes_ += count; }
+    void count_connect() { ++connects_; }
     void count_delivery() { ++deliveries_; }
     void record_latency(Nanoseconds latency) { latencies_.record(latency); }
 
@@ -52,10 +61,11 @@ class Rounds {
 
     bool warming_up_ = true;
     Nanoseconds started_at_ = 0;
-    Nanoseconds ends_at_ = 0;
+    Nanoseconds ends_at_ = std::numeric_limits<Nanoseconds>::max();  // before the first round, and after the last
     Nanoseconds generator_cpu_at_start_ = 0;
     Nanoseconds server_cpu_at_start_ = 0;
     std::uint64_t publishes_ = 0;
+    std::uint64_t connects_ = 0;
     std::uint64_t deliveries_ = 0;
     Histogram latencies_;
     std::vector<RoundResult> results_;

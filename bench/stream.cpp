@@ -1,89 +1,91 @@
 #include "stream.hpp"
 
-#include <algorithm>
 #include <arpa/inet.h>
-#include <array>
 #include <cerrno>
-#include <cstring>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/resource.h>
+#include <poll.h>
+#include <span>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
 namespace notifyd::bench {
 namespace {
 
-constexpr timeval setup_timeout{.tv_sec = 10, .tv_usec = 0};
+constexpr int wait_ms_max = 10'000;
 
-[[noreturn]] void fail(const char* what) {
-    throw ConnectionError(std::string(what) + ": " + std::strerror(errno));
-}
-
-FileDescriptor open_socket(const std::string& host, std::uint16_t port) {
+FileDescriptor begin_to_connect(const Endpoint& endpoint) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    if (::inet_pton(AF_INET, host.c_str(), &address.sin_addr) != 1) {
-        throw ConnectionError("not an IPv4 address: " + host);
+    address.sin_port = htons(endpoint.port);
+    if (::inet_pton(AF_INET, endpoint.host.c_str(), &address.sin_addr) != 1) {
+        throw ConnectionError("not an IPv4 address: " + endpoint.host);
     }
-    FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (socket.number() < 0) {
-        fail("socket");
+        throw_connection_error("socket");
     }
     const int on = 1;
     ::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    ::setsockopt(socket.number(), SOL_SOCKET, SO_RCVTIMEO, &setup_timeout, sizeof setup_timeout);
-    ::setsockopt(socket.number(), SOL_SOCKET, SO_SNDTIMEO, &setup_timeout, sizeof setup_timeout);
-    if (::connect(socket.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-        fail("connect");
+    if (::connect(socket.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
+        errno != EINPROGRESS) {
+        throw_connection_error("connect");
     }
     return socket;
 }
 
-bool would_wait() {
-    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+bool is_connected(int descriptor) {
+    pollfd socket{.fd = descriptor, .events = POLLOUT, .revents = 0};
+    if (::poll(&socket, 1, 0) == 0) {
+        return false;
+    }
+    int error = 0;
+    socklen_t length = sizeof error;
+    ::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &length);
+    if (error != 0) {
+        errno = error;
+        throw_connection_error("connect");
+    }
+    return true;
 }
 
 }  // namespace
 
-FileDescriptor::~FileDescriptor() {
-    if (number_ >= 0) {
-        ::close(number_);
-    }
-}
+Stream::Stream(const Endpoint& endpoint)
+    : socket_(begin_to_connect(endpoint)),
+      tls_(endpoint.tls == nullptr ? nullptr : std::make_unique<TlsSession>(*endpoint.tls, socket_.number())) {}
 
-Stream::Stream(const std::string& host, std::uint16_t port) : socket_(open_socket(host, port)) {}
-
-void Stream::send_and_wait(std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t sent = ::send(descriptor(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (sent < 0) {
-            fail("send");
+bool Stream::establish() {
+    if (connecting_) {
+        if (!is_connected(descriptor())) {
+            return false;
         }
-        bytes.remove_prefix(static_cast<std::size_t>(sent));
+        connecting_ = false;
+    }
+    return tls_ == nullptr || tls_->shake_hands();
+}
+
+void Stream::wait() const {
+    const bool to_write = connecting_ || sent_ < outgoing_.size();
+    pollfd socket{.fd = descriptor(), .events = static_cast<short>(to_write ? POLLIN | POLLOUT : POLLIN), .revents = 0};
+    if (::poll(&socket, 1, wait_ms_max) == 0) {
+        throw ConnectionError("the server is silent while a connection is set up");
     }
 }
 
-std::string_view Stream::receive_and_wait() {
-    std::array<char, 4096> bytes{};
-    const ssize_t received = ::recv(descriptor(), bytes.data(), bytes.size(), 0);
-    if (received < 0) {
-        fail("recv");
+Stream::Count Stream::read(Scratch& scratch, std::size_t kept) {
+    const std::span<char> space = scratch.bytes().subspan(kept);
+    if (tls_ != nullptr) {
+        const TlsSession::Count count = tls_->receive(space, scratch.encrypted());
+        return {.bytes = count.bytes, .ended = count.ended};
     }
-    if (received == 0) {
-        throw ConnectionError("the server closed the connection during the handshake");
+    const ssize_t received = ::recv(descriptor(), space.data(), space.size(), 0);
+    if (received > 0) [[likely]] {
+        return {.bytes = static_cast<std::size_t>(received)};
     }
-    unfinished_.append(bytes.data(), static_cast<std::size_t>(received));
-    return unfinished_;
-}
-
-void Stream::stop_waiting() {
-    if (::fcntl(descriptor(), F_SETFL, O_NONBLOCK) != 0) {
-        fail("fcntl");
+    if (received < 0 && !would_wait()) {
+        throw_connection_error("recv");
     }
+    return {.bytes = 0, .ended = received == 0};
 }
 
 Stream::Received Stream::receive(Scratch& scratch) {
@@ -92,63 +94,56 @@ Stream::Received Stream::receive(Scratch& scratch) {
     if (kept >= space.size()) {
         throw ConnectionError("a frame is larger than the receive buffer");
     }
-    const ssize_t received = ::recv(descriptor(), space.data() + kept, space.size() - kept, 0);
-    if (received == 0) {
-        throw ConnectionError("the server closed the connection");
-    }
-    if (received < 0) {
-        if (would_wait()) {
-            return {};
+    const Count count = read(scratch, kept);
+    if (count.bytes == 0) {
+        if (put_back_ && !count.ended) {
+            put_back_ = false;
+            unfinished_.copy(space.data(), kept);
+            return {.bytes = std::string_view(space.data(), kept)};
         }
-        fail("recv");
+        return {.bytes = {}, .ended = count.ended};
     }
-    // After the system call, so that an empty read costs no copy.
+    // After the read, so that an empty one costs no copy.
     unfinished_.copy(space.data(), kept);
-    const std::size_t total = kept + static_cast<std::size_t>(received);
-    return {.bytes = std::string_view(space.data(), total), .may_have_more = total == space.size()};
+    const std::size_t total = kept + count.bytes;
+    const bool may_have_more = total == space.size() || (tls_ != nullptr && tls_->may_have_more());
+    return {.bytes = std::string_view(space.data(), total), .may_have_more = may_have_more};
+}
+
+void Stream::put_back(std::string_view bytes) {
+    unfinished_.assign(bytes);
+    put_back_ = !bytes.empty();
+}
+
+std::size_t Stream::write(std::string_view bytes) {
+    if (tls_ != nullptr) {
+        return tls_->send(bytes);
+    }
+    const ssize_t sent = ::send(descriptor(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent < 0) {
+        if (would_wait()) {
+            return 0;
+        }
+        throw_connection_error("send");
+    }
+    return static_cast<std::size_t>(sent);
 }
 
 void Stream::flush() {
     while (sent_ < outgoing_.size()) {
-        const ssize_t sent = ::send(descriptor(), outgoing_.data() + sent_, outgoing_.size() - sent_, MSG_NOSIGNAL);
-        if (sent < 0) {
-            if (would_wait()) {
-                return;
-            }
-            fail("send");
+        const std::size_t sent = write(std::string_view(outgoing_).substr(sent_));
+        if (sent == 0) {
+            return;
         }
-        sent_ += static_cast<std::size_t>(sent);
+        sent_ += sent;
     }
     outgoing_.clear();
     sent_ = 0;
 }
 
-Poller::Poller() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), events_(1024) {
-    if (epoll_.number() < 0) {
-        fail("epoll_create1");
-    }
-}
-
-void Poller::watch(int descriptor, std::size_t index) {
-    epoll_event event{};
-    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-    event.data.u64 = index;
-    if (::epoll_ctl(epoll_.number(), EPOLL_CTL_ADD, descriptor, &event) != 0) {
-        fail("epoll_ctl");
-    }
-}
-
-std::span<const epoll_event> Poller::wait(int timeout_ms) {
-    const int ready = ::epoll_wait(epoll_.number(), events_.data(), static_cast<int>(events_.size()), timeout_ms);
-    return std::span(events_).first(static_cast<std::size_t>(std::max(ready, 0)));
-}
-
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        ::setrlimit(RLIMIT_NOFILE, &limit);
-    }
+void Stream::abandon_on_close() {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(descriptor(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 }  // namespace notifyd::bench

@@ -1,58 +1,89 @@
-// One WebSocket connection to the server: the handshake, then frames both ways.
-// Owns: its stream. Thread: one. Fails: throws ConnectionError when refused, closed or sent something broken.
+// One open WebSocket connection: frames both ways.
+// Owns: its stream. Thread: one. Fails: throws ConnectionError when closed or sent something broken.
 #pragma once
 
 #include "stream.hpp"
 #include "websocket_codec.hpp"
+#include "websocket_opening.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 namespace notifyd::bench {
 
 class WebSocketClient {
   public:
-    // Connects, upgrades and waits for the server's `connected` frame: from then on every message of the topics in
-    // `query` reaches this connection.
-    WebSocketClient(const std::string& host, std::uint16_t port, std::string_view query, std::string_view token);
+    // Opens it, and waits for that.
+    WebSocketClient(const Endpoint& endpoint, const Upgrade& upgrade, Scratch& scratch);
+    // Of an opening that is done.
+    explicit WebSocketClient(Stream stream);
 
     int descriptor() const { return stream_.descriptor(); }
 
-    // Queues a text frame; flush sends what is queued.
-    void send_text(std::string_view text);
+    // These queue a frame; flush sends what is queued.
+    void send_text(std::string_view text) { send(Opcode::text, text); }
+    void send_binary(std::string_view bytes) { send(Opcode::binary, bytes); }
+    void send_ping() { send(Opcode::ping, {}); }
     void flush() { stream_.flush(); }
     // Says goodbye, if the socket still takes it; the connection ends with this object.
     void close() noexcept;
 
-    // Reads what has come and hands each text to `on_text`; the text is valid during that call only.
-    template <class OnText>
-    void receive(Scratch& scratch, OnText&& on_text) {
-        for (bool may_have_more = true; may_have_more;) {
-            const Stream::Received received = stream_.receive(scratch);
-            if (received.bytes.empty()) {
-                return;
-            }
-            may_have_more = received.may_have_more;
-            stream_.keep(parse_frames(received.bytes, on_text));
+    // For after `close`: reads what has come; true when the server has ended the connection. Then it is dropped without
+    // a trace, so that the system has its port free again.
+    bool receive_end(Scratch& scratch);
+
+    // Pongs that have come.
+    std::uint64_t pongs() const { return pongs_; }
+
+    // While a connection is set up: sends what is queued, and waits until `has_come`, which is to receive, is true.
+    template <class HasCome>
+    void wait_until(HasCome&& has_come) {
+        stream_.flush();
+        while (!has_come()) {
+            stream_.wait();
         }
     }
 
-  private:
-    void upgrade(const std::string& host, std::uint16_t port, std::string_view query, std::string_view token);
-    void await_connected_frame();
+    // Reads what has come and hands each text to `on_text`; the text is valid during that call only.
+    template <class OnText>
+    void receive(Scratch& scratch, OnText&& on_text) {
+        receive_with(scratch, [&](std::string_view bytes) { return parse_frames(bytes, on_text); });
+    }
 
-    // Returns the unfinished frame at the end.
+    // For protocols that take the frames' payloads as one stream of bytes: hands on each piece of it that has come.
+    template <class OnPiece>
+    void receive_pieces(Scratch& scratch, OnPiece&& on_piece) {
+        receive_with(scratch, [&](std::string_view bytes) { return parse_pieces(bytes, on_piece); });
+    }
+
+  private:
+    void send(Opcode opcode, std::string_view payload);
+
+    // `parse` returns the unfinished end of what it is given.
+    template <class ParseBytes>
+    void receive_with(Scratch& scratch, ParseBytes&& parse) {
+        for (bool may_have_more = true; may_have_more;) {
+            const Stream::Received received = stream_.receive(scratch);
+            if (received.bytes.empty()) {
+                stop_if_ended(received);
+                return;
+            }
+            may_have_more = received.may_have_more;
+            stream_.keep(parse(received.bytes));
+        }
+    }
+
     template <class OnText>
     std::string_view parse_frames(std::string_view bytes, OnText&& on_text) {
         ServerFrame frame;
         while (true) {
-            const FrameParse parsed = parse_server_frame(bytes, frame);
-            if (parsed == FrameParse::partial) {
+            const Parse parsed = parse_server_frame(bytes, frame);
+            if (parsed == Parse::partial) {
                 return bytes;
             }
-            if (parsed == FrameParse::complete && frame.opcode == Opcode::text) [[likely]] {
+            if (parsed == Parse::complete && frame.opcode == Opcode::text) [[likely]] {
                 on_text(frame.payload);
             } else {
                 handle_other(parsed, frame);
@@ -61,13 +92,49 @@ class WebSocketClient {
         }
     }
 
+    template <class OnPiece>
+    std::string_view parse_pieces(std::string_view bytes, OnPiece&& on_piece) {
+        while (true) {
+            if (piece_left_ > 0) {
+                const std::string_view piece = bytes.substr(0, std::min<std::uint64_t>(piece_left_, bytes.size()));
+                if (piece.empty()) {
+                    return bytes;
+                }
+                on_piece(piece);
+                piece_left_ -= piece.size();
+                bytes.remove_prefix(piece.size());
+                continue;
+            }
+            ServerFrameHeader header;
+            const Parse parsed = parse_server_frame_header(bytes, header);
+            if (parsed == Parse::partial) {
+                return bytes;
+            }
+            if (parsed == Parse::complete && is_data(header.opcode)) [[likely]] {
+                piece_left_ = header.payload_bytes;
+                bytes.remove_prefix(header.bytes);
+                continue;
+            }
+            ServerFrame frame;
+            const Parse whole = parse_server_frame(bytes, frame);
+            if (whole == Parse::partial) {
+                return bytes;
+            }
+            handle_other(whole, frame);
+            bytes.remove_prefix(frame.bytes);
+        }
+    }
+
     // Answers a ping; throws for a close frame and for anything that is broken.
-    void handle_other(FrameParse parsed, const ServerFrame& frame);
+    void handle_other(Parse parsed, const ServerFrame& frame);
+    static void stop_if_ended(const Stream::Received& received);
 
     std::uint32_t next_mask();
 
     Stream stream_;
     std::uint32_t mask_state_;
+    std::uint64_t piece_left_ = 0;  // of the data frame whose header has been read
+    std::uint64_t pongs_ = 0;
 };
 
 }  // namespace notifyd::bench

@@ -1,5 +1,6 @@
-"""The machine that the figures come from."""
+"""The machine that the figures come from: its name, its cores, its disk."""
 
+import dataclasses
 import os
 import pathlib
 import platform
@@ -13,7 +14,8 @@ def describe():
         if line.startswith("model name"):
             cpu = line.partition(":")[2].strip()
             break
-    return f"{cpu}, {os.cpu_count()} cores, Linux {platform.release()}"
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{cpu}, {os.cpu_count()} cores, {memory:.0f} GiB, Linux {platform.release()}"
 
 
 def file_system_of(folder):
@@ -28,8 +30,14 @@ def file_system_of(folder):
     return kind
 
 
-def sync_milliseconds(folder, times=100):
-    """The median time of one small append with fdatasync: what a commit cannot be faster than."""
+@dataclasses.dataclass(frozen=True)
+class Sync:
+    """What one small append with fdatasync takes: a commit cannot be faster."""
+    median_us: float
+    p99_us: float
+
+
+def sync_time(folder, times=100):
     path = pathlib.Path(folder) / "sync-probe"
     took = []
     descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
@@ -38,18 +46,30 @@ def sync_milliseconds(folder, times=100):
             begin = time.perf_counter()
             os.write(descriptor, b"x" * 4096)
             os.fdatasync(descriptor)
-            took.append(time.perf_counter() - begin)
+            took.append((time.perf_counter() - begin) * 1e6)
     finally:
         os.close(descriptor)
         path.unlink()
-    return statistics.median(took) * 1000
+    return Sync(statistics.median(took), statistics.quantiles(took, n=100)[-1])
 
 
-def pins():
-    """The core of the server and the core of the generator; None where the machine has but one."""
-    cores = sorted(os.sched_getaffinity(0))
-    return (cores[0], cores[1]) if len(cores) > 1 else (None, None)
+@dataclasses.dataclass(frozen=True)
+class Cores:
+    """Who runs where, as taskset takes it; None: anywhere."""
+    server: str | None
+    generator: str | None
 
 
-def pinned(core, command):
-    return command if core is None else ["taskset", "--cpu-list", str(core), *command]
+def cores(shared=False):
+    """One core each; or, shared, both cores for both. A machine with one core has no choice."""
+    usable = sorted(os.sched_getaffinity(0))[:2]
+    if len(usable) < 2:
+        return Cores(None, None)
+    both = ",".join(map(str, usable))
+    return Cores(both, both) if shared else Cores(str(usable[0]), str(usable[1]))
+
+
+def pinned(core_list, command):
+    """What the command starts is pinned, too: threads and child processes inherit it."""
+    command = [str(part) for part in command]
+    return command if core_list is None else ["taskset", "--cpu-list", core_list, *command]

@@ -2,67 +2,87 @@
 
 import statistics
 
+from . import ratios
 
-def scaled(values, suffix=True):
-    """One unit for all values, chosen by the median: ["2.31", …] and " M"."""
-    median = statistics.median(values)
-    for limit, unit in ((1e6, "M"), (1e3, "k")):
-        if median >= limit:
-            digits = max(0, 2 - len(str(int(median / limit))) + 1)
-            return [f"{value / limit:.{digits}f}" for value in values], f" {unit}" if suffix else ""
-    return [f"{value:.0f}" for value in values], ""
+UNITS = {  # unit: what one is divided by
+    "ms": 1000,
+    "KiB": 1024,
+    "MiB": 2**20,
+}
 
 
-def rate(values):
-    (middle, low, high), unit = scaled([statistics.median(values), min(values), max(values)])
-    return f"{middle}{unit} [{low}–{high}]"
+def digits_for(value):
+    """Three figures that say something."""
+    return 3 if value < 0.1 else 2 if value < 10 else 1 if value < 100 else 0
 
 
-def milliseconds(values):
-    median, low, high = (value / 1000 for value in (statistics.median(values), min(values), max(values)))
-    digits = 2 if median < 10 else 0
-    return f"{median:.{digits}f} [{low:.{digits}f}–{high:.{digits}f}]"
+def spread(values, divisor=1, unit=""):
+    """`2.31 M [2.2–2.5]`: the median and the extremes."""
+    middle, low, high = (value / divisor for value in (statistics.median(values), min(values), max(values)))
+    digits = digits_for(abs(middle))
+    return f"{middle:.{digits}f}{unit}" + (f" [{low:.{digits}f}–{high:.{digits}f}]" if len(values) > 1 else "")
 
 
-def share(values):
-    return f"{statistics.median(values):.0%}"
+def cell(values, unit):
+    if not values:
+        return ""
+    if unit == "share":
+        return f"{statistics.median(values):.0%}"
+    if unit in ("bytes", "count"):
+        return f"{statistics.median(values):,.0f}"
+    if unit == "rate":
+        middle = statistics.median(values)
+        divisor, name = (1e6, " M") if middle >= 1e6 else (1e3, " k") if middle >= 1e3 else (1, "")
+        return spread(values, divisor, name)
+    return spread(values, UNITS[unit])
 
 
-def render(header, rows):
-    """The first column to the left, the others to the right."""
+def render(header, rows, left=1):
+    """The first columns to the left, the others to the right."""
     widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
 
     def line(row):
-        cells = [row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]
+        cells = [text.ljust(width) if column < left else text.rjust(width)
+                 for column, (text, width) in enumerate(zip(row, widths))]
         return f"| {' | '.join(cells)} |"
 
-    rule = [":" + "-" * (widths[0] - 1)] + ["-" * (width - 1) + ":" for width in widths[1:]]
+    rule = [":" + "-" * (width - 1) if column < left else "-" * (width - 1) + ":"
+            for column, width in enumerate(widths)]
     return "\n".join([line(header), line(rule), *map(line, rows)])
 
 
-def tables(results):
-    """`results` is a list of (work, rounds, frame_bytes)."""
-    parts = []
-    for kind, first in (("fanout", "fan-out"), ("publish", "durable publish")):
-        deliveries = kind == "fanout"
-        header = [first, "in flight", "type", *(["deliveries/s"] if deliveries else []), "publishes/s", "p50 ms",
-                  "p99 ms", "cpu server / generator", "bytes received" if deliveries else "bytes answered"]
-        rows = []
-        for work, rounds, frame_bytes in results:
-            if work.table != kind:
-                continue
-            if not rounds:
-                rows.append([work.label, str(work.window), work.type, "failed", *[""] * (len(header) - 4)])
-                continue
+def ratio_cell(ratio, runs):
+    found = ratios.outcome(ratio, runs)
+    if found is None:
+        faults = ratios.faults_of(runs.get(ratio.under, [])) or ratios.faults_of(runs.get(ratio.over, []))
+        return faults or "–"
+    text = spread(found.values) + ("" if ratio.is_reached(found.median) else " ✗")
+    return text + (f" ({found.remark})" if found.remark else "")
 
-            def column(name):
-                return [entry[name] for entry in rounds]
 
-            rows.append([
-                work.label, str(work.window), work.type,
-                *([rate(column("deliveries_per_second"))] if deliveries else []),
-                rate(column("publishes_per_second")), milliseconds(column("p50_us")), milliseconds(column("p99_us")),
-                f"{share(column('server_cpu'))} / {share(column('generator_cpu'))}", f"{frame_bytes:.0f}"])
-        if rows:
-            parts.append(render(header, rows))
-    return "\n\n".join(parts)
+def ratio_table(works, results):
+    """A row a work, a column a ratio; empty when the works have none."""
+    titles = list(dict.fromkeys(ratio.title for work in works for ratio in work.ratios))
+    if not titles:
+        return ""
+    rows = []
+    for work in works:
+        cells = {ratio.title: ratio_cell(ratio, results[work.key]) for ratio in work.ratios}
+        rows.append([work.label, *(cells.get(title, "") for title in titles)])
+    return render(["", *titles], rows)
+
+
+def figure_table(works, results):
+    """A row an entrant of a work, a column a figure."""
+    columns = works[0].group.figures
+    rows = []
+    for work in works:
+        for position, entrant in enumerate(work.entrants):
+            runs = results[work.key].get(entrant.name, [])
+            cells = [cell([value for run in runs for value in ratios.figures(run, figure.field)], figure.unit)
+                     for figure in columns]
+            rows.append([work.label if position == 0 else "", entrant.name, *cells, ratios.faults_of(runs)])
+    header = ["", "", *(figure.header for figure in columns), ""]
+    if not any(row[-1] for row in rows):
+        header, rows = header[:-1], [row[:-1] for row in rows]
+    return render(header, rows, left=2)

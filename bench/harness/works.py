@@ -1,75 +1,257 @@
-"""What is measured, and one run of it by the load generator."""
+"""The works of a full run, in the order of the tables; and of a quick one."""
 
-import dataclasses
-import json
-import subprocess
+from .work import Entrant, Figure, FrameBytesOf, Group, Pace, Ratio, Work
 
-from . import machine
+DELIVERIES = Figure("deliveries_per_second", "deliveries/s", "rate")
+PUBLISHES = Figure("publishes_per_second", "publishes/s", "rate")
+CONNECTS = Figure("connects_per_second", "connects/s", "rate")
+CONNECTS_PER_CORE = Figure("connects_per_server_core", "a whole core of the server", "rate")
+LATENCIES = (Figure("p50_us", "p50 ms", "ms"), Figure("p99_us", "p99 ms", "ms"))
+TAILS = (*LATENCIES, Figure("p999_us", "p99.9 ms", "ms"), Figure("max_us", "max ms", "ms"))
+SHARES = (Figure("server_cpu", "cpu server", "share"), Figure("generator_cpu", "cpu generator", "share"))
+FRAME = Figure("frame_bytes", "bytes", "bytes")
+MEMORY = Figure("bytes_per_connection", "KiB a connection", "KiB")
 
-PUBLISHER = "publisher"
-SUBSCRIBER = "subscriber"
-PATIENCE_SECONDS = 60
+FAN_OUT = Group(
+    "Fan-out", "One chat; one connection publishes and is not subscribed. notifyd with everything on; the peers store "
+    "nothing. In flight: until every subscriber has it.", (DELIVERIES, PUBLISHES, *LATENCIES, *SHARES, FRAME))
+NO_HISTORY = Group(
+    "Fan-out without history", "`storage.history = false` against a bare epoll server that does nothing but gather and "
+    "`send` frames of the same length.", FAN_OUT.figures)
+MEMBERS = Group(
+    "500 chats × 2 members", "One member of each chat publishes and receives its own message; storage included.",
+    FAN_OUT.figures)
+DURABLE = Group(
+    "Durable publish", "Chats that nobody listens to. A publish counts when it is answered: committed and synced; so "
+    "does redis with `XADD` and `appendfsync always`. JetStream answers before it syncs: for information.",
+    (PUBLISHES, *LATENCIES, *SHARES))
+OPEN_LOOP = Group(
+    "Latency", "100 subscribers, publishes at even intervals whatever the server does; from the time a publish was due "
+    "until a subscriber has it. A sync is one append with fdatasync, measured before each run.",
+    (*TAILS, Figure("unsent", "unsent", "count"), Figure("sync_us", "sync ms", "ms"),
+     Figure("sync_p99_us", "sync p99 ms", "ms"), *SHARES))
+IDLE = Group(
+    "Idle connections", "Resident memory for each of 10,000 connections that do nothing; in notifyd each with a user, "
+    "a topic, a permission and a row of its own. Peers: a WebSocket, and in nchan a subscription.",
+    (MEMORY, Figure("rss_before", "MiB before", "MiB"), Figure("rss_after", "MiB after", "MiB")))
+CONNECT = Group(
+    "Connects", "TCP, TLS where said (1.3, ECDSA P-256), upgrade, close; 64 under way at a time. notifyd verifies a "
+    "token and permissions, and writes a row. A full TLS handshake costs the client more than the server, so the goal "
+    "is for connects a second ÷ the server's share of its core.",
+    (CONNECTS, CONNECTS_PER_CORE, *LATENCIES, *SHARES, Figure("resumed", "sessions resumed", "count")))
+TLS = Group("TLS fan-out", "As fan-out.", FAN_OUT.figures)
+HISTORY = Group(
+    "Stored messages", "GET /messages, 50 a page, random chats of 1,000 messages each, by one client; first pages, and "
+    "pages from the tenth on. Start: from the spawn until /readyz says 200. The files are in the system's cache.",
+    (Figure("first_page_us", "first page ms", "ms"), Figure("deep_page_us", "deep page ms", "ms"),
+     Figure("ready_ms", "ready after ms", "count"), Figure("database_bytes", "database MiB", "MiB")))
+TWO_LOOPS = Group(
+    "Two loops", "Server and generator share both cores: one event loop against two.", FAN_OUT.figures)
 
-
-@dataclasses.dataclass(frozen=True)
-class Pace:
-    """How long one run of a work takes."""
-    warm_up_ms: int
-    rounds: int
-    round_ms: int
-
-
-@dataclasses.dataclass(frozen=True)
-class Work:
-    table: str  # "fanout" or "publish", the generator's own names
-    label: str
-    type: str
-    window: int
-    options: tuple  # further options of the generator
-
-    def run(self, generator, core, daemon, chat, pace):
-        """The generator's JSON object. A failed check is in it; a generator that cannot run raises."""
-        daemon.grant(chat, {PUBLISHER: "member", SUBSCRIBER: "viewer"})
-        command = [
-            str(generator), self.table, "--port", str(daemon.port), "--chat", chat, "--type", self.type,
-            "--window", str(self.window), "--publisher-token", daemon.token(PUBLISHER),
-            "--subscriber-token", daemon.token(SUBSCRIBER), "--server-process", str(daemon.process.pid),
-            "--warm-up-ms", str(pace.warm_up_ms), "--rounds", str(pace.rounds), "--round-ms", str(pace.round_ms),
-            *self.options]
-        seconds = (pace.warm_up_ms + pace.rounds * pace.round_ms) / 1000 + PATIENCE_SECONDS
-        done = subprocess.run(machine.pinned(core, command), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=seconds, check=False)
-        if not done.stdout:
-            raise RuntimeError(f"{self.label}, {self.type}: the generator ended with {done.returncode}: {done.stderr}")
-        return json.loads(done.stdout)
-
-
-def fanout(subscribers, window, message_type):
-    return Work("fanout", f"1 chat → {subscribers:,}", message_type, window, ("--subscribers", str(subscribers)))
-
-
-def publish(label, message_type, window, connections, transport):
-    return Work("publish", label, message_type, window,
-                ("--connections", str(connections), "--transport", transport))
-
-
-def publishes():
-    for label, window, connections, transport in (
-            ("sendMessage, 1 connection", 256, 1, "websocket"),
-            ("sendMessage, 256 connections", 1, 256, "websocket"),
-            ("POST /publish, 64 connections", 1, 64, "http")):
-        for message_type in ("standard", "fifo"):
-            yield publish(label, message_type, window, connections, transport)
+DELIVERED = {"in-flight": "delivered"}
+STANDARD = Entrant("standard", "notifyd", options={"type": "standard"})
+FIFO = Entrant("fifo", "notifyd", options={"type": "fifo"})
+NATS = Entrant("nats", "nats", options={"protocol": "nats"})
+NCHAN = Entrant("nchan", "nchan", options={"protocol": "nchan"})
+MOSQUITTO = Entrant("mosquitto", "mosquitto", options={"protocol": "mqtt"})
+WS = Entrant("ws", "ws", options={"protocol": "broadcast"})
+SOCKET_IO = Entrant("socket.io", "socket.io", options={"protocol": "socketio"})
+REDIS = Entrant("redis", "redis", options={"protocol": "redis"})
+JETSTREAM = Entrant("jetstream", "nats", options={"protocol": "jetstream"})
 
 
-def full():
-    fanouts = [fanout(subscribers, window, message_type) for subscribers in (100, 1000) for window in (1, 16, 128)
-               for message_type in ("standard", "fifo")]
-    return fanouts + list(publishes())
+# What is in flight between a slow server and a thousand subscribers takes a second to arrive.
+def fan_out_pace(subscribers):
+    return Pace(600, 2, 1000) if subscribers >= 1000 else Pace()
+
+
+def fan_out_options(subscribers, window):
+    return {"subscribers": subscribers, "window": window, **DELIVERED}
+
+
+def fan_out_label(subscribers, window):
+    return f"1 → {subscribers:,}, {window} in flight"
+
+
+def fan_outs():
+    rate = DELIVERIES.field
+    for subscribers in (100, 1000):
+        yield Work(FAN_OUT, fan_out_label(subscribers, 1), "fanout", (STANDARD, FIFO),
+                   (Ratio("fifo", "standard", rate, at_least=0.7),), fan_out_options(subscribers, 1),
+                   fan_out_pace(subscribers))
+        for window in (16, 128):
+            yield Work(
+                FAN_OUT, fan_out_label(subscribers, window), "fanout",
+                (STANDARD, FIFO, NATS, NCHAN, MOSQUITTO, WS, SOCKET_IO),
+                (Ratio("standard", "nats", rate, at_least=1), Ratio("standard", "nchan", rate, at_least=8),
+                 Ratio("standard", "mosquitto", rate, at_least=8), Ratio("standard", "ws", rate),
+                 Ratio("standard", "socket.io", rate), Ratio("fifo", "standard", rate, at_least=0.7)),
+                fan_out_options(subscribers, window), fan_out_pace(subscribers))
+
+
+def no_history():
+    rate = DELIVERIES.field
+    bare = Entrant("no history", "notifyd", {"history": False}, {"type": "standard"})
+    raw = Entrant("raw", "raw", options={"protocol": "broadcast", "payload-bytes": FrameBytesOf(bare.name)})
+    goals = {(100, 16): 2.5e6, (1000, 128): 5e6}  # where the bare spike of the design did 3.3 M and 7.7 M
+    for subscribers in (100, 1000):
+        for window in (16, 128):
+            goal = goals.get((subscribers, window))
+            absolute = (Ratio(bare.name, goal, rate, at_least=1, name=f"no history ÷ {goal / 1e6:g} M/s"),) \
+                if goal else ()
+            yield Work(NO_HISTORY, fan_out_label(subscribers, window), "fanout", (bare, raw),
+                       (Ratio(bare.name, raw.name, rate), *absolute), fan_out_options(subscribers, window),
+                       fan_out_pace(subscribers))
+
+
+def members():
+    for window in (1, 4):
+        yield Work(MEMBERS, f"{window} in flight each", "fanout", (STANDARD, FIFO, NATS, NCHAN),
+                   (*(Ratio(STANDARD.name, peer, DELIVERIES.field, at_least=1) for peer in ("nats", "nchan")),
+                    Ratio("fifo", "standard", DELIVERIES.field)),
+                   {"chats": 500, "subscribers": 2, "publisher": "member", "window": window, **DELIVERED})
+
+
+PUBLISH_WAYS = (
+    ("sendMessage, 1 connection × 256", 1, 256, "websocket"),
+    ("sendMessage, 256 connections × 1", 256, 1, "websocket"),
+    ("POST /publish, 64 connections × 1", 64, 1, "http"),
+)
+
+
+def notifyd_publishes(transport):
+    return tuple(Entrant(entrant.name, entrant.server, entrant.settings, entrant.options | {"transport": transport})
+                 for entrant in (STANDARD, FIFO))
+
+
+def durable_publishes():
+    for shared, goal in ((False, 0.6), (True, 1)):
+        for label, connections, window, transport in PUBLISH_WAYS:
+            yield Work(
+                DURABLE, f"{label}, {'two cores' if shared else 'one core'}", "publish",
+                (*notifyd_publishes(transport), REDIS, JETSTREAM),
+                (Ratio("standard", "redis", PUBLISHES.field, at_least=goal),
+                 Ratio("fifo", "redis", PUBLISHES.field, at_least=goal),
+                 Ratio("standard", "jetstream", PUBLISHES.field)),
+                {"connections": connections, "window": window}, shared_cores=shared)
+
+
+def open_loops():
+    for rate in (100, 1000):
+        yield Work(
+            OPEN_LOOP, f"{rate:,} publishes/s", "fanout", (STANDARD, FIFO, NCHAN),
+            (Ratio("standard", "nchan", "p50_us", at_most=1, name="p50: standard ÷ nchan"),
+             Ratio("standard", "nchan", "p99_us", at_most=1, name="p99: standard ÷ nchan"),
+             Ratio("fifo", "standard", "p50_us", at_most=1, syncs=2, name="p50: fifo ÷ (standard + 2 syncs)"),
+             Ratio("fifo", "standard", "p99_us", syncs=2, name="p99: fifo ÷ (standard + 2 syncs)"),
+             Ratio("fifo", "standard", "p999_us", syncs=2, name="p99.9: fifo ÷ (standard + 2 syncs)")),
+            {"subscribers": 100, "window": 1024, "rate": rate, **DELIVERED}, Pace(500, 2, 4000))
+
+
+def idle(connections=10_000):
+    plain = {"protocol": "plain"}
+    return Work(
+        IDLE, f"{connections:,} connections", "idle",
+        (Entrant("plain", "notifyd"), Entrant("TLS", "notifyd", {"tls": True}, {"tls": "on"}),
+         Entrant("nchan", "nchan", options=plain | {"path": "/sub/bench"}),
+         Entrant("nats", "nats", options=plain | {"path": "/"})),
+        (Ratio("plain", 8192.0, MEMORY.field, at_most=1, name="plain ÷ 8 KiB"),
+         Ratio("TLS", 26 * 1024.0, MEMORY.field, at_most=1, name="TLS ÷ 26 KiB"),
+         Ratio("plain", "nchan", MEMORY.field), Ratio("plain", "nats", MEMORY.field)),
+        {"connections": connections})
+
+
+def connects():
+    for label, options in (("plain", {}), ("TLS, full", {"tls": "on", "resume": "off"}),
+                           ("TLS, resumed", {"tls": "on", "resume": "on"})):
+        settings = {"tls": True} if options else {}
+        yield Work(CONNECT, label, "connect",
+                   (Entrant("notifyd", "notifyd", settings),
+                    Entrant("nchan", "nchan", settings, {"protocol": "plain", "path": "/sub/bench"})),
+                   (Ratio("notifyd", "nchan", CONNECTS.field),
+                    Ratio("notifyd", "nchan", CONNECTS_PER_CORE.field, at_least=1,
+                          name="a server core: notifyd ÷ nchan")),
+                   {"window": 64, **options},
+                   Pace(300, 2, 1000))
+
+
+def tls_fan_outs():
+    for subscribers in (100, 1000):
+        for window in (16, 128):
+            yield Work(TLS, fan_out_label(subscribers, window), "fanout",
+                       (Entrant("TLS", "notifyd", {"tls": True}, {"tls": "on"}), Entrant("plain", "notifyd")),
+                       (Ratio("TLS", "plain", DELIVERIES.field, at_least=0.6),),
+                       fan_out_options(subscribers, window), fan_out_pace(subscribers))
+
+
+def histories(messages):
+    """Chats of 1,000 messages; against ten of them."""
+    chat_messages, few = 1000, 10_000
+    large, small = f"{messages:,} messages", f"{few:,} messages"
+    yield Work(
+        HISTORY, f"{messages // chat_messages:,} chats against {few // chat_messages:,}", "history",
+        tuple(Entrant(name, "notifyd", options={"messages": count, "chats": count // chat_messages})
+              for name, count in ((large, messages), (small, few))),
+        (Ratio(large, small, "first_page_us", at_most=2, name="first page: large ÷ small"),
+         Ratio(large, small, "deep_page_us", at_most=2, name="deep page: large ÷ small"),
+         Ratio(large, 1000.0, "ready_ms", at_most=1, name="ready: large ÷ 1 s")))
+
+
+def loops(label, command, options, field, extra=None):
+    entrants = tuple(Entrant(name, "notifyd", {"threads": threads}, extra or {})
+                     for name, threads in (("two loops", 2), ("one loop", 1)))
+    return Work(TWO_LOOPS, label, command, entrants, (Ratio("two loops", "one loop", field, at_least=0.6),), options,
+                shared_cores=True)
+
+
+def two_loops():
+    for message_type in ("standard", "fifo"):
+        typed = {"type": message_type}
+        for subscribers, window in ((100, 16), (100, 128), (1000, 128)):
+            yield loops(f"{fan_out_label(subscribers, window)}, {message_type}", "fanout",
+                        fan_out_options(subscribers, window), DELIVERIES.field, typed)
+        yield loops(f"500 × 2, 4 in flight each, {message_type}", "fanout",
+                    {"chats": 500, "subscribers": 2, "publisher": "member", "window": 4, **DELIVERED},
+                    DELIVERIES.field, typed)
+        yield loops(f"sendMessage, 256 connections × 1, {message_type}", "publish",
+                    {"connections": 256, "window": 1}, PUBLISHES.field, typed)
+
+
+def full(history_messages=0):
+    return [*fan_outs(), *no_history(), *members(), *durable_publishes(), *open_loops(), idle(), *connects(),
+            *tls_fan_outs(), *(histories(history_messages) if history_messages else ()), *two_loops()]
 
 
 def quick():
-    """Every kind of work once, small enough for a test on a busy machine."""
-    fanouts = [fanout(subscribers, window, message_type) for subscribers, window in ((100, 1), (100, 128), (300, 16))
-               for message_type in ("standard", "fifo")]
-    return fanouts + list(publishes())
+    return list(quick_works())
+
+
+def quick_works():
+    """Every kind of work once, notifyd alone, small enough for a test on a busy machine."""
+    pace = Pace(50, 1, 300)
+    tls = Entrant("TLS", "notifyd", {"tls": True}, {"tls": "on"})
+
+    def work(group, label, command, entrants, options, shared_cores=False):
+        return Work(group, label, command, entrants, (), options, pace, shared_cores)
+
+    for subscribers, window in ((100, 1), (100, 128), (300, 16)):
+        yield work(FAN_OUT, fan_out_label(subscribers, window), "fanout", (STANDARD, FIFO),
+                   {"subscribers": subscribers, "window": window})
+    yield work(FAN_OUT, "1 → 50, delivered", "fanout", (STANDARD, FIFO), fan_out_options(50, 16))
+    yield work(NO_HISTORY, fan_out_label(50, 16), "fanout", (Entrant("no history", "notifyd", {"history": False}),),
+               fan_out_options(50, 16))
+    yield work(MEMBERS, "20 × 2", "fanout", (STANDARD, FIFO),
+               {"chats": 20, "subscribers": 2, "publisher": "member", "window": 4, **DELIVERED})
+    for label, connections, window, transport in PUBLISH_WAYS:
+        yield work(DURABLE, label, "publish", notifyd_publishes(transport),
+                   {"connections": connections, "window": window})
+    yield work(OPEN_LOOP, "200 publishes/s", "fanout", (STANDARD, FIFO),
+               {"subscribers": 20, "window": 1024, "rate": 200, **DELIVERED})
+    yield work(IDLE, "200 connections", "idle", (Entrant("plain", "notifyd"), tls), {"connections": 200})
+    yield work(CONNECT, "plain", "connect", (Entrant("notifyd", "notifyd"),), {"window": 16})
+    for resume in ("off", "on"):
+        yield work(CONNECT, f"TLS, resume {resume}", "connect", (tls,), {"window": 16, "resume": resume})
+    yield work(TLS, fan_out_label(50, 16), "fanout", (tls,), fan_out_options(50, 16))
+    yield work(TWO_LOOPS, fan_out_label(100, 16), "fanout",
+               tuple(Entrant(f"two loops, {entrant.name}", "notifyd", {"threads": 2}, entrant.options)
+                     for entrant in (STANDARD, FIFO)), fan_out_options(100, 16), shared_cores=True)

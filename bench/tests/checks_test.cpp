@@ -1,7 +1,9 @@
 // The checks must see what they are there for; a check that cannot fail proves nothing.
 #include "connection_check.hpp"
 #include "histogram.hpp"
+#include "order_check.hpp"
 #include "window.hpp"
+#include "works/requests.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -43,6 +45,16 @@ TEST_CASE("a missing message shows in the count") {
     CHECK(check.received() == 4);
 }
 
+TEST_CASE("answers come once each, in any order, and only to what was sent") {
+    AnswerCheck check;
+    CHECK(check.see(500, 501));
+    CHECK(check.see(0, 501));
+    CHECK_FALSE(check.see(0, 501));
+    CHECK_FALSE(check.see(500, 501));
+    CHECK_FALSE(check.see(501, 501));
+    CHECK(check.received() == 2);
+}
+
 TEST_CASE("fifo numbers: gaps and repeats") {
     SequenceCheck check;
     CHECK(check.gaps() == 0);
@@ -61,16 +73,40 @@ TEST_CASE("the window is held back by its oldest publish") {
     CHECK(window.start(100) == 0);
     CHECK(window.start(200) == 1);
     CHECK_FALSE(window.has_room());
-    window.receive(1);
-    window.receive(1);
+    CHECK(window.receive(1) == 0);
+    CHECK(window.receive(1) == 0);
     CHECK_FALSE(window.has_room());
-    window.receive(0);
+    CHECK(window.receive(0) == 0);
     CHECK(window.contains(0));
-    window.receive(0);
+    CHECK(window.receive(0) == 2);
     CHECK(window.is_empty());
     CHECK_FALSE(window.contains(0));
     CHECK(window.start(300) == 2);
     CHECK(window.sent_at(2) == 300);
+}
+
+TEST_CASE("order is that of the numbers, in each chat for itself") {
+    OrderCheck check(2);
+    CHECK(check.see(0, 1, 10));
+    CHECK(check.see(0, 3, 12));
+    CHECK(check.see(0, 2, 11));  // its answer came late
+    CHECK(check.see(1, 4, 1));
+    CHECK_FALSE(check.see(0, 5, 9));
+}
+
+TEST_CASE("a request's number is free again once it is answered, and only then") {
+    Requests requests(2);
+    const std::uint32_t first = requests.start(7, 100);
+    const std::uint32_t second = requests.start(8, 200);
+    CHECK(first != second);
+    CHECK(requests.room() == 0);
+    CHECK_FALSE(requests.exists(2));
+    const Request taken = requests.take(first);
+    CHECK((taken.ordinal == 1 && taken.chat == 7 && taken.sent_at == 100));
+    CHECK(requests.take(first).ordinal == 0);
+    CHECK(requests.in_flight() == 1);
+    CHECK(requests.start(9, 300) == first);
+    CHECK(requests.started() == 3);
 }
 
 TEST_CASE("percentiles are at most one step above the value") {

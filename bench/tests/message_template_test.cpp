@@ -13,20 +13,20 @@ TEST_CASE("the payload has the length that was asked for, and the stamps are fou
     Options options;
     options.payload_bytes = 256;
     options.type = MessageType::fifo;
-    MessageTemplate message = MessageTemplate::websocket_text(options);
+    MessageTemplate message = MessageTemplate::send_message(options, "room-7");
     FieldFinder stamp{std::string(MessageTemplate::stamp_needle)};
     FieldFinder request{std::string(MessageTemplate::request_needle)};
     for (const std::uint32_t value : {0U, 1U, 0xDEADBEEFU, 0xFFFFFFFFU}) {
         const std::string text(message.fill(value, value / 2));
-        CHECK(stamp.hexadecimal(text) == value);
-        CHECK(request.hexadecimal(text) == value / 2);
+        CHECK(stamp.stamp(text) == value);
+        CHECK(request.stamp(text) == value / 2);
         const std::size_t payload = text.find("\"payload\":") + 10;
         CHECK(text.size() - payload - 1 == options.payload_bytes);
     }
 }
 
 TEST_CASE("an http request says how long its body is") {
-    MessageTemplate message = MessageTemplate::http_request(Options{});
+    MessageTemplate message = MessageTemplate::http_request(Options{}, "room-7");
     const std::string text(message.fill(7, 0));
     const std::size_t body = text.find("\r\n\r\n") + 4;
     CHECK(text.find("Content-Length: " + std::to_string(text.size() - body) + "\r\n") != std::string::npos);
@@ -41,5 +41,5 @@ TEST_CASE("a field is found where it was, elsewhere, or not at all") {
     CHECK_FALSE(finder.decimal(R"({"a":1})"));
     CHECK_FALSE(finder.decimal(R"({"sequenceNumber":null})"));
     CHECK_FALSE(finder.decimal(""));
-    CHECK_FALSE(FieldFinder("\"stamp\":\"").hexadecimal(R"({"stamp":"12)"));
+    CHECK_FALSE(FieldFinder("\"stamp\":\"").stamp(R"({"stamp":"12)"));
 }

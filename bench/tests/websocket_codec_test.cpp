@@ -36,10 +36,10 @@ TEST_CASE("a server frame is parsed at every length form, and partial until its 
         ServerFrame frame;
         for (std::size_t cut = 0; cut < bytes.size(); cut += cut < 16 ? 1 : bytes.size() / 7 + 1) {
             CAPTURE(size, cut);
-            CHECK(parse_server_frame(std::string_view(bytes).substr(0, cut), frame) == FrameParse::partial);
+            CHECK(parse_server_frame(std::string_view(bytes).substr(0, cut), frame) == Parse::partial);
         }
         const std::string with_next = bytes + "next";
-        REQUIRE(parse_server_frame(with_next, frame) == FrameParse::complete);
+        REQUIRE(parse_server_frame(with_next, frame) == Parse::complete);
         CHECK(frame.opcode == Opcode::text);
         CHECK(frame.payload == payload);
         CHECK(frame.bytes == bytes.size());
@@ -48,9 +48,20 @@ TEST_CASE("a server frame is parsed at every length form, and partial until its 
 
 TEST_CASE("masked, fragmented and extended server frames are broken") {
     ServerFrame frame;
-    CHECK(parse_server_frame("\x81\x81....x", frame) == FrameParse::broken);
-    CHECK(parse_server_frame(std::string_view("\x01\x01x", 3), frame) == FrameParse::broken);
-    CHECK(parse_server_frame(std::string_view("\xC1\x01x", 3), frame) == FrameParse::broken);
+    CHECK(parse_server_frame("\x81\x81....x", frame) == Parse::broken);
+    CHECK(parse_server_frame(std::string_view("\x01\x01x", 3), frame) == Parse::broken);
+    CHECK(parse_server_frame(std::string_view("\xC1\x01x", 3), frame) == Parse::broken);
+}
+
+TEST_CASE("a fragment's header is read, and it says so") {
+    ServerFrameHeader header;
+    REQUIRE(parse_server_frame_header(std::string_view("\x02\x7E\x01\x00", 4), header) == Parse::complete);
+    CHECK(header.opcode == Opcode::binary);
+    CHECK_FALSE(header.final);
+    CHECK(header.bytes == 4);
+    CHECK(header.payload_bytes == 256);
+    CHECK(parse_server_frame_header("\x82\x7E\x01", header) == Parse::partial);
+    CHECK(parse_server_frame_header("\x82\x7F\x01", header) == Parse::partial);
 }
 
 TEST_CASE("a client frame is masked, and unmasking it gives the text back") {

@@ -10,37 +10,53 @@
 #include "time.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace notifyd::bench {
 
 class Answers {
   public:
-    explicit Answers(const Options& options) : type_(options.type), rounds_(options) {}
+    explicit Answers(const Options& options)
+        : numbered_(options.type == MessageType::fifo || options.protocol == Protocol::jetstream),
+          rounds_(options),
+          numbers_(numbered_ ? options.chats : 0, Numbers(options.protocol)) {}
 
     Rounds& rounds() { return rounds_; }
     Checks& checks() { return checks_; }
 
-    // Returns the number that a fifo message was given; 0 for a standard one.
-    std::uint64_t accept(std::string_view text, Nanoseconds sent_at, Nanoseconds now) {
+    void accept(std::string_view text, Nanoseconds sent_at, Nanoseconds now) {
         ++checks_.answered;
         bytes_ += text.size();
-        rounds_.count_publish();
+        rounds_.count_publishes(1);
         rounds_.record_latency(now - sent_at);
-        if (type_ == MessageType::standard) {
-            return 0;
-        }
-        const std::uint64_t sequence = sequence_.decimal(text).value_or(0);
-        sequences_.see(sequence);
+    }
+
+    // Whether each answer tells a number: consecutive ones, of each chat (notifyd) or of the stream (JetStream).
+    bool are_numbered() const { return numbered_; }
+
+    // The number that the answer tells; 0 when it does not, which is noted as a fault. Only for numbered ones.
+    std::uint64_t take_sequence(std::size_t chat, std::string_view text) {
+        Numbers& numbers = numbers_[chat];
+        const std::uint64_t sequence = numbers.finder.decimal(text).value_or(0);
+        numbers.seen.see(sequence);
         return sequence;
     }
 
     // When every answer has come: whether the numbers given are complete.
-    void count_gaps() { checks_.gaps += sequences_.gaps(); }
+    void count_gaps() {
+        for (const Numbers& numbers : numbers_) {
+            checks_.gaps += numbers.seen.gaps();
+        }
+    }
 
     Report report() {
-        checks_.duplicates += sequences_.duplicates();
+        for (const Numbers& numbers : numbers_) {
+            checks_.duplicates += numbers.seen.duplicates();
+        }
         Report report;
         report.rounds = rounds_.results();
         report.frame_bytes =
@@ -50,11 +66,19 @@ class Answers {
     }
 
   private:
-    MessageType type_;
+    // A finder a chat, as the names' lengths decide where a field is.
+    struct Numbers {
+        explicit Numbers(Protocol protocol)
+            : finder(protocol == Protocol::jetstream ? "\"seq\":" : "\"sequenceNumber\":") {}
+
+        FieldFinder finder;
+        SequenceCheck seen;
+    };
+
+    bool numbered_;
     Rounds rounds_;
     Checks checks_;
-    SequenceCheck sequences_;
-    FieldFinder sequence_{"\"sequenceNumber\":"};
+    std::vector<Numbers> numbers_;  // by chat
     std::uint64_t bytes_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// One chat, one publishing connection with a window of publishes in flight, and many subscribers.
+// Chats with a publishing connection each, a window of publishes in flight, and subscribers.
 // Owns: nothing between runs. Thread: one. Fails: what goes wrong while running is told in the report's checks.
 #pragma once
 

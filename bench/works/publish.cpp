@@ -1,11 +1,17 @@
 #include "works/publish.hpp"
 
 #include "patience.hpp"
-#include "stream.hpp"
+#include "poller.hpp"
+#include "setup.hpp"
 #include "works/answers.hpp"
+#include "works/jetstream_publisher.hpp"
+#include "works/notifyd_publishers.hpp"
 #include "works/publisher.hpp"
+#include "works/redis_publisher.hpp"
 
+#include <limits>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace notifyd::bench {
@@ -13,19 +19,43 @@ namespace {
 
 constexpr int wait_ms_max = 20;
 
-std::unique_ptr<Publisher> make_publisher(const Options& options) {
-    switch (options.transport) {
-        case Transport::websocket:
-            return std::make_unique<WebSocketPublisher>(options);
-        case Transport::http:
-            return std::make_unique<HttpPublisher>(options);
+std::unique_ptr<Publisher> make_publisher(Setup& setup, std::vector<MessageTemplate>& messages, std::size_t index) {
+    if (setup.options.protocol == Protocol::redis) {
+        return std::make_unique<RedisPublisher>(setup, messages, index);
     }
-    return nullptr;
+    if (setup.options.protocol == Protocol::jetstream) {
+        return std::make_unique<JetStreamPublisher>(setup, index);
+    }
+    if (setup.options.transport == Transport::http) {
+        return std::make_unique<HttpPublisher>(setup, messages, index);
+    }
+    return std::make_unique<WebSocketPublisher>(setup, messages, index);
+}
+
+MessageTemplate make_message(const Options& options, const std::string& chat) {
+    if (options.protocol == Protocol::redis) {
+        return RedisPublisher::message(options, chat);
+    }
+    return options.transport == Transport::http ? MessageTemplate::http_request(options, chat)
+                                                : MessageTemplate::send_message(options, chat);
+}
+
+std::vector<MessageTemplate> make_messages(const Options& options) {
+    std::vector<MessageTemplate> messages;
+    for (const std::string& chat : options.chat_names()) {
+        messages.push_back(make_message(options, chat));
+    }
+    return messages;
 }
 
 class Publishing {
   public:
-    explicit Publishing(const Options& options) : options_(options), answers_(options), patience_(monotonic_now()) {}
+    explicit Publishing(const Options& options)
+        : options_(options),
+          setup_(options),
+          messages_(make_messages(options)),
+          answers_(options),
+          patience_(monotonic_now()) {}
 
     Report run();
 
@@ -39,10 +69,12 @@ class Publishing {
     std::size_t in_flight() const;
 
     const Options& options_;
+    Setup setup_;
     Poller poller_;
-    Scratch scratch_;
+    std::vector<MessageTemplate> messages_;  // by chat
     std::vector<std::unique_ptr<Publisher>> publishers_;
     std::vector<std::size_t> ready_;
+    std::size_t left_ = std::numeric_limits<std::size_t>::max();  // publishes still to be sent
     Answers answers_;
     Patience patience_;
 };
@@ -50,7 +82,7 @@ class Publishing {
 Report Publishing::run() {
     try {
         for (std::size_t index = 0; index < options_.connections; ++index) {
-            publishers_.push_back(make_publisher(options_));
+            publishers_.push_back(make_publisher(setup_, messages_, index));
             poller_.watch(publishers_.back()->descriptor(), index);
         }
         run_rounds();
@@ -72,13 +104,21 @@ Report Publishing::run() {
 void Publishing::run_rounds() {
     const Nanoseconds begin = monotonic_now();
     patience_.note_progress(begin);
-    answers_.rounds().begin(begin);
+    if (options_.publishes == 0) {
+        answers_.rounds().begin(begin);
+    } else {
+        answers_.rounds().begin_open_ended(begin);
+        left_ = options_.publishes;
+    }
     for (std::size_t index = 0; index < publishers_.size(); ++index) {
         ready_.push_back(index);
     }
     while (!answers_.rounds().finished()) {
         publish();
         turn();
+        if (left_ == 0 && in_flight() == 0) {
+            answers_.rounds().end(monotonic_now());
+        }
     }
 }
 
@@ -106,21 +146,22 @@ void Publishing::turn() {
 }
 
 void Publishing::receive(const epoll_event& event) {
-    constexpr std::uint32_t ending = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
     const auto index = static_cast<std::size_t>(event.data.u64);
     ready_.push_back(index);
     const Nanoseconds now = monotonic_now();
-    publishers_[index]->receive(scratch_, now, answers_);
-    if ((event.events & ending) != 0) {
+    publishers_[index]->receive(setup_.scratch, now, answers_);
+    if (Poller::is_ending(event)) {
         // The edge is told once: read on, to the end of the stream.
-        publishers_[index]->receive(scratch_, now, answers_);
+        publishers_[index]->receive(setup_.scratch, now, answers_);
     }
 }
 
 void Publishing::publish() {
     const Nanoseconds now = monotonic_now();
     for (const std::size_t index : ready_) {
-        answers_.checks().published += publishers_[index]->publish(now);
+        const std::size_t count = publishers_[index]->publish(left_, now);
+        left_ -= count;
+        answers_.checks().published += count;
         publishers_[index]->flush();
     }
 }

@@ -1,0 +1,46 @@
+// What the command line lets choose by name, and those names.
+// Owns: nothing. Thread: any. Fails: never.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace notifyd::bench {
+
+enum class Work : std::uint8_t { fanout, publish, connect, idle };
+enum class Protocol : std::uint8_t { notifyd, broadcast, socketio, nchan, mqtt, nats, redis, jetstream, plain };
+enum class MessageType : std::uint8_t { standard, fifo };
+enum class Transport : std::uint8_t { websocket, http };
+// Who publishes in `fanout`: a connection of its own, or the chat's first subscriber, which gets its own messages back.
+enum class PublisherKind : std::uint8_t { separate, member };
+// When a publish leaves the window: once it was answered and all have it, or once all have it.
+enum class InFlight : std::uint8_t { answered, delivered };
+enum class Switch : std::uint8_t { off, on };
+
+// The names of a choice, in the order of its values.
+template <class Choice>
+inline constexpr std::array<std::string_view, 0> choice_names{};
+template <>
+inline constexpr std::array<std::string_view, 4> choice_names<Work>{"fanout", "publish", "connect", "idle"};
+template <>
+inline constexpr std::array<std::string_view, 9> choice_names<Protocol>{
+    "notifyd", "broadcast", "socketio", "nchan", "mqtt", "nats", "redis", "jetstream", "plain"};
+template <>
+inline constexpr std::array<std::string_view, 2> choice_names<MessageType>{"standard", "fifo"};
+template <>
+inline constexpr std::array<std::string_view, 2> choice_names<Transport>{"websocket", "http"};
+template <>
+inline constexpr std::array<std::string_view, 2> choice_names<PublisherKind>{"separate", "member"};
+template <>
+inline constexpr std::array<std::string_view, 2> choice_names<InFlight>{"answered", "delivered"};
+template <>
+inline constexpr std::array<std::string_view, 2> choice_names<Switch>{"off", "on"};
+
+template <class Choice>
+constexpr std::string_view name_of(Choice choice) {
+    return choice_names<Choice>[static_cast<std::size_t>(choice)];
+}
+
+}  // namespace notifyd::bench

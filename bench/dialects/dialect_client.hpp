@@ -1,0 +1,37 @@
+// A connection that speaks one server's dialect.
+//
+// Every client has the same shape, for the fan-out is a template over it (a delivery costs no virtual call):
+//   replies                  what a publisher hears of its publishes
+//   message(options, chat)   the publish of that chat, with its stamps to fill in
+//   Client(setup, seat)      connects, and subscribes where the seat says so
+//   send(message)            queues a message that was filled in
+//   receive(scratch, f)      reads what has come and hands the text of each delivery or reply to f
+// Owns: its connection. Thread: one. Fails: throws ConnectionError when refused, closed or sent something broken.
+#pragma once
+
+#include "dialects/seat.hpp"
+#include "message_template.hpp"
+#include "setup.hpp"
+#include "websocket_client.hpp"
+
+#include <cstdint>
+
+namespace notifyd::bench {
+
+// none: none may come; ignored: they say nothing that is checked; checked: one for each publish, with its request id.
+enum class Replies : std::uint8_t { none, ignored, checked };
+
+// What all of them have.
+class DialectClient {
+  public:
+    int descriptor() const { return client_.descriptor(); }
+    void flush() { client_.flush(); }
+    void close() noexcept { client_.close(); }
+
+  protected:
+    DialectClient(Setup& setup, const Upgrade& upgrade) : client_(setup.endpoint, upgrade, setup.scratch) {}
+
+    WebSocketClient client_;
+};
+
+}  // namespace notifyd::bench

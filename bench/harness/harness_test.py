@@ -1,0 +1,141 @@
+#!/usr/bin/python3 -B
+"""The parts of the harness that need no server: ratios, tables, the works as data, kept results."""
+
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from harness import ratios, report, runner, store, table, works  # noqa: E402
+from harness.peers import KINDS  # noqa: E402
+from harness.work import Entrant, Figure, Group, Ratio, Work  # noqa: E402
+
+GROUP = Group("Speed", "As an example.", (Figure("rate", "per second", "rate"), Figure("p50_us", "p50 ms", "ms")))
+
+
+def result(*rates, **more):
+    return {"rounds": [{"rate": rate, "p50_us": 1000.0} for rate in rates], "sync_us": 100.0} | more
+
+
+def example(**ratio):
+    entrants = (Entrant("ours", "notifyd"), Entrant("theirs", "redis"))
+    return Work(GROUP, "one", "publish", entrants, (Ratio("ours", "theirs", "rate", **ratio),))
+
+
+class Ratios(unittest.TestCase):
+    def test_each_repeat_is_divided_for_itself(self):
+        runs = {"ours": [result(10, 20, 30), result(100)], "theirs": [result(10), result(200)]}
+        found = ratios.outcome(Ratio("ours", "theirs", "rate"), runs)
+        self.assertEqual(found.values, (2, 0.5))
+        self.assertEqual(found.median, 1.25)
+
+    def test_a_failed_repeat_is_left_out(self):
+        runs = {"ours": [result(10), result(30)], "theirs": [{"failed": "no start"}, result(10)]}
+        found = ratios.outcome(Ratio("ours", "theirs", "rate"), runs)
+        self.assertEqual(found.values, (3,))
+        self.assertEqual(found.remark, "theirs failed")
+
+    def test_nothing_to_divide(self):
+        ratio = Ratio("ours", "theirs", "rate")
+        self.assertIsNone(ratios.outcome(ratio, {"ours": [result(1)], "theirs": []}))
+        self.assertIsNone(ratios.outcome(ratio, {"ours": [result(1)], "theirs": [result(0)]}))
+
+    def test_syncs_are_added_to_the_denominator(self):
+        runs = {"ours": [result(1)], "theirs": [result(1)]}
+        found = ratios.outcome(Ratio("ours", "theirs", "p50_us", syncs=2), runs)
+        self.assertAlmostEqual(found.median, 1000 / 1200)
+
+    def test_a_constant(self):
+        runs = {"ours": [{"rss": 4096}]}
+        self.assertEqual(ratios.outcome(Ratio("ours", 8192.0, "rss"), runs).median, 0.5)
+
+    def test_what_a_whole_core_would_do(self):
+        entry = {"rounds": [{"connects_per_second": 100.0, "server_cpu": 0.5}, {"connects_per_second": 1.0}]}
+        self.assertEqual(ratios.figures(entry, "connects_per_server_core"), [200])
+
+    def test_goals(self):
+        self.assertTrue(Ratio("a", "b", "rate", at_least=1).is_reached(1))
+        self.assertFalse(Ratio("a", "b", "rate", at_least=1).is_reached(0.99))
+        self.assertTrue(Ratio("a", "b", "rate", at_most=1).is_reached(1))
+        self.assertFalse(Ratio("a", "b", "rate", at_most=1).is_reached(1.01))
+        self.assertEqual(Ratio("a", "b", "rate", at_least=0.7).title, "a ÷ b (≥ 0.7)")
+
+
+class Faults(unittest.TestCase):
+    def test_lost_messages_are_told_and_the_figure_stands(self):
+        runs = {"ours": [result(80)], "theirs": [result(10, checks={"gaps": 1234, "first_error": ""})]}
+        self.assertEqual(ratios.faults_of(runs["theirs"]), "lost 1,234")
+        self.assertEqual(table.ratio_cell(Ratio("ours", "theirs", "rate"), runs), "8.00 (theirs lost 1,234)")
+
+    def test_a_failure_is_shortened_in_tables_only(self):
+        failed = {"failed": "the generator ended with 2: no such option"}
+        self.assertIn("no such option", runner.describe_faults(failed))
+        self.assertEqual(ratios.faults_of([failed]), "failed")
+
+    def test_no_fault(self):
+        self.assertEqual(runner.describe_faults(result(1, checks={"gaps": 0, "errors": 0, "first_error": ""})), "")
+
+
+class Tables(unittest.TestCase):
+    def test_cells(self):
+        self.assertEqual(table.cell([1.5e6, 2.5e6, 2e6], "rate"), "2.00 M [1.50–2.50]")
+        self.assertEqual(table.cell([12_345], "rate"), "12.3 k")
+        self.assertEqual(table.cell([250.0], "ms"), "0.25")
+        self.assertEqual(table.cell([0.5, 0.7], "share"), "60%")
+        self.assertEqual(table.cell([2048], "KiB"), "2.00")
+        self.assertEqual(table.cell([], "ms"), "")
+
+    def test_a_missed_goal_is_marked(self):
+        work = example(at_least=1)
+        missed = {work.key: {"ours": [result(5)], "theirs": [result(10)]}}
+        self.assertIn("0.50 ✗", table.ratio_table([work], missed))
+        self.assertIn("0 of 1 goals", report.goals([work], missed))
+        reached = {work.key: {"ours": [result(10)], "theirs": [result(10)]}}
+        self.assertNotIn("✗", table.ratio_table([work], reached))
+        self.assertEqual(report.goals([work], reached), "All 1 goals are reached.")
+
+    def test_every_line_has_as_many_columns(self):
+        work = example()
+        text = table.figure_table([work], {work.key: {"ours": [result(5)], "theirs": [{"failed": "x"}]}})
+        self.assertEqual(len({line.count("|") for line in text.splitlines()}), 1)
+
+
+class Works(unittest.TestCase):
+    def test_they_fit_together(self):
+        for all_works in (works.full(1_000_000), works.quick()):
+            self.assertEqual(len({work.key for work in all_works}), len(all_works))
+            for work in all_works:
+                names = {entrant.name for entrant in work.entrants}
+                self.assertEqual(len(names), len(work.entrants), work.key)
+                for ratio in work.ratios:
+                    self.assertIn(ratio.over, names, work.key)
+                    self.assertTrue(isinstance(ratio.under, float) or ratio.under in names, work.key)
+                for entrant in work.entrants:
+                    self.assertIn(entrant.server, KINDS)
+
+    def test_without_a_peer_go_its_ratios(self):
+        work = example().among({"notifyd"})
+        self.assertEqual([entrant.name for entrant in work.entrants], ["ours"])
+        self.assertEqual(work.ratios, ())
+        self.assertIsNone(example().among({"nats"}))
+
+    def test_a_quick_run_needs_no_peer(self):
+        self.assertTrue(all(entrant.server == "notifyd" for work in works.quick() for entrant in work.entrants))
+
+
+class Store(unittest.TestCase):
+    def test_the_later_file_wins(self):
+        with tempfile.TemporaryDirectory() as folder:
+            first, second = pathlib.Path(folder, "1"), pathlib.Path(folder, "2")
+            store.save(first, {"date": "a"}, {"x": {"ours": []}, "y": {"ours": []}})
+            store.save(second, {"date": "b"}, {"y": {"theirs": []}})
+            facts, results = store.load([first, second])
+        self.assertEqual([fact["date"] for fact in facts], ["a", "b"])
+        self.assertEqual(results, {"x": {"ours": []}, "y": {"theirs": []}})
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,15 @@
+"""The servers that are measured, by name. A new one is a class here and an entrant in works.py."""
+
+from .mosquitto import Mosquitto
+from .nats import Nats
+from .nchan import Nchan
+from .node import SocketIo, Ws
+from .notifyd import Notifyd
+from .process import Place
+from .raw import Raw
+from .redis import Redis
+
+KINDS = {kind.name: kind for kind in (Notifyd, Raw, Nats, Nchan, Mosquitto, Ws, SocketIo, Redis)}
+PEERS = tuple(name for name in KINDS if name != Notifyd.name)
+
+__all__ = ["KINDS", "PEERS", "Notifyd", "Place"]

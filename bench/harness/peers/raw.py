@@ -1,0 +1,20 @@
+"""The raw server of bench/peers: what the kernel's `send` allows."""
+
+from .process import Server
+
+
+class Raw(Server):
+    name = "raw"
+    title = "raw server"
+
+    @classmethod
+    def missing(cls, place):
+        return "" if place.raw.exists() else "the program notifyd_bench_raw beside the generator"
+
+    @classmethod
+    def version(cls, place):
+        return "of this tree"
+
+    def start(self):
+        self.spawn([self.place.raw, self.port])
+        self.wait_until(self.takes_connections)

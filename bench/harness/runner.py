@@ -1,0 +1,107 @@
+"""Runs works: for each, its entrants in turn, each with a server of its own; and all of that several times."""
+
+import dataclasses
+import json
+import subprocess
+import traceback
+
+from . import history, machine
+from .peers import KINDS, Notifyd
+from .work import FrameBytesOf
+
+PATIENCE_SECONDS = 90
+FAULTS = ("gaps", "duplicates", "misordered", "errors")
+
+
+class RunFailed(RuntimeError):
+    """One run cannot be measured; the others go on."""
+
+
+class Runner:
+    def __init__(self, place, generator, say):
+        self.place = place
+        self.generator = generator
+        self.say = say
+        self.databases = history.Databases(self)
+
+    def measure(self, works, repeats):
+        """{key of the work: {name of the entrant: [result of each repeat]}}"""
+        results = {work.key: {entrant.name: [] for entrant in work.entrants} for work in works}
+        try:
+            for repeat in range(repeats):
+                # Every second time backwards: what one leaves behind is not always the same one's burden.
+                step = 1 if repeat % 2 == 0 else -1
+                for number, work in enumerate(works[::step]):
+                    for entrant in work.entrants[::step]:
+                        self.say(f"repeat {repeat + 1}/{repeats}, {number + 1}/{len(works)}: {work.key}: "
+                                 f"{entrant.name}")
+                        result = self._run(work, entrant, results[work.key])
+                        results[work.key][entrant.name].append(result)
+                        if describe_faults(result):
+                            self.say(f"  {describe_faults(result)}")
+        finally:
+            self.databases.remove()
+        return results
+
+    def _run(self, work, entrant, earlier):
+        sync = machine.sync_time(self.place.data)
+        cores = machine.cores(work.shared_cores)
+        place = dataclasses.replace(self.place, core_list=cores.server)
+        try:
+            if work.command == "history":
+                result = history.measure(self.databases, place, cores, entrant.options)
+            else:
+                result = self._run_generator(work, entrant, place, cores, earlier)
+        except Exception as error:  # pylint: disable=broad-except  # a long run is not lost by one of its parts
+            if not isinstance(error, (RuntimeError, OSError, subprocess.SubprocessError)):
+                traceback.print_exc()
+            result = {"failed": str(error) or type(error).__name__}
+        return result | {"sync_us": sync.median_us, "sync_p99_us": sync.p99_us}
+
+    def _run_generator(self, work, entrant, place, cores, earlier):
+        options = work.options | entrant.options
+        for name, value in options.items():
+            if isinstance(value, FrameBytesOf):
+                options[name] = frame_bytes_of(earlier[value.entrant])
+        with KINDS[entrant.server](place, entrant.settings) as server:
+            options |= server.prepare(work.command, options)
+            result = self.generate(work.command, server, options, work.pace, cores)
+            if server.has_ended():
+                raise RunFailed(f"{server.name} ended with {server.process.returncode}:\n{server.log_tail()}")
+            if isinstance(server, Notifyd):
+                result["checkpointed"] = server.has_checkpointed()
+        return result
+
+    def generate(self, command, server, options, pace, cores, patience_seconds=PATIENCE_SECONDS):
+        """The generator's JSON object. A failed check is in it."""
+        options = options | {
+            "port": server.port, "server-process": server.process_id, "warm-up-ms": pace.warm_up_ms,
+            "rounds": pace.rounds, "round-ms": pace.round_ms}
+        line = [self.generator, command, *(text for name, value in options.items() for text in (f"--{name}", value))]
+        seconds = (pace.warm_up_ms + pace.rounds * pace.round_ms) / 1000 + patience_seconds
+        try:
+            done = subprocess.run(machine.pinned(cores.generator, line), stdin=subprocess.DEVNULL, capture_output=True,
+                                  text=True, timeout=seconds, check=False)
+        except subprocess.TimeoutExpired:
+            raise RunFailed(f"the generator did not end within {seconds:.0f} s") from None
+        if not done.stdout:
+            reason = done.stderr.strip().partition("\n")[0]
+            raise RunFailed(f"the generator ended with {done.returncode}: {reason}")
+        return json.loads(done.stdout)
+
+
+def frame_bytes_of(results):
+    measured = [result["frame_bytes"] for result in results if result.get("frame_bytes")]
+    if not measured:
+        raise RunFailed("the entrant that it is to be compared with has not run")
+    return round(measured[-1])
+
+
+def describe_faults(result):
+    """What is wrong with a result, in a few words; empty when nothing is."""
+    if "failed" in result:
+        return f"failed: {result['failed']}"
+    checks = result.get("checks", {})
+    names = {"gaps": "lost", "duplicates": "twice or unknown"}
+    found = [f"{names.get(name, name)} {checks[name]:,}" for name in FAULTS if checks.get(name)]
+    return ", ".join(found) + (f" ({checks['first_error']})" if checks.get("first_error") else "")

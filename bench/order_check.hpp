@@ -1,0 +1,34 @@
+// Whether what one connection published got numbers in the order in which it was sent. Answers may come in any order.
+// Owns: the latest of each chat. Thread: one. Fails: never.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace notifyd::bench {
+
+class OrderCheck {
+  public:
+    explicit OrderCheck(std::size_t chats) : latest_(chats) {}
+
+    // `ordinal` is what it was sent as, from 1; `sequence` is the number that it got.
+    bool see(std::size_t chat, std::uint64_t ordinal, std::uint64_t sequence) {
+        Latest& latest = latest_[chat];
+        const bool keeps = (ordinal > latest.ordinal) == (sequence > latest.sequence);
+        if (ordinal > latest.ordinal) {
+            latest = {.ordinal = ordinal, .sequence = sequence};
+        }
+        return keeps;
+    }
+
+  private:
+    struct Latest {
+        std::uint64_t ordinal = 0;
+        std::uint64_t sequence = 0;
+    };
+
+    std::vector<Latest> latest_;
+};
+
+}  // namespace notifyd::bench

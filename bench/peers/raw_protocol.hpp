@@ -1,0 +1,38 @@
+// As much of WebSocket as the raw server needs: the answer to an upgrade, and whole frames.
+// Owns: nothing. Thread: any. Fails: take_frame throws std::runtime_error for what the load generator never sends.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace notifyd::bench {
+
+enum class RawOpcode : unsigned char { text = 0x1, close = 0x8, ping = 0x9, pong = 0xA };
+
+struct RawFrame {
+    RawOpcode opcode{};
+    std::string_view payload;  // unmasked in place
+    std::size_t bytes = 0;     // with the header
+};
+
+// The first frame of a client; nothing while it is not complete.
+std::optional<RawFrame> take_frame(char* bytes, std::size_t size);
+
+// A frame of the server.
+void append_frame(std::string& out, RawOpcode opcode, std::string_view payload);
+
+struct RawUpgrade {
+    std::string_view chat;
+    std::string_view key;
+    bool publishes_only = false;
+    std::size_t bytes = 0;  // of the request
+};
+
+// The request GET /?chat=NAME[&publish=1]; nothing while it is not complete. Throws for any other.
+std::optional<RawUpgrade> take_upgrade(std::string_view text);
+
+std::string upgrade_answer(std::string_view key);
+
+}  // namespace notifyd::bench

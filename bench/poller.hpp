@@ -1,0 +1,29 @@
+// Edge-triggered epoll: a connection is reported when something changed, by the index given for it.
+// Owns: the epoll descriptor. Thread: one. Fails: throws ConnectionError when the system refuses.
+#pragma once
+
+#include "file_descriptor.hpp"
+
+#include <cstddef>
+#include <span>
+#include <sys/epoll.h>
+#include <vector>
+
+namespace notifyd::bench {
+
+class Poller {
+  public:
+    Poller();
+
+    void watch(int descriptor, std::size_t index);
+    std::span<const epoll_event> wait(int timeout_ms);
+
+    // Nothing will come any more: an edge is told once, so the stream is to be read to its end.
+    static bool is_ending(const epoll_event& event) { return (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0; }
+
+  private:
+    FileDescriptor epoll_;
+    std::vector<epoll_event> events_;
+};
+
+}  // namespace notifyd::bench

@@ -1,0 +1,13 @@
+// The resident memory of a process.
+// Owns: nothing. Thread: any. Fails: 0 for a process that is gone.
+#pragma once
+
+#include <cstdint>
+#include <sys/types.h>
+
+namespace notifyd::bench {
+
+// VmRSS of /proc/PID/status, in bytes.
+std::uint64_t resident_bytes_of(pid_t process);
+
+}  // namespace notifyd::bench

@@ -1,0 +1,40 @@
+// A WebSocket that is being opened: TCP, TLS where it is wanted, the upgrade. Nothing here blocks, except `finish`.
+// Owns: the stream until it is taken. Thread: one. Fails: throws ConnectionError when refused, closed or silent.
+#pragma once
+
+#include "stream.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace notifyd::bench {
+
+// What differs from one upgrade to another.
+struct Upgrade {
+    std::string target;   // path and query
+    std::string headers;  // further ones, each with its line end
+};
+
+std::string bearer(std::string_view token);
+
+class WebSocketOpening {
+  public:
+    WebSocketOpening(const Endpoint& endpoint, const Upgrade& upgrade);
+
+    int descriptor() const { return stream_.descriptor(); }
+
+    // Does what the socket lets it do now; true when the WebSocket is open.
+    bool advance(Scratch& scratch);
+    // Waits until it is open.
+    void finish(Scratch& scratch);
+
+    // Once it is open. What the server sent behind its answer is put back into the stream.
+    Stream take_stream() { return std::move(stream_); }
+
+  private:
+    Stream stream_;
+    bool asked_ = false;
+    std::string request_;
+};
+
+}  // namespace notifyd::bench

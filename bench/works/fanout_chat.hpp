@@ -1,0 +1,31 @@
+// One chat of the fan-out: what its publisher has in flight, and what was answered.
+// Owns: the window, the checks of the answers and the text of its messages. Thread: one. Fails: never, it counts.
+#pragma once
+
+#include "connection_check.hpp"
+#include "field_finder.hpp"
+#include "message_template.hpp"
+#include "window.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace notifyd::bench {
+
+template <class Client>
+struct FanoutChat {
+    std::size_t index;
+    MessageTemplate message;
+    Window window;
+    Client* publisher = nullptr;
+    std::uint64_t due = 0;  // publishes to send in all, as soon as the window has room
+    bool listed = false;    // among those that the next turn publishes for
+
+    AnswerCheck answers{};
+    SequenceCheck sequences{};
+    // A finder a chat, as the names' lengths decide where a field is.
+    FieldFinder answered_sequence{"\"sequenceNumber\":"};
+    FieldFinder delivered_sequence{"\"sequenceNumber\":"};
+};
+
+}  // namespace notifyd::bench

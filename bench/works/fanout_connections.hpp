@@ -1,0 +1,90 @@
+// The connections of the fan-out: in each chat its subscribers, and the one that publishes.
+// Owns: all connections and what is known of them. Thread: one. Fails: throws ConnectionError when one is refused.
+#pragma once
+
+#include "connection_check.hpp"
+#include "dialects/dialect_client.hpp"
+#include "poller.hpp"
+#include "setup.hpp"
+#include "works/fanout_chat.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace notifyd::bench {
+
+template <class Client>
+struct FanoutSubscriber {
+    Client client;
+    ConnectionCheck check;
+    FanoutChat<Client>* chat;
+    bool publishes;
+    std::uint64_t last_sequence = 0;
+};
+
+template <class Client>
+class FanoutConnections {
+  public:
+    using Chat = FanoutChat<Client>;
+    using Subscriber = FanoutSubscriber<Client>;
+
+    // `receipts` end a publish. The poller's index is that of the subscriber, or behind all of them, of the publisher.
+    void open(Setup& setup, Poller& poller, std::size_t receipts) {
+        const Options& options = setup.options;
+        const std::vector<std::string> names = options.chat_names();
+        const bool member = options.publisher == PublisherKind::member;
+        // Pointers are taken: nothing may move any more.
+        chats_.reserve(names.size());
+        subscribers_.reserve(names.size() * options.subscribers);
+        publishers_.reserve(member ? 0 : names.size());
+        for (const std::string& name : names) {
+            chats_.push_back({.index = chats_.size(),
+                              .message = Client::message(options, name),
+                              .window = Window(options.window, receipts)});
+            for (std::size_t index = 0; index < options.subscribers; ++index) {
+                const bool publishes = member && index == 0;
+                subscribe(setup, {.role = publishes ? Role::member : Role::subscriber, .chat = name});
+                poller.watch(subscribers_.back().client.descriptor(), subscribers_.size() - 1);
+            }
+        }
+        for (std::size_t index = 0; !member && index < names.size(); ++index) {
+            publishers_.emplace_back(setup, Seat{.role = Role::publisher, .chat = names[index]});
+            chats_[index].publisher = &publishers_.back();
+            poller.watch(publishers_.back().descriptor(), subscribers_.size() + index);
+        }
+    }
+
+    void close() {
+        for (Subscriber& subscriber : subscribers_) {
+            subscriber.client.close();
+        }
+        for (Client& publisher : publishers_) {
+            publisher.close();
+        }
+    }
+
+    std::vector<Chat>& chats() { return chats_; }
+    std::vector<Subscriber>& subscribers() { return subscribers_; }  // of one chat after the other
+    std::vector<Client>& publishers() { return publishers_; }  // of the chats in their order; none when members publish
+
+  private:
+    // In the latest chat.
+    void subscribe(Setup& setup, const Seat& seat) {
+        Chat& chat = chats_.back();
+        subscribers_.push_back({.client = Client(setup, seat),
+                                .check = ConnectionCheck(setup.options.window),
+                                .chat = &chat,
+                                .publishes = seat.publishes()});
+        if (seat.publishes()) {
+            chat.publisher = &subscribers_.back().client;
+        }
+    }
+
+    std::vector<Chat> chats_;
+    std::vector<Subscriber> subscribers_;
+    std::vector<Client> publishers_;
+};
+
+}  // namespace notifyd::bench

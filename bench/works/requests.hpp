@@ -1,0 +1,56 @@
+// The publishes of one connection that wait for their answers, each known by a small number that its answer names.
+// Owns: the numbers. Thread: one. Fails: never.
+#pragma once
+
+#include "time.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace notifyd::bench {
+
+struct Request {
+    Nanoseconds sent_at = 0;
+    std::uint64_t ordinal = 0;  // from 1; 0: not in flight
+    std::size_t chat = 0;
+};
+
+class Requests {
+  public:
+    explicit Requests(std::size_t window) : requests_(window) {
+        for (std::size_t number = window; number > 0; --number) {
+            free_.push_back(static_cast<std::uint32_t>(number - 1));
+        }
+    }
+
+    std::size_t room() const { return free_.size(); }
+    std::size_t in_flight() const { return requests_.size() - free_.size(); }
+    // How many were started so far: the ordinal of the latest.
+    std::uint64_t started() const { return started_; }
+
+    std::uint32_t start(std::size_t chat, Nanoseconds now) {
+        const std::uint32_t number = free_.back();
+        free_.pop_back();
+        requests_[number] = {.sent_at = now, .ordinal = ++started_, .chat = chat};
+        return number;
+    }
+
+    bool exists(std::uint32_t number) const { return number < requests_.size(); }
+    // Ends the request. What is returned has ordinal 0 when it was not in flight.
+    Request take(std::uint32_t number) {
+        const Request request = requests_[number];
+        if (request.ordinal != 0) {
+            requests_[number].ordinal = 0;
+            free_.push_back(number);
+        }
+        return request;
+    }
+
+  private:
+    std::vector<Request> requests_;
+    std::vector<std::uint32_t> free_;
+    std::uint64_t started_ = 0;
+};
+
+}  // namespace notifyd::bench
