@@ -1,6 +1,8 @@
 // A loop's requests and their answers.
 #include "loop_client.hpp"
 
+#include "notifyd/core/limits.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <exception>
@@ -83,6 +85,8 @@ void LoopClient::gather(WriteRequest request, std::size_t bytes) {
     if (gathered_.requests.empty()) boost::asio::post(loop_.context(), [] {});
     gathered_.requests.push_back(std::move(request));
     gathered_.bytes += bytes;
+    // In a long turn the storage thread need not wait for its end: it writes while the loop reads on.
+    if (gathered_.requests.size() >= limits::handover_requests) hand_over();
 }
 
 void LoopClient::submit(WriteRequest request, std::size_t bytes) {
@@ -105,14 +109,17 @@ void LoopClient::submit_connection(ConnectionRequest request, std::size_t bytes)
 }
 
 bool LoopClient::turn_ended() {
-    if (gathered_.requests.empty()) return false;
+    if (!gathered_.requests.empty()) hand_over();
+    return false;
+}
+
+void LoopClient::hand_over() {
     Batch batch = std::exchange(gathered_, Batch{this, {}, 0, 0, Outcome::waiting});
     if (!commits_.hand_over(std::move(batch))) {
         // Stopped; the batch is still ours.
         admission_.release(batch.answers_wanted, batch.requests.size() - batch.answers_wanted, batch.bytes);
         refuse(std::move(batch));
     }
-    return false;
 }
 
 // --- answering ---

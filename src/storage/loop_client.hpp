@@ -63,6 +63,7 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
     void submit(WriteRequest request, std::size_t bytes);
     void submit_connection(ConnectionRequest request, std::size_t bytes);
     void gather(WriteRequest request, std::size_t bytes);
+    void hand_over();
     template <class Answer, class Read>
     void submit_read(UniqueFunction<void(Result<Answer>)> done, Read read);
     void refuse(Batch batch);

@@ -39,6 +39,9 @@ inline constexpr std::size_t control_mark_bytes = 256 * 1024;
 
 // Rows in one transaction: a sync carries many publishes, yet nobody waits long for it.
 inline constexpr std::size_t commit_rows_max = 4'096;
+// Requests that a loop gathers within a turn before it hands them to the storage thread.
+inline constexpr std::size_t handover_requests = 32;
+static_assert(handover_requests < commit_rows_max, "commits grow with load");
 inline constexpr std::size_t retention_slice_rows = 500;
 
 // How often a loop looks at its connections' deadlines.
