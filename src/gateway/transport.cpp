@@ -7,6 +7,8 @@
 
 #include <array>
 #include <cerrno>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string_view>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -24,6 +26,24 @@ void clear_errors() {
     ERR_clear_error();
     errno = 0;
 }
+
+// Holds back what is not a full segment while it lives (TCP_CORK, tcp(7)).
+class Cork {
+  public:
+    static constexpr int none = -1;
+
+    explicit Cork(int socket) : socket_(socket) { set(1); }
+    Cork(const Cork&) = delete;
+    Cork& operator=(const Cork&) = delete;
+    ~Cork() { set(0); }
+
+  private:
+    void set(int on) const {
+        if (socket_ != none) static_cast<void>(::setsockopt(socket_, IPPROTO_TCP, TCP_CORK, &on, sizeof on));
+    }
+
+    int socket_;
+};
 
 }  // namespace
 
@@ -105,6 +125,8 @@ IoResult Transport::tls_write(connection::Outbox& outbox) {
     // Queued frames are joined into whole records here, so that a connection needs no buffer of its own. A retry after
     // want_write starts with the same bytes and is at least as long, because an outbox only grows at its end.
     static thread_local std::array<char, record_bytes_max> scratch;
+    // OpenSSL writes record by record: the kernel is to send them together.
+    const Cork cork(outbox.bytes() > record_bytes_max ? socket_.native_handle() : Cork::none);
     std::size_t total = 0;
     for (std::size_t round = 0; round < limits::gather_rounds_max && !outbox.empty(); ++round) {
         const std::size_t offered = outbox.copy(scratch);
