@@ -80,7 +80,7 @@ void Idling::turn() {
     for (const epoll_event& event : poller_.wait(wait_ms_max)) {
         WebSocketClient& client = clients_[static_cast<std::size_t>(event.data.u64)];
         const std::uint64_t pongs = client.pongs();
-        client.receive(setup_.scratch, [](std::string_view) {});
+        client.receive_pieces(setup_.scratch, [](std::string_view) {});
         client.flush();
         checks_.answered += client.pongs() - pongs;
         patience_.note_progress(monotonic_now());
