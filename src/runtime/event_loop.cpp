@@ -44,7 +44,11 @@ void EventLoop::run_turn() {
             context_.run_one();
         }
         std::size_t handlers = 1;
-        while (handlers < limits::handlers_per_turn && context_.poll_one() != 0) ++handlers;
+        while (handlers < limits::handlers_per_turn && context_.poll_one() != 0) {
+            if (++handlers % limits::handlers_per_part == 0) {
+                for (TurnHook* hook : hooks_) hook->turn_continues();
+            }
+        }
     });
     work_left_ = false;
     for (TurnHook* hook : hooks_) {

@@ -85,8 +85,6 @@ void LoopClient::gather(WriteRequest request, std::size_t bytes) {
     if (gathered_.requests.empty()) boost::asio::post(loop_.context(), [] {});
     gathered_.requests.push_back(std::move(request));
     gathered_.bytes += bytes;
-    // In a long turn the storage thread need not wait for its end: it writes while the loop reads on.
-    if (gathered_.requests.size() >= limits::handover_requests) hand_over();
 }
 
 void LoopClient::submit(WriteRequest request, std::size_t bytes) {
@@ -111,6 +109,11 @@ void LoopClient::submit_connection(ConnectionRequest request, std::size_t bytes)
 bool LoopClient::turn_ended() {
     if (!gathered_.requests.empty()) hand_over();
     return false;
+}
+
+// The storage thread writes while the loop reads on. What one handler asked for, such as a batch, stays together.
+void LoopClient::turn_continues() {
+    if (gathered_.requests.size() >= limits::handover_requests) hand_over();
 }
 
 void LoopClient::hand_over() {

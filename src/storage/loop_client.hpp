@@ -54,6 +54,7 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
     void closed(ConnectionId id) override;
 
     [[nodiscard]] bool turn_ended() override;
+    void turn_continues() override;
 
     void give_back(Batch batch) override;
     void take(runtime::Task answer) override;

@@ -27,11 +27,12 @@ static_assert(sequences_max <= page_messages_max, "a gap query fits one page");
 
 // Handlers run before the loop flushes (DESIGN §4: a whole turn, yet bounded).
 inline constexpr std::size_t handlers_per_turn = 16'384;
+inline constexpr std::size_t handlers_per_part = 32;
 // Pieces of one gather write; IOV_MAX is 1,024 on Linux.
 inline constexpr std::size_t gather_pieces_max = 256;
 inline constexpr std::size_t gather_rounds_max = 64;
-// Blocks queued on connections before the loop flushes.
-inline constexpr std::size_t deliveries_per_turn = 65'536;
+// Messages taken from the lanes and blocks queued on connections before the loop flushes.
+inline constexpr std::size_t deliveries_per_turn = 16'384;
 // Messages of one topic that follow each other are encoded into one block of at most this many bytes (or one message).
 inline constexpr std::size_t run_bytes_max = 64 * 1024;
 // Outbox bytes above which replies and pongs wait for the socket instead of being queued.
@@ -39,7 +40,7 @@ inline constexpr std::size_t control_mark_bytes = 256 * 1024;
 
 // Rows in one transaction: a sync carries many publishes, yet nobody waits long for it.
 inline constexpr std::size_t commit_rows_max = 4'096;
-// Requests that a loop gathers within a turn before it hands them to the storage thread.
+// With so many requests gathered, a loop in a long turn does not wait for its end to hand them to the storage thread.
 inline constexpr std::size_t handover_requests = 32;
 static_assert(handover_requests < commit_rows_max, "commits grow with load");
 inline constexpr std::size_t retention_slice_rows = 500;

@@ -27,6 +27,8 @@ class TurnHook {
     virtual ~TurnHook() = default;
     // True when work is left over, so that the loop must not sleep.
     [[nodiscard]] virtual bool turn_ended() = 0;
+    // Called between the handlers of a long turn, every limits::handlers_per_part of them.
+    virtual void turn_continues() {}
 };
 
 class EventLoop {

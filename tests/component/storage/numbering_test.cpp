@@ -206,4 +206,44 @@ TEST_CASE("a message keeps its channel, its text and its time") {
     CHECK(page->messages[1].sequence == 0);
 }
 
+TEST_CASE("what one handler asks for is one commit, however much it is") {
+    TemporaryFolder folder;
+    Running running(folder.file("notifyd.db"));
+    Loop& loop = running.add_loop();
+    std::vector<MessagePtr> batch;
+    for (std::size_t i = 0; i < 4 * limits::handover_requests; ++i)
+        batch.push_back(message(topic("c"), Kind::numbered));
+    const auto before = running.storage().stats().commits;
+    loop.append(batch);
+    CHECK(running.storage().stats().commits == before + 1);
+}
+
+TEST_CASE("a long turn does not keep the storage thread waiting for its end") {
+    TemporaryFolder folder;
+    Running running(folder.file("notifyd.db"));
+    Loop& loop = running.add_loop();
+    std::promise<void> committed_within;
+    Answers<ports::Appended> answers;
+    answers.wanted = 2 * limits::handover_requests;
+    auto complete = answers.complete.get_future();
+    // All of these are ready before the loop comes to the first, so they are one turn.
+    loop.post([&](StorageClient& client) {
+        for (std::size_t i = 0; i < answers.wanted; ++i) {
+            loop.enqueue([&] {
+                client.append(message(topic("c"), Kind::numbered),
+                              [&](Result<ports::Appended> answer) { answers.add(std::move(answer)); });
+            });
+        }
+        loop.enqueue([&] {
+            const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+            while (running.storage().stats().commits == 0 && std::chrono::steady_clock::now() < until) {
+                std::this_thread::yield();
+            }
+            if (running.storage().stats().commits != 0) committed_within.set_value();
+        });
+    });
+    complete.wait();
+    CHECK(committed_within.get_future().wait_for(std::chrono::seconds(0)) == std::future_status::ready);
+}
+
 }  // namespace notifyd::storage::testing

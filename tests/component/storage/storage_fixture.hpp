@@ -7,6 +7,7 @@
 #include "notifyd/runtime/event_loop.hpp"
 #include "notifyd/storage/storage.hpp"
 
+#include <boost/asio/post.hpp>
 #include <sqlite3.h>
 
 #include <chrono>
@@ -124,6 +125,12 @@ class Loop {
     template <class Work>
     void post(Work work) {
         if (!loop_.post([this, work = std::move(work)]() mutable { work(*client_); })) throw std::runtime_error("full");
+    }
+
+    // Puts a handler behind those that are ready. Only on the loop.
+    template <class Handler>
+    void enqueue(Handler handler) {
+        boost::asio::post(loop_.context(), std::move(handler));
     }
 
     // Makes the call on the loop and waits for its answer.

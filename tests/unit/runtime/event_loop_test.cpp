@@ -1,6 +1,7 @@
 // A turn: everything that is ready, then the hooks, then sleep.
 #include "notifyd/runtime/event_loop.hpp"
 
+#include "notifyd/core/limits.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/runtime/task_group.hpp"
 
@@ -40,6 +41,27 @@ TEST_CASE("all ready handlers run before the hook") {
     for (int i = 0; i < 50; ++i) boost::asio::post(loop.context(), [&] { ++hook.handlers; });
     loop.run();
     CHECK(hook.handlers_per_turn == std::vector{50});
+}
+
+TEST_CASE("a long turn tells its hooks between handlers that it goes on") {
+    struct Part final : TurnHook {
+        bool turn_ended() override {
+            loop->stop();
+            return false;
+        }
+        void turn_continues() override { told_after.push_back(handlers); }
+        EventLoop* loop = nullptr;
+        std::size_t handlers = 0;
+        std::vector<std::size_t> told_after;
+    };
+    constexpr std::size_t part = notifyd::limits::handlers_per_part;
+    EventLoop loop(0, 100);
+    Part hook;
+    hook.loop = &loop;
+    loop.add_turn_hook(hook);
+    for (std::size_t i = 0; i < 2 * part + 5; ++i) boost::asio::post(loop.context(), [&] { ++hook.handlers; });
+    loop.run();
+    CHECK(hook.told_after == std::vector{part, 2 * part});
 }
 
 TEST_CASE("a hook with work left is called again without sleeping") {
