@@ -9,12 +9,17 @@ namespace notifyd::delivery {
 void Processor::begin_slice() {
     ++slice_;
     slice_deliveries_ = 0;
-    slice_has_ended_ = false;
+    slice_most_ = 0;
+}
+
+bool Processor::slice_has_room(std::size_t bytes) const {
+    return slice_deliveries_ < limits::deliveries_per_turn && (slice_most_ == 0 || bytes <= slice_room());
 }
 
 std::size_t Processor::process(std::span<const Delivery> run) {
     const Message& first = *run.front().message;
     const auto members = registry_.members(first.topic);
+    slice_deliveries_ += run.size();
     if (members.empty()) return 0;
 
     const EpochMs now = clock_.now_ms();
@@ -25,7 +30,7 @@ std::size_t Processor::process(std::span<const Delivery> run) {
         switch (member->sink().send(frames)) {
             case ports::Verdict::queued:
                 ++recipients;
-                slice_has_ended_ |= member->add_to_slice(slice_, frames->size()) >= slice_bytes_;
+                slice_most_ = std::max(slice_most_, member->add_to_slice(slice_, frames->size()));
                 break;
             case ports::Verdict::full:
                 member->sink().close(CloseCode::too_slow);
@@ -36,7 +41,6 @@ std::size_t Processor::process(std::span<const Delivery> run) {
         }
     }
     slice_deliveries_ += recipients;
-    slice_has_ended_ |= slice_deliveries_ >= limits::deliveries_per_turn;
     record(run, now, recipients);
     return recipients;
 }

@@ -62,9 +62,10 @@ void DeliveryWorker::deliver(const Entry& first, std::span<const Delivery> run) 
 }
 
 void DeliveryWorker::drain(Lane& lane) {
-    while (!lane.empty() && !processor_.slice_has_ended()) {
+    const auto next_bytes = [&] { return lane.front().batch->deliveries[lane.front().index].message->head.size(); };
+    while (!lane.empty() && processor_.slice_has_room(next_bytes())) {
         const Entry first = lane.pop();
-        deliver(first, take_run(lane, first, std::min(pool_.slice_bytes_, limits::run_bytes_max)));
+        deliver(first, take_run(lane, first, std::min(processor_.slice_room(), limits::run_bytes_max)));
     }
 }
 

@@ -1,8 +1,9 @@
 // Sends messages to the connections of their topic on one loop: encodes them once, queues them on each.
 // Flow:   lanes -> Processor -> ports::ConnectionSink of every member
-// Owns:   the pace: a slice, which is delivered between two flushes, ends when any connection got its share of bytes,
-// so
-//         that a burst never overflows the outbox of a client that reads. Thread: one loop.
+// Owns:   the pace: a slice, which is delivered between two flushes, gives no connection more than its share of bytes
+// (or
+//         one message), so that a burst does not overflow the outbox of a client that reads.
+// Thread: one loop.
 // Fails:  never as a whole; a connection whose outbox is full is closed (1013) and reads what it missed from history.
 #pragma once
 
@@ -10,7 +11,9 @@
 #include "notifyd/core/message.hpp"
 #include "notifyd/observability/events.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace notifyd::delivery {
@@ -24,7 +27,10 @@ class Processor {
         : registry_(registry), clock_(clock), events_(events), slice_bytes_(slice_bytes) {}
 
     void begin_slice();
-    [[nodiscard]] bool slice_has_ended() const { return slice_has_ended_; }
+    // Whether `bytes` more fit into the slice, whoever gets them.
+    [[nodiscard]] bool slice_has_room(std::size_t bytes) const;
+    // Bytes that every connection may still get.
+    [[nodiscard]] std::size_t slice_room() const { return slice_bytes_ - std::min(slice_bytes_, slice_most_); }
 
     // A run has one topic, and the same `skip`. Returns how many connections it was queued for.
     std::size_t process(std::span<const Delivery> run);
@@ -38,7 +44,7 @@ class Processor {
     std::size_t slice_bytes_;
     std::uint64_t slice_ = 0;
     std::size_t slice_deliveries_ = 0;
-    bool slice_has_ended_ = false;
+    std::size_t slice_most_ = 0;  // what the connection with the most got
 };
 
 }  // namespace notifyd::delivery

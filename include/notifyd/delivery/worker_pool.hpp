@@ -73,8 +73,8 @@ class DeliveryWorker final : public ports::StandardQueue, public runtime::TurnHo
 
 class WorkerPool final : public ports::CommitListener {
   public:
-    // `lane_depth_max` messages may wait in a loop's lanes; in one turn a connection gets `slice_bytes` of them, and
-    // what the last block exceeds that by.
+    // `lane_depth_max` messages may wait in a loop's lanes; in one turn a connection gets `slice_bytes` of them at
+    // most, or one message.
     WorkerPool(std::size_t lane_depth_max, std::size_t slice_bytes)
         : lane_depth_max_(lane_depth_max), slice_bytes_(slice_bytes) {}
 

@@ -232,6 +232,21 @@ TEST_CASE("a slice is bounded for each connection, not for all: messages of many
     CHECK(two.sink.texts().size() == 1);
 }
 
+TEST_CASE("what does not fit into a connection's slice waits for the next turn, even when it is one large message") {
+    Pool fixture(1'000);
+    TestConnection member(1);
+    fixture.first.registry.subscribe(member.connection, topic_of("chat:c"));
+    fixture.pool.committed({{message("chat:c", std::string(300, 'x')), 1},
+                            {message("chat:c", std::string(950, 'x')), 2},
+                            {message("chat:c", std::string(3'000, 'x')), 3}});
+    CHECK(fixture.first.turn());
+    CHECK(member.sink.texts().size() == 1);
+    CHECK(fixture.first.turn());
+    CHECK(member.sink.texts().size() == 2);
+    CHECK_FALSE(fixture.first.turn());
+    CHECK(member.sink.texts().size() == 3);
+}
+
 TEST_CASE("standard messages and fifo messages take turns when a connection gets more than a slice") {
     Pool fixture(100);
     TestConnection member(1);
