@@ -35,10 +35,11 @@ bool ConnectionRegistry::is_subscribed(const Connection& connection, const Topic
 
 void ConnectionRegistry::subscribe(Connection& connection, const TopicName& topic) {
     if (is_subscribed(connection, topic)) return;
-    std::unique_ptr<TopicEntry>& entry = topics_[topic];
-    if (!entry) entry = std::make_unique<TopicEntry>(topic);
-    connection.subscriptions_.push_back({entry.get(), static_cast<std::uint32_t>(entry->members_.size())});
-    entry->members_.push_back(&connection);
+    // The map's nodes stay where they are.
+    auto& [name, entry] = *topics_.try_emplace(topic).first;
+    entry.name_ = &name;
+    connection.subscriptions_.push_back({&entry, static_cast<std::uint32_t>(entry.members_.size())});
+    entry.members_.push_back(&connection);
 }
 
 bool ConnectionRegistry::unsubscribe(Connection& connection, const TopicName& topic) {
@@ -72,7 +73,7 @@ void ConnectionRegistry::leave(Connection& connection, std::size_t at) {
 std::span<Connection* const> ConnectionRegistry::members(const TopicName& topic) const {
     const auto found = topics_.find(topic);
     if (found == topics_.end()) return {};
-    return found->second->members_;
+    return found->second.members_;
 }
 
 }  // namespace notifyd::connection

@@ -101,6 +101,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     // Registers the connection, its first frame queued.
     void open(connection::Connection& connection, const Upgrade& upgrade, EpochMs now);
     Awaitable<void> read_frames(connection::Connection& connection);
+    // Until the publisher may have room again.
+    Awaitable<void> room();
     void record_end(const connection::Connection& connection, SteadyTime opened_at);
 
     LoopServices& services_;

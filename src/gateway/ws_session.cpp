@@ -110,18 +110,20 @@ void Session::record_end(const connection::Connection& connection, SteadyTime op
         observability::ConnectionClosed{connection.id(), connection.identity().user, code, open_for.count()});
 }
 
+Awaitable<void> Session::room() {
+    runtime::OneShot<bool> room(services_.loop.executor());
+    services_.publisher.wait_for_room([&room] { room.set(true); });
+    co_await room.wait();
+}
+
 Awaitable<void> Session::read_frames(connection::Connection& connection) {
     FrameDispatch frames(services_, connection);
     beast::flat_buffer buffer;
     for (;;) {
         const auto [error, bytes] = co_await websocket_.async_read(buffer, use_tuple);
         if (error) co_return;
-        while (!services_.publisher.has_room()) {
-            // Not reading on is the back-pressure that a WebSocket has.
-            runtime::OneShot<bool> room(services_.loop.executor());
-            services_.publisher.wait_for_room([&room] { room.set(true); });
-            co_await room.wait();
-        }
+        // Not reading on is the back-pressure that a WebSocket has.
+        while (!services_.publisher.has_room()) co_await room();
         if (stream().is_closing()) {
             // Nothing can be answered any more; the peer's close frame is what is waited for.
         } else if (websocket_.got_binary()) {

@@ -7,7 +7,6 @@
 #include "notifyd/connection/connection.hpp"
 
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -15,14 +14,14 @@
 
 namespace notifyd::connection {
 
+// A topic that somebody is subscribed to. It lives in the index and borrows its key there as its name.
 class TopicEntry {
   public:
-    explicit TopicEntry(TopicName name) : name_(std::move(name)) {}
-    [[nodiscard]] const TopicName& name() const { return name_; }
+    [[nodiscard]] const TopicName& name() const { return *name_; }
 
   private:
     friend class ConnectionRegistry;
-    TopicName name_;
+    const TopicName* name_ = nullptr;
     std::vector<Connection*> members_;
 };
 
@@ -47,7 +46,7 @@ class ConnectionRegistry {
     void leave(Connection& connection, std::size_t at);
 
     std::unordered_map<ConnectionId, Connection*> by_id_;
-    std::unordered_map<TopicName, std::unique_ptr<TopicEntry>> topics_;
+    std::unordered_map<TopicName, TopicEntry> topics_;
 };
 
 }  // namespace notifyd::connection
