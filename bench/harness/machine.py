@@ -73,3 +73,11 @@ def pinned(core_list, command):
     """What the command starts is pinned, too: threads and child processes inherit it."""
     command = [str(part) for part in command]
     return command if core_list is None else ["taskset", "--cpu-list", core_list, *command]
+
+
+def resident_bytes(process_id):
+    """As the system counts it: VmRSS."""
+    for line in pathlib.Path(f"/proc/{process_id}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    return 0

@@ -64,8 +64,13 @@ class Runner:
             if isinstance(value, FrameBytesOf):
                 options[name] = frame_bytes_of(earlier[value.entrant])
         with KINDS[entrant.server](place, entrant.settings) as server:
+            resident_at_start = machine.resident_bytes(server.process_id)
             options |= server.prepare(work.command, options)
             result = self.generate(work.command, server, options, work.pace, cores)
+            if "rss_after" in result:
+                # What the server keeps of the users and permissions that it was told of belongs to the connections.
+                result["rss_before"] = resident_at_start
+                result["bytes_per_connection"] = (result["rss_after"] - resident_at_start) / options["connections"]
             if server.has_ended():
                 raise RunFailed(f"{server.name} ended with {server.process.returncode}:\n{server.log_tail()}")
             if isinstance(server, Notifyd):

@@ -168,7 +168,7 @@ def connects():
         yield Work(CONNECT, label, "connect",
                    (Entrant("notifyd", "notifyd", settings),
                     Entrant("nchan", "nchan", settings, {"protocol": "plain", "path": "/sub/bench"})),
-                   (Ratio("notifyd", "nchan", CONNECTS.field),
+                   (Ratio("notifyd", "nchan", CONNECTS.field, at_least=1),
                     Ratio("notifyd", "nchan", CONNECTS_PER_CORE.field, at_least=1,
                           name="a server core: notifyd ÷ nchan")),
                    {"window": 64, **options},
