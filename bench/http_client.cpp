@@ -74,10 +74,4 @@ HttpClient::HttpClient(const Endpoint& endpoint) : stream_(endpoint) {
     }
 }
 
-void HttpClient::stop_if_ended(const Stream::Received& received) {
-    if (received.ended) {
-        throw ConnectionError("the server closed the connection");
-    }
-}
-
 }  // namespace notifyd::bench

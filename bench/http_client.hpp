@@ -32,14 +32,7 @@ class HttpClient {
     // Reads what has come and hands each response to `on_response`; it is valid during that call only.
     template <class OnResponse>
     void receive(Scratch& scratch, OnResponse&& on_response) {
-        for (bool may_have_more = true; may_have_more;) {
-            const Stream::Received received = stream_.receive(scratch);
-            if (received.bytes.empty()) {
-                stop_if_ended(received);
-                return;
-            }
-            may_have_more = received.may_have_more;
-            std::string_view bytes = received.bytes;
+        stream_.receive_with(scratch, [&](std::string_view bytes) {
             HttpResponse response;
             Parse parsed = parse_http_response(bytes, response);
             for (; parsed == Parse::complete; parsed = parse_http_response(bytes, response)) {
@@ -49,13 +42,11 @@ class HttpClient {
             if (parsed == Parse::broken) {
                 throw ConnectionError("a response of the server cannot be read");
             }
-            stream_.keep(bytes);
-        }
+            return bytes;
+        });
     }
 
   private:
-    static void stop_if_ended(const Stream::Received& received);
-
     Stream stream_;
 };
 

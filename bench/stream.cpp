@@ -88,6 +88,12 @@ Stream::Count Stream::read(Scratch& scratch, std::size_t kept) {
     return {.bytes = 0, .ended = received == 0};
 }
 
+void Stream::stop_if_ended(const Received& received) {
+    if (received.ended) {
+        throw ConnectionError("the server closed the connection");
+    }
+}
+
 Stream::Received Stream::receive(Scratch& scratch) {
     const std::span<char> space = scratch.bytes();
     const std::size_t kept = unfinished_.size();

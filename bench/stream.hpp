@@ -46,6 +46,19 @@ class Stream {
         bool ended = false;  // by the peer; `bytes` is empty then
     };
     Received receive(Scratch& scratch);
+    // Reads all that has come: `parse` is given it and returns its unfinished end. An end by the peer is an error.
+    template <class ParseBytes>
+    void receive_with(Scratch& scratch, ParseBytes&& parse) {
+        for (bool may_have_more = true; may_have_more;) {
+            const Received received = receive(scratch);
+            if (received.bytes.empty()) {
+                stop_if_ended(received);
+                return;
+            }
+            may_have_more = received.may_have_more;
+            keep(parse(received.bytes));
+        }
+    }
     void keep(std::string_view unfinished) { unfinished_.assign(unfinished); }
     // Keeps bytes that nobody has parsed: the next `receive` gives them, even when nothing more comes.
     void put_back(std::string_view bytes);
@@ -62,6 +75,7 @@ class Stream {
         std::size_t bytes = 0;
         bool ended = false;
     };
+    static void stop_if_ended(const Received& received);
     // Into the plain scratch, behind what is kept.
     Count read(Scratch& scratch, std::size_t kept);
     std::size_t write(std::string_view bytes);

@@ -47,12 +47,6 @@ bool WebSocketClient::receive_end(Scratch& scratch) {
     return false;
 }
 
-void WebSocketClient::stop_if_ended(const Stream::Received& received) {
-    if (received.ended) {
-        throw ConnectionError("the server closed the connection");
-    }
-}
-
 void WebSocketClient::handle_other(Parse parsed, const ServerFrame& frame) {
     if (parsed == Parse::broken) {
         throw ConnectionError("a frame of the server is broken");

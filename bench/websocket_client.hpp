@@ -49,31 +49,17 @@ class WebSocketClient {
     // Reads what has come and hands each text to `on_text`; the text is valid during that call only.
     template <class OnText>
     void receive(Scratch& scratch, OnText&& on_text) {
-        receive_with(scratch, [&](std::string_view bytes) { return parse_frames(bytes, on_text); });
+        stream_.receive_with(scratch, [&](std::string_view bytes) { return parse_frames(bytes, on_text); });
     }
 
     // For protocols that take the frames' payloads as one stream of bytes: hands on each piece of it that has come.
     template <class OnPiece>
     void receive_pieces(Scratch& scratch, OnPiece&& on_piece) {
-        receive_with(scratch, [&](std::string_view bytes) { return parse_pieces(bytes, on_piece); });
+        stream_.receive_with(scratch, [&](std::string_view bytes) { return parse_pieces(bytes, on_piece); });
     }
 
   private:
     void send(Opcode opcode, std::string_view payload);
-
-    // `parse` returns the unfinished end of what it is given.
-    template <class ParseBytes>
-    void receive_with(Scratch& scratch, ParseBytes&& parse) {
-        for (bool may_have_more = true; may_have_more;) {
-            const Stream::Received received = stream_.receive(scratch);
-            if (received.bytes.empty()) {
-                stop_if_ended(received);
-                return;
-            }
-            may_have_more = received.may_have_more;
-            stream_.keep(parse(received.bytes));
-        }
-    }
 
     template <class OnText>
     std::string_view parse_frames(std::string_view bytes, OnText&& on_text) {
@@ -127,7 +113,6 @@ class WebSocketClient {
 
     // Answers a ping; throws for a close frame and for anything that is broken.
     void handle_other(Parse parsed, const ServerFrame& frame);
-    static void stop_if_ended(const Stream::Received& received);
 
     std::uint32_t next_mask();
 

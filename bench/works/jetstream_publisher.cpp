@@ -1,6 +1,5 @@
 #include "works/jetstream_publisher.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <unistd.h>
@@ -36,13 +35,7 @@ JetStreamPublisher::JetStreamPublisher(Setup& setup, std::size_t index)
       order_(1) {}
 
 std::size_t JetStreamPublisher::publish(std::size_t count_max, Nanoseconds now) {
-    const std::size_t count = std::min(count_max, requests_.room());
-    for (std::size_t sent = 0; sent < count; ++sent) {
-        const std::uint32_t number = requests_.start(messages_.chat(), now);
-        client_.send(messages_.message().fill(static_cast<std::uint32_t>(requests_.started()), number));
-        messages_.next();
-    }
-    return count;
+    return fill_window(requests_, messages_, client_, count_max, now);
 }
 
 void JetStreamPublisher::receive(Scratch& scratch, Nanoseconds now, Answers& answers) {

@@ -1,6 +1,5 @@
 #include "works/notifyd_publishers.hpp"
 
-#include <algorithm>
 #include <optional>
 
 namespace notifyd::bench {
@@ -12,13 +11,7 @@ WebSocketPublisher::WebSocketPublisher(Setup& setup, std::vector<MessageTemplate
       order_(setup.options.type == MessageType::fifo ? setup.options.chats : 0) {}
 
 std::size_t WebSocketPublisher::publish(std::size_t count_max, Nanoseconds now) {
-    const std::size_t count = std::min(count_max, requests_.room());
-    for (std::size_t sent = 0; sent < count; ++sent) {
-        const std::uint32_t number = requests_.start(messages_.chat(), now);
-        client_.send(messages_.message().fill(static_cast<std::uint32_t>(requests_.started()), number));
-        messages_.next();
-    }
-    return count;
+    return fill_window(requests_, messages_, client_, count_max, now);
 }
 
 void WebSocketPublisher::receive(Scratch& scratch, Nanoseconds now, Answers& answers) {

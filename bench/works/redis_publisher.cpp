@@ -52,16 +52,12 @@ std::size_t RedisPublisher::publish(std::size_t count_max, Nanoseconds now) {
 }
 
 void RedisPublisher::receive(Scratch& scratch, Nanoseconds now, Answers& answers) {
-    for (bool may_have_more = true; may_have_more;) {
-        const Stream::Received received = stream_.receive(scratch);
-        if (received.ended) {
-            throw ConnectionError("the server closed the connection");
-        }
-        may_have_more = received.may_have_more;
-        if (!cutter_.add(received.bytes, [&](const RespReply& reply) { take_reply(reply, now, answers); })) {
+    stream_.receive_with(scratch, [&](std::string_view bytes) {
+        if (!cutter_.add(bytes, [&](const RespReply& reply) { take_reply(reply, now, answers); })) {
             throw ConnectionError("a reply of the server is broken");
         }
-    }
+        return std::string_view();  // the cutter keeps the unfinished end
+    });
 }
 
 void RedisPublisher::take_reply(const RespReply& reply, Nanoseconds now, Answers& answers) {

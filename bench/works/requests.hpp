@@ -3,7 +3,9 @@
 #pragma once
 
 #include "time.hpp"
+#include "works/publisher.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -52,5 +54,18 @@ class Requests {
     std::vector<std::uint32_t> free_;
     std::uint64_t started_ = 0;
 };
+
+// Sends a publish for each free place of the window, `count_max` at most; returns how many.
+template <class Client>
+std::size_t fill_window(
+    Requests& requests, ChatTurns& messages, Client& client, std::size_t count_max, Nanoseconds now) {
+    const std::size_t count = std::min(count_max, requests.room());
+    for (std::size_t sent = 0; sent < count; ++sent) {
+        const std::uint32_t number = requests.start(messages.chat(), now);
+        client.send(messages.message().fill(static_cast<std::uint32_t>(requests.started()), number));
+        messages.next();
+    }
+    return count;
+}
 
 }  // namespace notifyd::bench
