@@ -34,11 +34,11 @@ void DeliveryWorker::enter(Lane& lane, const std::shared_ptr<Batch>& batch) {
 
 std::span<const Delivery> DeliveryWorker::take_run(Lane& lane, const Entry& first, std::size_t bytes_max) {
     const std::vector<Delivery>& deliveries = first.batch->deliveries;
-    const Message& message = *deliveries[first.index].message;
+    const Message& message = first.message();
     std::size_t bytes = message.head.size();
     std::size_t count = 1;
     while (!lane.empty() && lane.front().batch == first.batch) {
-        const Message& next = *deliveries[first.index + count].message;
+        const Message& next = lane.front().message();
         bytes += next.head.size();
         if (bytes > bytes_max || next.topic != message.topic || next.skip != message.skip) break;
         static_cast<void>(lane.pop());
@@ -62,8 +62,7 @@ void DeliveryWorker::deliver(const Entry& first, std::span<const Delivery> run) 
 }
 
 void DeliveryWorker::drain(Lane& lane) {
-    const auto next_bytes = [&] { return lane.front().batch->deliveries[lane.front().index].message->head.size(); };
-    while (!lane.empty() && processor_.slice_has_room(next_bytes())) {
+    while (!lane.empty() && processor_.slice_has_room(lane.front().message().head.size())) {
         const Entry first = lane.pop();
         deliver(first, take_run(lane, first, std::min(processor_.slice_room(), limits::run_bytes_max)));
     }

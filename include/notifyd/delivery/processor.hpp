@@ -1,8 +1,7 @@
 // Sends messages to the connections of their topic on one loop: encodes them once, queues them on each.
 // Flow:   lanes -> Processor -> ports::ConnectionSink of every member
 // Owns:   the pace: a slice, which is delivered between two flushes, gives no connection more than its share of bytes
-// (or
-//         one message), so that a burst does not overflow the outbox of a client that reads.
+//         (or one message), so that a burst does not overflow the outbox of a client that reads.
 // Thread: one loop.
 // Fails:  never as a whole; a connection whose outbox is full is closed (1013) and reads what it missed from history.
 #pragma once

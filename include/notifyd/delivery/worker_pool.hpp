@@ -51,6 +51,7 @@ class DeliveryWorker final : public ports::StandardQueue, public runtime::TurnHo
     struct Entry {
         std::shared_ptr<Batch> batch;
         std::size_t index;
+        [[nodiscard]] const Message& message() const { return *batch->deliveries[index].message; }
     };
     using Lane = queue::Lane<Entry>;
 
