@@ -7,11 +7,10 @@
 #include "notifyd/storage/storage.hpp"
 
 #include "support/recording_connection.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
-#include <filesystem>
 #include <latch>
 #include <memory>
 #include <string>
@@ -142,22 +141,12 @@ void check_gapless(const Node& node, Sequence first, Sequence last) {
     CHECK(expected == last + 1);
 }
 
-struct Folder {
-    Folder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "notifyd-component-XXXXXX").string();
-        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-        path = pattern;
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    std::filesystem::path path;
-};
-
 }  // namespace
 
 TEST_CASE("subscribers of both loops see both loops' publishes as 1..N in order, also after a restart") {
     constexpr int count = 500;
-    const Folder folder;
-    const std::string path = (folder.path / "n.db").string();
+    const TemporaryFolder folder;
+    const std::string path = folder.file("n.db");
     for (Sequence round = 0; round < 2; ++round) {
         Server server(path);
         server.publish(count);

@@ -7,11 +7,12 @@
 #include "notifyd/runtime/event_loop.hpp"
 #include "notifyd/storage/storage.hpp"
 
+#include "support/temporary_folder.hpp"
+
 #include <boost/asio/post.hpp>
 #include <sqlite3.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <future>
 #include <memory>
@@ -23,22 +24,7 @@
 
 namespace notifyd::storage::testing {
 
-class TemporaryFolder {
-  public:
-    TemporaryFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "notifyd-storage-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
-        path_ = pattern;
-    }
-    ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
-
-  private:
-    std::filesystem::path path_;
-};
+using notifyd::testing::TemporaryFolder;
 
 // The database as an operator's tool sees it.
 class Outsider {
