@@ -183,11 +183,13 @@ class MessagePages::Reading {
         if (has_some && bytes_ + head.size() > query_.bytes_max) return full();
         bytes_ += head.size();
         const WalkedRow& row = walk.row();
-        page_.messages.push_back({row.at,
-                                  row.numbered ? row.at.counter : 0,
-                                  row.published_at,
-                                  std::string(walk.channel()),
-                                  std::string(head)});
+        page_.messages.push_back({.at = row.at,
+                                  .id = {},
+                                  .type = row.numbered ? MessageType::fifo : MessageType::standard,
+                                  .sequence = row.numbered ? row.at.counter : 0,
+                                  .published_at = row.published_at,
+                                  .target_channel = std::string(walk.channel()),
+                                  .head = std::string(head)});
         return Collected::more;
     }
 

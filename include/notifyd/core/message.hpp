@@ -7,6 +7,8 @@
 #include "notifyd/core/ids.hpp"
 #include "notifyd/core/topic_name.hpp"
 
+#include <array>
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,6 +27,9 @@ enum class Numbering : std::uint8_t { none, consecutive };
 
 inline constexpr std::string_view websocket_channel = "WebSocket";
 
+// SHA-256 of who publishes, where, and the deduplication id that was given (SPEC §4.3).
+using DeduplicationKey = std::array<std::uint8_t, 32>;
+
 struct Message {
     MessageId id;
     TopicName topic;
@@ -40,14 +45,26 @@ struct Message {
     // JSON text of the delivered object from its brace to publishTimestamp and messageGroupId, still open:
     // delivery and history append their own last fields and the closing brace, so nothing is serialised twice.
     std::string head;
+    // A second message with this key, inside the window, is not stored and not delivered.
+    std::optional<DeduplicationKey> deduplication{};
 };
 
 using MessagePtr = std::shared_ptr<const Message>;
 
-// A message with what its commit gave it. `sequence` is 0 when it was not numbered.
+// A place in a topic's commit order. `counter` is the topic's number after the message at `position`.
+struct PageCursor {
+    Sequence counter = 0;
+    Position position = 0;
+
+    friend auto operator<=>(const PageCursor&, const PageCursor&) = default;
+};
+
+// A message with what its commit gave it. `sequence` is 0 when it was not numbered; `at.position` is 0 when it is not
+// committed yet, or was committed without a row (no history).
 struct Delivery {
     MessagePtr message;
     Sequence sequence = 0;
+    PageCursor at{};
 };
 
 }  // namespace notifyd

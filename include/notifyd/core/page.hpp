@@ -20,10 +20,15 @@ struct SequenceRange {
     Sequence last = 0;
 };
 
-// A place in a topic's commit order. `counter` is the topic's number after the message at `position`.
-struct PageCursor {
-    Sequence counter = 0;
-    Position position = 0;
+// What a subscriber is owed of a topic's log (SPEC §5.4): the places up to `end`, and of these
+// - fifo messages behind `fifo_after`, committed not later than `fifo_up_to` (the others reach it another way);
+// - standard messages, where they are wanted.
+struct LogWindow {
+    enum class Kinds : std::uint8_t { numbered, fifo, all };
+    Kinds kinds = Kinds::fifo;
+    PageCursor end;
+    PageCursor fifo_after;
+    Position fifo_up_to = 0;
 };
 
 struct PageQuery {
@@ -37,10 +42,14 @@ struct PageQuery {
     std::vector<SequenceRange> sequences;
     // Continue behind this message, in the query's order.
     std::optional<PageCursor> after;
+    // Only what a subscriber is owed; oldest first, and without the filters above.
+    std::optional<LogWindow> window{};
 };
 
 struct StoredMessage {
     PageCursor at;
+    MessageId id;
+    MessageType type = MessageType::standard;
     Sequence sequence = 0;
     EpochMs published_at = 0;
     std::string target_channel;

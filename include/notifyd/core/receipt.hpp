@@ -16,6 +16,8 @@ struct Receipt {
     std::string group_id;   // empty for a standard message
     Sequence sequence = 0;  // 0: not numbered
     EpochMs timestamp = 0;
+    // The publish repeated an earlier one; id, sequence and timestamp are that one's.
+    bool duplicate = false;
 };
 
 }  // namespace notifyd

@@ -10,12 +10,19 @@
 #include "notifyd/core/unique_function.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace notifyd::ports {
 
 struct Appended {
     Sequence sequence = 0;  // 0: not numbered
+    // The message with the same deduplication key that was stored in place of this one; `sequence` is its number.
+    struct First {
+        MessageId id;
+        EpochMs published_at = 0;
+    };
+    std::optional<First> duplicate_of{};
 };
 
 using AppendDone = UniqueFunction<void(Result<Appended>)>;
@@ -26,6 +33,7 @@ class MessageLog {
 
     // Stores the message in the next commit, and gives it the topic's next number if it asks for one, in the same
     // transaction. Calls of one loop commit in the order they were made; those of one turn commit together.
+    // A message whose deduplication key was seen inside the window is not stored: `done` tells of the first one.
     // `done` runs after the sync, never inside this call, in the order of the calls.
     // What is committed survives kill -9 and, with full durability, a power cut.
     virtual void append(MessagePtr message, AppendDone done) = 0;
@@ -44,8 +52,9 @@ class MessageLog {
 class CommitListener {
   public:
     virtual ~CommitListener() = default;
-    // The committed fifo messages with their numbers. Standard ones were delivered when they were published.
-    virtual void committed(std::vector<Delivery> fifo_messages) = 0;
+    // The committed messages that nobody has delivered yet, with their numbers and places: fifo ones, and standard ones
+    // with a deduplication key. Other standard ones were delivered when they were published.
+    virtual void committed(std::vector<Delivery> messages) = 0;
 };
 
 }  // namespace notifyd::ports

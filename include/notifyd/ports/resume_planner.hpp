@@ -1,0 +1,58 @@
+// What a client that comes back has missed: decided by the log, before anything is replayed (SPEC §5.4).
+// Owns:   nothing. Thread: one loop; `done` runs on that loop, the read itself on a reader thread.
+// Fails:  unavailable (too many reads waiting, or the disk failed).
+#pragma once
+
+#include "notifyd/core/ids.hpp"
+#include "notifyd/core/page.hpp"
+#include "notifyd/core/result.hpp"
+#include "notifyd/core/topic_name.hpp"
+#include "notifyd/core/unique_function.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <variant>
+
+namespace notifyd::ports {
+
+// The last message that the client has.
+using ResumePoint = std::variant<Sequence, MessageId>;
+
+struct ResumeQuery {
+    TopicName topic;
+    ResumePoint after;
+    // More than this is not replayed.
+    std::size_t messages_max = 0;
+    // Fifo messages committed later than this are delivered live.
+    Position fifo_up_to = 0;
+};
+
+struct ResumePlan {
+    enum class Verdict : std::uint8_t {
+        complete,         // everything in `window` behind `after` is what was missed, and all of it is there
+        too_many,         // more than messages_max
+        expired,          // something that was missed is not in the history any more (or there is no history)
+        unknown_message,  // no message with that id in the topic
+        ahead,            // the number is above the topic's counter: the client knows another database
+    };
+    Verdict verdict = Verdict::complete;
+    // How many messages the window holds, and the number of the last one (by number: of the topic, up to fifo_up_to).
+    std::size_t count = 0;
+    Sequence to = 0;
+    // The first number held, or the next to come when none is held.
+    Sequence oldest = 0;
+    // For PageQuery: read `window` behind `after`, oldest first. By number: numbered messages only. By message id:
+    // fifo messages behind that message, and standard ones from one second before it (SPEC §5.4).
+    PageCursor after{};
+    LogWindow window{};
+};
+
+class ResumePlanner {
+  public:
+    virtual ~ResumePlanner() = default;
+    // Sees every message that any loop has handed to the log before this call, once its commit is decided: so a
+    // standard message that was delivered before the call, and committed, is in the plan.
+    virtual void plan_resume(ResumeQuery query, UniqueFunction<void(Result<ResumePlan>)> done) = 0;
+};
+
+}  // namespace notifyd::ports
