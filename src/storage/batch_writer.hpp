@@ -6,10 +6,12 @@
 
 #include "connection_table.hpp"
 #include "database.hpp"
+#include "deduplication_table.hpp"
 #include "message_table.hpp"
 #include "permission_table.hpp"
 #include "requests.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,11 +19,14 @@ namespace notifyd::storage {
 
 class BatchWriter {
   public:
-    BatchWriter(Database& database, History history);
+    BatchWriter(Database& database, History history, Milliseconds deduplication_window, const Clock& clock);
 
     enum class Written : std::uint8_t { nothing, rows, failed };
 
-    // Numbers, writes and syncs. `deliveries` gets the fifo messages in commit order.
+    // The last position that was given. Before the first write; nullopt when the database fails.
+    [[nodiscard]] std::optional<Position> last_position();
+    // Numbers, writes and syncs. `deliveries` gets, in commit order, the fifo messages and those with a deduplication
+    // key: whoever published them has left the delivery to the commit.
     [[nodiscard]] Written write(std::vector<Batch>& group, std::vector<Delivery>& deliveries);
     // An empty commit that reaches the disk: does writing work again?
     [[nodiscard]] Written probe();
@@ -34,6 +39,7 @@ class BatchWriter {
     [[nodiscard]] bool write(ExpireRequest& request);
     [[nodiscard]] bool write(GrantRequest& request);
     [[nodiscard]] bool write(RevokeRequest& request);
+    [[nodiscard]] bool write(BarrierRequest&) { return true; }
     [[nodiscard]] bool write(ConnectionRequest& request);
     // The transaction begins with the first row, so that a group that writes none costs none.
     [[nodiscard]] bool begin();
@@ -42,6 +48,7 @@ class BatchWriter {
     Database& database_;
     Transactions transactions_;
     MessageTable messages_;
+    DeduplicationTable deduplication_;
     PermissionTable permissions_;
     ConnectionTable connections_;
     Statement touch_;

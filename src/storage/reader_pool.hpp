@@ -11,6 +11,7 @@
 #include "database.hpp"
 #include "message_pages.hpp"
 #include "permission_table.hpp"
+#include "resume_plans.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -23,10 +24,15 @@ namespace notifyd::storage {
 
 // What one reader thread reads with.
 struct ReadTables {
-    explicit ReadTables(Database& database) : transactions(database), messages(database), permissions(database) {}
+    ReadTables(Database& database, History history, observability::Events& events)
+        : transactions(database),
+          messages(database, events),
+          resumes(database, history),
+          permissions(database) {}
 
     Transactions transactions;
     MessagePages messages;
+    ResumePlans resumes;
     PermissionLists permissions;
 };
 
@@ -51,7 +57,7 @@ class ReaderPool {
     ReaderPool& operator=(const ReaderPool&) = delete;
 
     // False: the database cannot be opened, for `error`.
-    [[nodiscard]] bool open(const std::string& path, std::string& error);
+    [[nodiscard]] bool open(const std::string& path, History history, std::string& error);
     void start();
     // Finishes the reads that wait, then ends the threads.
     void stop();

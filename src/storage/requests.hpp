@@ -24,7 +24,7 @@ using DoneCount = UniqueFunction<void(Result<std::size_t>)>;
 struct AppendRequest {
     MessagePtr message;
     ports::AppendDone done;
-    Sequence sequence = 0;  // given by the storage thread
+    ports::Appended appended{};  // told by the storage thread
 };
 
 struct ExpireRequest {
@@ -68,9 +68,18 @@ struct ConnectionRequest {
     std::variant<ports::ConnectionRow, ConnectionTopics, ConnectionPing, ConnectionEnd> change;
 };
 
+// Writes nothing: whatever was handed over before it is committed, or has failed, when it is answered.
+struct BarrierRequest {
+    DoneVoid done;
+};
+
 // The connection change is by far the largest and rarest, so it lives apart.
-using WriteRequest =
-    std::variant<AppendRequest, ExpireRequest, GrantRequest, RevokeRequest, std::unique_ptr<ConnectionRequest>>;
+using WriteRequest = std::variant<AppendRequest,
+                                  ExpireRequest,
+                                  GrantRequest,
+                                  RevokeRequest,
+                                  BarrierRequest,
+                                  std::unique_ptr<ConnectionRequest>>;
 
 enum class Outcome : std::uint8_t { waiting, committed, failed };
 

@@ -48,8 +48,11 @@ class Storage::Parts {
         if (!found.has_value()) return "it has no epoch";
         epoch = *found;
 
-        writer = std::make_unique<BatchWriter>(database, options.history);
+        writer = std::make_unique<BatchWriter>(database, options.history, options.deduplication_window, clock);
         if (!database.prepare_error().empty()) return database.prepare_error();
+        const auto position = writer->last_position();
+        if (!position.has_value()) return database.last_error();
+        last_position = *position;
         const CheckpointMarks marks{options.checkpoint_bytes, options.checkpoint_now_bytes};
         checkpointer = std::make_unique<Checkpointer>(database, marks, events);
         Database& second = checkpointer->database();
@@ -60,7 +63,7 @@ class Storage::Parts {
         commits =
             std::make_unique<CommitThread>(*writer, *checkpointer, admission, options.probe_interval, clock, events);
         std::string error;
-        return readers.open(file.path, error) ? std::string() : error;
+        return readers.open(file.path, options.history, error) ? std::string() : error;
     }
 
     void stop() {
@@ -76,6 +79,7 @@ class Storage::Parts {
     PreparedFile file;
     observability::Events& events;
     std::string epoch;
+    Position last_position = 0;
     Admission admission;
     Database database;  // the storage thread's connection
     std::unique_ptr<BatchWriter> writer;
@@ -134,6 +138,10 @@ void Storage::stop() {
 
 const std::string& Storage::epoch() const {
     return parts_->epoch;
+}
+
+Position Storage::last_position() const {
+    return parts_->last_position;
 }
 
 bool Storage::writable() const {

@@ -3,7 +3,7 @@
 //         -> CommitListener -> every `done` on its loop.
 // Owns:   the database file and its lock, the storage thread, two reader threads and the checkpointer.
 // Thread: open, client, for_each_permission, start and stop from the one that composes the server;
-//         epoch, writable and stats from any. stop() never from a loop's thread.
+//         epoch, last_position, writable and stats from any. stop() never from a loop's thread.
 // Fails:  open and migrate with a sentence for the operator; later a failed commit answers `unavailable` to every
 //         request in it, and the storage thread goes on.
 #pragma once
@@ -41,6 +41,8 @@ struct StorageOptions {
     std::string path;
     Durability durability = Durability::full;
     History history = History::keep;
+    // How long a deduplication key is remembered; 0: keys are ignored.
+    Milliseconds deduplication_window{0};
     // Requests that may wait for their commit, of all loops together.
     std::size_t queue_length = 100'000;
     // Bytes of messages that may wait for their commit.
@@ -95,6 +97,8 @@ class Storage {
     void stop();
 
     [[nodiscard]] const std::string& epoch() const;
+    // The last position given before start(): what loops have seen of the log before the first commit.
+    [[nodiscard]] Position last_position() const;
     // False from a failed commit until one succeeds.
     [[nodiscard]] bool writable() const;
     [[nodiscard]] StorageStats stats() const;
