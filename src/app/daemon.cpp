@@ -46,6 +46,7 @@ storage::StorageOptions storage_options(const config::Config& config) {
     options.durability =
         config.storage.durability == config::Durability::full ? storage::Durability::full : storage::Durability::normal;
     options.history = config.storage.history ? storage::History::keep : storage::History::off;
+    options.deduplication_window = config.fifo.deduplication_window;
     options.queue_length = config::unless_off(config.limits.queue_length);
     return options;
 }

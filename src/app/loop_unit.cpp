@@ -14,6 +14,11 @@ permissions::PermissionSettings settings_of(const config::Permissions& permissio
             permissions.self_claim ? SelfClaim::on : SelfClaim::off};
 }
 
+publish::ContentDeduplication content_deduplication_of(const config::Fifo& fifo) {
+    using publish::ContentDeduplication;
+    return fifo.content_based_deduplication ? ContentDeduplication::on : ContentDeduplication::off;
+}
+
 }  // namespace
 
 LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
@@ -30,7 +35,14 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                    shared.clock),
       verifier_(shared.keys, shared.config.auth),
       authorizer_(verifier_, permissions_, shared.clock),
-      publisher_(shared.filter, permissions_, worker_, *storage_, shared.clock, ids_, shared.events),
+      publisher_(shared.filter,
+                 permissions_,
+                 worker_,
+                 *storage_,
+                 shared.clock,
+                 ids_,
+                 shared.events,
+                 content_deduplication_of(shared.config.fifo)),
       retrieval_(permissions_,
                  *storage_,
                  shared.config.storage.history ? history::HistoryMode::on : history::HistoryMode::off),

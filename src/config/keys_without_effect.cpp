@@ -23,7 +23,6 @@ constexpr Row rows[] = {
     {"channels.*"},
     {"connections.on_limit", [](const Config& config) { return config.connections.on_limit == OnLimit::close_oldest; }},
     {"delivery.*"},
-    {"fifo.*"},
     {"limits.connects_per_minute_per_ip"},
     {"notifications.*"},
     {"server.metrics_listen"},

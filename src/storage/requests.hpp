@@ -68,7 +68,7 @@ struct ConnectionRequest {
     std::variant<ports::ConnectionRow, ConnectionTopics, ConnectionPing, ConnectionEnd> change;
 };
 
-// Writes nothing: whatever was handed over before it is committed, or has failed, when it is answered.
+// Writes nothing: when it is answered with success, whatever was handed over before it is decided.
 struct BarrierRequest {
     DoneVoid done;
 };

@@ -128,6 +128,7 @@ FramePtr ack_success(const Receipt& receipt, const RawJson& ack_id) {
     } else {
         text += "null";
     }
+    if (receipt.duplicate) text += duplicate_member;
     return text_frame(text += '}');
 }
 

@@ -31,6 +31,9 @@ Result<std::vector<Result<PublishRequest>>> parse_batch_body(std::string_view bo
                                                              const JsonLimits& limits,
                                                              std::size_t message_bytes_max);
 
+// The header Idempotency-Key of both: 1 to 128 characters. nullopt: there is none.
+Result<std::optional<std::string>> parse_idempotency_key(const std::optional<std::string>& header);
+
 // POST /permissions
 struct GrantBody {
     UserId user;

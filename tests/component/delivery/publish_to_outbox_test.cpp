@@ -42,7 +42,7 @@ struct Node {
           client(storage.client(loop)),
           worker(pool.add_worker(loop, registry, clock, events)),
           permissions({}, directory, *client, nobody, events, clock),
-          publisher(filter, permissions, worker, *client, clock, ids, events) {
+          publisher(filter, permissions, worker, *client, clock, ids, events, publish::ContentDeduplication::off) {
         loop.add_turn_hook(*client);
         loop.add_turn_hook(worker);
     }

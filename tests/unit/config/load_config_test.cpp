@@ -267,7 +267,6 @@ a = "b"
                                           {{"NOTIFYD_FIFO__DEDUPLICATION_WINDOW", "1m"}});
     REQUIRE(loaded.has_value());
     CHECK(keys_without_effect(*loaded) == std::vector<std::string>{"auth.jwks",
-                                                                   "fifo.deduplication_window",
                                                                    "notifications.types.a",
                                                                    "server.trusted_proxies",
                                                                    "tokens.per_minute"});
