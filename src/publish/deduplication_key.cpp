@@ -2,6 +2,7 @@
 #include "notifyd/publish/deduplication_key.hpp"
 
 #include <openssl/evp.h>
+
 #include <stdexcept>
 #include <string>
 

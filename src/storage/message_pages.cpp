@@ -102,14 +102,13 @@ class MessagePages::Reading {
         if (!walk.intact()) return damaged(walk.row());
         bytes_ += head.size();
         const WalkedRow& row = walk.row();
-        page_.messages.push_back(
-            {.at = row.at,
-             .id = row.id,
-             .type = row.kind == RowKind::standard ? MessageType::standard : MessageType::fifo,
-             .sequence = row.kind == RowKind::numbered ? row.at.counter : 0,
-             .published_at = row.published_at,
-             .target_channel = std::string(walk.channel()),
-             .head = std::string(head)});
+        page_.messages.push_back({.at = row.at,
+                                  .id = row.id,
+                                  .type = row.kind == RowKind::standard ? MessageType::standard : MessageType::fifo,
+                                  .sequence = row.kind == RowKind::numbered ? row.at.counter : 0,
+                                  .published_at = row.published_at,
+                                  .target_channel = std::string(walk.channel()),
+                                  .head = std::string(head)});
         return Collected::more;
     }
 
@@ -205,8 +204,7 @@ class MessagePages::Reading {
 
     // Positions grow along a topic's commit order, so that nothing behind this one is in the window.
     static bool beyond(const WalkedRow& row, const LogWindow& window) {
-        return row.at > window.end ||
-               (window.kinds != LogWindow::Kinds::all && row.at.position > window.fifo_up_to);
+        return row.at > window.end || (window.kinds != LogWindow::Kinds::all && row.at.position > window.fifo_up_to);
     }
 
     static bool owed(const WalkedRow& row, const LogWindow& window) {

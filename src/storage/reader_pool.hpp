@@ -25,10 +25,7 @@ namespace notifyd::storage {
 // What one reader thread reads with.
 struct ReadTables {
     ReadTables(Database& database, History history, observability::Events& events)
-        : transactions(database),
-          messages(database, events),
-          resumes(database, history),
-          permissions(database) {}
+        : transactions(database), messages(database, events), resumes(database, history), permissions(database) {}
 
     Transactions transactions;
     MessagePages messages;

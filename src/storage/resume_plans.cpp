@@ -24,9 +24,7 @@ bool is_version_7(const Uuid& id) {
 }  // namespace
 
 ResumePlans::ResumePlans(Database& database, History history)
-    : history_(history),
-      seeks_(database),
-      walk_(database, TopicWalk::Direction::forward, TopicWalk::Columns::places) {}
+    : history_(history), seeks_(database), walk_(database, TopicWalk::Direction::forward, TopicWalk::Columns::places) {}
 
 std::optional<ports::ResumePlan> ResumePlans::plan(const ports::ResumeQuery& query) {
     failed_ = false;

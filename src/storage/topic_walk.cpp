@@ -18,14 +18,14 @@ std::string select(Columns columns) {
 }
 
 std::string same_counter_sql(Direction direction, Columns columns) {
-    return select(columns) + (direction == Direction::forward ? "counter = ?2 AND position > ?3 ORDER BY position"
-                                                              : "counter = ?2 AND position < ?3 ORDER BY position DESC");
+    return select(columns) + (direction == Direction::forward
+                                  ? "counter = ?2 AND position > ?3 ORDER BY position"
+                                  : "counter = ?2 AND position < ?3 ORDER BY position DESC");
 }
 
 std::string further_counters_sql(Direction direction, Columns columns) {
-    return select(columns) + (direction == Direction::forward
-                                  ? "counter > ?2 ORDER BY counter, position"
-                                  : "counter < ?2 ORDER BY counter DESC, position DESC");
+    return select(columns) + (direction == Direction::forward ? "counter > ?2 ORDER BY counter, position"
+                                                              : "counter < ?2 ORDER BY counter DESC, position DESC");
 }
 
 }  // namespace

@@ -51,9 +51,9 @@ struct ResumePlan {
 class ResumePlanner {
   public:
     virtual ~ResumePlanner() = default;
-    // By message id: sees every message that any loop has handed to the log before this call, once its commit is decided: so a
-    // standard message that was delivered before the call, and committed, is in the plan. By number: sees what was
-    // committed before the call, which fifo_up_to is.
+    // By message id: sees every message that any loop has handed to the log before this call, once its commit is
+    // decided: so a standard message that was delivered before the call, and committed, is in the plan. By number: sees
+    // what was committed before the call, which fifo_up_to is.
     virtual void plan_resume(ResumeQuery query, UniqueFunction<void(Result<ResumePlan>)> done) = 0;
 };
 
