@@ -49,6 +49,15 @@ TEST_CASE("a publish is answered with its receipt") {
                                          noon_text + "}");
 }
 
+TEST_CASE("a repeat is answered as one") {
+    Receipt receipt = fifo_receipt();
+    receipt.duplicate = true;
+    const std::string reply = fifo_reply.substr(0, fifo_reply.size() - 1) + ",\"duplicate\":true}";
+    CHECK(publish_reply(receipt) == reply);
+    CHECK(batch_reply(std::vector<Result<Receipt>>{receipt}) ==
+          "{\"results\":[" + reply + R"(],"accepted":1,"failed":0})");
+}
+
 TEST_CASE("a batch is answered in its order, with counts") {
     const std::vector<Result<Receipt>> results{
         fifo_receipt(), Error{Errc::forbidden, "No"}, Error{Errc::payload_too_large, "Big"}};
