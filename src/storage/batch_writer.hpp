@@ -6,6 +6,8 @@
 
 #include "connection_table.hpp"
 #include "database.hpp"
+#include "dead_letter_table.hpp"
+#include "free_pages.hpp"
 #include "message_table.hpp"
 #include "permission_table.hpp"
 #include "requests.hpp"
@@ -25,8 +27,11 @@ class BatchWriter {
     [[nodiscard]] Written write(std::vector<Batch>& group, std::vector<Delivery>& deliveries);
     // An empty commit that reaches the disk: does writing work again?
     [[nodiscard]] Written probe();
-    // Why the last write failed. For the log.
+    // Why the last write failed: for the log, and what it means.
     [[nodiscard]] const std::string& error() const { return error_; }
+    [[nodiscard]] Fault fault() const { return fault_; }
+    // Whether the last write has given back all the free pages that were too many.
+    [[nodiscard]] bool has_shrunk() const { return has_shrunk_; }
 
   private:
     [[nodiscard]] bool write_requests(std::vector<Batch>& group, std::vector<Delivery>& deliveries);
@@ -35,18 +40,25 @@ class BatchWriter {
     [[nodiscard]] bool write(GrantRequest& request);
     [[nodiscard]] bool write(RevokeRequest& request);
     [[nodiscard]] bool write(ConnectionRequest& request);
+    [[nodiscard]] bool write(LetterRequest& request);
+    [[nodiscard]] bool write(ReclaimRequest& request);
     // The transaction begins with the first row, so that a group that writes none costs none.
     [[nodiscard]] bool begin();
     void undo();
+    void note_failure();
 
     Database& database_;
     Transactions transactions_;
     MessageTable messages_;
     PermissionTable permissions_;
     ConnectionTable connections_;
+    DeadLetterTable letters_;
+    FreePages free_pages_;
     Statement touch_;
     bool stale_ = true;  // positions and counters must be read from the database first
+    bool has_shrunk_ = false;
     std::string error_;
+    Fault fault_ = Fault::passing;
 };
 
 }  // namespace notifyd::storage

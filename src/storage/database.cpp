@@ -18,6 +18,10 @@ void Database::close() {
     handle_ = nullptr;
 }
 
+void Database::keep_log() {
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
 bool Database::execute(const char* sql) {
     return sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
 }
@@ -40,6 +44,24 @@ std::string Database::last_error() const {
 
 int Database::last_code() const {
     return sqlite3_errcode(handle_) & 0xFF;
+}
+
+Fault Database::fault() const {
+    const int code = sqlite3_extended_errcode(handle_);
+    if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) return Fault::failed_sync;
+    switch (code & 0xFF) {
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            return Fault::corrupt;
+        case SQLITE_ERROR:
+        case SQLITE_CONSTRAINT:
+        case SQLITE_MISMATCH:
+        case SQLITE_TOOBIG:
+        case SQLITE_MISUSE:
+        case SQLITE_RANGE:
+            return Fault::refused;
+    }
+    return Fault::passing;
 }
 
 bool Database::has_failed() const {

@@ -13,6 +13,14 @@
 
 namespace notifyd::storage {
 
+// What a failed call means for whoever wants to write.
+enum class Fault : std::uint8_t {
+    passing,      // locked, full, an I/O error: may work a little later
+    refused,      // the statement itself: would fail again
+    failed_sync,  // what was written may be lost without another word
+    corrupt,      // the file is not what it should be
+};
+
 class Database {
   public:
     enum class Access : std::uint8_t { read_write, read_only };
@@ -21,6 +29,8 @@ class Database {
     [[nodiscard]] bool open(const std::string& path, Access access);
     // Checkpoints if it is the last connection. The statements must be gone.
     void close();
+    // close() will leave the log as it is.
+    void keep_log();
 
     Database() = default;
     ~Database() { close(); }
@@ -35,6 +45,8 @@ class Database {
 
     [[nodiscard]] std::string last_error() const;
     [[nodiscard]] int last_code() const;
+    // Of the last call, if it failed.
+    [[nodiscard]] Fault fault() const;
     // Whether the last call failed.
     [[nodiscard]] bool has_failed() const;
     // Why a statement of this connection could not be prepared (the schema is not what it should be); empty: all were.

@@ -9,6 +9,7 @@
 #include "notifyd/runtime/task.hpp"
 
 #include "database.hpp"
+#include "dead_letter_table.hpp"
 #include "message_pages.hpp"
 #include "permission_table.hpp"
 
@@ -23,11 +24,13 @@ namespace notifyd::storage {
 
 // What one reader thread reads with.
 struct ReadTables {
-    explicit ReadTables(Database& database) : transactions(database), messages(database), permissions(database) {}
+    explicit ReadTables(Database& database)
+        : transactions(database), messages(database), permissions(database), letters(database) {}
 
     Transactions transactions;
     MessagePages messages;
     PermissionLists permissions;
+    DeadLetterLists letters;
 };
 
 // Takes an answer to its loop. Called on a reader thread.

@@ -1,6 +1,7 @@
 // Two index ranges, one after the other.
 #include "topic_walk.hpp"
 
+#include <cstring>
 #include <limits>
 
 namespace notifyd::storage {
@@ -10,10 +11,10 @@ namespace {
 const char* same_counter_sql(TopicWalk::Direction direction) {
     switch (direction) {
         case TopicWalk::Direction::forward:
-            return "SELECT counter, position, numbered, published_at, channel, head FROM messages "
+            return "SELECT counter, position, numbered, published_at, channel, head, message_id FROM messages "
                    "WHERE topic_id = ?1 AND counter = ?2 AND position > ?3 ORDER BY position";
         case TopicWalk::Direction::backward:
-            return "SELECT counter, position, numbered, published_at, channel, head FROM messages "
+            return "SELECT counter, position, numbered, published_at, channel, head, message_id FROM messages "
                    "WHERE topic_id = ?1 AND counter = ?2 AND position < ?3 ORDER BY position DESC";
     }
     return "";
@@ -22,10 +23,10 @@ const char* same_counter_sql(TopicWalk::Direction direction) {
 const char* further_counters_sql(TopicWalk::Direction direction) {
     switch (direction) {
         case TopicWalk::Direction::forward:
-            return "SELECT counter, position, numbered, published_at, channel, head FROM messages "
+            return "SELECT counter, position, numbered, published_at, channel, head, message_id FROM messages "
                    "WHERE topic_id = ?1 AND counter > ?2 ORDER BY counter, position";
         case TopicWalk::Direction::backward:
-            return "SELECT counter, position, numbered, published_at, channel, head FROM messages "
+            return "SELECT counter, position, numbered, published_at, channel, head, message_id FROM messages "
                    "WHERE topic_id = ?1 AND counter < ?2 ORDER BY counter DESC, position DESC";
     }
     return "";
@@ -84,6 +85,13 @@ std::string_view TopicWalk::channel() {
 
 std::string_view TopicWalk::head() {
     return current_->text(5);
+}
+
+MessageId TopicWalk::message_id() {
+    Uuid id;
+    const std::string_view blob = current_->blob(6);
+    if (blob.size() == id.bytes.size()) std::memcpy(id.bytes.data(), blob.data(), blob.size());
+    return MessageId(id);
 }
 
 }  // namespace notifyd::storage

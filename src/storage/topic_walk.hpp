@@ -37,6 +37,7 @@ class TopicWalk {
     [[nodiscard]] const WalkedRow& row() const { return row_; }
     [[nodiscard]] std::string_view channel();
     [[nodiscard]] std::string_view head();
+    [[nodiscard]] MessageId message_id();
 
   private:
     [[nodiscard]] bool step();

@@ -44,7 +44,13 @@ class Model {
                 break;
             }
             bytes += row.head.size();
-            page.messages.push_back({row.at, row.sequence, row.published_at, "WebSocket", row.head});
+            page.messages.push_back({.at = row.at,
+                                     .id = {},
+                                     .type = MessageType::fifo,
+                                     .sequence = row.sequence,
+                                     .published_at = row.published_at,
+                                     .target_channel = "WebSocket",
+                                     .head = row.head});
         }
         return page;
     }
