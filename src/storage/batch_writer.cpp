@@ -35,11 +35,6 @@ bool BatchWriter::begin() {
     return true;
 }
 
-void BatchWriter::note_failure() {
-    error_ = database_.last_error();
-    fault_ = database_.fault();
-}
-
 void BatchWriter::undo() {
     transactions_.roll_back();
     stale_ = true;
@@ -126,12 +121,11 @@ BatchWriter::Written BatchWriter::write(std::vector<Batch>& group, std::vector<D
         written = write_requests(group, deliveries);
         began = database_.in_transaction();
         if (written && began) written = transactions_.commit();
-        if (!written) note_failure();
+        if (!written) failure_ = database_.last_failed_step();
     } catch (const std::exception& error) {
         // Out of memory, most likely: the group fails as if the disk had.
         written = false;
-        error_ = error.what();
-        fault_ = Fault::refused;
+        failure_ = {Fault::refused, error.what()};
     }
     if (written) return began ? Written::rows : Written::nothing;
     undo();
@@ -141,7 +135,7 @@ BatchWriter::Written BatchWriter::write(std::vector<Batch>& group, std::vector<D
 
 BatchWriter::Written BatchWriter::probe() {
     if (begin() && touch_.run() && transactions_.commit()) return Written::rows;
-    note_failure();
+    failure_ = database_.last_failed_step();
     undo();
     return Written::failed;
 }

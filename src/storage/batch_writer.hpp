@@ -1,7 +1,7 @@
 // Writes batches into the tables, in one transaction.
 // Owns:   the written tables' statements on the storage thread's connection.
 // Thread: the storage thread.
-// Fails:  false when the database does, with the reason in error(); nothing of the group is stored then.
+// Fails:  false when the database does, with the reason in failure(); nothing of the group is stored then.
 #pragma once
 
 #include "connection_table.hpp"
@@ -28,8 +28,7 @@ class BatchWriter {
     // An empty commit that reaches the disk: does writing work again?
     [[nodiscard]] Written probe();
     // Why the last write failed: for the log, and what it means.
-    [[nodiscard]] const std::string& error() const { return error_; }
-    [[nodiscard]] Fault fault() const { return fault_; }
+    [[nodiscard]] const Failure& failure() const { return failure_; }
     // Whether the last write has given back all the free pages that were too many.
     [[nodiscard]] bool has_shrunk() const { return has_shrunk_; }
 
@@ -45,7 +44,6 @@ class BatchWriter {
     // The transaction begins with the first row, so that a group that writes none costs none.
     [[nodiscard]] bool begin();
     void undo();
-    void note_failure();
 
     Database& database_;
     Transactions transactions_;
@@ -57,8 +55,7 @@ class BatchWriter {
     Statement touch_;
     bool stale_ = true;  // positions and counters must be read from the database first
     bool has_shrunk_ = false;
-    std::string error_;
-    Fault fault_ = Fault::passing;
+    Failure failure_;
 };
 
 }  // namespace notifyd::storage

@@ -86,10 +86,11 @@ void Checkpointer::copy(Database& database, int mode) {
     checkpoints_.fetch_add(1, std::memory_order_relaxed);
     const bool others_hinder = (code & 0xFF) == SQLITE_BUSY;
     if (code == SQLITE_OK || others_hinder) return;
-    if (database.fault() == Fault::failed_sync) {
-        sync_failure_.report(database.last_error());
+    const Failure failure = database.failure();
+    if (failure.fault == Fault::failed_sync) {
+        sync_failure_.report(failure.what);
     } else {
-        events_.emit(observability::CheckpointFailed{database.last_error()});
+        events_.emit(observability::CheckpointFailed{failure.what});
     }
 }
 

@@ -118,8 +118,8 @@ BatchWriter::Written CommitThread::write(std::vector<Delivery>& deliveries) {
     const bool worked_before = writable();
     BatchWriter::Written written = write_once(deliveries);
     for (const auto pause : times_.pauses) {
-        const bool again =
-            written == BatchWriter::Written::failed && worked_before && !is_over() && writer_.fault() == Fault::passing;
+        const bool again = written == BatchWriter::Written::failed && worked_before && !is_over() &&
+                           writer_.failure().fault == Fault::passing;
         if (!again) break;
         std::this_thread::sleep_for(pause);
         written = write_once(deliveries);
@@ -137,13 +137,13 @@ BatchWriter::Written CommitThread::write_once(std::vector<Delivery>& deliveries)
 }
 
 void CommitThread::note_fault() {
-    switch (writer_.fault()) {
+    switch (writer_.failure().fault) {
         case Fault::failed_sync:
-            sync_failure_.report(writer_.error());
+            sync_failure_.report(writer_.failure().what);
             break;
         case Fault::corrupt:
             corrupt_.store(true, std::memory_order_relaxed);
-            events_.emit(observability::StorageError{writer_.error() + ": nothing is written any more"});
+            events_.emit(observability::StorageError{writer_.failure().what + ": nothing is written any more"});
             break;
         case Fault::passing:
         case Fault::refused:
@@ -157,7 +157,7 @@ void CommitThread::fail(std::size_t rows) {
     const SteadyTime now = clock_.steady_now();
     if (writable_.exchange(false, std::memory_order_relaxed) || now - failure_told_ >= event_interval) {
         failure_told_ = now;
-        events_.emit(observability::CommitFailed{writer_.error(), static_cast<std::int64_t>(rows)});
+        events_.emit(observability::CommitFailed{writer_.failure().what, static_cast<std::int64_t>(rows)});
     }
     commits_failed_.fetch_add(1, std::memory_order_relaxed);
     std::size_t letters = 0;

@@ -5,6 +5,27 @@
 
 namespace notifyd::storage {
 
+namespace {
+
+Fault fault_of(int code) {
+    if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) return Fault::failed_sync;
+    switch (code & 0xFF) {
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            return Fault::corrupt;
+        case SQLITE_ERROR:
+        case SQLITE_CONSTRAINT:
+        case SQLITE_MISMATCH:
+        case SQLITE_TOOBIG:
+        case SQLITE_MISUSE:
+        case SQLITE_RANGE:
+            return Fault::refused;
+    }
+    return Fault::passing;
+}
+
+}  // namespace
+
 bool Database::open(const std::string& path, Access access) {
     assert(handle_ == nullptr);
     const int mode = access == Access::read_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
@@ -46,22 +67,8 @@ int Database::last_code() const {
     return sqlite3_errcode(handle_) & 0xFF;
 }
 
-Fault Database::fault() const {
-    const int code = sqlite3_extended_errcode(handle_);
-    if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) return Fault::failed_sync;
-    switch (code & 0xFF) {
-        case SQLITE_CORRUPT:
-        case SQLITE_NOTADB:
-            return Fault::corrupt;
-        case SQLITE_ERROR:
-        case SQLITE_CONSTRAINT:
-        case SQLITE_MISMATCH:
-        case SQLITE_TOOBIG:
-        case SQLITE_MISUSE:
-        case SQLITE_RANGE:
-            return Fault::refused;
-    }
-    return Fault::passing;
+Failure Database::failure() const {
+    return {fault_of(sqlite3_extended_errcode(handle_)), last_error()};
 }
 
 bool Database::has_failed() const {
@@ -69,7 +76,7 @@ bool Database::has_failed() const {
     return code != SQLITE_OK && code != SQLITE_ROW && code != SQLITE_DONE;
 }
 
-Statement::Statement(Database& database, std::string_view sql) {
+Statement::Statement(Database& database, std::string_view sql) : database_(database) {
     const int size = static_cast<int>(sql.size());
     const int code =
         sqlite3_prepare_v3(database.handle(), sql.data(), size, SQLITE_PREPARE_PERSISTENT, &handle_, nullptr);
@@ -105,6 +112,7 @@ Step Statement::step() {
         case SQLITE_DONE:
             return Step::done;
     }
+    database_.failed_step_ = database_.failure();
     return Step::failed;
 }
 

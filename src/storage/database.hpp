@@ -21,6 +21,11 @@ enum class Fault : std::uint8_t {
     corrupt,      // the file is not what it should be
 };
 
+struct Failure {
+    Fault fault = Fault::passing;
+    std::string what;
+};
+
 class Database {
   public:
     enum class Access : std::uint8_t { read_write, read_only };
@@ -46,7 +51,9 @@ class Database {
     [[nodiscard]] std::string last_error() const;
     [[nodiscard]] int last_code() const;
     // Of the last call, if it failed.
-    [[nodiscard]] Fault fault() const;
+    [[nodiscard]] Failure failure() const;
+    // Of the last step that failed, whatever was called since.
+    [[nodiscard]] const Failure& last_failed_step() const { return failed_step_; }
     // Whether the last call failed.
     [[nodiscard]] bool has_failed() const;
     // Why a statement of this connection could not be prepared (the schema is not what it should be); empty: all were.
@@ -60,6 +67,7 @@ class Database {
 
     sqlite3* handle_ = nullptr;
     std::string prepare_error_;
+    Failure failed_step_;
 };
 
 enum class Step : std::uint8_t { row, done, failed };
@@ -90,6 +98,7 @@ class Statement {
     [[nodiscard]] bool is_null(int column) { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
 
   private:
+    Database& database_;
     sqlite3_stmt* handle_ = nullptr;
 };
 
