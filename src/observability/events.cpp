@@ -185,7 +185,7 @@ void Events::emit(const MessageUndelivered& event) {
 
 void Events::emit(const CommitFailed& event) {
     log(sink_, clock_, LogLevel::error, "commit_failed", [&](Fields& fields) {
-        fields.text("what", event.what).number("rows", event.rows);
+        fields.number("rows", event.rows).text("what", event.what);
     });
 }
 
@@ -211,7 +211,7 @@ void Events::emit(const CheckpointFailed& event) {
 
 void Events::emit(const RetentionDeleted& event) {
     log(sink_, clock_, LogLevel::info, "retention_deleted", [&](Fields& fields) {
-        fields.text("what", event.what).number("rows", event.rows);
+        fields.number("rows", event.rows).text("what", event.what);
     });
 }
 
