@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <latch>
 #include <signal.h>
+#include <unistd.h>
 
 namespace notifyd::app {
 
@@ -89,7 +90,13 @@ Result<void> Daemon::build() {
     front_ = std::move(*front);
 
     SystemIdSource ids;
-    auto storage = storage::Storage::open(storage_options(config_), clock_, ids, events_);
+    storage::StorageOptions options = storage_options(config_);
+    // The main thread waits for signals, so that is how it is woken.
+    options.on_failed_sync = [this] {
+        sync_failed_ = true;
+        ::kill(::getpid(), SIGTERM);
+    };
+    auto storage = storage::Storage::open(std::move(options), clock_, ids, events_);
     if (!storage) return Error{Errc::internal, storage.error().sentence};
     storage_ = std::move(*storage);
     storage_->for_each_permission([this](const Permission& row) { directory_.set(row.user, row.topic, row.role); });
@@ -107,8 +114,9 @@ Result<void> Daemon::build() {
                         *front_,
                         loop_services_};
     for (std::size_t i = 0; i < loops; ++i) units_.push_back(std::make_unique<LoopUnit>(i, shared));
-    retention_ = std::make_unique<history::Retention>(
-        units_.front()->message_log(), clock_, events_, config_.storage.message_retention);
+    storage::StorageClient& stored = units_.front()->storage();
+    const history::RetentionTimes keep{config_.storage.message_retention, config_.storage.dead_letter_retention};
+    retention_ = std::make_unique<history::Retention>(stored, stored, stored, clock_, events_, keep);
     tasks_ = std::make_unique<runtime::TaskGroup>(units_.front()->loop());
     return {};
 }
@@ -130,7 +138,7 @@ boost::asio::awaitable<void, runtime::Executor> Daemon::keep_retention() {
 void Daemon::start_loops() {
     storage_->start(workers_);
     for (const auto& unit : units_) unit->gateway().start();
-    if (config_.storage.message_retention != Milliseconds::zero()) tasks_->spawn(keep_retention());
+    tasks_->spawn(keep_retention());
     for (const auto& unit : units_) threads_.emplace_back([&loop = unit->loop()] { loop.run(); });
     state_.started = true;
     events_.emit(observability::ServerStarted{
@@ -146,7 +154,8 @@ void Daemon::wait_for_stop_signal() {
             events_.emit(observability::ConfigWarning{"SIGHUP: this version cannot reload its config; restart it"});
             continue;
         }
-        events_.emit(observability::ServerStopping{received == SIGTERM ? "SIGTERM" : "SIGINT"});
+        const char* name = received == SIGTERM ? "SIGTERM" : "SIGINT";
+        events_.emit(observability::ServerStopping{sync_failed_ ? "a sync to the disk has failed" : name});
         return;
     }
 }
@@ -179,7 +188,7 @@ int Daemon::run() {
     wait_for_stop_signal();
     drain();
     events_.emit(observability::ServerStopped{});
-    return 0;
+    return sync_failed_ ? 1 : 0;
 }
 
 }  // namespace notifyd::app

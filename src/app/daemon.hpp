@@ -11,6 +11,7 @@
 
 #include "loop_unit.hpp"
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
@@ -28,7 +29,8 @@ class Daemon {
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
 
-    // Serves until SIGTERM or SIGINT, then drains. The process's exit code.
+    // Serves until SIGTERM or SIGINT, or until a sync to the disk fails; then drains. The process's exit code: 1 after a
+    // failed sync, for its supervisor to start it again.
     [[nodiscard]] int run();
 
   private:
@@ -52,6 +54,7 @@ class Daemon {
     connection::ConnectionLimits connection_limits_;
     delivery::WorkerPool workers_;
     std::unique_ptr<gateway::Front> front_;
+    std::atomic<bool> sync_failed_{false};
     std::unique_ptr<storage::Storage> storage_;
     std::vector<gateway::LoopServices*> loop_services_;
     std::vector<std::unique_ptr<LoopUnit>> units_;

@@ -39,7 +39,7 @@ class LoopUnit {
 
     [[nodiscard]] runtime::EventLoop& loop() { return loop_; }
     [[nodiscard]] gateway::LoopGateway& gateway() { return gateway_; }
-    [[nodiscard]] ports::MessageLog& message_log() { return *storage_; }
+    [[nodiscard]] storage::StorageClient& storage() { return *storage_; }
 
   private:
     runtime::EventLoop loop_;

@@ -27,7 +27,6 @@ constexpr Row rows[] = {
     {"notifications.*"},
     {"server.metrics_listen"},
     {"server.trusted_proxies"},
-    {"storage.dead_letter_retention"},
     {"storage.notification_retention"},
     {"tokens.*"},
     {"tracing.*"},

@@ -1,20 +1,47 @@
-// Slices of expired messages, one at a time.
+// Slices of what has expired, one at a time.
 #include "notifyd/history/retention.hpp"
 
 #include "notifyd/core/limits.hpp"
 
+#include <algorithm>
+
 namespace notifyd::history {
 
-void RetentionSchedule::slice_ended(SteadyTime now, std::optional<std::size_t> deleted) {
-    const bool more = deleted && *deleted >= limits::retention_slice_rows;
-    next_ = now + (more ? pause_between_slices : interval);
+void RetentionSchedule::slice_ended(SteadyTime now, Slice slice) {
+    next_ = now + pause_between_slices;
+    if (slice == Slice::full) return;
+    if (slice == Slice::failed || duty_ == RetentionDuty::space) {
+        duty_ = RetentionDuty::messages;
+        next_ = now + interval;
+    } else {
+        duty_ = duty_ == RetentionDuty::messages ? RetentionDuty::letters : RetentionDuty::space;
+    }
 }
 
-Retention::Retention(ports::MessageLog& log, const Clock& clock, observability::Events& events, Milliseconds keep)
-    : log_(log), clock_(clock), events_(events), keep_(keep), schedule_(clock.steady_now()) {}
+Retention::Retention(ports::MessageLog& log,
+                     ports::DeadLetterStore& letters,
+                     ports::DiskSpace& disk,
+                     const Clock& clock,
+                     observability::Events& events,
+                     RetentionTimes keep)
+    : log_(log),
+      letters_(letters),
+      disk_(disk),
+      clock_(clock),
+      events_(events),
+      keep_(keep),
+      started_at_(clock.now_ms()),
+      started_(clock.steady_now()),
+      schedule_(started_) {}
+
+// A clock that steps forward must not delete what is not past its time: time goes no faster than the steady clock.
+EpochMs Retention::now() const {
+    const auto elapsed = std::chrono::duration_cast<Milliseconds>(clock_.steady_now() - started_);
+    return std::min(clock_.now_ms(), started_at_ + elapsed.count());
+}
 
 std::optional<SteadyTime> Retention::next_run() const {
-    if (busy_ || keep_ <= Milliseconds::zero()) return std::nullopt;
+    if (busy_) return std::nullopt;
     return schedule_.next();
 }
 
@@ -22,16 +49,44 @@ void Retention::run() {
     const auto due = next_run();
     if (!due || clock_.steady_now() < *due) return;
     busy_ = true;
-    log_.delete_expired(clock_.now_ms() - keep_.count(),
-                        limits::retention_slice_rows,
-                        [this](Result<std::size_t> deleted) { slice_ended(deleted); });
+    start(schedule_.duty());
 }
 
-void Retention::slice_ended(const Result<std::size_t>& deleted) {
+void Retention::start(RetentionDuty duty) {
+    const auto rows_ended = [this](Result<std::size_t> deleted) { slice_ended(deleted, limits::retention_slice_rows); };
+    const auto pages_ended = [this](Result<std::size_t> given) { slice_ended(given, limits::reclaim_slice_pages); };
+    constexpr Milliseconds for_ever{0};
+    switch (duty) {
+        case RetentionDuty::messages:
+            if (keep_.messages == for_ever) return slice_ended(std::size_t{0}, limits::retention_slice_rows);
+            return log_.delete_expired(now() - keep_.messages.count(), limits::retention_slice_rows, rows_ended);
+        case RetentionDuty::letters:
+            if (keep_.letters == for_ever) return slice_ended(std::size_t{0}, limits::retention_slice_rows);
+            return letters_.delete_expired_letters(
+                now() - keep_.letters.count(), limits::retention_slice_rows, rows_ended);
+        case RetentionDuty::space:
+            return disk_.reclaim(limits::reclaim_slice_pages, pages_ended);
+    }
+}
+
+void Retention::slice_ended(const Result<std::size_t>& done, std::size_t full) {
+    using Slice = RetentionSchedule::Slice;
     busy_ = false;
-    const auto rows = deleted.has_value() ? std::optional(*deleted) : std::nullopt;
-    schedule_.slice_ended(clock_.steady_now(), rows);
-    if (rows.value_or(0) > 0) events_.emit(observability::RetentionDeleted{static_cast<std::int64_t>(*rows)});
+    if (done.has_value() && *done > 0) tell(*done);
+    const Slice slice = !done.has_value() ? Slice::failed : *done >= full ? Slice::full : Slice::last;
+    schedule_.slice_ended(clock_.steady_now(), slice);
+}
+
+void Retention::tell(std::size_t done) {
+    const auto count = static_cast<std::int64_t>(done);
+    switch (schedule_.duty()) {
+        case RetentionDuty::messages:
+            return events_.emit(observability::RetentionDeleted{count, "messages"});
+        case RetentionDuty::letters:
+            return events_.emit(observability::RetentionDeleted{count, "dead_letters"});
+        case RetentionDuty::space:
+            return events_.emit(observability::PagesReclaimed{count});
+    }
 }
 
 }  // namespace notifyd::history

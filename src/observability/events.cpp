@@ -185,8 +185,16 @@ void Events::emit(const MessageUndelivered& event) {
 
 void Events::emit(const CommitFailed& event) {
     log(sink_, clock_, LogLevel::error, "commit_failed", [&](Fields& fields) {
-        fields.text("what", event.what).number("rows", event.rows);
+        fields.number("rows", event.rows).text("what", event.what);
     });
+}
+
+void Events::emit(const SyncFailed& event) {
+    log(sink_, clock_, LogLevel::error, "sync_failed", [&](Fields& fields) { fields.text("what", event.what); });
+}
+
+void Events::emit(const StorageRecovered&) {
+    log(sink_, clock_, LogLevel::info, "storage_recovered", [](Fields&) {});
 }
 
 void Events::emit(const StorageError& event) {
@@ -202,7 +210,19 @@ void Events::emit(const CheckpointFailed& event) {
 }
 
 void Events::emit(const RetentionDeleted& event) {
-    log(sink_, clock_, LogLevel::info, "retention_deleted", [&](Fields& fields) { fields.number("rows", event.rows); });
+    log(sink_, clock_, LogLevel::info, "retention_deleted", [&](Fields& fields) {
+        fields.number("rows", event.rows).text("what", event.what);
+    });
+}
+
+void Events::emit(const PagesReclaimed& event) {
+    log(sink_, clock_, LogLevel::info, "pages_reclaimed", [&](Fields& fields) { fields.number("pages", event.pages); });
+}
+
+void Events::emit(const DeadLettersDropped& event) {
+    log(sink_, clock_, LogLevel::error, "dead_letters_dropped", [&](Fields& fields) {
+        fields.number("letters", event.letters).text("reason", event.reason);
+    });
 }
 
 void Events::emit(const MigrationApplied& event) {

@@ -1,6 +1,8 @@
 // How many requests and bytes wait for their commit, counted so that asking is cheap.
-// Owns:   three counters. Thread: any. Fails: admit says no when the queue is full.
+// Owns:   four counters. Thread: any. Fails: admit says no when the queue is full.
 #pragma once
+
+#include "requests.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -21,10 +23,18 @@ class Admission {
     // again.
     [[nodiscard]] bool admit_connection_row(std::size_t bytes) { return count(rows_, bytes, connection_rows_max); }
 
-    void release(std::size_t requests, std::size_t connection_rows, std::size_t bytes) {
-        requests_.fetch_sub(requests, std::memory_order_relaxed);
-        rows_.fetch_sub(connection_rows, std::memory_order_relaxed);
-        bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+    // So do dead letters: a client that cannot be served must not be able to stop publishers, or the other way round.
+    [[nodiscard]] bool admit_letter(std::size_t bytes) {
+        if (bytes_.load(std::memory_order_relaxed) >= bytes_max_) return false;
+        return count(letters_, bytes, letters_max);
+    }
+
+    void release(const Batch& batch) {
+        requests_.fetch_sub(batch.answers_wanted, std::memory_order_relaxed);
+        letters_.fetch_sub(batch.letters, std::memory_order_relaxed);
+        const std::size_t rows = batch.requests.size() - batch.answers_wanted - batch.letters;
+        rows_.fetch_sub(rows, std::memory_order_relaxed);
+        bytes_.fetch_sub(batch.bytes, std::memory_order_relaxed);
     }
 
     [[nodiscard]] bool has_room(std::size_t requests) const {
@@ -38,6 +48,7 @@ class Admission {
   private:
     // Some changes for each of the connections that a process can hold.
     static constexpr std::size_t connection_rows_max = 200'000;
+    static constexpr std::size_t letters_max = 100'000;
 
     bool count(std::atomic<std::size_t>& counter, std::size_t bytes, std::size_t count_max) {
         if (counter.fetch_add(1, std::memory_order_relaxed) >= count_max) {
@@ -52,6 +63,7 @@ class Admission {
     const std::size_t bytes_max_;
     std::atomic<std::size_t> requests_{0};
     std::atomic<std::size_t> rows_{0};
+    std::atomic<std::size_t> letters_{0};
     std::atomic<std::size_t> bytes_{0};
 };
 

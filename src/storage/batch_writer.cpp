@@ -1,6 +1,7 @@
 // One transaction for a group of batches.
 #include "batch_writer.hpp"
 
+#include <algorithm>
 #include <exception>
 
 namespace notifyd::storage {
@@ -23,6 +24,8 @@ BatchWriter::BatchWriter(Database& database, History history, Milliseconds dedup
       deduplication_(database, deduplication_window, clock),
       permissions_(database),
       connections_(database),
+      letters_(database, history),
+      free_pages_(database),
       touch_(database, "UPDATE meta SET value = value WHERE key = 'epoch'") {}
 
 std::optional<Position> BatchWriter::last_position() {
@@ -94,9 +97,33 @@ bool BatchWriter::write(ConnectionRequest& request) {
                       request.change);
 }
 
+bool BatchWriter::write(LetterRequest& request) {
+    if (!begin()) return false;
+    return std::visit(Overloaded{[this](const DeadLetter& letter) { return letters_.add(letter); },
+                                 [this](RemoveLetter& change) { return letters_.remove(change.id, change.removed); },
+                                 [this](LetterFailedAgain& change) {
+                                     return letters_.failed_again(change.id, change.at, change.reason);
+                                 },
+                                 [this](ExpireLetters& change) {
+                                     return letters_.delete_expired(change.cutoff, change.rows_max, change.deleted);
+                                 }},
+                      request.change);
+}
+
+bool BatchWriter::write(ReclaimRequest& request) {
+    request.given = 0;
+    std::size_t surplus = 0;
+    if (!free_pages_.count_surplus(surplus)) return false;
+    if (surplus == 0) return true;
+    if (!begin() || !free_pages_.give_back(std::min(surplus, request.pages_max), request.given)) return false;
+    has_shrunk_ = surplus <= request.pages_max;
+    return true;
+}
+
 bool BatchWriter::write_requests(std::vector<Batch>& group, std::vector<Delivery>& deliveries) {
     const Overloaded write_one{[&](AppendRequest& request) { return write(request, deliveries); },
                                [this](std::unique_ptr<ConnectionRequest>& request) { return write(*request); },
+                               [this](std::unique_ptr<LetterRequest>& request) { return write(*request); },
                                [this](auto& request) { return write(request); }};
     for (Batch& batch : group) {
         for (WriteRequest& request : batch.requests) {
@@ -109,16 +136,17 @@ bool BatchWriter::write_requests(std::vector<Batch>& group, std::vector<Delivery
 BatchWriter::Written BatchWriter::write(std::vector<Batch>& group, std::vector<Delivery>& deliveries) {
     bool written = false;
     bool began = false;
+    has_shrunk_ = false;
     try {
         written = write_requests(group, deliveries);
         began = database_.in_transaction();
         written = written && deduplication_.expire_inserted();
         if (written && began) written = transactions_.commit();
-        if (!written) error_ = database_.last_error();
+        if (!written) failure_ = database_.last_failed_step();
     } catch (const std::exception& error) {
         // Out of memory, most likely: the group fails as if the disk had.
         written = false;
-        error_ = error.what();
+        failure_ = {Fault::refused, error.what()};
     }
     if (written) return began ? Written::rows : Written::nothing;
     undo();
@@ -128,7 +156,7 @@ BatchWriter::Written BatchWriter::write(std::vector<Batch>& group, std::vector<D
 
 BatchWriter::Written BatchWriter::probe() {
     if (begin() && touch_.run() && transactions_.commit()) return Written::rows;
-    error_ = database_.last_error();
+    failure_ = database_.last_failed_step();
     undo();
     return Written::failed;
 }

@@ -1,12 +1,14 @@
 // Writes batches into the tables, in one transaction.
 // Owns:   the written tables' statements on the storage thread's connection.
 // Thread: the storage thread.
-// Fails:  false when the database does, with the reason in error(); nothing of the group is stored then.
+// Fails:  false when the database does, with the reason in failure(); nothing of the group is stored then.
 #pragma once
 
 #include "connection_table.hpp"
 #include "database.hpp"
+#include "dead_letter_table.hpp"
 #include "deduplication_table.hpp"
+#include "free_pages.hpp"
 #include "message_table.hpp"
 #include "permission_table.hpp"
 #include "requests.hpp"
@@ -30,8 +32,10 @@ class BatchWriter {
     [[nodiscard]] Written write(std::vector<Batch>& group, std::vector<Delivery>& deliveries);
     // An empty commit that reaches the disk: does writing work again?
     [[nodiscard]] Written probe();
-    // Why the last write failed. For the log.
-    [[nodiscard]] const std::string& error() const { return error_; }
+    // Why the last write failed: for the log, and what it means.
+    [[nodiscard]] const Failure& failure() const { return failure_; }
+    // Whether the last write has given back all the free pages that were too many.
+    [[nodiscard]] bool has_shrunk() const { return has_shrunk_; }
 
   private:
     [[nodiscard]] bool write_requests(std::vector<Batch>& group, std::vector<Delivery>& deliveries);
@@ -41,6 +45,8 @@ class BatchWriter {
     [[nodiscard]] bool write(RevokeRequest& request);
     [[nodiscard]] bool write(BarrierRequest&) { return true; }
     [[nodiscard]] bool write(ConnectionRequest& request);
+    [[nodiscard]] bool write(LetterRequest& request);
+    [[nodiscard]] bool write(ReclaimRequest& request);
     // The transaction begins with the first row, so that a group that writes none costs none.
     [[nodiscard]] bool begin();
     void undo();
@@ -51,9 +57,12 @@ class BatchWriter {
     DeduplicationTable deduplication_;
     PermissionTable permissions_;
     ConnectionTable connections_;
+    DeadLetterTable letters_;
+    FreePages free_pages_;
     Statement touch_;
     bool stale_ = true;  // positions and counters must be read from the database first
-    std::string error_;
+    bool has_shrunk_ = false;
+    Failure failure_;
 };
 
 }  // namespace notifyd::storage

@@ -5,8 +5,11 @@
 
 namespace notifyd::storage {
 
-Checkpointer::Checkpointer(Database& writer, CheckpointMarks marks, observability::Events& events)
-    : writer_(writer), marks_(marks), events_(events) {
+Checkpointer::Checkpointer(Database& writer,
+                           CheckpointMarks marks,
+                           SyncFailure& sync_failure,
+                           observability::Events& events)
+    : writer_(writer), marks_(marks), sync_failure_(sync_failure), events_(events) {
     constexpr std::size_t frame_header_bytes = 24;
     const auto page_bytes = writer_.query_integer("PRAGMA page_size");
     frame_bytes_ = static_cast<std::size_t>(page_bytes.value_or(4'096)) + frame_header_bytes;
@@ -44,14 +47,17 @@ void Checkpointer::before_transaction() {
     grew_ = false;
 }
 
-void Checkpointer::after_commit() {
+void Checkpointer::after_commit(bool has_shrunk) {
     // Only a commit that no checkpoint can have seen proves that there is something to copy.
-    if (!idle_before_ || !grew_ || size_ < size_copied_ + marks_.checkpoint_bytes) return;
+    shrunk_ = shrunk_ || has_shrunk;
+    if (!idle_before_ || !grew_) return;
+    if (!shrunk_ && size_ < size_copied_ + marks_.checkpoint_bytes) return;
     size_copied_ = size_;
+    shrunk_ = false;
     if (size_ >= marks_.checkpoint_now_bytes) {
         // A checkpoint can only finish, and the log only begin anew, while nobody writes. The thread has copied all
         // but the last moments; the rest is short.
-        copy(writer_);
+        copy(writer_, SQLITE_CHECKPOINT_PASSIVE);
         return;
     }
     busy_.store(true, std::memory_order_relaxed);
@@ -62,17 +68,30 @@ void Checkpointer::run() {
     this_thread::set_name("checkpoint");
     this_thread::run_in_background();
     while (requests_.take().has_value()) {
-        copy(database_);
+        // Passive: waits for nobody, copies as far as the oldest reader allows.
+        copy(database_, SQLITE_CHECKPOINT_PASSIVE);
         busy_.store(false, std::memory_order_release);
     }
 }
 
-void Checkpointer::copy(Database& database) {
-    // Passive: waits for nobody, copies as far as the oldest reader allows.
-    const int code = sqlite3_wal_checkpoint_v2(database.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+void Checkpointer::copy_all() {
+    // Not to be had while an outsider reads: then the log stays, which costs nothing but space.
+    sqlite3_busy_timeout(writer_.handle(), 250);
+    copy(writer_, SQLITE_CHECKPOINT_TRUNCATE);
+}
+
+void Checkpointer::copy(Database& database, int mode) {
+    if (sync_failure_.has_happened()) return;
+    const int code = sqlite3_wal_checkpoint_v2(database.handle(), nullptr, mode, nullptr, nullptr);
     checkpoints_.fetch_add(1, std::memory_order_relaxed);
-    const bool other_copies = (code & 0xFF) == SQLITE_BUSY;
-    if (code != SQLITE_OK && !other_copies) events_.emit(observability::CheckpointFailed{database.last_error()});
+    const bool others_hinder = (code & 0xFF) == SQLITE_BUSY;
+    if (code == SQLITE_OK || others_hinder) return;
+    const Failure failure = database.failure();
+    if (failure.fault == Fault::failed_sync) {
+        sync_failure_.report(failure.what);
+    } else {
+        events_.emit(observability::CheckpointFailed{failure.what});
+    }
 }
 
 }  // namespace notifyd::storage

@@ -1,7 +1,8 @@
 // Copies the write-ahead log into the database, off the commit path (DESIGN §4: inline checkpoints are the p99).
 // Owns:   a thread, its connection, and the rules of when to copy.
 // Thread: before_transaction and after_commit on the storage thread; start and stop around it.
-// Fails:  a checkpoint that fails is an event, and the next one tries again; nothing is lost by it.
+// Fails:  a checkpoint that fails is an event, and the next one tries again; nothing is lost by it. One whose sync
+//         fails is the last: see SyncFailure.
 //
 // At most one checkpoint runs, and it begins only when a commit was made since the last one ended. This is more than
 // economy: up to 3.51.2, SQLite can lose commits when a checkpoint that finds nothing to copy meets a commit that
@@ -12,6 +13,7 @@
 #include "notifyd/runtime/handover_queue.hpp"
 
 #include "database.hpp"
+#include "sync_failure.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -28,7 +30,7 @@ struct CheckpointMarks {
 class Checkpointer {
   public:
     // `writer` is the storage thread's connection; its commits are what fills the log.
-    Checkpointer(Database& writer, CheckpointMarks marks, observability::Events& events);
+    Checkpointer(Database& writer, CheckpointMarks marks, SyncFailure& sync_failure, observability::Events& events);
     ~Checkpointer();
     Checkpointer(const Checkpointer&) = delete;
     Checkpointer& operator=(const Checkpointer&) = delete;
@@ -40,7 +42,10 @@ class Checkpointer {
     void stop();
 
     void before_transaction();
-    void after_commit();
+    // `has_shrunk`: the file's end is free, and only a checkpoint can cut it off.
+    void after_commit(bool has_shrunk);
+    // Copies everything and empties the log, if nobody reads. After stop().
+    void copy_all();
 
     [[nodiscard]] std::size_t log_bytes() const { return log_bytes_.load(std::memory_order_relaxed); }
     [[nodiscard]] std::uint64_t checkpoints() const { return checkpoints_.load(std::memory_order_relaxed); }
@@ -50,10 +55,11 @@ class Checkpointer {
 
     static int on_commit(void* self, sqlite3*, const char*, int frames);
     void run();
-    void copy(Database& database);
+    void copy(Database& database, int mode);
 
     Database& writer_;
     const CheckpointMarks marks_;
+    SyncFailure& sync_failure_;
     observability::Events& events_;
     std::size_t frame_bytes_ = 0;
 
@@ -62,6 +68,7 @@ class Checkpointer {
     std::size_t size_copied_ = 0;  // of the log when the last checkpoint was asked for
     bool idle_before_ = false;     // no checkpoint ran when the transaction began
     bool grew_ = false;            // and the transaction has put something into the log
+    bool shrunk_ = false;          // a checkpoint is wanted for the end of the file
 
     std::atomic<std::size_t> log_bytes_{0};
     std::atomic<std::uint64_t> checkpoints_{0};

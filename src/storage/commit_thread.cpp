@@ -12,13 +12,15 @@ namespace notifyd::storage {
 CommitThread::CommitThread(BatchWriter& writer,
                            Checkpointer& checkpointer,
                            Admission& admission,
-                           std::chrono::milliseconds probe_interval,
+                           SyncFailure& sync_failure,
+                           const CommitTimes& times,
                            const Clock& clock,
                            observability::Events& events)
     : writer_(writer),
       checkpointer_(checkpointer),
       admission_(admission),
-      probe_interval_(probe_interval),
+      sync_failure_(sync_failure),
+      times_(times),
       clock_(clock),
       events_(events) {}
 
@@ -44,7 +46,7 @@ void CommitThread::run() {
         form_group();
         if (!group_.empty() || connection_rows_due(waited)) {
             commit();
-        } else if (waited == Waited::timed_out && !writable()) {
+        } else if (waited == Waited::timed_out && !writable() && !is_over()) {
             probe();
         } else if (waited == Waited::closed) {
             return;
@@ -58,7 +60,7 @@ std::optional<std::chrono::milliseconds> CommitThread::patience() const {
             std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady_now() - connection_rows_since_);
         return std::clamp(connection_rows_delay - waited, std::chrono::milliseconds(0), connection_rows_delay);
     }
-    if (!writable()) return probe_interval_;
+    if (!writable() && !is_over()) return times_.probe_interval;
     return std::nullopt;
 }
 
@@ -99,23 +101,73 @@ void CommitThread::commit() {
     for (const Batch& batch : group_) rows += batch.requests.size();
 
     std::vector<Delivery> deliveries;
-    checkpointer_.before_transaction();
-    const BatchWriter::Written written = writer_.write(group_, deliveries);
-    if (written == BatchWriter::Written::failed) {
-        writable_.store(false, std::memory_order_relaxed);
-        commits_failed_.fetch_add(1, std::memory_order_relaxed);
-        events_.emit(observability::CommitFailed{writer_.error(), static_cast<std::int64_t>(rows)});
-        give_back(Outcome::failed);
-        return;
-    }
+    const BatchWriter::Written written = write(deliveries);
+    if (written == BatchWriter::Written::failed) return fail(rows);
     if (written == BatchWriter::Written::rows) {
-        writable_.store(true, std::memory_order_relaxed);
+        set_writable();
         commits_.fetch_add(1, std::memory_order_relaxed);
         rows_.fetch_add(rows, std::memory_order_relaxed);
     }
     tell_listener(std::move(deliveries));
     give_back(Outcome::committed);
-    checkpointer_.after_commit();
+    checkpointer_.after_commit(writer_.has_shrunk());
+}
+
+// A fault that may pass gets two more tries, unless writing did not work before: then publishers have waited enough.
+BatchWriter::Written CommitThread::write(std::vector<Delivery>& deliveries) {
+    const bool worked_before = writable();
+    BatchWriter::Written written = write_once(deliveries);
+    for (const auto pause : times_.pauses) {
+        const bool again = written == BatchWriter::Written::failed && worked_before && !is_over() &&
+                           writer_.failure().fault == Fault::passing;
+        if (!again) break;
+        std::this_thread::sleep_for(pause);
+        written = write_once(deliveries);
+    }
+    return written;
+}
+
+BatchWriter::Written CommitThread::write_once(std::vector<Delivery>& deliveries) {
+    if (is_over()) return BatchWriter::Written::failed;
+    checkpointer_.before_transaction();
+    const BatchWriter::Written written = writer_.write(group_, deliveries);
+    if (written == BatchWriter::Written::failed) note_fault();
+    // A checkpoint's sync may have failed meanwhile.
+    return is_over() ? BatchWriter::Written::failed : written;
+}
+
+void CommitThread::note_fault() {
+    switch (writer_.failure().fault) {
+        case Fault::failed_sync:
+            sync_failure_.report(writer_.failure().what);
+            break;
+        case Fault::corrupt:
+            corrupt_.store(true, std::memory_order_relaxed);
+            events_.emit(observability::StorageError{writer_.failure().what + ": nothing is written any more"});
+            break;
+        case Fault::passing:
+        case Fault::refused:
+            break;
+    }
+}
+
+void CommitThread::fail(std::size_t rows) {
+    // Once when it begins, then once a second: publishers that try again must not fill the log.
+    constexpr std::chrono::seconds event_interval{1};
+    const SteadyTime now = clock_.steady_now();
+    if (writable_.exchange(false, std::memory_order_relaxed) || now - failure_told_ >= event_interval) {
+        failure_told_ = now;
+        events_.emit(observability::CommitFailed{writer_.failure().what, static_cast<std::int64_t>(rows)});
+    }
+    commits_failed_.fetch_add(1, std::memory_order_relaxed);
+    std::size_t letters = 0;
+    for (const Batch& batch : group_) letters += batch.letters;
+    if (letters > 0) events_.emit(observability::DeadLettersDropped{static_cast<std::int64_t>(letters), "not stored"});
+    give_back(Outcome::failed);
+}
+
+void CommitThread::set_writable() {
+    if (!writable_.exchange(true, std::memory_order_relaxed)) events_.emit(observability::StorageRecovered{});
 }
 
 void CommitThread::tell_listener(std::vector<Delivery> deliveries) {
@@ -130,7 +182,7 @@ void CommitThread::tell_listener(std::vector<Delivery> deliveries) {
 
 void CommitThread::give_back(Outcome outcome) {
     for (Batch& batch : group_) {
-        admission_.release(batch.answers_wanted, batch.requests.size() - batch.answers_wanted, batch.bytes);
+        admission_.release(batch);
         if (batch.answers_wanted == 0) continue;
         batch.outcome = outcome;
         BatchOwner& owner = *batch.owner;
@@ -140,8 +192,11 @@ void CommitThread::give_back(Outcome outcome) {
 }
 
 void CommitThread::probe() {
-    const bool works = writer_.probe() == BatchWriter::Written::rows;
-    writable_.store(works, std::memory_order_relaxed);
+    if (writer_.probe() == BatchWriter::Written::rows) {
+        set_writable();
+    } else {
+        note_fault();
+    }
 }
 
 }  // namespace notifyd::storage

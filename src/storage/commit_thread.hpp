@@ -2,7 +2,9 @@
 // While it syncs, the next group gathers; no timer, so groups grow with the load.
 // Owns:   the thread and the batches that it has taken.
 // Thread: hand_over and writable from any; start and stop from the composer; all else is the storage thread's.
-// Fails:  a failed commit answers every request in it and is an event; the thread goes on.
+// Fails:  a commit that fails for what may pass is tried again, twice; then it answers every request in it and is an
+//         event, and the thread goes on. After a failed sync, or in a corrupt file, nothing is written any more: every
+//         request is answered at once.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -15,7 +17,9 @@
 #include "batch_writer.hpp"
 #include "checkpointer.hpp"
 #include "requests.hpp"
+#include "sync_failure.hpp"
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -30,12 +34,20 @@ inline constexpr std::size_t commit_bytes_max = 16 * 1024 * 1024;
 // How long connection rows wait for company: nobody waits for them, so connects and pings need no sync of their own.
 inline constexpr std::chrono::milliseconds connection_rows_delay{200};
 
+struct CommitTimes {
+    // How often an idle thread tries whether writing works again.
+    std::chrono::milliseconds probe_interval{1'000};
+    // Before the second and the third try of a commit.
+    std::array<std::chrono::milliseconds, 2> pauses{std::chrono::milliseconds(20), std::chrono::milliseconds(100)};
+};
+
 class CommitThread {
   public:
     CommitThread(BatchWriter& writer,
                  Checkpointer& checkpointer,
                  Admission& admission,
-                 std::chrono::milliseconds probe_interval,
+                 SyncFailure& sync_failure,
+                 const CommitTimes& times,
                  const Clock& clock,
                  observability::Events& events);
 
@@ -45,7 +57,7 @@ class CommitThread {
 
     // False: stopped, and the batch is untouched.
     [[nodiscard]] bool hand_over(Batch&& batch) { return queue_.push(std::move(batch)); }
-    [[nodiscard]] bool writable() const { return writable_.load(std::memory_order_relaxed); }
+    [[nodiscard]] bool writable() const { return writable_.load(std::memory_order_relaxed) && !is_over(); }
 
     [[nodiscard]] std::uint64_t commits() const { return commits_.load(std::memory_order_relaxed); }
     [[nodiscard]] std::uint64_t commits_failed() const { return commits_failed_.load(std::memory_order_relaxed); }
@@ -59,6 +71,15 @@ class CommitThread {
     void form_group();
     [[nodiscard]] bool connection_rows_due(Waited waited) const;
     void commit();
+    [[nodiscard]] BatchWriter::Written write(std::vector<Delivery>& deliveries);
+    [[nodiscard]] BatchWriter::Written write_once(std::vector<Delivery>& deliveries);
+    // Whether nothing will be written any more.
+    [[nodiscard]] bool is_over() const {
+        return corrupt_.load(std::memory_order_relaxed) || sync_failure_.has_happened();
+    }
+    void note_fault();
+    void fail(std::size_t rows);
+    void set_writable();
     void tell_listener(std::vector<Delivery> deliveries);
     void give_back(Outcome outcome);
     void probe();
@@ -66,7 +87,8 @@ class CommitThread {
     BatchWriter& writer_;
     Checkpointer& checkpointer_;
     Admission& admission_;
-    const std::chrono::milliseconds probe_interval_;
+    SyncFailure& sync_failure_;
+    const CommitTimes times_;
     const Clock& clock_;
     observability::Events& events_;
     ports::CommitListener* listener_ = nullptr;
@@ -78,7 +100,10 @@ class CommitThread {
     SteadyTime connection_rows_since_;
     std::vector<Batch> group_;
 
+    SteadyTime failure_told_;  // by an event
+
     std::atomic<bool> writable_{true};
+    std::atomic<bool> corrupt_{false};
     std::atomic<std::uint64_t> commits_{0};
     std::atomic<std::uint64_t> commits_failed_{0};
     std::atomic<std::uint64_t> rows_{0};

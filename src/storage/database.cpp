@@ -5,6 +5,27 @@
 
 namespace notifyd::storage {
 
+namespace {
+
+Fault fault_of(int code) {
+    if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) return Fault::failed_sync;
+    switch (code & 0xFF) {
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            return Fault::corrupt;
+        case SQLITE_ERROR:
+        case SQLITE_CONSTRAINT:
+        case SQLITE_MISMATCH:
+        case SQLITE_TOOBIG:
+        case SQLITE_MISUSE:
+        case SQLITE_RANGE:
+            return Fault::refused;
+    }
+    return Fault::passing;
+}
+
+}  // namespace
+
 bool Database::open(const std::string& path, Access access) {
     assert(handle_ == nullptr);
     const int mode = access == Access::read_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
@@ -16,6 +37,10 @@ void Database::close() {
     [[maybe_unused]] const int code = sqlite3_close(handle_);
     assert(code == SQLITE_OK);
     handle_ = nullptr;
+}
+
+void Database::keep_log() {
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
 bool Database::execute(const char* sql) {
@@ -42,12 +67,16 @@ int Database::last_code() const {
     return sqlite3_errcode(handle_) & 0xFF;
 }
 
+Failure Database::failure() const {
+    return {fault_of(sqlite3_extended_errcode(handle_)), last_error()};
+}
+
 bool Database::has_failed() const {
     const int code = last_code();
     return code != SQLITE_OK && code != SQLITE_ROW && code != SQLITE_DONE;
 }
 
-Statement::Statement(Database& database, std::string_view sql) {
+Statement::Statement(Database& database, std::string_view sql) : database_(database) {
     const int size = static_cast<int>(sql.size());
     const int code =
         sqlite3_prepare_v3(database.handle(), sql.data(), size, SQLITE_PREPARE_PERSISTENT, &handle_, nullptr);
@@ -83,6 +112,7 @@ Step Statement::step() {
         case SQLITE_DONE:
             return Step::done;
     }
+    database_.failed_step_ = database_.failure();
     return Step::failed;
 }
 

@@ -13,6 +13,19 @@
 
 namespace notifyd::storage {
 
+// What a failed call means for whoever wants to write.
+enum class Fault : std::uint8_t {
+    passing,      // locked, full, an I/O error: may work a little later
+    refused,      // the statement itself: would fail again
+    failed_sync,  // what was written may be lost without another word
+    corrupt,      // the file is not what it should be
+};
+
+struct Failure {
+    Fault fault = Fault::passing;
+    std::string what;
+};
+
 class Database {
   public:
     enum class Access : std::uint8_t { read_write, read_only };
@@ -21,6 +34,8 @@ class Database {
     [[nodiscard]] bool open(const std::string& path, Access access);
     // Checkpoints if it is the last connection. The statements must be gone.
     void close();
+    // close() will leave the log as it is.
+    void keep_log();
 
     Database() = default;
     ~Database() { close(); }
@@ -35,6 +50,10 @@ class Database {
 
     [[nodiscard]] std::string last_error() const;
     [[nodiscard]] int last_code() const;
+    // Of the last call, if it failed.
+    [[nodiscard]] Failure failure() const;
+    // Of the last step that failed, whatever was called since.
+    [[nodiscard]] const Failure& last_failed_step() const { return failed_step_; }
     // Whether the last call failed.
     [[nodiscard]] bool has_failed() const;
     // Why a statement of this connection could not be prepared (the schema is not what it should be); empty: all were.
@@ -48,6 +67,7 @@ class Database {
 
     sqlite3* handle_ = nullptr;
     std::string prepare_error_;
+    Failure failed_step_;
 };
 
 enum class Step : std::uint8_t { row, done, failed };
@@ -78,6 +98,7 @@ class Statement {
     [[nodiscard]] bool is_null(int column) { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
 
   private:
+    Database& database_;
     sqlite3_stmt* handle_ = nullptr;
 };
 

@@ -96,6 +96,12 @@ Startup<MigrationReport> upgrade_database(const std::string& path,
         return database_error(path, database.last_error());
     }
     if (*owner != application_id) return database_error(path, "the file belongs to another program");
+    // A process that ended by a failed sync may have left pages in the log that can be read and are not on the disk.
+    // Nothing must be appended behind them before they are safe in the database. Busy: an outsider reads, and so the
+    // log is in use and was not left behind.
+    const int copied =
+        sqlite3_wal_checkpoint_v2(database.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    if (copied != SQLITE_OK && (copied & 0xFF) != SQLITE_BUSY) return database_error(path, database.last_error());
     return apply_migrations(database, path, migrations, applied);
 }
 

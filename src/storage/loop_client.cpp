@@ -62,6 +62,28 @@ void answer_one(BarrierRequest& request, Outcome outcome) {
 
 void answer_one(std::unique_ptr<ConnectionRequest>&, Outcome) {}
 
+void answer_one(ReclaimRequest& request, Outcome outcome) {
+    request.done(outcome_of(outcome, request.given));
+}
+
+void answer_one(DeadLetter&, Outcome) {}
+
+void answer_one(RemoveLetter& change, Outcome outcome) {
+    change.done(outcome_of(outcome, change.removed));
+}
+
+void answer_one(LetterFailedAgain& change, Outcome outcome) {
+    change.done(outcome_of(outcome));
+}
+
+void answer_one(ExpireLetters& change, Outcome outcome) {
+    change.done(outcome_of(outcome, change.deleted));
+}
+
+void answer_one(std::unique_ptr<LetterRequest>& request, Outcome outcome) {
+    std::visit([outcome](auto& change) { answer_one(change, outcome); }, request->change);
+}
+
 }  // namespace
 
 LoopClient::LoopClient(runtime::EventLoop& loop,
@@ -121,10 +143,12 @@ void LoopClient::turn_continues() {
 }
 
 void LoopClient::hand_over() {
-    Batch batch = std::exchange(gathered_, Batch{this, {}, 0, 0, Outcome::waiting});
+    Batch next;
+    next.owner = this;
+    Batch batch = std::exchange(gathered_, std::move(next));
     if (!commits_.hand_over(std::move(batch))) {
         // Stopped; the batch is still ours.
-        admission_.release(batch.answers_wanted, batch.requests.size() - batch.answers_wanted, batch.bytes);
+        admission_.release(batch);
         refuse(std::move(batch));
     }
 }
@@ -269,6 +293,44 @@ void LoopClient::list_by_topic(TopicName topic,
     submit_read(std::move(done), [topic = std::move(topic), rows_max, after = std::move(after)](ReadTables& tables) {
         return tables.permissions.by_topic(topic, rows_max, after);
     });
+}
+
+// --- dead letters ---
+
+void LoopClient::add(DeadLetter letter) {
+    const std::size_t bytes = request_bytes + (letter.head.has_value() ? letter.head->size() : 0);
+    if (!admission_.admit_letter(bytes)) {
+        events_.emit(observability::DeadLettersDropped{1, "the storage queue is full"});
+        return;
+    }
+    ++gathered_.letters;
+    gather(std::make_unique<LetterRequest>(LetterRequest{std::move(letter)}), bytes);
+}
+
+void LoopClient::remove(Uuid id, UniqueFunction<void(Result<bool>)> done) {
+    submit(std::make_unique<LetterRequest>(LetterRequest{RemoveLetter{id, std::move(done)}}), request_bytes);
+}
+
+void LoopClient::failed_again(Uuid id, EpochMs at, std::string reason, DoneVoid done) {
+    LetterFailedAgain change{id, at, std::move(reason), std::move(done)};
+    submit(std::make_unique<LetterRequest>(LetterRequest{std::move(change)}), request_bytes);
+}
+
+void LoopClient::delete_expired_letters(EpochMs cutoff, std::size_t rows_max, DoneCount done) {
+    ExpireLetters change{cutoff, rows_max, std::move(done)};
+    submit(std::make_unique<LetterRequest>(LetterRequest{std::move(change)}), request_bytes);
+}
+
+void LoopClient::list(ports::DeadLetterQuery query, UniqueFunction<void(Result<DeadLetterPage>)> done) {
+    submit_read(std::move(done), [query = std::move(query)](ReadTables& tables) { return tables.letters.list(query); });
+}
+
+void LoopClient::find(Uuid id, UniqueFunction<void(Result<std::optional<DeadLetter>>)> done) {
+    submit_read(std::move(done), [id](ReadTables& tables) { return tables.letters.find(id); });
+}
+
+void LoopClient::reclaim(std::size_t pages_max, DoneCount done) {
+    submit(ReclaimRequest{pages_max, std::move(done)}, request_bytes);
 }
 
 }  // namespace notifyd::storage

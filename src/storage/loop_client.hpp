@@ -50,6 +50,15 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
                        std::optional<UserId> after,
                        UniqueFunction<void(Result<ports::PermissionPage>)> done) override;
 
+    void add(DeadLetter letter) override;
+    void list(ports::DeadLetterQuery query, UniqueFunction<void(Result<DeadLetterPage>)> done) override;
+    void find(Uuid id, UniqueFunction<void(Result<std::optional<DeadLetter>>)> done) override;
+    void remove(Uuid id, UniqueFunction<void(Result<bool>)> done) override;
+    void failed_again(Uuid id, EpochMs at, std::string reason, DoneVoid done) override;
+    void delete_expired_letters(EpochMs cutoff, std::size_t rows_max, DoneCount done) override;
+
+    void reclaim(std::size_t pages_max, DoneCount done) override;
+
     void opened(ports::ConnectionRow row) override;
     void topics_changed(ConnectionId id, std::vector<TopicName> topics) override;
     void pinged(ConnectionId id, EpochMs at) override;

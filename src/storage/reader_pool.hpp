@@ -9,6 +9,7 @@
 #include "notifyd/runtime/task.hpp"
 
 #include "database.hpp"
+#include "dead_letter_table.hpp"
 #include "message_pages.hpp"
 #include "permission_table.hpp"
 #include "resume_plans.hpp"
@@ -25,12 +26,17 @@ namespace notifyd::storage {
 // What one reader thread reads with.
 struct ReadTables {
     ReadTables(Database& database, History history, observability::Events& events)
-        : transactions(database), messages(database, events), resumes(database, history), permissions(database) {}
+        : transactions(database),
+          messages(database, events),
+          resumes(database, history),
+          permissions(database),
+          letters(database) {}
 
     Transactions transactions;
     MessagePages messages;
     ResumePlans resumes;
     PermissionLists permissions;
+    DeadLetterLists letters;
 };
 
 // Takes an answer to its loop. Called on a reader thread.

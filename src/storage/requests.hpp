@@ -8,11 +8,13 @@
 #include "notifyd/core/result.hpp"
 #include "notifyd/core/unique_function.hpp"
 #include "notifyd/ports/connection_store.hpp"
+#include "notifyd/ports/dead_letter_store.hpp"
 #include "notifyd/ports/message_log.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -20,6 +22,7 @@ namespace notifyd::storage {
 
 using DoneVoid = UniqueFunction<void(Result<void>)>;
 using DoneCount = UniqueFunction<void(Result<std::size_t>)>;
+using DoneBool = UniqueFunction<void(Result<bool>)>;
 
 struct AppendRequest {
     MessagePtr message;
@@ -73,13 +76,46 @@ struct BarrierRequest {
     DoneVoid done;
 };
 
-// The connection change is by far the largest and rarest, so it lives apart.
+struct RemoveLetter {
+    Uuid id;
+    DoneBool done;
+    bool removed = false;  // told by the storage thread
+};
+
+struct LetterFailedAgain {
+    Uuid id;
+    EpochMs at = 0;
+    std::string reason;
+    DoneVoid done;
+};
+
+struct ExpireLetters {
+    EpochMs cutoff = 0;
+    std::size_t rows_max = 0;
+    DoneCount done;
+    std::size_t deleted = 0;  // told by the storage thread
+};
+
+// A letter alone is one to add: not answered, and in no hurry.
+struct LetterRequest {
+    std::variant<DeadLetter, RemoveLetter, LetterFailedAgain, ExpireLetters> change;
+};
+
+struct ReclaimRequest {
+    std::size_t pages_max = 0;
+    DoneCount done;
+    std::size_t given = 0;  // told by the storage thread
+};
+
+// Connection and letter changes are by far the largest and rarest, so they live apart.
 using WriteRequest = std::variant<AppendRequest,
                                   ExpireRequest,
                                   GrantRequest,
                                   RevokeRequest,
                                   BarrierRequest,
-                                  std::unique_ptr<ConnectionRequest>>;
+                                  std::unique_ptr<ConnectionRequest>,
+                                  std::unique_ptr<LetterRequest>,
+                                  ReclaimRequest>;
 
 enum class Outcome : std::uint8_t { waiting, committed, failed };
 
@@ -90,7 +126,8 @@ struct Batch {
     BatchOwner* owner = nullptr;
     std::vector<WriteRequest> requests;
     std::size_t bytes = 0;
-    std::size_t answers_wanted = 0;  // requests that are not connection rows
+    std::size_t answers_wanted = 0;  // requests that are neither connection rows nor new dead letters
+    std::size_t letters = 0;         // new dead letters
     Outcome outcome = Outcome::waiting;
 };
 

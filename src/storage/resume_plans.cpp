@@ -1,7 +1,7 @@
 // Numbers by seeks, message ids by their time.
 #include "resume_plans.hpp"
 
-#include "notifyd/core/uuid.hpp"
+#include "message_search.hpp"
 
 #include <algorithm>
 #include <variant>
@@ -12,14 +12,10 @@ namespace {
 
 using Verdict = ports::ResumePlan::Verdict;
 
-// Rows that are looked through for a message id, or for where a plan begins.
+// Rows that are looked through for where a plan begins.
 constexpr std::size_t rows_searched_max = 10'000;
 // Standard messages so much older than the one that the client has are in the plan (SPEC §5.4).
 constexpr EpochMs standard_overlap_ms = 1'000;
-
-bool is_version_7(const Uuid& id) {
-    return id.bytes[6] >> 4U == 7 && id.bytes[8] >> 6U == 2;
-}
 
 }  // namespace
 
@@ -112,15 +108,10 @@ bool ResumePlans::stepped() {
 }
 
 std::optional<WalkedRow> ResumePlans::find(const MessageId& id) {
-    if (!is_version_7(id.get())) return std::nullopt;
-    const EpochMs time = uuid_v7_epoch_ms(id.get());
-    walk_.start(seeks_.topic_id(), seeks_.last_earlier_than(time - time_slack_ms));
     const WalkGuard guard(walk_);
-    for (std::size_t searched = 0; searched < rows_searched_max && stepped(); ++searched) {
-        if (walk_.row().id == id) return walk_.row();
-        if (walk_.row().published_at > time + time_slack_ms) break;
-    }
-    return std::nullopt;
+    auto row = find_message(seeks_, walk_, id);
+    failed_ = failed_ || walk_.failed();
+    return row;
 }
 
 void ResumePlans::plan_by_id(const ports::ResumeQuery& query, const MessageId& id, ports::ResumePlan& plan) {

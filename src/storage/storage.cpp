@@ -35,6 +35,7 @@ class Storage::Parts {
     Parts(PreparedFile prepared, const StorageOptions& options, observability::Events& sink)
         : file(std::move(prepared)),
           events(sink),
+          sync_failure(options.on_failed_sync, sink),
           admission(options.queue_length, options.queue_bytes_max),
           readers(options.reads_waiting_max, sink) {}
 
@@ -54,14 +55,14 @@ class Storage::Parts {
         if (!position.has_value()) return database.last_error();
         last_position = *position;
         const CheckpointMarks marks{options.checkpoint_bytes, options.checkpoint_now_bytes};
-        checkpointer = std::make_unique<Checkpointer>(database, marks, events);
+        checkpointer = std::make_unique<Checkpointer>(database, marks, sync_failure, events);
         Database& second = checkpointer->database();
         if (!second.open(file.path, Database::Access::read_write) ||
             !configure_checkpointer(second, options.durability)) {
             return second.last_error();
         }
-        commits =
-            std::make_unique<CommitThread>(*writer, *checkpointer, admission, options.probe_interval, clock, events);
+        const CommitTimes times{options.probe_interval, options.retry_pauses};
+        commits = std::make_unique<CommitThread>(*writer, *checkpointer, admission, sync_failure, times, clock, events);
         std::string error;
         return readers.open(file.path, options.history, error) ? std::string() : error;
     }
@@ -70,16 +71,16 @@ class Storage::Parts {
         commits->stop();
         readers.stop();
         checkpointer->stop();
-        // Leaves an empty log. Not to be had while an outsider reads: then the log stays, which costs nothing but
-        // space.
-        sqlite3_busy_timeout(database.handle(), 250);
-        sqlite3_wal_checkpoint_v2(database.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+        checkpointer->copy_all();
+        // The last connection to be closed would copy the log once more, and believe the sync.
+        if (sync_failure.has_happened()) database.keep_log();
     }
 
     PreparedFile file;
     observability::Events& events;
     std::string epoch;
     Position last_position = 0;
+    SyncFailure sync_failure;
     Admission admission;
     Database database;  // the storage thread's connection
     std::unique_ptr<BatchWriter> writer;

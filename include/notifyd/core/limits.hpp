@@ -44,6 +44,8 @@ inline constexpr std::size_t commit_rows_max = 4'096;
 inline constexpr std::size_t handover_requests = 32;
 static_assert(handover_requests < commit_rows_max, "commits grow with load");
 inline constexpr std::size_t retention_slice_rows = 500;
+// Pages that go back to the disk in one transaction.
+inline constexpr std::size_t reclaim_slice_pages = 64;
 
 // How often a loop looks at its connections' deadlines.
 inline constexpr std::chrono::milliseconds sweep_interval{500};

@@ -1,60 +1,88 @@
-// Deletes messages that are past their time, in slices so small that publishing never waits for them (SPEC §4.5).
-// Flow:   a loop's timer -> run() when next_run() has come -> ports::MessageLog::delete_expired -> next_run() moves
+// Deletes messages and dead letters that are past their time and gives their space back to the disk, in slices so small
+// that publishing never waits for them (SPEC §4.5).
+// Flow:   a loop's timer -> run() when next_run() has come -> a slice through one of the ports -> next_run() moves
 // Owns:   its schedule; at most one slice is under way.
 // Thread: one loop; one instance in the process.
-// Fails:  never visibly: a slice that failed is tried again after a while; expired messages only stay a little longer.
+// Fails:  never visibly: a slice that failed is tried again after a while; what is expired only stays a little longer.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/result.hpp"
 #include "notifyd/observability/events.hpp"
+#include "notifyd/ports/dead_letter_store.hpp"
+#include "notifyd/ports/disk_space.hpp"
 #include "notifyd/ports/message_log.hpp"
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace notifyd::history {
 
-// Pure: when the next slice is due.
+// In this order, round after round.
+enum class RetentionDuty : std::uint8_t { messages, letters, space };
+
+// Pure: when the next slice is due, and of what.
 class RetentionSchedule {
   public:
-    // After a full slice more is waiting: go on soon, but let the log breathe.
+    // Between two slices: let the log breathe.
     static constexpr Milliseconds pause_between_slices{20};
-    // After the last slice, and after a failure.
+    // After a round, and after a failure.
     static constexpr Milliseconds interval{60'000};
+
+    enum class Slice : std::uint8_t { full, last, failed };
 
     explicit RetentionSchedule(SteadyTime start) : next_(start) {}
 
     [[nodiscard]] SteadyTime next() const { return next_; }
-    // A slice ended at `now`; `deleted` is nullopt if it failed.
-    void slice_ended(SteadyTime now, std::optional<std::size_t> deleted);
+    [[nodiscard]] RetentionDuty duty() const { return duty_; }
+    // After a full slice more of the same is waiting.
+    void slice_ended(SteadyTime now, Slice slice);
 
   private:
+    RetentionDuty duty_ = RetentionDuty::messages;
     SteadyTime next_;
+};
+
+// 0: for ever.
+struct RetentionTimes {
+    Milliseconds messages{0};
+    Milliseconds letters{0};
 };
 
 class Retention {
   public:
-    // `keep` is how long a message is kept; 0: for ever. All of them must outlive this, and this must outlive the last
-    // `done` of the log.
-    Retention(ports::MessageLog& log, const Clock& clock, observability::Events& events, Milliseconds keep);
+    // All of them must outlive this, and this must outlive the last `done` of the ports.
+    Retention(ports::MessageLog& log,
+              ports::DeadLetterStore& letters,
+              ports::DiskSpace& disk,
+              const Clock& clock,
+              observability::Events& events,
+              RetentionTimes keep);
     Retention(const Retention&) = delete;
     Retention& operator=(const Retention&) = delete;
 
-    // When run() wants to be called next; nullopt while a slice is under way, or if nothing ever expires.
+    // When run() wants to be called next; nullopt while a slice is under way.
     [[nodiscard]] std::optional<SteadyTime> next_run() const;
 
     // Starts a slice if one is due. Harmless at any other time.
     void run();
 
   private:
-    void slice_ended(const Result<std::size_t>& deleted);
+    void start(RetentionDuty duty);
+    void slice_ended(const Result<std::size_t>& done, std::size_t full);
+    void tell(std::size_t done);
+    [[nodiscard]] EpochMs now() const;
 
     ports::MessageLog& log_;
+    ports::DeadLetterStore& letters_;
+    ports::DiskSpace& disk_;
     const Clock& clock_;
     observability::Events& events_;
-    Milliseconds keep_;
+    const RetentionTimes keep_;
+    const EpochMs started_at_;
+    const SteadyTime started_;
     RetentionSchedule schedule_;
     bool busy_ = false;
 };

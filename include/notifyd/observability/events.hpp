@@ -155,6 +155,14 @@ struct CommitFailed {
     std::int64_t rows = 0;
 };
 
+// The end of all writing; the process follows.
+struct SyncFailed {
+    std::string_view what{};
+};
+
+// After a commit that failed: commits work again.
+struct StorageRecovered {};
+
 struct StorageError {
     std::string_view what{};
 };
@@ -165,6 +173,18 @@ struct CheckpointFailed {
 
 struct RetentionDeleted {
     std::int64_t rows = 0;
+    std::string_view what = "messages";  // or "dead_letters"
+};
+
+// What was deleted is given back to the disk.
+struct PagesReclaimed {
+    std::int64_t pages = 0;
+};
+
+// Their messages are in the history, if there is one.
+struct DeadLettersDropped {
+    std::int64_t letters = 0;
+    std::string_view reason{};
 };
 
 struct MigrationApplied {
@@ -198,9 +218,13 @@ class Events {
     void emit(const MessageDelivered& event);
     void emit(const MessageUndelivered& event);
     void emit(const CommitFailed& event);
+    void emit(const SyncFailed& event);
+    void emit(const StorageRecovered& event);
     void emit(const StorageError& event);
     void emit(const CheckpointFailed& event);
     void emit(const RetentionDeleted& event);
+    void emit(const PagesReclaimed& event);
+    void emit(const DeadLettersDropped& event);
     void emit(const MigrationApplied& event);
 
   private:

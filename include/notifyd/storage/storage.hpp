@@ -5,7 +5,7 @@
 // Thread: open, client, for_each_permission, start and stop from the one that composes the server;
 //         epoch, last_position, writable and stats from any. stop() never from a loop's thread.
 // Fails:  open and migrate with a sentence for the operator; later a failed commit answers `unavailable` to every
-//         request in it, and the storage thread goes on.
+//         request in it, and the storage thread goes on. A failed sync is the end of writing: see on_failed_sync.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -15,6 +15,7 @@
 #include "notifyd/storage/startup.hpp"
 #include "notifyd/storage/storage_client.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -55,6 +56,12 @@ struct StorageOptions {
     std::size_t checkpoint_now_bytes = 64 * 1024 * 1024;
     // How often an idle storage thread tries whether writing works again after a failed commit.
     std::chrono::milliseconds probe_interval{1'000};
+    // Before the second and the third try of a commit that failed for what may pass.
+    std::array<std::chrono::milliseconds, 2> retry_pauses{std::chrono::milliseconds(20),
+                                                          std::chrono::milliseconds(100)};
+    // Called once, on a thread of the storage, when a sync has failed: from now on everything is refused, and the
+    // process should end, so that the database is read anew from what the disk really holds.
+    std::function<void()> on_failed_sync{};
 };
 
 // Counters since the start.
@@ -99,7 +106,7 @@ class Storage {
     [[nodiscard]] const std::string& epoch() const;
     // The last position given before start(): what loops have seen of the log before the first commit.
     [[nodiscard]] Position last_position() const;
-    // False from a failed commit until one succeeds.
+    // False from a failed commit until one succeeds; for good after a failed sync or in a corrupt file.
     [[nodiscard]] bool writable() const;
     [[nodiscard]] StorageStats stats() const;
 

@@ -6,6 +6,8 @@
 #pragma once
 
 #include "notifyd/ports/connection_store.hpp"
+#include "notifyd/ports/dead_letter_store.hpp"
+#include "notifyd/ports/disk_space.hpp"
 #include "notifyd/ports/message_log.hpp"
 #include "notifyd/ports/message_reader.hpp"
 #include "notifyd/ports/permission_store.hpp"
@@ -19,6 +21,8 @@ class StorageClient : public ports::MessageLog,
                       public ports::ResumePlanner,
                       public ports::PermissionStore,
                       public ports::ConnectionStore,
+                      public ports::DeadLetterStore,
+                      public ports::DiskSpace,
                       public runtime::TurnHook {};
 
 }  // namespace notifyd::storage

@@ -11,7 +11,7 @@ namespace notifyd::storage::testing {
 
 namespace {
 
-constexpr int newest_schema = 5;
+constexpr int newest_schema = 6;
 
 // The sentence with which opening fails, or "" when it does not.
 std::string refusal(const std::string& path) {

@@ -18,25 +18,31 @@ using namespace std::chrono_literals;
 
 constexpr EpochMs noon = 1'769'860'800'000;
 constexpr std::size_t full = limits::retention_slice_rows;
+constexpr std::size_t full_pages = limits::reclaim_slice_pages;
 
 class FakeClock final : public Clock {
   public:
     [[nodiscard]] EpochMs now_ms() const override { return wall; }
     [[nodiscard]] SteadyTime steady_now() const override { return steady; }
 
+    void advance(std::chrono::steady_clock::duration time) {
+        steady += time;
+        wall += std::chrono::duration_cast<Milliseconds>(time).count();
+    }
+
     EpochMs wall = noon;
     SteadyTime steady{1h};
 };
 
-// Keeps what it was asked until the test answers.
+struct Slice {
+    EpochMs cutoff = 0;
+    std::size_t rows_max = 0;
+    UniqueFunction<void(Result<std::size_t>)> done;
+};
+
+// These keep what they were asked until the test answers.
 class FakeLog final : public ports::MessageLog {
   public:
-    struct Slice {
-        EpochMs cutoff = 0;
-        std::size_t rows_max = 0;
-        UniqueFunction<void(Result<std::size_t>)> done;
-    };
-
     void append(MessagePtr, ports::AppendDone) override {}
     [[nodiscard]] bool has_room(std::size_t) const override { return true; }
     void delete_expired(EpochMs cutoff, std::size_t rows_max, UniqueFunction<void(Result<std::size_t>)> done) override {
@@ -46,69 +52,144 @@ class FakeLog final : public ports::MessageLog {
     std::vector<Slice> slices;
 };
 
+class FakeLetters final : public ports::DeadLetterStore {
+  public:
+    void add(DeadLetter) override {}
+    void list(ports::DeadLetterQuery, UniqueFunction<void(Result<DeadLetterPage>)>) override {}
+    void find(Uuid, UniqueFunction<void(Result<std::optional<DeadLetter>>)>) override {}
+    void remove(Uuid, UniqueFunction<void(Result<bool>)>) override {}
+    void failed_again(Uuid, EpochMs, std::string, UniqueFunction<void(Result<void>)>) override {}
+    void delete_expired_letters(EpochMs cutoff,
+                                std::size_t rows_max,
+                                UniqueFunction<void(Result<std::size_t>)> done) override {
+        slices.push_back({cutoff, rows_max, std::move(done)});
+    }
+
+    std::vector<Slice> slices;
+};
+
+class FakeDisk final : public ports::DiskSpace {
+  public:
+    void reclaim(std::size_t pages_max, UniqueFunction<void(Result<std::size_t>)> done) override {
+        slices.push_back({0, pages_max, std::move(done)});
+    }
+
+    std::vector<Slice> slices;
+};
+
 struct Fixture {
     FakeClock clock;
     FakeLog log;
+    FakeLetters letters;
+    FakeDisk disk;
     observability::RecordingSink sink;
     observability::Events events{sink, clock};
-    Retention retention{log, clock, events, Milliseconds{30'000}};
+    Retention retention{log, letters, disk, clock, events, {30s, 10s}};
+
+    void run_when_due() {
+        REQUIRE(retention.next_run());
+        clock.advance(*retention.next_run() - clock.steady);
+        retention.run();
+    }
+    // Runs the slice that is due and answers it.
+    void finish(std::vector<Slice>& slices, Result<std::size_t> done) {
+        const std::size_t before = slices.size();
+        run_when_due();
+        REQUIRE(slices.size() == before + 1);
+        slices.back().done(std::move(done));
+    }
+    [[nodiscard]] auto pause() const { return *retention.next_run() - clock.steady; }
 };
 
 }  // namespace
 
 TEST_CASE_METHOD(Fixture, "a slice asks for what is past its time") {
     CHECK(retention.next_run() == clock.steady);
-    retention.run();
-    REQUIRE(log.slices.size() == 1);
+    finish(log.slices, std::size_t{0});
     CHECK(log.slices[0].cutoff == noon - 30'000);
     CHECK(log.slices[0].rows_max == full);
+    finish(letters.slices, std::size_t{0});
+    CHECK(letters.slices[0].cutoff == clock.wall - 10'000);
+    CHECK(letters.slices[0].rows_max == full);
+    finish(disk.slices, std::size_t{0});
+    CHECK(disk.slices[0].rows_max == full_pages);
 }
 
 TEST_CASE_METHOD(Fixture, "only one slice is under way at a time") {
     retention.run();
     CHECK_FALSE(retention.next_run());
-    clock.steady += 24h;
+    clock.advance(24h);
     retention.run();
     CHECK(log.slices.size() == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "full slices follow each other, a short one ends the round") {
-    for (std::size_t i = 0; i < 3; ++i) {
-        retention.run();
-        REQUIRE(log.slices.size() == i + 1);
-        log.slices[i].done(full);
-        CHECK(retention.next_run() == clock.steady + RetentionSchedule::pause_between_slices);
+TEST_CASE_METHOD(Fixture, "full slices follow each other, a short one ends a duty, and the last duty the round") {
+    for (int i = 0; i < 3; ++i) {
+        finish(log.slices, full);
+        CHECK(pause() == RetentionSchedule::pause_between_slices);
         retention.run();  // too early
-        CHECK(log.slices.size() == i + 1);
-        clock.steady += RetentionSchedule::pause_between_slices;
+        CHECK(log.slices.size() == static_cast<std::size_t>(i) + 1);
     }
-    retention.run();
-    log.slices[3].done(full - 1);
-    CHECK(retention.next_run() == clock.steady + RetentionSchedule::interval);
-    CHECK(sink.count("retention_deleted") == 4);
+    finish(log.slices, full - 1);
+    CHECK(pause() == RetentionSchedule::pause_between_slices);
+    finish(letters.slices, full);
+    finish(letters.slices, std::size_t{1});
+    finish(disk.slices, full_pages);
+    CHECK(pause() == RetentionSchedule::pause_between_slices);
+    finish(disk.slices, std::size_t{3});
+    CHECK(pause() == RetentionSchedule::interval);
+    CHECK(sink.count("retention_deleted") == 6);
+    CHECK(sink.count("pages_reclaimed") == 2);
+    finish(log.slices, std::size_t{0});
 }
 
 TEST_CASE_METHOD(Fixture, "nothing to delete is no event") {
-    retention.run();
-    log.slices[0].done(std::size_t{0});
-    CHECK(retention.next_run() == clock.steady + RetentionSchedule::interval);
-    CHECK(sink.count("retention_deleted") == 0);
+    finish(log.slices, std::size_t{0});
+    finish(letters.slices, std::size_t{0});
+    finish(disk.slices, std::size_t{0});
+    CHECK(pause() == RetentionSchedule::interval);
+    CHECK(sink.lines().empty());
 }
 
-TEST_CASE_METHOD(Fixture, "a slice that failed is tried again later") {
-    retention.run();
-    log.slices[0].done(Error{Errc::unavailable, "The disk is full"});
-    CHECK(retention.next_run() == clock.steady + RetentionSchedule::interval);
-    clock.steady += RetentionSchedule::interval;
-    retention.run();
-    CHECK(log.slices.size() == 2);
+TEST_CASE_METHOD(Fixture, "a slice that failed is tried again later, from the beginning") {
+    const Error full_disk{Errc::unavailable, "The disk is full"};
+    finish(log.slices, full_disk);
+    CHECK(pause() == RetentionSchedule::interval);
+    finish(log.slices, std::size_t{0});
+    finish(letters.slices, full_disk);
+    CHECK(pause() == RetentionSchedule::interval);
+    finish(log.slices, std::size_t{0});
 }
 
-TEST_CASE_METHOD(Fixture, "messages that are kept for ever are never deleted") {
-    Retention forever(log, clock, events, Milliseconds{0});
-    CHECK_FALSE(forever.next_run());
-    forever.run();
+TEST_CASE_METHOD(Fixture, "what is kept for ever is never deleted") {
+    Retention forever(log, letters, disk, clock, events, {0s, 0s});
+    for (int i = 0; i < 3; ++i) {
+        REQUIRE(forever.next_run());
+        clock.advance(*forever.next_run() - clock.steady);
+        forever.run();
+    }
     CHECK(log.slices.empty());
+    CHECK(letters.slices.empty());
+    CHECK(disk.slices.size() == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "a clock that steps forward deletes nothing early") {
+    clock.wall += 365 * 24 * 3'600'000LL;
+    retention.run();
+    REQUIRE(log.slices.size() == 1);
+    CHECK(log.slices[0].cutoff == noon - 30'000);
+    log.slices[0].done(std::size_t{0});
+    clock.advance(1h);
+    retention.run();
+    REQUIRE(letters.slices.size() == 1);
+    CHECK(letters.slices[0].cutoff == noon + 3'600'000 - 10'000);
+}
+
+TEST_CASE_METHOD(Fixture, "a clock that steps back deletes later") {
+    clock.wall -= 3'600'000;
+    retention.run();
+    REQUIRE(log.slices.size() == 1);
+    CHECK(log.slices[0].cutoff == noon - 3'600'000 - 30'000);
 }
 
 }  // namespace notifyd::history

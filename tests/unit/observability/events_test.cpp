@@ -146,6 +146,10 @@ TEST_CASE("every event has a name and a level") {
     events.emit(StorageError{"x"});
     events.emit(CheckpointFailed{"x"});
     events.emit(RetentionDeleted{5});
+    events.emit(PagesReclaimed{5});
+    events.emit(DeadLettersDropped{5, "x"});
+    events.emit(SyncFailed{"x"});
+    events.emit(StorageRecovered{});
     events.emit(MigrationApplied{"0001_initial", 1});
     std::string names;
     for (const RecordedLine& line : sink.lines()) {
@@ -157,6 +161,7 @@ TEST_CASE("every event has a name and a level") {
           "warn delivery_closed_slow\ninfo auth_failed\ninfo permission_granted\ninfo permission_revoked\n"
           "debug message_undelivered\nwarn accept_failed\nerror storage_error\nwarn checkpoint_failed\ninfo "
           "retention_deleted\n"
+          "info pages_reclaimed\nerror dead_letters_dropped\nerror sync_failed\ninfo storage_recovered\n"
           "info migration_applied\n");
     CHECK(field<std::int64_t>(sink.lines()[7], "code") == 1001);
     CHECK(field<std::string>(sink.lines()[11], "role") == "admin");

@@ -59,7 +59,7 @@ TEST_CASE("a logger has written everything when it is gone") {
     CHECK_THAT(lines[0], Catch::StartsWith(R"({"timestamp":")"));
     CHECK_THAT(lines[0],
                Catch::EndsWith(R"("level":"error","event_type":"server_failed","what":"bad \"thing\"\n{} %s"})"));
-    CHECK_THAT(lines[1], Catch::EndsWith(R"("event_type":"retention_deleted","rows":3})"));
+    CHECK_THAT(lines[1], Catch::EndsWith(R"("event_type":"retention_deleted","rows":3,"what":"messages"})"));
     CHECK_THAT(lines[2], Catch::Contains(R"("status":204)"));
 }
 

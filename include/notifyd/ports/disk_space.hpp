@@ -1,0 +1,22 @@
+// What deleted rows leave behind in the database file, given back to the disk.
+// Owns:   nothing. Thread: one loop; `done` runs on that loop.
+// Fails:  unavailable (queue full or the commit failed: nothing was given back).
+#pragma once
+
+#include "notifyd/core/result.hpp"
+#include "notifyd/core/unique_function.hpp"
+
+#include <cstddef>
+
+namespace notifyd::ports {
+
+class DiskSpace {
+  public:
+    virtual ~DiskSpace() = default;
+
+    // Gives back up to `pages_max` free pages if the file has many more than it needs; tells how many: fewer than
+    // `pages_max` when that is all.
+    virtual void reclaim(std::size_t pages_max, UniqueFunction<void(Result<std::size_t>)> done) = 0;
+};
+
+}  // namespace notifyd::ports

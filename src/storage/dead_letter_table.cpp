@@ -1,0 +1,158 @@
+// Dead letters: written, listed, and joined with their messages.
+#include "dead_letter_table.hpp"
+
+#include <cstring>
+#include <utility>
+
+namespace notifyd::storage {
+
+namespace {
+
+std::string select(std::string_view rows) {
+    return "SELECT id, queue, message_id, topic, sequence, connection, user, reason, attempts, first_failed_at, "
+           "last_failed_at, head FROM dead_letters " +
+           std::string(rows);
+}
+
+Statement& bind_uuid(Statement& statement, int place, const Uuid& id) {
+    return statement.bind_blob(place, id.bytes.data(), id.bytes.size());
+}
+
+Statement& bind_after(Statement& statement, int place, const std::optional<Uuid>& after) {
+    // An empty blob is less than any id.
+    if (after.has_value()) return bind_uuid(statement, place, *after);
+    return statement.bind_blob(place, "", 0);
+}
+
+Uuid uuid_of(std::string_view blob) {
+    Uuid id;
+    if (blob.size() == id.bytes.size()) std::memcpy(id.bytes.data(), blob.data(), blob.size());
+    return id;
+}
+
+// nullopt: not one of our rows.
+std::optional<DeadLetter> letter_of(Statement& row) {
+    auto topic = TopicName::parse(row.text(3));
+    if (!topic.has_value()) return std::nullopt;
+    DeadLetter letter{.id = uuid_of(row.blob(0)),
+                      .queue = std::string(row.text(1)),
+                      .message = MessageId(uuid_of(row.blob(2))),
+                      .topic = std::move(*topic),
+                      .sequence = static_cast<Sequence>(row.integer(4)),
+                      .connection = std::nullopt,
+                      .user = UserId(std::string(row.text(6))),
+                      .reason = std::string(row.text(7)),
+                      .attempts = static_cast<std::uint32_t>(row.integer(8)),
+                      .first_failed_at = row.integer(9),
+                      .last_failed_at = row.integer(10),
+                      .head = std::nullopt};
+    if (!row.is_null(5)) letter.connection = ConnectionId(uuid_of(row.blob(5)));
+    if (!row.is_null(11)) letter.head = std::string(row.text(11));
+    return letter;
+}
+
+}  // namespace
+
+DeadLetterTable::DeadLetterTable(Database& database, History history)
+    : history_(history),
+      database_(database),
+      add_(database,
+           "INSERT OR REPLACE INTO dead_letters (id, queue, message_id, topic, sequence, connection, user, reason, "
+           "attempts, first_failed_at, last_failed_at, head) "
+           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"),
+      remove_(database, "DELETE FROM dead_letters WHERE id = ?1"),
+      failed_again_(database,
+                    "UPDATE dead_letters SET attempts = attempts + 1, last_failed_at = ?2, reason = ?3, marked = 0 "
+                    "WHERE id = ?1"),
+      delete_expired_(database,
+                      "DELETE FROM dead_letters WHERE rowid IN (SELECT rowid FROM dead_letters "
+                      "WHERE last_failed_at < ?1 ORDER BY last_failed_at LIMIT ?2)") {}
+
+bool DeadLetterTable::add(const DeadLetter& letter) {
+    bind_uuid(add_, 1, letter.id).bind_text(2, letter.queue);
+    bind_uuid(add_, 3, letter.message.get()).bind_text(4, letter.topic.text());
+    add_.bind(5, static_cast<std::int64_t>(letter.sequence)).bind_null(6).bind_null(12);
+    if (letter.connection.has_value()) bind_uuid(add_, 6, letter.connection->get());
+    add_.bind_text(7, letter.user.get())
+        .bind_text(8, letter.reason)
+        .bind(9, letter.attempts)
+        .bind(10, letter.first_failed_at)
+        .bind(11, letter.last_failed_at);
+    if (history_ == History::off && letter.head.has_value()) add_.bind_text(12, *letter.head);
+    return add_.run();
+}
+
+bool DeadLetterTable::remove(const Uuid& id, bool& removed) {
+    if (!bind_uuid(remove_, 1, id).run()) return false;
+    removed = database_.rows_changed() > 0;
+    return true;
+}
+
+bool DeadLetterTable::failed_again(const Uuid& id, EpochMs at, const std::string& reason) {
+    return bind_uuid(failed_again_, 1, id).bind(2, at).bind_text(3, reason).run();
+}
+
+bool DeadLetterTable::delete_expired(EpochMs cutoff, std::size_t rows_max, std::size_t& deleted) {
+    if (!delete_expired_.bind(1, cutoff).bind(2, static_cast<std::int64_t>(rows_max)).run()) return false;
+    deleted = static_cast<std::size_t>(database_.rows_changed());
+    return true;
+}
+
+DeadLetterLists::DeadLetterLists(Database& database)
+    : all_(database, select("WHERE id > ?1 ORDER BY id")),
+      of_queue_(database, select("WHERE queue = ?2 AND id > ?1 ORDER BY id")),
+      marked_(database, select("WHERE marked = 1 AND id > ?1 AND (?2 IS NULL OR queue = ?2) ORDER BY id")),
+      one_(database, select("WHERE id = ?1")),
+      messages_(database) {}
+
+Statement& DeadLetterLists::bound(const ports::DeadLetterQuery& query) {
+    Statement& statement = query.marked_only ? marked_ : query.queue.has_value() ? of_queue_ : all_;
+    bind_after(statement, 1, query.after);
+    if (query.queue.has_value()) {
+        statement.bind_text(2, *query.queue);
+    } else if (query.marked_only) {
+        statement.bind_null(2);
+    }
+    return statement;
+}
+
+bool DeadLetterLists::fill_head(DeadLetter& letter) {
+    return letter.head.has_value() || messages_.find_head(letter.topic, letter.message, letter.head);
+}
+
+std::optional<DeadLetterPage> DeadLetterLists::list(const ports::DeadLetterQuery& query) {
+    DeadLetterPage page;
+    if (query.letters_max == 0) return page;
+    Statement& rows = bound(query);
+    const ResetGuard reset(rows);
+    std::size_t bytes = 0;
+    Step step = rows.step();
+    for (; step == Step::row; step = rows.step()) {
+        page.more = page.letters.size() >= query.letters_max;
+        if (page.more) return page;
+        auto letter = letter_of(rows);
+        if (!letter.has_value()) continue;
+        // A message that many missed is searched for once.
+        const bool same = !page.letters.empty() && page.letters.back().message == letter->message;
+        if (same && !letter->head.has_value()) letter->head = page.letters.back().head;
+        if (!same && !fill_head(*letter)) return std::nullopt;
+        bytes += letter->head.has_value() ? letter->head->size() : 0;
+        page.more = !page.letters.empty() && bytes > limits::page_bytes_max;
+        if (page.more) return page;
+        page.letters.push_back(std::move(*letter));
+    }
+    if (step == Step::failed) return std::nullopt;
+    return page;
+}
+
+std::optional<std::optional<DeadLetter>> DeadLetterLists::find(const Uuid& id) {
+    const ResetGuard reset(bind_uuid(one_, 1, id));
+    const Step step = one_.step();
+    if (step == Step::failed) return std::nullopt;
+    if (step == Step::done) return std::optional<DeadLetter>();
+    auto letter = letter_of(one_);
+    if (letter.has_value() && !fill_head(*letter)) return std::nullopt;
+    return letter;
+}
+
+}  // namespace notifyd::storage

@@ -1,0 +1,60 @@
+// Table `dead_letters`.
+// Owns:   nothing.
+// Thread: DeadLetterTable the storage thread, inside its transactions; DeadLetterLists one reader thread.
+// Fails:  false or nullopt when the database does.
+#pragma once
+
+#include "notifyd/core/limits.hpp"
+#include "notifyd/ports/dead_letter_store.hpp"
+#include "notifyd/storage/storage.hpp"
+
+#include "database.hpp"
+#include "message_search.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace notifyd::storage {
+
+class DeadLetterTable {
+  public:
+    DeadLetterTable(Database& database, History history);
+
+    // With history, the message itself stays where it is: in the log.
+    [[nodiscard]] bool add(const DeadLetter& letter);
+    [[nodiscard]] bool remove(const Uuid& id, bool& removed);
+    [[nodiscard]] bool failed_again(const Uuid& id, EpochMs at, const std::string& reason);
+    [[nodiscard]] bool delete_expired(EpochMs cutoff, std::size_t rows_max, std::size_t& deleted);
+
+  private:
+    const History history_;
+    Database& database_;
+    Statement add_;
+    Statement remove_;
+    Statement failed_again_;
+    Statement delete_expired_;
+};
+
+// To be called inside a read transaction.
+class DeadLetterLists {
+  public:
+    explicit DeadLetterLists(Database& database);
+
+    // A page ends early, with at least one letter, where its messages would exceed limits::page_bytes_max.
+    [[nodiscard]] std::optional<DeadLetterPage> list(const ports::DeadLetterQuery& query);
+    // nullopt inside: there is none.
+    [[nodiscard]] std::optional<std::optional<DeadLetter>> find(const Uuid& id);
+
+  private:
+    [[nodiscard]] Statement& bound(const ports::DeadLetterQuery& query);
+    [[nodiscard]] bool fill_head(DeadLetter& letter);
+
+    Statement all_;
+    Statement of_queue_;
+    Statement marked_;
+    Statement one_;
+    MessageSearch messages_;
+};
+
+}  // namespace notifyd::storage

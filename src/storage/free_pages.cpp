@@ -1,0 +1,42 @@
+// SQLite's incremental vacuum.
+#include "free_pages.hpp"
+
+#include <algorithm>
+
+namespace notifyd::storage {
+
+FreePages::FreePages(Database& database)
+    : free_(database, "PRAGMA freelist_count"),
+      all_(database, "PRAGMA page_count"),
+      vacuum_(database, "PRAGMA incremental_vacuum") {}
+
+bool FreePages::read(Statement& statement, std::int64_t& value) {
+    const ResetGuard reset(statement);
+    if (statement.step() != Step::row) return false;
+    value = statement.integer(0);
+    return true;
+}
+
+bool FreePages::count_surplus(std::size_t& pages) {
+    pages = 0;
+    std::int64_t free = 0;
+    std::int64_t all = 0;
+    if (!read(free_, free) || !read(all_, all)) return false;
+    const std::int64_t begin = std::max(kept_min, all / kept_part);
+    const std::int64_t end = begin / 2;
+    giving_back_ = giving_back_ ? free > end : free > begin;
+    if (giving_back_) pages = static_cast<std::size_t>(free - end);
+    return true;
+}
+
+bool FreePages::give_back(std::size_t pages_max, std::size_t& given) {
+    // One page a step; a reset ends the statement where it stands.
+    const ResetGuard reset(vacuum_);
+    for (given = 0; given < pages_max; ++given) {
+        const Step step = vacuum_.step();
+        if (step != Step::row) return step == Step::done;
+    }
+    return true;
+}
+
+}  // namespace notifyd::storage

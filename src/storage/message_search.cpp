@@ -1,0 +1,51 @@
+// Bisection by time, then a short scan.
+#include "message_search.hpp"
+
+#include "notifyd/core/uuid.hpp"
+
+#include <cstddef>
+
+namespace notifyd::storage {
+
+namespace {
+
+// Nearly all messages stand within the first, which saves reading the whole neighbourhood of a busy topic.
+constexpr EpochMs slacks_ms[] = {20, time_slack_ms};
+// For a clock that stood still.
+constexpr std::size_t rows_scanned_max = 100'000;
+
+bool is_version_7(const Uuid& id) {
+    return id.bytes[6] >> 4U == 7 && id.bytes[8] >> 6U == 2;
+}
+
+}  // namespace
+
+std::optional<WalkedRow> find_message(TopicSeeks& seeks, TopicWalk& walk, const MessageId& id) {
+    if (!is_version_7(id.get())) return std::nullopt;
+    const EpochMs time = uuid_v7_epoch_ms(id.get());
+    for (const EpochMs slack : slacks_ms) {
+        walk.finish();
+        walk.start(seeks.topic_id(), seeks.last_earlier_than(time - slack));
+        for (std::size_t scanned = 0; scanned < rows_scanned_max && walk.next(); ++scanned) {
+            if (walk.row().id == id) return walk.row();
+            if (walk.row().published_at > time + slack) break;
+        }
+        if (walk.failed() || seeks.failed()) break;
+    }
+    return std::nullopt;
+}
+
+MessageSearch::MessageSearch(Database& database)
+    : seeks_(database), walk_(database, TopicWalk::Direction::forward, TopicWalk::Columns::bodies) {}
+
+bool MessageSearch::find_head(const TopicName& topic, const MessageId& id, std::optional<std::string>& head) {
+    head.reset();
+    if (!seeks_.select(topic)) return !seeks_.failed();
+    const WalkGuard guard(walk_);
+    if (!find_message(seeks_, walk_, id).has_value()) return !walk_.failed() && !seeks_.failed();
+    if (!walk_.intact()) return false;
+    head = std::string(walk_.head());
+    return true;
+}
+
+}  // namespace notifyd::storage

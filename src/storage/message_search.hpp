@@ -1,0 +1,35 @@
+// Finds a message of a topic by its id, for which there is no index: a second one would cost a third of the write rate.
+// The id is a UUIDv7 and so tells when the message was published, and publish times follow the commit order up to a
+// second: a bisection by time finds the neighbourhood, and its rows are compared.
+// Owns:   nothing. Thread: one reader thread, inside a read transaction.
+// Fails:  with nothing found; failed() of the seeks and of the walk tell it from there being nothing.
+#pragma once
+
+#include "notifyd/core/ids.hpp"
+#include "notifyd/core/topic_name.hpp"
+
+#include "database.hpp"
+#include "topic_seeks.hpp"
+#include "topic_walk.hpp"
+
+#include <optional>
+#include <string>
+
+namespace notifyd::storage {
+
+// In the topic that the seeks have selected. The forward walk then stands at the message; the caller finishes it.
+[[nodiscard]] std::optional<WalkedRow> find_message(TopicSeeks& seeks, TopicWalk& walk, const MessageId& id);
+
+class MessageSearch {
+  public:
+    explicit MessageSearch(Database& database);
+
+    // nullopt in `head`: there is none (retention has taken it). False: the database failed, or the row is damaged.
+    [[nodiscard]] bool find_head(const TopicName& topic, const MessageId& id, std::optional<std::string>& head);
+
+  private:
+    TopicSeeks seeks_;
+    TopicWalk walk_;
+};
+
+}  // namespace notifyd::storage

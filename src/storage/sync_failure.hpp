@@ -1,0 +1,35 @@
+// A sync that failed, the end of all writing: the kernel may have dropped what it was to write and call the next sync a
+// success, so nothing may be acknowledged after it (SPEC §4.4).
+// Owns:   whether it has happened.
+// Thread: any.
+// Fails:  never.
+#pragma once
+
+#include "notifyd/observability/events.hpp"
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <utility>
+
+namespace notifyd::storage {
+
+class SyncFailure {
+  public:
+    SyncFailure(std::function<void()> tell, observability::Events& events) : tell_(std::move(tell)), events_(events) {}
+
+    // Only the first one is told.
+    void report(const std::string& what) {
+        if (happened_.exchange(true)) return;
+        events_.emit(observability::SyncFailed{what});
+        if (tell_) tell_();
+    }
+    [[nodiscard]] bool has_happened() const { return happened_.load(std::memory_order_acquire); }
+
+  private:
+    const std::function<void()> tell_;
+    observability::Events& events_;
+    std::atomic<bool> happened_{false};
+};
+
+}  // namespace notifyd::storage
