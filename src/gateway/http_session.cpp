@@ -144,7 +144,7 @@ KeepAlive Session::keep_alive_of(const RequestParser& parser) const {
 }
 
 Awaitable<bool> Session::settle(KeepAlive keep_alive) {
-    co_await stream().drained();
+    co_await stream().below(limits::control_mark_bytes);
     co_return keep_alive == KeepAlive::yes && !services_.state.draining && stream().is_open();
 }
 

@@ -92,7 +92,6 @@ void ResumePlans::plan_by_number(const ports::ResumeQuery& query,
                        : held                          ? Verdict::complete
                                                        : Verdict::expired;
     }
-    plan.to = std::max(plan.to, number);
     plan.after = end_of_counter(number);
     plan.window.kinds = LogWindow::Kinds::numbered;
     plan.window.fifo_after = plan.after;

@@ -6,17 +6,16 @@
 #include "notifyd/core/ids.hpp"
 #include "notifyd/core/page.hpp"
 #include "notifyd/core/result.hpp"
+#include "notifyd/core/resume.hpp"
 #include "notifyd/core/topic_name.hpp"
 #include "notifyd/core/unique_function.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <variant>
 
 namespace notifyd::ports {
 
-// The last message that the client has.
-using ResumePoint = std::variant<Sequence, MessageId>;
+using notifyd::ResumePoint;
 
 struct ResumeQuery {
     TopicName topic;
@@ -36,7 +35,7 @@ struct ResumePlan {
         ahead,            // the number is above the topic's counter: the client knows another database
     };
     Verdict verdict = Verdict::complete;
-    // How many messages the window holds, and the number of the last one (by number: of the topic, up to fifo_up_to).
+    // How many messages the window holds; and the topic's last number up to fifo_up_to, which may be below the client's.
     std::size_t count = 0;
     Sequence to = 0;
     // The first number from which on all are held, or the next to come when none is.
