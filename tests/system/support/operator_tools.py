@@ -5,6 +5,8 @@ import os
 import sqlite3
 import subprocess
 import threading
+import time
+from http.client import HTTPException
 
 from . import tokens
 from .http_client import HttpClient
@@ -33,7 +35,7 @@ class Load:
         self.lock = threading.Lock()
         self.acknowledged = {}  # id -> number
         self.refused = []
-        self.slowest = 0.0
+        self.times = []  # of each answer, in seconds
         self.stopping = threading.Event()
         self.threads = [threading.Thread(target=self._publish, args=(n,)) for n in range(publishers)]
 
@@ -44,9 +46,16 @@ class Load:
         while not self.stopping.is_set():
             body = {"targetChannel": "WebSocket", "messageType": "fifo",
                     "payload": {"chatId": self.chat, "content": f"{name}-{number} " + "x" * 500}}
-            reply = http.post("/publish", token, body)
             number += 1
+            begin = time.monotonic()
+            try:
+                reply = http.post("/publish", token, body)
+            except (OSError, HTTPException) as problem:
+                with self.lock:
+                    self.refused.append(problem)
+                break
             with self.lock:
+                self.times.append(time.monotonic() - begin)
                 if reply.status == 200:
                     self.acknowledged[reply.json["messageId"]] = reply.json["sequenceNumber"]
                 else:
