@@ -89,15 +89,13 @@ int migrate(const std::string& file) {
 }
 
 // One line about a copy that was made.
-int told(const storage::Startup<storage::CopyReport>& report,
-         const std::string& what,
-         std::chrono::steady_clock::time_point begin) {
+int told(const storage::Startup<storage::CopyReport>& report, const std::string& what, SteadyTime begin) {
     if (!report) {
         std::cerr << "notifyd: " << report.error().sentence << '\n';
         return exit_failed;
     }
     constexpr double mebibyte = 1024.0 * 1024.0;
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    const std::chrono::duration<double> took = SystemClock().steady_now() - begin;
     std::cout << report->path << what << ": " << report->messages << " messages, " << std::fixed << std::setprecision(1)
               << static_cast<double>(report->bytes) / mebibyte << " MiB, " << took.count() << " s\n";
     return 0;
@@ -106,7 +104,7 @@ int told(const storage::Startup<storage::CopyReport>& report,
 int backup(const std::string& file, const std::string& target) {
     const std::optional<config::LoadedConfig> loaded = load(file);
     if (!loaded) return exit_failed;
-    const auto begin = std::chrono::steady_clock::now();
+    const auto begin = SystemClock().steady_now();
     return told(storage::backup(loaded->config.storage.path.string(), target), " is a backup", begin);
 }
 
@@ -114,7 +112,7 @@ int restore(const std::string& file, const std::string& source, storage::Existin
     const std::optional<config::LoadedConfig> loaded = load(file);
     if (!loaded) return exit_failed;
     SystemIdSource ids;
-    const auto begin = std::chrono::steady_clock::now();
+    const auto begin = SystemClock().steady_now();
     const auto report = storage::restore(loaded->config.storage.path.string(), source, existing, ids);
     return told(report, " is restored from " + source, begin);
 }
