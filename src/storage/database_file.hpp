@@ -40,7 +40,7 @@ struct PreparedFile {
 
 struct FileOptions {
     std::vector<Migration> migrations;
-    // A database up to this size is read whole before it is used (a tenth of a second). For larger ones there are
+    // A database up to this size is read whole before it is used (at most 0.2 s). For larger ones there are
     // SQLite's own checks of each page that it uses.
     std::uint64_t check_bytes_max = std::uint64_t{64} * 1024 * 1024;
 };
