@@ -105,7 +105,7 @@ Startup<std::unique_ptr<Storage>> Storage::open(StorageOptions options,
     const auto applied = [&events](const Migration& migration) {
         events.emit(observability::MigrationApplied{migration.name, migration.version});
     };
-    auto prepared = prepare_file(options.path, embedded_migrations(), ids, applied);
+    auto prepared = prepare_file(options.path, {embedded_migrations(), options.check_bytes_max}, ids, applied);
     if (!prepared.has_value()) return prepared.error();
     const std::string path = prepared->path;
     auto parts = std::make_unique<Parts>(std::move(*prepared), options, events);

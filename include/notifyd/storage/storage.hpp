@@ -54,6 +54,8 @@ struct StorageOptions {
     std::size_t checkpoint_bytes = 4 * 1024 * 1024;
     // The size from which the storage thread helps between two commits, because it never pauses.
     std::size_t checkpoint_now_bytes = 64 * 1024 * 1024;
+    // A database up to this size is read whole, and refused if damaged, before it is used.
+    std::size_t check_bytes_max = 64 * 1024 * 1024;
     // How often an idle storage thread tries whether writing works again after a failed commit.
     std::chrono::milliseconds probe_interval{1'000};
     // Before the second and the third try of a commit that failed for what may pass.
