@@ -20,6 +20,11 @@ class Message:
     chat: str
     kind: str  # fifo or standard
     text: str = ""
+    key: str = ""  # its deduplication id where that is not `id`: for faults put in on purpose
+
+    @property
+    def deduplication_id(self):
+        return self.key or self.id
 
     @property
     def content(self):
@@ -30,7 +35,7 @@ class Message:
         body = {"targetChannel": "WebSocket", "messageType": self.kind,
                 "payload": {"chatId": self.chat, "eventType": "message", "content": self.content}}
         if self.kind == "fifo":
-            body["messageDeduplicationId"] = self.id
+            body["messageDeduplicationId"] = self.deduplication_id
         return body
 
 

@@ -155,5 +155,5 @@ class Load:
 
 
 async def publish(http, message, token=None):
-    headers = {} if message.kind == "fifo" else {"Idempotency-Key": message.id}
+    headers = {} if message.kind == "fifo" else {"Idempotency-Key": message.deduplication_id}
     return await http.request("POST", "/publish", token or tokens.publisher(), message.request(), headers=headers)
