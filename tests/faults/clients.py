@@ -105,6 +105,7 @@ class WebSocket(asyncio.Protocol):
         self.transport = None
         self.buffer = b""
         self.code = None
+        self.pings = 0
         loop = asyncio.get_running_loop()
         self.opened = loop.create_future()
         self.closed = loop.create_future()
@@ -175,6 +176,7 @@ class WebSocket(asyncio.Protocol):
                 self.texts.append(data)
                 self._wake()
         elif first == 0x89:
+            self.pings += 1
             self._write(0xA, data)
         elif first == 0x88:
             self.code = int.from_bytes(data[:2], "big") if data else 1005

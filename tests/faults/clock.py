@@ -7,6 +7,7 @@ Seen to fail with --sabotage, which lets the steady clock step too: timers run o
 
 import asyncio
 import pathlib
+import time
 
 from support.settings import LIMIT
 
@@ -14,7 +15,7 @@ from . import tokens
 from .ack_log import Message
 from .clients import Http, WebSocket
 from .context import Skip
-from .follower import Follower, Place
+from .follower import Follower, Place, finish_all
 from .load import Load, publish
 
 LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
@@ -22,6 +23,7 @@ HOUR, DAY = 3600, 86400
 STEPS = (HOUR, 0, -HOUR, 0, DAY, 0, -DAY, 0)
 PAST_2038 = 13 * 365 * DAY
 IDLE = 50
+TIMEOUTS = {"ping_interval": "500ms", "idle_timeout": "20s"}
 
 
 class FakeClock:
@@ -36,19 +38,28 @@ class FakeClock:
 
     def step(self, seconds):
         """From the true time; at once."""
+        self.offset = seconds
         new = self.file.with_suffix(".new")
         new.write_text(f"{seconds:+d}\n")
         new.replace(self.file)
 
 
-async def still_open(context, sockets, what):
-    """Each answers a ping of the envelope kind: the daemon has had its turn after the step."""
+async def still_open(context, sockets, clock, what):
+    """The daemon looks twice for who was silent, then each answers; and its clock shows what it was set to."""
+    pings = sockets[0].pings + 2
+    async with asyncio.timeout(3 * LIMIT):
+        while sockets[0].is_open and sockets[0].pings < pings:
+            await asyncio.sleep(0.01)
     for socket in sockets:
         socket.send_json({"id": "00000000-0000-4000-8000-000000000002", "type": "ping", "timestamp": 0, "payload": {}})
     waits = [socket.receive_until(lambda frame: frame.get("type") == "pong", 3 * LIMIT) for socket in sockets]
     answers = await asyncio.gather(*waits, return_exceptions=True)
     gone = sum(isinstance(answer, Exception) for answer in answers)
     context.result.require(gone == 0, f"{what}: {gone} of {len(sockets)} connections are gone")
+    for answer in answers:
+        if not isinstance(answer, Exception):
+            off = answer[-1]["timestamp"] / 1000 - time.time() - clock.offset
+            context.result.require(abs(off) < 60, f"{what}: the daemon's clock is off by {off:.0f} s")
 
 
 async def once_more(context, server, message, first, what):
@@ -65,7 +76,7 @@ async def once_more(context, server, message, first, what):
 
 async def run(context):
     clock, result = FakeClock(context), context.result
-    server, log = context.server({"storage": {"message_retention": "2h"}}), context.log()
+    server, log = context.server({"storage": {"message_retention": "2h"}, "connections": TIMEOUTS}), context.log()
     await server.start(environment=clock.environment)
     load = Load(context, server, log, publishers=8, chats=5, pause=0.005)
     followers = [Follower(context, server, f"f{n}", {chat: Place(False) for chat in load.chats}) for n in range(5)]
@@ -81,13 +92,12 @@ async def run(context):
         await load.acknowledged(300)
         clock.step(step)
         await load.acknowledged(300)
-        await still_open(context, idle, f"a step to {step:+d} s")
+        await still_open(context, idle, clock, f"a step to {step:+d} s")
         if step <= 0:  # a step forward ends the window, and may
             await once_more(context, server, marked, first, f"after a step to {step:+d} s")
         result.tries += 1
     await load.finish()
-    for follower in followers:
-        await follower.finish(load.highest, 3 * LIMIT)
+    await finish_all(followers, load.highest, 3 * LIMIT)
     http.close()
 
     chats = [*load.chats, "marked"]

@@ -155,3 +155,7 @@ class Follower:
             missing = highest.get(chat, 0) - place.number
             self.result.lost += max(0, missing)
             self.result.require(missing <= 0, f"{self.name} in {chat}: at {place.number} of {highest.get(chat, 0)}")
+
+
+async def finish_all(followers, highest, limit):
+    await asyncio.gather(*(follower.finish(highest, limit) for follower in followers))

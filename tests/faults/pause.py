@@ -9,7 +9,7 @@ import signal
 
 from support.settings import LIMIT
 
-from .follower import Follower, Place
+from .follower import Follower, Place, finish_all
 from .load import Load
 
 FOLLOWERS = 20
@@ -27,6 +27,7 @@ async def run(context):
         followers.append(Follower(context, server, f"f{number}", places))
         await followers[-1].connect()
     load.start()
+    came_back = 0
     for _ in range(context.size(1, 3)):
         await load.acknowledged(500)
         server.signal(signal.SIGSTOP)
@@ -39,7 +40,6 @@ async def run(context):
             server.signal(signal.SIGCONT)
         result.require(server.alive, "it ended in the pause")
         await load.acknowledged(500)
-        came_back = 0
         for follower in followers:
             if follower.socket.closed.done():
                 await follower.connect_again(3 * LIMIT)
@@ -50,7 +50,7 @@ async def run(context):
         if follower.socket.closed.done():
             await follower.connect_again(3 * LIMIT)
             came_back += 1
-        await follower.finish(load.highest, 3 * LIMIT)
+    await finish_all(followers, load.highest, 2 * LIMIT)
     counts = await context.check(server, log.entries(), load.chats)
     result.notes.update(unknown=counts.unknown, came_back=came_back)
     await server.stop()

@@ -14,7 +14,7 @@ from . import tokens
 from .ack_log import Message, read_history
 from .clients import Http, WebSocket
 from .context import Skip
-from .follower import Follower, Place
+from .follower import Follower, Place, finish_all
 from .load import Load, publish
 
 FOLLOWERS, CHATS_EACH, CHATS = 24, 3, 10
@@ -51,8 +51,8 @@ async def races(context):
     for entry in log.entries():
         if entry.get("kind") == "standard":
             standard.setdefault(entry["chat"], set()).add(entry["sent"])
+    await finish_all(followers, load.highest, 3 * LIMIT)
     for follower in followers:
-        await follower.finish(load.highest, 3 * LIMIT)
         for chat, place in follower.places.items():
             if place.by_message_id:
                 result.lost += len(standard.get(chat, set()) - place.standard)
