@@ -20,8 +20,8 @@ from .context import Skip, need_root
 from .load import publish
 
 CAP = 256 << 20
-BIG = 200 << 10  # bytes of an abusive message
-MESSAGES_EACH = 12
+BIG = 60 << 10  # bytes of an abusive message
+MESSAGES_EACH = 40
 CONTROLLER = pathlib.Path("/sys/fs/cgroup/memory")
 
 
@@ -148,7 +148,9 @@ async def run(context):
     result.tries = count
     with Cgroup((24 << 20) if context.sabotage else CAP) as group:
         server = context.server({
-            "limits": {"max_connections": count * 2 // 5, "outbound_buffer": "256KiB", "queue_length": 100},
+            # Sized for the cap, as an operator would: what 800 connections may hold, in and out, is 100 MiB.
+            "limits": {"max_connections": count * 2 // 5, "max_message": "64KiB", "outbound_buffer": "64KiB",
+                       "queue_length": 1000},
             "connections": {"handshake_timeout": "5s"}, "delivery": {"stalled_after": "3s"}})
         await server.start(prefix=group.prefix)
         abuse, done = Abuse(server), asyncio.Event()

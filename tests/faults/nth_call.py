@@ -1,4 +1,4 @@
-"""R3: death at the Nth fdatasync and at the Nth pwrite64 of a thread, by strace: at each border of a commit, and within.
+"""R3: death at the Nth fdatasync and at the Nth pwrite64 of a thread, by strace: at and within each commit.
 
 Seen to fail with --sabotage: the write-ahead log is deleted after each death, and lost rises.
 """

@@ -23,7 +23,7 @@ from support.daemon import eventually
 from .context import Skip, need_program, need_root
 from .load import Load
 
-IMAGE_BYTES = {False: 128 << 20, True: 1 << 30}
+IMAGE_BYTES = {False: 128 << 20, True: 384 << 20}
 
 
 def command(*arguments):
