@@ -78,7 +78,7 @@ class Deduplication(SystemTest):
     def test_batch(self):
         def post():
             named = {"messageDeduplicationId": "d"}
-            messages = [self.body(0, "fifo"), self.body(1), self.body(2, "fifo", **named), self.body(3, "fifo", **named)]
+            messages = [self.body(0, "fifo"), self.body(1)] + [self.body(n, "fifo", **named) for n in (2, 3)]
             return self.http.post("/publish/batch", self.service, {"messages": messages},
                                   headers={"Idempotency-Key": "k"}).json
         first = post()
