@@ -20,7 +20,10 @@ constexpr EpochMs standard_overlap_ms = 1'000;
 }  // namespace
 
 ResumePlans::ResumePlans(Database& database, History history)
-    : history_(history), seeks_(database), walk_(database, TopicWalk::Direction::forward, TopicWalk::Columns::places) {}
+    : history_(history),
+      seeks_(database),
+      walk_(database, TopicWalk::Direction::forward, TopicWalk::Columns::places),
+      unlogged_(database, "SELECT value FROM meta WHERE key = 'unlogged_position'") {}
 
 std::optional<ports::ResumePlan> ResumePlans::plan(const ports::ResumeQuery& query) {
     failed_ = false;
@@ -100,6 +103,14 @@ void ResumePlans::plan_by_number(const ports::ResumeQuery& query,
 
 // --- message ids ---
 
+// The last position that was given before a time without history; 0: there was none.
+Position ResumePlans::unlogged_position() {
+    const ResetGuard reset(unlogged_);
+    const Step step = unlogged_.step();
+    failed_ = failed_ || step == Step::failed;
+    return step == Step::row ? unlogged_.integer(0) : 0;
+}
+
 bool ResumePlans::stepped() {
     const bool found = walk_.next();
     failed_ = failed_ || walk_.failed();
@@ -119,8 +130,7 @@ void ResumePlans::plan_by_id(const ports::ResumeQuery& query, const MessageId& i
         plan.verdict = Verdict::unknown_message;
         return;
     }
-    if (known->at.counter < seeks_.kept_counter()) {
-        // Numbers were given behind it while there was no history.
+    if (known->at.position <= unlogged_position()) {
         plan.verdict = Verdict::expired;
         return;
     }
@@ -134,7 +144,7 @@ void ResumePlans::plan_by_id(const ports::ResumeQuery& query, const MessageId& i
 // Counts what MessagePages reads in the plan's window.
 void ResumePlans::count_behind(const WalkedRow& known, std::size_t messages_max, ports::ResumePlan& plan) {
     const EpochMs since = known.published_at - standard_overlap_ms;
-    // Whatever the clocks said: everything behind the known message is looked at.
+    // Whatever the times say: everything behind the known message is looked at.
     const PageCursor in_front{known.at.counter, known.at.position - 1};
     PageCursor place = std::min(seeks_.last_earlier_than(since - time_slack_ms), in_front);
     plan.after = known.at;

@@ -42,11 +42,13 @@ class ResumePlans {
     void plan_by_id(const ports::ResumeQuery& query, const MessageId& id, ports::ResumePlan& plan);
     [[nodiscard]] std::optional<WalkedRow> find(const MessageId& id);
     void count_behind(const WalkedRow& known, std::size_t messages_max, ports::ResumePlan& plan);
+    [[nodiscard]] Position unlogged_position();
     [[nodiscard]] bool stepped();
 
     const History history_;
     TopicSeeks seeks_;
     TopicWalk walk_;
+    Statement unlogged_;
     bool failed_ = false;
 };
 

@@ -27,6 +27,12 @@ std::size_t file_bytes(const std::string& path) {
     return failed ? 0 : static_cast<std::size_t>(size);
 }
 
+// From now on messages pass that nobody will find here: who resumes from this position or before has missed them.
+bool note_unlogged(Database& database, Position position) {
+    Statement note(database, "INSERT OR REPLACE INTO meta (key, value) VALUES ('unlogged_position', ?1)");
+    return note.bind(1, position).run();
+}
+
 }  // namespace
 
 // In the order of their making; destroyed the other way round.
@@ -54,6 +60,7 @@ class Storage::Parts {
         const auto position = writer->last_position();
         if (!position.has_value()) return database.last_error();
         last_position = *position;
+        if (options.history == History::off && !note_unlogged(database, last_position)) return database.last_error();
         const CheckpointMarks marks{options.checkpoint_bytes, options.checkpoint_now_bytes};
         checkpointer = std::make_unique<Checkpointer>(database, marks, sync_failure, events);
         Database& second = checkpointer->database();
