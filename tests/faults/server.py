@@ -51,8 +51,8 @@ class Server:
         with open(self.log, "ab") as log:
             self.spawned = time.monotonic()
             self.process = subprocess.Popen(
-                [*DIES_WITH_THE_HARNESS, *prefix, binary(), "serve", "--config", str(config)], cwd=self.folder, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log, env={**os.environ, **(environment or {})})
+                [*DIES_WITH_THE_HARNESS, *prefix, binary(), "serve", "--config", str(config)], cwd=self.folder,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **(environment or {})})
 
     async def ready(self, limit):
         deadline = time.monotonic() + limit
