@@ -28,6 +28,8 @@ class Load:
         self.codes = []  # how WebSocket publishers were closed
         self.highest = {}  # chat -> the highest number that was told
         self.ending = False
+        self.going = asyncio.Event()  # while it is not set, nothing new is sent
+        self.going.set()
         self.tasks = []
 
     def start(self):
@@ -79,6 +81,7 @@ class Load:
         http, message, number = Http(self.server), None, 0
         while message or not self.ending:
             if message is None:
+                await self.going.wait()
                 number += 1
                 message = self._new(publisher, number, ("fifo", "standard"))
                 if self.pause:
@@ -114,7 +117,9 @@ class Load:
                 self._send(socket, message)
             try:
                 while waiting or not self.ending:
-                    while len(waiting) < DEPTH and not self.ending and socket.is_open:
+                    if not waiting:
+                        await self.going.wait()
+                    while len(waiting) < DEPTH and self.going.is_set() and not self.ending and socket.is_open:
                         number += 1
                         message = self._new(publisher, number, ("fifo",))
                         waiting[message.id] = message

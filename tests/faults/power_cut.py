@@ -67,6 +67,7 @@ async def cut(context, server, log, load, image, number):
     try:
         await asyncio.to_thread(copy_still, image, copy)
     finally:
+        load.going.clear()  # what is found is read in peace
         server.signal(signal.SIGCONT)
     with mounted(copy, context.folder / "found") as place:
         database = place / "server" / "notifyd.db"
@@ -75,10 +76,12 @@ async def cut(context, server, log, load, image, number):
         else:
             found = context.server({"server": {"listen": f"{server.host}:{server.port + 1}"}}, name="found/server",
                                    port=server.port + 1)
-            await found.start()
-            context.result.notes["acked"] = 0  # each cut counts what stands before it
-            counts = await context.check(found, entries, load.chats)
-            await found.kill()
+            try:
+                await found.start()
+                context.result.notes["acked"] = 0  # each cut counts what stands before it
+                counts = await context.check(found, entries, load.chats)
+            finally:
+                found.end()
             with contextlib.closing(sqlite3.connect(database)) as opened:
                 integrity = opened.execute("PRAGMA integrity_check").fetchone()[0]
             context.servers.remove(found)
@@ -99,12 +102,16 @@ async def cuts(context, durability, count):
         await server.start()
         load = Load(context, server, log, publishers=16, chats=10, name=durability, pause=0.010)
         load.start()
-        for number in range(count):
-            await load.acknowledged(50)
-            await asyncio.sleep(context.random.uniform(0, 0.3))
-            outcomes.append(await cut(context, server, log, load, image, number))
-        await load.finish()
-        await server.stop()
+        try:
+            for number in range(count):
+                await load.acknowledged(50)
+                await asyncio.sleep(context.random.uniform(0, 0.3))
+                outcomes.append(await cut(context, server, log, load, image, number))
+                load.going.set()
+            await load.finish()
+            await server.stop()
+        finally:
+            server.end()  # or the file system stays busy
     return outcomes
 
 

@@ -1,7 +1,6 @@
 """The daemon as a process that is started, killed and started again on the same address and folder."""
 
 import asyncio
-import atexit
 import os
 import pathlib
 import signal
@@ -16,6 +15,8 @@ from .clients import Gone, Http
 # A restart must not lose its port to another program, and two harnesses may run side by side: a loopback address of
 # this process's own, and a port below the ephemeral ones.
 PORT = 9443
+# Even when that is killed.
+DIES_WITH_THE_HARNESS = ["setpriv", "--pdeathsig", "KILL"]
 
 
 def own_address():
@@ -50,9 +51,8 @@ class Server:
         with open(self.log, "ab") as log:
             self.spawned = time.monotonic()
             self.process = subprocess.Popen(
-                [*prefix, binary(), "serve", "--config", str(config)], cwd=self.folder, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log, env={**os.environ, **(environment or {})})
-        atexit.register(self.process.kill)  # whatever happens to the harness, no daemon outlives it
+                [*DIES_WITH_THE_HARNESS, *prefix, binary(), "serve", "--config", str(config)], cwd=self.folder,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **(environment or {})})
 
     async def ready(self, limit):
         deadline = time.monotonic() + limit
