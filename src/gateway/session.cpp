@@ -81,7 +81,9 @@ void Session::sweep(SteadyTime now) {
             static_cast<void>(stream().send(make_websocket_frame(Opcode::ping, {})));
             break;
         case connection::Liveness::Action::close_idle:
+            // Hardly anybody is there to answer the close frame: it is sent, and the next sweep ends the connection.
             stream().close(CloseCode::heartbeat_lost);
+            stream().set_deadline(now);
             break;
         case connection::Liveness::Action::close_too_old:
             stream().close(CloseCode::going_away);

@@ -64,8 +64,6 @@ async def still_open(context, sockets, clock, what):
 
 async def once_more(context, server, message, first, what):
     """The same deduplication id is still known."""
-    if not context.has("dedup"):
-        return
     http = Http(server)
     answer = (await publish(http, message)).json
     http.close()

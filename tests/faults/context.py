@@ -45,12 +45,11 @@ class Result:
 
 
 class Context:
-    """`without`: features that the daemon does not have yet. `sabotage`: the fault's own fault is put in."""
+    """`sabotage`: the fault's own fault is put in."""
 
-    def __init__(self, seed, long=False, without=(), sabotage=False):
+    def __init__(self, seed, long=False, sabotage=False):
         self.seed = seed
         self.long = long
-        self.without = frozenset(without)
         self.sabotage = sabotage
         self.random = random.Random(seed)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="notifyd-faults-"))
@@ -60,9 +59,6 @@ class Context:
 
     def size(self, short, long):
         return long if self.long else short
-
-    def has(self, feature):
-        return feature not in self.without
 
     def server(self, settings=None, name="server", **options):
         server = Server(self.folder / name, settings, **options)

@@ -49,20 +49,16 @@ class Follower:
             resume.pop(next(iter(resume)))  # as a client that does not ask for what it missed
         text = ",".join(f"chat:{chat}:{at}" if self.context.random.random() < 0.3 else f"{chat}:{at}"
                         for chat, at in resume.items())
-        asks = self.context.has("resume")
         if not by_subscribe:
             query.append(("chatIds", ",".join(self.places)))
-            if asks:
-                query.append(("resume", text))
-            if asks and self.epoch:
+            query.append(("resume", text))
+            if self.epoch:
                 query.append(("epoch", self.epoch))
-        self.expected = {chat: [at, self.places[chat].number, 0] for chat, at in resume.items()} if asks else {}
+        self.expected = {chat: [at, self.places[chat].number, 0] for chat, at in resume.items()}
         self.socket = await WebSocket.connect(self.server, tokens.reader(self.name), query, on_text=self._take)
         if by_subscribe:
-            payload = {"topics": [f"chat:{chat}" for chat in self.places]}
-            if asks:
-                payload["resume"] = text
-            if asks and self.epoch:
+            payload = {"topics": [f"chat:{chat}" for chat in self.places], "resume": text}
+            if self.epoch:
                 payload["epoch"] = self.epoch
             self.socket.send_json({"id": "00000000-0000-4000-8000-000000000001", "type": "subscribe", "timestamp": 0,
                                    "payload": payload})

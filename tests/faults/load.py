@@ -70,11 +70,6 @@ class Load:
         self.highest[message.chat] = max(self.highest.get(message.chat, 0), number)
         self.answered.set()
 
-    async def _lost_sight(self):
-        """The connection ended. Without deduplication in the daemon, sending again would double."""
-        await asyncio.sleep(BACK_OFF)
-        return self.context.has("dedup")
-
     # --- over HTTP: one at a time ---
 
     async def _over_http(self, publisher):
@@ -89,8 +84,7 @@ class Load:
             try:
                 reply = await publish(http, message)
             except Gone:
-                if not await self._lost_sight():
-                    message = None
+                await asyncio.sleep(BACK_OFF)
                 continue
             if reply.status == 200:
                 self._acked(message, reply.json)
@@ -110,8 +104,7 @@ class Load:
             try:
                 socket = await WebSocket.connect(self.server, tokens.publisher())
             except (Gone, Refused):
-                if not await self._lost_sight():
-                    waiting.clear()
+                await asyncio.sleep(BACK_OFF)
                 continue
             for message in waiting.values():
                 self._send(socket, message)
@@ -134,8 +127,7 @@ class Load:
                         await asyncio.sleep(self.random.uniform(0, 2 * self.pause))
             except Gone:
                 self.codes.append(await socket.closed)
-                if not await self._lost_sight():
-                    waiting.clear()
+                await asyncio.sleep(BACK_OFF)
                 continue
             socket.abort()
 

@@ -14,7 +14,6 @@ import struct
 from . import tokens
 from .ack_log import Message
 from .clients import Gone, Http, WebSocket
-from .context import Skip
 from .load import publish
 
 CUT = 0.05  # of all requests
@@ -133,8 +132,6 @@ class Publisher:
 
 
 async def run(context):
-    if not context.has("dedup"):
-        raise Skip("the daemon does not deduplicate yet")
     result, rng = context.result, random.Random(context.seed)
     server, log = context.server(), context.log()
     await server.start()

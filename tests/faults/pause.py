@@ -17,7 +17,7 @@ FOLLOWERS = 20
 
 async def run(context):
     # Shorter than the pause: who goes on finds every connection idle for too long.
-    timeouts = {"ping_interval": "1s", "idle_timeout": "3s"} if context.has("resume") else {}
+    timeouts = {"ping_interval": "1s", "idle_timeout": "3s"}
     server, log, result = context.server({"connections": timeouts}), context.log(), context.result
     await server.start()
     load = Load(context, server, log, publishers=16, chats=10, pause=0.003)

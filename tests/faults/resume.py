@@ -13,7 +13,6 @@ from support.settings import LIMIT
 from . import tokens
 from .ack_log import Message, read_history
 from .clients import Http, WebSocket
-from .context import Skip
 from .follower import Follower, Place, finish_all
 from .load import Load, publish
 
@@ -21,12 +20,9 @@ FOLLOWERS, CHATS_EACH, CHATS = 24, 3, 10
 
 
 async def run(context):
-    if not context.has("resume"):
-        raise Skip("the daemon does not resume yet")
     await races(context)
     await older_copy(context)
-    if context.has("restore"):
-        await restored_backup(context)
+    await restored_backup(context)
     await retention(context)
 
 
