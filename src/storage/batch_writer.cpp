@@ -25,7 +25,8 @@ BatchWriter::BatchWriter(Database& database, History history)
       connections_(database),
       letters_(database, history),
       free_pages_(database),
-      touch_(database, "UPDATE meta SET value = value WHERE key = 'epoch'") {}
+      add_ballast_(database, "INSERT OR REPLACE INTO meta (key, value) VALUES ('ballast', zeroblob(262144))"),
+      drop_ballast_(database, "DELETE FROM meta WHERE key = 'ballast'") {}
 
 bool BatchWriter::begin() {
     if (database_.in_transaction()) return true;
@@ -134,7 +135,8 @@ BatchWriter::Written BatchWriter::write(std::vector<Batch>& group, std::vector<D
 }
 
 BatchWriter::Written BatchWriter::probe() {
-    if (begin() && touch_.run() && transactions_.commit()) return Written::rows;
+    const bool added = begin() && add_ballast_.run() && transactions_.commit();
+    if (added && begin() && drop_ballast_.run() && transactions_.commit()) return Written::rows;
     failure_ = database_.last_failed_step();
     undo();
     return Written::failed;

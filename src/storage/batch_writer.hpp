@@ -25,7 +25,8 @@ class BatchWriter {
 
     // Numbers, writes and syncs. `deliveries` gets the fifo messages in commit order.
     [[nodiscard]] Written write(std::vector<Batch>& group, std::vector<Delivery>& deliveries);
-    // An empty commit that reaches the disk: does writing work again?
+    // Does writing work again? Commits as much as a large message, and deletes it: a few bytes may still find room on a
+    // full disk.
     [[nodiscard]] Written probe();
     // Why the last write failed: for the log, and what it means.
     [[nodiscard]] const Failure& failure() const { return failure_; }
@@ -52,7 +53,8 @@ class BatchWriter {
     ConnectionTable connections_;
     DeadLetterTable letters_;
     FreePages free_pages_;
-    Statement touch_;
+    Statement add_ballast_;
+    Statement drop_ballast_;
     bool stale_ = true;  // positions and counters must be read from the database first
     bool has_shrunk_ = false;
     Failure failure_;

@@ -104,7 +104,7 @@ TEST_CASE("an idle storage finds out by itself that it can write again") {
     Outsider outsider(path);
     outsider.execute(
         "CREATE TRIGGER refuse BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no'); END;"
-        "CREATE TRIGGER refuse_probe BEFORE UPDATE ON meta BEGIN SELECT RAISE(ABORT, 'no'); END;");
+        "CREATE TRIGGER refuse_probe BEFORE INSERT ON meta BEGIN SELECT RAISE(ABORT, 'no'); END;");
     CHECK(refused(loop.append({message(topic("a"), Kind::numbered)}).front()) == Errc::unavailable);
     CHECK_FALSE(running.storage().writable());
     outsider.execute("DROP TRIGGER refuse_probe");
