@@ -29,8 +29,8 @@ class Daemon {
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
 
-    // Serves until SIGTERM or SIGINT, or until a sync to the disk fails; then drains. The process's exit code: 1 after a
-    // failed sync, for its supervisor to start it again.
+    // Serves until SIGTERM or SIGINT, or until a sync to the disk fails; then drains. The process's exit code: 1 after
+    // a failed sync, for its supervisor to start it again.
     [[nodiscard]] int run();
 
   private:
