@@ -1,7 +1,7 @@
 """A disk that is full, and one whose sync fails (SPEC §4.4, RELIABILITY R4, R5).
 
-Seen failing with CommitThread::probe() never asked (not ready again), with a failed sync treated like a full disk
-(exit code 0, acknowledged again) and with a filler that leaves room (no 503).
+Seen failing with CommitThread::probe() never asked (not ready again), and with a failed sync treated like a full disk
+(acknowledged again, and no end).
 """
 
 import os
