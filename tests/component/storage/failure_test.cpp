@@ -128,6 +128,24 @@ TEST_CASE("an outsider that writes delays a commit and does not fail it") {
     CHECK(number.get_future().get() == 1);
 }
 
+TEST_CASE("an outsider that writes for longer than one try waits for it fails no commit either") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    Running running(path);
+    Loop& loop = running.add_loop();
+    Outsider outsider(path);
+    outsider.execute("BEGIN IMMEDIATE");
+    std::thread ending([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(2'500));
+        outsider.execute("COMMIT");
+    });
+    const auto answer = loop.append({message(topic("a"), Kind::numbered)}).front();
+    ending.join();
+    REQUIRE(answer.has_value());
+    CHECK(answer->sequence == 1);
+    CHECK(running.log().count("commit_failed") == 0);
+}
+
 TEST_CASE("a stop commits and answers what was handed over; later requests are refused") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
