@@ -4,6 +4,7 @@
 #include "notifyd/auth/mint_token.hpp"
 #include "notifyd/config/load_config.hpp"
 #include "notifyd/config/units.hpp"
+#include "notifyd/storage/backup.hpp"
 
 #include "daemon.hpp"
 #include "version.hpp"
@@ -12,6 +13,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <iomanip>
 #include <iostream>
 #include <optional>
 
@@ -86,6 +88,35 @@ int migrate(const std::string& file) {
     return 0;
 }
 
+// One line about a copy that was made.
+int told(const storage::Startup<storage::CopyReport>& report, const std::string& what, SteadyTime begin) {
+    if (!report) {
+        std::cerr << "notifyd: " << report.error().sentence << '\n';
+        return exit_failed;
+    }
+    constexpr double mebibyte = 1024.0 * 1024.0;
+    const std::chrono::duration<double> took = SystemClock().steady_now() - begin;
+    std::cout << report->path << what << ": " << report->messages << " messages, " << std::fixed << std::setprecision(1)
+              << static_cast<double>(report->bytes) / mebibyte << " MiB, " << took.count() << " s\n";
+    return 0;
+}
+
+int backup(const std::string& file, const std::string& target) {
+    const std::optional<config::LoadedConfig> loaded = load(file);
+    if (!loaded) return exit_failed;
+    const auto begin = SystemClock().steady_now();
+    return told(storage::backup(loaded->config.storage.path.string(), target), " is a backup", begin);
+}
+
+int restore(const std::string& file, const std::string& source, storage::Existing existing) {
+    const std::optional<config::LoadedConfig> loaded = load(file);
+    if (!loaded) return exit_failed;
+    SystemIdSource ids;
+    const auto begin = SystemClock().steady_now();
+    const auto report = storage::restore(loaded->config.storage.path.string(), source, existing, ids);
+    return told(report, " is restored from " + source, begin);
+}
+
 struct TokenOptions {
     std::string user;
     std::vector<std::string> scopes;
@@ -135,6 +166,16 @@ int run_command_line(int argc, const char* const* argv) {
     const CLI::App* serve_command = with_config(cli.add_subcommand("serve", "Run the server"));
     const CLI::App* check_command = with_config(cli.add_subcommand("check-config", "Check the config and its keys"));
     const CLI::App* migrate_command = with_config(cli.add_subcommand("migrate", "Create or upgrade the database"));
+    CLI::App* backup_command =
+        with_config(cli.add_subcommand("backup", "Copy the database into one checked file; the server may run"));
+    std::string backup_file;
+    backup_command->add_option("FILE", backup_file, "The file to make; never replaced")->required();
+    CLI::App* restore_command =
+        with_config(cli.add_subcommand("restore", "Put a backup in the database's place; the server must not run"));
+    std::string restored_file;
+    bool force = false;
+    restore_command->add_option("FILE", restored_file, "The backup")->required();
+    restore_command->add_flag("--force", force, "Replace the database that is there");
     TokenOptions token_options;
     CLI::App* token_command = with_config(cli.add_subcommand("token", "Make a development token (HS256)"));
     token_command->add_option("--user", token_options.user, "The user id")->required();
@@ -153,6 +194,10 @@ int run_command_line(int argc, const char* const* argv) {
     }
     if (check_command->parsed()) return check_config(file);
     if (migrate_command->parsed()) return migrate(file);
+    if (backup_command->parsed()) return backup(file, backup_file);
+    if (restore_command->parsed()) {
+        return restore(file, restored_file, force ? storage::Existing::replace : storage::Existing::keep);
+    }
     if (token_command->parsed()) return token(file, token_options);
     static_cast<void>(serve_command);
     return serve(file);

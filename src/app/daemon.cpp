@@ -41,12 +41,22 @@ std::size_t slice_bytes(const config::Limits& limits) {
     return limits.outbound_buffer == 0 ? unbounded : std::max<std::size_t>(limits.outbound_buffer / 4, 1);
 }
 
+delivery::PoolSettings pool_settings(const config::Config& config) {
+    return {.lane_depth_max = config::unless_off(config.limits.queue_length),
+            .slice_bytes = slice_bytes(config.limits),
+            .outbox_bytes = config.limits.outbound_buffer,
+            .retry = {static_cast<std::uint32_t>(std::max<std::size_t>(config.delivery.max_attempts, 1)),
+                      config.delivery.retry_backoff},
+            .log = config.storage.history ? delivery::Log::kept : delivery::Log::off};
+}
+
 storage::StorageOptions storage_options(const config::Config& config) {
     storage::StorageOptions options;
     options.path = config.storage.path.string();
     options.durability =
         config.storage.durability == config::Durability::full ? storage::Durability::full : storage::Durability::normal;
     options.history = config.storage.history ? storage::History::keep : storage::History::off;
+    options.deduplication_window = config.fifo.deduplication_window;
     options.queue_length = config::unless_off(config.limits.queue_length);
     return options;
 }
@@ -60,7 +70,7 @@ Daemon::Daemon(config::Config config, std::shared_ptr<const auth::KeySet> keys)
       keys_(std::move(keys)),
       filter_(names_of(config_.channels)),
       connection_limits_(config_.limits.max_connections, config_.connections.max_per_user),
-      workers_(config::unless_off(config_.limits.queue_length), slice_bytes(config_.limits)) {}
+      workers_(pool_settings(config_)) {}
 
 Daemon::~Daemon() = default;
 
@@ -98,6 +108,7 @@ Result<void> Daemon::build() {
     auto storage = storage::Storage::open(std::move(options), clock_, ids, events_);
     if (!storage) return Error{Errc::internal, storage.error().sentence};
     storage_ = std::move(*storage);
+    workers_.start_at(storage_->last_position());
     storage_->for_each_permission([this](const Permission& row) { directory_.set(row.user, row.topic, row.role); });
 
     const Shared shared{config_,

@@ -14,13 +14,25 @@ permissions::PermissionSettings settings_of(const config::Permissions& permissio
             permissions.self_claim ? SelfClaim::on : SelfClaim::off};
 }
 
+publish::ContentDeduplication content_deduplication_of(const config::Fifo& fifo) {
+    using publish::ContentDeduplication;
+    return fifo.content_based_deduplication ? ContentDeduplication::on : ContentDeduplication::off;
+}
+
 }  // namespace
 
 LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
     : loop_(index, config::unless_off(shared.config.limits.queue_length)),
       storage_(shared.storage.client(loop_)),
       connections_(registry_, *storage_),
-      worker_(shared.workers.add_worker(loop_, registry_, shared.clock, shared.events)),
+      worker_(shared.workers.add_worker({.loop = loop_,
+                                         .registry = registry_,
+                                         .reader = *storage_,
+                                         .planner = *storage_,
+                                         .dead_letters = *storage_,
+                                         .clock = shared.clock,
+                                         .ids = ids_,
+                                         .events = shared.events})),
       revocations_(loop_, shared.loops),
       permissions_(settings_of(shared.config.permissions),
                    shared.directory,
@@ -30,7 +42,14 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                    shared.clock),
       verifier_(shared.keys, shared.config.auth),
       authorizer_(verifier_, permissions_, shared.clock),
-      publisher_(shared.filter, permissions_, worker_, *storage_, shared.clock, ids_, shared.events),
+      publisher_(shared.filter,
+                 permissions_,
+                 worker_,
+                 *storage_,
+                 shared.clock,
+                 ids_,
+                 shared.events,
+                 content_deduplication_of(shared.config.fifo)),
       retrieval_(permissions_,
                  *storage_,
                  shared.config.storage.history ? history::HistoryMode::on : history::HistoryMode::off),
@@ -44,10 +63,10 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                 .permissions = permissions_,
                 .publisher = publisher_,
                 .retrieval = retrieval_,
+                .delivery = worker_,
                 .registry = registry_,
                 .connections = connections_,
                 .connection_limits = shared.connection_limits,
-                .deliveries_waiting = [&worker = worker_] { return worker.depth(); },
                 .storage_writable = [&storage = shared.storage] { return storage.writable(); },
                 .version = version},
       gateway_(services_, shared.front) {

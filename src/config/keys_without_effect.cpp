@@ -22,8 +22,6 @@ constexpr Row rows[] = {
     {"auth.jwks", [](const Config& config) { return !config.auth.jwks_url.empty(); }},
     {"channels.*"},
     {"connections.on_limit", [](const Config& config) { return config.connections.on_limit == OnLimit::close_oldest; }},
-    {"delivery.*"},
-    {"fifo.*"},
     {"limits.connects_per_minute_per_ip"},
     {"notifications.*"},
     {"server.metrics_listen"},

@@ -5,13 +5,6 @@
 
 namespace notifyd::connection {
 
-std::vector<TopicName> Connection::topics() const {
-    std::vector<TopicName> names;
-    names.reserve(subscriptions_.size());
-    for (const Subscription& subscription : subscriptions_) names.push_back(subscription.topic->name());
-    return names;
-}
-
 void ConnectionRegistry::add(Connection& connection) {
     by_id_.emplace(connection.id(), &connection);
 }
@@ -54,7 +47,8 @@ bool ConnectionRegistry::unsubscribe(Connection& connection, const TopicName& to
 }
 
 void ConnectionRegistry::leave(Connection& connection, std::size_t at) {
-    const Connection::Subscription left = connection.subscriptions_[at];
+    const Connection::Subscription left = std::move(connection.subscriptions_[at]);
+    if (left.backlog) --connection.backlogs_;
     connection.subscriptions_.erase(connection.subscriptions_.begin() + static_cast<std::ptrdiff_t>(at));
 
     // The last member takes the free place and is told so.

@@ -2,7 +2,7 @@
 #include "notifyd/delivery/processor.hpp"
 
 #include "notifyd/core/limits.hpp"
-#include "notifyd/wire/server_frames.hpp"
+#include "notifyd/wire/delivered_frames.hpp"
 
 namespace notifyd::delivery {
 
@@ -26,23 +26,51 @@ std::size_t Processor::process(std::span<const Delivery> run) {
     const FramePtr frames = wire::delivered_frames(run, now, 0);
     std::size_t recipients = 0;
     for (connection::Connection* member : members) {
-        if (first.skip && member->id() == *first.skip) continue;
-        switch (member->sink().send(frames)) {
-            case ports::Verdict::queued:
-                ++recipients;
-                slice_most_ = std::max(slice_most_, member->add_to_slice(slice_, frames->size()));
-                break;
-            case ports::Verdict::full:
-                member->sink().close(CloseCode::too_slow);
-                events_.emit(observability::DeliveryClosedSlow{member->id(), member->identity().user});
-                break;
-            case ports::Verdict::closed:
-                break;
+        if (first.skip && member->id() == *first.skip) {
+            if (member->is_behind()) catch_up_.pass_over(*member, run);
+            continue;
         }
+        const Sent sent = member->is_behind() ? send_behind(*member, run, frames, now) : send(*member, run, frames);
+        if (sent != Sent::gone) ++recipients;
     }
     slice_deliveries_ += recipients;
     record(run, now, recipients);
     return recipients;
+}
+
+Processor::Sent Processor::send(connection::Connection& member,
+                                std::span<const Delivery> run,
+                                const FramePtr& frames) {
+    switch (member.sink().send(frames)) {
+        case ports::Verdict::queued:
+            slice_most_ = std::max(slice_most_, member.add_to_slice(slice_, frames->size()));
+            return Sent::queued;
+        case ports::Verdict::closed:
+            return Sent::gone;
+        case ports::Verdict::full:
+            break;
+    }
+    const bool in_log = run.front().message->type == MessageType::fifo && run.front().at.position != 0;
+    if (in_log) {
+        catch_up_.fall_behind(member, run);
+    } else {
+        for (const Delivery& delivery : run) retries_.add(member, delivery);
+    }
+    return Sent::later;
+}
+
+Processor::Sent Processor::send_behind(connection::Connection& member,
+                                       std::span<const Delivery> run,
+                                       const FramePtr& frames,
+                                       EpochMs now) {
+    const std::span<const Delivery> live = catch_up_.pass(member, run);
+    if (live.empty()) return Sent::later;
+    const Message& first = *live.front().message;
+    if (first.type == MessageType::fifo && retries_.holds_back(member, first.topic)) {
+        for (const Delivery& delivery : live) retries_.add(member, delivery);
+        return Sent::later;
+    }
+    return send(member, live, live.size() == run.size() ? frames : wire::delivered_frames(live, now, 0));
 }
 
 void Processor::record(std::span<const Delivery> run, EpochMs now, std::size_t recipients) {

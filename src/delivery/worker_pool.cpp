@@ -2,6 +2,7 @@
 #include "notifyd/delivery/worker_pool.hpp"
 
 #include "notifyd/core/limits.hpp"
+#include "notifyd/wire/delivered_frames.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -13,19 +14,54 @@ Batch::Batch(std::vector<Delivery> messages, std::size_t loops)
     for (auto& left : loops_left) left.store(static_cast<std::uint32_t>(loops), std::memory_order_relaxed);
 }
 
-DeliveryWorker::DeliveryWorker(WorkerPool& pool,
-                               runtime::EventLoop& loop,
-                               const connection::ConnectionRegistry& registry,
-                               const Clock& clock,
-                               observability::Events& events)
-    : pool_(pool), loop_(loop), events_(events), processor_(registry, clock, events, pool.slice_bytes_) {}
+DeliveryWorker::DeliveryWorker(WorkerPool& pool, const WorkerParts& parts)
+    : pool_(pool),
+      loop_(parts.loop),
+      clock_(parts.clock),
+      events_(parts.events),
+      dead_letters_(parts.dead_letters, pool.settings_.log, parts.clock, parts.ids, parts.events),
+      retries_(parts.registry, dead_letters_, pool.settings_.retry, parts.clock),
+      catch_up_(parts.registry,
+                parts.reader,
+                parts.planner,
+                retries_,
+                pool.settings_.log,
+                pool.settings_.outbox_bytes,
+                parts.clock,
+                parts.events),
+      processor_(parts.registry, catch_up_, retries_, parts.clock, parts.events, pool.settings_.slice_bytes),
+      passed_up_to_(pool.start_) {}
 
 void DeliveryWorker::push(MessagePtr message) {
     published_.push_back({std::move(message), 0});
 }
 
 bool DeliveryWorker::has_room() const {
-    return published_.size() < pool_.lane_depth_max_ && pool_.has_room();
+    return published_.size() < pool_.settings_.lane_depth_max && pool_.has_room();
+}
+
+void DeliveryWorker::resume(connection::Connection& connection, const ResumeRequest& request) {
+    catch_up_.resume(connection, request, passed_up_to_);
+}
+
+void DeliveryWorker::give_up(connection::Connection& connection,
+                             const std::function<void(const BlockVisitor&)>& unsent) {
+    constexpr std::string_view reason = "stalled";
+    const EpochMs now = clock_.now_ms();
+    unsent([&](std::string_view block, std::size_t sent) {
+        wire::visit_unsent(block, sent, [&](const wire::UnsentMessage& message) {
+            if (message.sequence == 0) dead_letters_.add(connection, message, {reason, 1, now});
+        });
+    });
+    for (const Delivery& delivery : catch_up_.take_held(connection)) {
+        dead_letters_.add(connection, delivery, {reason, 1, now});
+    }
+    retries_.give_up(connection, reason);
+}
+
+void DeliveryWorker::tick(SteadyTime now) {
+    retries_.run(now);
+    catch_up_.run(now);
 }
 
 void DeliveryWorker::enter(Lane& lane, const std::shared_ptr<Batch>& batch) {
@@ -40,7 +76,10 @@ std::span<const Delivery> DeliveryWorker::take_run(Lane& lane, const Entry& firs
     while (!lane.empty() && lane.front().batch == first.batch) {
         const Message& next = lane.front().message();
         bytes += next.head.size();
-        if (bytes > bytes_max || next.topic != message.topic || next.skip != message.skip) break;
+        if (bytes > bytes_max || next.topic != message.topic || next.type != message.type ||
+            next.skip != message.skip) {
+            break;
+        }
         static_cast<void>(lane.pop());
         ++count;
     }
@@ -50,6 +89,7 @@ std::span<const Delivery> DeliveryWorker::take_run(Lane& lane, const Entry& firs
 void DeliveryWorker::deliver(const Entry& first, std::span<const Delivery> run) {
     Batch& batch = *first.batch;
     const auto sent = static_cast<std::uint32_t>(processor_.process(run));
+    passed_up_to_ = std::max(passed_up_to_, run.back().at.position);
     for (std::size_t i = first.index; i < first.index + run.size(); ++i) {
         batch.recipients[i].fetch_add(sent, std::memory_order_relaxed);
         // The last loop knows whether anybody at all received it.
@@ -83,35 +123,32 @@ bool DeliveryWorker::turn_ended() {
     }
     // Both share the slice, so each goes first every second time.
     processor_.begin_slice();
-    drain(fifo_goes_first_ ? fifo_lane_ : standard_lane_);
-    drain(fifo_goes_first_ ? standard_lane_ : fifo_lane_);
-    fifo_goes_first_ = !fifo_goes_first_;
-    return !standard_lane_.empty() || !fifo_lane_.empty();
+    drain(committed_goes_first_ ? committed_lane_ : standard_lane_);
+    drain(committed_goes_first_ ? standard_lane_ : committed_lane_);
+    committed_goes_first_ = !committed_goes_first_;
+    return !standard_lane_.empty() || !committed_lane_.empty();
 }
 
-DeliveryWorker& WorkerPool::add_worker(runtime::EventLoop& loop,
-                                       const connection::ConnectionRegistry& registry,
-                                       const Clock& clock,
-                                       observability::Events& events) {
-    workers_.push_back(std::make_unique<DeliveryWorker>(*this, loop, registry, clock, events));
+DeliveryWorker& WorkerPool::add_worker(const WorkerParts& parts) {
+    workers_.push_back(std::make_unique<DeliveryWorker>(*this, parts));
     return *workers_.back();
 }
 
-void WorkerPool::committed(std::vector<Delivery> fifo_messages) {
+void WorkerPool::committed(std::vector<Delivery> messages) {
     // What is addressed to another channel is stored, but never sent to a WebSocket.
-    std::erase_if(fifo_messages,
+    std::erase_if(messages,
                   [](const Delivery& delivery) { return delivery.message->target_channel != websocket_channel; });
-    if (fifo_messages.empty()) return;
-    const auto batch = std::make_shared<Batch>(std::move(fifo_messages), workers_.size());
+    if (messages.empty()) return;
+    const auto batch = std::make_shared<Batch>(std::move(messages), workers_.size());
     for (const auto& worker : workers_) {
         // False only when the loop has stopped, and then nobody is connected to it.
-        worker->loop_.post_waiting([&other = *worker, batch] { DeliveryWorker::enter(other.fifo_lane_, batch); });
+        worker->loop_.post_waiting([&other = *worker, batch] { DeliveryWorker::enter(other.committed_lane_, batch); });
     }
 }
 
 bool WorkerPool::has_room() const {
     for (const auto& worker : workers_) {
-        if (worker->depth() >= lane_depth_max_) return false;
+        if (worker->depth() >= settings_.lane_depth_max) return false;
     }
     return true;
 }

@@ -29,6 +29,20 @@ ports::Verdict CorkedStream::send(FramePtr frame) {
     return verdict;
 }
 
+void CorkedStream::answer(FramePtr frame) {
+    if (closing_ || !is_open()) return;
+    outbox_.push_unbounded(std::move(frame));
+    mark_dirty();
+}
+
+void CorkedStream::when_below(std::size_t mark, UniqueFunction<void()> resume) {
+    if (is_open() && outbox_.bytes() > mark) {
+        drain_waiters_.push_back({mark, std::move(resume)});
+    } else {
+        asio::post(get_executor(), std::move(resume));
+    }
+}
+
 void CorkedStream::close(CloseCode code) {
     if (closing_ || !is_open()) return;
     const auto number = static_cast<std::uint16_t>(code);
@@ -99,22 +113,32 @@ void CorkedStream::wait_to_write(Socket::wait_type what) {
 }
 
 void CorkedStream::outbox_shrank() {
+    progressed_ = true;
     if (blocked_write_ && outbox_.bytes() < limits::control_mark_bytes) {
-        IoHandler done = std::exchange(blocked_write_, {});
-        done({}, blocked_write_bytes_);
+        const auto blocked = std::exchange(blocked_write_, {});
+        blocked->done({}, blocked->bytes);
     }
-    if (drain_waiter_ && outbox_.bytes() <= drain_mark_) std::exchange(drain_waiter_, {})();
+    if (!drain_waiters_.empty()) release_waiters();
+}
+
+void CorkedStream::release_waiters() {
+    std::vector<DrainWaiter> waiting;
+    for (DrainWaiter& waiter : std::exchange(drain_waiters_, {})) {
+        if (is_open() && outbox_.bytes() > waiter.mark) {
+            waiting.push_back(std::move(waiter));
+        } else {
+            asio::post(get_executor(), std::move(waiter.resume));
+        }
+    }
+    drain_waiters_ = std::move(waiting);
 }
 
 void CorkedStream::abort() {
     error_code ignored;
     transport_.socket().close(ignored);
     outbox_.clear();
-    if (blocked_write_) {
-        IoHandler done = std::exchange(blocked_write_, {});
-        done(asio::error::operation_aborted, 0);
-    }
-    if (drain_waiter_) std::exchange(drain_waiter_, {})();
+    if (blocked_write_) std::exchange(blocked_write_, {})->done(asio::error::operation_aborted, 0);
+    release_waiters();
 }
 
 void CorkedStream::read_tls(IoHandler done, asio::mutable_buffer into) {
@@ -147,19 +171,9 @@ void CorkedStream::read_tls(IoHandler done, asio::mutable_buffer into) {
 
 Awaitable<void> CorkedStream::below(std::size_t mark) {
     while (is_open() && outbox_.bytes() > mark) {
-        drain_mark_ = mark;
-        auto start = [this](auto handler) {
-            auto resume = [executor = get_executor(), handler = std::move(handler)]() mutable {
-                asio::post(executor, std::move(handler));
-            };
-            drain_waiter_ = std::move(resume);
-        };
+        auto start = [this, mark](auto handler) { when_below(mark, std::move(handler)); };
         co_await asio::async_initiate<const asio::use_awaitable_t<runtime::Executor>, void()>(start, use_awaitable);
     }
-}
-
-Awaitable<void> CorkedStream::drained() {
-    return below(limits::control_mark_bytes);
 }
 
 Awaitable<bool> CorkedStream::handshake() {

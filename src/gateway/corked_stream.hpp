@@ -19,9 +19,12 @@
 #include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/websocket/teardown.hpp>
 
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace notifyd::gateway {
 
@@ -41,12 +44,15 @@ class CorkedStream : public ports::ConnectionSink {
 
     // --- ports::ConnectionSink, from the 101 on
     [[nodiscard]] ports::Verdict send(FramePtr frame) override;
+    void answer(FramePtr frame) override;
+    [[nodiscard]] std::size_t bytes_waiting() const override { return outbox_.bytes(); }
+    void when_below(std::size_t mark, UniqueFunction<void()> resume) override;
     void close(CloseCode code) override;
 
     // --- HTTP
     void send_reply(FramePtr bytes);
-    // Completes when the outbox is down to the control mark; at once if it is.
-    Awaitable<void> drained();
+    // Completes when the outbox is down to the mark, or the socket closed; at once if it is.
+    Awaitable<void> below(std::size_t mark);
     // True when the TLS handshake (if any) succeeded.
     Awaitable<bool> handshake();
     // Sends what is queued, close_notify and FIN, and waits for the peer's FIN, all until `until` (which becomes the
@@ -62,6 +68,9 @@ class CorkedStream : public ports::ConnectionSink {
     [[nodiscard]] bool is_past_deadline(SteadyTime now) const { return deadline_ && now >= *deadline_; }
     // Whether anything came since the last call.
     [[nodiscard]] bool take_heard() { return std::exchange(heard_, false); }
+    // Whether the peer took a byte, or there is none to take, since the last call.
+    [[nodiscard]] bool take_progress() { return std::exchange(progressed_, false) || outbox_.empty(); }
+    [[nodiscard]] const connection::Outbox& outbox() const { return outbox_; }
     // Closes the socket at once: pending reads, writes and waits end with an error.
     void abort();
     [[nodiscard]] bool is_open() const { return transport_.is_open(); }
@@ -128,8 +137,7 @@ class CorkedStream : public ports::ConnectionSink {
             done(error, error ? 0 : bytes);
         } else {
             // Back-pressure for pongs: without it a ping flood would be a memory hole.
-            blocked_write_ = std::move(done);
-            blocked_write_bytes_ = bytes;
+            blocked_write_ = std::make_unique<BlockedWrite>(BlockedWrite{std::move(done), bytes});
         }
     }
 
@@ -166,15 +174,22 @@ class CorkedStream : public ports::ConnectionSink {
     void mark_dirty();
     void wait_to_write(Socket::wait_type what);
     void outbox_shrank();
-    Awaitable<void> below(std::size_t mark);
+    void release_waiters();
 
     Transport transport_;
     connection::Outbox outbox_;
     Flusher& flusher_;
-    IoHandler blocked_write_;
-    std::size_t blocked_write_bytes_ = 0;
-    UniqueFunction<void()> drain_waiter_;
-    std::size_t drain_mark_ = 0;
+    // On the heap, because hardly any connection has one.
+    struct BlockedWrite {
+        IoHandler done;
+        std::size_t bytes;
+    };
+    std::unique_ptr<BlockedWrite> blocked_write_;
+    struct DrainWaiter {
+        std::size_t mark;
+        UniqueFunction<void()> resume;
+    };
+    std::vector<DrainWaiter> drain_waiters_;
     std::optional<SteadyTime> deadline_;
     std::optional<CloseCode> close_code_;
     std::uint32_t pending_waits_ = 0;
@@ -183,6 +198,7 @@ class CorkedStream : public ports::ConnectionSink {
     bool dirty_ = false;
     bool write_blocked_ = false;
     bool heard_ = false;
+    bool progressed_ = false;
 };
 
 }  // namespace notifyd::gateway

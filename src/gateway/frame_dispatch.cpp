@@ -21,8 +21,8 @@ struct ReplyPlan {
 };
 
 void answer_success(connection::Connection& connection, const Receipt& receipt, const ReplyPlan& plan) {
-    if (plan.reply == wire::Reply::on) send_or_close(connection, wire::send_answer(receipt, plan.request_id));
-    if (plan.ack_id) send_or_close(connection, wire::ack_success(receipt, *plan.ack_id));
+    if (plan.reply == wire::Reply::on) connection.sink().answer(wire::send_answer(receipt, plan.request_id));
+    if (plan.ack_id) connection.sink().answer(wire::ack_success(receipt, *plan.ack_id));
 }
 
 // A 403 names what the connection may publish to instead.
@@ -43,15 +43,11 @@ void answer_failure(LoopServices& services,
                     const Error& error,
                     const OptionalId& request_id,
                     const OptionalId& ack_id) {
-    send_or_close(connection, failure_frame(services, connection, error, request_id));
-    if (ack_id) send_or_close(connection, wire::ack_error(error, *ack_id));
+    connection.sink().answer(failure_frame(services, connection, error, request_id));
+    if (ack_id) connection.sink().answer(wire::ack_error(error, *ack_id));
 }
 
 }  // namespace
-
-void send_or_close(connection::Connection& connection, FramePtr frame) {
-    if (connection.sink().send(std::move(frame)) == ports::Verdict::full) connection.sink().close(CloseCode::too_slow);
-}
 
 FrameDispatch::FrameDispatch(LoopServices& services, connection::Connection& connection)
     : services_(services),
@@ -94,14 +90,15 @@ void FrameDispatch::refuse_for_rate(const wire::ClientFrame& frame) {
 }
 
 void FrameDispatch::answer_error(const OptionalId& envelope_id, const Error& error) {
-    send_or_close(connection_,
-                  wire::envelope_error(wire::envelope_id(envelope_id, services_.ids), services_.clock.now_ms(), error));
+    connection_.sink().answer(
+        wire::envelope_error(wire::envelope_id(envelope_id, services_.ids), services_.clock.now_ms(), error));
 }
 
 void FrameDispatch::handle(wire::SendMessage frame) {
     std::optional<ConnectionId> skip;
     if (frame.echo == wire::Echo::off) skip = connection_.id();
     ReplyPlan plan{std::move(frame.request_id), std::move(frame.ack_id), frame.reply};
+    ++connection_.unanswered;
     services_.publisher.publish(
         connection_.identity(),
         std::move(frame.request),
@@ -109,6 +106,7 @@ void FrameDispatch::handle(wire::SendMessage frame) {
         [&services = services_, id = connection_.id(), plan = std::move(plan)](const Result<Receipt>& receipt) {
             connection::Connection* connection = services.registry.find(id);
             if (connection == nullptr) return;
+            --connection->unanswered;
             if (receipt) {
                 answer_success(*connection, *receipt, plan);
             } else {
@@ -120,7 +118,7 @@ void FrameDispatch::handle(wire::SendMessage frame) {
 void FrameDispatch::handle(const wire::Ping& frame) {
     const EpochMs now = services_.clock.now_ms();
     services_.connections.pinged(connection_, now);
-    send_or_close(connection_, wire::pong(wire::envelope_id(frame.id, services_.ids), now));
+    connection_.sink().answer(wire::pong(wire::envelope_id(frame.id, services_.ids), now));
 }
 
 bool FrameDispatch::take_subscribe(const OptionalId& envelope_id) {
@@ -159,10 +157,10 @@ void FrameDispatch::handle(const wire::Subscribe& frame) {
     }
     services_.connections.subscribe(connection_, frame.topics);
     const std::vector<TopicName> topics = connection_.topics();
-    send_or_close(connection_,
-                  wire::subscribed(wire::envelope_id(frame.id, services_.ids),
+    connection_.sink().answer(wire::subscribed(wire::envelope_id(frame.id, services_.ids),
                                    services_.clock.now_ms(),
                                    wire::Subscribed{.channels = {}, .topics = topics}));
+    if (!frame.resume.topics.empty()) services_.delivery.resume(connection_, frame.resume);
 }
 
 void FrameDispatch::handle(const wire::Unsubscribe& frame) {
@@ -175,8 +173,7 @@ void FrameDispatch::handle(const wire::Unsubscribe& frame) {
     }
     services_.connections.unsubscribe(connection_, leaving);
     const std::vector<TopicName> topics = connection_.topics();
-    send_or_close(connection_,
-                  wire::unsubscribed(wire::envelope_id(frame.id, services_.ids),
+    connection_.sink().answer(wire::unsubscribed(wire::envelope_id(frame.id, services_.ids),
                                      services_.clock.now_ms(),
                                      wire::Subscribed{.channels = {}, .topics = topics}));
 }

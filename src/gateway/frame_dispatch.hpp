@@ -44,7 +44,4 @@ class FrameDispatch {
     TokenBucket subscribes_;
 };
 
-// Sends, or closes a connection that is too slow to take it.
-void send_or_close(connection::Connection& connection, FramePtr frame);
-
 }  // namespace notifyd::gateway

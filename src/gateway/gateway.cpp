@@ -167,6 +167,7 @@ Awaitable<void> LoopGateway::Impl::sweep_loop() {
         co_await sweep_timer_.async_wait(use_tuple);
         services_.publisher.poll_room();
         const SteadyTime now = services_.clock.steady_now();
+        services_.delivery.tick(now);
         if (now < next_sweep) continue;
         next_sweep = now + limits::sweep_interval;
         for (Session& session : sessions_) session.sweep(now);
@@ -191,7 +192,7 @@ Awaitable<void> LoopGateway::Impl::quiesce_task(UniqueFunction<void()> done) {
 }
 
 Awaitable<void> LoopGateway::Impl::drain_task(UniqueFunction<void()> done) {
-    const auto delivering = [this] { return services_.deliveries_waiting() != 0; };
+    const auto delivering = [this] { return services_.delivery.depth() != 0; };
     co_await wait_while(delivering);
     // Sessions only leave the list in later turns, but a pause lets them: so each slice starts from the front.
     for (bool more = true; more && services_.clock.steady_now() < drain_until_;) {

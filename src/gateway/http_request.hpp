@@ -4,6 +4,7 @@
 
 #include "notifyd/core/query_parameters.hpp"
 
+#include <optional>
 #include <string>
 
 namespace notifyd::gateway {
@@ -16,6 +17,7 @@ struct HttpRequest {
     std::string origin;
     std::string user_agent;
     std::string content_type;
+    std::optional<std::string> idempotency_key;
     std::string body;
     std::string peer_address;
     std::string correlation_id;

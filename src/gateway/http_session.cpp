@@ -144,7 +144,7 @@ KeepAlive Session::keep_alive_of(const RequestParser& parser) const {
 }
 
 Awaitable<bool> Session::settle(KeepAlive keep_alive) {
-    co_await stream().drained();
+    co_await stream().below(limits::control_mark_bytes);
     co_return keep_alive == KeepAlive::yes && !services_.state.draining && stream().is_open();
 }
 
@@ -239,6 +239,8 @@ Result<HttpRequest> Session::read_request(const BeastRequest& head) {
     request.origin = field(head, http::field::origin);
     request.user_agent = field(head, http::field::user_agent);
     request.content_type = field(head, http::field::content_type);
+    const auto key = head.find("Idempotency-Key");
+    if (key != head.end()) request.idempotency_key = std::string(view(key->value()));
     request.peer_address = peer_address_;
     return request;
 }

@@ -3,8 +3,6 @@
 
 #include "notifyd/wire/server_frames.hpp"
 
-#include "frame_dispatch.hpp"
-
 #include <array>
 #include <atomic>
 #include <memory>
@@ -26,7 +24,7 @@ void drop_subscriptions(LoopServices& services, const UserId& user, const TopicN
         if (services.permissions.may_receive(connection->identity(), topic)) continue;
         services.connections.unsubscribe(*connection, dropped);
         const wire::RawJson id = wire::envelope_id(std::nullopt, services.ids);
-        send_or_close(*connection, wire::revoked(id, services.clock.now_ms(), dropped));
+        connection->sink().answer(wire::revoked(id, services.clock.now_ms(), dropped));
     }
 }
 

@@ -36,12 +36,33 @@ Awaitable<void> Session::run() {
     co_await stream().finish(services_.clock.steady_now() + limits::close_timeout);
 }
 
+bool Session::is_stalled(SteadyTime now) {
+    if (stream().take_progress()) stalled_since_ = {};
+    if (stream().outbox().empty()) return false;
+    if (stalled_since_ == SteadyTime{}) stalled_since_ = now;
+    const Milliseconds limit = services_.config.delivery.stalled_after;
+    return limit != Milliseconds::zero() && now - stalled_since_ >= limit;
+}
+
+void Session::give_up() {
+    const connection::Connection& connection = *connection_;
+    services_.events.emit(observability::DeliveryClosedSlow{connection.id(), connection.identity().user});
+    services_.delivery.give_up(*connection_, [this](const auto& visit) { stream().outbox().visit_unsent(visit); });
+    // The close frame stands behind what is not taken either: the code is for the record.
+    stream().close(CloseCode::too_slow);
+    stream().abort();
+}
+
 void Session::sweep(SteadyTime now) {
     if (stream().is_past_deadline(now)) {
         stream().abort();
         return;
     }
     if (!liveness_) return;
+    if (connection_ != nullptr && !stream().is_closing() && is_stalled(now)) {
+        give_up();
+        return;
+    }
     if (stream().is_closing()) {
         // The peer has this long to answer our close frame.
         if (!stream().has_deadline()) stream().set_deadline(now + limits::close_timeout);

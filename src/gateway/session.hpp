@@ -39,6 +39,7 @@ struct Upgrade {
     auth::ConnectGrant grant;
     connection::Admission admission;
     wire::Hello hello = wire::Hello::off;
+    ResumeRequest resume;
     bool subprotocol = false;
     std::string correlation_id;
     std::string user_agent;
@@ -65,6 +66,9 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
     [[nodiscard]] CorkedStream& stream() { return websocket_.next_layer(); }
     void expire_in(Milliseconds timeout);
+    // Whether the peer has taken nothing for too long.
+    [[nodiscard]] bool is_stalled(SteadyTime now);
+    void give_up();
 
     // --- http_session.cpp
     // Serves requests until the connection ends (nullptr) or is to become a WebSocket.
@@ -101,14 +105,19 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     // Registers the connection, its first frame queued.
     void open(connection::Connection& connection, const Upgrade& upgrade, EpochMs now);
     Awaitable<void> read_frames(connection::Connection& connection);
-    // Until the publisher may have room again.
-    Awaitable<void> room();
+    // Until the connection may be read on: there is room for a publish, and it takes its answers.
+    Awaitable<void> room(const connection::Connection& connection);
+    [[nodiscard]] bool is_full(const connection::Connection& connection) const;
     void record_end(const connection::Connection& connection, SteadyTime opened_at);
 
     LoopServices& services_;
     std::string peer_address_;
     boost::beast::websocket::stream<CorkedStream> websocket_;
     std::optional<connection::Liveness> liveness_;
+    // While it is registered.
+    connection::Connection* connection_ = nullptr;
+    // Since when something waits to be taken; the epoch: nothing does.
+    SteadyTime stalled_since_{};
     // When the token of the WebSocket ends, where that closes it.
     std::optional<EpochMs> token_ends_at_;
     Phase phase_ = Phase::receiving;

@@ -90,12 +90,15 @@ Result<Upgrade> Session::admit_upgrade(BeastRequest head, const HttpRequest& req
             observability::AuthFailed{auth::to_string(grant.error().reason), peer_address_, request.correlation_id});
         return grant.error().error;
     }
+    const Result<void> resumable = wire::check_resume(query->resume.topics, grant->topics);
+    if (!resumable) return resumable.error();
     Result<connection::Admission> admission = services_.connection_limits.admit(grant->identity.user);
     if (!admission) return admission.error();
     return Upgrade{.request = std::move(head),
                    .grant = std::move(*grant),
                    .admission = std::move(*admission),
                    .hello = subprotocols.notifyd_v1 ? wire::Hello::on : query->hello,
+                   .resume = std::move(query->resume),
                    .subprotocol = subprotocols.notifyd_v1,
                    .correlation_id = request.correlation_id,
                    .user_agent = request.user_agent};

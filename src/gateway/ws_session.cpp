@@ -20,15 +20,15 @@ constexpr std::uint16_t abnormal_closure = 1006;  // RFC 6455 §7.4.1: no close 
 // Takes a connection out of the registry and the table, however its session ends.
 class Registration {
   public:
-    Registration(LoopServices& services, connection::Connection& connection)
-        : services_(services), connection_(connection) {}
+    // `place` names the connection as long as it is registered.
+    Registration(LoopServices& services, connection::Connection*& place) : services_(services), place_(place) {}
     Registration(const Registration&) = delete;
     Registration& operator=(const Registration&) = delete;
-    ~Registration() { services_.connections.closed(connection_); }
+    ~Registration() { services_.connections.closed(*std::exchange(place_, nullptr)); }
 
   private:
     LoopServices& services_;
-    connection::Connection& connection_;
+    connection::Connection*& place_;
 };
 
 }  // namespace
@@ -65,7 +65,8 @@ Awaitable<void> Session::serve_websocket(std::unique_ptr<Upgrade> upgrade) {
     open(connection, *upgrade, now);
     upgrade.reset();
     {
-        const Registration registration(services_, connection);
+        connection_ = &connection;
+        const Registration registration(services_, connection_);
         if (services_.state.draining) static_cast<void>(drain());
         co_await read_frames(connection);
     }
@@ -89,10 +90,11 @@ void Session::open(connection::Connection& connection, const Upgrade& upgrade, E
         hello.epoch = services_.retrieval.epoch();
         hello.heartbeat = rules.ping_interval;
         hello.server_time = now;
-        send_or_close(connection, wire::connected_frame(hello));
+        connection.sink().answer(wire::connected_frame(hello));
     }
     const connection::PeerInfo peer{peer_address_, upgrade.user_agent};
     services_.connections.opened(connection, topics, peer, now);
+    if (!upgrade.resume.topics.empty()) services_.delivery.resume(connection, upgrade.resume);
     services_.events.emit(observability::ConnectionOpened{connection.id(),
                                                           connection.identity().user,
                                                           static_cast<std::int64_t>(connection.topic_count()),
@@ -110,10 +112,18 @@ void Session::record_end(const connection::Connection& connection, SteadyTime op
         observability::ConnectionClosed{connection.id(), connection.identity().user, code, open_for.count()});
 }
 
-Awaitable<void> Session::room() {
-    runtime::OneShot<bool> room(services_.loop.executor());
-    services_.publisher.wait_for_room([&room] { room.set(true); });
-    co_await room.wait();
+bool Session::is_full(const connection::Connection& connection) const {
+    const std::size_t outbox_max = config::unless_off(services_.config.limits.outbound_buffer);
+    return connection.unanswered >= limits::unanswered_max || connection.sink().bytes_waiting() > outbox_max ||
+           !services_.publisher.has_room();
+}
+
+Awaitable<void> Session::room(const connection::Connection& connection) {
+    while (is_full(connection) && stream().is_open()) {
+        runtime::OneShot<bool> room(services_.loop.executor());
+        services_.publisher.wait_for_room([&room] { room.set(true); });
+        co_await room.wait();
+    }
 }
 
 Awaitable<void> Session::read_frames(connection::Connection& connection) {
@@ -123,7 +133,7 @@ Awaitable<void> Session::read_frames(connection::Connection& connection) {
         const auto [error, bytes] = co_await websocket_.async_read(buffer, use_tuple);
         if (error) co_return;
         // Not reading on is the back-pressure that a WebSocket has.
-        while (!services_.publisher.has_room()) co_await room();
+        if (is_full(connection)) co_await room(connection);
         if (stream().is_closing()) {
             // Nothing can be answered any more; the peer's close frame is what is waited for.
         } else if (websocket_.got_binary()) {

@@ -129,6 +129,18 @@ void Events::emit(const DeliveryClosedSlow& event) {
     });
 }
 
+void Events::emit(const DeliveryFellBehind& event) {
+    log(sink_, clock_, LogLevel::debug, "delivery_fell_behind", [&](Fields& fields) {
+        fields.connection(event.connection).user(event.user).topic(event.topic);
+    });
+}
+
+void Events::emit(const DeliveryCaughtUp& event) {
+    log(sink_, clock_, LogLevel::debug, "delivery_caught_up", [&](Fields& fields) {
+        fields.connection(event.connection).user(event.user).topic(event.topic);
+    });
+}
+
 void Events::emit(const RequestServed& event) {
     log(sink_, clock_, LogLevel::debug, "request_served", [&](Fields& fields) {
         fields.text("correlation_id", event.correlation_id).user(event.user).real("latency_ms", event.latency_ms);
@@ -180,6 +192,14 @@ void Events::emit(const MessageDelivered& event) {
 void Events::emit(const MessageUndelivered& event) {
     log(sink_, clock_, LogLevel::debug, "message_undelivered", [&](Fields& fields) {
         fields.message(event.message).topic(event.topic).text("reason", event.reason);
+    });
+}
+
+void Events::emit(const MessageDeadLettered& event) {
+    log_sampled(sink_, clock_, dead_letter_sampler_, "message_dead_lettered", [&](Fields& fields) {
+        fields.message(event.message).topic(event.topic).sequence(event.sequence);
+        fields.connection(event.connection).user(event.user);
+        fields.text("queue", event.queue).text("reason", event.reason);
     });
 }
 

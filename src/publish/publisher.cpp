@@ -1,6 +1,7 @@
 // Check, stamp, hand over, answer after the commit.
 #include "notifyd/publish/publisher.hpp"
 
+#include "notifyd/publish/deduplication_key.hpp"
 #include "notifyd/wire/server_frames.hpp"
 
 #include <memory>
@@ -14,14 +15,16 @@ Publisher::Publisher(const queue::TopicFilter& filter,
                      ports::MessageLog& log,
                      const Clock& clock,
                      IdSource& ids,
-                     observability::Events& events)
+                     observability::Events& events,
+                     ContentDeduplication content_deduplication)
     : filter_(filter),
       permissions_(permissions),
       standard_queue_(standard_queue),
       log_(log),
       clock_(clock),
       ids_(ids),
-      events_(events) {}
+      events_(events),
+      content_deduplication_(content_deduplication) {}
 
 bool Publisher::has_room() const {
     return log_.has_room(1) && standard_queue_.has_room();
@@ -37,8 +40,17 @@ Result<queue::QueueKind> Publisher::admit(const Identity& sender, const wire::Pu
     return *kind;
 }
 
+std::optional<DeduplicationKey> Publisher::key_of(const Identity& sender, const wire::PublishRequest& request) const {
+    if (request.deduplication_id) return deduplication_key(sender.user, request.topic, *request.deduplication_id);
+    if (request.type == MessageType::fifo && content_deduplication_ == ContentDeduplication::on) {
+        return content_deduplication_key(sender.user, request.topic, request.payload_fields);
+    }
+    return std::nullopt;
+}
+
 MessagePtr Publisher::stamp(const Identity& sender, wire::PublishRequest request, std::optional<ConnectionId> skip) {
     const EpochMs now = clock_.now_ms();
+    const std::optional<DeduplicationKey> key = key_of(sender, request);
     std::string group_id;
     if (request.type == MessageType::fifo) {
         group_id = request.group_id ? std::move(*request.group_id) : request.topic.text();
@@ -52,7 +64,8 @@ MessagePtr Publisher::stamp(const Identity& sender, wire::PublishRequest request
                     .group_id = std::move(group_id),
                     .published_at = now,
                     .skip = skip,
-                    .head = {}};
+                    .head = {},
+                    .deduplication = key};
     message.head = wire::message_head(message, request.payload_fields);
     return std::make_shared<const Message>(std::move(message));
 }
@@ -67,7 +80,8 @@ void Publisher::publish(const Identity& sender,
         return;
     }
     MessagePtr message = stamp(sender, std::move(request), skip);
-    if (*kind == queue::QueueKind::websocket_standard) standard_queue_.push(message);
+    const bool at_once = *kind == queue::QueueKind::websocket_standard && !message->deduplication.has_value();
+    if (at_once) standard_queue_.push(message);
     ++in_flight_;
     log_.append(message, [this, message, done = std::move(done)](Result<ports::Appended> outcome) mutable {
         settled(*message, outcome, std::move(done));
@@ -76,21 +90,25 @@ void Publisher::publish(const Identity& sender,
 
 void Publisher::settled(const Message& message, const Result<ports::Appended>& outcome, PublishDone done) {
     --in_flight_;
-    if (outcome) {
-        events_.emit(observability::MessagePublished{.message = message.id,
-                                                     .topic = message.topic,
-                                                     .type = message.type,
-                                                     .sequence = outcome->sequence,
-                                                     .user = message.sender,
-                                                     .correlation_id = {}});
-        done(Receipt{.id = message.id,
+    if (!outcome) {
+        done(outcome.error());
+    } else {
+        const auto& first = outcome->duplicate_of;
+        if (!first) {
+            events_.emit(observability::MessagePublished{.message = message.id,
+                                                         .topic = message.topic,
+                                                         .type = message.type,
+                                                         .sequence = outcome->sequence,
+                                                         .user = message.sender,
+                                                         .correlation_id = {}});
+        }
+        done(Receipt{.id = first ? first->id : message.id,
                      .type = message.type,
                      .target_channel = message.target_channel,
                      .group_id = message.group_id,
                      .sequence = outcome->sequence,
-                     .timestamp = message.published_at});
-    } else {
-        done(outcome.error());
+                     .timestamp = first ? first->published_at : message.published_at,
+                     .duplicate = first.has_value()});
     }
     poll_room();
 }

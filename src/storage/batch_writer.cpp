@@ -17,16 +17,22 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 }  // namespace
 
-BatchWriter::BatchWriter(Database& database, History history)
+BatchWriter::BatchWriter(Database& database, History history, Milliseconds deduplication_window, const Clock& clock)
     : database_(database),
       transactions_(database),
       messages_(database, history),
+      deduplication_(database, deduplication_window, clock),
       permissions_(database),
       connections_(database),
       letters_(database, history),
       free_pages_(database),
       add_ballast_(database, "INSERT OR REPLACE INTO meta (key, value) VALUES ('ballast', zeroblob(262144))"),
       drop_ballast_(database, "DELETE FROM meta WHERE key = 'ballast'") {}
+
+std::optional<Position> BatchWriter::last_position() {
+    if (!messages_.reload()) return std::nullopt;
+    return messages_.last_position();
+}
 
 bool BatchWriter::begin() {
     if (database_.in_transaction()) return true;
@@ -38,18 +44,32 @@ bool BatchWriter::begin() {
 
 void BatchWriter::undo() {
     transactions_.roll_back();
+    deduplication_.forget();
     stale_ = true;
 }
 
 bool BatchWriter::write(AppendRequest& request, std::vector<Delivery>& deliveries) {
     const Message& message = *request.message;
-    if (messages_.writes(message) && (!begin() || !messages_.append(message, request.sequence))) return false;
-    if (message.type == MessageType::fifo) deliveries.push_back({request.message, request.sequence});
+    const bool guarded = deduplication_.guards(message);
+    PageCursor at;
+    request.appended = {};
+    if (guarded) {
+        if (!begin() || !deduplication_.find(*message.deduplication, request.appended)) return false;
+        if (request.appended.duplicate_of.has_value()) return true;
+    }
+    if (messages_.writes(message) && (!begin() || !messages_.append(message, request.appended.sequence, at))) {
+        return false;
+    }
+    if (guarded && !deduplication_.insert(message, request.appended.sequence)) return false;
+    if (message.type == MessageType::fifo || message.deduplication.has_value()) {
+        deliveries.push_back({request.message, request.appended.sequence, at});
+    }
     return true;
 }
 
 bool BatchWriter::write(ExpireRequest& request) {
-    return begin() && messages_.delete_expired(request.cutoff, request.rows_max, request.deleted);
+    return begin() && messages_.delete_expired(request.cutoff, request.rows_max, request.deleted) &&
+           deduplication_.expire(request.rows_max);
 }
 
 bool BatchWriter::write(GrantRequest& request) {
@@ -121,6 +141,7 @@ BatchWriter::Written BatchWriter::write(std::vector<Batch>& group, std::vector<D
     try {
         written = write_requests(group, deliveries);
         began = database_.in_transaction();
+        written = written && deduplication_.expire_inserted();
         if (written && began) written = transactions_.commit();
         if (!written) failure_ = database_.last_failed_step();
     } catch (const std::exception& error) {

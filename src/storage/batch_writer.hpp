@@ -7,11 +7,13 @@
 #include "connection_table.hpp"
 #include "database.hpp"
 #include "dead_letter_table.hpp"
+#include "deduplication_table.hpp"
 #include "free_pages.hpp"
 #include "message_table.hpp"
 #include "permission_table.hpp"
 #include "requests.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,11 +21,14 @@ namespace notifyd::storage {
 
 class BatchWriter {
   public:
-    BatchWriter(Database& database, History history);
+    BatchWriter(Database& database, History history, Milliseconds deduplication_window, const Clock& clock);
 
     enum class Written : std::uint8_t { nothing, rows, failed };
 
-    // Numbers, writes and syncs. `deliveries` gets the fifo messages in commit order.
+    // The last position that was given. Before the first write; nullopt when the database fails.
+    [[nodiscard]] std::optional<Position> last_position();
+    // Numbers, writes and syncs. `deliveries` gets, in commit order, the fifo messages and those with a deduplication
+    // key: whoever published them has left the delivery to the commit.
     [[nodiscard]] Written write(std::vector<Batch>& group, std::vector<Delivery>& deliveries);
     // Does writing work again? Commits as much as a large message, and deletes it: a few bytes may still find room on a
     // full disk.
@@ -39,6 +44,7 @@ class BatchWriter {
     [[nodiscard]] bool write(ExpireRequest& request);
     [[nodiscard]] bool write(GrantRequest& request);
     [[nodiscard]] bool write(RevokeRequest& request);
+    [[nodiscard]] bool write(BarrierRequest&) { return true; }
     [[nodiscard]] bool write(ConnectionRequest& request);
     [[nodiscard]] bool write(LetterRequest& request);
     [[nodiscard]] bool write(ReclaimRequest& request);
@@ -49,6 +55,7 @@ class BatchWriter {
     Database& database_;
     Transactions transactions_;
     MessageTable messages_;
+    DeduplicationTable deduplication_;
     PermissionTable permissions_;
     ConnectionTable connections_;
     DeadLetterTable letters_;

@@ -9,9 +9,10 @@
 
 #include "migrator.hpp"
 
-#include <span>
+#include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace notifyd::storage {
 
@@ -37,10 +38,20 @@ struct PreparedFile {
     MigrationReport migrated;
 };
 
-// Locks the database, creates it if there is none, and migrates it. Leaves no connection open.
+struct FileOptions {
+    std::vector<Migration> migrations;
+    // A database up to this size is read whole before it is used (at most 0.2 s). For larger ones there are
+    // SQLite's own checks of each page that it uses.
+    std::uint64_t check_bytes_max = std::uint64_t{64} * 1024 * 1024;
+};
+
+// Locks the database, creates it if there is none, otherwise checks and migrates it. Leaves no connection open.
 [[nodiscard]] Startup<PreparedFile> prepare_file(const std::string& path,
-                                                 std::span<const Migration> migrations,
+                                                 const FileOptions& options,
                                                  IdSource& ids,
                                                  const MigrationApplied& applied);
+
+// Gives the database a new random id.
+[[nodiscard]] bool renew_epoch(Database& database, IdSource& ids);
 
 }  // namespace notifyd::storage

@@ -37,7 +37,7 @@ Result<void> outcome_of(Outcome outcome) {
 }
 
 void answer_one(AppendRequest& request, Outcome outcome) {
-    request.done(outcome_of(outcome, ports::Appended{request.sequence}));
+    request.done(outcome_of(outcome, request.appended));
 }
 
 void answer_one(ExpireRequest& request, Outcome outcome) {
@@ -54,6 +54,10 @@ void answer_one(GrantRequest& request, Outcome outcome) {
 
 void answer_one(RevokeRequest& request, Outcome outcome) {
     request.done(outcome_of(outcome));
+}
+
+void answer_one(BarrierRequest& request, Outcome outcome) {
+    request.done(outcome == Outcome::committed ? Result<void>{} : Result<void>(not_read()));
 }
 
 void answer_one(std::unique_ptr<ConnectionRequest>&, Outcome) {}
@@ -191,7 +195,7 @@ void LoopClient::guarded(Step&& step) {
 
 void LoopClient::append(MessagePtr message, ports::AppendDone done) {
     const std::size_t bytes = message->head.size() + request_bytes;
-    submit(AppendRequest{std::move(message), std::move(done), 0}, bytes);
+    submit(AppendRequest{std::move(message), std::move(done), {}}, bytes);
 }
 
 void LoopClient::delete_expired(EpochMs cutoff, std::size_t rows_max, DoneCount done) {
@@ -251,6 +255,26 @@ void LoopClient::submit_read(UniqueFunction<void(Result<Answer>)> done, Read rea
 void LoopClient::read_page(PageQuery query, UniqueFunction<void(Result<Page>)> done) {
     submit_read(std::move(done),
                 [query = std::move(query)](ReadTables& tables) { return tables.messages.read(query); });
+}
+
+void LoopClient::plan_resume(ports::ResumeQuery query, UniqueFunction<void(Result<ports::ResumePlan>)> done) {
+    if (std::holds_alternative<Sequence>(query.after)) {
+        // Numbers are asked for up to what this loop has been given, and that is committed.
+        read_resume(std::move(query), std::move(done));
+        return;
+    }
+    submit(BarrierRequest{[this, query = std::move(query), done = std::move(done)](Result<void> passed) mutable {
+               if (passed) {
+                   read_resume(std::move(query), std::move(done));
+               } else {
+                   done(passed.error());
+               }
+           }},
+           request_bytes);
+}
+
+void LoopClient::read_resume(ports::ResumeQuery query, UniqueFunction<void(Result<ports::ResumePlan>)> done) {
+    submit_read(std::move(done), [query = std::move(query)](ReadTables& tables) { return tables.resumes.plan(query); });
 }
 
 void LoopClient::list_by_user(UserId user,

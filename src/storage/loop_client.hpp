@@ -36,6 +36,8 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
     void read_page(PageQuery query, UniqueFunction<void(Result<Page>)> done) override;
     [[nodiscard]] const std::string& epoch() const override { return epoch_; }
 
+    void plan_resume(ports::ResumeQuery query, UniqueFunction<void(Result<ports::ResumePlan>)> done) override;
+
     void grant(std::vector<Permission> rows, DoneVoid done) override;
     void grant_unclaimed(std::vector<Permission> rows, DoneVoid done) override;
     void revoke(UserId user, TopicName topic, DoneVoid done) override;
@@ -76,6 +78,7 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
     void hand_over();
     template <class Answer, class Read>
     void submit_read(UniqueFunction<void(Result<Answer>)> done, Read read);
+    void read_resume(ports::ResumeQuery query, UniqueFunction<void(Result<ports::ResumePlan>)> done);
     void refuse(Batch batch);
     void answer(Batch& batch);
     void run_answers();

@@ -1,49 +1,22 @@
-// Seeks and scans over (topic_id, counter, position).
+// Scans over (topic_id, counter, position).
 #include "message_pages.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <string>
 
 namespace notifyd::storage {
 
 namespace {
 
-constexpr Sequence counter_max = std::numeric_limits<std::int64_t>::max();
-constexpr Position position_max = std::numeric_limits<std::int64_t>::max();
-// In front of every row (positions begin at 1) and behind every row.
-constexpr PageCursor begin_of_topic{0, 0};
-constexpr PageCursor end_of_topic{counter_max, position_max};
-
-constexpr PageCursor end_of_counter(Sequence counter) {
-    return {counter, position_max};
-}
-
-// How far the publish times of two messages may contradict their commit order: concurrent publishers stamp their
-// messages in turns of their own before they meet in a commit.
-constexpr EpochMs time_slack_ms = 1'000;
 // Keeps arithmetic on a client's times from overflowing; 146 million years are enough.
 constexpr EpochMs time_limit = EpochMs{1} << 62;
-
-bool less(PageCursor a, PageCursor b) {
-    return a.counter != b.counter ? a.counter < b.counter : a.position < b.position;
-}
+// Rows that one page of a window may pass over before it ends.
+constexpr std::size_t rows_passed_max = 10'000;
 
 // A cursor comes back from a client: any value may be in it.
 PageCursor clamped(PageCursor cursor) {
     return {std::min(cursor.counter, counter_max), cursor.position};
 }
-
-// Ends a walk with its block.
-class WalkGuard {
-  public:
-    explicit WalkGuard(TopicWalk& walk) : walk_(walk) {}
-    ~WalkGuard() { walk_.finish(); }
-    WalkGuard(const WalkGuard&) = delete;
-    WalkGuard& operator=(const WalkGuard&) = delete;
-
-  private:
-    TopicWalk& walk_;
-};
 
 }  // namespace
 
@@ -53,40 +26,33 @@ class MessagePages::Reading {
     Reading(MessagePages& tables, const PageQuery& query) : tables_(tables), query_(query) {}
 
     std::optional<Page> run() {
-        if (query_.messages_max == 0 || contradictory() || !find_topic()) return finished();
-        find_window();
-        if (!failed_) {
-            const bool oldest_first = query_.order == PageOrder::oldest_first;
-            if (query_.sequences.empty()) {
-                oldest_first ? scan_forward() : scan_backward();
-            } else {
-                oldest_first ? numbers_forward() : numbers_backward();
-            }
-        }
+        if (query_.messages_max == 0 || contradictory() || !seeks_.select(query_.topic)) return finished();
+        topic_id_ = seeks_.topic_id();
+        find_range();
+        if (!seeks_.failed()) scan();
         return finished();
     }
 
   private:
     std::optional<Page> finished() {
-        if (failed_) return std::nullopt;
+        if (failed_ || seeks_.failed()) return std::nullopt;
         return std::move(page_);
+    }
+
+    void scan() {
+        const bool oldest_first = query_.order == PageOrder::oldest_first;
+        if (query_.window.has_value()) {
+            scan_window(*query_.window);
+        } else if (query_.sequences.empty()) {
+            oldest_first ? scan_forward() : scan_backward();
+        } else {
+            oldest_first ? numbers_forward() : numbers_backward();
+        }
     }
 
     [[nodiscard]] bool contradictory() const {
         return query_.from_time.has_value() && query_.to_time.has_value() && *query_.from_time > *query_.to_time;
     }
-
-    bool find_topic() {
-        tables_.topic_.bind_text(1, query_.topic.text());
-        const ResetGuard reset(tables_.topic_);
-        const Step step = tables_.topic_.step();
-        failed_ = step == Step::failed;
-        if (step != Step::row) return false;
-        topic_id_ = tables_.topic_.integer(0);
-        return true;
-    }
-
-    // --- seeks ---
 
     bool stepped(TopicWalk& walk) {
         const bool found = walk.next();
@@ -94,76 +60,27 @@ class MessagePages::Reading {
         return found;
     }
 
-    std::optional<WalkedRow> first_of(TopicWalk& walk, PageCursor at) {
-        walk.start(topic_id_, at);
-        const WalkGuard guard(walk);
-        if (!stepped(walk)) return std::nullopt;
-        return walk.row();
-    }
-    std::optional<WalkedRow> first_after(PageCursor at) { return first_of(tables_.forward_, at); }
-    std::optional<WalkedRow> last_before(PageCursor at) { return first_of(tables_.backward_, at); }
+    // --- the range ---
 
-    // --- the window ---
-
-    void find_window() {
+    void find_range() {
+        if (query_.window.has_value()) {
+            low_ = clamped(query_.after.value_or(begin_of_topic));
+            return;
+        }
         if (query_.from_time.has_value()) {
-            low_ = last_earlier_than(std::max(*query_.from_time, -time_limit) - time_slack_ms);
+            low_ = seeks_.last_earlier_than(std::max(*query_.from_time, -time_limit) - time_slack_ms);
         }
         if (query_.to_time.has_value()) {
-            high_ = last_earlier_than(std::min(*query_.to_time, time_limit) + time_slack_ms + 1);
+            high_ = seeks_.last_earlier_than(std::min(*query_.to_time, time_limit) + time_slack_ms + 1);
             if (high_.position != position_max) ++high_.position;
         }
         if (!query_.after.has_value()) return;
         const PageCursor after = clamped(*query_.after);
         if (query_.order == PageOrder::oldest_first) {
-            low_ = less(low_, after) ? after : low_;
+            low_ = std::max(low_, after);
         } else {
-            high_ = less(after, high_) ? after : high_;
+            high_ = std::min(high_, after);
         }
-    }
-
-    // By bisection, a row that is earlier than `time` and whose successor (if any) is not. Times follow the commit
-    // order up to the slack, so whatever the bisection hits, no row on the wrong side of it is off by more than that.
-    PageCursor last_earlier_than(EpochMs time) {
-        const auto first = first_after(begin_of_topic);
-        const auto last = last_before(end_of_topic);
-        if (!first.has_value() || !last.has_value() || first->published_at >= time) return begin_of_topic;
-        const WalkedRow row = last_counter_earlier_than(time, *first, last->at.counter);
-        return last_row_earlier_than(time, row);
-    }
-
-    // The first row of the last counter whose first row is earlier than `time`.
-    WalkedRow last_counter_earlier_than(EpochMs time, WalkedRow earlier, Sequence counter_last) {
-        Sequence later = counter_last + 1;
-        while (later - earlier.at.counter > 1) {
-            const Sequence middle = earlier.at.counter + (later - earlier.at.counter) / 2;
-            const auto row = first_after(end_of_counter(middle - 1));
-            if (failed_) break;
-            if (row.has_value() && row->published_at < time) {
-                earlier = *row;
-            } else {
-                later = middle;
-            }
-        }
-        return earlier;
-    }
-
-    // The same over the rows of one counter, by position.
-    PageCursor last_row_earlier_than(EpochMs time, WalkedRow earlier) {
-        const Sequence counter = earlier.at.counter;
-        const auto last = last_before(end_of_counter(counter));
-        Position later = last.has_value() ? last->at.position + 1 : earlier.at.position + 1;
-        while (later - earlier.at.position > 1) {
-            const Position middle = earlier.at.position + (later - earlier.at.position) / 2;
-            const auto row = first_after({counter, middle - 1});
-            if (failed_) break;
-            if (row.has_value() && row->at.counter == counter && row->published_at < time) {
-                earlier = *row;
-            } else {
-                later = middle;
-            }
-        }
-        return earlier.at;
     }
 
     [[nodiscard]] bool matches_time(const WalkedRow& row) const {
@@ -173,6 +90,7 @@ class MessagePages::Reading {
 
     // --- collecting ---
 
+    // full: the page is complete, or the read has failed.
     enum class Collected : std::uint8_t { more, full };
 
     // Takes the row at which the walk stands, if there is room; if not, the page has a successor.
@@ -181,12 +99,13 @@ class MessagePages::Reading {
         if (page_.messages.size() >= query_.messages_max) return full();
         const std::string_view head = walk.head();
         if (has_some && bytes_ + head.size() > query_.bytes_max) return full();
+        if (!walk.intact()) return damaged(walk.row());
         bytes_ += head.size();
         const WalkedRow& row = walk.row();
         page_.messages.push_back({.at = row.at,
-                                  .id = {},
-                                  .type = row.numbered ? MessageType::fifo : MessageType::standard,
-                                  .sequence = row.numbered ? row.at.counter : 0,
+                                  .id = row.id,
+                                  .type = row.kind == RowKind::standard ? MessageType::standard : MessageType::fifo,
+                                  .sequence = row.kind == RowKind::numbered ? row.at.counter : 0,
                                   .published_at = row.published_at,
                                   .target_channel = std::string(walk.channel()),
                                   .head = std::string(head)});
@@ -198,13 +117,22 @@ class MessagePages::Reading {
         return Collected::full;
     }
 
+    // A wrong body is served to nobody.
+    Collected damaged(const WalkedRow& row) {
+        failed_ = true;
+        tables_.events_.emit(observability::StorageError{query_.topic.text() + ": the message at position " +
+                                                         std::to_string(row.at.position) +
+                                                         " is damaged: its checksum does not match"});
+        return Collected::full;
+    }
+
     // --- all messages ---
 
     void scan_forward() {
         TopicWalk& walk = tables_.forward_;
         walk.start(topic_id_, low_);
         const WalkGuard guard(walk);
-        while (stepped(walk) && less(walk.row().at, high_)) {
+        while (stepped(walk) && walk.row().at < high_) {
             if (matches_time(walk.row()) && collect(walk) == Collected::full) return;
         }
     }
@@ -213,7 +141,7 @@ class MessagePages::Reading {
         TopicWalk& walk = tables_.backward_;
         walk.start(topic_id_, high_);
         const WalkGuard guard(walk);
-        while (stepped(walk) && less(low_, walk.row().at)) {
+        while (stepped(walk) && low_ < walk.row().at) {
             if (matches_time(walk.row()) && collect(walk) == Collected::full) return;
         }
     }
@@ -222,7 +150,7 @@ class MessagePages::Reading {
 
     [[nodiscard]] bool matches_number(const WalkedRow& row) const {
         // The first row of a counter is not numbered when retention has removed the one that was.
-        return row.numbered && less(low_, row.at) && less(row.at, high_) && matches_time(row);
+        return row.kind == RowKind::numbered && low_ < row.at && row.at < high_ && matches_time(row);
     }
 
     void numbers_forward() {
@@ -237,7 +165,7 @@ class MessagePages::Reading {
             }
             walk.start(topic_id_, end_of_counter(number - 1));
             const WalkGuard guard(walk);
-            if (!stepped(walk) || !less(walk.row().at, high_)) return;
+            if (!stepped(walk) || walk.row().at >= high_) return;
             number = walk.row().at.counter;
             if (number > ranges[range].last) continue;
             if (matches_number(walk.row()) && collect(walk) == Collected::full) return;
@@ -255,8 +183,8 @@ class MessagePages::Reading {
                 --range;
                 continue;
             }
-            const auto last = last_before(end_of_counter(number));
-            if (!last.has_value() || !less(low_, last->at)) return;
+            const auto last = seeks_.last_before(end_of_counter(number));
+            if (!last.has_value() || last->at <= low_) return;
             number = last->at.counter;
             if (number < wanted.first || number == 0) continue;
             if (collect_number(number) == Collected::full) return;
@@ -272,7 +200,56 @@ class MessagePages::Reading {
         return collect(walk);
     }
 
+    // --- a subscriber's window ---
+
+    // Positions grow along a topic's commit order, so that nothing behind this one is in the window.
+    static bool beyond(const WalkedRow& row, const LogWindow& window) {
+        return row.at > window.end || (window.kinds != LogWindow::Kinds::all && row.at.position > window.fifo_up_to);
+    }
+
+    static bool owed(const WalkedRow& row, const LogWindow& window) {
+        if (row.at == window.fifo_after) return false;
+        if (row.kind == RowKind::standard) return window.kinds == LogWindow::Kinds::all;
+        if (row.kind == RowKind::unnumbered && window.kinds == LogWindow::Kinds::numbered) return false;
+        return window.fifo_after < row.at && row.at.position <= window.fifo_up_to;
+    }
+
+    void scan_window(const LogWindow& window) {
+        TopicWalk& walk = tables_.forward_;
+        walk.start(topic_id_, low_);
+        const WalkGuard guard(walk);
+        while (stepped(walk) && !beyond(walk.row(), window)) {
+            if (owed(walk.row(), window)) {
+                if (collect(walk) == Collected::full) return;
+                continue;
+            }
+            const auto owed_next = find_owed(walk.row(), window);
+            if (!owed_next.has_value()) return;
+            walk.start(topic_id_, {owed_next->counter, owed_next->position - 1});
+        }
+    }
+
+    // The next place that is owed, past rows that are not, without reading their bodies. nullopt: there is none, or
+    // the page ends here because it would take too long.
+    std::optional<PageCursor> find_owed(WalkedRow row, const LogWindow& window) {
+        TopicWalk& walk = tables_.places_;
+        walk.start(topic_id_, row.at);
+        const WalkGuard guard(walk);
+        while (!owed(row, window)) {
+            if (++rows_passed_ > rows_passed_max) {
+                page_.next = row.at;
+                return std::nullopt;
+            }
+            // A number stands at the beginning of its counter.
+            if (window.kinds == LogWindow::Kinds::numbered) walk.start(topic_id_, end_of_counter(row.at.counter));
+            if (!stepped(walk) || beyond(walk.row(), window)) return std::nullopt;
+            row = walk.row();
+        }
+        return row.at;
+    }
+
     MessagePages& tables_;
+    TopicSeeks& seeks_ = tables_.seeks_;
     const PageQuery& query_;
     std::int64_t topic_id_ = 0;
     // Rows behind low_ and in front of high_ may match.
@@ -280,13 +257,16 @@ class MessagePages::Reading {
     PageCursor high_ = end_of_topic;
     Page page_;
     std::size_t bytes_ = 0;
+    std::size_t rows_passed_ = 0;
     bool failed_ = false;
 };
 
-MessagePages::MessagePages(Database& database)
-    : topic_(database, "SELECT id FROM topics WHERE name = ?1"),
-      forward_(database, TopicWalk::Direction::forward),
-      backward_(database, TopicWalk::Direction::backward) {}
+MessagePages::MessagePages(Database& database, observability::Events& events)
+    : events_(events),
+      seeks_(database),
+      forward_(database, TopicWalk::Direction::forward, TopicWalk::Columns::bodies),
+      backward_(database, TopicWalk::Direction::backward, TopicWalk::Columns::bodies),
+      places_(database, TopicWalk::Direction::forward, TopicWalk::Columns::places) {}
 
 std::optional<Page> MessagePages::read(const PageQuery& query) {
     return Reading(*this, query).run();

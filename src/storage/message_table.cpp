@@ -1,6 +1,8 @@
 // Numbers, rows and their end.
 #include "message_table.hpp"
 
+#include "row_checksum.hpp"
+
 #include <algorithm>
 #include <unordered_map>
 
@@ -12,14 +14,20 @@ bool is_numbered(const Message& message) {
     return message.type == MessageType::fifo && message.numbering == Numbering::consecutive;
 }
 
+RowKind kind_of(const Message& message) {
+    if (message.type == MessageType::standard) return RowKind::standard;
+    return is_numbered(message) ? RowKind::numbered : RowKind::unnumbered;
+}
+
 }  // namespace
 
 MessageTable::MessageTable(Database& database, History history)
     : history_(history),
       topics_(database),
       insert_(database,
-              "INSERT INTO messages (position, topic_id, counter, numbered, message_id, published_at, channel, head) "
-              "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
+              "INSERT INTO messages "
+              "(position, topic_id, counter, kind, message_id, published_at, channel, head, checksum) "
+              "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"),
       oldest_(database,
               "SELECT position, topic_id, counter, published_at FROM messages WHERE position > 0 "
               "ORDER BY position LIMIT ?1"),
@@ -34,32 +42,47 @@ bool MessageTable::writes(const Message& message) const {
     return history_ == History::keep || is_numbered(message);
 }
 
-bool MessageTable::insert(const Message& message, const Topic& topic, Sequence sequence) {
-    insert_.bind(1, position_ + 1)
-        .bind(2, topic.id)
-        .bind(3, static_cast<std::int64_t>(topic.counter))
-        .bind(4, sequence != 0 ? 1 : 0)
-        .bind_blob(5, message.id.get().bytes.data(), message.id.get().bytes.size())
-        .bind(6, message.published_at)
-        .bind_text(8, message.head);
-    if (message.target_channel == websocket_channel) {
-        insert_.bind_null(7);
-    } else {
+bool MessageTable::insert(const Message& message, const Topic& topic) {
+    const auto& id = message.id.get().bytes;
+    const bool other_channel = message.target_channel != websocket_channel;
+    RowFields fields{.position = position_ + 1,
+                     .topic_id = topic.id,
+                     .counter = topic.counter,
+                     .kind = kind_of(message),
+                     .published_at = message.published_at,
+                     .message_id = {reinterpret_cast<const char*>(id.data()), id.size()},
+                     .channel = std::nullopt};
+    if (other_channel) fields.channel = message.target_channel;
+    insert_.bind(1, fields.position)
+        .bind(2, fields.topic_id)
+        .bind(3, static_cast<std::int64_t>(fields.counter))
+        .bind(4, static_cast<std::int64_t>(fields.kind))
+        .bind_blob(5, id.data(), id.size())
+        .bind(6, fields.published_at)
+        .bind_text(8, message.head)
+        .bind(9, row_checksum(fields, message.head));
+    if (other_channel) {
         insert_.bind_text(7, message.target_channel);
+    } else {
+        insert_.bind_null(7);
     }
     if (!insert_.run()) return false;
     ++position_;
     return true;
 }
 
-bool MessageTable::append(const Message& message, Sequence& sequence) {
+bool MessageTable::append(const Message& message, Sequence& sequence, PageCursor& at) {
     sequence = 0;
+    at = {};
     if (!writes(message)) return true;
     Topic* topic = topics_.find_or_add(message.topic);
     if (topic == nullptr) return false;
     if (is_numbered(message)) sequence = ++topic->counter;
-    if (history_ == History::keep) return insert(message, *topic, sequence);
-    return topics_.raise(topic->id, sequence);
+    at.counter = topic->counter;
+    if (history_ == History::off) return topics_.raise(topic->id, sequence);
+    if (!insert(message, *topic)) return false;
+    at.position = position_;
+    return true;
 }
 
 bool MessageTable::delete_expired(EpochMs cutoff, std::size_t rows_max, std::size_t& deleted) {

@@ -19,15 +19,16 @@ class MessageTable {
 
     // Whether append() has anything to write for this message.
     [[nodiscard]] bool writes(const Message& message) const;
-    // `sequence` is 0 for a message that is not numbered.
-    [[nodiscard]] bool append(const Message& message, Sequence& sequence);
+    // `sequence` is 0 for a message that is not numbered; `at.position` is 0 where no row is kept.
+    [[nodiscard]] bool append(const Message& message, Sequence& sequence, PageCursor& at);
     // Deletes up to `rows_max` of the oldest messages, up to the first that was published at `cutoff` or later.
     [[nodiscard]] bool delete_expired(EpochMs cutoff, std::size_t rows_max, std::size_t& deleted);
     // What the database says, after a rollback and at the start.
     [[nodiscard]] bool reload();
+    [[nodiscard]] Position last_position() const { return position_; }
 
   private:
-    [[nodiscard]] bool insert(const Message& message, const Topic& topic, Sequence sequence);
+    [[nodiscard]] bool insert(const Message& message, const Topic& topic);
 
     const History history_;
     TopicTable topics_;

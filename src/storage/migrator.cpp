@@ -27,18 +27,24 @@ std::vector<Migration> embedded_migrations() {
     return migrations;
 }
 
+Startup<int> schema_version(Database& database, const std::string& path, std::span<const Migration> migrations) {
+    const auto version = database.query_integer("PRAGMA user_version");
+    if (!version.has_value()) return StartupError{"database " + path + ": " + database.last_error()};
+    const int newest = migrations.empty() ? 0 : migrations.back().version;
+    if (*version > newest) {
+        return StartupError{"database " + path + " was made by a newer notifyd: its schema is version " +
+                            std::to_string(*version) + ", this binary knows up to " + std::to_string(newest)};
+    }
+    return static_cast<int>(*version);
+}
+
 Startup<MigrationReport> apply_migrations(Database& database,
                                           const std::string& path,
                                           std::span<const Migration> migrations,
                                           const MigrationApplied& applied) {
-    const auto version = database.query_integer("PRAGMA user_version");
-    if (!version.has_value()) return StartupError{"database " + path + ": " + database.last_error()};
-    MigrationReport report{static_cast<int>(*version), static_cast<int>(*version)};
-    const int newest = migrations.empty() ? 0 : migrations.back().version;
-    if (report.from > newest) {
-        return StartupError{"database " + path + " was made by a newer notifyd: its schema is version " +
-                            std::to_string(report.from) + ", this binary knows up to " + std::to_string(newest)};
-    }
+    const auto version = schema_version(database, path, migrations);
+    if (!version.has_value()) return version.error();
+    MigrationReport report{*version, *version};
     for (const Migration& migration : migrations) {
         if (migration.version <= report.to) continue;
         if (!apply(database, migration)) {

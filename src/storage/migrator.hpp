@@ -24,9 +24,14 @@ struct Migration {
 // Those of migrations/, in order.
 [[nodiscard]] std::vector<Migration> embedded_migrations();
 
+// `PRAGMA user_version`, the number of the last migration; fails when this binary does not know it. `path` is for the
+// sentence only.
+[[nodiscard]] Startup<int> schema_version(Database& database,
+                                          const std::string& path,
+                                          std::span<const Migration> migrations);
+
 using MigrationApplied = std::function<void(const Migration&)>;
 
-// `PRAGMA user_version` is the number of the last migration. `path` is for the sentence only.
 [[nodiscard]] Startup<MigrationReport> apply_migrations(Database& database,
                                                         const std::string& path,
                                                         std::span<const Migration> migrations,

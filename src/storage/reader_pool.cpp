@@ -16,14 +16,14 @@ ReaderPool::~ReaderPool() {
     stop();
 }
 
-bool ReaderPool::open(const std::string& path, std::string& error) {
+bool ReaderPool::open(const std::string& path, History history, std::string& error) {
     for (std::size_t i = 0; i < thread_count; ++i) {
         auto reader = std::make_unique<Reader>();
         if (!reader->database.open(path, Database::Access::read_only) || !configure_reader(reader->database)) {
             error = reader->database.last_error();
             return false;
         }
-        reader->tables = std::make_unique<ReadTables>(reader->database);
+        reader->tables = std::make_unique<ReadTables>(reader->database, history, events_);
         error = reader->database.prepare_error();
         if (!error.empty()) return false;
         readers_.push_back(std::move(reader));

@@ -12,6 +12,7 @@
 #include "dead_letter_table.hpp"
 #include "message_pages.hpp"
 #include "permission_table.hpp"
+#include "resume_plans.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -24,11 +25,16 @@ namespace notifyd::storage {
 
 // What one reader thread reads with.
 struct ReadTables {
-    explicit ReadTables(Database& database)
-        : transactions(database), messages(database), permissions(database), letters(database) {}
+    ReadTables(Database& database, History history, observability::Events& events)
+        : transactions(database),
+          messages(database, events),
+          resumes(database, history),
+          permissions(database),
+          letters(database) {}
 
     Transactions transactions;
     MessagePages messages;
+    ResumePlans resumes;
     PermissionLists permissions;
     DeadLetterLists letters;
 };
@@ -54,7 +60,7 @@ class ReaderPool {
     ReaderPool& operator=(const ReaderPool&) = delete;
 
     // False: the database cannot be opened, for `error`.
-    [[nodiscard]] bool open(const std::string& path, std::string& error);
+    [[nodiscard]] bool open(const std::string& path, History history, std::string& error);
     void start();
     // Finishes the reads that wait, then ends the threads.
     void stop();

@@ -27,7 +27,7 @@ using DoneBool = UniqueFunction<void(Result<bool>)>;
 struct AppendRequest {
     MessagePtr message;
     ports::AppendDone done;
-    Sequence sequence = 0;  // given by the storage thread
+    ports::Appended appended{};  // told by the storage thread
 };
 
 struct ExpireRequest {
@@ -71,6 +71,11 @@ struct ConnectionRequest {
     std::variant<ports::ConnectionRow, ConnectionTopics, ConnectionPing, ConnectionEnd> change;
 };
 
+// Writes nothing: when it is answered with success, whatever was handed over before it is decided.
+struct BarrierRequest {
+    DoneVoid done;
+};
+
 struct RemoveLetter {
     Uuid id;
     DoneBool done;
@@ -107,6 +112,7 @@ using WriteRequest = std::variant<AppendRequest,
                                   ExpireRequest,
                                   GrantRequest,
                                   RevokeRequest,
+                                  BarrierRequest,
                                   std::unique_ptr<ConnectionRequest>,
                                   std::unique_ptr<LetterRequest>,
                                   ReclaimRequest>;

@@ -49,8 +49,11 @@ class Storage::Parts {
         if (!found.has_value()) return "it has no epoch";
         epoch = *found;
 
-        writer = std::make_unique<BatchWriter>(database, options.history);
+        writer = std::make_unique<BatchWriter>(database, options.history, options.deduplication_window, clock);
         if (!database.prepare_error().empty()) return database.prepare_error();
+        const auto position = writer->last_position();
+        if (!position.has_value()) return database.last_error();
+        last_position = *position;
         const CheckpointMarks marks{options.checkpoint_bytes, options.checkpoint_now_bytes};
         checkpointer = std::make_unique<Checkpointer>(database, marks, sync_failure, events);
         Database& second = checkpointer->database();
@@ -61,7 +64,7 @@ class Storage::Parts {
         const CommitTimes times{options.probe_interval, options.retry_pauses};
         commits = std::make_unique<CommitThread>(*writer, *checkpointer, admission, sync_failure, times, clock, events);
         std::string error;
-        return readers.open(file.path, error) ? std::string() : error;
+        return readers.open(file.path, options.history, error) ? std::string() : error;
     }
 
     void stop() {
@@ -76,6 +79,7 @@ class Storage::Parts {
     PreparedFile file;
     observability::Events& events;
     std::string epoch;
+    Position last_position = 0;
     SyncFailure sync_failure;
     Admission admission;
     Database database;  // the storage thread's connection
@@ -101,7 +105,7 @@ Startup<std::unique_ptr<Storage>> Storage::open(StorageOptions options,
     const auto applied = [&events](const Migration& migration) {
         events.emit(observability::MigrationApplied{migration.name, migration.version});
     };
-    auto prepared = prepare_file(options.path, embedded_migrations(), ids, applied);
+    auto prepared = prepare_file(options.path, {embedded_migrations(), options.check_bytes_max}, ids, applied);
     if (!prepared.has_value()) return prepared.error();
     const std::string path = prepared->path;
     auto parts = std::make_unique<Parts>(std::move(*prepared), options, events);
@@ -135,6 +139,10 @@ void Storage::stop() {
 
 const std::string& Storage::epoch() const {
     return parts_->epoch;
+}
+
+Position Storage::last_position() const {
+    return parts_->last_position;
 }
 
 bool Storage::writable() const {

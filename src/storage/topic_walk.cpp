@@ -1,50 +1,48 @@
 // Two index ranges, one after the other.
 #include "topic_walk.hpp"
 
-#include <cstring>
+#include <algorithm>
 #include <limits>
 
 namespace notifyd::storage {
 
 namespace {
 
-const char* same_counter_sql(TopicWalk::Direction direction) {
-    switch (direction) {
-        case TopicWalk::Direction::forward:
-            return "SELECT counter, position, numbered, published_at, channel, head, message_id FROM messages "
-                   "WHERE topic_id = ?1 AND counter = ?2 AND position > ?3 ORDER BY position";
-        case TopicWalk::Direction::backward:
-            return "SELECT counter, position, numbered, published_at, channel, head, message_id FROM messages "
-                   "WHERE topic_id = ?1 AND counter = ?2 AND position < ?3 ORDER BY position DESC";
-    }
-    return "";
+using Columns = TopicWalk::Columns;
+using Direction = TopicWalk::Direction;
+
+std::string select(Columns columns) {
+    const std::string_view bodies = columns == Columns::bodies ? ", channel, head, checksum" : "";
+    return "SELECT counter, position, kind, published_at, message_id" + std::string(bodies) +
+           " FROM messages WHERE topic_id = ?1 AND ";
 }
 
-const char* further_counters_sql(TopicWalk::Direction direction) {
-    switch (direction) {
-        case TopicWalk::Direction::forward:
-            return "SELECT counter, position, numbered, published_at, channel, head, message_id FROM messages "
-                   "WHERE topic_id = ?1 AND counter > ?2 ORDER BY counter, position";
-        case TopicWalk::Direction::backward:
-            return "SELECT counter, position, numbered, published_at, channel, head, message_id FROM messages "
-                   "WHERE topic_id = ?1 AND counter < ?2 ORDER BY counter DESC, position DESC";
-    }
-    return "";
+std::string same_counter_sql(Direction direction, Columns columns) {
+    return select(columns) + (direction == Direction::forward
+                                  ? "counter = ?2 AND position > ?3 ORDER BY position"
+                                  : "counter = ?2 AND position < ?3 ORDER BY position DESC");
+}
+
+std::string further_counters_sql(Direction direction, Columns columns) {
+    return select(columns) + (direction == Direction::forward ? "counter > ?2 ORDER BY counter, position"
+                                                              : "counter < ?2 ORDER BY counter DESC, position DESC");
 }
 
 }  // namespace
 
-TopicWalk::TopicWalk(Database& database, Direction direction)
+TopicWalk::TopicWalk(Database& database, Direction direction, Columns columns)
     : direction_(direction),
-      same_counter_(database, same_counter_sql(direction)),
-      further_counters_(database, further_counters_sql(direction)) {}
+      same_counter_(database, same_counter_sql(direction, columns)),
+      further_counters_(database, further_counters_sql(direction, columns)) {}
 
 void TopicWalk::start(std::int64_t topic_id, PageCursor at) {
+    finish();
     const auto counter = static_cast<std::int64_t>(at.counter);
     same_counter_.bind(1, topic_id).bind(2, counter).bind(3, at.position);
     further_counters_.bind(1, topic_id).bind(2, counter);
     const bool behind_counter = direction_ == Direction::forward && at.position == std::numeric_limits<Position>::max();
     current_ = behind_counter ? &further_counters_ : &same_counter_;
+    topic_id_ = topic_id;
     failed_ = false;
 }
 
@@ -69,8 +67,12 @@ bool TopicWalk::next() {
     }
     if (!found) return false;
     row_.at = {static_cast<Sequence>(current_->integer(0)), current_->integer(1)};
-    row_.numbered = current_->integer(2) != 0;
+    row_.kind = static_cast<RowKind>(current_->integer(2));
     row_.published_at = current_->integer(3);
+    Uuid id;
+    const std::string_view bytes = current_->blob(4);
+    std::copy_n(bytes.begin(), std::min(bytes.size(), id.bytes.size()), id.bytes.begin());
+    row_.id = MessageId(id);
     return true;
 }
 
@@ -80,18 +82,24 @@ void TopicWalk::finish() {
 }
 
 std::string_view TopicWalk::channel() {
-    return current_->is_null(4) ? websocket_channel : current_->text(4);
+    return current_->is_null(5) ? websocket_channel : current_->text(5);
 }
 
 std::string_view TopicWalk::head() {
-    return current_->text(5);
+    return current_->text(6);
 }
 
-MessageId TopicWalk::message_id() {
-    Uuid id;
-    const std::string_view blob = current_->blob(6);
-    if (blob.size() == id.bytes.size()) std::memcpy(id.bytes.data(), blob.data(), blob.size());
-    return MessageId(id);
+bool TopicWalk::intact() {
+    if (current_->is_null(7)) return true;
+    RowFields fields{.position = row_.at.position,
+                     .topic_id = topic_id_,
+                     .counter = row_.at.counter,
+                     .kind = row_.kind,
+                     .published_at = row_.published_at,
+                     .message_id = current_->blob(4),
+                     .channel = std::nullopt};
+    if (!current_->is_null(5)) fields.channel = current_->text(5);
+    return row_checksum(fields, head()) == current_->integer(7);
 }
 
 }  // namespace notifyd::storage

@@ -8,23 +8,29 @@
 #include "notifyd/core/page.hpp"
 
 #include "database.hpp"
+#include "row_checksum.hpp"
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace notifyd::storage {
 
 struct WalkedRow {
     PageCursor at;
-    bool numbered = false;
+    RowKind kind = RowKind::standard;
     EpochMs published_at = 0;
+    MessageId id;
 };
 
 class TopicWalk {
   public:
     enum class Direction : std::uint8_t { forward, backward };
+    // places: rows without their bodies, which may lie on pages of their own.
+    enum class Columns : std::uint8_t { places, bodies };
 
-    TopicWalk(Database& database, Direction direction);
+    TopicWalk(Database& database, Direction direction, Columns columns);
 
     // The next row will be the one behind `at` (in front of it, when walking backward).
     void start(std::int64_t topic_id, PageCursor at);
@@ -37,7 +43,8 @@ class TopicWalk {
     [[nodiscard]] const WalkedRow& row() const { return row_; }
     [[nodiscard]] std::string_view channel();
     [[nodiscard]] std::string_view head();
-    [[nodiscard]] MessageId message_id();
+    // Whether the row is as it was written. Rows of before there were checksums are.
+    [[nodiscard]] bool intact();
 
   private:
     [[nodiscard]] bool step();
@@ -46,8 +53,21 @@ class TopicWalk {
     Statement same_counter_;
     Statement further_counters_;
     Statement* current_ = nullptr;
+    std::int64_t topic_id_ = 0;
     WalkedRow row_;
     bool failed_ = false;
+};
+
+// Ends a walk with its block.
+class WalkGuard {
+  public:
+    explicit WalkGuard(TopicWalk& walk) : walk_(walk) {}
+    ~WalkGuard() { walk_.finish(); }
+    WalkGuard(const WalkGuard&) = delete;
+    WalkGuard& operator=(const WalkGuard&) = delete;
+
+  private:
+    TopicWalk& walk_;
 };
 
 }  // namespace notifyd::storage

@@ -2,12 +2,16 @@
 #include "notifyd/wire/client_frames.hpp"
 
 #include "notifyd/core/limits.hpp"
+#include "notifyd/wire/api_types.hpp"
 
 #include "json_check.hpp"
 #include "json_reader.hpp"
 #include "publish_parser.hpp"
+#include "resume_text.hpp"
 
 #include <algorithm>
+#include <span>
+#include <type_traits>
 #include <utility>
 
 namespace notifyd::wire {
@@ -160,6 +164,8 @@ struct EnvelopePayload {
     JsonValue topics;
     JsonValue channels;
     JsonValue notification_id;
+    JsonValue resume;
+    JsonValue epoch;
 };
 
 EnvelopePayload read_envelope_payload(JsonValue object) {
@@ -169,18 +175,43 @@ EnvelopePayload read_envelope_payload(JsonValue object) {
         if (member->key == "topics") payload.topics = member->value;
         if (member->key == "channels") payload.channels = member->value;
         if (member->key == "notificationId") payload.notification_id = member->value;
+        if (member->key == "resume") payload.resume = member->value;
+        if (member->key == "epoch") payload.epoch = member->value;
     }
     return payload;
 }
 
-// Subscribe and Unsubscribe have the same members.
+Result<ResumeRequest> read_resume_request(const EnvelopePayload& payload, std::span<const TopicName> topics) {
+    ResumeRequest resume;
+    if (payload.resume.exists()) {
+        const auto text = payload.resume.as_string();
+        if (!text) return invalid("resume must be a string");
+        const Result<void> read = read_resume(*text, resume.topics);
+        if (read.has_error()) return read.error();
+        const Result<void> subscribed = check_resume(resume.topics, topics);
+        if (subscribed.has_error()) return subscribed.error();
+    }
+    if (payload.epoch.exists()) {
+        resume.epoch = payload.epoch.as_string();
+        if (!resume.epoch) return invalid("epoch must be a string");
+    }
+    return resume;
+}
+
+// Subscribe and Unsubscribe have the same members, but for the resume.
 template <class Frame>
 ClientFrame read_subscription(std::optional<RawJson> id, const EnvelopePayload& payload) {
     auto topics = read_topics(payload.topics);
     if (topics.has_error()) return MalformedEnvelope{topics.error(), std::move(id)};
     auto channels = read_channels(payload.channels);
     if (channels.has_error()) return MalformedEnvelope{channels.error(), std::move(id)};
-    return Frame{std::move(id), std::move(*topics), std::move(*channels)};
+    if constexpr (std::is_same_v<Frame, Subscribe>) {
+        auto resume = read_resume_request(payload, *topics);
+        if (resume.has_error()) return MalformedEnvelope{resume.error(), std::move(id)};
+        return Frame{std::move(id), std::move(*topics), std::move(*channels), std::move(*resume)};
+    } else {
+        return Frame{std::move(id), std::move(*topics), std::move(*channels)};
+    }
 }
 
 ClientFrame read_notification_ack(std::optional<RawJson> id, const EnvelopePayload& payload) {

@@ -2,6 +2,7 @@
 #include "publish_parser.hpp"
 
 #include "notifyd/core/limits.hpp"
+#include "notifyd/wire/api_types.hpp"
 
 #include "topic_fields.hpp"
 
@@ -179,6 +180,17 @@ std::optional<Error> read_fifo_members(const PublishMembers& members, const Payl
 }
 
 }  // namespace
+
+Result<std::optional<std::string>> parse_idempotency_key(const std::optional<std::string>& header) {
+    if (!header) return std::optional<std::string>{};
+    const std::size_t first = header->find_first_not_of(" \t");
+    if (first != std::string::npos) {
+        std::string key = header->substr(first, header->find_last_not_of(" \t") - first + 1);
+        if (count_characters(key) <= limits::deduplication_id_chars_max) return std::optional(std::move(key));
+    }
+    return invalid("Idempotency-Key must be 1 to " + std::to_string(limits::deduplication_id_chars_max) +
+                   " characters");
+}
 
 bool PublishMembers::take(std::string_view key, JsonValue value) {
     JsonValue* const place = key == "targetChannel"            ? &target_channel

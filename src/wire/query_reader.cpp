@@ -51,6 +51,14 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     }
 }
 
+std::vector<std::string_view> QueryReader::all(std::string_view name) const {
+    std::vector<std::string_view> values;
+    for (const auto& [key, value] : query_) {
+        if (key == name) values.push_back(value);
+    }
+    return values;
+}
+
 Result<std::optional<std::string>> QueryReader::single(std::string_view name) const {
     std::optional<std::string> found;
     for (const auto& [key, value] : query_) {

@@ -26,6 +26,9 @@ class QueryReader {
     // All values of a parameter that may repeat and takes commas. An empty item is an error.
     [[nodiscard]] Result<std::vector<std::string_view>> items(std::string_view name) const;
 
+    // All values of a parameter that may repeat, as they are.
+    [[nodiscard]] std::vector<std::string_view> all(std::string_view name) const;
+
     // chatId, or targetClass and targetId. Nothing given: no field is set.
     [[nodiscard]] Result<TopicFields> topic_fields() const;
     // `limit`: 1 to 100, default 50.

@@ -2,6 +2,7 @@
 #include "notifyd/wire/api_types.hpp"
 
 #include "query_reader.hpp"
+#include "resume_text.hpp"
 #include "sequence_filter.hpp"
 
 #include <algorithm>
@@ -109,6 +110,18 @@ Result<std::vector<TopicName>> read_connect_topics(const QueryReader& query) {
     return topics;
 }
 
+Result<ResumeRequest> read_resume_request(const QueryReader& query) {
+    ResumeRequest resume;
+    for (const std::string_view value : query.all("resume")) {
+        const Result<void> read = read_resume(value, resume.topics);
+        if (read.has_error()) return read.error();
+    }
+    auto epoch = query.single("epoch");
+    if (epoch.has_error()) return epoch.error();
+    resume.epoch = std::move(*epoch);
+    return resume;
+}
+
 }  // namespace
 
 Result<HistoryRequest> parse_messages_query(const QueryParameters& parameters) {
@@ -175,8 +188,13 @@ Result<ConnectQuery> parse_connect_query(const QueryParameters& parameters) {
     if (user.has_error()) return user.error();
     const auto hello = query.single("hello");
     if (hello.has_error()) return hello.error();
-    return ConnectQuery{
-        std::move(*token), std::move(*topics), std::move(*user), *hello == "1" ? Hello::on : Hello::off};
+    auto resume = read_resume_request(query);
+    if (resume.has_error()) return resume.error();
+    return ConnectQuery{std::move(*token),
+                        std::move(*topics),
+                        std::move(*user),
+                        *hello == "1" ? Hello::on : Hello::off,
+                        std::move(*resume)};
 }
 
 }  // namespace notifyd::wire

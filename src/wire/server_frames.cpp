@@ -75,27 +75,6 @@ std::string message_head(const Message& message, std::string_view payload_fields
     return head;
 }
 
-FramePtr delivered_frames(std::span<const Delivery> deliveries, EpochMs processed_at, unsigned retry_count) {
-    std::string before;
-    append_time_member(before, ",\"processorTimestamp\":", processed_at);
-    std::string after;
-    append_number_member(after, ",\"retryCount\":", retry_count);
-    after += '}';
-
-    std::string number;
-    const auto pieces_of = [&](const Delivery& delivery) {
-        number.clear();
-        if (delivery.sequence != 0) append_number_member(number, ",\"sequenceNumber\":", delivery.sequence);
-        return std::array<std::string_view, 4>{delivery.message->head, before, number, after};
-    };
-    std::size_t bytes = 0;
-    for (const Delivery& delivery : deliveries) bytes += websocket_frame_bytes(pieces_of(delivery));
-    auto frames = Frame::make(bytes);
-    char* out = frames->bytes();
-    for (const Delivery& delivery : deliveries) out = write_websocket_frame(out, Opcode::text, pieces_of(delivery));
-    return frames;
-}
-
 FramePtr send_answer(const Receipt& receipt, const std::optional<RawJson>& request_id) {
     std::string text;
     append_open_receipt(text, receipt, "Message sent successfully via WebSocket!");
@@ -128,6 +107,7 @@ FramePtr ack_success(const Receipt& receipt, const RawJson& ack_id) {
     } else {
         text += "null";
     }
+    if (receipt.duplicate) text += duplicate_member;
     return text_frame(text += '}');
 }
 
@@ -176,6 +156,33 @@ FramePtr envelope_error(const RawJson& id, EpochMs now, const Error& error) {
 
 Error unknown_envelope_error() {
     return {Errc::invalid_request, "Unknown message type"};
+}
+
+namespace {
+
+void append_point(std::string& out, std::string_view name, const ResumePoint& point) {
+    if (const auto* const number = std::get_if<Sequence>(&point)) {
+        append_number_member(out, name, *number);
+    } else {
+        append_string_member(out, name, std::get<MessageId>(point).get().to_string());
+    }
+}
+
+}  // namespace
+
+FramePtr resumed_frame(const Resumed& resumed) {
+    std::string text = "{\"type\":\"resumed\"";
+    append_string_member(text, ",\"topic\":", resumed.topic.text());
+    append_point(text, ",\"from\":", resumed.from);
+    append_point(text, ",\"to\":", resumed.to);
+    append_number_member(text, ",\"count\":", resumed.count);
+    text += resumed.incomplete_because.empty() ? ",\"complete\":true" : ",\"complete\":false";
+    if (!resumed.incomplete_because.empty()) {
+        if (resumed.oldest != 0) append_number_member(text, ",\"oldest\":", resumed.oldest);
+        append_string_member(text, ",\"reason\":", resumed.incomplete_because);
+    }
+    append_string_member(text, ",\"epoch\":", resumed.epoch);
+    return text_frame(text += '}');
 }
 
 FramePtr revoked(const RawJson& id, EpochMs now, std::span<const TopicName> topics) {

@@ -1,18 +1,23 @@
-// A clock that moves when the test says so.
+// A clock that moves when the test says so. May be moved while other threads read it.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
+
+#include <atomic>
 
 namespace notifyd::testing {
 
 class FakeClock final : public Clock {
   public:
-    [[nodiscard]] EpochMs now_ms() const override { return 1'700'000'000'000 + since_start_.count(); }
-    [[nodiscard]] SteadyTime steady_now() const override { return SteadyTime(since_start_); }
-    void advance(Milliseconds time) { since_start_ += time; }
+    [[nodiscard]] EpochMs now_ms() const override { return 1'700'000'000'000 + since_start_ + stepped_; }
+    [[nodiscard]] SteadyTime steady_now() const override { return SteadyTime(Milliseconds(since_start_)); }
+    void advance(Milliseconds time) { since_start_ += time.count(); }
+    // Somebody sets the wall clock, forward or back.
+    void step(Milliseconds time) { stepped_ += time.count(); }
 
   private:
-    Milliseconds since_start_{0};
+    std::atomic<Milliseconds::rep> since_start_{0};
+    std::atomic<Milliseconds::rep> stepped_{0};
 };
 
 }  // namespace notifyd::testing

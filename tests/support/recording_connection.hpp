@@ -29,8 +29,19 @@ class RecordingSink final : public ports::ConnectionSink {
         frames.push_back(std::move(frame));
         return ports::Verdict::queued;
     }
+    void answer(FramePtr frame) override {
+        if (!closed_with) frames.push_back(std::move(frame));
+    }
+    // As if the outbox were empty, or full with one byte.
+    [[nodiscard]] std::size_t bytes_waiting() const override { return full ? std::size_t{1} << 30U : 0; }
+    void when_below(std::size_t, UniqueFunction<void()> resume) override { waiters.push_back(std::move(resume)); }
     void close(CloseCode code) override {
         if (!closed_with) closed_with = code;
+    }
+    // Takes again what it is given.
+    void drain() {
+        full = false;
+        for (auto& resume : std::exchange(waiters, {})) resume();
     }
     [[nodiscard]] std::vector<std::string> texts() const {
         std::vector<std::string> all;
@@ -41,6 +52,7 @@ class RecordingSink final : public ports::ConnectionSink {
     }
 
     std::vector<FramePtr> frames;
+    std::vector<UniqueFunction<void()>> waiters;
     std::optional<CloseCode> closed_with;
     bool full = false;
 };

@@ -199,15 +199,6 @@ class SecondProcess(unittest.TestCase):
         second.folder.remove()
         first.stop()
 
-    def test_same_database(self):
-        folder = Folder()
-        first = Daemon(folder=folder)
-        second = Daemon(folder=folder, expect_start=False)
-        self.assert_fails(second, "notifyd.db")
-        self.assertEqual(first.http().get("/readyz").status, 200)
-        first.stop()
-        folder.remove()
-
 
 class Listeners(unittest.TestCase):
     def test_ipv6(self):

@@ -1,13 +1,15 @@
 // One open WebSocket as the services see it: who it is, what it receives, where its frames go.
-// Owns:   identity and subscriptions. The gateway's session owns the Connection.
+// Owns:   identity, subscriptions and what is behind in them. The gateway's session owns the Connection.
 // Thread: the connection's loop. Fails: never.
 #pragma once
 
+#include "notifyd/connection/backlog.hpp"
 #include "notifyd/core/identity.hpp"
 #include "notifyd/core/ids.hpp"
 #include "notifyd/ports/connection_sink.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace notifyd::connection {
@@ -35,6 +37,26 @@ class Connection {
         return slice_bytes_ += bytes;
     }
 
+    // --- what it is behind in (delivery/catch_up, delivery/retry_queue)
+
+    // Whether any message must be looked at before it is sent: there is a backlog, or something waits to be retried.
+    [[nodiscard]] bool is_behind() const { return backlogs_ != 0 || retries_ != 0; }
+    // nullptr: none, or not subscribed.
+    [[nodiscard]] Backlog* backlog(const TopicName& topic);
+    // A new one in place of the one there is; nullptr: not subscribed.
+    Backlog* begin_backlog(const TopicName& topic, std::uint64_t id);
+    void end_backlog(const TopicName& topic);
+    [[nodiscard]] std::vector<TopicName> topics_behind() const;
+    [[nodiscard]] std::uint32_t retries() const { return retries_; }
+    void set_retries(std::size_t count) { retries_ = static_cast<std::uint32_t>(count); }
+    // Whether it has been promised a call when its outbox has room.
+    bool awaits_room = false;
+
+    // --- what it waits for
+
+    // Its publishes that have no answer yet.
+    std::uint32_t unanswered = 0;
+
   private:
     friend class ConnectionRegistry;
 
@@ -42,7 +64,10 @@ class Connection {
     struct Subscription {
         TopicEntry* topic;
         std::uint32_t place;
+        std::unique_ptr<Backlog> backlog{};
     };
+
+    [[nodiscard]] Subscription* find(const TopicName& topic);
 
     ConnectionId id_;
     Identity identity_;
@@ -50,6 +75,8 @@ class Connection {
     std::vector<Subscription> subscriptions_;
     std::uint64_t slice_ = 0;
     std::size_t slice_bytes_ = 0;
+    std::uint32_t backlogs_ = 0;
+    std::uint32_t retries_ = 0;
 };
 
 }  // namespace notifyd::connection

@@ -19,13 +19,18 @@ class Outbox {
     explicit Outbox(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
     [[nodiscard]] ports::Verdict push(FramePtr frame);
-    // For what is bounded in another way: control frames (the stream waits above the control mark) and HTTP replies
-    // (one at a time).
+    // For what is bounded in another way: control frames (the stream waits above the control mark), HTTP replies (one at
+    // a time) and answers (a full connection is not read further).
     void push_unbounded(FramePtr frame);
 
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
     [[nodiscard]] bool empty() const { return bytes_ == 0; }
 
+    // The blocks that are not sent to their end, in order, each with the number of its bytes that are.
+    template <class Visit>
+    void visit_unsent(Visit visit) const {
+        for (std::size_t i = first_; i < frames_.size(); ++i) visit(frames_[i]->view(), i == first_ ? offset_ : 0);
+    }
     // The first unsent bytes, as at most `pieces.size()` pieces; returns how many were written.
     [[nodiscard]] std::size_t gather(std::span<std::string_view> pieces) const;
     // Copies up to `out.size()` of the first unsent bytes; returns how many.

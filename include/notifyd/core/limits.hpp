@@ -43,6 +43,19 @@ inline constexpr std::size_t commit_rows_max = 4'096;
 // With so many requests gathered, a loop in a long turn does not wait for its end to hand them to the storage thread.
 inline constexpr std::size_t handover_requests = 32;
 static_assert(handover_requests < commit_rows_max, "commits grow with load");
+// A client that missed more than this pages through GET /messages instead (SPEC §5.4).
+inline constexpr std::size_t resume_messages_max = 1'000;
+// Live standard messages that wait for a replay's end; what comes beyond is sent at once.
+inline constexpr std::size_t held_messages_max = 1'000;
+// Reads of the log that one loop has under way for connections that catch up.
+inline constexpr std::size_t catch_up_reads_max = 32;
+// How often in a row such a read may fail before the connection is told that it cannot be served.
+inline constexpr std::size_t catch_up_failures_max = 5;
+inline constexpr std::chrono::milliseconds catch_up_pause{500};
+// Messages that wait to be tried again on one connection; what comes beyond is a dead letter at once.
+inline constexpr std::size_t retries_per_connection_max = 256;
+// Publishes of one WebSocket that wait for their answer; it is not read further until some have it.
+inline constexpr std::size_t unanswered_max = 1'024;
 inline constexpr std::size_t retention_slice_rows = 500;
 // Pages that go back to the disk in one transaction.
 inline constexpr std::size_t reclaim_slice_pages = 64;
@@ -55,7 +68,7 @@ inline constexpr std::chrono::seconds keep_alive_timeout{75};
 inline constexpr std::chrono::seconds drain_receive_timeout{2};
 // Of server.drain_timeout, kept for the last commits and the checkpoint.
 inline constexpr std::chrono::seconds drain_reserve{5};
-// How often a loop looks whether publishers that wait for room may go on.
+// How often a loop looks whether publishers that wait for room may go on, and which deliveries are to be tried again.
 inline constexpr std::chrono::milliseconds room_interval{50};
 // From our close frame to the end of the TCP connection, whatever the peer does.
 inline constexpr std::chrono::seconds close_timeout{5};

@@ -23,6 +23,7 @@ struct SequenceRange {
 // What a subscriber is owed of a topic's log (SPEC §5.4): the places up to `end`, and of these
 // - fifo messages behind `fifo_after`, committed not later than `fifo_up_to` (the others reach it another way);
 // - standard messages, where they are wanted.
+// The message at `fifo_after`, of whatever kind, is the last one that the subscriber has, and not part of the window.
 struct LogWindow {
     enum class Kinds : std::uint8_t { numbered, fifo, all };
     Kinds kinds = Kinds::fifo;

@@ -1,11 +1,14 @@
 // The delivery workers of all loops, together the processor: each serves the connections of its own loop.
-// Flow:   commit (fifo, on the storage thread) or Publisher (standard, on its loop) -> lanes of every loop -> Processor
+// Flow:   commit (on the storage thread) or Publisher (standard, on its loop) -> lanes of every loop -> Processor
 // Owns:   the workers; batches are shared between them, immutable.
 // Thread: committed on the storage thread, the rest of a worker on its loop, has_room on any.
 // Fails:  never; a full mailbox makes the storage thread wait, full lanes make publishers be refused.
 #pragma once
 
+#include "notifyd/delivery/catch_up.hpp"
+#include "notifyd/delivery/dead_letters.hpp"
 #include "notifyd/delivery/processor.hpp"
+#include "notifyd/delivery/retry_queue.hpp"
 #include "notifyd/ports/message_log.hpp"
 #include "notifyd/ports/standard_queue.hpp"
 #include "notifyd/queue/lane.hpp"
@@ -13,8 +16,10 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace notifyd::delivery {
@@ -30,18 +35,35 @@ struct Batch {
     std::vector<std::atomic<std::uint32_t>> loops_left;
 };
 
+// What a worker is built from, all of its loop; it outlives the worker.
+struct WorkerParts {
+    runtime::EventLoop& loop;
+    const connection::ConnectionRegistry& registry;
+    ports::MessageReader& reader;
+    ports::ResumePlanner& planner;
+    ports::DeadLetterStore& dead_letters;
+    const Clock& clock;
+    IdSource& ids;
+    observability::Events& events;
+};
+
 class DeliveryWorker final : public ports::StandardQueue, public runtime::TurnHook {
   public:
-    DeliveryWorker(WorkerPool& pool,
-                   runtime::EventLoop& loop,
-                   const connection::ConnectionRegistry& registry,
-                   const Clock& clock,
-                   observability::Events& events);
+    DeliveryWorker(WorkerPool& pool, const WorkerParts& parts);
 
     void push(MessagePtr message) override;
     [[nodiscard]] bool has_room() const override;
     // Messages that wait in the lanes.
-    [[nodiscard]] std::size_t depth() const { return standard_lane_.depth() + fifo_lane_.depth(); }
+    [[nodiscard]] std::size_t depth() const { return standard_lane_.depth() + committed_lane_.depth(); }
+
+    // Replays what the connection missed; it has just been subscribed to the topics of the request.
+    void resume(connection::Connection& connection, const ResumeRequest& request);
+    // The connection takes nothing any more: what it is owed and cannot fetch by number becomes dead letters.
+    // `unsent` visits the blocks of its outbox, each with the number of bytes that are gone.
+    using BlockVisitor = std::function<void(std::string_view block, std::size_t sent)>;
+    void give_up(connection::Connection& connection, const std::function<void(const BlockVisitor&)>& unsent);
+    // What is due by time. Called every limits::room_interval.
+    void tick(SteadyTime now);
     // Hands the turn's standard messages to the other loops and delivers a slice of the lanes.
     [[nodiscard]] bool turn_ended() override;
 
@@ -51,12 +73,13 @@ class DeliveryWorker final : public ports::StandardQueue, public runtime::TurnHo
     struct Entry {
         std::shared_ptr<Batch> batch;
         std::size_t index;
-        [[nodiscard]] const Message& message() const { return *batch->deliveries[index].message; }
+        [[nodiscard]] const Delivery& delivery() const { return batch->deliveries[index]; }
+        [[nodiscard]] const Message& message() const { return *delivery().message; }
     };
     using Lane = queue::Lane<Entry>;
 
     static void enter(Lane& lane, const std::shared_ptr<Batch>& batch);
-    // Takes the next messages that can be delivered as one: of one batch and topic, to the same members.
+    // Takes the next messages that can be delivered as one: of one batch, topic and type, to the same members.
     static std::span<const Delivery> take_run(Lane& lane, const Entry& first, std::size_t bytes_max);
     void deliver(const Entry& first, std::span<const Delivery> run);
     // Delivers from the lane until the slice ends.
@@ -64,35 +87,49 @@ class DeliveryWorker final : public ports::StandardQueue, public runtime::TurnHo
 
     WorkerPool& pool_;
     runtime::EventLoop& loop_;
+    const Clock& clock_;
     observability::Events& events_;
+    DeadLetters dead_letters_;
+    RetryQueue retries_;
+    CatchUp catch_up_;
     Processor processor_;
     std::vector<Delivery> published_;
-    Lane standard_lane_;
-    Lane fifo_lane_;
-    bool fifo_goes_first_ = false;
+    Lane standard_lane_;   // on their way into the log
+    Lane committed_lane_;  // out of it, in commit order
+    // The place of the last message that left the committed lane.
+    Position passed_up_to_;
+    bool committed_goes_first_ = false;
+};
+
+struct PoolSettings {
+    // Messages that may wait in a loop's lanes.
+    std::size_t lane_depth_max = 0;
+    // In one turn a connection gets so many bytes of them at most, or one message.
+    std::size_t slice_bytes = 0;
+    // The bound of a connection's outbox; 0: none.
+    std::size_t outbox_bytes = 0;
+    queue::RetryPolicy retry{};
+    Log log = Log::kept;
 };
 
 class WorkerPool final : public ports::CommitListener {
   public:
-    // `lane_depth_max` messages may wait in a loop's lanes; in one turn a connection gets `slice_bytes` of them at
-    // most, or one message.
-    WorkerPool(std::size_t lane_depth_max, std::size_t slice_bytes)
-        : lane_depth_max_(lane_depth_max), slice_bytes_(slice_bytes) {}
+    explicit WorkerPool(PoolSettings settings) : settings_(settings) {}
 
+    // Where the log ends before the first commit of this process. Before add_worker.
+    void start_at(Position position) { start_ = position; }
     // Before the loops run.
-    DeliveryWorker& add_worker(runtime::EventLoop& loop,
-                               const connection::ConnectionRegistry& registry,
-                               const Clock& clock,
-                               observability::Events& events);
+    DeliveryWorker& add_worker(const WorkerParts& parts);
 
-    void committed(std::vector<Delivery> fifo_messages) override;
+    void committed(std::vector<Delivery> messages) override;
 
   private:
     friend class DeliveryWorker;
+
     [[nodiscard]] bool has_room() const;
 
-    std::size_t lane_depth_max_;
-    std::size_t slice_bytes_;
+    PoolSettings settings_;
+    Position start_ = 0;
     std::vector<std::unique_ptr<DeliveryWorker>> workers_;
 };
 

@@ -9,6 +9,7 @@
 #include "notifyd/connection/connection_handler.hpp"
 #include "notifyd/connection/connection_limits.hpp"
 #include "notifyd/core/ids.hpp"
+#include "notifyd/delivery/worker_pool.hpp"
 #include "notifyd/gateway/server_state.hpp"
 #include "notifyd/history/retrieval_handler.hpp"
 #include "notifyd/observability/events.hpp"
@@ -31,11 +32,10 @@ struct LoopServices {
     permissions::PermissionManager& permissions;
     publish::Publisher& publisher;
     history::RetrievalHandler& retrieval;
+    delivery::DeliveryWorker& delivery;
     connection::ConnectionRegistry& registry;
     connection::ConnectionHandler& connections;
     connection::ConnectionLimits& connection_limits;
-    // How many messages wait in the loop's lanes, for the drain.
-    std::function<std::size_t()> deliveries_waiting;
     // Whether the database takes writes, for /readyz.
     std::function<bool()> storage_writable;
     std::string_view version;

@@ -74,9 +74,22 @@ struct AcceptFailed {
     std::string_view what{};
 };
 
+// It took not one byte for delivery.stalled_after.
 struct DeliveryClosedSlow {
     ConnectionId connection{};
     const UserId& user;
+};
+
+// Its outbox is full: it gets the topic's fifo messages from the log until it has caught up. Debug level, both.
+struct DeliveryFellBehind {
+    ConnectionId connection{};
+    const UserId& user;
+    const TopicName& topic;
+};
+struct DeliveryCaughtUp {
+    ConnectionId connection{};
+    const UserId& user;
+    const TopicName& topic;
 };
 
 // --- HTTP ---
@@ -148,6 +161,16 @@ struct MessageUndelivered {
     std::string_view reason = "no_recipient";
 };
 
+struct MessageDeadLettered {
+    MessageId message{};
+    const TopicName& topic;
+    Sequence sequence = 0;
+    ConnectionId connection{};
+    const UserId& user;
+    std::string_view queue{};
+    std::string_view reason{};  // a short name from a closed set
+};
+
 // --- storage ---
 
 struct CommitFailed {
@@ -209,6 +232,8 @@ class Events {
     void emit(const ConnectionRefused& event);
     void emit(const AcceptFailed& event);
     void emit(const DeliveryClosedSlow& event);
+    void emit(const DeliveryFellBehind& event);
+    void emit(const DeliveryCaughtUp& event);
     void emit(const RequestServed& event);
     void emit(const RequestFailed& event);
     void emit(const AuthFailed& event);
@@ -217,6 +242,7 @@ class Events {
     void emit(const MessagePublished& event);
     void emit(const MessageDelivered& event);
     void emit(const MessageUndelivered& event);
+    void emit(const MessageDeadLettered& event);
     void emit(const CommitFailed& event);
     void emit(const SyncFailed& event);
     void emit(const StorageRecovered& event);
@@ -232,6 +258,7 @@ class Events {
     const Clock& clock_;
     Sampler published_sampler_;
     Sampler delivered_sampler_;
+    Sampler dead_letter_sampler_;
 };
 
 }  // namespace notifyd::observability

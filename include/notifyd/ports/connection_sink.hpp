@@ -6,7 +6,9 @@
 
 #include "notifyd/core/close_code.hpp"
 #include "notifyd/core/frame.hpp"
+#include "notifyd/core/unique_function.hpp"
 
+#include <cstddef>
 #include <cstdint>
 
 namespace notifyd::ports {
@@ -18,6 +20,13 @@ class ConnectionSink {
     virtual ~ConnectionSink() = default;
     // Queues a whole WebSocket frame behind all that were queued before.
     [[nodiscard]] virtual Verdict send(FramePtr frame) = 0;
+    // The same for what the client itself asked for, such as the answer to its publish: never full, because a client
+    // that does not take its answers is not read further.
+    virtual void answer(FramePtr frame) = 0;
+    // Bytes that wait for the socket.
+    [[nodiscard]] virtual std::size_t bytes_waiting() const = 0;
+    // Calls `resume` once, from the loop, when at most `mark` bytes wait or the connection ends; never inside this call.
+    virtual void when_below(std::size_t mark, UniqueFunction<void()> resume) = 0;
     // Queues a close frame; nothing is sent after it. Only the first call counts.
     virtual void close(CloseCode code) = 0;
 };

@@ -6,17 +6,16 @@
 #include "notifyd/core/ids.hpp"
 #include "notifyd/core/page.hpp"
 #include "notifyd/core/result.hpp"
+#include "notifyd/core/resume.hpp"
 #include "notifyd/core/topic_name.hpp"
 #include "notifyd/core/unique_function.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <variant>
 
 namespace notifyd::ports {
 
-// The last message that the client has.
-using ResumePoint = std::variant<Sequence, MessageId>;
+using notifyd::ResumePoint;
 
 struct ResumeQuery {
     TopicName topic;
@@ -31,18 +30,19 @@ struct ResumePlan {
     enum class Verdict : std::uint8_t {
         complete,         // everything in `window` behind `after` is what was missed, and all of it is there
         too_many,         // more than messages_max
-        expired,          // something that was missed is not in the history any more (or there is no history)
+        expired,          // something that was missed is not in the history (any more)
         unknown_message,  // no message with that id in the topic
         ahead,            // the number is above the topic's counter: the client knows another database
     };
     Verdict verdict = Verdict::complete;
-    // How many messages the window holds, and the number of the last one (by number: of the topic, up to fifo_up_to).
+    // How many messages the window holds; and the topic's last number up to fifo_up_to, which may be below the client's.
     std::size_t count = 0;
     Sequence to = 0;
-    // The first number held, or the next to come when none is held.
+    // The first number from which on all are held, or the next to come when none is.
     Sequence oldest = 0;
     // For PageQuery: read `window` behind `after`, oldest first. By number: numbered messages only. By message id:
-    // fifo messages behind that message, and standard ones from one second before it (SPEC §5.4).
+    // fifo messages behind that message, and standard ones from one second before it (SPEC §5.4). That message itself
+    // is never in the window, though a standard one lies in its range: it stands at window.fifo_after.
     PageCursor after{};
     LogWindow window{};
 };
@@ -50,8 +50,9 @@ struct ResumePlan {
 class ResumePlanner {
   public:
     virtual ~ResumePlanner() = default;
-    // Sees every message that any loop has handed to the log before this call, once its commit is decided: so a
-    // standard message that was delivered before the call, and committed, is in the plan.
+    // By message id: sees every message that any loop has handed to the log before this call, once its commit is
+    // decided: so a standard message that was delivered before the call, and committed, is in the plan. By number: sees
+    // what was committed before the call, which fifo_up_to is.
     virtual void plan_resume(ResumeQuery query, UniqueFunction<void(Result<ResumePlan>)> done) = 0;
 };
 

@@ -1,5 +1,6 @@
 // The single way a message enters notifyd: from a WebSocket (P2P), from POST /publish (A2P), alone or in a batch.
 // Flow:   gateway -> Publisher -> standard lanes at once (standard) and MessageLog (both; the commit point) -> answer
+//         A standard message with a deduplication key may be a repeat: the commit decides, and delivers it.
 // Owns:   the count of publishes that wait for their commit.
 // Thread: one loop; `done` runs on that loop: inside the call for a refusal, after the commit otherwise.
 // Fails:  invalid_request (unknown targetChannel), forbidden, unavailable (queues full, or the commit failed).
@@ -17,6 +18,7 @@
 #include "notifyd/wire/client_frames.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -24,6 +26,9 @@ namespace notifyd::publish {
 
 using PublishDone = UniqueFunction<void(Result<Receipt>)>;
 using BatchDone = UniqueFunction<void(std::vector<Result<Receipt>>)>;
+
+// on: a fifo message without an id is known by its payload.
+enum class ContentDeduplication : std::uint8_t { off, on };
 
 class Publisher {
   public:
@@ -33,7 +38,8 @@ class Publisher {
               ports::MessageLog& log,
               const Clock& clock,
               IdSource& ids,
-              observability::Events& events);
+              observability::Events& events,
+              ContentDeduplication content_deduplication);
 
     // `skip`: the connection that does not want its own message back.
     void publish(const Identity& sender,
@@ -57,6 +63,8 @@ class Publisher {
 
   private:
     [[nodiscard]] Result<queue::QueueKind> admit(const Identity& sender, const wire::PublishRequest& request) const;
+    [[nodiscard]] std::optional<DeduplicationKey> key_of(const Identity& sender,
+                                                         const wire::PublishRequest& request) const;
     [[nodiscard]] MessagePtr stamp(const Identity& sender,
                                    wire::PublishRequest request,
                                    std::optional<ConnectionId> skip);
@@ -69,6 +77,7 @@ class Publisher {
     const Clock& clock_;
     IdSource& ids_;
     observability::Events& events_;
+    const ContentDeduplication content_deduplication_;
     std::size_t in_flight_ = 0;
     bool closed_ = false;
     std::vector<UniqueFunction<void()>> waiting_;

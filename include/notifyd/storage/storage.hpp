@@ -3,7 +3,7 @@
 //         -> CommitListener -> every `done` on its loop.
 // Owns:   the database file and its lock, the storage thread, two reader threads and the checkpointer.
 // Thread: open, client, for_each_permission, start and stop from the one that composes the server;
-//         epoch, writable and stats from any. stop() never from a loop's thread.
+//         epoch, last_position, writable and stats from any. stop() never from a loop's thread.
 // Fails:  open and migrate with a sentence for the operator; later a failed commit answers `unavailable` to every
 //         request in it, and the storage thread goes on. A failed sync is the end of writing: see on_failed_sync.
 #pragma once
@@ -42,6 +42,8 @@ struct StorageOptions {
     std::string path;
     Durability durability = Durability::full;
     History history = History::keep;
+    // How long a deduplication key is remembered; 0: keys are ignored.
+    Milliseconds deduplication_window{0};
     // Requests that may wait for their commit, of all loops together.
     std::size_t queue_length = 100'000;
     // Bytes of messages that may wait for their commit.
@@ -52,6 +54,8 @@ struct StorageOptions {
     std::size_t checkpoint_bytes = 4 * 1024 * 1024;
     // The size from which the storage thread helps between two commits, because it never pauses.
     std::size_t checkpoint_now_bytes = 64 * 1024 * 1024;
+    // A database up to this size is read whole, and refused if damaged, before it is used.
+    std::size_t check_bytes_max = 64 * 1024 * 1024;
     // How often an idle storage thread tries whether writing works again after a failed commit.
     std::chrono::milliseconds probe_interval{1'000};
     // Before the second and the third try of a commit that failed for what may pass.
@@ -102,6 +106,8 @@ class Storage {
     void stop();
 
     [[nodiscard]] const std::string& epoch() const;
+    // The last position given before start(): what loops have seen of the log before the first commit.
+    [[nodiscard]] Position last_position() const;
     // False from a failed commit until one succeeds; for good after a failed sync or in a corrupt file.
     [[nodiscard]] bool writable() const;
     [[nodiscard]] StorageStats stats() const;

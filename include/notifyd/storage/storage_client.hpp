@@ -11,12 +11,14 @@
 #include "notifyd/ports/message_log.hpp"
 #include "notifyd/ports/message_reader.hpp"
 #include "notifyd/ports/permission_store.hpp"
+#include "notifyd/ports/resume_planner.hpp"
 #include "notifyd/runtime/event_loop.hpp"
 
 namespace notifyd::storage {
 
 class StorageClient : public ports::MessageLog,
                       public ports::MessageReader,
+                      public ports::ResumePlanner,
                       public ports::PermissionStore,
                       public ports::ConnectionStore,
                       public ports::DeadLetterStore,

@@ -10,6 +10,7 @@
 #include "notifyd/core/permission.hpp"
 #include "notifyd/core/query_parameters.hpp"
 #include "notifyd/core/result.hpp"
+#include "notifyd/core/resume.hpp"
 #include "notifyd/core/topic_name.hpp"
 #include "notifyd/wire/json_limits.hpp"
 #include "notifyd/wire/publish_request.hpp"
@@ -17,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +32,9 @@ Result<PublishRequest> parse_publish_body(std::string_view body, const JsonLimit
 Result<std::vector<Result<PublishRequest>>> parse_batch_body(std::string_view body,
                                                              const JsonLimits& limits,
                                                              std::size_t message_bytes_max);
+
+// The header Idempotency-Key of both: 1 to 128 characters. nullopt: there is none.
+Result<std::optional<std::string>> parse_idempotency_key(const std::optional<std::string>& header);
 
 // POST /permissions
 struct GrantBody {
@@ -70,7 +75,11 @@ struct ConnectQuery {
     std::vector<TopicName> topics;
     std::optional<UserId> user;
     Hello hello = Hello::off;
+    // Its topics are not compared with `topics` yet: the user's own is known only with the token.
+    ResumeRequest resume{};
 };
 Result<ConnectQuery> parse_connect_query(const QueryParameters& query);
+// Every topic to resume must be among those that the same request subscribes to.
+Result<void> check_resume(std::span<const ResumeTopic> resumed, std::span<const TopicName> subscribed);
 
 }  // namespace notifyd::wire

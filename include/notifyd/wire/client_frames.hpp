@@ -6,6 +6,7 @@
 #pragma once
 
 #include "notifyd/core/error.hpp"
+#include "notifyd/core/resume.hpp"
 #include "notifyd/core/topic_name.hpp"
 #include "notifyd/core/uuid.hpp"
 #include "notifyd/wire/json_limits.hpp"
@@ -45,6 +46,8 @@ struct Subscribe {
     std::optional<RawJson> id;
     std::vector<TopicName> topics;
     std::vector<std::string> channels;
+    // Topics of the same frame.
+    ResumeRequest resume{};
 };
 
 struct Unsubscribe {

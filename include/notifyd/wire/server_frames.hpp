@@ -1,5 +1,5 @@
 // What the server says over a WebSocket: typed values in, whole encoded frames out (SPEC §5.1–5.3).
-// Flow:   publisher -> message_head -> … -> processor -> delivered_frames -> outbox
+// Flow:   publisher -> message_head -> … -> delivered_frames.hpp
 // Owns:   nothing. Thread: message_head any; a FramePtr stays on the loop that made it.
 // Fails:  never.
 #pragma once
@@ -10,9 +10,11 @@
 #include "notifyd/core/ids.hpp"
 #include "notifyd/core/message.hpp"
 #include "notifyd/core/receipt.hpp"
+#include "notifyd/core/resume.hpp"
 #include "notifyd/core/topic_name.hpp"
 #include "notifyd/wire/raw_json.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,10 +26,6 @@ namespace notifyd::wire {
 // The text for Message::head; the message's other fields must be set. `payload_fields` as in PublishRequest.
 [[nodiscard]] std::string message_head(const Message& message, std::string_view payload_fields);
 
-// The messages as every subscriber gets them, one frame each, in a row.
-[[nodiscard]] FramePtr delivered_frames(std::span<const Delivery> deliveries,
-                                        EpochMs processed_at,
-                                        unsigned retry_count);
 
 // Answers to sendMessage. `request_id` is echoed if there is one.
 [[nodiscard]] FramePtr send_answer(const Receipt& receipt, const std::optional<RawJson>& request_id);
@@ -66,6 +64,19 @@ struct Subscribed {
 [[nodiscard]] FramePtr envelope_error(const RawJson& id, EpochMs now, const Error& error);
 // The sentence for UnknownEnvelope.
 [[nodiscard]] Error unknown_envelope_error();
+// The end of a replay (SPEC §5.4).
+struct Resumed {
+    TopicName topic;
+    ResumePoint from;  // as the client gave it
+    ResumePoint to;    // the last message that it has now, or could have
+    std::size_t count = 0;
+    // Empty: everything that was missed has been sent. Otherwise a short name from a closed set.
+    std::string_view incomplete_because{};
+    // The first number held, for the client that pages on; 0: not known.
+    Sequence oldest = 0;
+    std::string_view epoch{};
+};
+[[nodiscard]] FramePtr resumed_frame(const Resumed& resumed);
 [[nodiscard]] FramePtr revoked(const RawJson& id, EpochMs now, std::span<const TopicName> topics);
 
 }  // namespace notifyd::wire

@@ -5,7 +5,23 @@
 
 #include "endpoints.hpp"
 
+#include <string>
+#include <vector>
+
 namespace notifyd::gateway::endpoints {
+
+namespace {
+
+// One key for a whole batch: its entries, counted from 0, get `<key>#<entry>`.
+void number_entries(const std::string& key, std::vector<Result<wire::PublishRequest>>& messages) {
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        if (messages[i] && !messages[i]->deduplication_id) {
+            messages[i]->deduplication_id = key + '#' + std::to_string(i);
+        }
+    }
+}
+
+}  // namespace
 
 Awaitable<HttpReply> post_publish(const HttpRequest& request, LoopServices& services) {
     const Result<Identity> caller = caller_of(request, services);
@@ -14,6 +30,9 @@ Awaitable<HttpReply> post_publish(const HttpRequest& request, LoopServices& serv
     if (!is_json) co_return error_reply(is_json.error(), request.correlation_id);
     Result<wire::PublishRequest> message = wire::parse_publish_body(request.body, json_limits(services));
     if (!message) co_return error_reply(message.error(), request.correlation_id);
+    Result<std::optional<std::string>> key = wire::parse_idempotency_key(request.idempotency_key);
+    if (!key) co_return error_reply(key.error(), request.correlation_id);
+    if (*key && !message->deduplication_id) message->deduplication_id = std::move(*key);
 
     runtime::OneShot<Result<Receipt>> answer(services.loop.executor());
     services.publisher.publish(*caller, std::move(*message), std::nullopt, [&answer](Result<Receipt> receipt) {
@@ -32,6 +51,9 @@ Awaitable<HttpReply> post_publish_batch(const HttpRequest& request, LoopServices
     const std::size_t message_max = config::unless_off(services.config.limits.max_message);
     auto messages = wire::parse_batch_body(request.body, json_limits(services), message_max);
     if (!messages) co_return error_reply(messages.error(), request.correlation_id);
+    const Result<std::optional<std::string>> key = wire::parse_idempotency_key(request.idempotency_key);
+    if (!key) co_return error_reply(key.error(), request.correlation_id);
+    if (*key) number_entries(**key, *messages);
 
     runtime::OneShot<std::vector<Result<Receipt>>> answer(services.loop.executor());
     services.publisher.publish_batch(*caller, std::move(*messages), [&answer](std::vector<Result<Receipt>> receipts) {

@@ -40,9 +40,16 @@ struct Node {
          observability::Events& events)
         : loop(index, 10'000),
           client(storage.client(loop)),
-          worker(pool.add_worker(loop, registry, clock, events)),
+          worker(pool.add_worker({.loop = loop,
+                                  .registry = registry,
+                                  .reader = *client,
+                                  .planner = *client,
+                                  .dead_letters = *client,
+                                  .clock = clock,
+                                  .ids = ids,
+                                  .events = events})),
           permissions({}, directory, *client, nobody, events, clock),
-          publisher(filter, permissions, worker, *client, clock, ids, events) {
+          publisher(filter, permissions, worker, *client, clock, ids, events, publish::ContentDeduplication::off) {
         loop.add_turn_hook(*client);
         loop.add_turn_hook(worker);
     }
@@ -121,7 +128,7 @@ class Server {
     observability::Events events_{log_, clock_};
     permissions::PermissionDirectory directory_;
     queue::TopicFilter filter_{{}};
-    delivery::WorkerPool pool_{100'000, 256 * 1024};
+    delivery::WorkerPool pool_{{.lane_depth_max = 100'000, .slice_bytes = 256 * 1024, .outbox_bytes = 1024 * 1024}};
     std::unique_ptr<storage::Storage> storage_;
     std::vector<std::thread> threads_;
 };

@@ -131,7 +131,7 @@ TEST_CASE("a file that is not a database of ours is refused and left alone") {
     SECTION("cut off") {
         { Running running(path); }
         std::filesystem::resize_file(path, 5'000);
-        CHECK_THAT(refusal(path), Contains("notifyd.db: "));
+        CHECK_THAT(refusal(path), Contains("cut off, 0 of "));
     }
     SECTION("without a table") {
         { Running running(path); }

@@ -46,7 +46,7 @@ class Model {
             bytes += row.head.size();
             page.messages.push_back({.at = row.at,
                                      .id = {},
-                                     .type = MessageType::fifo,
+                                     .type = {},
                                      .sequence = row.sequence,
                                      .published_at = row.published_at,
                                      .target_channel = "WebSocket",

@@ -50,7 +50,7 @@ void fill(const std::string& path, int rows) {
     outsider.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
                      std::to_string(rows) +
                      ") INSERT INTO messages SELECT i, 1 + (i % 5 = 0), i / 100, i % 100 = 1, zeroblob(16), i, NULL, "
-                     "'{' FROM n WHERE i > " +
+                     "'{', NULL FROM n WHERE i > " +
                      std::to_string(rows / 10));
 }
 
@@ -60,8 +60,11 @@ TEST_CASE("no statement scans a table or sorts") {
     const TemporaryFolder folder;
     Database database;
     REQUIRE(database.open(new_database(folder), Database::Access::read_write));
-    const BatchWriter writer(database, History::keep);
-    const ReadTables tables(database);
+    const SystemClock clock;
+    observability::RecordingSink sink;
+    observability::Events events{sink, clock};
+    const BatchWriter writer(database, History::keep, Milliseconds(1), clock);
+    const ReadTables tables(database, History::keep, events);
     REQUIRE(database.prepare_error().empty());
 
     const auto plans = plans_of(database);
@@ -70,6 +73,9 @@ TEST_CASE("no statement scans a table or sorts") {
         CAPTURE(sql, plan);
         CHECK(plan.find("SCAN") == std::string::npos);
         CHECK(plan.find("TEMP B-TREE") == std::string::npos);
+        if (sql.find("first_at <=") != std::string::npos) {
+            CHECK(plan.find("INDEX deduplication_by_time (first_at<?)") != std::string::npos);
+        }
         if (sql.find("FROM messages WHERE topic_id") != std::string::npos) {
             CHECK(plan.find("INDEX messages_by_topic") != std::string::npos);
         }
@@ -88,7 +94,10 @@ TEST_CASE("a page costs the same at ten thousand messages and at a hundred thous
         fill(path, rows);
         Database database;
         REQUIRE(database.open(path, Database::Access::read_only));
-        MessagePages pages(database);
+        const SystemClock clock;
+        observability::RecordingSink sink;
+        observability::Events events{sink, clock};
+        MessagePages pages(database, events);
 
         const auto steps = [&](const PageQuery& query, std::size_t wanted) {
             (void)steps_of(database);
@@ -109,8 +118,46 @@ TEST_CASE("a page costs the same at ten thousand messages and at a hundred thous
                              {static_cast<Sequence>(rows) / 200, static_cast<Sequence>(rows) / 100}};
         PageQuery never = numbers;
         never.from_time = rows * 2;
-        return std::vector<int>{
-            steps(plain, 20), steps(behind, 20), steps(times, 20), steps(numbers, 20), steps(never, 0)};
+        PageQuery window = plain;
+        window.after = PageCursor{static_cast<Sequence>(rows) / 200, rows / 2};
+        window.window = LogWindow{LogWindow::Kinds::numbered,
+                                  {static_cast<Sequence>(rows), rows},
+                                  {static_cast<Sequence>(rows) / 200, rows / 2},
+                                  rows};
+        return std::vector<int>{steps(plain, 20),
+                                steps(behind, 20),
+                                steps(times, 20),
+                                steps(numbers, 20),
+                                steps(never, 0),
+                                steps(window, 20)};
+    };
+    const auto small = cost(10'000);
+    const auto large = cost(100'000);
+    for (std::size_t i = 0; i < small.size(); ++i) {
+        CAPTURE(i, small[i], large[i]);
+        CHECK(large[i] < small[i] * 3 / 2 + 200);
+    }
+}
+
+TEST_CASE("a resume by number costs the same at ten thousand messages and at a hundred thousand") {
+    const auto cost = [](int rows) {
+        const TemporaryFolder folder;
+        const std::string path = new_database(folder);
+        fill(path, rows);
+        // What retention would have left: every number above this one has its row.
+        Outsider(path).execute("UPDATE topics SET last_sequence = " + std::to_string(rows / 1'000) + " WHERE id = 1");
+        Database database;
+        REQUIRE(database.open(path, Database::Access::read_only));
+        ResumePlans plans(database, History::keep);
+        const auto steps = [&](Sequence after, Position up_to) {
+            (void)steps_of(database);
+            const auto plan = plans.plan({topic("big"), after, 1'000, up_to});
+            REQUIRE(plan.has_value());
+            CHECK(plan->verdict == ports::ResumePlan::Verdict::complete);
+            return steps_of(database);
+        };
+        const auto numbers = static_cast<Sequence>(rows) / 100;
+        return std::vector<int>{steps(numbers - 50, rows), steps(numbers - 50, rows / 2), steps(numbers - 1, rows)};
     };
     const auto small = cost(10'000);
     const auto large = cost(100'000);

@@ -64,9 +64,9 @@ class Outsider {
 
 class RecordingListener final : public ports::CommitListener {
   public:
-    void committed(std::vector<Delivery> fifo_messages) override {
+    void committed(std::vector<Delivery> messages) override {
         const std::lock_guard lock(mutex_);
-        for (Delivery& delivery : fifo_messages) deliveries_.push_back(std::move(delivery));
+        for (Delivery& delivery : messages) deliveries_.push_back(std::move(delivery));
     }
     [[nodiscard]] std::vector<Delivery> deliveries() const {
         const std::lock_guard lock(mutex_);
@@ -154,6 +154,10 @@ class Loop {
     Result<Page> read(const PageQuery& query) {
         return ask<Page>([&](StorageClient& client, auto done) { client.read_page(query, std::move(done)); });
     }
+    Result<ports::ResumePlan> plan(const ports::ResumeQuery& query) {
+        return ask<ports::ResumePlan>(
+            [&](StorageClient& client, auto done) { client.plan_resume(query, std::move(done)); });
+    }
     Result<std::size_t> expire(EpochMs cutoff, std::size_t rows_max) {
         return ask<std::size_t>(
             [=](StorageClient& client, auto done) { client.delete_expired(cutoff, rows_max, std::move(done)); });
@@ -171,7 +175,11 @@ inline TopicName topic(const std::string& id) {
 
 enum class Kind { standard, numbered, unnumbered };
 
-inline MessagePtr message(const TopicName& to, Kind kind, EpochMs published_at = 0, std::string head = "{\"a\":1") {
+inline MessagePtr message(const TopicName& to,
+                          Kind kind,
+                          EpochMs published_at = 0,
+                          std::string head = "{\"a\":1",
+                          std::optional<DeduplicationKey> key = std::nullopt) {
     static SystemIdSource ids;
     static std::mutex mutex;
     const std::lock_guard lock(mutex);
@@ -186,7 +194,8 @@ inline MessagePtr message(const TopicName& to, Kind kind, EpochMs published_at =
                                              type == MessageType::fifo ? to.text() : std::string(),
                                              published_at,
                                              std::nullopt,
-                                             std::move(head)});
+                                             std::move(head),
+                                             key});
 }
 
 inline PageQuery newest(const TopicName& of, std::size_t messages_max) {
@@ -204,8 +213,8 @@ inline PageQuery newest(const TopicName& of, std::size_t messages_max) {
 class Running {
   public:
     explicit Running(const std::string& path) : Running(options_for(path)) {}
-    explicit Running(StorageOptions options) {
-        auto opened = Storage::open(std::move(options), clock_, ids_, events_);
+    explicit Running(StorageOptions options, const Clock* clock = nullptr) {
+        auto opened = Storage::open(std::move(options), clock != nullptr ? *clock : clock_, ids_, events_);
         if (!opened.has_value()) throw std::runtime_error(opened.error().sentence);
         storage_ = std::move(*opened);
         storage_->start(listener_);

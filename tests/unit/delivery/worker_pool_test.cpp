@@ -27,10 +27,39 @@ MessagePtr message(std::string_view topic, std::string text, std::optional<Conne
     return std::make_shared<const Message>(std::move(made));
 }
 
+// Nothing is read back here; dead letters are kept.
+struct NoLog final : ports::MessageReader, ports::ResumePlanner, ports::DeadLetterStore {
+    void read_page(PageQuery query, UniqueFunction<void(Result<Page>)> done) override {
+        reads.push_back(std::move(query));
+        answers.push_back(std::move(done));
+    }
+    void plan_resume(ports::ResumeQuery, UniqueFunction<void(Result<ports::ResumePlan>)>) override {}
+    [[nodiscard]] const std::string& epoch() const override { return name; }
+    void add(DeadLetter letter) override { letters.push_back(std::move(letter)); }
+    void list(ports::DeadLetterQuery, UniqueFunction<void(Result<DeadLetterPage>)>) override {}
+    void find(Uuid, UniqueFunction<void(Result<std::optional<DeadLetter>>)>) override {}
+    void remove(Uuid, UniqueFunction<void(Result<bool>)>) override {}
+    void failed_again(Uuid, EpochMs, std::string, UniqueFunction<void(Result<void>)>) override {}
+    void delete_expired_letters(EpochMs, std::size_t, UniqueFunction<void(Result<std::size_t>)>) override {}
+
+    std::string name = "e";
+    std::vector<PageQuery> reads;
+    std::vector<UniqueFunction<void(Result<Page>)>> answers;
+    std::vector<DeadLetter> letters;
+};
+
 // One loop's share of the pool, run by hand.
 struct Node {
     Node(delivery::WorkerPool& pool, std::size_t index, const Clock& clock, Events& events)
-        : loop(index, 1'000), worker(pool.add_worker(loop, registry, clock, events)) {
+        : loop(index, 1'000),
+          worker(pool.add_worker({.loop = loop,
+                                  .registry = registry,
+                                  .reader = log,
+                                  .planner = log,
+                                  .dead_letters = log,
+                                  .clock = clock,
+                                  .ids = ids,
+                                  .events = events})) {
         loop.add_turn_hook(worker);
     }
     // Takes the mailbox and ends the turn; true while work is left.
@@ -40,12 +69,15 @@ struct Node {
         return worker.turn_ended();
     }
     runtime::EventLoop loop;
+    SystemIdSource ids;
     connection::ConnectionRegistry registry;
+    NoLog log;
     delivery::DeliveryWorker& worker;
 };
 
 struct Pool {
-    explicit Pool(std::size_t slice_bytes = 1'000'000) : pool(100, slice_bytes) {}
+    explicit Pool(std::size_t slice_bytes = 1'000'000)
+        : pool({.lane_depth_max = 100, .slice_bytes = slice_bytes, .outbox_bytes = 1'000'000}) {}
     FakeClock clock;
     observability::RecordingSink log;
     Events events{log, clock};
@@ -186,17 +218,98 @@ TEST_CASE("a message that no loop has a recipient for is told once") {
     CHECK(fixture.log.count("message_undelivered") == 1);
 }
 
-TEST_CASE("a connection that is full is closed as too slow, and delays nobody") {
+TEST_CASE("a full connection gets fifo messages from the log, without a gap, and delays nobody") {
     Pool fixture;
     TestConnection slow(1);
     TestConnection quick(2);
     slow.sink.full = true;
-    fixture.first.registry.subscribe(slow.connection, topic_of("chat:c"));
-    fixture.first.registry.subscribe(quick.connection, topic_of("chat:c"));
-    fixture.pool.committed({{message("chat:c", "x"), 1}, {message("chat:c", "y"), 2}});
+    for (TestConnection* each : {&slow, &quick}) {
+        fixture.first.registry.add(each->connection);
+        fixture.first.registry.subscribe(each->connection, topic_of("chat:c"));
+    }
+    fixture.pool.committed({{message("chat:c", "x"), 1, {1, 11}}, {message("chat:c", "y"), 2, {2, 12}}});
     fixture.first.turn();
-    CHECK(slow.sink.closed_with == CloseCode::too_slow);
+    CHECK_FALSE(slow.sink.closed_with);
     CHECK(quick.sink.texts().size() == 2);
+    CHECK(fixture.first.log.reads.empty());
+
+    slow.sink.drain();
+    REQUIRE(fixture.first.log.reads.size() == 1);
+    const PageQuery& read = fixture.first.log.reads[0];
+    CHECK(*read.after < PageCursor{1, 11});
+    CHECK(read.window->end == PageCursor{2, 12});
+    // A third one passes meanwhile: it is read, too, and the fourth comes live.
+    fixture.pool.committed({{message("chat:c", "z"), 3, {3, 13}}});
+    fixture.first.turn();
+    CHECK(slow.sink.texts().empty());
+    const auto stored = [](Sequence sequence, Position position, const std::string& text) {
+        return StoredMessage{.at = {sequence, position},
+                             .id = {},
+                             .type = MessageType::fifo,
+                             .sequence = sequence,
+                             .published_at = 0,
+                             .target_channel = "WebSocket",
+                             .head = R"({"content":")" + text + '"'};
+    };
+    Page page;
+    page.messages = {stored(1, 11, "x"), stored(2, 12, "y")};
+    fixture.first.log.answers[0](page);
+    REQUIRE(fixture.first.log.reads.size() == 2);
+    CHECK(fixture.first.log.reads[1].after == PageCursor{2, 12});
+    page.messages = {stored(3, 13, "z")};
+    fixture.first.log.answers[1](page);
+    CHECK_FALSE(slow.connection.is_behind());
+    fixture.pool.committed({{message("chat:c", "live"), 4, {4, 14}}});
+    fixture.first.turn();
+    const auto texts = slow.sink.texts();
+    REQUIRE(texts.size() == 4);
+    for (Sequence n = 1; n <= 4; ++n) {
+        CHECK(contains(texts[n - 1], "\"sequenceNumber\":" + std::to_string(n)));
+        CHECK(contains(texts[n - 1], "\"retryCount\":0"));
+    }
+}
+
+TEST_CASE("a standard message to a full connection is tried three times, then a dead letter; the connection lives") {
+    Pool fixture;
+    TestConnection slow(1, "u1");
+    slow.sink.full = true;
+    fixture.first.registry.add(slow.connection);
+    fixture.first.registry.subscribe(slow.connection, topic_of("chat:c"));
+    Message standard = *message("chat:c", "x");
+    standard.type = MessageType::standard;
+    fixture.first.worker.push(std::make_shared<const Message>(standard));
+    fixture.first.turn();
+    CHECK(fixture.first.log.letters.empty());
+    const EpochMs first_failed_at = fixture.clock.now_ms();
+    const auto after = [&](int ms) {
+        fixture.clock.advance(Milliseconds(ms));
+        fixture.first.worker.tick(fixture.clock.steady_now());
+    };
+    after(199);
+    CHECK(fixture.first.log.letters.empty());
+    after(1);  // the second attempt
+    after(399);
+    CHECK(fixture.first.log.letters.empty());
+    after(1);  // the third
+    REQUIRE(fixture.first.log.letters.size() == 1);
+    const DeadLetter& letter = fixture.first.log.letters[0];
+    CHECK(letter.queue == "standard");
+    CHECK(letter.attempts == 3);
+    CHECK(letter.user == UserId("u1"));
+    CHECK(letter.reason == "outbox_full");
+    CHECK(letter.first_failed_at == first_failed_at);
+    CHECK(letter.last_failed_at == first_failed_at + 600);
+    CHECK_FALSE(slow.sink.closed_with);
+
+    // And one that finds room at its second attempt says so.
+    fixture.first.worker.push(std::make_shared<const Message>(standard));
+    fixture.first.turn();
+    slow.sink.drain();
+    after(200);
+    REQUIRE(slow.sink.texts().size() == 1);
+    CHECK(contains(slow.sink.texts()[0], "\"retryCount\":1"));
+    CHECK(fixture.first.log.letters.size() == 1);
+    CHECK_FALSE(slow.connection.is_behind());
 }
 
 TEST_CASE("a turn delivers a slice, so that the sockets are flushed between") {

@@ -49,6 +49,15 @@ TEST_CASE("a publish is answered with its receipt") {
                                          noon_text + "}");
 }
 
+TEST_CASE("a repeat is answered as one") {
+    Receipt receipt = fifo_receipt();
+    receipt.duplicate = true;
+    const std::string reply = fifo_reply.substr(0, fifo_reply.size() - 1) + ",\"duplicate\":true}";
+    CHECK(publish_reply(receipt) == reply);
+    CHECK(batch_reply(std::vector<Result<Receipt>>{receipt}) ==
+          "{\"results\":[" + reply + R"(],"accepted":1,"failed":0})");
+}
+
 TEST_CASE("a batch is answered in its order, with counts") {
     const std::vector<Result<Receipt>> results{
         fifo_receipt(), Error{Errc::forbidden, "No"}, Error{Errc::payload_too_large, "Big"}};
@@ -77,8 +86,8 @@ TEST_CASE("a page of permissions names what was asked for") {
 
 TEST_CASE("a page of messages has each as it was delivered, with history's own fields") {
     Page page;
-    page.messages.push_back({{42, 7}, 42, noon, "WebSocket", R"({"a":1,"chatId":"c")"});
-    page.messages.push_back({{42, 8}, 0, noon + 1'999, "Email", R"({"b":2,"chatId":"c")"});
+    page.messages.push_back({{42, 7}, {}, {}, 42, noon, "WebSocket", R"({"a":1,"chatId":"c")"});
+    page.messages.push_back({{42, 8}, {}, {}, 0, noon + 1'999, "Email", R"({"b":2,"chatId":"c")"});
     CHECK(messages_page(topic("chat:c"), page, "key", "epoch-1", Milliseconds{1'000}) ==
           R"({"chatId":"c","messages":[{"a":1,"chatId":"c","sequenceNumber":42,"timestamp":)" + noon_text +
               R"(,"ttl":1769860801},{"b":2,"chatId":"c","timestamp":"2026-01-31T12:00:01.999Z","ttl":1769860802)" +
@@ -88,7 +97,7 @@ TEST_CASE("a page of messages has each as it was delivered, with history's own f
 
 TEST_CASE("messages that are kept for ever have no ttl, a last page no key") {
     Page page;
-    page.messages.push_back({{1, 1}, 1, noon, "WebSocket", "{\"a\":1"});
+    page.messages.push_back({{1, 1}, {}, {}, 1, noon, "WebSocket", "{\"a\":1"});
     CHECK(messages_page(topic("user:u"), page, std::nullopt, "e", Milliseconds{0}) ==
           R"({"targetClass":"user","targetId":"u","messages":[{"a":1,"sequenceNumber":1,"timestamp":)" + noon_text +
               R"(}],"count":1,"scannedCount":1,"epoch":"e"})");

@@ -287,4 +287,16 @@ TEST_CASE("unknown members of the body are ignored") {
     CHECK(sentence(parse_with(R"("action":1,"type":[],"extra":{"payload":1},)", "")) == "accepted");
 }
 
+TEST_CASE("an Idempotency-Key has 1 to 128 characters, spaces around it not counted") {
+    CHECK_FALSE(parse_idempotency_key(std::nullopt)->has_value());
+    CHECK(parse_idempotency_key(" \t k 1\t ")->value() == "k 1");
+    CHECK(parse_idempotency_key(times(128, "\xC3\xBC"))->value() == times(128, "\xC3\xBC"));
+    for (const std::string& header : {std::string(), std::string(" \t "), times(129, "k"), times(129, "\xC3\xBC")}) {
+        const auto key = parse_idempotency_key(header);
+        REQUIRE(key.has_error());
+        CHECK(key.error().code == Errc::invalid_request);
+        CHECK(key.error().message == "Idempotency-Key must be 1 to 128 characters");
+    }
+}
+
 }  // namespace notifyd::wire

@@ -1,5 +1,7 @@
 #include "notifyd/wire/server_frames.hpp"
 
+#include "notifyd/wire/delivered_frames.hpp"
+
 #include "notifyd/wire/api_types.hpp"
 
 #include "support/frame_text.hpp"
@@ -143,6 +145,8 @@ TEST_CASE("a send is answered") {
           start + R"(,"sequenceNumber":42)" + time + R"(,"requestId":"r-1"})");
     receipt.sequence = 0;
     CHECK(frame_text(send_answer(receipt, std::nullopt)) == start + time + "}");
+    receipt.duplicate = true;
+    CHECK(frame_text(send_answer(receipt, request_id)) == start + time + R"(,"duplicate":true,"requestId":"r-1"})");
 }
 
 TEST_CASE("a standard send's answer has neither group nor number") {
@@ -173,6 +177,8 @@ TEST_CASE("an ack says success or error") {
     CHECK(frame_text(ack_success(receipt, request_id)) == start + "42}");
     receipt.sequence = 0;
     CHECK(frame_text(ack_success(receipt, request_id)) == start + "null}");
+    receipt.duplicate = true;
+    CHECK(frame_text(ack_success(receipt, request_id)) == start + "null,\"duplicate\":true}");
     CHECK(frame_text(ack_error({Errc::unavailable, "Later"}, request_id)) ==
           R"({"type":"ack","ackId":"r-1","status":"error","error":"Later","code":"unavailable"})");
 }

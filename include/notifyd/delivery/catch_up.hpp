@@ -1,0 +1,114 @@
+// Serves connections from the log: one that fell behind in a topic, until it is live again, and one that came back and
+// asks for what it missed (SPEC §4.4, §5.4).
+// Flow:   processor (a full outbox), gateway (resume) -> CatchUp -> ports::MessageReader -> ports::ConnectionSink
+// Owns:   the reads under way; what each connection is owed is its connection::Backlog.
+// Thread: one loop.
+// Fails:  never; a replay that cannot be proven complete says so, and a connection that the log cannot serve is closed.
+//
+// Why nothing is lost or repeated: every fifo message of a topic passes its connections in commit order. From the
+// moment a backlog begins, passing messages are not sent but noted as `seen`; the log is read up to `seen` only, so
+// that what was read has passed and what has passed will be read; when `sent` has reached `seen` the next message is
+// sent live. A replay ends where the loop stood when the connection was registered (`fifo_up_to`), and what was
+// committed later passes.
+#pragma once
+
+#include "notifyd/connection/connection_registry.hpp"
+#include "notifyd/core/clock.hpp"
+#include "notifyd/core/message.hpp"
+#include "notifyd/core/page.hpp"
+#include "notifyd/core/resume.hpp"
+#include "notifyd/delivery/retry_queue.hpp"
+#include "notifyd/observability/events.hpp"
+#include "notifyd/ports/message_reader.hpp"
+#include "notifyd/ports/resume_planner.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace notifyd::delivery {
+
+class CatchUp {
+  public:
+    // `outbox_bytes`: the bound of a connection's outbox.
+    CatchUp(const connection::ConnectionRegistry& registry,
+            ports::MessageReader& reader,
+            ports::ResumePlanner& planner,
+            RetryQueue& retries,
+            Log log,
+            std::size_t outbox_bytes,
+            const Clock& clock,
+            observability::Events& events);
+
+    // A run of fifo messages that stand in the log did not fit.
+    void fall_behind(connection::Connection& connection, std::span<const Delivery> run);
+    // A run passes a connection with a backlog in its topic; returns the part of it that is to be sent now.
+    [[nodiscard]] std::span<const Delivery> pass(connection::Connection& connection, std::span<const Delivery> run);
+    // The same for the connection's own messages that it does not want back.
+    void pass_over(connection::Connection& connection, std::span<const Delivery> run);
+    // The connection has just been subscribed to the topics; fifo messages up to this position have passed the loop.
+    void resume(connection::Connection& connection, const ResumeRequest& request, Position fifo_up_to);
+    // The connection is given up: the messages that waited for a replay's end.
+    [[nodiscard]] static std::vector<Delivery> take_held(connection::Connection& connection);
+    // Takes up again what failed a while ago.
+    void run(SteadyTime now);
+
+  private:
+    using Backlog = connection::Backlog;
+    using Replay = connection::Replay;
+
+    // A backlog, by names: connection and subscription may be gone when it is looked at.
+    struct Job {
+        ConnectionId connection;
+        TopicName topic;
+        std::uint64_t id;
+    };
+    struct Later {
+        SteadyTime due;
+        Job job;
+    };
+    // What a job names, while it is there.
+    struct Target {
+        connection::Connection* connection = nullptr;
+        Backlog* backlog = nullptr;
+    };
+
+    [[nodiscard]] Target find(const Job& job) const;
+    Backlog* begin(connection::Connection& connection, const TopicName& topic);
+    void enqueue(const connection::Connection& connection, const TopicName& topic, Backlog& backlog);
+    void pump();
+    void step(const Job& job);
+    void await_room(connection::Connection& connection, Backlog& backlog, std::size_t mark);
+    void room_came(ConnectionId id);
+
+    void plan(const Job& job, const Backlog& backlog);
+    void planned(const Job& job, const Result<ports::ResumePlan>& plan);
+    void read(const Job& job, const connection::Connection& connection, const Backlog& backlog);
+    void page_came(const Job& job, PageCursor end, const Result<Page>& page);
+    void replay_page(const Job& job, Target target, const Page& page);
+    void catch_up_page(const Job& job, Target target, PageCursor end, const Page& page);
+    // What is left to do for the backlog; ends it when that is nothing.
+    void go_on(const Job& job, Target target);
+    void end_replay(const Job& job, Target target, std::string_view incomplete_because);
+    void release_held(connection::Connection& connection, Backlog& backlog);
+    void failed(const Job& job, Target target);
+
+    const connection::ConnectionRegistry& registry_;
+    ports::MessageReader& reader_;
+    ports::ResumePlanner& planner_;
+    RetryQueue& retries_;
+    Log log_;
+    std::size_t low_mark_;
+    std::size_t page_bytes_;
+    const Clock& clock_;
+    observability::Events& events_;
+    std::uint64_t last_id_ = 0;
+    std::size_t reads_ = 0;
+    std::deque<Job> ready_;
+    std::vector<Later> later_;
+};
+
+}  // namespace notifyd::delivery

@@ -1,0 +1,53 @@
+// Makes dead letters: what one recipient could not be given, told to the operator (SPEC §4.4).
+// Flow:   retries that are used up, a stalled connection -> DeadLetters -> ports::DeadLetterStore
+// Owns:   nothing.
+// Thread: one loop.
+// Fails:  never; a letter that finds no room in the storage queue is dropped there, with an event.
+#pragma once
+
+#include "notifyd/connection/connection.hpp"
+#include "notifyd/core/clock.hpp"
+#include "notifyd/core/message.hpp"
+#include "notifyd/observability/events.hpp"
+#include "notifyd/ports/dead_letter_store.hpp"
+#include "notifyd/wire/delivered_frames.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace notifyd::delivery {
+
+struct Failure {
+    std::string_view reason;  // from a closed set
+    std::uint32_t attempts = 0;
+    EpochMs first_at = 0;
+};
+
+// Whether messages can be read back from the log, which a dead letter then need not copy.
+enum class Log : std::uint8_t { kept, off };
+
+class DeadLetters {
+  public:
+    DeadLetters(ports::DeadLetterStore& store,
+                Log log,
+                const Clock& clock,
+                IdSource& ids,
+                observability::Events& events)
+        : store_(store), log_(log), clock_(clock), ids_(ids), events_(events) {}
+
+    void add(const connection::Connection& recipient, const Delivery& delivery, const Failure& failure);
+    void add(const connection::Connection& recipient, const StoredMessage& message, const TopicName& topic,
+             const Failure& failure);
+    void add(const connection::Connection& recipient, const wire::UnsentMessage& message, const Failure& failure);
+
+  private:
+    void store(DeadLetter letter, MessageType type, const connection::Connection& recipient, const Failure& failure);
+
+    ports::DeadLetterStore& store_;
+    Log log_;
+    const Clock& clock_;
+    IdSource& ids_;
+    observability::Events& events_;
+};
+
+}  // namespace notifyd::delivery

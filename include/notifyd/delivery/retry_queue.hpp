@@ -1,0 +1,59 @@
+// Messages that found a full outbox and cannot be caught up from the log: tried again a few times, then dead letters
+// (SPEC §4.4).
+// Flow:   processor -> RetryQueue -> (after a while) ports::ConnectionSink, or DeadLetters
+// Owns:   the messages that wait, per connection in the order in which they came; bounded for each.
+// Thread: one loop.
+// Fails:  never; what cannot wait or was tried often enough is a dead letter.
+#pragma once
+
+#include "notifyd/connection/connection_registry.hpp"
+#include "notifyd/core/clock.hpp"
+#include "notifyd/core/message.hpp"
+#include "notifyd/delivery/dead_letters.hpp"
+#include "notifyd/queue/retry_policy.hpp"
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+namespace notifyd::delivery {
+
+class RetryQueue {
+  public:
+    RetryQueue(const connection::ConnectionRegistry& registry,
+               DeadLetters& dead_letters,
+               queue::RetryPolicy policy,
+               const Clock& clock)
+        : registry_(registry), dead_letters_(dead_letters), policy_(policy), clock_(clock) {}
+
+    // The first attempt has just failed.
+    void add(connection::Connection& recipient, const Delivery& delivery);
+    // Whether a fifo message of the topic must queue up behind an earlier one.
+    [[nodiscard]] bool holds_back(const connection::Connection& recipient, const TopicName& topic) const;
+    // Tries again what is due.
+    void run(SteadyTime now);
+    // The connection is given up: all that waits for it becomes dead letters.
+    void give_up(connection::Connection& recipient, std::string_view reason);
+    [[nodiscard]] std::size_t connections() const { return waiting_.size(); }
+
+  private:
+    struct Entry {
+        Delivery delivery;
+        std::uint32_t attempts = 0;
+        EpochMs first_failed_at = 0;
+        SteadyTime due;
+    };
+    using Entries = std::vector<Entry>;
+
+    enum class Tried : std::uint8_t { done, waits };
+    [[nodiscard]] Tried try_again(connection::Connection& recipient, Entry& entry, SteadyTime now);
+    void run(connection::Connection& recipient, Entries& entries, SteadyTime now);
+
+    const connection::ConnectionRegistry& registry_;
+    DeadLetters& dead_letters_;
+    queue::RetryPolicy policy_;
+    const Clock& clock_;
+    std::unordered_map<ConnectionId, Entries> waiting_;
+};
+
+}  // namespace notifyd::delivery

@@ -1,0 +1,21 @@
+// The key by which storage knows a repeated publish (SPEC §4.3): the same id by the same user in the same topic.
+// Owns:   nothing. Thread: any.
+// Fails:  throws when the cryptographic library does (out of memory).
+#pragma once
+
+#include "notifyd/core/ids.hpp"
+#include "notifyd/core/message.hpp"
+#include "notifyd/core/topic_name.hpp"
+
+#include <string_view>
+
+namespace notifyd::publish {
+
+// Of an id that the publisher gave.
+[[nodiscard]] DeduplicationKey deduplication_key(const UserId& user, const TopicName& topic, std::string_view id);
+// Of the payload itself, for messages without an id. Never the same as the key of any given id.
+[[nodiscard]] DeduplicationKey content_deduplication_key(const UserId& user,
+                                                         const TopicName& topic,
+                                                         std::string_view payload_fields);
+
+}  // namespace notifyd::publish

@@ -1,0 +1,422 @@
+// Steps of a backlog: plan a replay, read a page, send it, go on or go live.
+#include "notifyd/delivery/catch_up.hpp"
+
+#include "notifyd/core/limits.hpp"
+#include "notifyd/wire/delivered_frames.hpp"
+#include "notifyd/wire/server_frames.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace notifyd::delivery {
+
+namespace {
+
+constexpr std::size_t unbounded_outbox = 1024 * 1024;
+
+std::size_t share(std::size_t outbox_bytes, std::size_t parts) {
+    return (outbox_bytes == 0 ? unbounded_outbox : outbox_bytes) / parts;
+}
+
+PageCursor in_front_of(PageCursor at) {
+    return {at.counter, at.position - 1};
+}
+
+// `message`: a Delivery or a StoredMessage. Behind the last number that the client has come, without a number of their
+// own, only messages with the same counter or a higher one.
+template <class M>
+bool has_already(const connection::Backlog& backlog, const M& message) {
+    if (message.at <= backlog.has_up_to_place) return message.at.position != 0;
+    return message.sequence != 0 ? message.sequence <= backlog.has_up_to : message.at.counter < backlog.has_up_to;
+}
+
+bool is_wanted(const connection::Backlog& backlog, const StoredMessage& message) {
+    return message.target_channel == websocket_channel &&
+           std::ranges::find(backlog.not_wanted, message.id) == backlog.not_wanted.end();
+}
+
+std::string_view reason_of(ports::ResumePlan::Verdict verdict) {
+    switch (verdict) {
+        case ports::ResumePlan::Verdict::complete:
+            return {};
+        case ports::ResumePlan::Verdict::too_many:
+            return "too_many";
+        case ports::ResumePlan::Verdict::expired:
+            return "expired";
+        case ports::ResumePlan::Verdict::unknown_message:
+            return "unknown_message";
+        case ports::ResumePlan::Verdict::ahead:
+            return "epoch";
+    }
+    return {};
+}
+
+}  // namespace
+
+CatchUp::CatchUp(const connection::ConnectionRegistry& registry,
+                 ports::MessageReader& reader,
+                 ports::ResumePlanner& planner,
+                 RetryQueue& retries,
+                 Log log,
+                 std::size_t outbox_bytes,
+                 const Clock& clock,
+                 observability::Events& events)
+    : registry_(registry),
+      reader_(reader),
+      planner_(planner),
+      retries_(retries),
+      log_(log),
+      // Half of the outbox is refilled when it is down to a quarter: the rest is for live messages of other topics.
+      low_mark_(share(outbox_bytes, 4)),
+      page_bytes_(share(outbox_bytes, 2)),
+      clock_(clock),
+      events_(events) {}
+
+// --- live messages ---
+
+CatchUp::Backlog* CatchUp::begin(connection::Connection& connection, const TopicName& topic) {
+    return connection.begin_backlog(topic, ++last_id_);
+}
+
+void CatchUp::fall_behind(connection::Connection& connection, std::span<const Delivery> run) {
+    const TopicName& topic = run.front().message->topic;
+    Backlog* backlog = begin(connection, topic);
+    if (backlog == nullptr) return;
+    backlog->sent = in_front_of(run.front().at);
+    backlog->seen = run.back().at;
+    events_.emit(observability::DeliveryFellBehind{connection.id(), connection.identity().user, topic});
+    await_room(connection, *backlog, low_mark_);
+}
+
+std::span<const Delivery> CatchUp::pass(connection::Connection& connection, std::span<const Delivery> run) {
+    const Message& first = *run.front().message;
+    Backlog* backlog = connection.backlog(first.topic);
+    if (backlog == nullptr) return run;
+    if (first.type == MessageType::fifo) {
+        while (!run.empty() && has_already(*backlog, run.front())) run = run.subspan(1);
+        if (run.empty()) return {};
+    }
+    const bool in_log = first.type == MessageType::fifo && run.front().at.position != 0;
+    if (!in_log && backlog->replay.has_value() && backlog->held.size() < limits::held_messages_max) {
+        backlog->held.insert(backlog->held.end(), run.begin(), run.end());
+        return {};
+    }
+    if (first.type == MessageType::standard) return run;
+    if (!in_log || (!backlog->replay.has_value() && !backlog->owes())) {
+        // It only waited for the messages that the client had already.
+        if (!backlog->replay.has_value()) connection.end_backlog(first.topic);
+        return run;
+    }
+    if (!backlog->owes()) backlog->sent = in_front_of(run.front().at);
+    backlog->seen = run.back().at;
+    return {};
+}
+
+void CatchUp::pass_over(connection::Connection& connection, std::span<const Delivery> run) {
+    Backlog* backlog = connection.backlog(run.front().message->topic);
+    if (backlog == nullptr) return;
+    if (!backlog->owes() && !backlog->replay.has_value()) return;
+    for (const Delivery& delivery : run) backlog->not_wanted.push_back(delivery.message->id);
+}
+
+std::vector<Delivery> CatchUp::take_held(connection::Connection& connection) {
+    std::vector<Delivery> held;
+    for (const TopicName& topic : connection.topics_behind()) {
+        for (Delivery& delivery : std::exchange(connection.backlog(topic)->held, {})) held.push_back(std::move(delivery));
+    }
+    return held;
+}
+
+// --- jobs ---
+
+CatchUp::Target CatchUp::find(const Job& job) const {
+    connection::Connection* connection = registry_.find(job.connection);
+    Backlog* backlog = connection == nullptr ? nullptr : connection->backlog(job.topic);
+    if (backlog == nullptr || backlog->id != job.id) return {};
+    return {connection, backlog};
+}
+
+void CatchUp::enqueue(const connection::Connection& connection, const TopicName& topic, Backlog& backlog) {
+    backlog.busy = true;
+    ready_.push_back({connection.id(), topic, backlog.id});
+}
+
+void CatchUp::pump() {
+    while (reads_ < limits::catch_up_reads_max && !ready_.empty()) {
+        const Job job = std::move(ready_.front());
+        ready_.pop_front();
+        step(job);
+    }
+}
+
+void CatchUp::step(const Job& job) {
+    const Target target = find(job);
+    if (target.backlog == nullptr) return;
+    Backlog& backlog = *target.backlog;
+    if (backlog.replay.has_value() && !backlog.replay->window.has_value()) {
+        plan(job, backlog);
+    } else if (target.connection->sink().bytes_waiting() > low_mark_) {
+        await_room(*target.connection, backlog, low_mark_);
+    } else {
+        read(job, *target.connection, backlog);
+    }
+}
+
+void CatchUp::await_room(connection::Connection& connection, Backlog& backlog, std::size_t mark) {
+    backlog.busy = false;
+    if (std::exchange(connection.awaits_room, true)) return;
+    connection.sink().when_below(mark, [this, id = connection.id()] { room_came(id); });
+}
+
+void CatchUp::room_came(ConnectionId id) {
+    connection::Connection* connection = registry_.find(id);
+    if (connection == nullptr) return;
+    connection->awaits_room = false;
+    for (const TopicName& topic : connection->topics_behind()) {
+        Backlog& backlog = *connection->backlog(topic);
+        if (!backlog.busy && (backlog.replay.has_value() || backlog.owes())) enqueue(*connection, topic, backlog);
+    }
+    pump();
+}
+
+void CatchUp::run(SteadyTime now) {
+    std::vector<Later> waiting;
+    for (Later& later : std::exchange(later_, {})) {
+        if (later.due <= now) {
+            ready_.push_back(std::move(later.job));
+        } else {
+            waiting.push_back(std::move(later));
+        }
+    }
+    later_.insert(later_.end(), std::make_move_iterator(waiting.begin()), std::make_move_iterator(waiting.end()));
+    pump();
+}
+
+void CatchUp::failed(const Job& job, Target target) {
+    Backlog& backlog = *target.backlog;
+    if (++backlog.failures < limits::catch_up_failures_max) {
+        later_.push_back({clock_.steady_now() + limits::catch_up_pause, job});
+    } else if (backlog.replay.has_value()) {
+        end_replay(job, target, "unavailable");
+    } else {
+        // It comes back and resumes, and is then told what cannot be had.
+        target.connection->sink().close(CloseCode::internal_error);
+    }
+}
+
+void CatchUp::go_on(const Job& job, Target target) {
+    Backlog& backlog = *target.backlog;
+    if (backlog.replay.has_value() || backlog.owes()) {
+        enqueue(*target.connection, job.topic, backlog);
+        return;
+    }
+    backlog.busy = false;
+    const bool passed = backlog.sent.counter >= backlog.has_up_to && backlog.sent >= backlog.has_up_to_place;
+    if (passed) target.connection->end_backlog(job.topic);
+}
+
+// --- pages ---
+
+void CatchUp::read(const Job& job, const connection::Connection& connection, const Backlog& backlog) {
+    const std::size_t waiting = connection.sink().bytes_waiting();
+    PageQuery query{.topic = job.topic,
+                    .order = PageOrder::oldest_first,
+                    .messages_max = limits::page_messages_max,
+                    .bytes_max = page_bytes_ - std::min(page_bytes_, waiting),
+                    .from_time = std::nullopt,
+                    .to_time = std::nullopt,
+                    .sequences = {},
+                    .after = std::nullopt};
+    if (backlog.replay.has_value()) {
+        query.after = backlog.replay->after;
+        query.window = backlog.replay->window;
+    } else {
+        query.after = backlog.sent;
+        query.window = LogWindow{.kinds = LogWindow::Kinds::fifo,
+                                 .end = backlog.seen,
+                                 .fifo_after = backlog.sent,
+                                 .fifo_up_to = std::numeric_limits<Position>::max()};
+    }
+    const PageCursor end = query.window->end;
+    ++reads_;
+    reader_.read_page(std::move(query), [this, job, end](const Result<Page>& page) {
+        --reads_;
+        page_came(job, end, page);
+        pump();
+    });
+}
+
+void CatchUp::page_came(const Job& job, PageCursor end, const Result<Page>& page) {
+    const Target target = find(job);
+    if (target.backlog == nullptr) return;
+    if (!page) {
+        failed(job, target);
+        return;
+    }
+    target.backlog->failures = 0;
+    if (target.backlog->replay.has_value()) {
+        replay_page(job, target, *page);
+    } else {
+        catch_up_page(job, target, end, *page);
+    }
+}
+
+void CatchUp::catch_up_page(const Job& job, Target target, PageCursor end, const Page& page) {
+    Backlog& backlog = *target.backlog;
+    std::vector<StoredMessage> owed;
+    for (const StoredMessage& message : page.messages) {
+        if (is_wanted(backlog, message) && !has_already(backlog, message)) owed.push_back(message);
+    }
+    if (!owed.empty()) {
+        const std::span<const StoredMessage> messages(owed);
+        switch (target.connection->sink().send(wire::delivered_frames(messages, clock_.now_ms(), 0))) {
+            case ports::Verdict::queued:
+                break;
+            case ports::Verdict::full:
+                // Others filled it meanwhile. One message alone fits once it is empty.
+                await_room(*target.connection, backlog, 0);
+                return;
+            case ports::Verdict::closed:
+                return;
+        }
+    }
+    backlog.sent = page.next.has_value() ? page.messages.back().at : end;
+    if (!backlog.owes()) {
+        events_.emit(
+            observability::DeliveryCaughtUp{target.connection->id(), target.connection->identity().user, job.topic});
+    }
+    go_on(job, target);
+}
+
+// --- replays ---
+
+void CatchUp::resume(connection::Connection& connection, const ResumeRequest& request, Position fifo_up_to) {
+    const bool same_epoch = !request.epoch.has_value() || *request.epoch == reader_.epoch();
+    for (const ResumeTopic& topic : request.topics) {
+        Backlog* backlog = begin(connection, topic.topic);
+        if (backlog == nullptr) continue;
+        Replay replay;
+        replay.from = topic.after;
+        replay.fifo_up_to = fifo_up_to;
+        replay.other_epoch = !same_epoch;
+        backlog->replay = std::move(replay);
+        enqueue(connection, topic.topic, *backlog);
+    }
+    pump();
+}
+
+void CatchUp::plan(const Job& job, const Backlog& backlog) {
+    const Replay& replay = *backlog.replay;
+    // Of another database only what there is here can be told.
+    const ResumePoint after = replay.other_epoch ? ResumePoint(Sequence{0}) : replay.from;
+    ++reads_;
+    planner_.plan_resume({job.topic, after, limits::resume_messages_max, replay.fifo_up_to},
+                         [this, job](const Result<ports::ResumePlan>& plan) {
+                             --reads_;
+                             planned(job, plan);
+                             pump();
+                         });
+}
+
+void CatchUp::planned(const Job& job, const Result<ports::ResumePlan>& plan) {
+    const Target target = find(job);
+    if (target.backlog == nullptr) return;
+    if (!plan) {
+        failed(job, target);
+        return;
+    }
+    Backlog& backlog = *target.backlog;
+    Replay& replay = *backlog.replay;
+    backlog.failures = 0;
+    replay.to = plan->to;
+    replay.oldest = plan->oldest;
+    const std::string_view incomplete = replay.other_epoch ? "epoch" : reason_of(plan->verdict);
+    if (!incomplete.empty()) {
+        end_replay(job, target, incomplete);
+        return;
+    }
+    replay.window = plan->window;
+    replay.after = plan->after;
+    replay.count_planned = plan->count;
+    // This loop may be behind the one that the client was connected to.
+    if (const auto* const number = std::get_if<Sequence>(&replay.from)) {
+        if (*number > plan->to || log_ == Log::off) backlog.has_up_to = *number;
+    } else if (plan->window.fifo_after.position > replay.fifo_up_to) {
+        backlog.has_up_to_place = plan->window.fifo_after;
+    }
+    if (plan->count == 0) {
+        end_replay(job, target, {});
+    } else {
+        go_on(job, target);
+    }
+}
+
+void CatchUp::replay_page(const Job& job, Target target, const Page& page) {
+    Replay& replay = *target.backlog->replay;
+    std::vector<StoredMessage> missed;
+    for (const StoredMessage& message : page.messages) {
+        if (is_wanted(*target.backlog, message)) missed.push_back(message);
+    }
+    if (!missed.empty()) {
+        const std::span<const StoredMessage> messages(missed);
+        switch (target.connection->sink().send(wire::delivered_frames(messages, clock_.now_ms(), 0))) {
+            case ports::Verdict::queued:
+                break;
+            case ports::Verdict::full:
+                await_room(*target.connection, *target.backlog, 0);
+                return;
+            case ports::Verdict::closed:
+                return;
+        }
+        replay.last = missed.back().id;
+    }
+    replay.count_read += page.messages.size();
+    replay.count_sent += missed.size();
+    for (const StoredMessage& message : missed) {
+        if (message.type == MessageType::standard) replay.standard_sent.push_back(message.id);
+    }
+    if (page.next.has_value()) {
+        replay.after = page.messages.back().at;
+        go_on(job, target);
+    } else {
+        // Retention may have taken some while the others were read.
+        end_replay(job, target, replay.count_read == replay.count_planned ? "" : "expired");
+    }
+}
+
+void CatchUp::end_replay(const Job& job, Target target, std::string_view incomplete_because) {
+    Backlog& backlog = *target.backlog;
+    const Replay& replay = *backlog.replay;
+    ResumePoint to(replay.to);
+    if (const auto* const number = std::get_if<Sequence>(&replay.from)) {
+        if (incomplete_because.empty()) to = std::max(replay.to, *number);
+    } else if (incomplete_because.empty()) {
+        to = replay.count_sent != 0 ? ResumePoint(replay.last) : replay.from;
+    }
+    target.connection->sink().answer(wire::resumed_frame({.topic = job.topic,
+                                                          .from = replay.from,
+                                                          .to = to,
+                                                          .count = replay.count_sent,
+                                                          .incomplete_because = incomplete_because,
+                                                          .oldest = replay.oldest,
+                                                          .epoch = reader_.epoch()}));
+    release_held(*target.connection, backlog);
+    backlog.replay.reset();
+    go_on(job, target);
+}
+
+void CatchUp::release_held(connection::Connection& connection, Backlog& backlog) {
+    auto& sent = backlog.replay->standard_sent;
+    std::ranges::sort(sent);
+    for (const Delivery& delivery : std::exchange(backlog.held, {})) {
+        if (std::ranges::binary_search(sent, delivery.message->id)) continue;
+        const FramePtr frame =
+            wire::delivered_frames(std::span<const Delivery>(&delivery, 1), clock_.now_ms(), 0);
+        const bool behind = retries_.holds_back(connection, delivery.message->topic) &&
+                            delivery.message->type == MessageType::fifo;
+        if (behind || connection.sink().send(frame) == ports::Verdict::full) retries_.add(connection, delivery);
+    }
+}
+
+}  // namespace notifyd::delivery

@@ -1,0 +1,74 @@
+// One letter from a message in any of its forms.
+#include "notifyd/delivery/dead_letters.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace notifyd::delivery {
+
+namespace {
+
+DeadLetter letter_for(MessageId id, const TopicName& topic, Sequence sequence, std::optional<std::string> head) {
+    return {.id = {},
+            .queue = {},
+            .message = id,
+            .topic = topic,
+            .sequence = sequence,
+            .connection = std::nullopt,
+            .user = {},
+            .reason = {},
+            .head = std::move(head)};
+}
+
+// A frame's text ends where a head goes on; its last fields are the delivery's own.
+std::string head_of(std::string_view frame_text) {
+    return std::string(frame_text.substr(0, frame_text.rfind(",\"processorTimestamp\":")));
+}
+
+}  // namespace
+
+void DeadLetters::add(const connection::Connection& recipient, const Delivery& delivery, const Failure& failure) {
+    const Message& message = *delivery.message;
+    auto head = log_ == Log::off ? std::optional(message.head) : std::nullopt;
+    store(letter_for(message.id, message.topic, delivery.sequence, std::move(head)), message.type, recipient, failure);
+}
+
+void DeadLetters::add(const connection::Connection& recipient,
+                      const StoredMessage& message,
+                      const TopicName& topic,
+                      const Failure& failure) {
+    store(letter_for(message.id, topic, message.sequence, std::nullopt), message.type, recipient, failure);
+}
+
+void DeadLetters::add(const connection::Connection& recipient,
+                      const wire::UnsentMessage& message,
+                      const Failure& failure) {
+    auto head = log_ == Log::off ? std::optional(head_of(message.text)) : std::nullopt;
+    store(letter_for(message.id, message.topic, message.sequence, std::move(head)), message.type, recipient, failure);
+}
+
+void DeadLetters::store(DeadLetter letter,
+                        MessageType type,
+                        const connection::Connection& recipient,
+                        const Failure& failure) {
+    const EpochMs now = clock_.now_ms();
+    letter.id = ids_.time_ordered(now);
+    letter.queue = to_string(type);
+    letter.connection = recipient.id();
+    letter.user = recipient.identity().user;
+    letter.reason = failure.reason;
+    letter.attempts = failure.attempts;
+    letter.first_failed_at = failure.first_at;
+    letter.last_failed_at = now;
+    events_.emit(observability::MessageDeadLettered{.message = letter.message,
+                                                    .topic = letter.topic,
+                                                    .sequence = letter.sequence,
+                                                    .connection = recipient.id(),
+                                                    .user = letter.user,
+                                                    .queue = letter.queue,
+                                                    .reason = failure.reason});
+    store_.add(std::move(letter));
+}
+
+}  // namespace notifyd::delivery

@@ -1,0 +1,88 @@
+// One more attempt, or none.
+#include "notifyd/delivery/retry_queue.hpp"
+
+#include "notifyd/core/limits.hpp"
+#include "notifyd/wire/delivered_frames.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+namespace notifyd::delivery {
+
+namespace {
+
+bool same_lane(const Delivery& a, const Delivery& b) {
+    return a.message->type == MessageType::fifo && b.message->type == MessageType::fifo &&
+           a.message->topic == b.message->topic;
+}
+
+}  // namespace
+
+void RetryQueue::add(connection::Connection& recipient, const Delivery& delivery) {
+    const EpochMs now = clock_.now_ms();
+    const auto wait = policy_.after(1);
+    Entries* const entries = wait.has_value() ? &waiting_[recipient.id()] : nullptr;
+    if (entries == nullptr || entries->size() >= limits::retries_per_connection_max) {
+        dead_letters_.add(recipient, delivery, {entries == nullptr ? "outbox_full" : "too_many_retries", 1, now});
+        return;
+    }
+    entries->push_back({delivery, 1, now, clock_.steady_now() + *wait});
+    recipient.set_retries(entries->size());
+}
+
+bool RetryQueue::holds_back(const connection::Connection& recipient, const TopicName& topic) const {
+    if (recipient.retries() == 0) return false;
+    const auto found = waiting_.find(recipient.id());
+    return found != waiting_.end() && std::ranges::any_of(found->second, [&](const Entry& entry) {
+               return entry.delivery.message->type == MessageType::fifo && entry.delivery.message->topic == topic;
+           });
+}
+
+RetryQueue::Tried RetryQueue::try_again(connection::Connection& recipient, Entry& entry, SteadyTime now) {
+    const FramePtr frame =
+        wire::delivered_frames(std::span<const Delivery>(&entry.delivery, 1), clock_.now_ms(), entry.attempts);
+    if (recipient.sink().send(frame) != ports::Verdict::full) return Tried::done;
+    ++entry.attempts;
+    if (const auto wait = policy_.after(entry.attempts)) {
+        entry.due = now + *wait;
+        return Tried::waits;
+    }
+    dead_letters_.add(recipient, entry.delivery, {"outbox_full", entry.attempts, entry.first_failed_at});
+    return Tried::done;
+}
+
+void RetryQueue::run(connection::Connection& recipient, Entries& entries, SteadyTime now) {
+    Entries left;
+    for (Entry& entry : entries) {
+        // A fifo message goes after those of its topic that came before it.
+        const bool behind =
+            std::ranges::any_of(left, [&](const Entry& other) { return same_lane(other.delivery, entry.delivery); });
+        if (behind || entry.due > now || try_again(recipient, entry, now) == Tried::waits) {
+            left.push_back(std::move(entry));
+        }
+    }
+    entries = std::move(left);
+    recipient.set_retries(entries.size());
+}
+
+void RetryQueue::run(SteadyTime now) {
+    for (auto place = waiting_.begin(); place != waiting_.end();) {
+        connection::Connection* recipient = registry_.find(place->first);
+        // A connection that is gone gets nothing any more; what it missed is in the history.
+        if (recipient != nullptr) run(*recipient, place->second, now);
+        place = recipient == nullptr || place->second.empty() ? waiting_.erase(place) : std::next(place);
+    }
+}
+
+void RetryQueue::give_up(connection::Connection& recipient, std::string_view reason) {
+    const auto found = waiting_.find(recipient.id());
+    if (found == waiting_.end()) return;
+    for (const Entry& entry : found->second) {
+        dead_letters_.add(recipient, entry.delivery, {reason, entry.attempts, entry.first_failed_at});
+    }
+    waiting_.erase(found);
+    recipient.set_retries(0);
+}
+
+}  // namespace notifyd::delivery

@@ -1,0 +1,33 @@
+// notifyd backup.
+#include "notifyd/storage/backup.hpp"
+
+#include "database_copy.hpp"
+
+namespace notifyd::storage {
+
+Startup<CopyReport> backup(const std::string& database, const std::string& file) {
+    const auto source = resolved(database);
+    if (!source.has_value()) return StartupError{"storage.path is not a usable path: '" + database + "'"};
+    const auto target = resolved(file);
+    if (!target.has_value()) return StartupError{"not a usable path: '" + file + "'"};
+    if (exists(*target)) return StartupError{*target + " is there already: a backup replaces nothing"};
+    const std::string partial = *target + ".partial";
+    if (exists(partial)) {
+        return StartupError{partial + " is there already: remove it, unless another backup is being made"};
+    }
+    // Read while the server begins its log anew, the header may be half old, once.
+    auto files = check_files(*source);
+    if (!files.has_value()) files = check_files(*source);
+    if (!files.has_value()) return files.error();
+
+    auto draft = Draft::create(partial);
+    if (!draft.has_value()) return draft.error();
+    if (auto refusal = copy_database(*source, *draft)) return *refusal;
+    auto report = check_copy(*draft, *source);
+    if (!report.has_value()) return report;
+    if (auto refusal = draft->move_to_free(*target)) return *refusal;
+    report->path = *target;
+    return report;
+}
+
+}  // namespace notifyd::storage

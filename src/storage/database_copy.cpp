@@ -1,0 +1,59 @@
+// SQLite's online backup.
+#include "database_copy.hpp"
+
+#include <filesystem>
+#include <system_error>
+
+namespace notifyd::storage {
+
+namespace {
+
+// All pages in one step, that is in one read transaction: a copy in several steps begins anew with every commit of the
+// server. VACUUM INTO gives a smaller file, but took two to three times as long (0.9 s against 0.4 s for 300 MB under
+// load), held up single publishes for 140 ms against 12, and sorts indexes in memory that grows with the database.
+int copy_pages(Database& from, Database& to) {
+    sqlite3_backup* copy = sqlite3_backup_init(to.handle(), "main", from.handle(), "main");
+    if (copy == nullptr) return sqlite3_errcode(to.handle());
+    constexpr int all_pages = -1;
+    const int stepped = sqlite3_backup_step(copy, all_pages);
+    const int finished = sqlite3_backup_finish(copy);
+    return stepped == SQLITE_DONE ? finished : stepped;
+}
+
+}  // namespace
+
+Refusal copy_database(const std::string& source, const Draft& draft) {
+    const auto failed = [&](const std::string& reason) {
+        return StartupError{"cannot copy " + source + " to " + draft.path() + ": " + reason};
+    };
+    Database from;
+    Database to;
+    if (!open_unknown(from, source, Database::Access::read_only)) return database_error(source, from.last_error());
+    // Until it is whole, nothing of the draft needs to survive.
+    if (!open_unknown(to, draft.path(), Database::Access::read_write) ||
+        !to.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")) {
+        return failed(to.last_error());
+    }
+    const int code = copy_pages(from, to);
+    if (code != SQLITE_OK) return failed(sqlite3_errstr(code));
+    // The first page says that there is a log. Without one, a single file is all there is to keep and to move, and it
+    // can be opened where nothing can be written.
+    if (to.query_text("PRAGMA journal_mode = DELETE") != "delete") return failed(to.last_error());
+    return std::nullopt;
+}
+
+Startup<CopyReport> check_copy(const Draft& draft, const std::string& told) {
+    Database copy;
+    if (!open_unknown(copy, draft.path(), Database::Access::read_only)) return database_error(told, copy.last_error());
+    const auto version = schema_version(copy, told, embedded_migrations());
+    if (!version.has_value()) return version.error();
+    if (auto refusal = check_content(copy, told, Depth::full)) return *refusal;
+    if (auto refusal = check_epoch(copy, told)) return *refusal;
+    const auto messages = copy.query_integer("SELECT count(*) FROM messages");
+    std::error_code unknown;
+    const auto bytes = std::filesystem::file_size(draft.path(), unknown);
+    if (!messages.has_value() || unknown) return database_error(told, copy.last_error());
+    return CopyReport{told, bytes, *messages};
+}
+
+}  // namespace notifyd::storage

@@ -1,0 +1,52 @@
+// Table `deduplication`: the first message of every key inside the window (SPEC §4.3).
+// Owns:   the count of keys inserted by the present transaction.
+// Thread: the storage thread, inside its transactions.
+// Fails:  false when the database does; forget() must then follow the rollback.
+//
+// Time is the wall clock at the start plus the steady time since: a clock that is set neither closes the window nor
+// opens it again. Only a restart takes over the wall clock anew, and a row of its future is inside the window.
+#pragma once
+
+#include "notifyd/core/clock.hpp"
+#include "notifyd/core/message.hpp"
+#include "notifyd/ports/message_log.hpp"
+
+#include "database.hpp"
+
+#include <cstddef>
+
+namespace notifyd::storage {
+
+class DeduplicationTable {
+  public:
+    // A window of 0: keys are ignored.
+    DeduplicationTable(Database& database, Milliseconds window, const Clock& clock);
+
+    // Whether the message has a key that counts.
+    [[nodiscard]] bool guards(const Message& message) const {
+        return window_ > Milliseconds::zero() && message.deduplication.has_value();
+    }
+    // Fills `appended` with the first message of the key, if there is one inside the window.
+    [[nodiscard]] bool find(const DeduplicationKey& key, ports::Appended& appended);
+    // The message was stored and is the first of its key.
+    [[nodiscard]] bool insert(const Message& message, Sequence sequence);
+    // Deletes expired rows: to be called before the commit. Two for every row inserted, so that they grow fewer.
+    [[nodiscard]] bool expire_inserted();
+    [[nodiscard]] bool expire(std::size_t rows_max);
+    // The transaction was rolled back.
+    void forget() { inserted_ = 0; }
+
+  private:
+    [[nodiscard]] EpochMs now() const;
+
+    const Milliseconds window_;
+    const Clock& clock_;
+    const EpochMs start_;
+    const SteadyTime steady_start_;
+    Statement find_;
+    Statement insert_;
+    Statement expire_;
+    std::size_t inserted_ = 0;
+};
+
+}  // namespace notifyd::storage

@@ -1,0 +1,110 @@
+// System calls behind the database's files.
+#include "files.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace notifyd::storage {
+
+StartupError system_error(const std::string& what, const std::string& path) {
+    return StartupError{what + " " + path + ": " + std::generic_category().message(errno)};
+}
+
+StartupError database_error(const std::string& path, const std::string& reason) {
+    return StartupError{"database " + path + ": " + reason};
+}
+
+std::optional<std::string> resolved(const std::string& path) {
+    std::error_code failed;
+    if (path.empty()) return std::nullopt;
+    const auto absolute = std::filesystem::absolute(path, failed);
+    if (failed) return std::nullopt;
+    const auto canonical = std::filesystem::weakly_canonical(absolute, failed);
+    if (failed) return std::nullopt;
+    return canonical.string();
+}
+
+bool exists(const std::string& path) {
+    return ::access(path.c_str(), F_OK) == 0;
+}
+
+std::optional<StartupError> not_a_filled_file(const std::string& path) {
+    struct ::stat status {};
+    if (::stat(path.c_str(), &status) != 0) return system_error("cannot open", path);
+    if (!S_ISREG(status.st_mode)) return database_error(path, "not a regular file");
+    if (status.st_size == 0) {
+        // We never leave an empty file; to fill one might hide the loss of the real database.
+        return database_error(path, "the file is empty: not a database");
+    }
+    return std::nullopt;
+}
+
+bool remove_logs(const std::string& database_path) {
+    bool removed = true;
+    for (const char* suffix : {"-journal", "-wal", "-shm"}) {
+        if (::unlink((database_path + suffix).c_str()) != 0 && errno != ENOENT) removed = false;
+    }
+    return removed;
+}
+
+bool sync_file(const std::string& file_or_folder) {
+    const int descriptor = ::open(file_or_folder.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return false;
+    const bool synced = ::fsync(descriptor) == 0;
+    ::close(descriptor);
+    return synced;
+}
+
+std::string folder_of(const std::string& path) {
+    return std::filesystem::path(path).parent_path().string();
+}
+
+Startup<Draft> Draft::create(const std::string& path) {
+    constexpr ::mode_t owner_only = 0600;
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, owner_only);
+    if (descriptor < 0) return system_error("cannot create", path);
+    Draft draft(path);
+    const bool made = ::fchmod(descriptor, owner_only) == 0;
+    ::close(descriptor);
+    if (!made) return system_error("cannot change the mode of", path);
+    return draft;
+}
+
+Startup<Draft> Draft::create_anew(const std::string& path) {
+    ::unlink(path.c_str());
+    if (!remove_logs(path)) return system_error("cannot remove the log of", path);
+    return create(path);
+}
+
+Draft::~Draft() {
+    if (path_.empty()) return;
+    ::unlink(path_.c_str());
+    (void)remove_logs(path_);
+}
+
+std::optional<StartupError> Draft::move_to(const std::string& place) {
+    return move(place, 0);
+}
+
+std::optional<StartupError> Draft::move_to_free(const std::string& place) {
+    return move(place, RENAME_NOREPLACE);
+}
+
+std::optional<StartupError> Draft::move(const std::string& place, unsigned flags) {
+    if (!sync_file(path_)) return system_error("cannot sync", path_);
+    int moved = ::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, place.c_str(), flags);
+    if (moved != 0 && errno == EINVAL && !exists(place)) {
+        moved = ::rename(path_.c_str(), place.c_str());  // a network file system that knows no flags
+    }
+    if (moved != 0) return system_error("cannot create", place);
+    path_.clear();
+    if (!sync_file(folder_of(place))) return system_error("cannot sync", folder_of(place));
+    return std::nullopt;
+}
+
+}  // namespace notifyd::storage

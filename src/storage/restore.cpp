@@ -1,0 +1,107 @@
+// notifyd restore.
+#include "notifyd/storage/backup.hpp"
+
+#include "connection_table.hpp"
+#include "database_copy.hpp"
+#include "database_file.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace notifyd::storage {
+
+namespace {
+
+// What makes the copy a database of its own.
+Refusal make_new(const Draft& draft, const std::string& told, IdSource& ids) {
+    Database database;
+    if (!database.open(draft.path(), Database::Access::read_write) ||
+        !database.execute("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;")) {
+        return database_error(told, database.last_error());
+    }
+    const auto migrated = apply_migrations(database, told, embedded_migrations(), {});
+    if (!migrated.has_value()) return migrated.error();
+    if (!renew_epoch(database, ids) || !forget_connections(database) ||
+        database.query_text("PRAGMA journal_mode = WAL") != "wal") {
+        return database_error(told, database.last_error());
+    }
+    return std::nullopt;
+}
+
+// Root restores for a server that is somebody else.
+Refusal keep_owner(const std::string& from, const Draft& draft) {
+    struct ::stat before {};
+    struct ::stat now {};
+    if (::stat(from.c_str(), &before) != 0) return std::nullopt;
+    if (::stat(draft.path().c_str(), &now) != 0) return system_error("cannot open", draft.path());
+    if (before.st_uid == now.st_uid && before.st_gid == now.st_gid) return std::nullopt;
+    if (::chown(draft.path().c_str(), before.st_uid, before.st_gid) == 0) return std::nullopt;
+    return system_error("cannot give to its owner", draft.path());
+}
+
+// Moves the old database's log into its file, so that the file alone is the whole of it. One that is too damaged to be
+// read has nothing to keep.
+Refusal make_whole(const std::string& path) {
+    Database old;
+    if (!open_unknown(old, path, Database::Access::read_write) || !set_log_at_close(old, LogAtClose::copy)) {
+        return std::nullopt;
+    }
+    // A connection that has read nothing knows of no log, and would copy none.
+    if (!old.query_integer("SELECT count(*) FROM sqlite_schema").has_value()) {
+        if (old.last_code() != SQLITE_BUSY) return std::nullopt;
+        return database_error(path, "another program has it open");
+    }
+    sqlite3_wal_checkpoint_v2(old.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    const int code = old.last_code();
+    if (code == SQLITE_FULL) return database_error(path, old.last_error());
+    old.close();
+    // The last connection takes the log with it.
+    if (code == SQLITE_BUSY || (code == SQLITE_OK && exists(path + "-wal"))) {
+        return database_error(path, "another program has it open");
+    }
+    return std::nullopt;
+}
+
+// A log is replayed into whatever database has its name: it must be gone before the new one gets that name, and what
+// is in it must be in the old one before it goes. So first the old database becomes one whole file, then the logs are
+// removed, and when that is on the disk the new file, whole and synced, takes the place in one step. A crash before
+// that step leaves the old database, one after it the new one.
+Refusal put_in_place(Draft& draft, const std::string& path) {
+    if (exists(path)) {
+        if (auto refusal = make_whole(path)) return refusal;
+    }
+    if (!remove_logs(path)) return system_error("cannot remove the log of", path);
+    if (!sync_file(folder_of(path))) return system_error("cannot sync", folder_of(path));
+    return draft.move_to(path);
+}
+
+}  // namespace
+
+Startup<CopyReport> restore(const std::string& database, const std::string& file, Existing existing, IdSource& ids) {
+    const auto place = resolved(database);
+    if (!place.has_value()) return StartupError{"storage.path is not a usable path: '" + database + "'"};
+    const auto source = resolved(file);
+    if (!source.has_value()) return StartupError{"not a usable path: '" + file + "'"};
+    auto lock = FileLock::take(*place);
+    if (!lock.has_value()) return lock.error();
+    if (*source == *place) return database_error(*place, "cannot be restored from itself");
+    // A log alone is a database too: what was committed last.
+    if (existing == Existing::keep && (exists(*place) || exists(*place + "-wal"))) {
+        return database_error(*place, "there already; --force replaces it");
+    }
+    const auto files = check_files(*source);
+    if (!files.has_value()) return files.error();
+
+    auto draft = Draft::create_anew(*place + ".new");
+    if (!draft.has_value()) return draft.error();
+    if (auto refusal = copy_database(*source, *draft)) return *refusal;
+    auto report = check_copy(*draft, *source);
+    if (!report.has_value()) return report;
+    if (auto refusal = make_new(*draft, *source, ids)) return *refusal;
+    if (auto refusal = keep_owner(*place, *draft)) return *refusal;
+    if (auto refusal = put_in_place(*draft, *place)) return *refusal;
+    report->path = *place;
+    return report;
+}
+
+}  // namespace notifyd::storage

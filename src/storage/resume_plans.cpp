@@ -1,0 +1,163 @@
+// Numbers by seeks, message ids by their time.
+#include "resume_plans.hpp"
+
+#include "message_search.hpp"
+
+#include <algorithm>
+#include <variant>
+
+namespace notifyd::storage {
+
+namespace {
+
+using Verdict = ports::ResumePlan::Verdict;
+
+// Rows that are looked through for where a plan begins.
+constexpr std::size_t rows_searched_max = 10'000;
+// Standard messages so much older than the one that the client has are in the plan (SPEC §5.4).
+constexpr EpochMs standard_overlap_ms = 1'000;
+
+}  // namespace
+
+ResumePlans::ResumePlans(Database& database, History history)
+    : history_(history), seeks_(database), walk_(database, TopicWalk::Direction::forward, TopicWalk::Columns::places) {}
+
+std::optional<ports::ResumePlan> ResumePlans::plan(const ports::ResumeQuery& query) {
+    failed_ = false;
+    ports::ResumePlan plan;
+    const auto* const id = std::get_if<MessageId>(&query.after);
+    Numbers known;
+    known.oldest = 1;
+    if (seeks_.select(query.topic)) known = numbers(query.fifo_up_to);
+    plan.oldest = known.oldest;
+    plan.to = known.held_to.has_value() ? known.held_to->at.counter : seeks_.kept_counter();
+    plan.window.fifo_up_to = query.fifo_up_to;
+    if (id == nullptr) {
+        plan_by_number(query, std::get<Sequence>(query.after), known, plan);
+    } else if (history_ == History::off || seeks_.topic_id() == 0) {
+        plan.verdict = Verdict::unknown_message;
+    } else {
+        plan_by_id(query, *id, plan);
+    }
+    if (failed_ || seeks_.failed()) return std::nullopt;
+    return plan;
+}
+
+// --- numbers ---
+
+ResumePlans::Numbers ResumePlans::numbers(Position up_to) {
+    Numbers found;
+    const auto last = seeks_.last_before(end_of_topic);
+    const Sequence last_counter = last.has_value() ? last->at.counter : 0;
+    found.counter = std::max(seeks_.kept_counter(), last_counter);
+    const auto first = seeks_.first_after(end_of_counter(seeks_.kept_counter()));
+    found.oldest = first.has_value() ? first->at.counter : found.counter + 1;
+    if (first.has_value()) found.held_to = last_held(first->at.counter, last_counter, up_to);
+    return found;
+}
+
+// The last number from `from` to `to`, all of which have rows, that was committed at `up_to` or before. Positions grow
+// with numbers, and nearly always it is `to` itself.
+std::optional<WalkedRow> ResumePlans::last_held(Sequence from, Sequence to, Position up_to) {
+    std::optional<WalkedRow> found;
+    Sequence number = to;
+    while (from <= to) {
+        const auto row = seeks_.first_after(end_of_counter(number - 1));
+        if (!row.has_value()) break;
+        if (row->at.position <= up_to) {
+            found = row;
+            from = number + 1;
+        } else {
+            to = number - 1;
+        }
+        number = from + (to - from) / 2;
+    }
+    return found;
+}
+
+void ResumePlans::plan_by_number(const ports::ResumeQuery& query,
+                                 Sequence number,
+                                 const Numbers& numbers,
+                                 ports::ResumePlan& plan) {
+    if (number > numbers.counter) {
+        plan.verdict = Verdict::ahead;
+        return;
+    }
+    if (history_ == History::off) {
+        plan.verdict = number == numbers.counter ? Verdict::complete : Verdict::expired;
+    } else if (plan.to > number) {
+        plan.count = static_cast<std::size_t>(plan.to - number);
+        const bool held = numbers.held_to.has_value() && number >= seeks_.kept_counter();
+        plan.verdict = plan.count > query.messages_max ? Verdict::too_many
+                       : held                          ? Verdict::complete
+                                                       : Verdict::expired;
+    }
+    plan.after = end_of_counter(number);
+    plan.window.kinds = LogWindow::Kinds::numbered;
+    plan.window.fifo_after = plan.after;
+    plan.window.end = plan.count > 0 && numbers.held_to.has_value() ? numbers.held_to->at : plan.after;
+}
+
+// --- message ids ---
+
+bool ResumePlans::stepped() {
+    const bool found = walk_.next();
+    failed_ = failed_ || walk_.failed();
+    return found;
+}
+
+std::optional<WalkedRow> ResumePlans::find(const MessageId& id) {
+    const WalkGuard guard(walk_);
+    auto row = find_message(seeks_, walk_, id);
+    failed_ = failed_ || walk_.failed();
+    return row;
+}
+
+void ResumePlans::plan_by_id(const ports::ResumeQuery& query, const MessageId& id, ports::ResumePlan& plan) {
+    const auto known = find(id);
+    if (!known.has_value()) {
+        plan.verdict = Verdict::unknown_message;
+        return;
+    }
+    if (known->at.counter < seeks_.kept_counter()) {
+        // Numbers were given behind it while there was no history.
+        plan.verdict = Verdict::expired;
+        return;
+    }
+    const auto last = seeks_.last_before(end_of_topic);
+    plan.window.kinds = LogWindow::Kinds::all;
+    plan.window.end = last.has_value() ? last->at : known->at;
+    plan.window.fifo_after = known->at;
+    count_behind(*known, query.messages_max, plan);
+}
+
+// Counts what MessagePages reads in the plan's window.
+void ResumePlans::count_behind(const WalkedRow& known, std::size_t messages_max, ports::ResumePlan& plan) {
+    const EpochMs since = known.published_at - standard_overlap_ms;
+    // Whatever the clocks said: everything behind the known message is looked at.
+    const PageCursor in_front{known.at.counter, known.at.position - 1};
+    PageCursor place = std::min(seeks_.last_earlier_than(since - time_slack_ms), in_front);
+    plan.after = known.at;
+    bool begun = false;
+    std::size_t passed = 0;
+    walk_.start(seeks_.topic_id(), place);
+    const WalkGuard guard(walk_);
+    while (stepped() && walk_.row().at <= plan.window.end) {
+        const WalkedRow& row = walk_.row();
+        const bool behind = known.at < row.at;
+        const bool standard = row.kind == RowKind::standard && row.at != known.at;
+        if (!begun && (behind || (standard && row.published_at >= since))) {
+            begun = true;
+            plan.after = place;
+        }
+        place = row.at;
+        const bool fifo = row.kind != RowKind::standard && behind && row.at.position <= plan.window.fifo_up_to;
+        begun && (standard || fifo) ? ++plan.count : ++passed;
+        if (plan.count > messages_max || passed > rows_searched_max) {
+            plan.verdict = Verdict::too_many;
+            return;
+        }
+    }
+}
+
+}  // namespace notifyd::storage

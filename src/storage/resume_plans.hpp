@@ -1,0 +1,53 @@
+// Table `messages`, read: what a client that comes back has missed (ports::ResumePlanner).
+// By number it costs a few seeks: numbers are consecutive, and every number above a topic's `last_sequence` has its
+// row, because retention and a time without history raise that to the last number that has none.
+// By message id it costs the rows of the plan and of two seconds before, without their bodies.
+// Owns:   nothing. Thread: one reader thread, inside a read transaction.
+// Fails:  nullopt when the database does.
+#pragma once
+
+#include "notifyd/ports/resume_planner.hpp"
+#include "notifyd/storage/storage.hpp"
+
+#include "database.hpp"
+#include "topic_seeks.hpp"
+#include "topic_walk.hpp"
+
+#include <cstddef>
+#include <optional>
+
+namespace notifyd::storage {
+
+class ResumePlans {
+  public:
+    ResumePlans(Database& database, History history);
+
+    [[nodiscard]] std::optional<ports::ResumePlan> plan(const ports::ResumeQuery& query);
+
+  private:
+    // The numbers of a topic. `counter` is 0 where there are none; `held_to` is the last number that has a row, not
+    // committed later than asked.
+    struct Numbers {
+        Sequence counter = 0;
+        Sequence oldest = 0;
+        std::optional<WalkedRow> held_to;
+    };
+
+    [[nodiscard]] Numbers numbers(Position up_to);
+    [[nodiscard]] std::optional<WalkedRow> last_held(Sequence from, Sequence to, Position up_to);
+    void plan_by_number(const ports::ResumeQuery& query,
+                        Sequence number,
+                        const Numbers& numbers,
+                        ports::ResumePlan& plan);
+    void plan_by_id(const ports::ResumeQuery& query, const MessageId& id, ports::ResumePlan& plan);
+    [[nodiscard]] std::optional<WalkedRow> find(const MessageId& id);
+    void count_behind(const WalkedRow& known, std::size_t messages_max, ports::ResumePlan& plan);
+    [[nodiscard]] bool stepped();
+
+    const History history_;
+    TopicSeeks seeks_;
+    TopicWalk walk_;
+    bool failed_ = false;
+};
+
+}  // namespace notifyd::storage

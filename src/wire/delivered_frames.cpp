@@ -1,0 +1,119 @@
+// The last fields, spliced onto a head; and the fields that name a message, read back.
+#include "notifyd/wire/delivered_frames.hpp"
+
+#include "json_reader.hpp"
+#include "json_writer.hpp"
+#include "topic_fields.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+
+namespace notifyd::wire {
+
+namespace {
+
+std::string_view head_of(const Delivery& delivery) {
+    return delivery.message->head;
+}
+std::string_view head_of(const StoredMessage& message) {
+    return message.head;
+}
+
+template <class Item>
+FramePtr encode(std::span<const Item> items, EpochMs processed_at, unsigned retry_count) {
+    std::string before;
+    append_time_member(before, ",\"processorTimestamp\":", processed_at);
+    std::string after;
+    append_number_member(after, ",\"retryCount\":", retry_count);
+    after += '}';
+    std::string number;
+    const auto pieces_of = [&](const Item& item) {
+        number.clear();
+        if (item.sequence != 0) append_number_member(number, ",\"sequenceNumber\":", item.sequence);
+        return std::array<std::string_view, 4>{head_of(item), before, number, after};
+    };
+    std::size_t bytes = 0;
+    for (const Item& item : items) bytes += websocket_frame_bytes(pieces_of(item));
+    auto frames = Frame::make(bytes);
+    char* out = frames->bytes();
+    for (const Item& item : items) out = write_websocket_frame(out, Opcode::text, pieces_of(item));
+    return frames;
+}
+
+struct FrameView {
+    Opcode opcode = Opcode::text;
+    std::string_view payload;
+    std::size_t bytes = 0;  // header and payload
+};
+
+// The first frame of the block: unmasked and whole, as we write them (RFC 6455 §5.2).
+std::optional<FrameView> first_frame(std::string_view block) {
+    constexpr std::size_t extended_16 = 126;
+    constexpr std::uint8_t low_bits = 0x0F;
+    const auto byte = [&](std::size_t at) { return static_cast<std::uint8_t>(block[at]); };
+    if (block.size() < 2) return std::nullopt;
+    std::size_t length = byte(1);
+    std::size_t header = 2;
+    if (length >= extended_16) {
+        const std::size_t length_bytes = length == extended_16 ? 2 : 8;
+        header += length_bytes;
+        if (block.size() < header) return std::nullopt;
+        length = 0;
+        for (std::size_t i = 0; i < length_bytes; ++i) length = length << 8U | byte(2 + i);
+    }
+    if (length > block.size() - header) return std::nullopt;
+    return FrameView{static_cast<Opcode>(byte(0) & low_bits), block.substr(header, length), header + length};
+}
+
+// nullopt: not a message, but an answer or another frame of the server's.
+std::optional<UnsentMessage> read_message(std::string_view text) {
+    JsonValue id;
+    JsonValue type;
+    JsonValue sequence;
+    JsonValue processed_at;
+    TopicFields topic;
+    MemberCursor members(root_value(text));
+    while (const auto member = members.next()) {
+        if (member->key == "messageId") id = member->value;
+        if (member->key == "messageType") type = member->value;
+        if (member->key == "sequenceNumber") sequence = member->value;
+        if (member->key == "processorTimestamp") processed_at = member->value;
+        if (member->key == "chatId") topic.chat_id = member->value.as_string();
+        if (member->key == "targetClass") topic.target_class = member->value.as_string();
+        if (member->key == "targetId") topic.target_id = member->value.as_string();
+    }
+    if (!id.exists() || !processed_at.exists()) return std::nullopt;
+    const auto uuid = Uuid::parse(id.as_string().value_or(""));
+    auto name = make_topic(topic, "");
+    if (!uuid || name.has_error()) return std::nullopt;
+    return UnsentMessage{.id = MessageId(*uuid),
+                         .topic = std::move(*name),
+                         .type = type.as_string() == "fifo" ? MessageType::fifo : MessageType::standard,
+                         .sequence = sequence.as_unsigned().value_or(0),
+                         .text = text};
+}
+
+}  // namespace
+
+FramePtr delivered_frames(std::span<const Delivery> deliveries, EpochMs processed_at, unsigned retry_count) {
+    return encode(deliveries, processed_at, retry_count);
+}
+
+FramePtr delivered_frames(std::span<const StoredMessage> messages, EpochMs processed_at, unsigned retry_count) {
+    return encode(messages, processed_at, retry_count);
+}
+
+void visit_unsent(std::string_view block,
+                  std::size_t sent,
+                  const std::function<void(const UnsentMessage& message)>& visit) {
+    std::size_t at = 0;
+    while (const auto frame = first_frame(block.substr(at))) {
+        at += frame->bytes;
+        // The receiver has no use for a part of a frame.
+        if (frame->opcode != Opcode::text || at <= sent) continue;
+        if (const auto message = read_message(frame->payload)) visit(*message);
+    }
+}
+
+}  // namespace notifyd::wire

@@ -1,0 +1,16 @@
+// `chat-abc:42,org:acme:7,chat-xyz:<messageId>`: where a client wants to go on (SPEC §5.4).
+// Owns: nothing. Thread: any. Fails: invalid_request.
+#pragma once
+
+#include "notifyd/core/result.hpp"
+#include "notifyd/core/resume.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace notifyd::wire {
+
+// Adds the items of one text; a topic that is named twice is an error.
+Result<void> read_resume(std::string_view text, std::vector<ResumeTopic>& topics);
+
+}  // namespace notifyd::wire

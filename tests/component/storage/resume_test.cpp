@@ -1,0 +1,293 @@
+// Resume plans: complete only when everything that was missed is there.
+#include "storage_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <limits>
+
+namespace notifyd::storage::testing {
+
+namespace {
+
+using ports::ResumePlan;
+using Verdict = ResumePlan::Verdict;
+
+constexpr Position everything = std::numeric_limits<Position>::max();
+
+ports::ResumeQuery behind(ports::ResumePoint point, Position fifo_up_to = everything, std::size_t messages_max = 10) {
+    return {topic("a"), point, messages_max, fifo_up_to};
+}
+
+ResumePlan planned(Loop& loop, const ports::ResumeQuery& query) {
+    const auto plan = loop.plan(query);
+    REQUIRE(plan.has_value());
+    return *plan;
+}
+
+std::vector<StoredMessage> replayed(Loop& loop, const ResumePlan& plan) {
+    PageQuery query = newest(topic("a"), 3);
+    query.order = PageOrder::oldest_first;
+    query.window = plan.window;
+    std::vector<StoredMessage> messages;
+    for (std::optional<PageCursor> place = plan.after; place.has_value();) {
+        query.after = place;
+        const auto page = loop.read(query);
+        REQUIRE(page.has_value());
+        messages.insert(messages.end(), page->messages.begin(), page->messages.end());
+        place = page->next;
+    }
+    CHECK(messages.size() == plan.count);
+    return messages;
+}
+
+std::vector<Sequence> numbers_of(const std::vector<StoredMessage>& messages) {
+    std::vector<Sequence> numbers;
+    for (const StoredMessage& message : messages) numbers.push_back(message.sequence);
+    return numbers;
+}
+
+std::vector<Position> positions_of(const std::vector<StoredMessage>& messages) {
+    std::vector<Position> positions;
+    for (const StoredMessage& message : messages) positions.push_back(message.at.position);
+    return positions;
+}
+
+// Numbered messages, one a second, with a standard and an unnumbered one behind each.
+std::vector<MessagePtr> fill(Loop& loop, EpochMs first, EpochMs last) {
+    std::vector<MessagePtr> messages;
+    for (EpochMs second = first; second <= last; ++second) {
+        messages.push_back(message(topic("a"), Kind::numbered, second * 1'000));
+        messages.push_back(message(topic("a"), Kind::standard, second * 1'000));
+        messages.push_back(message(topic("a"), Kind::unnumbered, second * 1'000));
+    }
+    (void)loop.append(messages);
+    return messages;
+}
+
+}  // namespace
+
+TEST_CASE("by number: the numbered messages that were missed") {
+    const TemporaryFolder folder;
+    Running running(folder.file("notifyd.db"));
+    Loop& loop = running.add_loop();
+    (void)fill(loop, 1, 8);
+    const ResumePlan plan = planned(loop, behind(Sequence{5}));
+    CHECK(plan.verdict == Verdict::complete);
+    CHECK(plan.count == 3);
+    CHECK(plan.to == 8);
+    CHECK(plan.oldest == 1);
+    CHECK(numbers_of(replayed(loop, plan)) == std::vector<Sequence>{6, 7, 8});
+    CHECK(numbers_of(replayed(loop, planned(loop, behind(Sequence{0})))) ==
+          std::vector<Sequence>{1, 2, 3, 4, 5, 6, 7, 8});
+    CHECK(planned(loop, behind(Sequence{8})).count == 0);
+    CHECK(planned(loop, behind(Sequence{8})).to == 8);
+    CHECK(replayed(loop, planned(loop, behind(Sequence{8}))).empty());
+}
+
+TEST_CASE("by number: what is committed later is delivered live") {
+    const TemporaryFolder folder;
+    Running running(folder.file("notifyd.db"));
+    Loop& loop = running.add_loop();
+    (void)fill(loop, 1, 8);
+    // Number n stands at position 3n - 2.
+    for (Position up_to = 0; up_to <= 24; ++up_to) {
+        const ResumePlan plan = planned(loop, behind(Sequence{2}, up_to));
+        CAPTURE(up_to);
+        CHECK(plan.verdict == Verdict::complete);
+        const auto last = static_cast<Sequence>((up_to + 2) / 3);
+        CHECK(plan.to == std::max<Sequence>(last, 2));
+        std::vector<Sequence> wanted;
+        for (Sequence number = 3; number <= last; ++number) wanted.push_back(number);
+        CHECK(numbers_of(replayed(loop, plan)) == wanted);
+    }
+}
+
+TEST_CASE("by number: too many, ahead, and a topic that nobody knows") {
+    const TemporaryFolder folder;
+    Running running(folder.file("notifyd.db"));
+    Loop& loop = running.add_loop();
+    CHECK(planned(loop, behind(Sequence{0})).verdict == Verdict::complete);
+    CHECK(planned(loop, behind(Sequence{1})).verdict == Verdict::ahead);
+    CHECK(planned(loop, behind(Sequence{0})).oldest == 1);
+    (void)fill(loop, 1, 8);
+    CHECK(planned(loop, behind(Sequence{9})).verdict == Verdict::ahead);
+    CHECK(planned(loop, behind(Sequence{0}, everything, 8)).verdict == Verdict::complete);
+    CHECK(planned(loop, behind(Sequence{0}, everything, 7)).verdict == Verdict::too_many);
+}
+
+TEST_CASE("by number: what retention took is never called complete") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    Running running(path);
+    Loop& loop = running.add_loop();
+    (void)fill(loop, 1, 8);
+    // Row by row: numbers 1 to 3 and what stands behind them.
+    for (std::size_t gone = 1; gone <= 9; ++gone) {
+        CHECK(*loop.expire(4'000, 1) == 1);
+        const Sequence last_gone = (gone + 2) / 3;
+        CAPTURE(gone, last_gone);
+        CHECK(planned(loop, behind(last_gone - 1)).verdict == Verdict::expired);
+        const ResumePlan plan = planned(loop, behind(last_gone));
+        CHECK(plan.verdict == Verdict::complete);
+        CHECK(plan.oldest == last_gone + 1);
+        CHECK(replayed(loop, plan).size() == 8 - last_gone);
+    }
+    CHECK(*loop.expire(100'000, 100) == 15);
+    const ResumePlan none = planned(loop, behind(Sequence{7}));
+    CHECK(none.verdict == Verdict::expired);
+    CHECK(none.oldest == 9);
+    CHECK(planned(loop, behind(Sequence{8})).verdict == Verdict::complete);
+    CHECK(planned(loop, behind(Sequence{9})).verdict == Verdict::ahead);
+}
+
+TEST_CASE("by number: what was numbered while there was no history is never called complete") {
+    const TemporaryFolder folder;
+    StorageOptions options = Running::options_for(folder.file("notifyd.db"));
+    const auto run = [&](History history, auto check) {
+        options.history = history;
+        Running running(options);
+        check(running.add_loop());
+    };
+    std::vector<MessagePtr> before;
+    run(History::keep, [&](Loop& loop) { before = fill(loop, 1, 3); });
+    run(History::off, [&](Loop& loop) {
+        (void)fill(loop, 4, 5);
+        CHECK(planned(loop, behind(Sequence{5})).verdict == Verdict::complete);
+        CHECK(planned(loop, behind(Sequence{5})).count == 0);
+        CHECK(planned(loop, behind(Sequence{4})).verdict == Verdict::expired);
+        CHECK(planned(loop, behind(Sequence{6})).verdict == Verdict::ahead);
+        CHECK(planned(loop, behind(before.front()->id)).verdict == Verdict::unknown_message);
+    });
+    run(History::keep, [&](Loop& loop) {
+        (void)fill(loop, 6, 8);
+        CHECK(planned(loop, behind(Sequence{2})).verdict == Verdict::expired);
+        CHECK(planned(loop, behind(Sequence{4})).verdict == Verdict::expired);
+        CHECK(planned(loop, behind(before.back()->id)).verdict == Verdict::expired);
+        const ResumePlan plan = planned(loop, behind(Sequence{5}));
+        CHECK(plan.verdict == Verdict::complete);
+        CHECK(plan.oldest == 6);
+        CHECK(numbers_of(replayed(loop, plan)) == std::vector<Sequence>{6, 7, 8});
+    });
+}
+
+TEST_CASE("by message id: everything behind it, and standard messages from a second before it") {
+    const TemporaryFolder folder;
+    Running running(folder.file("notifyd.db"));
+    Loop& loop = running.add_loop();
+    const auto messages = fill(loop, 1, 8);
+    // Message i stands at position i + 1; seconds 4 and 3 (the standard one) come again, whatever the known one's kind.
+    const auto index = GENERATE(as<std::size_t>(), 12, 13, 14);
+    const ResumePlan plan = planned(loop, behind(messages[index]->id, everything, 100));
+    CHECK(plan.verdict == Verdict::complete);
+    std::vector<Position> wanted{11, 14};
+    if (index == 12) wanted = {11};
+    if (index == 13) wanted = {11};
+    if (index == 14) wanted = {11, 14};
+    for (auto position = static_cast<Position>(index) + 2; position <= 24; ++position) wanted.push_back(position);
+    CHECK(positions_of(replayed(loop, plan)) == wanted);
+    CHECK(plan.to == 8);
+}
+
+TEST_CASE("by message id: fifo messages that are committed later are delivered live, standard ones are not") {
+    const TemporaryFolder folder;
+    Running running(folder.file("notifyd.db"));
+    Loop& loop = running.add_loop();
+    const auto messages = fill(loop, 1, 4);
+    const ResumePlan plan = planned(loop, behind(messages[6]->id, 9));
+    CHECK(plan.verdict == Verdict::complete);
+    CHECK(plan.to == 3);
+    CHECK(positions_of(replayed(loop, plan)) == std::vector<Position>{5, 8, 9, 11});
+}
+
+TEST_CASE("by message id: too many, unknown, and of another topic") {
+    const TemporaryFolder folder;
+    Running running(folder.file("notifyd.db"));
+    Loop& loop = running.add_loop();
+    SystemIdSource ids;
+    const MessageId never(ids.time_ordered(4'000));
+    CHECK(planned(loop, behind(never)).verdict == Verdict::unknown_message);
+    const auto messages = fill(loop, 1, 8);
+    const MessagePtr elsewhere = message(topic("b"), Kind::numbered, 4'000);
+    (void)loop.store(elsewhere);
+    CHECK(planned(loop, behind(never)).verdict == Verdict::unknown_message);
+    CHECK(planned(loop, behind(elsewhere->id)).verdict == Verdict::unknown_message);
+    CHECK(planned(loop, behind(MessageId(ids.random()))).verdict == Verdict::unknown_message);
+    // Behind the last numbered one: a standard one before it and two behind it.
+    CHECK(planned(loop, behind(messages[21]->id, everything, 3)).verdict == Verdict::complete);
+    CHECK(planned(loop, behind(messages[21]->id, everything, 2)).verdict == Verdict::too_many);
+}
+
+TEST_CASE("by message id: a clock that was set back hides nothing") {
+    const TemporaryFolder folder;
+    Running running(folder.file("notifyd.db"));
+    Loop& loop = running.add_loop();
+    std::vector<MessagePtr> messages;
+    for (const EpochMs time : {100'000, 101'000, 50'000, 51'000, 52'000, 53'000, 54'000}) {
+        messages.push_back(message(topic("a"), Kind::numbered, time));
+    }
+    (void)loop.append(messages);
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        const ResumePlan plan = planned(loop, behind(messages[i]->id));
+        CAPTURE(i);
+        if (plan.verdict == Verdict::unknown_message) continue;
+        CHECK(plan.verdict == Verdict::complete);
+        CHECK(replayed(loop, plan).size() == messages.size() - i - 1);
+    }
+}
+
+TEST_CASE("by message id: what any loop handed over before is in the plan, though it is not committed yet") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    Running running(path);
+    Loop& publisher = running.add_loop();
+    Loop& subscriber = running.add_loop();
+    const MessagePtr known = message(topic("a"), Kind::numbered, 10'000);
+    (void)publisher.store(known);
+    Outsider outsider(path);
+    outsider.execute("BEGIN IMMEDIATE");
+    const MessagePtr standard = message(topic("a"), Kind::standard, 20'000);
+    std::promise<void> stored;
+    publisher.post([&](StorageClient& client) { client.append(standard, [&](auto) { stored.set_value(); }); });
+    std::promise<void> handed_over;
+    publisher.post([&](StorageClient&) { handed_over.set_value(); });
+    handed_over.get_future().wait();
+    std::promise<Result<ResumePlan>> plan;
+    subscriber.post([&](StorageClient& client) {
+        client.plan_resume(behind(known->id), [&](Result<ResumePlan> answer) { plan.set_value(std::move(answer)); });
+    });
+    CHECK(eventually([&] { return running.storage().stats().requests_waiting == 2; }));
+    outsider.execute("COMMIT");
+    const auto answer = plan.get_future().get();
+    stored.get_future().wait();
+    REQUIRE(answer.has_value());
+    CHECK(answer->verdict == Verdict::complete);
+    const auto messages = replayed(subscriber, *answer);
+    REQUIRE(messages.size() == 1);
+    CHECK(messages.front().id == standard->id);
+}
+
+TEST_CASE("a plan that finds the storage stopped is refused") {
+    const TemporaryFolder folder;
+    Running running(folder.file("notifyd.db"));
+    Loop& loop = running.add_loop();
+    const MessagePtr known = message(topic("a"), Kind::numbered, 10'000);
+    (void)loop.store(known);
+    running.storage().stop();
+    CHECK(loop.plan(behind(known->id)).error().code == Errc::unavailable);
+    CHECK(loop.plan(behind(Sequence{1})).error().code == Errc::unavailable);
+}
+
+TEST_CASE("the last position is known before the first commit") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    {
+        Running running(path);
+        Loop& loop = running.add_loop();
+        (void)fill(loop, 1, 2);
+        CHECK(*loop.expire(100'000, 100) == 6);
+    }
+    Running running(path);
+    CHECK(running.storage().last_position() == 6);
+}
+
+}  // namespace notifyd::storage::testing

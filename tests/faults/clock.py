@@ -1,0 +1,114 @@
+"""R14: the wall clock steps by an hour, a day and past 2038, forward and back, while the daemon runs (libfaketime; the
+steady clock stays). Order and numbers go on, nobody is disconnected, nothing is deleted early, and a backward step does
+not open the deduplication window again.
+
+Seen to fail with --sabotage, which lets the steady clock step too: timers run out and connections are closed.
+"""
+
+import asyncio
+import pathlib
+import time
+
+from support.settings import LIMIT
+
+from . import tokens
+from .ack_log import Message
+from .clients import Http, WebSocket
+from .context import Skip
+from .follower import Follower, Place, finish_all
+from .load import Load, publish
+
+LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
+HOUR, DAY = 3600, 86400
+STEPS = (HOUR, 0, -HOUR, 0, DAY, 0, -DAY, 0)
+PAST_2038 = 13 * 365 * DAY
+IDLE = 50
+TIMEOUTS = {"ping_interval": "500ms", "idle_timeout": "20s"}
+
+
+class FakeClock:
+    def __init__(self, context):
+        if not pathlib.Path(LIBRARY).exists():
+            raise Skip("libfaketime is not installed")
+        self.file = context.folder / "time"
+        self.environment = {
+            "LD_PRELOAD": LIBRARY, "FAKETIME_TIMESTAMP_FILE": str(self.file), "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "0" if context.sabotage else "1"}
+        self.step(0)
+
+    def step(self, seconds):
+        """From the true time; at once."""
+        self.offset = seconds
+        new = self.file.with_suffix(".new")
+        new.write_text(f"{seconds:+d}\n")
+        new.replace(self.file)
+
+
+async def still_open(context, sockets, clock, what):
+    """The daemon looks twice for who was silent, then each answers; and its clock shows what it was set to."""
+    pings = sockets[0].pings + 2
+    async with asyncio.timeout(3 * LIMIT):
+        while sockets[0].is_open and sockets[0].pings < pings:
+            await asyncio.sleep(0.01)
+    for socket in sockets:
+        socket.send_json({"id": "00000000-0000-4000-8000-000000000002", "type": "ping", "timestamp": 0, "payload": {}})
+    waits = [socket.receive_until(lambda frame: frame.get("type") == "pong", 3 * LIMIT) for socket in sockets]
+    answers = await asyncio.gather(*waits, return_exceptions=True)
+    gone = sum(isinstance(answer, Exception) for answer in answers)
+    context.result.require(gone == 0, f"{what}: {gone} of {len(sockets)} connections are gone")
+    for answer in answers:
+        if not isinstance(answer, Exception):
+            off = answer[-1]["timestamp"] / 1000 - time.time() - clock.offset
+            context.result.require(abs(off) < 60, f"{what}: the daemon's clock is off by {off:.0f} s")
+
+
+async def once_more(context, server, message, first, what):
+    """The same deduplication id is still known."""
+    if not context.has("dedup"):
+        return
+    http = Http(server)
+    answer = (await publish(http, message)).json
+    http.close()
+    same = all(answer.get(key) == first.get(key) for key in ("messageId", "sequenceNumber"))
+    context.result.require(same and answer.get("duplicate") is True, f"{what}: first {first}, then {answer}")
+    context.result.doubled += not same
+
+
+async def run(context):
+    clock, result = FakeClock(context), context.result
+    server, log = context.server({"storage": {"message_retention": "2h"}, "connections": TIMEOUTS}), context.log()
+    await server.start(environment=clock.environment)
+    load = Load(context, server, log, publishers=8, chats=5, pause=0.005)
+    followers = [Follower(context, server, f"f{n}", {chat: Place(False) for chat in load.chats}) for n in range(5)]
+    for follower in followers:
+        await follower.connect()
+    idle = [await WebSocket.connect(server, tokens.reader(f"idle{n}"), [("chatId", "idle")]) for n in range(IDLE)]
+    http, marked = Http(server), Message("marked", "marked", "fifo")
+    log.sent(marked)
+    first = (await publish(http, marked)).json
+    log.acked(marked, first)
+    load.start()
+    for step in (*STEPS, PAST_2038, 0):
+        await load.acknowledged(300)
+        clock.step(step)
+        await load.acknowledged(300)
+        await still_open(context, idle, clock, f"a step to {step:+d} s")
+        if step <= 0:  # a step forward ends the window, and may
+            await once_more(context, server, marked, first, f"after a step to {step:+d} s")
+        result.tries += 1
+    await load.finish()
+    await finish_all(followers, load.highest, 3 * LIMIT)
+    http.close()
+
+    chats = [*load.chats, "marked"]
+    await server.stop()
+    clock.step(-HOUR)
+    await server.start(environment=clock.environment)
+    await once_more(context, server, marked, first, "an hour back, after a start")
+    await server.stop()
+    clock.step(HOUR)  # a daemon that starts looks for what is to be deleted: at two hours, nothing is
+    await server.start(environment=clock.environment)
+    before = result.notes.get("acked", 0)
+    await context.check(server, log.entries(), chats)
+    result.notes["acked"] = result.notes["acked"] - before
+    await server.stop()

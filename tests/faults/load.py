@@ -1,0 +1,159 @@
+"""Publishers that never stop: half over HTTP, half over WebSocket; each step stands in the log before the next.
+
+What was in flight when a connection ended has an unknown outcome and is sent again with the same deduplication id.
+"""
+
+import asyncio
+import random
+
+from support.settings import LIMIT
+
+from . import tokens
+from .ack_log import Message
+from .clients import Gone, Http, Refused, WebSocket
+
+DEPTH = 8  # messages that a WebSocket publisher has in flight
+BACK_OFF = 0.005  # s, between attempts to reach a daemon that is not there
+TRY_AGAIN = 503
+
+
+class Load:
+    def __init__(self, context, server, log, publishers=16, chats=50, name="c", sizes=(10, 400), pause=0.0):
+        self.context, self.server, self.log = context, server, log
+        self.count, self.sizes, self.pause = publishers, sizes, pause
+        self.chats = [f"{name}-{n}" for n in range(chats)]
+        self.random = random.Random(f"{context.seed} {name}")
+        self.answered = asyncio.Event()  # set by each acknowledgement
+        self.acked = self.duplicates = 0
+        self.codes = []  # how WebSocket publishers were closed
+        self.highest = {}  # chat -> the highest number that was told
+        self.ending = False
+        self.tasks = []
+
+    def start(self):
+        roles = [self._over_http, self._over_websocket]
+        self.tasks = [asyncio.create_task(roles[n % 2](n)) for n in range(self.count)]
+
+    async def finish(self, limit=6 * LIMIT):
+        """No new messages; returns when every one in flight is acknowledged."""
+        self.ending = True
+        done, late = await asyncio.wait(self.tasks, timeout=limit)
+        for task in late:
+            task.cancel()
+        self.context.result.require(not late, f"{len(late)} publishers got no answer within {limit} s")
+        for task in done:
+            task.result()
+
+    async def acknowledged(self, count, limit=6 * LIMIT):
+        """Waits until `count` more are."""
+        wanted = self.acked + count
+        async with asyncio.timeout(limit):
+            while self.acked < wanted:
+                self.answered.clear()
+                await self.answered.wait()
+
+    # --- one message ---
+
+    def _new(self, publisher, number, kinds):
+        text = "x" * self.random.randint(*self.sizes)
+        message = Message(f"{publisher}-{number}", self.random.choice(self.chats), self.random.choice(kinds), text)
+        self.log.sent(message)
+        return message
+
+    def _acked(self, message, answer):
+        self.log.acked(message, answer)
+        self.acked += 1
+        self.duplicates += answer.get("duplicate", False)
+        number = answer.get("sequenceNumber") or 0
+        self.highest[message.chat] = max(self.highest.get(message.chat, 0), number)
+        self.answered.set()
+
+    async def _lost_sight(self):
+        """The connection ended. Without deduplication in the daemon, sending again would double."""
+        await asyncio.sleep(BACK_OFF)
+        return self.context.has("dedup")
+
+    # --- over HTTP: one at a time ---
+
+    async def _over_http(self, publisher):
+        http, message, number = Http(self.server), None, 0
+        while message or not self.ending:
+            if message is None:
+                number += 1
+                message = self._new(publisher, number, ("fifo", "standard"))
+                if self.pause:
+                    await asyncio.sleep(self.random.uniform(0, 2 * self.pause))
+            try:
+                reply = await publish(http, message)
+            except Gone:
+                if not await self._lost_sight():
+                    message = None
+                continue
+            if reply.status == 200:
+                self._acked(message, reply.json)
+                message = None
+            elif reply.status == TRY_AGAIN:
+                await asyncio.sleep(BACK_OFF)
+            else:
+                self.context.result.require(False, f"a publish was answered {reply}")
+                message = None
+        http.close()
+
+    # --- over WebSocket: a window of them ---
+
+    async def _over_websocket(self, publisher):
+        waiting, number = {}, 0  # waiting: id -> message, in the order of sending
+        while waiting or not self.ending:
+            try:
+                socket = await WebSocket.connect(self.server, tokens.publisher())
+            except (Gone, Refused):
+                if not await self._lost_sight():
+                    waiting.clear()
+                continue
+            for message in waiting.values():
+                self._send(socket, message)
+            try:
+                while waiting or not self.ending:
+                    while len(waiting) < DEPTH and not self.ending and socket.is_open:
+                        number += 1
+                        message = self._new(publisher, number, ("fifo",))
+                        waiting[message.id] = message
+                        self._send(socket, message)
+                        if self.pause:
+                            break
+                    if waiting:
+                        await self._take_answer(socket, waiting)
+                    elif not socket.is_open:
+                        raise Gone("closed between two messages")
+                    if self.pause:
+                        await asyncio.sleep(self.random.uniform(0, 2 * self.pause))
+            except Gone:
+                self.codes.append(await socket.closed)
+                if not await self._lost_sight():
+                    waiting.clear()
+                continue
+            socket.abort()
+
+    @staticmethod
+    def _send(socket, message):
+        socket.send_json({"action": "sendMessage", "requestId": message.id, **message.request()})
+
+    async def _take_answer(self, socket, waiting):
+        answer = await socket.receive()
+        message = waiting.get(answer.get("requestId"))
+        if message is None:
+            self.context.result.require(False, f"an answer to nothing that was asked: {answer}")
+        elif "messageId" in answer:
+            del waiting[message.id]
+            self._acked(message, answer)
+        elif answer.get("statusCode") == TRY_AGAIN:
+            await asyncio.sleep(BACK_OFF)
+            self._send(socket, message)
+        else:
+            del waiting[message.id]
+            self.context.result.require(False, f"a publish was answered {answer}")
+
+
+async def publish(http, message, token=None):
+    headers = {} if message.kind == "fifo" else {"Idempotency-Key": message.deduplication_id}
+    return await http.request("POST", "/publish", token or tokens.publisher(), message.request(), headers=headers)

@@ -1,0 +1,137 @@
+"""The daemon as a process that is started, killed and started again on the same address and folder."""
+
+import asyncio
+import atexit
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+from support.daemon import binary
+from support.settings import BASE, LIMIT, merge, to_toml
+
+from .clients import Gone, Http
+
+# A restart must not lose its port to another program, and two harnesses may run side by side: a loopback address of
+# this process's own, and a port below the ephemeral ones.
+PORT = 9443
+
+
+def own_address():
+    pid = os.getpid()
+    return f"127.{1 + (pid >> 16) % 250}.{pid >> 8 & 255}.{pid & 255 or 1}"
+
+
+class Server:
+    def __init__(self, folder, settings=None, host=None, port=PORT):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.host, self.port = host or own_address(), port
+        base = merge(BASE, {"server": {"listen": f"{self.host}:{self.port}"}, "log": {"level": "warn"}})
+        self.settings = merge(base, settings or {})
+        self.database = self.folder / self.settings["storage"]["path"]
+        self.log = self.folder / "log"
+        self.process = None
+
+    def configure(self):
+        config = self.folder / "notifyd.toml"
+        config.write_text(to_toml(self.settings))
+        return config
+
+    async def start(self, prefix=(), environment=None, limit=3 * LIMIT):
+        """Spawns it; gives the seconds until /readyz says yes. Raises Gone when it ends before."""
+        self.spawn(prefix, environment)
+        return await self.ready(limit)
+
+    def spawn(self, prefix=(), environment=None):
+        assert self.process is None or self.process.poll() is not None, "it runs"
+        config = self.configure()
+        with open(self.log, "ab") as log:
+            self.spawned = time.monotonic()
+            self.process = subprocess.Popen(
+                [*prefix, binary(), "serve", "--config", str(config)], cwd=self.folder, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, env={**os.environ, **(environment or {})})
+        atexit.register(self.process.kill)  # whatever happens to the harness, no daemon outlives it
+
+    async def ready(self, limit):
+        deadline = time.monotonic() + limit
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise Gone(f"it ended with {self.process.returncode}: {self.tail()}")
+            http = Http(self)
+            try:
+                if (await http.request("GET", "/readyz")).status == 200:
+                    return time.monotonic() - self.spawned
+            except Gone:
+                pass  # not listening yet
+            finally:
+                http.close()
+            await asyncio.sleep(0.002)
+        raise AssertionError(f"not ready after {limit} s: {self.tail()}")
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    @property
+    def alive(self):
+        return self.process.poll() is None
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    async def kill(self):
+        self.process.kill()
+        await self.ended()
+
+    async def ended(self, limit=3 * LIMIT):
+        """The exit code."""
+        return await asyncio.to_thread(self.process.wait, limit)
+
+    async def stop(self):
+        """A clean end: anything but exit 0 is an error."""
+        self.signal(signal.SIGTERM)
+        code = await self.ended()
+        assert code == 0, f"exit code {code}: {self.tail()}"
+
+    def end(self):
+        """For good, and at once."""
+        if self.process is not None and self.alive:
+            self.process.kill()
+            self.process.wait()
+
+    def command(self, *arguments):
+        """Runs `notifyd arguments… --config …` to its end."""
+        return subprocess.run([binary(), *map(str, arguments), "--config", str(self.configure())], cwd=self.folder,
+                              capture_output=True, text=True, timeout=3 * LIMIT, check=False)
+
+    def database_files(self):
+        """The database with its journals."""
+        return sorted(self.folder.glob(self.database.name + "*"))
+
+    def lose_the_journal(self):
+        """For faults put in on purpose: what was committed but not yet copied into the database is gone."""
+        for path in self.database_files():
+            if path != self.database:
+                path.unlink()
+
+    def tail(self, count=5):
+        return "\n".join(self.log_lines_with("")[-count:])
+
+    def log_lines_with(self, text):
+        if not self.log.exists():
+            return []
+        return [line for line in self.log.read_text(errors="replace").splitlines() if text in line]
+
+    # --- what the kernel says about it ---
+
+    def resident(self):
+        """Bytes of memory that it holds."""
+        for line in pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+        raise AssertionError("no VmRSS")
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))

@@ -1,0 +1,143 @@
+"""Q1: one client among many hardly reads, another does not read at all. The others get everything in order; what the
+daemon holds for the two is bounded; the first catches up in order without a gap once it reads again, the second is
+closed with 1013.
+
+Seen to fail with --sabotage, which gives a connection 64 MiB: the daemon's memory grows past the bound.
+"""
+
+import asyncio
+import re
+
+from support.daemon import eventually
+from support.settings import LIMIT
+
+from . import tokens
+from .clients import WebSocket
+
+CAP = 1 << 20  # limits.outbound_buffer
+STALLED_AFTER = 4  # s
+SMALL, BIG = 512, 16 << 10  # bytes of a message in the chat of all, and in the chat of the few
+COUNT = 1_500  # messages of each chat: in the big one more than a cap and the kernel's buffers
+CHUNK = 50  # published at a time; the fast ones have them before the next
+FIELDS = re.compile(rb'"chatId":"(\w+)".*"sequenceNumber":(\d+)')
+
+
+class Reader:
+    """Checks order by number."""
+
+    def __init__(self, result, chats):
+        self.result = result
+        self.last = dict.fromkeys(chats, 0)
+
+    async def connect(self, server, name, receive_buffer=None):
+        query = [("chatId", chat) for chat in self.last]
+        self.socket = await WebSocket.connect(server, tokens.reader(name), query, on_text=self._take,
+                                              receive_buffer=receive_buffer)
+        return self
+
+    def _take(self, data):
+        chat, number = FIELDS.search(data).groups()
+        chat, number = chat.decode(), int(number)
+        if number <= self.last[chat]:
+            self.result.doubled += 1
+        elif number != self.last[chat] + 1:
+            self.result.out_of_order += 1
+        self.last[chat] = number
+
+    def is_at(self, numbers):
+        return all(self.last[chat] >= numbers[chat] for chat in self.last)
+
+
+async def reach(readers, numbers, limit):
+    """How many did not come to the numbers within the limit."""
+    try:
+        async with asyncio.timeout(limit):
+            while not all(reader.is_at(numbers) or not reader.socket.is_open for reader in readers):
+                await asyncio.sleep(0.005)
+    except TimeoutError:
+        pass
+    return sum(not reader.is_at(numbers) for reader in readers)
+
+
+async def publish_all(context, publisher, fast, numbers):
+    """COUNT messages to each chat, no faster than the fast ones read."""
+    for _ in range(COUNT // CHUNK):
+        for chat, size in (("all", SMALL), ("few", BIG)):
+            for _ in range(CHUNK):
+                publisher.send_json({"action": "sendMessage", "targetChannel": "WebSocket", "messageType": "fifo",
+                                     "payload": {"chatId": chat, "text": "x" * size}})
+            for _ in range(CHUNK):
+                answer = await publisher.receive()
+                numbers[chat] = answer["sequenceNumber"]
+        late = await reach(fast, numbers, 3 * LIMIT)
+        context.result.require(late == 0, f"{late} of {len(fast)} fast clients did not get everything")
+        if late:
+            context.result.lost += late
+            return
+
+
+async def highest_memory(server, until):
+    highest = 0
+    while not until.is_set():
+        highest = max(highest, server.resident())
+        await asyncio.sleep(0.02)
+    return highest
+
+
+async def trickle(reader, until):
+    """A few kilobytes now and then: slow, but never stalled."""
+    while not until.is_set() and reader.socket.is_open:
+        reader.socket.resume()
+        await asyncio.sleep(0.002)
+        reader.socket.pause()
+        await asyncio.sleep(0.4)
+
+
+async def run(context):
+    result = context.result
+    server = context.server({
+        "limits": {"outbound_buffer": "64MiB" if context.sabotage else CAP}, "log": {"level": "info"},
+        "delivery": {"stalled_after": f"{STALLED_AFTER}s"}})
+    await server.start()
+    result.tries = context.size(200, 1_000)
+    numbers = {"all": 0, "few": 0}
+    fast = [await Reader(result, ("all", "few") if n < 3 else ("all",)).connect(server, f"fast{n}")
+            for n in range(result.tries - 2)]
+    slow = await Reader(result, ("all", "few")).connect(server, "slow", receive_buffer=4096)
+    dead = await Reader(result, ("all", "few")).connect(server, "dead", receive_buffer=4096)
+    publisher = await WebSocket.connect(server, tokens.publisher())
+
+    warm, done = asyncio.Event(), asyncio.Event()
+    measuring = asyncio.ensure_future(highest_memory(server, warm))
+    await publish_all(context, publisher, [*fast, slow, dead], numbers)
+    warm.set()
+    base = await measuring
+
+    slow.socket.pause()
+    dead.socket.pause()
+    measuring = asyncio.ensure_future(highest_memory(server, done))
+    trickling = asyncio.ensure_future(trickle(slow, done))
+    await publish_all(context, publisher, fast, numbers)
+    behind = numbers["few"] - slow.last["few"]
+    done.set()
+    growth = await measuring - base
+    await trickling
+    result.require(behind * BIG > 2 * CAP, f"the slow client was only {behind} messages behind: nothing was tested")
+    # Two slow connections, and what the same load may cost in other places.
+    result.require(growth <= 2 * CAP + base // 5, f"memory grew by {growth >> 10} KiB on {base >> 10} KiB")
+
+    def closed_1013():
+        return any('"user_id":"dead"' in line and '"code":1013' in line
+                   for line in server.log_lines_with('"connection_closed"'))
+
+    closed = await asyncio.to_thread(eventually, closed_1013, STALLED_AFTER + LIMIT)
+    result.require(closed, "the client that reads nothing was not closed with 1013")
+    if context.has("catchup"):
+        slow.socket.resume()
+        late = await reach([slow], numbers, 3 * LIMIT)
+        result.require(late == 0, f"the slow client is at {slow.last} of {numbers}")
+        result.lost += sum(numbers[chat] - slow.last[chat] for chat in numbers)
+    result.notes.update(behind=behind, base=f"{base >> 10}KiB", growth=f"{growth >> 10}KiB")
+    for client in (*fast, slow, dead):
+        client.socket.abort()
+    await server.stop()

@@ -1,0 +1,25 @@
+"""Tokens that outlive every step of the clock, made once: the harness connects thousands of times."""
+
+import functools
+
+from support.tokens import mint
+
+CENTURY = 100 * 365 * 86400
+
+
+@functools.lru_cache(maxsize=None)
+def _token(user, scope):
+    return mint(user, scope=scope, lifetime=CENTURY)
+
+
+def admin():
+    return _token("root-admin", "notifyd:admin")
+
+
+def publisher(user="backend"):
+    return _token(user, "notifyd:publish")
+
+
+def reader(user):
+    """May receive everything: an admin of its own name."""
+    return _token(user, "notifyd:admin")

@@ -1,0 +1,127 @@
+"""What an operator does beside the daemon: a look into the database, load, a process that dies at a chosen moment."""
+
+import contextlib
+import os
+import sqlite3
+import subprocess
+import threading
+import time
+from http.client import HTTPException
+
+from . import tokens
+from .http_client import HttpClient
+
+LONG = os.environ.get("NOTIFYD_LONG") == "1"
+
+
+def bodies(path):
+    """Every message's JSON in a database file, in commit order; read-only, and the file must be sound."""
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        return [row[0] for row in database.execute("SELECT head FROM messages ORDER BY position")]
+
+
+def epoch(path):
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as database:
+        return database.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0]
+
+
+class Load:
+    """Publishes from some clients until stopped, each after the answer to its last; counts what was answered."""
+
+    def __init__(self, daemon, publishers=3, chat="load"):
+        self.daemon = daemon
+        self.chat = chat
+        self.lock = threading.Lock()
+        self.acknowledged = {}  # id -> number
+        self.refused = []
+        self.times = []  # of each answer, in seconds
+        self.stopping = threading.Event()
+        self.threads = [threading.Thread(target=self._publish, args=(n,)) for n in range(publishers)]
+
+    def _publish(self, name):
+        http = HttpClient(self.daemon.port)
+        token = tokens.service()
+        number = 0
+        while not self.stopping.is_set():
+            body = {"targetChannel": "WebSocket", "messageType": "fifo",
+                    "payload": {"chatId": self.chat, "content": f"{name}-{number} " + "x" * 500}}
+            number += 1
+            begin = time.monotonic()
+            try:
+                reply = http.post("/publish", token, body)
+            except (OSError, HTTPException) as problem:
+                with self.lock:
+                    self.refused.append(problem)
+                break
+            with self.lock:
+                self.times.append(time.monotonic() - begin)
+                if reply.status == 200:
+                    self.acknowledged[reply.json["messageId"]] = reply.json["sequenceNumber"]
+                else:
+                    self.refused.append(reply)
+        http.close()
+
+    def known(self):
+        with self.lock:
+            return dict(self.acknowledged)
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopping.set()
+        for thread in self.threads:
+            thread.join()
+
+
+def publish_one(daemon, chat, content):
+    http = HttpClient(daemon.port)
+    reply = http.post("/publish", tokens.service(), {"targetChannel": "WebSocket", "messageType": "fifo",
+                                                     "payload": {"chatId": chat, "content": content}})
+    http.close()
+    assert reply.status == 200, reply
+    return reply.json
+
+
+# Ends the process, as a power cut would, in front of its Nth change of a file.
+SHIM = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/types.h>
+#include <unistd.h>
+static long count;
+static void step(void) {
+    const char *limit = getenv("DIE_AT");
+    if (limit && ++count >= atol(limit)) kill(getpid(), SIGKILL);
+}
+#define WRAP(result, name, parameters, arguments) \
+    result name parameters { \
+        static result(*real) parameters; \
+        if (!real) real = (result(*) parameters)dlsym(RTLD_NEXT, #name); \
+        step(); \
+        return real arguments; \
+    }
+WRAP(int, unlink, (const char *path), (path))
+WRAP(int, fsync, (int file), (file))
+WRAP(int, fdatasync, (int file), (file))
+WRAP(int, ftruncate64, (int file, off64_t size), (file, size))
+WRAP(ssize_t, pwrite64, (int file, const void *data, size_t size, off64_t at), (file, data, size, at))
+WRAP(int, rename, (const char *from, const char *to), (from, to))
+WRAP(int, renameat2, (int a, const char *from, int b, const char *to, unsigned flags), (a, from, b, to, flags))
+"""
+
+
+def build_shim(folder):
+    """A library for LD_PRELOAD, or None where there is no C compiler."""
+    source = folder.write("die_at.c", SHIM)
+    library = folder.path / "die_at.so"
+    try:
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True, capture_output=True)
+    except FileNotFoundError:
+        return None
+    return library

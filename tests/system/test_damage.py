@@ -1,0 +1,177 @@
+"""A damaged or foreign database under the daemon itself (R12); many more mutations in tests/component/storage."""
+
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import unittest
+
+from support import tokens
+from support.daemon import Daemon, Folder, binary
+from support.operator_tools import LONG, publish_one
+from support.settings import BASE, LIMIT, to_toml
+
+
+class Damage(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        """A database with messages in its file, and a log with more of them."""
+        cls.original = Folder()
+        cls.addClassCleanup(cls.original.remove)
+        cls.published = {}
+        daemon = Daemon(folder=cls.original)
+        cls.publish(daemon, 60)
+        daemon.stop()
+        daemon = Daemon(folder=cls.original)
+        cls.publish(daemon, 20)
+        daemon.kill()
+
+    @classmethod
+    def publish(cls, daemon, count):
+        for _ in range(count):
+            content = f"content {len(cls.published)} " + "x" * 300
+            cls.published[publish_one(daemon, "c", content)["sequenceNumber"]] = content
+
+    def setUp(self):
+        self.folder = Folder()
+        self.addCleanup(self.folder.remove)
+        for name in ("notifyd.db", "notifyd.db-wal"):
+            shutil.copy(self.original.path / name, self.folder.path)
+        self.database = self.folder.path / "notifyd.db"
+        self.log = self.folder.path / "notifyd.db-wal"
+        self.config = self.folder.write("notifyd.toml", to_toml(BASE))
+
+    def refusal(self, command):
+        """The one line with which the command ends."""
+        result = self.folder.command(command, "--config", self.config)
+        self.assertEqual(result.returncode, 1, result)
+        sentences = [line for line in result.stderr.splitlines() if not line.startswith("{")]  # besides the log
+        self.assertEqual(len(sentences), 1, result.stderr)
+        self.assertIn("notifyd.db", sentences[0])
+        return sentences[0]
+
+    def assert_refused(self, words):
+        before = self.content()
+        for command in ("serve", "migrate"):
+            self.assertIn(words, self.refusal(command))
+        self.assertEqual(self.content(), before, "what is refused is left as it was")
+
+    def content(self):
+        return self.database.read_bytes() if self.database.is_file() else None
+
+    def overwrite(self, path, at, data):
+        with path.open("r+b") as file:
+            file.seek(at)
+            file.write(data)
+
+    def test_undamaged(self):
+        self.assertEqual(self.served(), self.published)
+
+    def test_empty(self):
+        self.database.write_bytes(b"")
+        self.assert_refused("empty")
+
+    def test_a_folder(self):
+        self.database.unlink()
+        self.database.mkdir()
+        self.assert_refused("not a regular file")
+
+    @unittest.skipIf(os.geteuid() == 0, "root reads everything")
+    def test_unreadable(self):
+        self.database.chmod(0)
+        self.assertIn("notifyd.db", self.refusal("serve"))
+
+    def test_text(self):
+        self.database.write_text("no database\n" * 10_000)
+        self.assert_refused("not a database")
+
+    def test_another_programs(self):
+        self.log.unlink()
+        self.database.unlink()
+        with sqlite3.connect(self.database) as other:
+            other.execute("CREATE TABLE meta (key, value)")
+        other.close()
+        self.assert_refused("another program")
+
+    def test_header(self):
+        self.overwrite(self.database, 0, b"SQLite format 4\0")
+        self.assert_refused("not a database")
+
+    def test_page(self):
+        self.log.unlink()
+        for page in range(1, self.database.stat().st_size // 8192):
+            shutil.copy(self.original.path / "notifyd.db", self.database)
+            self.overwrite(self.database, page * 8192, b"\x55" * 8192)
+            with self.subTest(page):
+                self.check()
+
+    def test_cut_off(self):
+        self.log.unlink()
+        os.truncate(self.database, self.database.stat().st_size - 8192)
+        self.assert_refused("cut off")
+
+    def test_log_header(self):
+        self.overwrite(self.log, 12, b"\xff")
+        log = self.log.read_bytes()
+        self.assert_refused("broken header")
+        self.assertEqual(self.log.read_bytes(), log, "and so is its log")
+
+    def test_the_log_of_another_database(self):
+        self.log.unlink()
+        with sqlite3.connect(self.folder.path / "other.db") as other:
+            other.execute("PRAGMA page_size = 4096")
+            other.execute("PRAGMA journal_mode = WAL")
+            other.execute("CREATE TABLE t (x)")
+            other.commit()
+            shutil.copy(self.folder.path / "other.db-wal", self.log)
+        other.close()
+        self.assert_refused("belongs to another database")
+
+    def test_missing_with_its_log(self):
+        self.database.unlink()
+        self.assert_refused("missing, but its log")
+        self.assertFalse(self.database.exists())
+
+    def test_random_damage(self):
+        first = int(os.environ.get("NOTIFYD_SEED", "1"))
+        count = 1 if "NOTIFYD_SEED" in os.environ else 50 if LONG else 8
+        for seed in range(first, first + count):
+            for name in ("notifyd.db", "notifyd.db-wal"):
+                shutil.copy(self.original.path / name, self.folder.path)
+            generator = random.Random(seed)
+            target = generator.choice((self.database, self.log))
+            for _ in range(generator.randint(1, 20)):
+                self.overwrite(target, generator.randrange(target.stat().st_size), generator.randbytes(1))
+            with self.subTest(f"NOTIFYD_SEED={seed}", file=target.name):
+                self.check()
+
+    def check(self):
+        """Refused with one line, or only true bodies are served; and never another database in its place."""
+        file = self.database.stat().st_ino
+        result = subprocess.run([binary(), "migrate", "--config", str(self.config)], cwd=self.folder.path,
+                                capture_output=True, text=True, timeout=LIMIT, check=False)
+        if result.returncode == 0:
+            for number, content in self.served().items():
+                self.assertEqual(self.published.get(number), content)
+        else:
+            self.assertEqual((result.returncode, result.stderr.count("\n")), (1, 1), result)
+            self.refusal("serve")
+        self.assertEqual(self.database.stat().st_ino, file)
+
+    def served(self):
+        """Number -> content, as far as the daemon serves them: a page that cannot be read is answered with an error."""
+        daemon = Daemon(folder=self.folder)
+        found = {}
+        for first in range(1, len(self.published) + 1, 10):
+            reply = daemon.http().get("/messages", tokens.admin(), chatId="c", fromSequence=first,
+                                      toSequence=first + 9, limit=100)
+            self.assertIn(reply.status, (200, 500, 503), reply)
+            if reply.status == 200:
+                found.update((m["sequenceNumber"], m["content"]) for m in reply.json["messages"])
+        daemon.stop()
+        return found
+
+
+if __name__ == "__main__":
+    unittest.main()
