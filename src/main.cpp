@@ -1,8 +1,8 @@
 // Entry point. Whatever escapes to here is a startup failure or a bug: one line, exit code 1.
+#include "app/command_line.hpp"
+
 #include <exception>
 #include <iostream>
-
-#include "app/command_line.hpp"
 
 int main(int argc, char** argv) {
     try {

@@ -38,9 +38,7 @@ std::size_t Processor::process(std::span<const Delivery> run) {
     return recipients;
 }
 
-Processor::Sent Processor::send(connection::Connection& member,
-                                std::span<const Delivery> run,
-                                const FramePtr& frames) {
+Processor::Sent Processor::send(connection::Connection& member, std::span<const Delivery> run, const FramePtr& frames) {
     switch (member.sink().send(frames)) {
         case ports::Verdict::queued:
             slice_most_ = std::max(slice_most_, member.add_to_slice(slice_, frames->size()));

@@ -158,8 +158,8 @@ void FrameDispatch::handle(const wire::Subscribe& frame) {
     services_.connections.subscribe(connection_, frame.topics);
     const std::vector<TopicName> topics = connection_.topics();
     connection_.sink().answer(wire::subscribed(wire::envelope_id(frame.id, services_.ids),
-                                   services_.clock.now_ms(),
-                                   wire::Subscribed{.channels = {}, .topics = topics}));
+                                               services_.clock.now_ms(),
+                                               wire::Subscribed{.channels = {}, .topics = topics}));
     if (!frame.resume.topics.empty()) services_.delivery.resume(connection_, frame.resume);
 }
 
@@ -174,8 +174,8 @@ void FrameDispatch::handle(const wire::Unsubscribe& frame) {
     services_.connections.unsubscribe(connection_, leaving);
     const std::vector<TopicName> topics = connection_.topics();
     connection_.sink().answer(wire::unsubscribed(wire::envelope_id(frame.id, services_.ids),
-                                     services_.clock.now_ms(),
-                                     wire::Subscribed{.channels = {}, .topics = topics}));
+                                                 services_.clock.now_ms(),
+                                                 wire::Subscribed{.channels = {}, .topics = topics}));
 }
 
 void FrameDispatch::handle(const wire::NotificationAck& frame) {

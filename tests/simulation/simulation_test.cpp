@@ -4,7 +4,7 @@
 // `sent` set to a page's first message (repeats), the client's own number forgotten on a loop that is behind (repeats),
 // a replay that reads further than its loop has come (repeats), retries that end without a dead letter (lost), a replay
 // called complete when retention had taken some (false_complete), own messages not noted (echoes).
-#include "world.hpp"
+#include "support/simulation/world.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -77,7 +77,8 @@ class Deduplication(SystemTest):
 
     def test_batch(self):
         def post():
-            messages = [self.body(0, "fifo"), self.body(1, "standard"), self.body(2, "fifo", messageDeduplicationId="d"),
+            messages = [self.body(0, "fifo"), self.body(1, "standard"),
+                        self.body(2, "fifo", messageDeduplicationId="d"),
                         self.body(3, "fifo", messageDeduplicationId="d")]
             return self.http.post("/publish/batch", self.service, {"messages": messages},
                                   headers={"Idempotency-Key": "k"}).json

@@ -9,6 +9,7 @@
 #include "notifyd/core/page.hpp"
 #include "notifyd/core/resume.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -55,6 +56,11 @@ struct Backlog {
     bool busy = false;
 
     [[nodiscard]] bool owes() const { return sent < seen; }
+    // Whether a message of the log is for this connection at all.
+    [[nodiscard]] bool wants(const StoredMessage& message) const {
+        return message.target_channel == websocket_channel &&
+               std::find(not_wanted.begin(), not_wanted.end(), message.id) == not_wanted.end();
+    }
 };
 
 }  // namespace notifyd::connection

@@ -19,8 +19,8 @@ class Outbox {
     explicit Outbox(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
     [[nodiscard]] ports::Verdict push(FramePtr frame);
-    // For what is bounded in another way: control frames (the stream waits above the control mark), HTTP replies (one at
-    // a time) and answers (a full connection is not read further).
+    // For what is bounded in another way: control frames (the stream waits above the control mark), HTTP replies (one
+    // at a time) and answers (a full connection is not read further).
     void push_unbounded(FramePtr frame);
 
     [[nodiscard]] std::size_t bytes() const { return bytes_; }

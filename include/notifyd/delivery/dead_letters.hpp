@@ -28,15 +28,14 @@ enum class Log : std::uint8_t { kept, off };
 
 class DeadLetters {
   public:
-    DeadLetters(ports::DeadLetterStore& store,
-                Log log,
-                const Clock& clock,
-                IdSource& ids,
-                observability::Events& events)
+    DeadLetters(
+        ports::DeadLetterStore& store, Log log, const Clock& clock, IdSource& ids, observability::Events& events)
         : store_(store), log_(log), clock_(clock), ids_(ids), events_(events) {}
 
     void add(const connection::Connection& recipient, const Delivery& delivery, const Failure& failure);
-    void add(const connection::Connection& recipient, const StoredMessage& message, const TopicName& topic,
+    void add(const connection::Connection& recipient,
+             const StoredMessage& message,
+             const TopicName& topic,
              const Failure& failure);
     void add(const connection::Connection& recipient, const wire::UnsentMessage& message, const Failure& failure);
 

@@ -25,7 +25,8 @@ class ConnectionSink {
     virtual void answer(FramePtr frame) = 0;
     // Bytes that wait for the socket.
     [[nodiscard]] virtual std::size_t bytes_waiting() const = 0;
-    // Calls `resume` once, from the loop, when at most `mark` bytes wait or the connection ends; never inside this call.
+    // Calls `resume` once, from the loop, when at most `mark` bytes wait or the connection ends; never inside this
+    // call.
     virtual void when_below(std::size_t mark, UniqueFunction<void()> resume) = 0;
     // Queues a close frame; nothing is sent after it. Only the first call counts.
     virtual void close(CloseCode code) = 0;

@@ -35,7 +35,8 @@ struct ResumePlan {
         ahead,            // the number is above the topic's counter: the client knows another database
     };
     Verdict verdict = Verdict::complete;
-    // How many messages the window holds; and the topic's last number up to fifo_up_to, which may be below the client's.
+    // How many messages the window holds; and the topic's last number up to fifo_up_to, which may be below the
+    // client's.
     std::size_t count = 0;
     Sequence to = 0;
     // The first number from which on all are held, or the next to come when none is.

@@ -26,7 +26,6 @@ namespace notifyd::wire {
 // The text for Message::head; the message's other fields must be set. `payload_fields` as in PublishRequest.
 [[nodiscard]] std::string message_head(const Message& message, std::string_view payload_fields);
 
-
 // Answers to sendMessage. `request_id` is echoed if there is one.
 [[nodiscard]] FramePtr send_answer(const Receipt& receipt, const std::optional<RawJson>& request_id);
 [[nodiscard]] FramePtr send_error(const Error& error, const std::optional<RawJson>& request_id);

@@ -88,8 +88,8 @@ void World::publish() {
                     .skip = skip,
                     .head = {}};
     const std::string filler(below(200), 'x');
-    message.head = wire::message_head(
-        message, "\"u\":" + std::to_string(published_.size()) + ",\"f\":\"" + filler + '"');
+    message.head =
+        wire::message_head(message, "\"u\":" + std::to_string(published_.size()) + ",\"f\":\"" + filler + '"');
     const auto shared = std::make_shared<const Message>(std::move(message));
     published_.push_back(shared);
     const std::size_t loop = skip ? sender.loop : below(loop_count);
@@ -103,10 +103,10 @@ void World::connect(Client& client) {
     client.loop = below(loop_count);
     Node& node = *nodes_[client.loop];
     client.sink = std::make_unique<SimulatedSink>(outbox_bytes);
-    client.connection = std::make_unique<connection::Connection>(
-        ConnectionId(ids_.time_ordered(clock_.now_ms())),
-        Identity{.user = UserId("u"), .claimed_topics = {}, .token_id = {}},
-        *client.sink);
+    client.connection =
+        std::make_unique<connection::Connection>(ConnectionId(ids_.time_ordered(clock_.now_ms())),
+                                                 Identity{.user = UserId("u"), .claimed_topics = {}, .token_id = {}},
+                                                 *client.sink);
     client.ids.push_back(client.connection->id());
     client.connected_from = published_.size();
     client.got.clear();
@@ -245,9 +245,8 @@ bool World::is_served(const Client& client, std::size_t topic) const {
     if (view.resuming) return false;
     if (!view.known || retention_) return true;
     const std::vector<Row> rows = log_.rows_of(topics_[topic]);
-    return std::ranges::all_of(rows, [&](const Row& row) {
-        return row.sequence <= view.last || is_own(client, *row.message);
-    });
+    return std::ranges::all_of(
+        rows, [&](const Row& row) { return row.sequence <= view.last || is_own(client, *row.message); });
 }
 
 // --- what must hold ---
@@ -282,9 +281,8 @@ void World::check_number(const Client& client, TopicView& view, const TopicName&
         // A number between may only be missing because the client itself did not want it.
         const std::vector<Row> rows = log_.rows_of(topic);
         for (Sequence missing = view.last + 1; missing < sequence; ++missing) {
-            const bool own = std::ranges::any_of(rows, [&](const Row& row) {
-                return row.sequence == missing && is_own(client, *row.message);
-            });
+            const bool own = std::ranges::any_of(
+                rows, [&](const Row& row) { return row.sequence == missing && is_own(client, *row.message); });
             if (!own && view.resuming) view.hole = true;
             if (!own && !retention_) ++outcome_.gaps;
         }

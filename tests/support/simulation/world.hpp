@@ -1,5 +1,5 @@
-// The delivery of two loops, a log, and clients that come and go, all driven by one seed: no thread, no socket, no disk,
-// and the same seed gives the same trace.
+// The delivery of two loops, a log, and clients that come and go, all driven by one seed: no thread, no socket, no
+// disk, and the same seed gives the same trace.
 #pragma once
 
 #include "notifyd/delivery/worker_pool.hpp"

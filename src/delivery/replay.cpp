@@ -1,0 +1,159 @@
+// The part of CatchUp that serves a resume: plan, pages, the `resumed` frame.
+#include "notifyd/core/limits.hpp"
+#include "notifyd/delivery/catch_up.hpp"
+#include "notifyd/wire/delivered_frames.hpp"
+#include "notifyd/wire/server_frames.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace notifyd::delivery {
+
+namespace {
+
+std::string_view reason_of(ports::ResumePlan::Verdict verdict) {
+    switch (verdict) {
+        case ports::ResumePlan::Verdict::complete:
+            return {};
+        case ports::ResumePlan::Verdict::too_many:
+            return "too_many";
+        case ports::ResumePlan::Verdict::expired:
+            return "expired";
+        case ports::ResumePlan::Verdict::unknown_message:
+            return "unknown_message";
+        case ports::ResumePlan::Verdict::ahead:
+            return "epoch";
+    }
+    return {};
+}
+
+}  // namespace
+
+void CatchUp::resume(connection::Connection& connection, const ResumeRequest& request, Position fifo_up_to) {
+    const bool same_epoch = !request.epoch.has_value() || *request.epoch == reader_.epoch();
+    for (const ResumeTopic& topic : request.topics) {
+        Backlog* backlog = begin(connection, topic.topic);
+        if (backlog == nullptr) continue;
+        Replay replay;
+        replay.from = topic.after;
+        replay.fifo_up_to = fifo_up_to;
+        replay.other_epoch = !same_epoch;
+        backlog->replay = std::move(replay);
+        enqueue(connection, topic.topic, *backlog);
+    }
+    pump();
+}
+
+void CatchUp::plan(const Job& job, const Backlog& backlog) {
+    const Replay& replay = *backlog.replay;
+    // Of another database only what there is here can be told.
+    const ResumePoint after = replay.other_epoch ? ResumePoint(Sequence{0}) : replay.from;
+    ++reads_;
+    planner_.plan_resume({job.topic, after, limits::resume_messages_max, replay.fifo_up_to},
+                         [this, job](const Result<ports::ResumePlan>& plan) {
+                             --reads_;
+                             planned(job, plan);
+                             pump();
+                         });
+}
+
+void CatchUp::planned(const Job& job, const Result<ports::ResumePlan>& plan) {
+    const Target target = find(job);
+    if (target.backlog == nullptr) return;
+    if (!plan) {
+        failed(job, target);
+        return;
+    }
+    Backlog& backlog = *target.backlog;
+    Replay& replay = *backlog.replay;
+    backlog.failures = 0;
+    replay.to = plan->to;
+    replay.oldest = plan->oldest;
+    const std::string_view incomplete = replay.other_epoch ? "epoch" : reason_of(plan->verdict);
+    if (!incomplete.empty()) {
+        end_replay(job, target, incomplete);
+        return;
+    }
+    replay.window = plan->window;
+    replay.after = plan->after;
+    replay.count_planned = plan->count;
+    // This loop may be behind the one that the client was connected to.
+    if (const auto* const number = std::get_if<Sequence>(&replay.from)) {
+        if (*number > plan->to || log_ == Log::off) backlog.has_up_to = *number;
+    } else if (plan->window.fifo_after.position > replay.fifo_up_to) {
+        backlog.has_up_to_place = plan->window.fifo_after;
+    }
+    if (plan->count == 0) {
+        end_replay(job, target, {});
+    } else {
+        go_on(job, target);
+    }
+}
+
+void CatchUp::replay_page(const Job& job, Target target, const Page& page) {
+    Replay& replay = *target.backlog->replay;
+    std::vector<StoredMessage> missed;
+    for (const StoredMessage& message : page.messages) {
+        if (target.backlog->wants(message)) missed.push_back(message);
+    }
+    if (!missed.empty()) {
+        const std::span<const StoredMessage> messages(missed);
+        switch (target.connection->sink().send(wire::delivered_frames(messages, clock_.now_ms(), 0))) {
+            case ports::Verdict::queued:
+                break;
+            case ports::Verdict::full:
+                await_room(*target.connection, *target.backlog, 0);
+                return;
+            case ports::Verdict::closed:
+                return;
+        }
+        replay.last = missed.back().id;
+    }
+    replay.count_read += page.messages.size();
+    replay.count_sent += missed.size();
+    for (const StoredMessage& message : missed) {
+        if (message.type == MessageType::standard) replay.standard_sent.push_back(message.id);
+    }
+    if (page.next.has_value()) {
+        replay.after = page.messages.back().at;
+        go_on(job, target);
+    } else {
+        // Retention may have taken some while the others were read.
+        end_replay(job, target, replay.count_read == replay.count_planned ? "" : "expired");
+    }
+}
+
+void CatchUp::end_replay(const Job& job, Target target, std::string_view incomplete_because) {
+    Backlog& backlog = *target.backlog;
+    const Replay& replay = *backlog.replay;
+    ResumePoint to(replay.to);
+    if (const auto* const number = std::get_if<Sequence>(&replay.from)) {
+        if (incomplete_because.empty()) to = std::max(replay.to, *number);
+    } else if (incomplete_because.empty()) {
+        to = replay.count_sent != 0 ? ResumePoint(replay.last) : replay.from;
+    }
+    target.connection->sink().answer(wire::resumed_frame({.topic = job.topic,
+                                                          .from = replay.from,
+                                                          .to = to,
+                                                          .count = replay.count_sent,
+                                                          .incomplete_because = incomplete_because,
+                                                          .oldest = replay.oldest,
+                                                          .epoch = reader_.epoch()}));
+    release_held(*target.connection, backlog);
+    backlog.replay.reset();
+    go_on(job, target);
+}
+
+void CatchUp::release_held(connection::Connection& connection, Backlog& backlog) {
+    auto& sent = backlog.replay->standard_sent;
+    std::ranges::sort(sent);
+    for (const Delivery& delivery : std::exchange(backlog.held, {})) {
+        if (std::ranges::binary_search(sent, delivery.message->id)) continue;
+        const FramePtr frame = wire::delivered_frames(std::span<const Delivery>(&delivery, 1), clock_.now_ms(), 0);
+        const bool behind =
+            retries_.holds_back(connection, delivery.message->topic) && delivery.message->type == MessageType::fifo;
+        if (behind || connection.sink().send(frame) == ports::Verdict::full) retries_.add(connection, delivery);
+    }
+}
+
+}  // namespace notifyd::delivery
