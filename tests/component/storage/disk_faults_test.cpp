@@ -226,7 +226,7 @@ TEST_CASE("a full disk that has room again is written to again, without a restar
     CHECK(running.log().count("commit_failed") == 1);  // and not one a request
     vfs.disarm();
     CHECK(eventually([&] { return running.storage().writable(); }));
-    CHECK(running.log().count("storage_recovered") == 1);
+    CHECK(eventually([&] { return running.log().count("storage_recovered") == 1; }));
     CHECK(loop.store(message(topic("a"), Kind::numbered)) == 2);
 }
 
