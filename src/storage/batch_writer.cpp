@@ -26,7 +26,8 @@ BatchWriter::BatchWriter(Database& database, History history, Milliseconds dedup
       connections_(database),
       letters_(database, history),
       free_pages_(database),
-      touch_(database, "UPDATE meta SET value = value WHERE key = 'epoch'") {}
+      add_ballast_(database, "INSERT OR REPLACE INTO meta (key, value) VALUES ('ballast', zeroblob(262144))"),
+      drop_ballast_(database, "DELETE FROM meta WHERE key = 'ballast'") {}
 
 std::optional<Position> BatchWriter::last_position() {
     if (!messages_.reload()) return std::nullopt;
@@ -155,7 +156,8 @@ BatchWriter::Written BatchWriter::write(std::vector<Batch>& group, std::vector<D
 }
 
 BatchWriter::Written BatchWriter::probe() {
-    if (begin() && touch_.run() && transactions_.commit()) return Written::rows;
+    const bool added = begin() && add_ballast_.run() && transactions_.commit();
+    if (added && begin() && drop_ballast_.run() && transactions_.commit()) return Written::rows;
     failure_ = database_.last_failed_step();
     undo();
     return Written::failed;

@@ -30,7 +30,8 @@ class BatchWriter {
     // Numbers, writes and syncs. `deliveries` gets, in commit order, the fifo messages and those with a deduplication
     // key: whoever published them has left the delivery to the commit.
     [[nodiscard]] Written write(std::vector<Batch>& group, std::vector<Delivery>& deliveries);
-    // An empty commit that reaches the disk: does writing work again?
+    // Does writing work again? Commits as much as a large message, and deletes it: a few bytes may still find room on a
+    // full disk.
     [[nodiscard]] Written probe();
     // Why the last write failed: for the log, and what it means.
     [[nodiscard]] const Failure& failure() const { return failure_; }
@@ -59,7 +60,8 @@ class BatchWriter {
     ConnectionTable connections_;
     DeadLetterTable letters_;
     FreePages free_pages_;
-    Statement touch_;
+    Statement add_ballast_;
+    Statement drop_ballast_;
     bool stale_ = true;  // positions and counters must be read from the database first
     bool has_shrunk_ = false;
     Failure failure_;

@@ -42,6 +42,8 @@ class Checkpointer {
     void stop();
 
     void before_transaction();
+    // Whether the transaction has put something into the log.
+    [[nodiscard]] bool has_grown() const { return grew_; }
     // `has_shrunk`: the file's end is free, and only a checkpoint can cut it off.
     void after_commit(bool has_shrunk);
     // Copies everything and empties the log, if nobody reads. After stop().

@@ -98,13 +98,18 @@ void CommitThread::commit() {
     connection_rows_.clear();
     connection_rows_count_ = 0;
     std::size_t rows = 0;
-    for (const Batch& batch : group_) rows += batch.requests.size();
+    std::size_t answers_wanted = 0;
+    for (const Batch& batch : group_) {
+        rows += batch.requests.size();
+        answers_wanted += batch.answers_wanted;
+    }
 
     std::vector<Delivery> deliveries;
     const BatchWriter::Written written = write(deliveries);
     if (written == BatchWriter::Written::failed) return fail(rows);
     if (written == BatchWriter::Written::rows) {
-        set_writable();
+        // A connection row may find room on a disk that is too full for messages, and what changes nothing needs none.
+        if (answers_wanted > 0 && checkpointer_.has_grown()) set_writable();
         commits_.fetch_add(1, std::memory_order_relaxed);
         rows_.fetch_add(rows, std::memory_order_relaxed);
     }

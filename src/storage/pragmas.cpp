@@ -9,9 +9,11 @@ namespace {
 
 // An operator's tool may hold the write lock for a moment: that delays a commit, it does not fail it.
 constexpr int busy_timeout_ms = 5'000;
+// A commit is tried three times, which makes the same.
+constexpr int commit_busy_timeout_ms = busy_timeout_ms / 3;
 
-bool configure(Database& database) {
-    sqlite3_busy_timeout(database.handle(), busy_timeout_ms);
+bool configure(Database& database, int timeout_ms = busy_timeout_ms) {
+    sqlite3_busy_timeout(database.handle(), timeout_ms);
     // The schema is a file's content: no function with side effects may hide in it.
     return database.execute("PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;");
 }
@@ -33,7 +35,7 @@ bool configure_writer(Database& database, Durability durability, std::size_t log
     // is deleted with zeroes unless told otherwise.
     const std::string pragmas = "PRAGMA cache_size = -32768; PRAGMA secure_delete = OFF; PRAGMA journal_size_limit = " +
                                 std::to_string(log_bytes_max) + ";";
-    return configure(database) && database.query_text("PRAGMA journal_mode = WAL") == "wal" &&
+    return configure(database, commit_busy_timeout_ms) && database.query_text("PRAGMA journal_mode = WAL") == "wal" &&
            set_durability(database, durability) && database.execute(pragmas.c_str());
 }
 

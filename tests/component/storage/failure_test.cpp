@@ -104,7 +104,7 @@ TEST_CASE("an idle storage finds out by itself that it can write again") {
     Outsider outsider(path);
     outsider.execute(
         "CREATE TRIGGER refuse BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no'); END;"
-        "CREATE TRIGGER refuse_probe BEFORE UPDATE ON meta BEGIN SELECT RAISE(ABORT, 'no'); END;");
+        "CREATE TRIGGER refuse_probe BEFORE INSERT ON meta BEGIN SELECT RAISE(ABORT, 'no'); END;");
     CHECK(refused(loop.append({message(topic("a"), Kind::numbered)}).front()) == Errc::unavailable);
     CHECK_FALSE(running.storage().writable());
     outsider.execute("DROP TRIGGER refuse_probe");
@@ -126,6 +126,24 @@ TEST_CASE("an outsider that writes delays a commit and does not fail it") {
     CHECK(eventually([&] { return running.storage().stats().requests_waiting == 1; }));
     outsider.execute("COMMIT");
     CHECK(number.get_future().get() == 1);
+}
+
+TEST_CASE("an outsider that writes for longer than one try waits for it fails no commit either") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    Running running(path);
+    Loop& loop = running.add_loop();
+    Outsider outsider(path);
+    outsider.execute("BEGIN IMMEDIATE");
+    std::thread ending([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(2'500));
+        outsider.execute("COMMIT");
+    });
+    const auto answer = loop.append({message(topic("a"), Kind::numbered)}).front();
+    ending.join();
+    REQUIRE(answer.has_value());
+    CHECK(answer->sequence == 1);
+    CHECK(running.log().count("commit_failed") == 0);
 }
 
 TEST_CASE("a stop commits and answers what was handed over; later requests are refused") {
