@@ -37,6 +37,7 @@ Result<TopicName> parse_resume_topic(std::string_view text) {
 }  // namespace
 
 Result<void> read_resume(std::string_view text, std::vector<ResumeTopic>& topics) {
+    if (text.empty()) return {};
     for (const std::string_view item : split(text, ',')) {
         const std::size_t colon = item.rfind(':');
         const auto point = colon == std::string_view::npos ? std::nullopt : parse_point(item.substr(colon + 1));

@@ -10,7 +10,7 @@
 
 namespace notifyd::wire {
 
-// Adds the items of one text; a topic that is named twice is an error.
+// Adds the items of one text, if there are any; a topic that is named twice is an error.
 Result<void> read_resume(std::string_view text, std::vector<ResumeTopic>& topics);
 
 }  // namespace notifyd::wire
