@@ -30,12 +30,32 @@ bool has_already(const connection::Backlog& backlog, const M& message) {
     return message.sequence != 0 ? message.sequence <= backlog.has_up_to : message.at.counter < backlog.has_up_to;
 }
 
+LogWindow fifo_window(PageCursor sent, PageCursor seen) {
+    return {.kinds = LogWindow::Kinds::fifo,
+            .end = seen,
+            .fifo_after = sent,
+            .fifo_up_to = std::numeric_limits<Position>::max()};
+}
+
+PageQuery page_query(const TopicName& topic, PageCursor after, const LogWindow& window, std::size_t bytes_max) {
+    return {.topic = topic,
+            .order = PageOrder::oldest_first,
+            .messages_max = limits::page_messages_max,
+            .bytes_max = bytes_max,
+            .from_time = std::nullopt,
+            .to_time = std::nullopt,
+            .sequences = {},
+            .after = after,
+            .window = window};
+}
+
 }  // namespace
 
 CatchUp::CatchUp(const connection::ConnectionRegistry& registry,
                  ports::MessageReader& reader,
                  ports::ResumePlanner& planner,
                  RetryQueue& retries,
+                 DeadLetters& dead_letters,
                  Log log,
                  std::size_t outbox_bytes,
                  const Clock& clock,
@@ -44,6 +64,7 @@ CatchUp::CatchUp(const connection::ConnectionRegistry& registry,
       reader_(reader),
       planner_(planner),
       retries_(retries),
+      dead_letters_(dead_letters),
       log_(log),
       // Half of the outbox is refilled when it is down to a quarter: the rest is for live messages of other topics.
       low_mark_(share(outbox_bytes, 4)),
@@ -98,13 +119,28 @@ void CatchUp::pass_over(connection::Connection& connection, std::span<const Deli
     for (const Delivery& delivery : run) backlog->not_wanted.push_back(delivery.message->id);
 }
 
-std::vector<Delivery> CatchUp::take_held(connection::Connection& connection) {
-    std::vector<Delivery> held;
+void CatchUp::give_up(connection::Connection& connection, const Failure& failure) {
     for (const TopicName& topic : connection.topics_behind()) {
-        for (Delivery& delivery : std::exchange(connection.backlog(topic)->held, {}))
-            held.push_back(std::move(delivery));
+        Backlog& backlog = *connection.backlog(topic);
+        for (const Delivery& delivery : std::exchange(backlog.held, {})) {
+            dead_letters_.add(connection, delivery, failure);
+        }
+        if (backlog.owes()) bury({connection, topic, backlog.sent, backlog.seen, failure});
     }
-    return held;
+}
+
+void CatchUp::bury(Owed owed) {
+    PageQuery query = page_query(owed.topic, owed.sent, fifo_window(owed.sent, owed.seen), limits::page_bytes_max);
+    reader_.read_page(std::move(query), [this, owed = std::move(owed)](const Result<Page>& page) mutable {
+        if (!page) return;
+        for (const StoredMessage& message : page->messages) {
+            if (message.sequence != 0 || message.target_channel != websocket_channel) continue;
+            dead_letters_.add(owed.recipient, message, owed.topic, owed.failure);
+        }
+        if (!page->next.has_value()) return;
+        owed.sent = *page->next;
+        bury(std::move(owed));
+    });
 }
 
 // --- jobs ---
@@ -199,24 +235,10 @@ void CatchUp::go_on(const Job& job, Target target) {
 
 void CatchUp::read(const Job& job, const connection::Connection& connection, const Backlog& backlog) {
     const std::size_t waiting = connection.sink().bytes_waiting();
-    PageQuery query{.topic = job.topic,
-                    .order = PageOrder::oldest_first,
-                    .messages_max = limits::page_messages_max,
-                    .bytes_max = page_bytes_ - std::min(page_bytes_, waiting),
-                    .from_time = std::nullopt,
-                    .to_time = std::nullopt,
-                    .sequences = {},
-                    .after = std::nullopt};
-    if (backlog.replay.has_value()) {
-        query.after = backlog.replay->after;
-        query.window = backlog.replay->window;
-    } else {
-        query.after = backlog.sent;
-        query.window = LogWindow{.kinds = LogWindow::Kinds::fifo,
-                                 .end = backlog.seen,
-                                 .fifo_after = backlog.sent,
-                                 .fifo_up_to = std::numeric_limits<Position>::max()};
-    }
+    const std::size_t bytes_max = page_bytes_ - std::min(page_bytes_, waiting);
+    PageQuery query = backlog.replay.has_value()
+                          ? page_query(job.topic, backlog.replay->after, *backlog.replay->window, bytes_max)
+                          : page_query(job.topic, backlog.sent, fifo_window(backlog.sent, backlog.seen), bytes_max);
     const PageCursor end = query.window->end;
     ++reads_;
     reader_.read_page(std::move(query), [this, job, end](const Result<Page>& page) {

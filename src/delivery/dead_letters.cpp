@@ -28,20 +28,20 @@ std::string head_of(std::string_view frame_text) {
 
 }  // namespace
 
-void DeadLetters::add(const connection::Connection& recipient, const Delivery& delivery, const Failure& failure) {
+void DeadLetters::add(const Recipient& recipient, const Delivery& delivery, const Failure& failure) {
     const Message& message = *delivery.message;
     auto head = log_ == Log::off ? std::optional(message.head) : std::nullopt;
     store(letter_for(message.id, message.topic, delivery.sequence, std::move(head)), message.type, recipient, failure);
 }
 
-void DeadLetters::add(const connection::Connection& recipient,
+void DeadLetters::add(const Recipient& recipient,
                       const StoredMessage& message,
                       const TopicName& topic,
                       const Failure& failure) {
     store(letter_for(message.id, topic, message.sequence, std::nullopt), message.type, recipient, failure);
 }
 
-void DeadLetters::add(const connection::Connection& recipient,
+void DeadLetters::add(const Recipient& recipient,
                       const wire::UnsentMessage& message,
                       const Failure& failure) {
     auto head = log_ == Log::off ? std::optional(head_of(message.text)) : std::nullopt;
@@ -50,13 +50,13 @@ void DeadLetters::add(const connection::Connection& recipient,
 
 void DeadLetters::store(DeadLetter letter,
                         MessageType type,
-                        const connection::Connection& recipient,
+                        const Recipient& recipient,
                         const Failure& failure) {
     const EpochMs now = clock_.now_ms();
     letter.id = ids_.time_ordered(now);
     letter.queue = to_string(type);
-    letter.connection = recipient.id();
-    letter.user = recipient.identity().user;
+    letter.connection = recipient.connection;
+    letter.user = recipient.user;
     letter.reason = failure.reason;
     letter.attempts = failure.attempts;
     letter.first_failed_at = failure.first_at;
@@ -64,7 +64,7 @@ void DeadLetters::store(DeadLetter letter,
     events_.emit(observability::MessageDeadLettered{.message = letter.message,
                                                     .topic = letter.topic,
                                                     .sequence = letter.sequence,
-                                                    .connection = recipient.id(),
+                                                    .connection = recipient.connection,
                                                     .user = letter.user,
                                                     .queue = letter.queue,
                                                     .reason = failure.reason});

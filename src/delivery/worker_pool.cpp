@@ -17,6 +17,7 @@ Batch::Batch(std::vector<Delivery> messages, std::size_t loops)
 DeliveryWorker::DeliveryWorker(WorkerPool& pool, const WorkerParts& parts)
     : pool_(pool),
       loop_(parts.loop),
+      registry_(parts.registry),
       clock_(parts.clock),
       events_(parts.events),
       dead_letters_(parts.dead_letters, pool.settings_.log, parts.clock, parts.ids, parts.events),
@@ -25,6 +26,7 @@ DeliveryWorker::DeliveryWorker(WorkerPool& pool, const WorkerParts& parts)
                 parts.reader,
                 parts.planner,
                 retries_,
+                dead_letters_,
                 pool.settings_.log,
                 pool.settings_.outbox_bytes,
                 parts.clock,
@@ -34,6 +36,11 @@ DeliveryWorker::DeliveryWorker(WorkerPool& pool, const WorkerParts& parts)
 
 void DeliveryWorker::push(MessagePtr message) {
     published_.push_back({std::move(message), 0});
+    const Delivery& pushed = published_.back();
+    if (!pushed.message->skip.has_value()) return;
+    // A replay may find it in the log before the lane has come to it.
+    connection::Connection* sender = registry_.find(*pushed.message->skip);
+    if (sender != nullptr && sender->is_behind()) catch_up_.pass_over(*sender, std::span(&pushed, 1));
 }
 
 bool DeliveryWorker::has_room() const {
@@ -53,9 +60,7 @@ void DeliveryWorker::give_up(connection::Connection& connection,
             if (message.sequence == 0) dead_letters_.add(connection, message, {reason, 1, now});
         });
     });
-    for (const Delivery& delivery : catch_up_.take_held(connection)) {
-        dead_letters_.add(connection, delivery, {reason, 1, now});
-    }
+    catch_up_.give_up(connection, {reason, 1, now});
     retries_.give_up(connection, reason);
 }
 

@@ -38,6 +38,7 @@ class CatchUp {
             ports::MessageReader& reader,
             ports::ResumePlanner& planner,
             RetryQueue& retries,
+            DeadLetters& dead_letters,
             Log log,
             std::size_t outbox_bytes,
             const Clock& clock,
@@ -51,8 +52,8 @@ class CatchUp {
     void pass_over(connection::Connection& connection, std::span<const Delivery> run);
     // The connection has just been subscribed to the topics; fifo messages up to this position have passed the loop.
     void resume(connection::Connection& connection, const ResumeRequest& request, Position fifo_up_to);
-    // The connection is given up: the messages that waited for a replay's end.
-    [[nodiscard]] static std::vector<Delivery> take_held(connection::Connection& connection);
+    // The connection is about to be closed: what it is owed and cannot fetch by number becomes dead letters.
+    void give_up(connection::Connection& connection, const Failure& failure);
     // Takes up again what failed a while ago.
     void run(SteadyTime now);
 
@@ -95,11 +96,21 @@ class CatchUp {
     void end_replay(const Job& job, Target target, std::string_view incomplete_because);
     void release_held(connection::Connection& connection, Backlog& backlog);
     void failed(const Job& job, Target target);
+    // Makes dead letters of the messages without a number, page by page.
+    struct Owed {
+        Recipient recipient;
+        TopicName topic;
+        PageCursor sent;
+        PageCursor seen;
+        Failure failure;
+    };
+    void bury(Owed owed);
 
     const connection::ConnectionRegistry& registry_;
     ports::MessageReader& reader_;
     ports::ResumePlanner& planner_;
     RetryQueue& retries_;
+    DeadLetters& dead_letters_;
     Log log_;
     std::size_t low_mark_;
     std::size_t page_bytes_;

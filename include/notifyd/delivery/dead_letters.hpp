@@ -17,6 +17,15 @@
 
 namespace notifyd::delivery {
 
+// Who was to get it; the connection may be gone.
+struct Recipient {
+    Recipient(const connection::Connection& from)  // NOLINT(google-explicit-constructor): it is what names one
+        : connection(from.id()), user(from.identity().user) {}
+
+    ConnectionId connection;
+    UserId user;
+};
+
 struct Failure {
     std::string_view reason;  // from a closed set
     std::uint32_t attempts = 0;
@@ -32,15 +41,15 @@ class DeadLetters {
         ports::DeadLetterStore& store, Log log, const Clock& clock, IdSource& ids, observability::Events& events)
         : store_(store), log_(log), clock_(clock), ids_(ids), events_(events) {}
 
-    void add(const connection::Connection& recipient, const Delivery& delivery, const Failure& failure);
-    void add(const connection::Connection& recipient,
+    void add(const Recipient& recipient, const Delivery& delivery, const Failure& failure);
+    void add(const Recipient& recipient,
              const StoredMessage& message,
              const TopicName& topic,
              const Failure& failure);
-    void add(const connection::Connection& recipient, const wire::UnsentMessage& message, const Failure& failure);
+    void add(const Recipient& recipient, const wire::UnsentMessage& message, const Failure& failure);
 
   private:
-    void store(DeadLetter letter, MessageType type, const connection::Connection& recipient, const Failure& failure);
+    void store(DeadLetter letter, MessageType type, const Recipient& recipient, const Failure& failure);
 
     ports::DeadLetterStore& store_;
     Log log_;

@@ -87,6 +87,7 @@ class DeliveryWorker final : public ports::StandardQueue, public runtime::TurnHo
 
     WorkerPool& pool_;
     runtime::EventLoop& loop_;
+    const connection::ConnectionRegistry& registry_;
     const Clock& clock_;
     observability::Events& events_;
     DeadLetters dead_letters_;

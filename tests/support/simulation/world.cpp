@@ -95,8 +95,6 @@ void World::publish() {
     const std::size_t loop = skip ? sender.loop : below(loop_count);
     if (type == MessageType::standard) nodes_[loop]->worker.push(shared);
     log_.append(shared);
-    // Its own loop delivers a message at the end of the turn, before any read can show it.
-    if (skip) nodes_[loop]->turn();
 }
 
 void World::connect(Client& client) {
