@@ -135,7 +135,7 @@ boost::asio::awaitable<void, runtime::Executor> Daemon::keep_retention() {
     using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                     boost::asio::wait_traits<std::chrono::steady_clock>,
                                                     runtime::Executor>;
-    constexpr std::chrono::milliseconds while_busy{100};
+    constexpr std::chrono::milliseconds while_busy{5};
     constexpr boost::asio::use_awaitable_t<runtime::Executor> use_awaitable{};
     Timer timer(units_.front()->loop().executor());
     for (;;) {
