@@ -41,6 +41,14 @@ void Connection::end_backlog(const TopicName& topic) {
     --backlogs_;
 }
 
+std::size_t Connection::held_bytes() const {
+    std::size_t bytes = 0;
+    for (const Subscription& subscription : subscriptions_) {
+        if (subscription.backlog) bytes += subscription.backlog->held_bytes;
+    }
+    return bytes;
+}
+
 std::vector<TopicName> Connection::topics_behind() const {
     std::vector<TopicName> names;
     for (const Subscription& subscription : subscriptions_) {

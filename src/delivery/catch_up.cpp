@@ -22,14 +22,6 @@ PageCursor in_front_of(PageCursor at) {
     return {at.counter, at.position - 1};
 }
 
-// `message`: a Delivery or a StoredMessage. Behind the last number that the client has come, without a number of their
-// own, only messages with the same counter or a higher one.
-template <class M>
-bool has_already(const connection::Backlog& backlog, const M& message) {
-    if (message.at <= backlog.has_up_to_place) return message.at.position != 0;
-    return message.sequence != 0 ? message.sequence <= backlog.has_up_to : message.at.counter < backlog.has_up_to;
-}
-
 LogWindow fifo_window(PageCursor sent, PageCursor seen) {
     return {.kinds = LogWindow::Kinds::fifo,
             .end = seen,
@@ -66,6 +58,7 @@ CatchUp::CatchUp(const connection::ConnectionRegistry& registry,
       retries_(retries),
       dead_letters_(dead_letters),
       log_(log),
+      outbox_bytes_(share(outbox_bytes, 1)),
       // Half of the outbox is refilled when it is down to a quarter: the rest is for live messages of other topics.
       low_mark_(share(outbox_bytes, 4)),
       page_bytes_(share(outbox_bytes, 2)),
@@ -93,18 +86,18 @@ std::span<const Delivery> CatchUp::pass(connection::Connection& connection, std:
     Backlog* backlog = connection.backlog(first.topic);
     if (backlog == nullptr) return run;
     if (first.type == MessageType::fifo) {
-        while (!run.empty() && has_already(*backlog, run.front())) run = run.subspan(1);
+        while (!run.empty() && backlog->has_already(run.front())) run = run.subspan(1);
         if (run.empty()) return {};
     }
     const bool in_log = first.type == MessageType::fifo && run.front().at.position != 0;
-    if (!in_log && backlog->replay.has_value() && backlog->held.size() < limits::held_messages_max) {
-        backlog->held.insert(backlog->held.end(), run.begin(), run.end());
+    if (!in_log && (backlog->replay.has_value() || !backlog->held.empty())) {
+        hold(connection, *backlog, run);
         return {};
     }
     if (first.type == MessageType::standard) return run;
-    if (!in_log || (!backlog->replay.has_value() && !backlog->owes())) {
+    if (!backlog->works()) {
         // It only waited for the messages that the client had already.
-        if (!backlog->replay.has_value()) connection.end_backlog(first.topic);
+        connection.end_backlog(first.topic);
         return run;
     }
     if (!backlog->owes()) backlog->sent = in_front_of(run.front().at);
@@ -112,32 +105,62 @@ std::span<const Delivery> CatchUp::pass(connection::Connection& connection, std:
     return {};
 }
 
+void CatchUp::hold(connection::Connection& connection, Backlog& backlog, std::span<const Delivery> run) {
+    for (const Delivery& delivery : run) {
+        const std::size_t bytes = delivery.message->head.size();
+        const bool room = backlog.held.size() < limits::held_messages_max &&
+                          (backlog.held.empty() || connection.held_bytes() + bytes <= outbox_bytes_);
+        if (room) {
+            backlog.held.push_back(delivery);
+            backlog.held_bytes += bytes;
+        } else if (delivery.message->type == MessageType::standard) {
+            retries_.add(connection, delivery);
+        } else {
+            // Without a log there is no way to keep the order.
+            connection.sink().close(CloseCode::too_slow);
+            return;
+        }
+    }
+}
+
 void CatchUp::pass_over(connection::Connection& connection, std::span<const Delivery> run) {
     Backlog* backlog = connection.backlog(run.front().message->topic);
     if (backlog == nullptr) return;
-    if (!backlog->owes() && !backlog->replay.has_value()) return;
-    for (const Delivery& delivery : run) backlog->not_wanted.push_back(delivery.message->id);
+    for (const Delivery& delivery : run) {
+        if (delivery.at.position != 0) {
+            if (backlog->owes()) backlog->own.push_back(delivery.at.position);
+        } else if (backlog->replay.has_value()) {
+            backlog->replay->standard_own.push_back(delivery.message->id);
+        }
+    }
 }
 
 void CatchUp::give_up(connection::Connection& connection, const Failure& failure) {
     for (const TopicName& topic : connection.topics_behind()) {
         Backlog& backlog = *connection.backlog(topic);
-        for (const Delivery& delivery : std::exchange(backlog.held, {})) {
-            dead_letters_.add(connection, delivery, failure);
-        }
-        if (backlog.owes()) bury({connection, topic, backlog.sent, backlog.seen, failure});
+        for (const Delivery& delivery : backlog.held) dead_letters_.add(connection, delivery, failure);
+        backlog.held.clear();
+        backlog.held_bytes = 0;
+        if (backlog.owes()) bury({connection, topic, backlog.sent, backlog.seen, failure, 0});
     }
 }
 
 void CatchUp::bury(Owed owed) {
-    PageQuery query = page_query(owed.topic, owed.sent, fifo_window(owed.sent, owed.seen), limits::page_bytes_max);
+    // Who stalls is owed what came in delivery.stalled_after; a bound all the same.
+    constexpr std::size_t pages_max = 10;
+    LogWindow window = fifo_window(owed.sent, owed.seen);
+    window.kinds = LogWindow::Kinds::unnumbered;
+    PageQuery query = page_query(owed.topic, owed.sent, window, limits::page_bytes_max);
     reader_.read_page(std::move(query), [this, owed = std::move(owed)](const Result<Page>& page) mutable {
-        if (!page) return;
+        if (!page) {
+            events_.emit(observability::DeliveryFailed{owed.recipient.connection, owed.recipient.user, owed.topic});
+            return;
+        }
         for (const StoredMessage& message : page->messages) {
-            if (message.sequence != 0 || message.target_channel != websocket_channel) continue;
+            if (message.target_channel != websocket_channel) continue;
             dead_letters_.add(owed.recipient, message, owed.topic, owed.failure);
         }
-        if (!page->next.has_value()) return;
+        if (!page->next.has_value() || ++owed.pages == pages_max) return;
         owed.sent = *page->next;
         bury(std::move(owed));
     });
@@ -173,6 +196,10 @@ void CatchUp::step(const Job& job) {
         plan(job, backlog);
     } else if (target.connection->sink().bytes_waiting() > low_mark_) {
         await_room(*target.connection, backlog, low_mark_);
+    } else if (!backlog.replay.has_value() && !backlog.held.empty()) {
+        release_held(job, target);
+    } else if (target.connection->is_read_for) {
+        backlog.busy = false;  // taken up when that page has come
     } else {
         read(job, *target.connection, backlog);
     }
@@ -188,11 +215,16 @@ void CatchUp::room_came(ConnectionId id) {
     connection::Connection* connection = registry_.find(id);
     if (connection == nullptr) return;
     connection->awaits_room = false;
-    for (const TopicName& topic : connection->topics_behind()) {
-        Backlog& backlog = *connection->backlog(topic);
-        if (!backlog.busy && (backlog.replay.has_value() || backlog.owes())) enqueue(*connection, topic, backlog);
-    }
+    take_up(*connection);
     pump();
+}
+
+void CatchUp::take_up(connection::Connection& connection) {
+    if (connection.awaits_room) return;
+    for (const TopicName& topic : connection.topics_behind()) {
+        Backlog& backlog = *connection.backlog(topic);
+        if (!backlog.busy && backlog.works()) enqueue(connection, topic, backlog);
+    }
 }
 
 void CatchUp::run(SteadyTime now) {
@@ -222,7 +254,7 @@ void CatchUp::failed(const Job& job, Target target) {
 
 void CatchUp::go_on(const Job& job, Target target) {
     Backlog& backlog = *target.backlog;
-    if (backlog.replay.has_value() || backlog.owes()) {
+    if (backlog.works()) {
         enqueue(*target.connection, job.topic, backlog);
         return;
     }
@@ -233,7 +265,7 @@ void CatchUp::go_on(const Job& job, Target target) {
 
 // --- pages ---
 
-void CatchUp::read(const Job& job, const connection::Connection& connection, const Backlog& backlog) {
+void CatchUp::read(const Job& job, connection::Connection& connection, const Backlog& backlog) {
     const std::size_t waiting = connection.sink().bytes_waiting();
     const std::size_t bytes_max = page_bytes_ - std::min(page_bytes_, waiting);
     PageQuery query = backlog.replay.has_value()
@@ -241,9 +273,14 @@ void CatchUp::read(const Job& job, const connection::Connection& connection, con
                           : page_query(job.topic, backlog.sent, fifo_window(backlog.sent, backlog.seen), bytes_max);
     const PageCursor end = query.window->end;
     ++reads_;
+    connection.is_read_for = true;
     reader_.read_page(std::move(query), [this, job, end](const Result<Page>& page) {
         --reads_;
+        connection::Connection* reader = registry_.find(job.connection);
+        if (reader != nullptr) reader->is_read_for = false;
         page_came(job, end, page);
+        reader = registry_.find(job.connection);
+        if (reader != nullptr) take_up(*reader);
         pump();
     });
 }
@@ -267,7 +304,10 @@ void CatchUp::catch_up_page(const Job& job, Target target, PageCursor end, const
     Backlog& backlog = *target.backlog;
     std::vector<StoredMessage> owed;
     for (const StoredMessage& message : page.messages) {
-        if (backlog.wants(message) && !has_already(backlog, message)) owed.push_back(message);
+        const bool own = std::ranges::binary_search(backlog.own, message.at.position);
+        if (message.target_channel == websocket_channel && !own && !backlog.has_already(message)) {
+            owed.push_back(message);
+        }
     }
     if (!owed.empty()) {
         const std::span<const StoredMessage> messages(owed);
@@ -282,7 +322,8 @@ void CatchUp::catch_up_page(const Job& job, Target target, PageCursor end, const
                 return;
         }
     }
-    backlog.sent = page.next.has_value() ? page.messages.back().at : end;
+    backlog.sent = page.next.value_or(end);
+    while (!backlog.own.empty() && backlog.own.front() <= backlog.sent.position) backlog.own.pop_front();
     if (!backlog.owes()) {
         events_.emit(
             observability::DeliveryCaughtUp{target.connection->id(), target.connection->identity().user, job.topic});

@@ -41,17 +41,12 @@ void DeadLetters::add(const Recipient& recipient,
     store(letter_for(message.id, topic, message.sequence, std::nullopt), message.type, recipient, failure);
 }
 
-void DeadLetters::add(const Recipient& recipient,
-                      const wire::UnsentMessage& message,
-                      const Failure& failure) {
+void DeadLetters::add(const Recipient& recipient, const wire::UnsentMessage& message, const Failure& failure) {
     auto head = log_ == Log::off ? std::optional(head_of(message.text)) : std::nullopt;
     store(letter_for(message.id, message.topic, message.sequence, std::move(head)), message.type, recipient, failure);
 }
 
-void DeadLetters::store(DeadLetter letter,
-                        MessageType type,
-                        const Recipient& recipient,
-                        const Failure& failure) {
+void DeadLetters::store(DeadLetter letter, MessageType type, const Recipient& recipient, const Failure& failure) {
     const EpochMs now = clock_.now_ms();
     letter.id = ids_.time_ordered(now);
     letter.queue = to_string(type);

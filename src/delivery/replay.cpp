@@ -32,8 +32,17 @@ std::string_view reason_of(ports::ResumePlan::Verdict verdict) {
 void CatchUp::resume(connection::Connection& connection, const ResumeRequest& request, Position fifo_up_to) {
     const bool same_epoch = !request.epoch.has_value() || *request.epoch == reader_.epoch();
     for (const ResumeTopic& topic : request.topics) {
+        // What a replay before this one holds back goes on waiting.
+        std::deque<Delivery> held;
+        std::size_t held_bytes = 0;
+        if (Backlog* const old = connection.backlog(topic.topic)) {
+            held = std::move(old->held);
+            held_bytes = old->held_bytes;
+        }
         Backlog* backlog = begin(connection, topic.topic);
         if (backlog == nullptr) continue;
+        backlog->held = std::move(held);
+        backlog->held_bytes = held_bytes;
         Replay replay;
         replay.from = topic.after;
         replay.fifo_up_to = fifo_up_to;
@@ -94,7 +103,8 @@ void CatchUp::replay_page(const Job& job, Target target, const Page& page) {
     Replay& replay = *target.backlog->replay;
     std::vector<StoredMessage> missed;
     for (const StoredMessage& message : page.messages) {
-        if (target.backlog->wants(message)) missed.push_back(message);
+        const bool own = std::ranges::find(replay.standard_own, message.id) != replay.standard_own.end();
+        if (message.target_channel == websocket_channel && !own) missed.push_back(message);
     }
     if (!missed.empty()) {
         const std::span<const StoredMessage> messages(missed);
@@ -107,15 +117,16 @@ void CatchUp::replay_page(const Job& job, Target target, const Page& page) {
             case ports::Verdict::closed:
                 return;
         }
-        replay.last = missed.back().id;
     }
     replay.count_read += page.messages.size();
     replay.count_sent += missed.size();
     for (const StoredMessage& message : missed) {
         if (message.type == MessageType::standard) replay.standard_sent.push_back(message.id);
+        // Standard ones may stand in front of the message that the client had.
+        if (replay.window->fifo_after < message.at) replay.last = message.id;
     }
     if (page.next.has_value()) {
-        replay.after = page.messages.back().at;
+        replay.after = *page.next;
         go_on(job, target);
     } else {
         // Retention may have taken some while the others were read.
@@ -130,7 +141,7 @@ void CatchUp::end_replay(const Job& job, Target target, std::string_view incompl
     if (const auto* const number = std::get_if<Sequence>(&replay.from)) {
         if (incomplete_because.empty()) to = std::max(replay.to, *number);
     } else if (incomplete_because.empty()) {
-        to = replay.count_sent != 0 ? ResumePoint(replay.last) : replay.from;
+        to = replay.last != MessageId() ? ResumePoint(replay.last) : replay.from;
     }
     target.connection->sink().answer(wire::resumed_frame({.topic = job.topic,
                                                           .from = replay.from,
@@ -139,21 +150,29 @@ void CatchUp::end_replay(const Job& job, Target target, std::string_view incompl
                                                           .incomplete_because = incomplete_because,
                                                           .oldest = replay.oldest,
                                                           .epoch = reader_.epoch()}));
-    release_held(*target.connection, backlog);
+    std::vector<MessageId> sent = std::move(backlog.replay->standard_sent);
+    std::ranges::sort(sent);
+    std::erase_if(backlog.held, [&](const Delivery& delivery) {
+        return std::ranges::binary_search(sent, delivery.message->id) ||
+               (delivery.message->type == MessageType::fifo && backlog.has_already(delivery));
+    });
     backlog.replay.reset();
     go_on(job, target);
 }
 
-void CatchUp::release_held(connection::Connection& connection, Backlog& backlog) {
-    auto& sent = backlog.replay->standard_sent;
-    std::ranges::sort(sent);
-    for (const Delivery& delivery : std::exchange(backlog.held, {})) {
-        if (std::ranges::binary_search(sent, delivery.message->id)) continue;
-        const FramePtr frame = wire::delivered_frames(std::span<const Delivery>(&delivery, 1), clock_.now_ms(), 0);
-        const bool behind =
-            retries_.holds_back(connection, delivery.message->topic) && delivery.message->type == MessageType::fifo;
-        if (behind || connection.sink().send(frame) == ports::Verdict::full) retries_.add(connection, delivery);
+void CatchUp::release_held(const Job& job, Target target) {
+    Backlog& backlog = *target.backlog;
+    while (!backlog.held.empty()) {
+        const Delivery& delivery = backlog.held.front();
+        const FramePtr frame = wire::delivered_frames(std::span(&delivery, 1), clock_.now_ms(), 0);
+        if (target.connection->sink().send(frame) == ports::Verdict::full) {
+            await_room(*target.connection, backlog, low_mark_);
+            return;
+        }
+        backlog.held.pop_front();
     }
+    backlog.held_bytes = 0;
+    go_on(job, target);
 }
 
 }  // namespace notifyd::delivery

@@ -22,19 +22,29 @@ bool same_lane(const Delivery& a, const Delivery& b) {
 void RetryQueue::add(connection::Connection& recipient, const Delivery& delivery) {
     const EpochMs now = clock_.now_ms();
     const auto wait = policy_.after(1);
-    Entries* const entries = wait.has_value() ? &waiting_[recipient.id()] : nullptr;
-    if (entries == nullptr || entries->size() >= limits::retries_per_connection_max) {
-        dead_letters_.add(recipient, delivery, {entries == nullptr ? "outbox_full" : "too_many_retries", 1, now});
+    if (!wait.has_value()) {
+        dead_letters_.add(recipient, delivery, {"outbox_full", 1, now});
         return;
     }
-    entries->push_back({delivery, 1, now, clock_.steady_now() + *wait});
-    recipient.set_retries(entries->size());
+    Entries& entries = waiting_[recipient.id()];
+    const std::size_t bytes = delivery.message->head.size();
+    const bool fits = entries.all.empty() ||
+                      (entries.all.size() < limits::retries_per_connection_max && entries.bytes + bytes <= bytes_max_);
+    if (!fits) {
+        dead_letters_.add(recipient, delivery, {"too_many_retries", 1, now});
+        return;
+    }
+    const SteadyTime due = clock_.steady_now() + *wait;
+    entries.all.push_back({delivery, 1, now, due});
+    entries.bytes += bytes;
+    entries.next_due = std::min(entries.next_due, due);
+    recipient.set_retries(entries.all.size());
 }
 
 bool RetryQueue::holds_back(const connection::Connection& recipient, const TopicName& topic) const {
     if (recipient.retries() == 0) return false;
     const auto found = waiting_.find(recipient.id());
-    return found != waiting_.end() && std::ranges::any_of(found->second, [&](const Entry& entry) {
+    return found != waiting_.end() && std::ranges::any_of(found->second.all, [&](const Entry& entry) {
                return entry.delivery.message->type == MessageType::fifo && entry.delivery.message->topic == topic;
            });
 }
@@ -53,17 +63,24 @@ RetryQueue::Tried RetryQueue::try_again(connection::Connection& recipient, Entry
 }
 
 void RetryQueue::run(connection::Connection& recipient, Entries& entries, SteadyTime now) {
+    if (now < entries.next_due) return;
     Entries left;
-    for (Entry& entry : entries) {
+    for (Entry& entry : entries.all) {
+        const Message& message = *entry.delivery.message;
+        // The permission may be gone, or the interest.
+        if (!connection::ConnectionRegistry::is_subscribed(recipient, message.topic)) continue;
         // A fifo message goes after those of its topic that came before it.
-        const bool behind =
-            std::ranges::any_of(left, [&](const Entry& other) { return same_lane(other.delivery, entry.delivery); });
+        const bool behind = message.type == MessageType::fifo && std::ranges::any_of(left.all, [&](const Entry& other) {
+                                return same_lane(other.delivery, entry.delivery);
+                            });
         if (behind || entry.due > now || try_again(recipient, entry, now) == Tried::waits) {
-            left.push_back(std::move(entry));
+            left.bytes += message.head.size();
+            left.next_due = std::min(left.next_due, entry.due);
+            left.all.push_back(std::move(entry));
         }
     }
     entries = std::move(left);
-    recipient.set_retries(entries.size());
+    recipient.set_retries(entries.all.size());
 }
 
 void RetryQueue::run(SteadyTime now) {
@@ -71,14 +88,14 @@ void RetryQueue::run(SteadyTime now) {
         connection::Connection* recipient = registry_.find(place->first);
         // A connection that is gone gets nothing any more; what it missed is in the history.
         if (recipient != nullptr) run(*recipient, place->second, now);
-        place = recipient == nullptr || place->second.empty() ? waiting_.erase(place) : std::next(place);
+        place = recipient == nullptr || place->second.all.empty() ? waiting_.erase(place) : std::next(place);
     }
 }
 
 void RetryQueue::give_up(connection::Connection& recipient, std::string_view reason) {
     const auto found = waiting_.find(recipient.id());
     if (found == waiting_.end()) return;
-    for (const Entry& entry : found->second) {
+    for (const Entry& entry : found->second.all) {
         dead_letters_.add(recipient, entry.delivery, {reason, entry.attempts, entry.first_failed_at});
     }
     waiting_.erase(found);

@@ -5,6 +5,7 @@
 #include "notifyd/wire/delivered_frames.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace notifyd::delivery {
@@ -21,7 +22,11 @@ DeliveryWorker::DeliveryWorker(WorkerPool& pool, const WorkerParts& parts)
       clock_(parts.clock),
       events_(parts.events),
       dead_letters_(parts.dead_letters, pool.settings_.log, parts.clock, parts.ids, parts.events),
-      retries_(parts.registry, dead_letters_, pool.settings_.retry, parts.clock),
+      retries_(parts.registry,
+               dead_letters_,
+               pool.settings_.retry,
+               pool.settings_.outbox_bytes == 0 ? std::numeric_limits<std::size_t>::max() : pool.settings_.outbox_bytes,
+               parts.clock),
       catch_up_(parts.registry,
                 parts.reader,
                 parts.planner,
@@ -57,7 +62,8 @@ void DeliveryWorker::give_up(connection::Connection& connection,
     const EpochMs now = clock_.now_ms();
     unsent([&](std::string_view block, std::size_t sent) {
         wire::visit_unsent(block, sent, [&](const wire::UnsentMessage& message) {
-            if (message.sequence == 0) dead_letters_.add(connection, message, {reason, 1, now});
+            const bool fetchable = message.sequence != 0 && pool_.settings_.log == Log::kept;
+            if (!fetchable) dead_letters_.add(connection, message, {reason, 1, now});
         });
     });
     catch_up_.give_up(connection, {reason, 1, now});

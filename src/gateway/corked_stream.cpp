@@ -4,6 +4,8 @@
 #include "notifyd/core/limits.hpp"
 
 #include <array>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <utility>
 
 namespace notifyd::gateway {
@@ -131,6 +133,16 @@ void CorkedStream::release_waiters() {
         }
     }
     drain_waiters_ = std::move(waiting);
+}
+
+bool CorkedStream::take_progress() {
+    const bool progressed = std::exchange(progressed_, false) || outbox_.empty();
+    if (!write_blocked_) return progressed;
+    // A blocked socket is writable again only when a third of the kernel's buffer is free, which takes a slow peer
+    // minutes: so the kernel is asked what the peer has acknowledged (tcp(7), SIOCOUTQ).
+    int bytes = 0;
+    if (::ioctl(transport_.socket().native_handle(), SIOCOUTQ, &bytes) != 0) return progressed;
+    return std::exchange(kernel_bytes_, bytes) > bytes || progressed;
 }
 
 void CorkedStream::abort() {

@@ -69,7 +69,7 @@ class CorkedStream : public ports::ConnectionSink {
     // Whether anything came since the last call.
     [[nodiscard]] bool take_heard() { return std::exchange(heard_, false); }
     // Whether the peer took a byte, or there is none to take, since the last call.
-    [[nodiscard]] bool take_progress() { return std::exchange(progressed_, false) || outbox_.empty(); }
+    [[nodiscard]] bool take_progress();
     [[nodiscard]] const connection::Outbox& outbox() const { return outbox_; }
     // Closes the socket at once: pending reads, writes and waits end with an error.
     void abort();
@@ -199,6 +199,8 @@ class CorkedStream : public ports::ConnectionSink {
     bool write_blocked_ = false;
     bool heard_ = false;
     bool progressed_ = false;
+    // What the kernel had not got rid of when it was last asked.
+    int kernel_bytes_ = 0;
 };
 
 }  // namespace notifyd::gateway

@@ -239,6 +239,8 @@ Result<HttpRequest> Session::read_request(const BeastRequest& head) {
     request.origin = field(head, http::field::origin);
     request.user_agent = field(head, http::field::user_agent);
     request.content_type = field(head, http::field::content_type);
+    if (head.count("Idempotency-Key") > 1)
+        return Error{Errc::invalid_request, "Idempotency-Key is given more than once"};
     const auto key = head.find("Idempotency-Key");
     if (key != head.end()) request.idempotency_key = std::string(view(key->value()));
     request.peer_address = peer_address_;

@@ -37,8 +37,16 @@ Awaitable<void> Session::run() {
 }
 
 bool Session::is_stalled(SteadyTime now) {
-    if (stream().take_progress()) stalled_since_ = {};
-    if (stream().outbox().empty()) return false;
+    const bool progressed = stream().take_progress();
+    if (stream().outbox().empty()) {
+        stalled_since_ = {};
+        return false;
+    }
+    if (progressed) {
+        // Our pings stand behind all that it is given: taking it is a sign of life, too.
+        stalled_since_ = {};
+        liveness_->heard(now);
+    }
     if (stalled_since_ == SteadyTime{}) stalled_since_ = now;
     const Milliseconds limit = services_.config.delivery.stalled_after;
     return limit != Milliseconds::zero() && now - stalled_since_ >= limit;

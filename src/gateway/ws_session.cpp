@@ -113,7 +113,8 @@ void Session::record_end(const connection::Connection& connection, SteadyTime op
 }
 
 bool Session::is_full(const connection::Connection& connection) const {
-    const std::size_t outbox_max = config::unless_off(services_.config.limits.outbound_buffer);
+    // Half of it: a connection that is behind does not go on publishing into what it is owed.
+    const std::size_t outbox_max = config::unless_off(services_.config.limits.outbound_buffer) / 2;
     return connection.unanswered >= limits::unanswered_max || connection.sink().bytes_waiting() > outbox_max ||
            !services_.publisher.has_room();
 }
@@ -134,7 +135,7 @@ Awaitable<void> Session::read_frames(connection::Connection& connection) {
         if (error) co_return;
         // Not reading on is the back-pressure that a WebSocket has.
         if (is_full(connection)) co_await room(connection);
-        if (stream().is_closing()) {
+        if (stream().is_closing() || !stream().is_open()) {
             // Nothing can be answered any more; the peer's close frame is what is waited for.
         } else if (websocket_.got_binary()) {
             stream().close(CloseCode::unsupported_data);

@@ -135,6 +135,12 @@ void Events::emit(const DeliveryFellBehind& event) {
     });
 }
 
+void Events::emit(const DeliveryFailed& event) {
+    log(sink_, clock_, LogLevel::error, "delivery_failed", [&](Fields& fields) {
+        fields.connection(event.connection).user(event.user).topic(event.topic);
+    });
+}
+
 void Events::emit(const DeliveryCaughtUp& event) {
     log(sink_, clock_, LogLevel::debug, "delivery_caught_up", [&](Fields& fields) {
         fields.connection(event.connection).user(event.user).topic(event.topic);

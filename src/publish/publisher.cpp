@@ -36,6 +36,10 @@ Result<queue::QueueKind> Publisher::admit(const Identity& sender, const wire::Pu
     const Result<void> allowed = permissions_.may_publish(sender, request.topic);
     if (!allowed) return allowed.error();
     if (closed_) return Error{Errc::unavailable, "The server is stopping; the message was not accepted"};
+    // A standard message would be delivered before its commit fails, and again when its publisher repeats it.
+    if (!log_.is_writable()) {
+        return Error{Errc::unavailable, "The database takes no writes; the message was not accepted"};
+    }
     if (!has_room()) return Error{Errc::unavailable, "The queues are full; the message was not accepted"};
     return *kind;
 }

@@ -31,6 +31,7 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
 
     void append(MessagePtr message, ports::AppendDone done) override;
     [[nodiscard]] bool has_room(std::size_t count) const override { return admission_.has_room(count); }
+    [[nodiscard]] bool is_writable() const override { return commits_.writable(); }
     void delete_expired(EpochMs cutoff, std::size_t rows_max, DoneCount done) override;
 
     void read_page(PageQuery query, UniqueFunction<void(Result<Page>)> done) override;

@@ -211,6 +211,7 @@ class MessagePages::Reading {
         if (row.at == window.fifo_after) return false;
         if (row.kind == RowKind::standard) return window.kinds == LogWindow::Kinds::all;
         if (row.kind == RowKind::unnumbered && window.kinds == LogWindow::Kinds::numbered) return false;
+        if (row.kind == RowKind::numbered && window.kinds == LogWindow::Kinds::unnumbered) return false;
         return window.fifo_after < row.at && row.at.position <= window.fifo_up_to;
     }
 

@@ -9,9 +9,9 @@
 #include "notifyd/core/page.hpp"
 #include "notifyd/core/resume.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <vector>
 
@@ -35,19 +35,22 @@ struct Replay {
     MessageId last{};
     // Ids of the standard messages that were replayed: they may be among those held, too.
     std::vector<MessageId> standard_sent;
+    // And of the connection's own ones that it does not want back.
+    std::vector<MessageId> standard_own;
 };
 
 struct Backlog {
     // Tells it from an earlier one of the same subscription.
     std::uint64_t id = 0;
     std::optional<Replay> replay;
-    // Messages that wait for the replay's end: standard ones, and all where there is no log to catch up from.
-    std::vector<Delivery> held;
+    // Messages that wait for the replay's end, and then for room: standard ones, and all where there is no log.
+    std::deque<Delivery> held;
+    std::size_t held_bytes = 0;
     // Fifo messages behind `sent` and up to `seen` have passed live and are owed from the log.
     PageCursor sent{};
     PageCursor seen{};
-    // The connection's own messages that it does not want back, of those that may be read.
-    std::vector<MessageId> not_wanted;
+    // Of these, the places of the connection's own messages that it does not want back, ascending.
+    std::deque<Position> own;
     // The client has these already, from another loop that was ahead of this one.
     Sequence has_up_to = 0;
     PageCursor has_up_to_place{};
@@ -56,11 +59,15 @@ struct Backlog {
     bool busy = false;
 
     [[nodiscard]] bool owes() const { return sent < seen; }
-    // Whether a message of the log is for this connection at all.
-    [[nodiscard]] bool wants(const StoredMessage& message) const {
-        return message.target_channel == websocket_channel &&
-               std::find(not_wanted.begin(), not_wanted.end(), message.id) == not_wanted.end();
+    // `message`: a Delivery or a StoredMessage. Behind the last number that the client has come, without a number of
+    // their own, only messages with the same counter or a higher one.
+    template <class M>
+    [[nodiscard]] bool has_already(const M& message) const {
+        if (message.at <= has_up_to_place) return message.at.position != 0;
+        return message.sequence != 0 ? message.sequence <= has_up_to : message.at.counter < has_up_to;
     }
+    // Whether it has anything to do for the connection.
+    [[nodiscard]] bool works() const { return replay.has_value() || owes() || !held.empty(); }
 };
 
 }  // namespace notifyd::connection

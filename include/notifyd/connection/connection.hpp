@@ -49,8 +49,12 @@ class Connection {
     [[nodiscard]] std::vector<TopicName> topics_behind() const;
     [[nodiscard]] std::uint32_t retries() const { return retries_; }
     void set_retries(std::size_t count) { retries_ = static_cast<std::uint32_t>(count); }
+    // Bytes of messages that wait for the end of a replay.
+    [[nodiscard]] std::size_t held_bytes() const;
     // Whether it has been promised a call when its outbox has room.
     bool awaits_room = false;
+    // Whether the log is being read for it: one page at a time, whatever the topic.
+    bool is_read_for = false;
 
     // --- what it waits for
 

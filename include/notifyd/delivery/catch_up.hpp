@@ -84,17 +84,21 @@ class CatchUp {
     void step(const Job& job);
     void await_room(connection::Connection& connection, Backlog& backlog, std::size_t mark);
     void room_came(ConnectionId id);
+    // Takes up every backlog of the connection that waits.
+    void take_up(connection::Connection& connection);
 
     void plan(const Job& job, const Backlog& backlog);
     void planned(const Job& job, const Result<ports::ResumePlan>& plan);
-    void read(const Job& job, const connection::Connection& connection, const Backlog& backlog);
+    void read(const Job& job, connection::Connection& connection, const Backlog& backlog);
     void page_came(const Job& job, PageCursor end, const Result<Page>& page);
     void replay_page(const Job& job, Target target, const Page& page);
     void catch_up_page(const Job& job, Target target, PageCursor end, const Page& page);
     // What is left to do for the backlog; ends it when that is nothing.
     void go_on(const Job& job, Target target);
     void end_replay(const Job& job, Target target, std::string_view incomplete_because);
-    void release_held(connection::Connection& connection, Backlog& backlog);
+    // Keeps live messages back; what finds no room has failed once.
+    void hold(connection::Connection& connection, Backlog& backlog, std::span<const Delivery> run);
+    void release_held(const Job& job, Target target);
     void failed(const Job& job, Target target);
     // Makes dead letters of the messages without a number, page by page.
     struct Owed {
@@ -103,6 +107,7 @@ class CatchUp {
         PageCursor sent;
         PageCursor seen;
         Failure failure;
+        std::size_t pages;
     };
     void bury(Owed owed);
 
@@ -112,6 +117,7 @@ class CatchUp {
     RetryQueue& retries_;
     DeadLetters& dead_letters_;
     Log log_;
+    std::size_t outbox_bytes_;
     std::size_t low_mark_;
     std::size_t page_bytes_;
     const Clock& clock_;

@@ -42,10 +42,7 @@ class DeadLetters {
         : store_(store), log_(log), clock_(clock), ids_(ids), events_(events) {}
 
     void add(const Recipient& recipient, const Delivery& delivery, const Failure& failure);
-    void add(const Recipient& recipient,
-             const StoredMessage& message,
-             const TopicName& topic,
-             const Failure& failure);
+    void add(const Recipient& recipient, const StoredMessage& message, const TopicName& topic, const Failure& failure);
     void add(const Recipient& recipient, const wire::UnsentMessage& message, const Failure& failure);
 
   private:

@@ -12,6 +12,7 @@
 #include "notifyd/delivery/dead_letters.hpp"
 #include "notifyd/queue/retry_policy.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -23,8 +24,9 @@ class RetryQueue {
     RetryQueue(const connection::ConnectionRegistry& registry,
                DeadLetters& dead_letters,
                queue::RetryPolicy policy,
+               std::size_t bytes_max,
                const Clock& clock)
-        : registry_(registry), dead_letters_(dead_letters), policy_(policy), clock_(clock) {}
+        : registry_(registry), dead_letters_(dead_letters), policy_(policy), bytes_max_(bytes_max), clock_(clock) {}
 
     // The first attempt has just failed.
     void add(connection::Connection& recipient, const Delivery& delivery);
@@ -34,7 +36,6 @@ class RetryQueue {
     void run(SteadyTime now);
     // The connection is given up: all that waits for it becomes dead letters.
     void give_up(connection::Connection& recipient, std::string_view reason);
-    [[nodiscard]] std::size_t connections() const { return waiting_.size(); }
 
   private:
     struct Entry {
@@ -43,7 +44,12 @@ class RetryQueue {
         EpochMs first_failed_at = 0;
         SteadyTime due;
     };
-    using Entries = std::vector<Entry>;
+    // Of one connection.
+    struct Entries {
+        std::vector<Entry> all;
+        std::size_t bytes = 0;
+        SteadyTime next_due = SteadyTime::max();
+    };
 
     enum class Tried : std::uint8_t { done, waits };
     [[nodiscard]] Tried try_again(connection::Connection& recipient, Entry& entry, SteadyTime now);
@@ -52,6 +58,7 @@ class RetryQueue {
     const connection::ConnectionRegistry& registry_;
     DeadLetters& dead_letters_;
     queue::RetryPolicy policy_;
+    std::size_t bytes_max_;  // of the messages that wait on one connection
     const Clock& clock_;
     std::unordered_map<ConnectionId, Entries> waiting_;
 };

@@ -86,6 +86,12 @@ struct DeliveryFellBehind {
     const UserId& user;
     const TopicName& topic;
 };
+// What it was owed cannot be read, and so not be made dead letters either.
+struct DeliveryFailed {
+    ConnectionId connection{};
+    const UserId& user;
+    const TopicName& topic;
+};
 struct DeliveryCaughtUp {
     ConnectionId connection{};
     const UserId& user;
@@ -234,6 +240,7 @@ class Events {
     void emit(const DeliveryClosedSlow& event);
     void emit(const DeliveryFellBehind& event);
     void emit(const DeliveryCaughtUp& event);
+    void emit(const DeliveryFailed& event);
     void emit(const RequestServed& event);
     void emit(const RequestFailed& event);
     void emit(const AuthFailed& event);

@@ -40,6 +40,8 @@ class MessageLog {
 
     // Whether `count` more appends would be taken now.
     [[nodiscard]] virtual bool has_room(std::size_t count) const = 0;
+    // Whether the last commit succeeded: if not, an append will hardly be stored.
+    [[nodiscard]] virtual bool is_writable() const = 0;
 
     // Deletes up to `rows_max` of the oldest messages published before `cutoff`; tells how many.
     // A topic's numbers go on from where they were, even if all its messages are gone.

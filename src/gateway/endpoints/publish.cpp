@@ -12,11 +12,11 @@ namespace notifyd::gateway::endpoints {
 
 namespace {
 
-// One key for a whole batch: its entries, counted from 0, get `<key>#<entry>`.
+// One key for a whole batch: its entries, counted from 0, get one each, which no header of a single publish can be.
 void number_entries(const std::string& key, std::vector<Result<wire::PublishRequest>>& messages) {
     for (std::size_t i = 0; i < messages.size(); ++i) {
         if (messages[i] && !messages[i]->deduplication_id) {
-            messages[i]->deduplication_id = key + '#' + std::to_string(i);
+            messages[i]->deduplication_id = key + '\n' + std::to_string(i);
         }
     }
 }

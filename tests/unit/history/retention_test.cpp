@@ -45,6 +45,7 @@ class FakeLog final : public ports::MessageLog {
   public:
     void append(MessagePtr, ports::AppendDone) override {}
     [[nodiscard]] bool has_room(std::size_t) const override { return true; }
+    [[nodiscard]] bool is_writable() const override { return true; }
     void delete_expired(EpochMs cutoff, std::size_t rows_max, UniqueFunction<void(Result<std::size_t>)> done) override {
         slices.push_back({cutoff, rows_max, std::move(done)});
     }

@@ -56,8 +56,9 @@ std::vector<UnsentMessage> unsent(std::string_view block, std::size_t sent) {
 TEST_CASE("a stored message is delivered as a live one") {
     const std::array<StoredMessage, 1> messages{stored(1, MessageType::fifo, 7)};
     const std::string text = testing::frame_text(delivered_frames(std::span<const StoredMessage>(messages), noon, 0));
-    CHECK_THAT(text,
-               Catch::EndsWith(R"(,"processorTimestamp":"2026-01-31T12:00:00.000Z","sequenceNumber":7,"retryCount":0})"));
+    CHECK_THAT(
+        text,
+        Catch::EndsWith(R"(,"processorTimestamp":"2026-01-31T12:00:00.000Z","sequenceNumber":7,"retryCount":0})"));
     CHECK_THAT(text, Catch::StartsWith(R"({"content":)"));
 }
 
@@ -75,8 +76,7 @@ TEST_CASE("the messages of a block are recognised, from the first one that is no
     CHECK(all[1].type == MessageType::standard);
     CHECK(all[1].sequence == 0);
 
-    const std::size_t first =
-        delivered_frames(std::span<const StoredMessage>(messages).first(1), noon, 0)->size();
+    const std::size_t first = delivered_frames(std::span<const StoredMessage>(messages).first(1), noon, 0)->size();
     CHECK(unsent(block->view(), 1).size() == 3);
     CHECK(unsent(block->view(), first - 1).size() == 3);
     CHECK(unsent(block->view(), first).size() == 2);
