@@ -1,5 +1,5 @@
-// Verb and path -> endpoint, from one table. A path may hold one parameter, a segment in braces; a path without one that
-// fits as well goes first.
+// Verb and path -> endpoint, from one table. A path may hold one parameter, a segment in braces; one without that fits
+// as well goes first.
 // Owns: nothing. Thread: any. Fails: not_found, or method_not_allowed with the verbs that are.
 #pragma once
 

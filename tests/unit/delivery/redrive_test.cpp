@@ -182,7 +182,7 @@ TEST_CASE("what nobody takes stays, with its reason and one attempt more") {
     }
     SECTION("the connection is closing") {
         connect(fixture.other_registry, member);
-        member.sink.close(CloseCode::normal);
+        member.sink.close(CloseCode::going_away);
     }
     SECTION("retention took the message") {
         connect(fixture.home_registry, member);
