@@ -7,12 +7,15 @@
 #include "notifyd/storage/backup.hpp"
 
 #include "daemon.hpp"
+#include "dead_letter_commands.hpp"
+#include "exit_codes.hpp"
 #include "version.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <chrono>
 #include <cstdio>
+#include <functional>
 #include <iomanip>
 #include <iostream>
 #include <optional>
@@ -20,9 +23,6 @@
 namespace notifyd::app {
 
 namespace {
-
-constexpr int exit_failed = 1;
-constexpr int exit_usage = 2;
 
 std::optional<config::LoadedConfig> load(const std::string& file) {
     config::LoadResult loaded = config::load_config(file, config::process_environment());
@@ -117,6 +117,14 @@ int restore(const std::string& file, const std::string& source, storage::Existin
     return told(report, " is restored from " + source, begin);
 }
 
+int dead_letters(const std::string& file,
+                 const LetterOptions& options,
+                 int (*command)(const std::string& database, const LetterOptions& options)) {
+    const std::optional<config::LoadedConfig> loaded = load(file);
+    if (!loaded) return exit_failed;
+    return command(loaded->config.storage.path.string(), options);
+}
+
 struct TokenOptions {
     std::string user;
     std::vector<std::string> scopes;
@@ -152,6 +160,35 @@ int token(const std::string& file, const TokenOptions& options) {
     return 0;
 }
 
+struct LetterCommands {
+    const CLI::App* list;
+    const CLI::App* redrive;
+    const CLI::App* purge;
+};
+
+LetterCommands add_letter_commands(CLI::App& cli,
+                                   LetterOptions& options,
+                                   const std::function<CLI::App*(CLI::App*)>& with_config) {
+    CLI::App* group = cli.add_subcommand("dlq", "Dead letters: what recipients could not be given");
+    group->require_subcommand(1);
+    CLI::App* list = with_config(group->add_subcommand("list", "Show them, oldest first; the server may run"));
+    CLI::App* redrive =
+        with_config(group->add_subcommand("redrive", "Have the running server send them again, and wait for it"));
+    CLI::App* purge = with_config(group->add_subcommand("purge", "Delete them for good; the server may run"));
+    for (CLI::App* command : {list, redrive, purge}) {
+        command->add_option("--queue", options.queue, "Only those of this queue: fifo, standard");
+    }
+    for (CLI::App* command : {redrive, purge}) {
+        command->add_option("--id", options.id, "Only this one")->excludes("--queue");
+    }
+    list->add_option("--limit", options.limit, "How many at most")->capture_default_str();
+    list->add_flag_callback(
+        "--json", [&options] { options.format = LetterFormat::json; }, "A JSON object a line");
+    purge->add_flag_callback(
+        "--yes", [&options] { options.purge = Purge::confirmed; }, "Really delete them");
+    return {list, redrive, purge};
+}
+
 }  // namespace
 
 int run_command_line(int argc, const char* const* argv) {
@@ -176,6 +213,8 @@ int run_command_line(int argc, const char* const* argv) {
     bool force = false;
     restore_command->add_option("FILE", restored_file, "The backup")->required();
     restore_command->add_flag("--force", force, "Replace the database that is there");
+    LetterOptions letters;
+    const LetterCommands dlq = add_letter_commands(cli, letters, with_config);
     TokenOptions token_options;
     CLI::App* token_command = with_config(cli.add_subcommand("token", "Make a development token (HS256)"));
     token_command->add_option("--user", token_options.user, "The user id")->required();
@@ -198,6 +237,9 @@ int run_command_line(int argc, const char* const* argv) {
     if (restore_command->parsed()) {
         return restore(file, restored_file, force ? storage::Existing::replace : storage::Existing::keep);
     }
+    if (dlq.list->parsed()) return dead_letters(file, letters, list_dead_letters);
+    if (dlq.redrive->parsed()) return dead_letters(file, letters, redrive_dead_letters);
+    if (dlq.purge->parsed()) return dead_letters(file, letters, purge_dead_letters);
     if (token_command->parsed()) return token(file, token_options);
     static_cast<void>(serve_command);
     return serve(file);

@@ -14,6 +14,11 @@ namespace notifyd::app {
 
 namespace {
 
+using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                boost::asio::wait_traits<std::chrono::steady_clock>,
+                                                runtime::Executor>;
+constexpr boost::asio::use_awaitable_t<runtime::Executor> use_awaitable{};
+
 // The signals that the main thread waits for; blocked in every thread, so that none is lost or lands elsewhere.
 sigset_t handled_signals() {
     sigset_t set;
@@ -70,7 +75,8 @@ Daemon::Daemon(config::Config config, std::shared_ptr<const auth::KeySet> keys)
       keys_(std::move(keys)),
       filter_(names_of(config_.channels)),
       connection_limits_(config_.limits.max_connections, config_.connections.max_per_user),
-      workers_(pool_settings(config_)) {}
+      workers_(pool_settings(config_)),
+      redriver_(clock_) {}
 
 Daemon::~Daemon() = default;
 
@@ -121,6 +127,7 @@ Result<void> Daemon::build() {
                         filter_,
                         connection_limits_,
                         workers_,
+                        redriver_,
                         *front_,
                         loop_services_};
     for (std::size_t i = 0; i < loops; ++i) units_.push_back(std::make_unique<LoopUnit>(i, shared));
@@ -132,11 +139,7 @@ Result<void> Daemon::build() {
 }
 
 boost::asio::awaitable<void, runtime::Executor> Daemon::keep_retention() {
-    using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                                    boost::asio::wait_traits<std::chrono::steady_clock>,
-                                                    runtime::Executor>;
     constexpr std::chrono::milliseconds while_busy{5};
-    constexpr boost::asio::use_awaitable_t<runtime::Executor> use_awaitable{};
     Timer timer(units_.front()->loop().executor());
     for (;;) {
         retention_->run();
@@ -145,10 +148,26 @@ boost::asio::awaitable<void, runtime::Executor> Daemon::keep_retention() {
     }
 }
 
+// What `notifyd dlq redrive` has marked in the database, which is all that it can reach.
+boost::asio::awaitable<void, runtime::Executor> Daemon::redrive_marked() {
+    constexpr std::chrono::seconds interval{1};
+    runtime::EventLoop& loop = units_.front()->loop();
+    Timer timer(loop.executor());
+    for (;;) {
+        timer.expires_after(interval);
+        co_await timer.async_wait(use_awaitable);
+        runtime::OneShot<Result<delivery::RedriveCount>> ended(loop.executor());
+        redriver_.redrive_marked([&ended](Result<delivery::RedriveCount> count) { ended.set(std::move(count)); });
+        // One that failed is tried again: what was not sent is marked still.
+        static_cast<void>(co_await ended.wait());
+    }
+}
+
 void Daemon::start_loops() {
     storage_->start(workers_);
     for (const auto& unit : units_) unit->gateway().start();
     tasks_->spawn(keep_retention());
+    tasks_->spawn(redrive_marked());
     for (const auto& unit : units_) threads_.emplace_back([&loop = unit->loop()] { loop.run(); });
     state_.started = true;
     events_.emit(observability::ServerStarted{
@@ -184,6 +203,7 @@ void Daemon::on_all_loops(DrainStep step) {
 
 void Daemon::drain() {
     state_.draining = true;
+    redriver_.stop();
     // No loop closes its sockets before every loop has answered its publishers: their messages go to all loops.
     on_all_loops([](gateway::LoopGateway& gateway, UniqueFunction<void()> done) { gateway.quiesce(std::move(done)); });
     on_all_loops([](gateway::LoopGateway& gateway, UniqueFunction<void()> done) { gateway.drain(std::move(done)); });

@@ -7,6 +7,7 @@
 #include "notifyd/config/load_config.hpp"
 #include "notifyd/history/retention.hpp"
 #include "notifyd/observability/logger.hpp"
+#include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/runtime/task_group.hpp"
 
 #include "loop_unit.hpp"
@@ -42,6 +43,7 @@ class Daemon {
     void on_all_loops(DrainStep step);
     void drain();
     boost::asio::awaitable<void, runtime::Executor> keep_retention();
+    boost::asio::awaitable<void, runtime::Executor> redrive_marked();
 
     config::Config config_;
     SystemClock clock_;
@@ -53,6 +55,7 @@ class Daemon {
     queue::TopicFilter filter_;
     connection::ConnectionLimits connection_limits_;
     delivery::WorkerPool workers_;
+    delivery::Redriver redriver_;
     std::unique_ptr<gateway::Front> front_;
     std::atomic<bool> sync_failed_{false};
     std::unique_ptr<storage::Storage> storage_;

@@ -64,6 +64,8 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                 .publisher = publisher_,
                 .retrieval = retrieval_,
                 .delivery = worker_,
+                .redriver = shared.redriver,
+                .dead_letters = *storage_,
                 .registry = registry_,
                 .connections = connections_,
                 .connection_limits = shared.connection_limits,
@@ -78,6 +80,12 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
     loop_.add_turn_hook(*storage_);
     loop_.add_turn_hook(worker_);
     shared.loops.push_back(&services_);
+    shared.redriver.add_site({.loop = loop_,
+                              .registry = registry_,
+                              .letters = *storage_,
+                              .may_receive = [this](const Identity& identity, const TopicName& topic) {
+                                  return permissions_.may_receive(identity, topic).has_value();
+                              }});
 }
 
 }  // namespace notifyd::app

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "notifyd/auth/authorizer.hpp"
+#include "notifyd/delivery/redrive.hpp"
 #include "notifyd/delivery/worker_pool.hpp"
 #include "notifyd/gateway/gateway.hpp"
 #include "notifyd/gateway/revocation_broadcast.hpp"
@@ -27,6 +28,7 @@ struct Shared {
     const queue::TopicFilter& filter;
     connection::ConnectionLimits& connection_limits;
     delivery::WorkerPool& workers;
+    delivery::Redriver& redriver;
     gateway::Front& front;
     std::vector<gateway::LoopServices*>& loops;
 };

@@ -308,7 +308,7 @@ Awaitable<HttpReply> Session::call(const Route& route, const HttpRequest& reques
     co_return error_reply(Error(Errc::internal, "Something went wrong on the server"), request.correlation_id);
 }
 
-Awaitable<void> Session::answer(const HttpRequest& request, KeepAlive keep_alive) {
+Awaitable<void> Session::answer(HttpRequest& request, KeepAlive keep_alive) {
     const SteadyTime start = services_.clock.steady_now();
     HttpReply reply;
     std::string_view route = "unknown";
@@ -318,6 +318,7 @@ Awaitable<void> Session::answer(const HttpRequest& request, KeepAlive keep_alive
         const RouteMatch match = match_route(request.method, request.path);
         if (match.route != nullptr) {
             route = match.route->path;
+            request.path_parameter = std::string(match.parameter);
             reply = co_await call(*match.route, request);
         } else if (!match.allow.empty()) {
             reply = error_reply(Error(Errc::method_not_allowed, "The path has no such method"), request.correlation_id);

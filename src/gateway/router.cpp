@@ -3,6 +3,8 @@
 
 #include "endpoints/endpoints.hpp"
 
+#include <optional>
+
 namespace notifyd::gateway {
 
 namespace {
@@ -14,6 +16,10 @@ constexpr Route route_table[] = {
     {"POST", "/permissions", endpoints::post_permission},
     {"DELETE", "/permissions", endpoints::delete_permission},
     {"GET", "/permissions", endpoints::get_permissions},
+    {"GET", "/dlq", endpoints::get_dead_letters},
+    {"POST", "/dlq/redrive", endpoints::post_redrive_all},
+    {"POST", "/dlq/{id}/redrive", endpoints::post_redrive_one},
+    {"DELETE", "/dlq/{id}", endpoints::delete_dead_letter},
     {"GET", "/healthz", endpoints::get_health},
     {"GET", "/readyz", endpoints::get_ready},
     {"GET", "/version", endpoints::get_version},
@@ -25,6 +31,37 @@ void append_verb(std::string& allow, std::string_view verb) {
     allow.append(verb);
 }
 
+// What the path has in place of the pattern's `{…}`; nullopt: it is no such path. Empty for a pattern without.
+std::optional<std::string_view> parameter_in(std::string_view path, std::string_view pattern) {
+    const std::size_t open = pattern.find('{');
+    if (open == std::string_view::npos) return path == pattern ? std::optional(std::string_view()) : std::nullopt;
+    const std::string_view before = pattern.substr(0, open);
+    const std::string_view after = pattern.substr(pattern.find('}') + 1);
+    if (!path.starts_with(before)) return std::nullopt;
+    path.remove_prefix(before.size());
+    if (!path.ends_with(after)) return std::nullopt;
+    path.remove_suffix(after.size());
+    if (path.empty() || path.find('/') != std::string_view::npos) return std::nullopt;
+    return path;
+}
+
+enum class Paths : std::uint8_t { fixed, with_parameter };
+
+RouteMatch match_among(Paths paths, std::string_view method, std::string_view path) {
+    RouteMatch match;
+    for (const Route& route : route_table) {
+        const bool fixed = route.path.find('{') == std::string_view::npos;
+        if (fixed != (paths == Paths::fixed)) continue;
+        const auto parameter = parameter_in(path, route.path);
+        if (!parameter) continue;
+        if (route.method == method) return {&route, {}, *parameter};
+        append_verb(match.allow, route.method);
+        if (route.method == "GET") append_verb(match.allow, "HEAD");
+    }
+    if (!match.allow.empty()) append_verb(match.allow, "OPTIONS");
+    return match;
+}
+
 }  // namespace
 
 std::span<const Route> routes() {
@@ -33,15 +70,9 @@ std::span<const Route> routes() {
 
 RouteMatch match_route(std::string_view method, std::string_view path) {
     const std::string_view wanted = method == "HEAD" ? "GET" : method;
-    RouteMatch match;
-    for (const Route& route : route_table) {
-        if (route.path != path) continue;
-        if (route.method == wanted) return {&route, {}};
-        append_verb(match.allow, route.method);
-        if (route.method == "GET") append_verb(match.allow, "HEAD");
-    }
-    if (!match.allow.empty()) append_verb(match.allow, "OPTIONS");
-    return match;
+    RouteMatch match = match_among(Paths::fixed, wanted, path);
+    if (match.route != nullptr || !match.allow.empty()) return match;
+    return match_among(Paths::with_parameter, wanted, path);
 }
 
 }  // namespace notifyd::gateway

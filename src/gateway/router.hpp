@@ -1,4 +1,5 @@
-// Verb and path -> endpoint, from one table.
+// Verb and path -> endpoint, from one table. A path may hold one parameter, a segment in braces; one without that fits
+// as well goes first.
 // Owns: nothing. Thread: any. Fails: not_found, or method_not_allowed with the verbs that are.
 #pragma once
 
@@ -29,6 +30,8 @@ struct RouteMatch {
     const Route* route = nullptr;
     // The verbs of the path, "GET, HEAD, POST", where the verb had no route; empty: no such path.
     std::string allow;
+    // What stands in the path for the route's parameter; lives as long as the path.
+    std::string_view parameter{};
 };
 
 // HEAD is answered by the GET route.

@@ -86,7 +86,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     // Waits until the reply is (nearly) sent; whether the connection goes on.
     Awaitable<bool> settle(KeepAlive keep_alive);
     Awaitable<HttpReply> call(const Route& route, const HttpRequest& request);
-    Awaitable<void> answer(const HttpRequest& request, KeepAlive keep_alive);
+    Awaitable<void> answer(HttpRequest& request, KeepAlive keep_alive);
     void refuse(const Error& error, const BeastRequest& head);
     void send_reply(const HttpReply& reply, const HttpRequest& request, KeepAlive keep_alive);
     [[nodiscard]] Result<HttpRequest> read_request(const BeastRequest& head);

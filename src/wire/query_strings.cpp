@@ -178,6 +178,23 @@ Result<RevokeQuery> parse_revoke_query(const QueryParameters& parameters) {
     return RevokeQuery{*std::move(*user), std::move(*topic)};
 }
 
+Result<std::optional<std::string>> parse_redrive_query(const QueryParameters& parameters) {
+    auto queue = QueryReader(parameters).single("queue");
+    if (queue.has_value() && *queue && (*queue)->empty()) return invalid("queue must not be empty");
+    return queue;
+}
+
+Result<DeadLettersQuery> parse_dead_letters_query(const QueryParameters& parameters) {
+    auto queue = parse_redrive_query(parameters);
+    if (queue.has_error()) return queue.error();
+    const QueryReader query(parameters);
+    const auto limit = query.limit();
+    if (limit.has_error()) return limit.error();
+    auto start_key = query.single("startKey");
+    if (start_key.has_error()) return start_key.error();
+    return DeadLettersQuery{std::move(*queue), *limit, std::move(*start_key)};
+}
+
 Result<ConnectQuery> parse_connect_query(const QueryParameters& parameters) {
     const QueryReader query(parameters);
     auto token = query.single("token");

@@ -32,7 +32,7 @@ class Commands(unittest.TestCase):
     def test_help(self):
         result = self.folder.command("--help")
         self.assertEqual(result.returncode, 0)
-        for command in ("serve", "check-config", "migrate", "backup", "restore", "token", "version"):
+        for command in ("serve", "check-config", "migrate", "backup", "restore", "dlq", "token", "version"):
             self.assertIn(command, result.stdout)
 
     def test_wrong_command_line(self):

@@ -56,6 +56,7 @@ inline constexpr std::chrono::milliseconds catch_up_pause{500};
 inline constexpr std::size_t retries_per_connection_max = 256;
 // Publishes of one WebSocket that wait for their answer; it is not read further until some have it.
 inline constexpr std::size_t unanswered_max = 1'024;
+inline constexpr std::size_t redrives_waiting_max = 64;
 inline constexpr std::size_t retention_slice_rows = 500;
 // Pages that go back to the disk in one transaction.
 inline constexpr std::size_t reclaim_slice_pages = 64;

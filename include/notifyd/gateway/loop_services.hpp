@@ -9,6 +9,7 @@
 #include "notifyd/connection/connection_handler.hpp"
 #include "notifyd/connection/connection_limits.hpp"
 #include "notifyd/core/ids.hpp"
+#include "notifyd/delivery/redrive.hpp"
 #include "notifyd/delivery/worker_pool.hpp"
 #include "notifyd/gateway/server_state.hpp"
 #include "notifyd/history/retrieval_handler.hpp"
@@ -33,6 +34,8 @@ struct LoopServices {
     publish::Publisher& publisher;
     history::RetrievalHandler& retrieval;
     delivery::DeliveryWorker& delivery;
+    delivery::Redriver& redriver;
+    ports::DeadLetterStore& dead_letters;
     connection::ConnectionRegistry& registry;
     connection::ConnectionHandler& connections;
     connection::ConnectionLimits& connection_limits;

@@ -64,6 +64,18 @@ Result<PermissionsQuery> parse_permissions_query(const QueryParameters& query);
 // GET /messages
 Result<HistoryRequest> parse_messages_query(const QueryParameters& query);
 
+// GET /dlq
+struct DeadLettersQuery {
+    std::optional<std::string> queue;  // nullopt: all
+    std::size_t limit = limits::page_messages_default;
+    // As the client gave it; history/page_key reads it.
+    std::optional<std::string> start_key;
+};
+Result<DeadLettersQuery> parse_dead_letters_query(const QueryParameters& query);
+// POST /dlq/redrive; nullopt: all queues. An empty name is refused: a script's variable that is not set must not mean
+// all of them.
+Result<std::optional<std::string>> parse_redrive_query(const QueryParameters& query);
+
 // Whether the client wants the `connected` frame.
 enum class Hello : std::uint8_t { off, on };
 

@@ -19,6 +19,10 @@ Awaitable<HttpReply> get_messages(const HttpRequest& request, LoopServices& serv
 Awaitable<HttpReply> post_permission(const HttpRequest& request, LoopServices& services);
 Awaitable<HttpReply> delete_permission(const HttpRequest& request, LoopServices& services);
 Awaitable<HttpReply> get_permissions(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> get_dead_letters(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> post_redrive_all(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> post_redrive_one(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> delete_dead_letter(const HttpRequest& request, LoopServices& services);
 Awaitable<HttpReply> get_health(const HttpRequest& request, LoopServices& services);
 Awaitable<HttpReply> get_ready(const HttpRequest& request, LoopServices& services);
 Awaitable<HttpReply> get_version(const HttpRequest& request, LoopServices& services);

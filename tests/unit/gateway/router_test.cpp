@@ -31,3 +31,24 @@ TEST_CASE("HEAD is answered by GET") {
     CHECK(match_route("HEAD", "/healthz").route->method == "GET");
     CHECK(match_route("HEAD", "/publish").route == nullptr);
 }
+
+TEST_CASE("a parameter stands for one segment, and a fixed path goes before it") {
+    const auto letter = match_route("DELETE", "/dlq/abc");
+    REQUIRE(letter.route != nullptr);
+    CHECK(letter.route->path == "/dlq/{id}");
+    CHECK(letter.parameter == "abc");
+    const auto redrive = match_route("POST", "/dlq/abc/redrive");
+    REQUIRE(redrive.route != nullptr);
+    CHECK(redrive.route->path == "/dlq/{id}/redrive");
+    CHECK(redrive.parameter == "abc");
+    REQUIRE(match_route("POST", "/dlq/redrive").route != nullptr);
+    CHECK(match_route("POST", "/dlq/redrive").route->path == "/dlq/redrive");
+    CHECK(match_route("POST", "/dlq/redrive").parameter.empty());
+    CHECK(match_route("DELETE", "/dlq/redrive").allow == "POST, OPTIONS");
+    CHECK(match_route("GET", "/dlq/abc").allow == "DELETE, OPTIONS");
+    CHECK(match_route("GET", "/dlq/abc/redrive").allow == "POST, OPTIONS");
+    for (const char* nowhere : {"/dlq/", "/dlq//redrive", "/dlq/a/b", "/dlq/a/b/redrive", "/dlq/a/redrive/", "/dl"}) {
+        CHECK(match_route("DELETE", nowhere).route == nullptr);
+        CHECK(match_route("DELETE", nowhere).allow.empty());
+    }
+}

@@ -110,6 +110,7 @@ TEST_CASE("a list key brings its text back, to its own list only") {
 
     CHECK(decode_list_key(ListKind::permissions_of_user, "u2", key).has_error());
     CHECK(decode_list_key(ListKind::permissions_of_topic, "u1", key).has_error());
+    CHECK(decode_list_key(ListKind::dead_letters, "u1", key).has_error());
     // Text does not move between the two parts.
     CHECK(decode_list_key(
               ListKind::permissions_of_user, "u1c", encode_list_key(ListKind::permissions_of_user, "u1", "chat:c"))

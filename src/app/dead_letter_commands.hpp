@@ -1,0 +1,28 @@
+// notifyd dlq list | redrive | purge (SPEC §9).
+// Owns:   nothing. Thread: main.
+// Fails:  by exit code, with one line on stderr.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace notifyd::app {
+
+enum class LetterFormat : std::uint8_t { text, json };
+enum class Purge : std::uint8_t { count_only, confirmed };
+
+// Empty: not given.
+struct LetterOptions {
+    std::string queue;
+    std::string id;
+    std::size_t limit = 100;
+    LetterFormat format = LetterFormat::text;
+    Purge purge = Purge::count_only;
+};
+
+// `database` is storage.path.
+[[nodiscard]] int list_dead_letters(const std::string& database, const LetterOptions& options);
+[[nodiscard]] int redrive_dead_letters(const std::string& database, const LetterOptions& options);
+[[nodiscard]] int purge_dead_letters(const std::string& database, const LetterOptions& options);
+
+}  // namespace notifyd::app

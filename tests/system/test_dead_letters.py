@@ -1,0 +1,392 @@
+"""Dead letters: what a client that does not read misses, over HTTP, on the command line, and after a crash (SPEC §3.7,
+§4.4, §9)."""
+
+import collections
+import json
+import socket
+import sqlite3
+import time
+import unittest
+import uuid
+
+from support import tokens
+from support.case import ISO_TIME, UUID, UUID_V7, SystemTest
+from support.daemon import Daemon, Folder, eventually
+from support.settings import LIMIT, merge
+from support.tokens import mint
+from support.websocket import WebSocket
+
+# One message fills an outbox: whoever does not read misses the next.
+MAX = 16 * 1024
+SETTINGS = {"limits": {"max_message": MAX, "outbound_buffer": MAX}, "delivery": {"retry_backoff": "20ms"}}
+PADDING = "x" * (MAX - 1024)
+
+
+class SlowClient(WebSocket):
+    """Takes its first frame, then nothing: what the kernel does not hold waits in the daemon."""
+
+    def __init__(self, port, token, chat):
+        super().__init__(port, query={"token": token, "chatId": chat, "hello": "1"})
+        self.receive()
+
+    def _handshake(self):
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32 * 1024)
+        super()._handshake()
+
+    def wake(self):
+        """Reads from now on, and not through a narrow window."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2 * 1024 * 1024)
+
+
+class Deadly(SystemTest):
+    settings = SETTINGS
+
+    def slow(self, token, chat=None):
+        client = SlowClient(self.daemon.port, token, chat or self.chat)
+        self.daemon.clients.append(client)
+        return client
+
+    def letters(self, token=None, **query):
+        reply = self.http.get("/dlq", token or self.admin, **query)
+        self.assertEqual(reply.status, 200, reply)
+        return reply.json["deadLetters"]
+
+    def all_letters(self, **query):
+        """Every page."""
+        found = []
+        while True:
+            page = self.http.get("/dlq", self.admin, limit=100, **query).json
+            self.assertEqual(page["count"], len(page["deadLetters"]))
+            found += page["deadLetters"]
+            if "nextStartKey" not in page:
+                return found
+            query["startKey"] = page["nextStartKey"]
+
+    def letters_of(self, user):
+        return [letter for letter in self.all_letters() if letter["userId"] == user]
+
+    def miss(self, user=None, count=1):
+        """A user with dead letters: (user, token, ids of the letters' messages). Nobody of them is connected."""
+        user = user or self.name("slow")
+        token = mint(user)
+        self.daemon.grant(user, self.chat)
+        client = self.slow(token)
+        sent = []
+        while len(self.letters_of(user)) < count:
+            sent.append(self.publish(PADDING, "standard")["messageId"])
+            self.assertLess(len(sent), 2_000)
+        client.socket.close()
+        self.daemon.wait_for_event("connection_closed", lambda e: e.get("user_id") == user)
+        return user, token
+
+
+class Letters(Deadly):
+    def test_one_letter_a_missed_message(self):
+        """3 failed attempts: exactly one letter with reason, attempts and both times; the rest arrives."""
+        user, token = self.member("slow")
+        _, quick_token = self.member("quick")
+        quick = self.daemon.websocket(quick_token, self.chat)
+        client = self.slow(token)
+        sent = []
+        while len(self.letters_of(user)) < 5:
+            sent.append(self.publish(PADDING, "standard")["messageId"])
+            self.assertEqual(quick.receive_message()["messageId"], sent[-1])
+        self.assertTrue(eventually(lambda: self.no_more_retries(user)))
+        letters = self.letters_of(user)
+        missed = [letter["messageId"] for letter in letters]
+        self.assertEqual(len(set(missed)), len(missed))
+        self.assertLessEqual(set(missed), set(sent))
+        for letter in letters:
+            self.assertEqual(set(letter), {"id", "queue", "messageId", "topic", "connectionId", "userId", "reason",
+                                           "attempts", "firstFailedAt", "lastFailedAt", "message"})
+            self.assertEqual((letter["queue"], letter["topic"], letter["reason"], letter["attempts"]),
+                             ("standard", f"chat:{self.chat}", "outbox_full", 3))
+            self.assert_matches(UUID_V7, letter["id"])
+            self.assert_matches(UUID, letter["connectionId"])
+            self.assert_matches(ISO_TIME, letter["firstFailedAt"])
+            self.assertLess(letter["firstFailedAt"], letter["lastFailedAt"])
+            self.assertEqual(letter["message"]["messageId"], letter["messageId"])
+            self.assertEqual(letter["message"]["content"], PADDING)
+            self.assertNotIn("timestamp", letter["message"])
+        # The connection lives, and has everything else.
+        client.wake()
+        got = [client.receive_message()["messageId"] for _ in range(len(sent) - len(missed))]
+        self.assertEqual(collections.Counter(got + missed), collections.Counter(sent))
+        client.send_envelope("ping")
+        client.receive_until(lambda frame: frame.get("type") == "pong")
+
+    def no_more_retries(self, user):
+        """The number of letters stands still for longer than all attempts take."""
+        count = len(self.letters_of(user))
+        time.sleep(0.3)
+        return count == len(self.letters_of(user))
+
+    def test_pages_and_filters(self):
+        user, _ = self.miss(count=5)
+        every = self.all_letters()
+        self.assertEqual([letter["id"] for letter in every], sorted(letter["id"] for letter in every))
+        found, query = [], {}
+        for _ in every:
+            page = self.http.get("/dlq", self.admin, limit=1, **query).json
+            found += page["deadLetters"]
+            query = {"startKey": page.get("nextStartKey")}
+        self.assertEqual([letter["id"] for letter in found], [letter["id"] for letter in every])
+        self.assertIsNone(query["startKey"])
+        self.assertEqual(self.letters(queue="standard", limit=100)[0]["id"], every[0]["id"])
+        self.assertEqual(self.letters(queue="fifo"), [])
+        key = self.http.get("/dlq", self.admin, limit=1).json["nextStartKey"]
+        for wrong in (key + "A", "nonsense", ""):
+            self.assert_error(self.http.get("/dlq", self.admin, startKey=wrong), 400, "invalid_request",
+                              "Invalid startKey format")
+        self.assert_error(self.http.get("/dlq", self.admin, startKey=key, queue="fifo"), 400, "invalid_request",
+                          "Invalid startKey format")
+        for limit in ("0", "101", "many"):
+            self.assert_error(self.http.get("/dlq", self.admin, limit=limit), 400, "invalid_request")
+        self.assert_error(self.http.get("/dlq", self.admin, queue=""), 400, "invalid_request")
+
+    def test_who_may(self):
+        unknown = str(uuid.uuid4())
+        for method, path in (("GET", "/dlq"), ("POST", "/dlq/redrive"), ("POST", f"/dlq/{unknown}/redrive"),
+                             ("DELETE", f"/dlq/{unknown}")):
+            with self.subTest(method + path):
+                self.assert_error(self.http.request(method, path), 401, "unauthorized")
+                for token in (mint("u"), self.service):
+                    self.assert_error(self.http.request(method, path, token), 403, "forbidden")
+        for name in (unknown, "nonsense", "redrives"):
+            self.assert_error(self.http.delete(f"/dlq/{name}", self.admin), 404, "not_found")
+            self.assert_error(self.http.post(f"/dlq/{name}/redrive", self.admin), 404, "not_found")
+        for path, allow in (("/dlq", "GET, HEAD, OPTIONS"), ("/dlq/redrive", "POST, OPTIONS"),
+                            (f"/dlq/{unknown}", "DELETE, OPTIONS")):
+            reply = self.http.request("PUT", path, self.admin)
+            self.assert_error(reply, 405, "method_not_allowed")
+            self.assertEqual(reply.headers["Allow"], allow)
+
+    def test_delete(self):
+        user, _ = self.miss()
+        letter = self.letters_of(user)[0]["id"]
+        reply = self.http.delete(f"/dlq/{letter}", self.admin)
+        self.assertEqual((reply.status, reply.body), (204, b""))
+        self.assert_error(self.http.delete(f"/dlq/{letter}", self.admin), 404, "not_found")
+        self.assertNotIn(letter, [each["id"] for each in self.letters_of(user)])
+
+
+class Redrive(Deadly):
+    def redrive(self, path="/dlq/redrive", **options):
+        reply = self.http.post(path, self.admin, **options)
+        self.assertEqual(reply.status, 200, reply)
+        return reply.json
+
+    def test_to_a_connection_that_is_there(self):
+        user, token = self.miss()
+        letter = self.letters_of(user)[0]
+        sockets = [self.daemon.websocket(token) for _ in range(3)]  # on both loops, most likely
+        self.assertEqual(self.redrive(f"/dlq/{letter['id']}/redrive"), {"redriven": 1, "failed": 0})
+        for client in sockets:
+            message = client.receive_message()
+            self.assertEqual((message["messageId"], message["retryCount"]), (letter["messageId"], 3))
+            self.assertEqual(message["content"], PADDING)
+        self.assertNotIn(letter["id"], [each["id"] for each in self.letters_of(user)])
+        self.assert_error(self.http.post(f"/dlq/{letter['id']}/redrive", self.admin), 404, "not_found")
+
+    def test_nobody_is_there(self):
+        user, _ = self.miss()
+        letter = self.letters_of(user)[0]
+        self.assertEqual(self.redrive(f"/dlq/{letter['id']}/redrive"), {"redriven": 0, "failed": 1})
+        again = next(each for each in self.letters_of(user) if each["id"] == letter["id"])
+        self.assertEqual((again["attempts"], again["reason"]), (4, "no_connection"))
+        self.assertEqual(again["firstFailedAt"], letter["firstFailedAt"])
+        self.assertGreater(again["lastFailedAt"], letter["lastFailedAt"])
+
+    def test_after_the_permission_was_revoked(self):
+        user, token = self.miss()
+        letter = self.letters_of(user)[0]
+        reply = self.http.delete("/permissions", self.admin, userId=user, chatId=self.chat)
+        self.assertEqual(reply.status, 200, reply)
+        client = self.daemon.websocket(token)
+        self.assertEqual(self.redrive(f"/dlq/{letter['id']}/redrive"), {"redriven": 0, "failed": 1})
+        again = next(each for each in self.letters_of(user) if each["id"] == letter["id"])
+        self.assertEqual((again["attempts"], again["reason"]), (4, "not_permitted"))
+        # Whatever had been sent would stand before the pong.
+        client.send_envelope("ping")
+        self.assertEqual(client.receive()["type"], "pong")
+
+    def test_a_queue_or_all(self):
+        user, token = self.miss(count=3)
+        missed = {letter["messageId"] for letter in self.letters_of(user)}
+        others = len(self.all_letters()) - len(missed)
+        client = self.daemon.websocket(token)
+        self.assertEqual(self.redrive(query={"queue": "fifo"}), {"redriven": 0, "failed": 0})
+        self.assert_error(self.http.post("/dlq/redrive", self.admin, query={"queue": ""}), 400, "invalid_request")
+        # The connection's outbox has room for one of them at a time.
+        got = []
+        while len(got) < len(missed):
+            counts = self.redrive(query={"queue": "standard"} if got else None)
+            self.assertGreaterEqual(counts["redriven"], 1)
+            self.assertEqual(counts["redriven"] + counts["failed"], len(missed) - len(got) + others)
+            got += [client.receive_message()["messageId"] for _ in range(counts["redriven"])]
+        self.assertEqual(sorted(got), sorted(missed))
+        self.assertEqual(self.letters_of(user), [])
+
+
+class CommandLine(Deadly):
+    def dlq(self, *arguments, code=0):
+        result = self.daemon.folder.command("dlq", *arguments, "--config", self.daemon.config, limit=LIMIT * 5)
+        self.assertEqual(result.returncode, code, result)
+        return result.stdout if code == 0 else result.stderr
+
+    def shown(self, *arguments):
+        return [json.loads(line) for line in self.dlq("list", "--json", *arguments).splitlines()]
+
+    def test_list(self):
+        user, _ = self.miss(count=2)
+        self.assertEqual(self.shown(), self.all_letters())
+        self.assertEqual(self.shown("--queue", "fifo"), [])
+        self.assertEqual(self.shown("--limit", "1"), self.all_letters()[:1])
+        lines = self.dlq("list").splitlines()
+        self.assertEqual([line.split()[0] for line in lines], [letter["id"] for letter in self.all_letters()])
+        self.assertIn(user, lines[-1])
+
+    def test_redrive(self):
+        user, token = self.miss(count=2)
+        letters = self.letters_of(user)
+        client = self.daemon.websocket(token)
+        self.assertEqual(self.dlq("redrive", "--id", letters[0]["id"]), "redriven 1, failed 0\n")
+        self.assertEqual(client.receive_message()["messageId"], letters[0]["messageId"])
+        client.close()
+        self.daemon.wait_for_event("connection_closed", lambda e: e.get("connection_id") ==
+                                   client.connected["connectionId"])
+        count = len(self.all_letters())
+        self.assertEqual(self.dlq("redrive"), f"redriven 0, failed {count}\n")
+        self.assertEqual(self.letters_of(user)[0]["attempts"], 4)
+        self.assertEqual(self.dlq("redrive", "--queue", "fifo"), "redriven 0, failed 0\n")
+        self.assertIn("no such dead letter", self.dlq("redrive", "--id", str(uuid.uuid4()), code=1))
+        for wrong in (("redrive", "--id", "x"), ("redrive", "--id", str(uuid.uuid4()), "--queue", "fifo"), ("dance",),
+                      ()):
+            self.dlq(*wrong, code=2)
+
+    def test_purge(self):
+        self.miss(count=3)
+        letters = self.all_letters()
+        self.assertIn(f"would delete {len(letters)} dead letters", self.dlq("purge", code=2))
+        self.assertIn("would delete 1 dead letters", self.dlq("purge", "--id", letters[0]["id"], code=2))
+        self.assertEqual(len(self.all_letters()), len(letters))
+        self.assertEqual(self.dlq("purge", "--yes", "--id", letters[0]["id"]), "purged 1\n")
+        self.assertEqual(self.dlq("purge", "--yes", "--queue", "fifo"), "purged 0\n")
+        self.assertEqual(self.dlq("purge", "--yes"), f"purged {len(letters) - 1}\n")
+        self.assertEqual(self.all_letters(), [])
+        # And the server goes on.
+        self.publish("after", "fifo")
+
+
+class WithoutAServer(unittest.TestCase):
+    def test_what_is_left_to_do(self):
+        folder = Folder()
+        self.addCleanup(folder.remove)
+        daemon = Daemon(SETTINGS, folder)
+        daemon.stop()
+        config = daemon.config
+
+        def dlq(*arguments):
+            result = folder.command("dlq", *arguments, "--config", config)
+            return result.returncode, result.stdout, result.stderr
+
+        database = folder.path / "notifyd.db"
+        with sqlite3.connect(database) as rows:
+            rows.executemany("INSERT INTO dead_letters VALUES (?, 'standard', ?, 'chat:c', 0, NULL, 'u', "
+                             "'outbox_full', 3, 1, 2, 0, NULL)",
+                             [(n.to_bytes(16, "big"), bytes(16)) for n in range(1_201)])
+        rows.close()
+        self.assertEqual(len(dlq("list", "--limit", "5000")[1].splitlines()), 1_201)
+        self.assertEqual(len(dlq("list")[1].splitlines()), 100)
+        self.assertIn("there are more", dlq("list")[2])
+        self.assertIsNone(json.loads(dlq("list", "--json", "--limit", "1")[1])["message"])
+        code, out, error = dlq("redrive")
+        self.assertEqual((code, out, error.count("\n")), (1, "", 1))
+        self.assertIn("no server runs", error)
+        self.assertEqual(dlq("purge", "--yes")[:2], (0, "purged 1201\n"))
+        self.assertEqual(dlq("list"), (0, "", ""))
+        database.unlink()
+        for command in (("list",), ("redrive",), ("purge", "--yes")):
+            code, out, error = dlq(*command)
+            self.assertEqual((code, out, error.count("\n")), (1, "", 1))
+            self.assertIn("notifyd.db", error)
+
+
+class Crash(Deadly):
+    def test_letters_survive_and_none_is_there_twice(self):
+        self.miss(count=3)
+        before = self.all_letters()
+        user, token = self.member("slow")
+        self.slow(token)
+        for _ in range(300):  # killed while letters are written
+            self.publish(PADDING, "standard")
+        self.daemon.kill()
+        type(self).daemon = Daemon(self.settings, self.daemon.folder)
+        self.http = self.daemon.http()
+        after = self.all_letters()
+        self.assertEqual([letter for letter in after if letter["userId"] != user], before)
+        pairs = collections.Counter((letter["userId"], letter["messageId"]) for letter in after)
+        self.assertEqual(set(pairs.values()), {1})
+        # What waited in memory for its next attempt is in the history; what is a letter is there, too.
+        stored = {letter["messageId"] for letter in after}
+        self.assertTrue(all(letter["message"] for letter in after))
+        self.assertGreater(len(stored), 0)
+
+
+class Many(Deadly):
+    settings = merge(SETTINGS, {"limits": {"outbound_buffer": 4 * MAX}})
+
+    def test_poisoned_among_many(self):
+        """R10: the fast client has all 10,000, the slow one each of its 1,000 either once or as one letter.
+
+        Seen to fail with a RetryQueue that keeps an entry after its dead letter was made: doubled letters.
+        """
+        slow_user, slow_token = self.member("slow")
+        fast_chat = self.name("fast")
+        fast_user, fast_token = self.member("fast", fast_chat)
+        self.daemon.grant(fast_user, self.chat)
+        fast = self.daemon.websocket(fast_token, query=[("chatId", self.chat), ("chatId", fast_chat)])
+        slow = self.slow(slow_token)
+        published = collections.defaultdict(list)
+        received = collections.Counter()
+        while not self.letters_of(slow_user):  # until the slow one's buffers are full
+            published[self.chat].append(self.publish(PADDING, "standard")["messageId"])
+            received[fast.receive_message()["messageId"]] += 1
+        filling = len(published[self.chat])
+        self.assertLess(filling, 2_000)
+        for _ in range(100):
+            # Every tenth goes to the slow one, too.
+            for chats in ([fast_chat] * 90, [self.chat] * 10):
+                messages = [{"targetChannel": "WebSocket", "messageType": "standard",
+                             "payload": {"chatId": chat, "content": "x" * 3_000}} for chat in chats]
+                reply = self.http.post("/publish/batch", self.service, {"messages": messages})
+                self.assertEqual((reply.status, reply.json["accepted"]), (200, len(messages)))
+                published[chats[0]] += [result["messageId"] for result in reply.json["results"]]
+            received.update(fast.receive_message(LIMIT * 3)["messageId"] for _ in range(100))
+        everything = published[fast_chat] + published[self.chat]
+        self.assertEqual(len(everything) - filling, 10_000)
+        self.assertEqual(received, collections.Counter(everything))
+        self.assertEqual(self.letters_of(fast_user), [])
+
+        wanted = published[self.chat]
+        settled = self.settled_letters(slow_user)
+        slow.wake()
+        got = [slow.receive_message(LIMIT)["messageId"] for _ in range(len(wanted) - len(settled))]
+        self.assertEqual(collections.Counter(got + settled), collections.Counter(wanted))
+        self.assertGreaterEqual(len(settled), 1_000 - 10)  # a few may still find room
+        slow.send_envelope("ping")
+        self.assertEqual(slow.receive()["type"], "pong")
+
+    def settled_letters(self, user):
+        """When nothing is tried any more: twice the same after more time than all attempts take."""
+        last = None
+        while True:
+            ids = [letter["messageId"] for letter in self.letters_of(user)]
+            if ids == last:
+                return ids
+            last = ids
+            time.sleep(0.5)
+
+
+if __name__ == "__main__":
+    unittest.main()
