@@ -168,7 +168,8 @@ class Resume(SystemTest):
         socket = self.daemon.websocket(self.token)
         for payload in ({"resume": 1}, {"resume": "another:1"}, {"resume": f"{self.chat}:x"}, {"epoch": 1}):
             with self.subTest(payload=payload):
-                socket.send_json({"id": "1", "type": "subscribe", "payload": {"topics": [f"chat:{self.chat}"], **payload}})
+                socket.send_json({"id": "1", "type": "subscribe",
+                                  "payload": {"topics": [f"chat:{self.chat}"], **payload}})
                 answer = socket.receive()
                 self.assertEqual((answer["type"], answer["payload"]["code"]), ("error", "invalid_request"))
 
