@@ -28,8 +28,8 @@ void RetryQueue::add(connection::Connection& recipient, const Delivery& delivery
     }
     Entries& entries = waiting_[recipient.id()];
     const std::size_t bytes = delivery.message->head.size();
-    const bool fits = entries.all.empty() ||
-                      (entries.all.size() < limits::retries_per_connection_max && entries.bytes + bytes <= bytes_max_);
+    const bool fits = entries.all.empty() || (entries.all.size() < limits::retries_per_connection_max &&
+                                              entries.bytes + bytes <= limits::retry_bytes_per_connection_max);
     if (!fits) {
         dead_letters_.add(recipient, delivery, {"too_many_retries", 1, now});
         return;

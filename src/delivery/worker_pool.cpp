@@ -5,7 +5,6 @@
 #include "notifyd/wire/delivered_frames.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace notifyd::delivery {
@@ -22,11 +21,7 @@ DeliveryWorker::DeliveryWorker(WorkerPool& pool, const WorkerParts& parts)
       clock_(parts.clock),
       events_(parts.events),
       dead_letters_(parts.dead_letters, pool.settings_.log, parts.clock, parts.ids, parts.events),
-      retries_(parts.registry,
-               dead_letters_,
-               pool.settings_.retry,
-               pool.settings_.outbox_bytes == 0 ? std::numeric_limits<std::size_t>::max() : pool.settings_.outbox_bytes,
-               parts.clock),
+      retries_(parts.registry, dead_letters_, pool.settings_.retry, parts.clock),
       catch_up_(parts.registry,
                 parts.reader,
                 parts.planner,

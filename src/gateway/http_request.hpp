@@ -11,7 +11,7 @@ namespace notifyd::gateway {
 
 struct HttpRequest {
     std::string method;
-    std::string path;  // percent-decoded, without server.base_path; "/" at least
+    std::string path;            // percent-decoded, without server.base_path; "/" at least
     std::string path_parameter;  // of a route such as /dlq/{id}
     QueryParameters query;
     std::string authorization;

@@ -12,7 +12,7 @@ def numbers(frames):
     return [frame["sequenceNumber"] for frame in frames if "sequenceNumber" in frame]
 
 
-class Resume(SystemTest):
+class ResumeTest(SystemTest):
     def setUp(self):
         super().setUp()
         self.user, self.token = self.member()
@@ -35,6 +35,8 @@ class Resume(SystemTest):
     def resume(self, position, **options):
         return self.until_resumed(self.connect(f"{self.chat}:{position}", **options))
 
+
+class Resume(ResumeTest):
     def test_by_number(self):
         sent = self.fifo("one", "two", "three")
         socket = self.connect(f"{self.chat}:1")
@@ -111,17 +113,6 @@ class Resume(SystemTest):
         frames, resumed = self.resume(1, epoch=epoch)
         self.assertEqual((numbers(frames), resumed["complete"], resumed["epoch"]), ([2], True, epoch))
 
-    def test_too_many(self):
-        for start in range(0, 1001, 91):
-            batch = [self.body(n, "fifo") for n in range(start, min(start + 91, 1001))]
-            reply = self.http.post("/publish/batch", self.service, {"messages": batch})
-            self.assertEqual(reply.json["failed"], 0)
-        frames, resumed = self.resume(0)
-        self.assertEqual((frames, resumed["complete"], resumed["reason"], resumed["oldest"], resumed["to"]),
-                         ([], False, "too_many", 1, 1001))
-        frames, resumed = self.resume(1)
-        self.assertEqual((numbers(frames), resumed["count"]), (list(range(2, 1002)), 1000))
-
     def test_several_topics(self):
         other = self.name("chat")
         self.daemon.grant(self.user, other)
@@ -191,6 +182,22 @@ class Resume(SystemTest):
         self.fifo("one")
         frames, resumed = self.resume(0)
         self.assertEqual((numbers(frames), resumed["topic"]), ([1], f"chat:{self.chat}"))
+
+
+class TooMany(ResumeTest):
+    # Another loop may be a moment behind the one that answered: what it has not come to yet, it sends live.
+    settings = {"server": {"threads": 1}}
+
+    def test_too_many(self):
+        for start in range(0, 1001, 91):
+            batch = [self.body(n, "fifo") for n in range(start, min(start + 91, 1001))]
+            reply = self.http.post("/publish/batch", self.service, {"messages": batch})
+            self.assertEqual(reply.json["failed"], 0)
+        frames, resumed = self.resume(0)
+        self.assertEqual((frames, resumed["complete"], resumed["reason"], resumed["oldest"], resumed["to"]),
+                         ([], False, "too_many", 1, 1001))
+        frames, resumed = self.resume(1)
+        self.assertEqual((numbers(frames), resumed["count"]), (list(range(2, 1002)), 1000))
 
 
 class AcrossRestarts(SystemTest):

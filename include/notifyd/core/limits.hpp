@@ -54,6 +54,7 @@ inline constexpr std::size_t catch_up_failures_max = 5;
 inline constexpr std::chrono::milliseconds catch_up_pause{500};
 // Messages that wait to be tried again on one connection; what comes beyond is a dead letter at once.
 inline constexpr std::size_t retries_per_connection_max = 256;
+inline constexpr std::size_t retry_bytes_per_connection_max = 4 * 1024 * 1024;
 // Publishes of one WebSocket that wait for their answer; it is not read further until some have it.
 inline constexpr std::size_t unanswered_max = 1'024;
 inline constexpr std::size_t redrives_waiting_max = 64;

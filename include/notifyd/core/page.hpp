@@ -25,7 +25,7 @@ struct SequenceRange {
 // - standard messages, where they are wanted.
 // The message at `fifo_after`, of whatever kind, is the last one that the subscriber has, and not part of the window.
 struct LogWindow {
-    enum class Kinds : std::uint8_t { numbered, unnumbered, fifo, all };  // fifo: both of the first
+    enum class Kinds : std::uint8_t { numbered, fifo, all, unnumbered };  // fifo: numbered and unnumbered
     Kinds kinds = Kinds::fifo;
     PageCursor end;
     PageCursor fifo_after;

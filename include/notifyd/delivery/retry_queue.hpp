@@ -24,9 +24,8 @@ class RetryQueue {
     RetryQueue(const connection::ConnectionRegistry& registry,
                DeadLetters& dead_letters,
                queue::RetryPolicy policy,
-               std::size_t bytes_max,
                const Clock& clock)
-        : registry_(registry), dead_letters_(dead_letters), policy_(policy), bytes_max_(bytes_max), clock_(clock) {}
+        : registry_(registry), dead_letters_(dead_letters), policy_(policy), clock_(clock) {}
 
     // The first attempt has just failed.
     void add(connection::Connection& recipient, const Delivery& delivery);
@@ -58,7 +57,6 @@ class RetryQueue {
     const connection::ConnectionRegistry& registry_;
     DeadLetters& dead_letters_;
     queue::RetryPolicy policy_;
-    std::size_t bytes_max_;  // of the messages that wait on one connection
     const Clock& clock_;
     std::unordered_map<ConnectionId, Entries> waiting_;
 };
