@@ -2,6 +2,7 @@
 #include "notifyd/storage/backup.hpp"
 
 #include "database_copy.hpp"
+#include "database_file.hpp"
 
 namespace notifyd::storage {
 
@@ -11,16 +12,17 @@ Startup<CopyReport> backup(const std::string& database, const std::string& file)
     const auto target = resolved(file);
     if (!target.has_value()) return StartupError{"not a usable path: '" + file + "'"};
     if (exists(*target)) return StartupError{*target + " is there already: a backup replaces nothing"};
-    const std::string partial = *target + ".partial";
-    if (exists(partial)) {
-        return StartupError{partial + " is there already: remove it, unless another backup is being made"};
-    }
+    if (belongs_to(*source, *target)) return StartupError{*target + " is a name that the database keeps for itself"};
     // Read while the server begins its log anew, the header may be half old, once.
     auto files = check_files(*source);
     if (!files.has_value()) files = check_files(*source);
     if (!files.has_value()) return files.error();
 
-    auto draft = Draft::create(partial);
+    // One backup at a time makes this file, and may remove what an interrupted one left. A lock on the draft itself
+    // would be in SQLite's way on a network file system, where all locks are of one sort.
+    const auto lock = FileLock::take(*target, FileLock::AtEnd::remove);
+    if (!lock.has_value()) return lock.error();
+    auto draft = Draft::create(*target);
     if (!draft.has_value()) return draft.error();
     if (auto refusal = copy_database(*source, *draft)) return *refusal;
     auto report = check_copy(*draft, *source);

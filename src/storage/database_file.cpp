@@ -22,7 +22,7 @@ Startup<MigrationReport> create_database(const std::string& path,
                                          std::span<const Migration> migrations,
                                          IdSource& ids,
                                          const MigrationApplied& applied) {
-    auto draft = Draft::create_anew(path + ".new");
+    auto draft = Draft::create(path);
     if (!draft.has_value()) return draft.error();
     Database database;
     // To be said before the first table: pages of 8 KiB (a fifth more rows a second than 4 KiB in commits of 256 rows
@@ -74,22 +74,41 @@ Startup<MigrationReport> upgrade_database(const std::string& path,
 
 }  // namespace
 
-Startup<FileLock> FileLock::take(const std::string& database_path) {
+Startup<FileLock> FileLock::take(const std::string& database_path, AtEnd at_end) {
     const std::string path = database_path + ".lock";
     constexpr ::mode_t owner_only = 0600;
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, owner_only);
-    if (descriptor < 0) return system_error("cannot open", path);
-    FileLock lock(descriptor);
-    if (::fchmod(descriptor, owner_only) != 0) return system_error("cannot change the mode of", path);
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK) return system_error("cannot lock", path);
-        return database_error(database_path, "another process has it open (it holds the lock on " + path + ")");
+    constexpr int tries = 100;
+    for (int i = 0; i < tries; ++i) {
+        const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, owner_only);
+        if (descriptor < 0) return system_error("cannot open", path);
+        FileLock lock(descriptor, path, AtEnd::keep);
+        if (::fchmod(descriptor, owner_only) != 0) return system_error("cannot change the mode of", path);
+        if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+            if (errno != EWOULDBLOCK) return system_error("cannot lock", path);
+            return database_error(database_path, "another process has it open (it holds the lock on " + path + ")");
+        }
+        // Removed since it was opened: who comes next makes another one, and would lock that.
+        if (!lock.is_in_place()) continue;
+        lock.at_end_ = at_end;
+        return lock;
     }
-    return lock;
+    return database_error(database_path, "its lock " + path + " is removed again and again");
+}
+
+bool FileLock::is_in_place() const {
+    struct ::stat ours {};
+    struct ::stat named {};
+    return ::fstat(descriptor_, &ours) == 0 && ::lstat(path_.c_str(), &named) == 0 && ours.st_dev == named.st_dev &&
+           ours.st_ino == named.st_ino;
 }
 
 FileLock::~FileLock() {
-    if (descriptor_ >= 0) ::close(descriptor_);
+    if (descriptor_ < 0) return;
+    struct ::stat status {};
+    const bool removes = at_end_ == AtEnd::remove && ::fstat(descriptor_, &status) == 0 && status.st_size == 0;
+    // While it is held: who has opened it already looks whether it is still there.
+    if (removes && is_in_place()) ::unlink(path_.c_str());
+    ::close(descriptor_);
 }
 
 bool renew_epoch(Database& database, IdSource& ids) {

@@ -1,15 +1,54 @@
 // System calls behind the database's files.
 #include "files.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
+#include <random>
+#include <string_view>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
 namespace notifyd::storage {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> log_suffixes{"-journal", "-wal", "-shm"};
+// A draft is its place's name, this, and sixteen random digits: no file of somebody else's is taken for one.
+constexpr std::string_view draft_mark = ".draft-";
+constexpr std::size_t draft_digits = 16;
+
+std::string random_digits() {
+    std::random_device random;
+    std::string digits;
+    while (digits.size() < draft_digits) digits += "0123456789abcdef"[random() % 16];
+    return digits;
+}
+
+// A draft, or a log of one.
+bool is_draft_of(const std::string& place, std::string_view path) {
+    const std::string begin = place + std::string(draft_mark);
+    if (!path.starts_with(begin) || path.size() < begin.size() + draft_digits) return false;
+    const std::string_view digits = path.substr(begin.size(), draft_digits);
+    const std::string_view rest = path.substr(begin.size() + draft_digits);
+    return digits.find_first_not_of("0123456789abcdef") == std::string_view::npos &&
+           (rest.empty() || std::find(log_suffixes.begin(), log_suffixes.end(), rest) != log_suffixes.end());
+}
+
+// As many as can be: one that stays takes space, and is in nobody's way.
+void remove_drafts_of(const std::string& place) {
+    std::error_code failed;
+    std::filesystem::directory_iterator entry(folder_of(place), failed);
+    for (; !failed && entry != std::filesystem::directory_iterator(); entry.increment(failed)) {
+        if (is_draft_of(place, entry->path().native())) ::unlink(entry->path().c_str());
+    }
+}
+
+}  // namespace
 
 StartupError system_error(const std::string& what, const std::string& path) {
     return StartupError{what + " " + path + ": " + std::generic_category().message(errno)};
@@ -44,10 +83,17 @@ std::optional<StartupError> not_a_filled_file(const std::string& path) {
     return std::nullopt;
 }
 
+bool belongs_to(const std::string& database_path, const std::string& path) {
+    if (path == database_path || path == database_path + ".lock" || is_draft_of(database_path, path)) return true;
+    return std::any_of(log_suffixes.begin(), log_suffixes.end(), [&](std::string_view suffix) {
+        return path == database_path + std::string(suffix);
+    });
+}
+
 bool remove_logs(const std::string& database_path) {
     bool removed = true;
-    for (const char* suffix : {"-journal", "-wal", "-shm"}) {
-        if (::unlink((database_path + suffix).c_str()) != 0 && errno != ENOENT) removed = false;
+    for (const std::string_view suffix : log_suffixes) {
+        if (::unlink((database_path + std::string(suffix)).c_str()) != 0 && errno != ENOENT) removed = false;
     }
     return removed;
 }
@@ -64,7 +110,9 @@ std::string folder_of(const std::string& path) {
     return std::filesystem::path(path).parent_path().string();
 }
 
-Startup<Draft> Draft::create(const std::string& path) {
+Startup<Draft> Draft::create(const std::string& place) {
+    remove_drafts_of(place);
+    const std::string path = place + std::string(draft_mark) + random_digits();
     constexpr ::mode_t owner_only = 0600;
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, owner_only);
     if (descriptor < 0) return system_error("cannot create", path);
@@ -73,12 +121,6 @@ Startup<Draft> Draft::create(const std::string& path) {
     ::close(descriptor);
     if (!made) return system_error("cannot change the mode of", path);
     return draft;
-}
-
-Startup<Draft> Draft::create_anew(const std::string& path) {
-    ::unlink(path.c_str());
-    if (!remove_logs(path)) return system_error("cannot remove the log of", path);
-    return create(path);
 }
 
 Draft::~Draft() {

@@ -20,6 +20,8 @@ namespace notifyd::storage {
 [[nodiscard]] bool exists(const std::string& path);
 // Nothing: it is a file with something in it.
 [[nodiscard]] std::optional<StartupError> not_a_filled_file(const std::string& path);
+// Whether the path is the database's own, or that of something which is kept beside it: its logs, its lock, a draft.
+[[nodiscard]] bool belongs_to(const std::string& database_path, const std::string& path);
 // What SQLite keeps beside a database: its log, the log's index, a rollback journal.
 [[nodiscard]] bool remove_logs(const std::string& database_path);
 [[nodiscard]] bool sync_file(const std::string& file_or_folder);
@@ -29,10 +31,9 @@ namespace notifyd::storage {
 // failure leaves either nothing in that place (or what was there before) or a whole database.
 class Draft {
   public:
-    // An empty file with mode 0600, whatever the umask; SQLite gives its log the same mode.
-    [[nodiscard]] static Startup<Draft> create(const std::string& path);
-    // Removes what a crash left of an earlier one. For who holds the lock.
-    [[nodiscard]] static Startup<Draft> create_anew(const std::string& path);
+    // An empty file with mode 0600, whatever the umask; SQLite gives its log the same mode. Its name is the place's with
+    // an end that nobody picks. For who holds the place's lock: what a crash left of an earlier one is removed.
+    [[nodiscard]] static Startup<Draft> create(const std::string& place);
 
     Draft(Draft&& other) noexcept : path_(std::exchange(other.path_, {})) {}
     Draft& operator=(Draft&&) = delete;

@@ -85,6 +85,10 @@ Startup<CopyReport> restore(const std::string& database, const std::string& file
     auto lock = FileLock::take(*place);
     if (!lock.has_value()) return lock.error();
     if (*source == *place) return database_error(*place, "cannot be restored from itself");
+    // Drafts and logs are removed on the way.
+    if (belongs_to(*place, *source)) {
+        return database_error(*place, "cannot be restored from " + *source + ", which is a part of it: rename that");
+    }
     // A log alone is a database too: what was committed last.
     if (existing == Existing::keep && (exists(*place) || exists(*place + "-wal"))) {
         return database_error(*place, "there already; --force replaces it");
@@ -92,7 +96,7 @@ Startup<CopyReport> restore(const std::string& database, const std::string& file
     const auto files = check_files(*source);
     if (!files.has_value()) return files.error();
 
-    auto draft = Draft::create_anew(*place + ".new");
+    auto draft = Draft::create(*place);
     if (!draft.has_value()) return draft.error();
     if (auto refusal = copy_database(*source, *draft)) return *refusal;
     auto report = check_copy(*draft, *source);

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include <fstream>
+#include <set>
 #include <sys/stat.h>
 
 namespace notifyd::storage::testing {
@@ -66,17 +67,23 @@ TEST_CASE("a new database is created whole, for its owner only, and tells its mi
         CHECK(outsider.value("PRAGMA page_size") == "8192");
     }
     ::umask(umask_before);
-    CHECK_FALSE(std::filesystem::exists(path + ".new"));
-    CHECK_FALSE(std::filesystem::exists(path + "-wal"));
+    for (const auto& entry : std::filesystem::directory_iterator(folder.file(""))) {
+        CHECK((entry.path() == path || entry.path() == path + ".lock"));
+    }
     CHECK(refusal(path).empty());
 }
 
-TEST_CASE("what a crash left of a creation is no obstacle") {
+TEST_CASE("what a crash left of a creation is removed, and nothing else") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
-    write_file(path + ".new", "half a database");
-    write_file(path + ".new-journal", "and its journal");
+    write_file(path + ".draft-0123456789abcdef", "half a database");
+    write_file(path + ".draft-0123456789abcdef-journal", "and its journal");
+    const std::set<std::string> others{path + ".new", path + ".draft", path + ".draft-1", folder.file("a.draft-0123")};
+    for (const std::string& other : others) write_file(other, "somebody's");
     CHECK(refusal(path).empty());
+    CHECK_FALSE(std::filesystem::exists(path + ".draft-0123456789abcdef"));
+    CHECK_FALSE(std::filesystem::exists(path + ".draft-0123456789abcdef-journal"));
+    for (const std::string& other : others) CHECK(read_file(other) == "somebody's");
 }
 
 TEST_CASE("a second opening is refused, and possible again when the first is gone") {
