@@ -31,8 +31,8 @@ namespace notifyd::storage {
 // failure leaves either nothing in that place (or what was there before) or a whole database.
 class Draft {
   public:
-    // An empty file with mode 0600, whatever the umask; SQLite gives its log the same mode. Its name is the place's with
-    // an end that nobody picks. For who holds the place's lock: what a crash left of an earlier one is removed.
+    // An empty file with mode 0600, whatever the umask; SQLite gives its log the same mode. Its name is the place's
+    // with an end that nobody picks. For who holds the place's lock: what a crash left of an earlier one is removed.
     [[nodiscard]] static Startup<Draft> create(const std::string& place);
 
     Draft(Draft&& other) noexcept : path_(std::exchange(other.path_, {})) {}
