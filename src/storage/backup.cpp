@@ -13,6 +13,7 @@ Startup<CopyReport> backup(const std::string& database, const std::string& file)
     if (!target.has_value()) return StartupError{"not a usable path: '" + file + "'"};
     if (exists(*target)) return StartupError{*target + " is there already: a backup replaces nothing"};
     if (belongs_to(*source, *target)) return StartupError{*target + " is a name that the database keeps for itself"};
+    if (auto refusal = has_other_names(*source)) return *refusal;
     // Read while the server begins its log anew, the header may be half old, once.
     auto files = check_files(*source);
     if (!files.has_value()) files = check_files(*source);

@@ -126,6 +126,7 @@ Startup<PreparedFile> prepare_file(const std::string& path,
     auto lock = FileLock::take(*whole);
     if (!lock.has_value()) return lock.error();
 
+    if (auto refusal = has_other_names(*whole)) return *refusal;
     struct ::stat status {};
     const bool is_there = ::stat(whole->c_str(), &status) == 0;
     if (!is_there && errno != ENOENT) return system_error("cannot open", *whole);

@@ -83,6 +83,18 @@ std::optional<StartupError> not_a_filled_file(const std::string& path) {
     return std::nullopt;
 }
 
+std::optional<StartupError> has_other_names(const std::string& database_path) {
+    struct ::stat status {};
+    if (::stat(database_path.c_str(), &status) != 0) {
+        if (errno == ENOENT) return std::nullopt;
+        return system_error("cannot open", database_path);
+    }
+    if (!S_ISREG(status.st_mode) || status.st_nlink <= 1) return std::nullopt;
+    return database_error(database_path,
+                          "the file has " + std::to_string(status.st_nlink) +
+                              " names (hard links), and its log only one: remove the other names, or copy the file");
+}
+
 bool belongs_to(const std::string& database_path, const std::string& path) {
     if (path == database_path || path == database_path + ".lock" || is_draft_of(database_path, path)) return true;
     return std::any_of(log_suffixes.begin(), log_suffixes.end(), [&](std::string_view suffix) {

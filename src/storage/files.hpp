@@ -20,6 +20,9 @@ namespace notifyd::storage {
 [[nodiscard]] bool exists(const std::string& path);
 // Nothing: it is a file with something in it.
 [[nodiscard]] std::optional<StartupError> not_a_filled_file(const std::string& path);
+// Nothing: the file has one name, or there is none. A log goes by its database's name, and so does the lock: under a
+// second name the file would be a database without its log, and without a lock.
+[[nodiscard]] std::optional<StartupError> has_other_names(const std::string& database_path);
 // Whether the path is the database's own, or that of something which is kept beside it: its logs, its lock, a draft.
 [[nodiscard]] bool belongs_to(const std::string& database_path, const std::string& path);
 // What SQLite keeps beside a database: its log, the log's index, a rollback journal.

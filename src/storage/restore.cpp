@@ -89,6 +89,7 @@ Startup<CopyReport> restore(const std::string& database, const std::string& file
     if (belongs_to(*place, *source)) {
         return database_error(*place, "cannot be restored from " + *source + ", which is a part of it: rename that");
     }
+    if (auto refusal = has_other_names(*place)) return *refusal;
     // A log alone is a database too: what was committed last.
     if (existing == Existing::keep && (exists(*place) || exists(*place + "-wal"))) {
         return database_error(*place, "there already; --force replaces it");

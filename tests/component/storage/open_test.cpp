@@ -1,4 +1,7 @@
 // Opening, creating, locking and migrating the database.
+#include "notifyd/storage/backup.hpp"
+
+#include "../../../src/storage/database_file.hpp"
 #include "../../../src/storage/migrator.hpp"
 #include "storage_fixture.hpp"
 
@@ -98,6 +101,57 @@ TEST_CASE("a second opening is refused, and possible again when the first is gon
         running.add_loop().store(message(topic("a"), Kind::numbered));
     }
     CHECK(refusal(path).empty());
+}
+
+// Was seen to fail: two processes wrote one file, each into a log of its own.
+TEST_CASE("a database with a second name is refused under both, by every command") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    const std::string other = folder.file("other.db");
+    { Running running(path); }
+    REQUIRE(backup(path, folder.file("copy.db")).has_value());
+    std::filesystem::create_hard_link(path, other);
+    SystemIdSource ids;
+    for (const std::string& name : {path, other}) {
+        CHECK_THAT(refusal(name), Contains("hard links") && Contains(name));
+        CHECK_THAT(migrated(name), Contains("hard links"));
+        const auto copied = backup(name, folder.file("second.db"));
+        REQUIRE_FALSE(copied.has_value());
+        CHECK_THAT(copied.error().sentence, Contains("hard links"));
+        const auto replaced = restore(name, folder.file("copy.db"), Existing::replace, ids);
+        REQUIRE_FALSE(replaced.has_value());
+        CHECK_THAT(replaced.error().sentence, Contains("hard links"));
+    }
+    std::filesystem::remove(other);
+    CHECK(refusal(path).empty());
+}
+
+// Seen to fail without is_in_place(): the lock on a file that is gone was held beside that on its successor.
+TEST_CASE("a lock that goes with its holder is held by one at a time") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    constexpr int threads = 4;
+    constexpr int rounds = 3'000;
+    std::atomic<int> holders{0};
+    std::atomic<int> held_twice{0};
+    std::atomic<int> taken{0};
+    const auto take = [&] {
+        for (int i = 0; i < rounds; ++i) {
+            const auto lock = FileLock::take(path, FileLock::AtEnd::remove);
+            if (!lock.has_value()) continue;
+            ++taken;
+            if (++holders > 1) ++held_twice;
+            --holders;
+        }
+    };
+    std::vector<std::thread> all;
+    for (int i = 0; i < threads; ++i) all.emplace_back(take);
+    for (std::thread& one : all) one.join();
+    CHECK(taken > 0);
+    CHECK(held_twice == 0);
+    CHECK_FALSE(std::filesystem::exists(path + ".lock"));
+    const auto kept = FileLock::take(path);
+    CHECK(std::filesystem::exists(path + ".lock"));
 }
 
 TEST_CASE("a file that is not a database of ours is refused and left alone") {
