@@ -7,10 +7,10 @@
 namespace notifyd::storage {
 
 Startup<CopyReport> backup(const std::string& database, const std::string& file) {
-    const auto source = resolved(database);
-    if (!source.has_value()) return StartupError{"storage.path is not a usable path: '" + database + "'"};
-    const auto target = resolved(file);
-    if (!target.has_value()) return StartupError{"not a usable path: '" + file + "'"};
+    const auto source = resolved(database, "storage.path");
+    if (!source.has_value()) return source.error();
+    const auto target = resolved(file, "FILE");
+    if (!target.has_value()) return target.error();
     if (exists(*target)) return StartupError{*target + " is there already: a backup replaces nothing"};
     if (belongs_to(*source, *target)) return StartupError{*target + " is a name that the database keeps for itself"};
     if (auto refusal = has_other_names(*source)) return *refusal;

@@ -121,8 +121,8 @@ Startup<PreparedFile> prepare_file(const std::string& path,
                                    const FileOptions& options,
                                    IdSource& ids,
                                    const MigrationApplied& applied) {
-    const auto whole = resolved(path);
-    if (!whole.has_value()) return StartupError{"storage.path is not a usable path: '" + path + "'"};
+    const auto whole = resolved(path, "storage.path");
+    if (!whole.has_value()) return whole.error();
     auto lock = FileLock::take(*whole);
     if (!lock.has_value()) return lock.error();
 

@@ -58,13 +58,15 @@ StartupError database_error(const std::string& path, const std::string& reason) 
     return StartupError{"database " + path + ": " + reason};
 }
 
-std::optional<std::string> resolved(const std::string& path) {
+Startup<std::string> resolved(const std::string& path, const std::string& name) {
     std::error_code failed;
-    if (path.empty()) return std::nullopt;
-    const auto absolute = std::filesystem::absolute(path, failed);
-    if (failed) return std::nullopt;
-    const auto canonical = std::filesystem::weakly_canonical(absolute, failed);
-    if (failed) return std::nullopt;
+    const auto absolute = path.empty() ? std::filesystem::path() : std::filesystem::absolute(path, failed);
+    const auto canonical = failed ? absolute : std::filesystem::weakly_canonical(absolute, failed);
+    if (failed || canonical.empty()) return StartupError{name + " is not a usable path: '" + path + "'"};
+    // What is left of links are those that lead nowhere.
+    if (std::filesystem::is_symlink(canonical, failed)) {
+        return StartupError{name + " is a symbolic link to nothing: '" + path + "'"};
+    }
     return canonical.string();
 }
 

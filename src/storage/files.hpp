@@ -15,8 +15,9 @@ namespace notifyd::storage {
 [[nodiscard]] StartupError system_error(const std::string& what, const std::string& path);  // with errno's reason
 [[nodiscard]] StartupError database_error(const std::string& path, const std::string& reason);
 
-// Absolute and without symbolic links; nothing: not a usable path.
-[[nodiscard]] std::optional<std::string> resolved(const std::string& path);
+// Absolute and without symbolic links. `name` is what the sentence calls the path. A link to nothing is refused: what it
+// points to may be on a disk that is not there at the moment, and a new file would stand in for it.
+[[nodiscard]] Startup<std::string> resolved(const std::string& path, const std::string& name);
 [[nodiscard]] bool exists(const std::string& path);
 // Nothing: it is a file with something in it.
 [[nodiscard]] std::optional<StartupError> not_a_filled_file(const std::string& path);

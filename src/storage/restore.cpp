@@ -78,10 +78,10 @@ Refusal put_in_place(Draft& draft, const std::string& path) {
 }  // namespace
 
 Startup<CopyReport> restore(const std::string& database, const std::string& file, Existing existing, IdSource& ids) {
-    const auto place = resolved(database);
-    if (!place.has_value()) return StartupError{"storage.path is not a usable path: '" + database + "'"};
-    const auto source = resolved(file);
-    if (!source.has_value()) return StartupError{"not a usable path: '" + file + "'"};
+    const auto place = resolved(database, "storage.path");
+    if (!place.has_value()) return place.error();
+    const auto source = resolved(file, "FILE");
+    if (!source.has_value()) return source.error();
     auto lock = FileLock::take(*place);
     if (!lock.has_value()) return lock.error();
     if (*source == *place) return database_error(*place, "cannot be restored from itself");

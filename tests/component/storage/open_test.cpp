@@ -103,6 +103,38 @@ TEST_CASE("a second opening is refused, and possible again when the first is gon
     CHECK(refusal(path).empty());
 }
 
+// Was seen to fail: the link was replaced by a new, empty database.
+TEST_CASE("a symbolic link to nothing is no place for a database") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    const std::string link = folder.file("link.db");
+    { Running running(path); }
+    REQUIRE(backup(path, folder.file("copy.db")).has_value());
+    std::filesystem::create_symlink(folder.file("unmounted/notifyd.db"), link);
+    SystemIdSource ids;
+    CHECK_THAT(refusal(link), Contains("is a symbolic link to nothing"));
+    CHECK_THAT(migrated(link), Contains("is a symbolic link to nothing"));
+    for (const Existing existing : {Existing::keep, Existing::replace}) {
+        const auto replaced = restore(link, folder.file("copy.db"), existing, ids);
+        REQUIRE_FALSE(replaced.has_value());
+        CHECK_THAT(replaced.error().sentence, Contains("storage.path is a symbolic link to nothing"));
+    }
+    const auto from_link = restore(folder.file("new.db"), link, Existing::keep, ids);
+    REQUIRE_FALSE(from_link.has_value());
+    CHECK_THAT(from_link.error().sentence, Contains("FILE is a symbolic link to nothing"));
+    const auto to_link = backup(path, link);
+    REQUIRE_FALSE(to_link.has_value());
+    CHECK_THAT(to_link.error().sentence, Contains("FILE is a symbolic link to nothing"));
+    CHECK(std::filesystem::is_symlink(link));
+    CHECK_FALSE(std::filesystem::exists(link + ".lock"));
+    CHECK_FALSE(std::filesystem::exists(folder.file("new.db")));
+    // To a database it is one, and stays a link.
+    std::filesystem::remove(link);
+    std::filesystem::create_symlink(path, link);
+    CHECK(refusal(link).empty());
+    CHECK(std::filesystem::is_symlink(link));
+}
+
 // Was seen to fail: two processes wrote one file, each into a log of its own.
 TEST_CASE("a database with a second name is refused under both, by every command") {
     const TemporaryFolder folder;
