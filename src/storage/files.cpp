@@ -67,7 +67,7 @@ Startup<std::string> resolved(const std::string& path, const std::string& name) 
     if (std::filesystem::is_symlink(canonical, failed)) {
         return StartupError{name + " is a symbolic link to nothing: '" + path + "'"};
     }
-    return canonical.string();
+    return Startup<std::string>(boost::system::in_place_value, canonical.string());
 }
 
 bool exists(const std::string& path) {
