@@ -40,25 +40,32 @@ Refusal keep_owner(const std::string& from, const Draft& draft) {
 }
 
 // Moves the old database's log into its file, so that the file alone is the whole of it. One that is too damaged to be
-// read has nothing to keep.
+// read has nothing to keep; every other failure may pass, and then what the log holds can still be had.
 Refusal make_whole(const std::string& path) {
+    const auto is_hopeless = [](int code) { return code == SQLITE_CORRUPT || code == SQLITE_NOTADB; };
+    const auto stays = [&](int code, const std::string& reason) {
+        if (code == SQLITE_BUSY) return database_error(path, "another program has it open");
+        return database_error(path, "its log cannot be copied into it: " + reason + "; to go without, move both away");
+    };
     Database old;
     if (!open_unknown(old, path, Database::Access::read_write) || !set_log_at_close(old, LogAtClose::copy)) {
-        return std::nullopt;
+        return stays(old.last_code(), old.last_error());
     }
     // A connection that has read nothing knows of no log, and would copy none.
     if (!old.query_integer("SELECT count(*) FROM sqlite_schema").has_value()) {
-        if (old.last_code() != SQLITE_BUSY) return std::nullopt;
-        return database_error(path, "another program has it open");
+        const int code = old.last_code();
+        if (is_hopeless(code)) return std::nullopt;
+        return stays(code, old.last_error());
     }
     sqlite3_wal_checkpoint_v2(old.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
     const int code = old.last_code();
-    if (code == SQLITE_FULL) return database_error(path, old.last_error());
+    const std::string reason = old.last_error();
+    // The last connection takes the log with it, if it could be copied.
+    (void)set_log_at_close(old, code == SQLITE_OK ? LogAtClose::copy : LogAtClose::keep);
     old.close();
-    // The last connection takes the log with it.
-    if (code == SQLITE_BUSY || (code == SQLITE_OK && exists(path + "-wal"))) {
-        return database_error(path, "another program has it open");
-    }
+    if (is_hopeless(code)) return std::nullopt;
+    if (code != SQLITE_OK) return stays(code, reason);
+    if (exists(path + "-wal")) return stays(SQLITE_BUSY, {});
     return std::nullopt;
 }
 

@@ -3,6 +3,7 @@
 
 #include "../../../src/storage/database_file.hpp"
 #include "storage_fixture.hpp"
+#include "support/faulty_vfs.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -15,6 +16,8 @@ namespace notifyd::storage::testing {
 namespace {
 
 using Catch::Contains;
+using notifyd::testing::DiskFault;
+using notifyd::testing::FaultyVfs;
 
 std::set<std::string> names_in(const std::string& folder) {
     std::set<std::string> names;
@@ -316,6 +319,40 @@ TEST_CASE("the log of the replaced database is never replayed into the new one")
     CHECK(restored(path, prepared.file, Existing::replace).empty());
     CHECK_FALSE(std::filesystem::exists(path + "-wal"));
     CHECK(count_of(path) == "5");
+}
+
+// Was seen to fail: a log that could not be read for a moment was removed as one that is damaged.
+TEST_CASE("a disk that fails while the replaced database is made whole leaves it, and its log") {
+    const auto [fault, part] = GENERATE(table<DiskFault, std::string>({{DiskFault::read_error, "old.db-wal"},
+                                                                       {DiskFault::open_error, "old.db-wal"},
+                                                                       {DiskFault::write_error, "old.db"},
+                                                                       {DiskFault::sync_error, "old.db"}}));
+    const Prepared prepared(5);
+    const std::string crashed = prepared.folder.file("crashed.db");
+    {
+        Running running(prepared.database);
+        publish(running.add_loop(), 30);
+        crash_copy(prepared.database, crashed);
+    }
+    FaultyVfs vfs;
+    const std::uint64_t step = fault == DiskFault::read_error || fault == DiskFault::write_error ? 7 : 1;
+    std::size_t refused = 0;
+    for (std::uint64_t nth = 1;; nth += step) {
+        CAPTURE(part, nth);
+        REQUIRE(nth < 2'000);
+        const TemporaryFolder folder;
+        const std::string path = folder.file("old.db");
+        crash_copy(crashed, path);
+        vfs.arm(fault, nth, true, part);
+        const std::string sentence = restored(path, prepared.file, Existing::replace);
+        const bool failed = vfs.failed() > 0;
+        vfs.disarm();
+        CHECK(count_of(path) == (sentence.empty() ? "5" : "35"));
+        CHECK(sentence.empty() == !failed);
+        if (!failed) break;
+        ++refused;
+    }
+    CHECK(refused > 0);
 }
 
 }  // namespace notifyd::storage::testing
