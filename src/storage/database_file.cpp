@@ -44,6 +44,23 @@ Startup<MigrationReport> create_database(const std::string& path,
     return MigrationReport{0, migrated->to};
 }
 
+// A process that ended by a failed sync may have left frames in the log that can be read and are not on the disk.
+// Nothing must be appended behind them: after a power cut the log would end before them. So the log is copied into the
+// database and cut. While an outsider reads (a backup may take minutes) it cannot be cut; then it is written once more,
+// with the write lock held, so that nobody changes it. SQLite has no locks on the log's own file that closing it could
+// drop.
+Refusal secure_log(Database& database, const std::string& path) {
+    const int copied =
+        sqlite3_wal_checkpoint_v2(database.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    if (copied == SQLITE_OK) return std::nullopt;
+    const bool is_read = (copied & 0xFF) == SQLITE_BUSY;
+    if (!is_read || !database.execute("BEGIN IMMEDIATE")) return database_error(path, database.last_error());
+    if (!write_again(path + "-wal")) return system_error("cannot write again", path + "-wal");
+    if (!sync_file(folder_of(path))) return system_error("cannot sync", folder_of(path));
+    if (!database.execute("ROLLBACK")) return database_error(path, database.last_error());
+    return std::nullopt;
+}
+
 Startup<MigrationReport> upgrade_database(const std::string& path,
                                           const FileOptions& options,
                                           const MigrationApplied& applied) {
@@ -59,12 +76,7 @@ Startup<MigrationReport> upgrade_database(const std::string& path,
         if (auto refusal = check_content(database, path, Depth::quick)) return *refusal;
     }
     if (auto refusal = check_tables(database, path)) return *refusal;
-    // A process that ended by a failed sync may have left pages in the log that can be read and are not on the disk.
-    // Nothing must be appended behind them before they are safe in the database. Busy: an outsider reads, and so the
-    // log is in use and was not left behind.
-    const int copied =
-        sqlite3_wal_checkpoint_v2(database.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-    if (copied != SQLITE_OK && (copied & 0xFF) != SQLITE_BUSY) return database_error(path, database.last_error());
+    if (auto refusal = secure_log(database, path)) return *refusal;
     auto migrated = apply_migrations(database, path, options.migrations, applied);
     if (!migrated.has_value()) return migrated;
     if (auto refusal = check_epoch(database, path)) return *refusal;

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
+#include <vector>
 
 namespace notifyd::storage {
 
@@ -116,6 +117,24 @@ bool sync_file(const std::string& file_or_folder) {
     const int descriptor = ::open(file_or_folder.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return false;
     const bool synced = ::fsync(descriptor) == 0;
+    ::close(descriptor);
+    return synced;
+}
+
+bool write_again(const std::string& path) {
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    if (descriptor < 0) return false;
+    std::vector<char> bytes(std::size_t{1} << 20U);
+    ::off_t at = 0;
+    ::ssize_t count = ::pread(descriptor, bytes.data(), bytes.size(), at);
+    // A write that is cut short is followed by one of the rest: reading begins where it ended.
+    while (count > 0) {
+        const ::ssize_t written = ::pwrite(descriptor, bytes.data(), static_cast<std::size_t>(count), at);
+        if (written <= 0) break;
+        at += written;
+        count = ::pread(descriptor, bytes.data(), bytes.size(), at);
+    }
+    const bool synced = count == 0 && ::fsync(descriptor) == 0;
     ::close(descriptor);
     return synced;
 }

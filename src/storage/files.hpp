@@ -15,8 +15,8 @@ namespace notifyd::storage {
 [[nodiscard]] StartupError system_error(const std::string& what, const std::string& path);  // with errno's reason
 [[nodiscard]] StartupError database_error(const std::string& path, const std::string& reason);
 
-// Absolute and without symbolic links. `name` is what the sentence calls the path. A link to nothing is refused: what it
-// points to may be on a disk that is not there at the moment, and a new file would stand in for it.
+// Absolute and without symbolic links. `name` is what the sentence calls the path. A link to nothing is refused: what
+// it points to may be on a disk that is not there at the moment, and a new file would stand in for it.
 [[nodiscard]] Startup<std::string> resolved(const std::string& path, const std::string& name);
 [[nodiscard]] bool exists(const std::string& path);
 // Nothing: it is a file with something in it.
@@ -29,6 +29,9 @@ namespace notifyd::storage {
 // What SQLite keeps beside a database: its log, the log's index, a rollback journal.
 [[nodiscard]] bool remove_logs(const std::string& database_path);
 [[nodiscard]] bool sync_file(const std::string& file_or_folder);
+// Writes each byte of the file once more, and syncs. After a failed sync the system may call pages clean that are in
+// its memory only: another sync would skip them. Nobody else may write the file meanwhile; readers see no change.
+[[nodiscard]] bool write_again(const std::string& path);
 [[nodiscard]] std::string folder_of(const std::string& path);
 
 // A database that is being written beside its place, and removed with its logs unless it gets there: a crash or a
