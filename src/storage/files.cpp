@@ -1,13 +1,14 @@
 // System calls behind the database's files.
 #include "files.hpp"
 
+#include "notifyd/core/ids.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
-#include <random>
 #include <string_view>
 #include <sys/stat.h>
 #include <system_error>
@@ -24,10 +25,9 @@ constexpr std::string_view draft_mark = ".draft-";
 constexpr std::size_t draft_digits = 16;
 
 std::string random_digits() {
-    std::random_device random;
-    std::string digits;
-    while (digits.size() < draft_digits) digits += "0123456789abcdef"[random() % 16];
-    return digits;
+    std::string digits = SystemIdSource().random().to_string();
+    std::erase(digits, '-');
+    return digits.substr(digits.size() - draft_digits);
 }
 
 // A draft, or a log of one.

@@ -172,7 +172,8 @@ TEST_CASE("a lock that goes with its holder is held by one at a time") {
             const auto lock = FileLock::take(path, FileLock::AtEnd::remove);
             if (!lock.has_value()) continue;
             ++taken;
-            if (++holders > 1) ++held_twice;
+            if (++holders > 1 || !std::filesystem::exists(path + ".lock")) ++held_twice;
+            std::this_thread::yield();
             --holders;
         }
     };
