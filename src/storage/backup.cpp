@@ -2,25 +2,28 @@
 #include "notifyd/storage/backup.hpp"
 
 #include "database_copy.hpp"
+#include "database_file.hpp"
 
 namespace notifyd::storage {
 
 Startup<CopyReport> backup(const std::string& database, const std::string& file) {
-    const auto source = resolved(database);
-    if (!source.has_value()) return StartupError{"storage.path is not a usable path: '" + database + "'"};
-    const auto target = resolved(file);
-    if (!target.has_value()) return StartupError{"not a usable path: '" + file + "'"};
+    const auto source = resolved(database, "storage.path");
+    if (!source.has_value()) return source.error();
+    const auto target = resolved(file, "FILE");
+    if (!target.has_value()) return target.error();
     if (exists(*target)) return StartupError{*target + " is there already: a backup replaces nothing"};
-    const std::string partial = *target + ".partial";
-    if (exists(partial)) {
-        return StartupError{partial + " is there already: remove it, unless another backup is being made"};
-    }
+    if (belongs_to(*source, *target)) return StartupError{*target + " is a name that the database keeps for itself"};
+    if (auto refusal = has_other_names(*source)) return *refusal;
     // Read while the server begins its log anew, the header may be half old, once.
     auto files = check_files(*source);
     if (!files.has_value()) files = check_files(*source);
     if (!files.has_value()) return files.error();
 
-    auto draft = Draft::create(partial);
+    // One backup at a time makes this file, and may remove what an interrupted one left. A lock on the draft itself
+    // would be in SQLite's way on a network file system, where all locks are of one sort.
+    const auto lock = FileLock::take(*target, FileLock::AtEnd::remove);
+    if (!lock.has_value()) return lock.error();
+    auto draft = Draft::create(*target);
     if (!draft.has_value()) return draft.error();
     if (auto refusal = copy_database(*source, *draft)) return *refusal;
     auto report = check_copy(*draft, *source);

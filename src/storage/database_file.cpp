@@ -22,7 +22,7 @@ Startup<MigrationReport> create_database(const std::string& path,
                                          std::span<const Migration> migrations,
                                          IdSource& ids,
                                          const MigrationApplied& applied) {
-    auto draft = Draft::create_anew(path + ".new");
+    auto draft = Draft::create(path);
     if (!draft.has_value()) return draft.error();
     Database database;
     // To be said before the first table: pages of 8 KiB (a fifth more rows a second than 4 KiB in commits of 256 rows
@@ -44,6 +44,23 @@ Startup<MigrationReport> create_database(const std::string& path,
     return MigrationReport{0, migrated->to};
 }
 
+// A process that ended by a failed sync may have left frames in the log that can be read and are not on the disk.
+// Nothing must be appended behind them: after a power cut the log would end before them. So the log is copied into the
+// database and cut. While an outsider reads (a backup may take minutes) it cannot be cut; then it is written once more,
+// with the write lock held, so that nobody changes it. SQLite has no locks on the log's own file that closing it could
+// drop.
+Refusal secure_log(Database& database, const std::string& path) {
+    const int copied =
+        sqlite3_wal_checkpoint_v2(database.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    if (copied == SQLITE_OK) return std::nullopt;
+    const bool is_read = (copied & 0xFF) == SQLITE_BUSY;
+    if (!is_read || !database.execute("BEGIN IMMEDIATE")) return database_error(path, database.last_error());
+    if (!write_again(path + "-wal")) return system_error("cannot write again", path + "-wal");
+    if (!sync_file(folder_of(path))) return system_error("cannot sync", folder_of(path));
+    if (!database.execute("ROLLBACK")) return database_error(path, database.last_error());
+    return std::nullopt;
+}
+
 Startup<MigrationReport> upgrade_database(const std::string& path,
                                           const FileOptions& options,
                                           const MigrationApplied& applied) {
@@ -59,12 +76,7 @@ Startup<MigrationReport> upgrade_database(const std::string& path,
         if (auto refusal = check_content(database, path, Depth::quick)) return *refusal;
     }
     if (auto refusal = check_tables(database, path)) return *refusal;
-    // A process that ended by a failed sync may have left pages in the log that can be read and are not on the disk.
-    // Nothing must be appended behind them before they are safe in the database. Busy: an outsider reads, and so the
-    // log is in use and was not left behind.
-    const int copied =
-        sqlite3_wal_checkpoint_v2(database.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-    if (copied != SQLITE_OK && (copied & 0xFF) != SQLITE_BUSY) return database_error(path, database.last_error());
+    if (auto refusal = secure_log(database, path)) return *refusal;
     auto migrated = apply_migrations(database, path, options.migrations, applied);
     if (!migrated.has_value()) return migrated;
     if (auto refusal = check_epoch(database, path)) return *refusal;
@@ -74,22 +86,41 @@ Startup<MigrationReport> upgrade_database(const std::string& path,
 
 }  // namespace
 
-Startup<FileLock> FileLock::take(const std::string& database_path) {
+Startup<FileLock> FileLock::take(const std::string& database_path, AtEnd at_end) {
     const std::string path = database_path + ".lock";
     constexpr ::mode_t owner_only = 0600;
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, owner_only);
-    if (descriptor < 0) return system_error("cannot open", path);
-    FileLock lock(descriptor);
-    if (::fchmod(descriptor, owner_only) != 0) return system_error("cannot change the mode of", path);
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK) return system_error("cannot lock", path);
-        return database_error(database_path, "another process has it open (it holds the lock on " + path + ")");
+    constexpr int tries = 100;
+    for (int i = 0; i < tries; ++i) {
+        const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, owner_only);
+        if (descriptor < 0) return system_error("cannot open", path);
+        FileLock lock(descriptor, path, AtEnd::keep);
+        if (::fchmod(descriptor, owner_only) != 0) return system_error("cannot change the mode of", path);
+        if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+            if (errno != EWOULDBLOCK) return system_error("cannot lock", path);
+            return database_error(database_path, "another process has it open (it holds the lock on " + path + ")");
+        }
+        // Removed since it was opened: who comes next makes another one, and would lock that.
+        if (!lock.is_in_place()) continue;
+        lock.at_end_ = at_end;
+        return lock;
     }
-    return lock;
+    return database_error(database_path, "its lock " + path + " is removed again and again");
+}
+
+bool FileLock::is_in_place() const {
+    struct ::stat ours {};
+    struct ::stat named {};
+    return ::fstat(descriptor_, &ours) == 0 && ::lstat(path_.c_str(), &named) == 0 && ours.st_dev == named.st_dev &&
+           ours.st_ino == named.st_ino;
 }
 
 FileLock::~FileLock() {
-    if (descriptor_ >= 0) ::close(descriptor_);
+    if (descriptor_ < 0) return;
+    struct ::stat status {};
+    const bool removes = at_end_ == AtEnd::remove && ::fstat(descriptor_, &status) == 0 && status.st_size == 0;
+    // While it is held: who has opened it already looks whether it is still there.
+    if (removes && is_in_place()) ::unlink(path_.c_str());
+    ::close(descriptor_);
 }
 
 bool renew_epoch(Database& database, IdSource& ids) {
@@ -102,11 +133,12 @@ Startup<PreparedFile> prepare_file(const std::string& path,
                                    const FileOptions& options,
                                    IdSource& ids,
                                    const MigrationApplied& applied) {
-    const auto whole = resolved(path);
-    if (!whole.has_value()) return StartupError{"storage.path is not a usable path: '" + path + "'"};
+    const auto whole = resolved(path, "storage.path");
+    if (!whole.has_value()) return whole.error();
     auto lock = FileLock::take(*whole);
     if (!lock.has_value()) return lock.error();
 
+    if (auto refusal = has_other_names(*whole)) return *refusal;
     struct ::stat status {};
     const bool is_there = ::stat(whole->c_str(), &status) == 0;
     if (!is_there && errno != ENOENT) return system_error("cannot open", *whole);

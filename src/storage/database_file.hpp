@@ -20,16 +20,24 @@ namespace notifyd::storage {
 // drop the locks that SQLite holds on it.
 class FileLock {
   public:
-    [[nodiscard]] static Startup<FileLock> take(const std::string& database_path);
+    // remove: for a lock of a moment. The file goes with the object, unless somebody wrote into it.
+    enum class AtEnd : std::uint8_t { keep, remove };
+    [[nodiscard]] static Startup<FileLock> take(const std::string& database_path, AtEnd at_end = AtEnd::keep);
 
-    FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    FileLock(FileLock&& other) noexcept
+        : descriptor_(std::exchange(other.descriptor_, -1)), path_(std::move(other.path_)), at_end_(other.at_end_) {}
     FileLock& operator=(FileLock&&) = delete;
     ~FileLock();
 
   private:
-    explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+    FileLock(int descriptor, std::string path, AtEnd at_end)
+        : descriptor_(descriptor), path_(std::move(path)), at_end_(at_end) {}
+    // Whether the file that is locked is still the one with that name.
+    [[nodiscard]] bool is_in_place() const;
 
     int descriptor_;
+    std::string path_;
+    AtEnd at_end_;
 };
 
 struct PreparedFile {

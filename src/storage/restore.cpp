@@ -40,25 +40,32 @@ Refusal keep_owner(const std::string& from, const Draft& draft) {
 }
 
 // Moves the old database's log into its file, so that the file alone is the whole of it. One that is too damaged to be
-// read has nothing to keep.
+// read has nothing to keep; every other failure may pass, and then what the log holds can still be had.
 Refusal make_whole(const std::string& path) {
+    const auto is_hopeless = [](int code) { return code == SQLITE_CORRUPT || code == SQLITE_NOTADB; };
+    const auto stays = [&](int code, const std::string& reason) {
+        if (code == SQLITE_BUSY) return database_error(path, "another program has it open");
+        return database_error(path, "its log cannot be copied into it: " + reason + "; to go without, move both away");
+    };
     Database old;
     if (!open_unknown(old, path, Database::Access::read_write) || !set_log_at_close(old, LogAtClose::copy)) {
-        return std::nullopt;
+        return stays(old.last_code(), old.last_error());
     }
     // A connection that has read nothing knows of no log, and would copy none.
     if (!old.query_integer("SELECT count(*) FROM sqlite_schema").has_value()) {
-        if (old.last_code() != SQLITE_BUSY) return std::nullopt;
-        return database_error(path, "another program has it open");
+        const int code = old.last_code();
+        if (is_hopeless(code)) return std::nullopt;
+        return stays(code, old.last_error());
     }
     sqlite3_wal_checkpoint_v2(old.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
     const int code = old.last_code();
-    if (code == SQLITE_FULL) return database_error(path, old.last_error());
+    const std::string reason = old.last_error();
+    // The last connection takes the log with it, if it could be copied.
+    (void)set_log_at_close(old, code == SQLITE_OK ? LogAtClose::copy : LogAtClose::keep);
     old.close();
-    // The last connection takes the log with it.
-    if (code == SQLITE_BUSY || (code == SQLITE_OK && exists(path + "-wal"))) {
-        return database_error(path, "another program has it open");
-    }
+    if (is_hopeless(code)) return std::nullopt;
+    if (code != SQLITE_OK) return stays(code, reason);
+    if (exists(path + "-wal")) return stays(SQLITE_BUSY, {});
     return std::nullopt;
 }
 
@@ -78,13 +85,18 @@ Refusal put_in_place(Draft& draft, const std::string& path) {
 }  // namespace
 
 Startup<CopyReport> restore(const std::string& database, const std::string& file, Existing existing, IdSource& ids) {
-    const auto place = resolved(database);
-    if (!place.has_value()) return StartupError{"storage.path is not a usable path: '" + database + "'"};
-    const auto source = resolved(file);
-    if (!source.has_value()) return StartupError{"not a usable path: '" + file + "'"};
+    const auto place = resolved(database, "storage.path");
+    if (!place.has_value()) return place.error();
+    const auto source = resolved(file, "FILE");
+    if (!source.has_value()) return source.error();
     auto lock = FileLock::take(*place);
     if (!lock.has_value()) return lock.error();
     if (*source == *place) return database_error(*place, "cannot be restored from itself");
+    // Drafts and logs are removed on the way.
+    if (belongs_to(*place, *source)) {
+        return database_error(*place, "cannot be restored from " + *source + ", which is a part of it: rename that");
+    }
+    if (auto refusal = has_other_names(*place)) return *refusal;
     // A log alone is a database too: what was committed last.
     if (existing == Existing::keep && (exists(*place) || exists(*place + "-wal"))) {
         return database_error(*place, "there already; --force replaces it");
@@ -92,7 +104,7 @@ Startup<CopyReport> restore(const std::string& database, const std::string& file
     const auto files = check_files(*source);
     if (!files.has_value()) return files.error();
 
-    auto draft = Draft::create_anew(*place + ".new");
+    auto draft = Draft::create(*place);
     if (!draft.has_value()) return draft.error();
     if (auto refusal = copy_database(*source, *draft)) return *refusal;
     auto report = check_copy(*draft, *source);

@@ -139,7 +139,7 @@ class CrashesOfRestore(BackupTest):
 
         outcomes = {"old": 0, "new": 0}
         for step in range(1, 1000):
-            for name in ("notifyd.db", "notifyd.db-wal", "notifyd.db-shm", "notifyd.db.new"):
+            for name in ("notifyd.db", "notifyd.db-wal", "notifyd.db-shm"):
                 (self.folder.path / name).unlink(missing_ok=True)
             for path in saved.iterdir():
                 shutil.copy(path, self.folder.path)

@@ -1,10 +1,14 @@
 // Opening, creating, locking and migrating the database.
+#include "notifyd/storage/backup.hpp"
+
+#include "../../../src/storage/database_file.hpp"
 #include "../../../src/storage/migrator.hpp"
 #include "storage_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <fstream>
+#include <set>
 #include <sys/stat.h>
 
 namespace notifyd::storage::testing {
@@ -66,17 +70,23 @@ TEST_CASE("a new database is created whole, for its owner only, and tells its mi
         CHECK(outsider.value("PRAGMA page_size") == "8192");
     }
     ::umask(umask_before);
-    CHECK_FALSE(std::filesystem::exists(path + ".new"));
-    CHECK_FALSE(std::filesystem::exists(path + "-wal"));
+    for (const auto& entry : std::filesystem::directory_iterator(folder.file(""))) {
+        CHECK((entry.path() == path || entry.path() == path + ".lock"));
+    }
     CHECK(refusal(path).empty());
 }
 
-TEST_CASE("what a crash left of a creation is no obstacle") {
+TEST_CASE("what a crash left of a creation is removed, and nothing else") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
-    write_file(path + ".new", "half a database");
-    write_file(path + ".new-journal", "and its journal");
+    write_file(path + ".draft-0123456789abcdef", "half a database");
+    write_file(path + ".draft-0123456789abcdef-journal", "and its journal");
+    const std::set<std::string> others{path + ".new", path + ".draft", path + ".draft-1", folder.file("a.draft-0123")};
+    for (const std::string& other : others) write_file(other, "somebody's");
     CHECK(refusal(path).empty());
+    CHECK_FALSE(std::filesystem::exists(path + ".draft-0123456789abcdef"));
+    CHECK_FALSE(std::filesystem::exists(path + ".draft-0123456789abcdef-journal"));
+    for (const std::string& other : others) CHECK(read_file(other) == "somebody's");
 }
 
 TEST_CASE("a second opening is refused, and possible again when the first is gone") {
@@ -91,6 +101,125 @@ TEST_CASE("a second opening is refused, and possible again when the first is gon
         running.add_loop().store(message(topic("a"), Kind::numbered));
     }
     CHECK(refusal(path).empty());
+}
+
+// Was seen to fail: the link was replaced by a new, empty database.
+TEST_CASE("a symbolic link to nothing is no place for a database") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    const std::string link = folder.file("link.db");
+    { Running running(path); }
+    REQUIRE(backup(path, folder.file("copy.db")).has_value());
+    std::filesystem::create_symlink(folder.file("unmounted/notifyd.db"), link);
+    SystemIdSource ids;
+    CHECK_THAT(refusal(link), Contains("is a symbolic link to nothing"));
+    CHECK_THAT(migrated(link), Contains("is a symbolic link to nothing"));
+    for (const Existing existing : {Existing::keep, Existing::replace}) {
+        const auto replaced = restore(link, folder.file("copy.db"), existing, ids);
+        REQUIRE_FALSE(replaced.has_value());
+        CHECK_THAT(replaced.error().sentence, Contains("storage.path is a symbolic link to nothing"));
+    }
+    const auto from_link = restore(folder.file("new.db"), link, Existing::keep, ids);
+    REQUIRE_FALSE(from_link.has_value());
+    CHECK_THAT(from_link.error().sentence, Contains("FILE is a symbolic link to nothing"));
+    const auto to_link = backup(path, link);
+    REQUIRE_FALSE(to_link.has_value());
+    CHECK_THAT(to_link.error().sentence, Contains("FILE is a symbolic link to nothing"));
+    CHECK(std::filesystem::is_symlink(link));
+    CHECK_FALSE(std::filesystem::exists(link + ".lock"));
+    CHECK_FALSE(std::filesystem::exists(folder.file("new.db")));
+    // To a database it is one, and stays a link.
+    std::filesystem::remove(link);
+    std::filesystem::create_symlink(path, link);
+    CHECK(refusal(link).empty());
+    CHECK(std::filesystem::is_symlink(link));
+}
+
+// Was seen to fail: two processes wrote one file, each into a log of its own.
+TEST_CASE("a database with a second name is refused under both, by every command") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    const std::string other = folder.file("other.db");
+    { Running running(path); }
+    REQUIRE(backup(path, folder.file("copy.db")).has_value());
+    std::filesystem::create_hard_link(path, other);
+    SystemIdSource ids;
+    for (const std::string& name : {path, other}) {
+        CHECK_THAT(refusal(name), Contains("hard links") && Contains(name));
+        CHECK_THAT(migrated(name), Contains("hard links"));
+        const auto copied = backup(name, folder.file("second.db"));
+        REQUIRE_FALSE(copied.has_value());
+        CHECK_THAT(copied.error().sentence, Contains("hard links"));
+        const auto replaced = restore(name, folder.file("copy.db"), Existing::replace, ids);
+        REQUIRE_FALSE(replaced.has_value());
+        CHECK_THAT(replaced.error().sentence, Contains("hard links"));
+    }
+    std::filesystem::remove(other);
+    CHECK(refusal(path).empty());
+}
+
+// Seen to fail without is_in_place(): the lock on a file that is gone was held beside that on its successor.
+TEST_CASE("a lock that goes with its holder is held by one at a time") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    constexpr int threads = 4;
+    constexpr int rounds = 3'000;
+    std::atomic<int> holders{0};
+    std::atomic<int> held_twice{0};
+    std::atomic<int> taken{0};
+    const auto take = [&] {
+        for (int i = 0; i < rounds; ++i) {
+            const auto lock = FileLock::take(path, FileLock::AtEnd::remove);
+            if (!lock.has_value()) continue;
+            ++taken;
+            if (++holders > 1 || !std::filesystem::exists(path + ".lock")) ++held_twice;
+            std::this_thread::yield();
+            --holders;
+        }
+    };
+    std::vector<std::thread> all;
+    for (int i = 0; i < threads; ++i) all.emplace_back(take);
+    for (std::thread& one : all) one.join();
+    CHECK(taken > 0);
+    CHECK(held_twice == 0);
+    CHECK_FALSE(std::filesystem::exists(path + ".lock"));
+    const auto kept = FileLock::take(path);
+    CHECK(std::filesystem::exists(path + ".lock"));
+}
+
+// Frames that are in the system's memory only look like all others; what can be seen is that each is written once more.
+// Was seen to fail: the log was used as it stood, and commits went behind such frames.
+TEST_CASE("a log that was left behind is written again when an outsider's reading keeps it from being cut") {
+    const TemporaryFolder folder;
+    const std::string crashed = folder.file("crashed.db");
+    const std::string log = crashed + "-wal";
+    {
+        Running running(folder.file("notifyd.db"));
+        Loop& loop = running.add_loop();
+        for (int i = 0; i < 200; ++i) loop.store(message(topic("a"), Kind::numbered, 0, std::string(9'000, 'x')));
+        for (const char* suffix : {"", "-wal"}) {
+            std::filesystem::copy_file(folder.file("notifyd.db") + suffix, crashed + suffix);
+        }
+    }
+    const std::string content = read_file(log);
+    REQUIRE(content.size() > 2'000'000);
+    const std::string version = std::to_string(newest_schema);
+    const auto long_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+    {
+        Outsider reader(crashed);
+        reader.execute("BEGIN");
+        CHECK(reader.value("SELECT count(*) FROM messages") == "200");
+        std::filesystem::last_write_time(log, long_ago);
+        CHECK(migrated(crashed) == version + " to " + version);
+        CHECK(std::filesystem::last_write_time(log) > long_ago);
+        CHECK(read_file(log) == content);
+        CHECK(reader.value("SELECT count(*) FROM messages") == "200");
+    }
+    {
+        Running running(crashed);
+        CHECK(running.add_loop().store(message(topic("a"), Kind::numbered)) == 201);
+    }
+    CHECK(Outsider(crashed).value("PRAGMA integrity_check") == "ok");
 }
 
 TEST_CASE("a file that is not a database of ours is refused and left alone") {
