@@ -31,8 +31,8 @@ Statement& bind_uuid(Statement& statement, int place, const Uuid& id) {
 
 // `path` becomes the one that is locked and opened.
 Refusal find_database(const std::string& database, std::string& path) {
-    const auto whole = resolved(database);
-    if (!whole.has_value()) return StartupError{"storage.path is not a usable path: '" + database + "'"};
+    const auto whole = resolved(database, "storage.path");
+    if (!whole.has_value()) return whole.error();
     path = *whole;
     // Read while the server begins its log anew, the header may be half old, once.
     auto files = check_files(path);
