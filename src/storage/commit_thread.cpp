@@ -64,14 +64,15 @@ std::optional<std::chrono::milliseconds> CommitThread::patience() const {
     return std::nullopt;
 }
 
-// Moves batches into the next group, in their order; those of connection rows alone are set aside, in theirs.
+// Moves batches into the next group, in their order. Those of connection rows alone are set aside while the group is
+// empty: they go in front of it, so one that comes behind a batch of the group must stay behind it.
 void CommitThread::form_group() {
     std::size_t rows = 0;
     std::size_t bytes = 0;
     while (!taken_.empty() && rows < limits::commit_rows_max && bytes < commit_bytes_max) {
         Batch batch = std::move(taken_.front());
         taken_.pop_front();
-        if (batch.answers_wanted == 0) {
+        if (batch.answers_wanted == 0 && group_.empty()) {
             if (connection_rows_.empty()) connection_rows_since_ = clock_.steady_now();
             connection_rows_count_ += batch.requests.size();
             connection_rows_.push_back(std::move(batch));
