@@ -39,7 +39,7 @@ bool BatchWriter::begin() {
     if (!transactions_.begin_write()) return false;
     if (stale_ && !messages_.reload()) return false;
     stale_ = false;
-    return true;
+    return deduplication_.follow_clock();
 }
 
 void BatchWriter::undo() {
@@ -149,6 +149,7 @@ BatchWriter::Written BatchWriter::write(std::vector<Batch>& group, std::vector<D
         written = false;
         failure_ = {Fault::refused, error.what()};
     }
+    if (written) deduplication_.keep();
     if (written) return began ? Written::rows : Written::nothing;
     undo();
     deliveries.clear();
@@ -157,7 +158,11 @@ BatchWriter::Written BatchWriter::write(std::vector<Batch>& group, std::vector<D
 
 BatchWriter::Written BatchWriter::probe() {
     const bool added = begin() && add_ballast_.run() && transactions_.commit();
-    if (added && begin() && drop_ballast_.run() && transactions_.commit()) return Written::rows;
+    if (added) deduplication_.keep();
+    if (added && begin() && drop_ballast_.run() && transactions_.commit()) {
+        deduplication_.keep();
+        return Written::rows;
+    }
     failure_ = database_.last_failed_step();
     undo();
     return Written::failed;
