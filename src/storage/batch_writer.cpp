@@ -29,11 +29,6 @@ BatchWriter::BatchWriter(Database& database, History history, Milliseconds dedup
       add_ballast_(database, "INSERT OR REPLACE INTO meta (key, value) VALUES ('ballast', zeroblob(262144))"),
       drop_ballast_(database, "DELETE FROM meta WHERE key = 'ballast'") {}
 
-std::optional<Position> BatchWriter::last_position() {
-    if (!messages_.reload()) return std::nullopt;
-    return messages_.last_position();
-}
-
 bool BatchWriter::begin() {
     if (database_.in_transaction()) return true;
     if (!transactions_.begin_write()) return false;

@@ -19,10 +19,15 @@ DeduplicationTable::DeduplicationTable(Database& database, Milliseconds window, 
       expire_(database,
               "DELETE FROM deduplication WHERE key IN "
               "(SELECT key FROM deduplication WHERE first_at <= ?1 ORDER BY first_at LIMIT ?2)"),
-      shift_(database, "UPDATE deduplication SET first_at = first_at + ?1") {}
+      shift_(database, "UPDATE deduplication SET first_at = first_at + ?1"),
+      end_future_(database, "UPDATE deduplication SET first_at = ?1 WHERE first_at > ?1") {}
 
 EpochMs DeduplicationTable::now() const {
     return start_ + std::chrono::duration_cast<Milliseconds>(clock_.steady_now() - steady_start_).count();
+}
+
+bool DeduplicationTable::open() {
+    return end_future_.bind(1, now()).run();
 }
 
 bool DeduplicationTable::find(const DeduplicationKey& key, ports::Appended& appended) {

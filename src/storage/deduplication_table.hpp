@@ -22,6 +22,9 @@ class DeduplicationTable {
     // A window of 0: keys are ignored.
     DeduplicationTable(Database& database, Milliseconds window, const Clock& clock);
 
+    // Before anything else. A row of the future (the clock was set back while nobody ran) would be remembered for as
+    // long as that lasts: its window begins now.
+    [[nodiscard]] bool open();
     // Whether the message has a key that counts.
     [[nodiscard]] bool guards(const Message& message) const {
         return window_ > Milliseconds::zero() && message.deduplication.has_value();
@@ -54,6 +57,7 @@ class DeduplicationTable {
     Statement insert_;
     Statement expire_;
     Statement shift_;
+    Statement end_future_;
     std::size_t inserted_ = 0;
     EpochMs shifted_ = 0;  // by the present transaction
 };

@@ -187,6 +187,23 @@ TEST_CASE("a commit that failed takes the clock's step back, and the next one ma
     CHECK(outsider.value("SELECT first_at FROM deduplication") == std::to_string(clock.now_ms()));
 }
 
+// Seen to fail: with rows of the future left as they are, the key is a duplicate for three windows more.
+TEST_CASE("a key of the future is remembered for one window from the start") {
+    const TemporaryFolder folder;
+    const StorageOptions options = options_for(folder.file("notifyd.db"));
+    FakeClock clock;
+    {
+        Running running(options, &clock);
+        CHECK_FALSE(is_duplicate(running.add_loop(), keyed(Kind::numbered, 1)));
+    }
+    clock.step(-3 * window);
+    Running running(options, &clock);
+    Loop& loop = running.add_loop();
+    CHECK(is_duplicate(loop, keyed(Kind::numbered, 1)));
+    clock.advance(window);
+    CHECK_FALSE(is_duplicate(loop, keyed(Kind::numbered, 1)));
+}
+
 TEST_CASE("a commit that failed leaves no key behind") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
