@@ -19,6 +19,7 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 BatchWriter::BatchWriter(Database& database, History history, Milliseconds deduplication_window, const Clock& clock)
     : database_(database),
+      clock_(clock),
       transactions_(database),
       messages_(database, history),
       deduplication_(database, deduplication_window, clock),
@@ -63,7 +64,7 @@ bool BatchWriter::write(AppendRequest& request, std::vector<Delivery>& deliverie
 }
 
 bool BatchWriter::write(ExpireRequest& request) {
-    return begin() && messages_.delete_expired(request.cutoff, request.rows_max, request.deleted) &&
+    return begin() && messages_.delete_expired(request.cutoff, clock_.now_ms(), request.rows_max, request.deleted) &&
            deduplication_.expire(request.rows_max);
 }
 

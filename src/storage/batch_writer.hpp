@@ -55,6 +55,7 @@ class BatchWriter {
     void undo();
 
     Database& database_;
+    const Clock& clock_;
     Transactions transactions_;
     MessageTable messages_;
     DeduplicationTable deduplication_;
