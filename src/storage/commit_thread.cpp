@@ -169,7 +169,7 @@ void CommitThread::fail(std::size_t rows) {
     std::size_t letters = 0;
     for (const Batch& batch : group_) letters += batch.letters;
     if (letters > 0) events_.emit(observability::DeadLettersDropped{static_cast<std::int64_t>(letters), "not stored"});
-    give_back(Outcome::failed);
+    give_back(is_over() ? Outcome::refused : Outcome::failed);
 }
 
 void CommitThread::set_writable() {

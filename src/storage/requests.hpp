@@ -117,7 +117,8 @@ using WriteRequest = std::variant<AppendRequest,
                                   std::unique_ptr<LetterRequest>,
                                   ReclaimRequest>;
 
-enum class Outcome : std::uint8_t { waiting, committed, failed };
+// failed: rolled back. refused: never tried, or the storage has stopped.
+enum class Outcome : std::uint8_t { waiting, committed, failed, refused };
 
 class BatchOwner;
 
