@@ -130,6 +130,7 @@ void LoopClient::submit_connection(ConnectionRequest request, std::size_t bytes)
         events_.emit(observability::StorageError{"a connection row was dropped: the storage queue is full"});
         return;
     }
+    gathered_.row_bytes += bytes;
     gather(std::make_unique<ConnectionRequest>(std::move(request)), bytes);
 }
 
