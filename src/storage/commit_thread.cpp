@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <string>
 #include <utility>
 
 namespace notifyd::storage {
@@ -160,10 +161,18 @@ void CommitThread::note_fault() {
 void CommitThread::fail(std::size_t rows) {
     // Once when it begins, then once a second: publishers that try again must not fill the log.
     constexpr std::chrono::seconds event_interval{1};
+    for (const Batch& batch : group_) {
+        connection_rows_lost_ += batch.requests.size() - batch.answers_wanted - batch.letters;
+    }
     const SteadyTime now = clock_.steady_now();
     if (writable_.exchange(false, std::memory_order_relaxed) || now - failure_told_ >= event_interval) {
         failure_told_ = now;
         events_.emit(observability::CommitFailed{writer_.failure().what, static_cast<std::int64_t>(rows)});
+        if (connection_rows_lost_ > 0) {
+            events_.emit(observability::StorageError{std::to_string(connection_rows_lost_) +
+                                                     " connection rows were dropped: not stored"});
+            connection_rows_lost_ = 0;
+        }
     }
     commits_failed_.fetch_add(1, std::memory_order_relaxed);
     std::size_t letters = 0;
