@@ -1,5 +1,5 @@
 // How many requests and bytes wait for their commit, counted so that asking is cheap.
-// Owns:   four counters. Thread: any. Fails: admit says no when the queue is full.
+// Owns:   five counters. Thread: any. Fails: admit says no when the queue is full.
 #pragma once
 
 #include "requests.hpp"
@@ -21,7 +21,12 @@ class Admission {
 
     // Connection rows have a queue of their own: they must not take a publisher's place, and nobody can send them
     // again.
-    [[nodiscard]] bool admit_connection_row(std::size_t bytes) { return count(rows_, bytes, connection_rows_max); }
+    [[nodiscard]] bool admit_connection_row(std::size_t bytes) {
+        if (row_bytes_.load(std::memory_order_relaxed) >= connection_row_bytes_max) return false;
+        if (!count(rows_, bytes, connection_rows_max)) return false;
+        row_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+        return true;
+    }
 
     // So do dead letters: a client that cannot be served must not be able to stop publishers, or the other way round.
     [[nodiscard]] bool admit_letter(std::size_t bytes) {
@@ -34,6 +39,7 @@ class Admission {
         letters_.fetch_sub(batch.letters, std::memory_order_relaxed);
         const std::size_t rows = batch.requests.size() - batch.answers_wanted - batch.letters;
         rows_.fetch_sub(rows, std::memory_order_relaxed);
+        row_bytes_.fetch_sub(batch.row_bytes, std::memory_order_relaxed);
         bytes_.fetch_sub(batch.bytes, std::memory_order_relaxed);
     }
 
@@ -48,6 +54,7 @@ class Admission {
   private:
     // Some changes for each of the connections that a process can hold.
     static constexpr std::size_t connection_rows_max = 200'000;
+    static constexpr std::size_t connection_row_bytes_max = 64 * 1024 * 1024;
     static constexpr std::size_t letters_max = 100'000;
 
     bool count(std::atomic<std::size_t>& counter, std::size_t bytes, std::size_t count_max) {
@@ -63,6 +70,7 @@ class Admission {
     const std::size_t bytes_max_;
     std::atomic<std::size_t> requests_{0};
     std::atomic<std::size_t> rows_{0};
+    std::atomic<std::size_t> row_bytes_{0};  // part of bytes_
     std::atomic<std::size_t> letters_{0};
     std::atomic<std::size_t> bytes_{0};
 };

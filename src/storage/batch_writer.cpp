@@ -19,6 +19,7 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 BatchWriter::BatchWriter(Database& database, History history, Milliseconds deduplication_window, const Clock& clock)
     : database_(database),
+      clock_(clock),
       transactions_(database),
       messages_(database, history),
       deduplication_(database, deduplication_window, clock),
@@ -29,17 +30,12 @@ BatchWriter::BatchWriter(Database& database, History history, Milliseconds dedup
       add_ballast_(database, "INSERT OR REPLACE INTO meta (key, value) VALUES ('ballast', zeroblob(262144))"),
       drop_ballast_(database, "DELETE FROM meta WHERE key = 'ballast'") {}
 
-std::optional<Position> BatchWriter::last_position() {
-    if (!messages_.reload()) return std::nullopt;
-    return messages_.last_position();
-}
-
 bool BatchWriter::begin() {
     if (database_.in_transaction()) return true;
     if (!transactions_.begin_write()) return false;
     if (stale_ && !messages_.reload()) return false;
     stale_ = false;
-    return true;
+    return deduplication_.follow_clock();
 }
 
 void BatchWriter::undo() {
@@ -68,7 +64,7 @@ bool BatchWriter::write(AppendRequest& request, std::vector<Delivery>& deliverie
 }
 
 bool BatchWriter::write(ExpireRequest& request) {
-    return begin() && messages_.delete_expired(request.cutoff, request.rows_max, request.deleted) &&
+    return begin() && messages_.delete_expired(request.cutoff, clock_.now_ms(), request.rows_max, request.deleted) &&
            deduplication_.expire(request.rows_max);
 }
 
@@ -149,6 +145,7 @@ BatchWriter::Written BatchWriter::write(std::vector<Batch>& group, std::vector<D
         written = false;
         failure_ = {Fault::refused, error.what()};
     }
+    if (written) deduplication_.keep();
     if (written) return began ? Written::rows : Written::nothing;
     undo();
     deliveries.clear();
@@ -157,7 +154,11 @@ BatchWriter::Written BatchWriter::write(std::vector<Batch>& group, std::vector<D
 
 BatchWriter::Written BatchWriter::probe() {
     const bool added = begin() && add_ballast_.run() && transactions_.commit();
-    if (added && begin() && drop_ballast_.run() && transactions_.commit()) return Written::rows;
+    if (added) deduplication_.keep();
+    if (added && begin() && drop_ballast_.run() && transactions_.commit()) {
+        deduplication_.keep();
+        return Written::rows;
+    }
     failure_ = database_.last_failed_step();
     undo();
     return Written::failed;

@@ -25,8 +25,10 @@ class BatchWriter {
 
     enum class Written : std::uint8_t { nothing, rows, failed };
 
-    // The last position that was given. Before the first write; nullopt when the database fails.
-    [[nodiscard]] std::optional<Position> last_position();
+    // What the last process left. Before the first write; false when the database fails.
+    [[nodiscard]] bool open() { return messages_.reload() && deduplication_.open(); }
+    // The last position that was given.
+    [[nodiscard]] Position last_position() const { return messages_.last_position(); }
     // Numbers, writes and syncs. `deliveries` gets, in commit order, the fifo messages and those with a deduplication
     // key: whoever published them has left the delivery to the commit.
     [[nodiscard]] Written write(std::vector<Batch>& group, std::vector<Delivery>& deliveries);
@@ -53,6 +55,7 @@ class BatchWriter {
     void undo();
 
     Database& database_;
+    const Clock& clock_;
     Transactions transactions_;
     MessageTable messages_;
     DeduplicationTable deduplication_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <string>
 #include <utility>
 
 namespace notifyd::storage {
@@ -64,14 +65,15 @@ std::optional<std::chrono::milliseconds> CommitThread::patience() const {
     return std::nullopt;
 }
 
-// Moves batches into the next group, in their order; those of connection rows alone are set aside, in theirs.
+// Moves batches into the next group, in their order. Those of connection rows alone are set aside while the group is
+// empty: they go in front of it, so one that comes behind a batch of the group must stay behind it.
 void CommitThread::form_group() {
     std::size_t rows = 0;
     std::size_t bytes = 0;
     while (!taken_.empty() && rows < limits::commit_rows_max && bytes < commit_bytes_max) {
         Batch batch = std::move(taken_.front());
         taken_.pop_front();
-        if (batch.answers_wanted == 0) {
+        if (batch.answers_wanted == 0 && group_.empty()) {
             if (connection_rows_.empty()) connection_rows_since_ = clock_.steady_now();
             connection_rows_count_ += batch.requests.size();
             connection_rows_.push_back(std::move(batch));
@@ -159,16 +161,24 @@ void CommitThread::note_fault() {
 void CommitThread::fail(std::size_t rows) {
     // Once when it begins, then once a second: publishers that try again must not fill the log.
     constexpr std::chrono::seconds event_interval{1};
+    for (const Batch& batch : group_) {
+        connection_rows_lost_ += batch.requests.size() - batch.answers_wanted - batch.letters;
+    }
     const SteadyTime now = clock_.steady_now();
     if (writable_.exchange(false, std::memory_order_relaxed) || now - failure_told_ >= event_interval) {
         failure_told_ = now;
         events_.emit(observability::CommitFailed{writer_.failure().what, static_cast<std::int64_t>(rows)});
+        if (connection_rows_lost_ > 0) {
+            events_.emit(observability::StorageError{std::to_string(connection_rows_lost_) +
+                                                     " connection rows were dropped: not stored"});
+            connection_rows_lost_ = 0;
+        }
     }
     commits_failed_.fetch_add(1, std::memory_order_relaxed);
     std::size_t letters = 0;
     for (const Batch& batch : group_) letters += batch.letters;
     if (letters > 0) events_.emit(observability::DeadLettersDropped{static_cast<std::int64_t>(letters), "not stored"});
-    give_back(Outcome::failed);
+    give_back(is_over() ? Outcome::refused : Outcome::failed);
 }
 
 void CommitThread::set_writable() {

@@ -100,7 +100,8 @@ class CommitThread {
     SteadyTime connection_rows_since_;
     std::vector<Batch> group_;
 
-    SteadyTime failure_told_;  // by an event
+    SteadyTime failure_told_;               // by an event
+    std::size_t connection_rows_lost_ = 0;  // since then
 
     std::atomic<bool> writable_{true};
     std::atomic<bool> corrupt_{false};

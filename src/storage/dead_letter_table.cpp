@@ -98,12 +98,12 @@ bool DeadLetterTable::delete_expired(EpochMs cutoff, std::size_t rows_max, std::
     return true;
 }
 
-DeadLetterLists::DeadLetterLists(Database& database)
+DeadLetterLists::DeadLetterLists(Database& database, observability::Events& events)
     : all_(database, select("WHERE id > ?1 ORDER BY id")),
       of_queue_(database, select("WHERE queue = ?2 AND id > ?1 ORDER BY id")),
       marked_(database, select("WHERE marked = 1 AND id > ?1 AND (?2 IS NULL OR queue = ?2) ORDER BY id")),
       one_(database, select("WHERE id = ?1")),
-      messages_(database) {}
+      messages_(database, events) {}
 
 Statement& DeadLetterLists::bound(const ports::DeadLetterQuery& query) {
     Statement& statement = query.marked_only ? marked_ : query.queue.has_value() ? of_queue_ : all_;

@@ -39,7 +39,7 @@ class DeadLetterTable {
 // To be called inside a read transaction.
 class DeadLetterLists {
   public:
-    explicit DeadLetterLists(Database& database);
+    DeadLetterLists(Database& database, observability::Events& events);
 
     // A page ends early, with at least one letter, where its messages would exceed limits::page_bytes_max.
     [[nodiscard]] std::optional<DeadLetterPage> list(const ports::DeadLetterQuery& query);

@@ -18,10 +18,16 @@ DeduplicationTable::DeduplicationTable(Database& database, Milliseconds window, 
               "VALUES (?1, ?2, ?3, ?4, ?5)"),
       expire_(database,
               "DELETE FROM deduplication WHERE key IN "
-              "(SELECT key FROM deduplication WHERE first_at <= ?1 ORDER BY first_at LIMIT ?2)") {}
+              "(SELECT key FROM deduplication WHERE first_at <= ?1 ORDER BY first_at LIMIT ?2)"),
+      shift_(database, "UPDATE deduplication SET first_at = first_at + ?1"),
+      end_future_(database, "UPDATE deduplication SET first_at = ?1 WHERE first_at > ?1") {}
 
 EpochMs DeduplicationTable::now() const {
     return start_ + std::chrono::duration_cast<Milliseconds>(clock_.steady_now() - steady_start_).count();
+}
+
+bool DeduplicationTable::open() {
+    return end_future_.bind(1, now()).run();
 }
 
 bool DeduplicationTable::find(const DeduplicationKey& key, ports::Appended& appended) {
@@ -49,6 +55,20 @@ bool DeduplicationTable::insert(const Message& message, Sequence sequence) {
         .bind(4, static_cast<std::int64_t>(sequence))
         .bind(5, message.published_at)
         .run();
+}
+
+bool DeduplicationTable::follow_clock() {
+    const EpochMs skew = clock_.now_ms() - now();
+    if (window_ == Milliseconds::zero() || (-skew_max <= skew && skew <= skew_max)) return true;
+    if (!shift_.bind(1, skew).run()) return false;
+    start_ += skew;
+    shifted_ += skew;
+    return true;
+}
+
+void DeduplicationTable::forget() {
+    inserted_ = 0;
+    start_ -= std::exchange(shifted_, 0);
 }
 
 bool DeduplicationTable::expire_inserted() {

@@ -57,7 +57,8 @@ void answer_one(RevokeRequest& request, Outcome outcome) {
 }
 
 void answer_one(BarrierRequest& request, Outcome outcome) {
-    request.done(outcome == Outcome::committed ? Result<void>{} : Result<void>(not_read()));
+    // A commit that failed is decided, too: what was in front of the barrier will not be stored any more.
+    request.done(outcome == Outcome::refused ? Result<void>(not_read()) : Result<void>{});
 }
 
 void answer_one(std::unique_ptr<ConnectionRequest>&, Outcome) {}
@@ -129,6 +130,7 @@ void LoopClient::submit_connection(ConnectionRequest request, std::size_t bytes)
         events_.emit(observability::StorageError{"a connection row was dropped: the storage queue is full"});
         return;
     }
+    gathered_.row_bytes += bytes;
     gather(std::make_unique<ConnectionRequest>(std::move(request)), bytes);
 }
 
@@ -156,7 +158,7 @@ void LoopClient::hand_over() {
 // --- answering ---
 
 void LoopClient::refuse(Batch batch) {
-    batch.outcome = Outcome::failed;
+    batch.outcome = Outcome::refused;
     boost::asio::post(loop_.context(), [this, refused = std::move(batch)]() mutable { answer(refused); });
 }
 

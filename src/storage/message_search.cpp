@@ -35,16 +35,21 @@ std::optional<WalkedRow> find_message(TopicSeeks& seeks, TopicWalk& walk, const 
     return std::nullopt;
 }
 
-MessageSearch::MessageSearch(Database& database)
-    : seeks_(database), walk_(database, TopicWalk::Direction::forward, TopicWalk::Columns::bodies) {}
+MessageSearch::MessageSearch(Database& database, observability::Events& events)
+    : events_(events), seeks_(database), walk_(database, TopicWalk::Direction::forward, TopicWalk::Columns::bodies) {}
 
 bool MessageSearch::find_head(const TopicName& topic, const MessageId& id, std::optional<std::string>& head) {
     head.reset();
     if (!seeks_.select(topic)) return !seeks_.failed();
     const WalkGuard guard(walk_);
     if (!find_message(seeks_, walk_, id).has_value()) return !walk_.failed() && !seeks_.failed();
-    if (!walk_.intact()) return false;
-    head = std::string(walk_.head());
+    if (walk_.intact()) {
+        head = std::string(walk_.head());
+    } else {
+        events_.emit(observability::StorageError{topic.text() + ": the message at position " +
+                                                 std::to_string(walk_.row().at.position) +
+                                                 " is damaged: its checksum does not match"});
+    }
     return true;
 }
 

@@ -7,6 +7,7 @@
 
 #include "notifyd/core/ids.hpp"
 #include "notifyd/core/topic_name.hpp"
+#include "notifyd/observability/events.hpp"
 
 #include "database.hpp"
 #include "topic_seeks.hpp"
@@ -22,12 +23,14 @@ namespace notifyd::storage {
 
 class MessageSearch {
   public:
-    explicit MessageSearch(Database& database);
+    MessageSearch(Database& database, observability::Events& events);
 
-    // nullopt in `head`: there is none (retention has taken it). False: the database failed, or the row is damaged.
+    // nullopt in `head`: there is none (retention has taken it), or it is damaged, which is an event. False: the
+    // database failed.
     [[nodiscard]] bool find_head(const TopicName& topic, const MessageId& id, std::optional<std::string>& head);
 
   private:
+    observability::Events& events_;
     TopicSeeks seeks_;
     TopicWalk walk_;
 };

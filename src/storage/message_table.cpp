@@ -5,10 +5,14 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <vector>
 
 namespace notifyd::storage {
 
 namespace {
+
+// Rows of the future that are passed over in search of an expired one.
+constexpr std::size_t rows_passed_max = 10'000;
 
 bool is_numbered(const Message& message) {
     return message.type == MessageType::fifo && message.numbering == Numbering::consecutive;
@@ -85,27 +89,40 @@ bool MessageTable::append(const Message& message, Sequence& sequence, PageCursor
     return true;
 }
 
-bool MessageTable::delete_expired(EpochMs cutoff, std::size_t rows_max, std::size_t& deleted) {
+bool MessageTable::delete_expired(EpochMs cutoff, EpochMs now, std::size_t rows_max, std::size_t& deleted) {
+    struct Oldest {
+        Position position;
+        std::int64_t topic_id;
+        Sequence counter;
+    };
     deleted = 0;
-    Position last = 0;
-    std::unordered_map<std::int64_t, Sequence> counters;
+    std::vector<Oldest> oldest;
     {
-        oldest_.bind(1, static_cast<std::int64_t>(rows_max));
+        oldest_.bind(1, static_cast<std::int64_t>(std::max(rows_max, rows_passed_max)));
         const ResetGuard reset(oldest_);
         Step step = oldest_.step();
-        for (; step == Step::row && oldest_.integer(3) < cutoff; step = oldest_.step()) {
-            last = oldest_.integer(0);
-            Sequence& counter = counters[oldest_.integer(1)];
-            counter = std::max(counter, static_cast<Sequence>(oldest_.integer(2)));
-            ++deleted;
+        for (; step == Step::row && deleted < rows_max; step = oldest_.step()) {
+            const EpochMs published_at = oldest_.integer(3);
+            const bool expired = published_at < cutoff;
+            if (!expired && published_at <= now) break;
+            if (oldest.size() < rows_max) {
+                oldest.push_back({oldest_.integer(0), oldest_.integer(1), static_cast<Sequence>(oldest_.integer(2))});
+            }
+            if (expired) deleted = oldest.size();
         }
         if (step == Step::failed) return false;
     }
     if (deleted == 0) return true;
+    oldest.resize(deleted);
+    std::unordered_map<std::int64_t, Sequence> counters;
+    for (const Oldest& row : oldest) {
+        Sequence& counter = counters[row.topic_id];
+        counter = std::max(counter, row.counter);
+    }
     for (const auto& [topic_id, counter] : counters) {
         if (!topics_.raise(topic_id, counter)) return false;
     }
-    return keep_position_.bind(1, position_).run() && delete_up_to_.bind(1, last).run();
+    return keep_position_.bind(1, position_).run() && delete_up_to_.bind(1, oldest.back().position).run();
 }
 
 bool MessageTable::reload() {

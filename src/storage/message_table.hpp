@@ -21,8 +21,9 @@ class MessageTable {
     [[nodiscard]] bool writes(const Message& message) const;
     // `sequence` is 0 for a message that is not numbered; `at.position` is 0 where no row is kept.
     [[nodiscard]] bool append(const Message& message, Sequence& sequence, PageCursor& at);
-    // Deletes up to `rows_max` of the oldest messages, up to the first that was published at `cutoff` or later.
-    [[nodiscard]] bool delete_expired(EpochMs cutoff, std::size_t rows_max, std::size_t& deleted);
+    // Deletes up to `rows_max` of the oldest messages, up to the first that was published from `cutoff` to `now`. One
+    // that claims to be of the future (a clock was wrong) goes with the first expired one behind it.
+    [[nodiscard]] bool delete_expired(EpochMs cutoff, EpochMs now, std::size_t rows_max, std::size_t& deleted);
     // What the database says, after a rollback and at the start.
     [[nodiscard]] bool reload();
     [[nodiscard]] Position last_position() const { return position_; }

@@ -30,7 +30,7 @@ struct ReadTables {
           messages(database, events),
           resumes(database, history),
           permissions(database),
-          letters(database) {}
+          letters(database, events) {}
 
     Transactions transactions;
     MessagePages messages;

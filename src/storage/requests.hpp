@@ -117,7 +117,8 @@ using WriteRequest = std::variant<AppendRequest,
                                   std::unique_ptr<LetterRequest>,
                                   ReclaimRequest>;
 
-enum class Outcome : std::uint8_t { waiting, committed, failed };
+// failed: rolled back. refused: never tried, or the storage has stopped.
+enum class Outcome : std::uint8_t { waiting, committed, failed, refused };
 
 class BatchOwner;
 
@@ -126,6 +127,7 @@ struct Batch {
     BatchOwner* owner = nullptr;
     std::vector<WriteRequest> requests;
     std::size_t bytes = 0;
+    std::size_t row_bytes = 0;       // of these, those of connection rows
     std::size_t answers_wanted = 0;  // requests that are neither connection rows nor new dead letters
     std::size_t letters = 0;         // new dead letters
     Outcome outcome = Outcome::waiting;

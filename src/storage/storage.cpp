@@ -57,9 +57,8 @@ class Storage::Parts {
 
         writer = std::make_unique<BatchWriter>(database, options.history, options.deduplication_window, clock);
         if (!database.prepare_error().empty()) return database.prepare_error();
-        const auto position = writer->last_position();
-        if (!position.has_value()) return database.last_error();
-        last_position = *position;
+        if (!writer->open()) return database.last_error();
+        last_position = writer->last_position();
         if (options.history == History::off && !note_unlogged(database, last_position)) return database.last_error();
         const CheckpointMarks marks{options.checkpoint_bytes, options.checkpoint_now_bytes};
         checkpointer = std::make_unique<Checkpointer>(database, marks, sync_failure, events);

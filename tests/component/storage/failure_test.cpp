@@ -94,6 +94,27 @@ TEST_CASE("a commit that fails answers unavailable, delivers nothing and uses no
     CHECK(outsider.value("SELECT group_concat(position) FROM messages") == "1,2,3");
 }
 
+// Seen to fail: with the group's outcome as the answer, the plan is refused.
+TEST_CASE("a resume by id is not refused because it shares a commit with a publish that fails") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    StorageOptions options = Running::options_for(path);
+    options.probe_interval = std::chrono::hours(1);
+    Running running(options);
+    Loop& loop = running.add_loop();
+    const MessagePtr known = message(topic("a"), Kind::numbered, 10'000);
+    CHECK(loop.store(known) == 1);
+    Outsider(path).execute("CREATE TRIGGER refuse BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no'); END");
+    std::promise<bool> stored;
+    const auto plan = loop.ask<ports::ResumePlan>([&](StorageClient& client, auto done) {
+        client.append(message(topic("a"), Kind::numbered), [&](auto answer) { stored.set_value(answer.has_value()); });
+        client.plan_resume({topic("a"), known->id, 100, 1}, std::move(done));
+    });
+    CHECK_FALSE(stored.get_future().get());
+    REQUIRE(plan.has_value());
+    CHECK(plan->verdict == ports::ResumePlan::Verdict::complete);
+}
+
 TEST_CASE("an idle storage finds out by itself that it can write again") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");

@@ -71,7 +71,9 @@ TEST_CASE("no statement scans a table or sorts") {
     CHECK(plans.size() > 20);
     for (const auto& [sql, plan] : plans) {
         CAPTURE(sql, plan);
-        CHECK(plan.find("SCAN") == std::string::npos);
+        // Only when somebody sets the clock, and then every row is meant.
+        const bool shifts_all = sql == "UPDATE deduplication SET first_at = first_at + ?1";
+        CHECK((shifts_all || plan.find("SCAN") == std::string::npos));
         CHECK(plan.find("TEMP B-TREE") == std::string::npos);
         if (sql.find("first_at <=") != std::string::npos) {
             CHECK(plan.find("INDEX deduplication_by_time (first_at<?)") != std::string::npos);
