@@ -55,7 +55,7 @@ class Admission {
     // Some changes for each of the connections that a process can hold.
     static constexpr std::size_t connection_rows_max = 200'000;
     static constexpr std::size_t connection_row_bytes_max = 64 * 1024 * 1024;
-    static constexpr std::size_t letters_max = 100'000;
+    static constexpr std::size_t letters_max = 10'000;
 
     bool count(std::atomic<std::size_t>& counter, std::size_t bytes, std::size_t count_max) {
         if (counter.fetch_add(1, std::memory_order_relaxed) >= count_max) {

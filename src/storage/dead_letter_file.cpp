@@ -1,7 +1,9 @@
 // Dead letters from outside of the server.
 #include "notifyd/storage/dead_letter_file.hpp"
 
+#include "notifyd/core/clock.hpp"
 #include "notifyd/core/limits.hpp"
+#include "notifyd/observability/events.hpp"
 
 #include "database_check.hpp"
 #include "database_file.hpp"
@@ -18,6 +20,13 @@ namespace notifyd::storage {
 namespace {
 
 constexpr std::size_t slice_rows = 500;
+
+// A letter whose message is damaged is shown without it; the server's log has the event.
+class NoLog final : public observability::LogSink {
+  public:
+    NoLog() : LogSink(observability::LogLevel::error) {}
+    void write(const observability::LogLine&) override {}
+};
 
 Uuid uuid_of(std::string_view blob) {
     Uuid id;
@@ -59,11 +68,14 @@ class DeadLetterFile::Parts {
 
     const std::string path;
     Database database;
+    NoLog log;
+    SystemClock clock;
+    observability::Events events{log, clock};
     // What needs the database open; destroyed before it.
     struct Statements {
-        explicit Statements(Database& database)
+        Statements(Database& database, observability::Events& events)
             : transactions(database),
-              lists(database),
+              lists(database, events),
               // ?1: behind this id, ?2: up to this one, ?3: the queue or NULL.
               ids(database,
                   "SELECT id FROM dead_letters WHERE id > ?1 AND id <= ?2 AND (?3 IS NULL OR queue = ?3) "
@@ -90,7 +102,7 @@ std::optional<StartupError> DeadLetterFile::Parts::open(Access access) {
     if (*version < migrations.back().version) {
         return database_error(path, "an older version has written it: `notifyd migrate` brings it up to date");
     }
-    statements = std::make_unique<Statements>(database);
+    statements = std::make_unique<Statements>(database, events);
     if (!database.prepare_error().empty()) return database_error(path, database.prepare_error());
     return std::nullopt;
 }

@@ -12,6 +12,8 @@ import urllib.parse
 from support.settings import LIMIT
 
 
+PATIENCE = 6 * LIMIT  # s, longer than the daemon is ever stopped
+
 class Gone(ConnectionError):
     """The connection ended, or never came to be: what was in flight has an unknown outcome."""
 
@@ -40,7 +42,7 @@ class Reply:
 class Http:
     """One kept-alive connection, made when it is needed. `server` is anything with a host and a port."""
 
-    def __init__(self, server, limit=3 * LIMIT):
+    def __init__(self, server, limit=PATIENCE):
         self.server = server
         self.limit = limit
         self.reader = self.writer = None
@@ -111,7 +113,7 @@ class WebSocket(asyncio.Protocol):
         self.closed = loop.create_future()
 
     @classmethod
-    async def connect(cls, server, token, query=(), on_text=None, receive_buffer=None, source=None, limit=3 * LIMIT):
+    async def connect(cls, server, token, query=(), on_text=None, receive_buffer=None, source=None, limit=PATIENCE):
         """Gone when there is no daemon, Refused when it says no."""
         pairs = list(query.items()) if isinstance(query, dict) else list(query)
         path = "/ws?" + urllib.parse.urlencode([*pairs, ("token", token)])
@@ -215,7 +217,7 @@ class WebSocket(asyncio.Protocol):
     def is_open(self):
         return not self.closed.done() and not self.transport.is_closing()
 
-    async def receive(self, limit=3 * LIMIT):
+    async def receive(self, limit=PATIENCE):
         """The next text, parsed. Gone at the end of the connection, TimeoutError after the limit."""
         while not self.texts:
             if self.closed.done():
@@ -225,7 +227,7 @@ class WebSocket(asyncio.Protocol):
                 await self.waiter
         return json.loads(self.texts.popleft())
 
-    async def receive_until(self, wanted, limit=3 * LIMIT):
+    async def receive_until(self, wanted, limit=PATIENCE):
         """Every frame up to the first that `wanted` accepts, that one included."""
         taken = []
         async with asyncio.timeout(limit):
