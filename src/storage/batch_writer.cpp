@@ -25,7 +25,7 @@ BatchWriter::BatchWriter(Database& database, History history, Milliseconds dedup
       deduplication_(database, deduplication_window, clock),
       permissions_(database),
       connections_(database),
-      letters_(database, history),
+      letters_(database, history, DeadLetterTable::letters_max(history)),
       free_pages_(database),
       add_ballast_(database, "INSERT OR REPLACE INTO meta (key, value) VALUES ('ballast', zeroblob(262144))"),
       drop_ballast_(database, "DELETE FROM meta WHERE key = 'ballast'") {}

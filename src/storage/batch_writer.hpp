@@ -35,6 +35,8 @@ class BatchWriter {
     // Does writing work again? Commits as much as a large message, and deletes it: a few bytes may still find room on a
     // full disk.
     [[nodiscard]] Written probe();
+    // Dead letters that found their table full since the last call.
+    [[nodiscard]] std::size_t take_letters_dropped() { return letters_.take_dropped(); }
     // Why the last write failed: for the log, and what it means.
     [[nodiscard]] const Failure& failure() const { return failure_; }
     // Whether the last write has given back all the free pages that were too many.

@@ -115,6 +115,9 @@ void CommitThread::commit() {
         commits_.fetch_add(1, std::memory_order_relaxed);
         rows_.fetch_add(rows, std::memory_order_relaxed);
     }
+    if (const std::size_t dropped = writer_.take_letters_dropped(); dropped > 0) {
+        events_.emit(observability::DeadLettersDropped{static_cast<std::int64_t>(dropped), "their table is full"});
+    }
     tell_listener(std::move(deliveries));
     give_back(Outcome::committed);
     checkpointer_.after_commit(writer_.has_shrunk());

@@ -53,9 +53,19 @@ std::optional<DeadLetter> letter_of(Statement& row) {
 
 }  // namespace
 
-DeadLetterTable::DeadLetterTable(Database& database, History history)
+std::int64_t DeadLetterTable::letters_max(History history) {
+    // References to messages; and, without history, the messages themselves.
+    constexpr std::int64_t references_max = 1'000'000;
+    constexpr std::int64_t messages_max = 10'000;
+    return history == History::keep ? references_max : messages_max;
+}
+
+DeadLetterTable::DeadLetterTable(Database& database, History history, std::int64_t letters_max)
     : history_(history),
+      letters_max_(letters_max),
       database_(database),
+      first_(database, "SELECT min(rowid) FROM dead_letters"),
+      last_(database, "SELECT max(rowid) FROM dead_letters"),
       add_(database,
            "INSERT OR REPLACE INTO dead_letters (id, queue, message_id, topic, sequence, connection, user, reason, "
            "attempts, first_failed_at, last_failed_at, head) "
@@ -68,7 +78,20 @@ DeadLetterTable::DeadLetterTable(Database& database, History history)
                       "DELETE FROM dead_letters WHERE rowid IN (SELECT rowid FROM dead_letters "
                       "WHERE last_failed_at < ?1 ORDER BY last_failed_at LIMIT ?2)") {}
 
+// Rows are given ascending numbers and leave from the front, nearly always: their span is the bound, and costs two
+// seeks.
+bool DeadLetterTable::is_full() {
+    const ResetGuard reset_first(first_);
+    const ResetGuard reset_last(last_);
+    return first_.step() == Step::row && last_.step() == Step::row && !first_.is_null(0) &&
+           last_.integer(0) - first_.integer(0) + 1 >= letters_max_;
+}
+
 bool DeadLetterTable::add(const DeadLetter& letter) {
+    if (is_full()) {
+        ++dropped_;
+        return true;
+    }
     bind_uuid(add_, 1, letter.id).bind_text(2, letter.queue);
     bind_uuid(add_, 3, letter.message.get()).bind_text(4, letter.topic.text());
     add_.bind(5, static_cast<std::int64_t>(letter.sequence)).bind_null(6).bind_null(12);

@@ -14,22 +14,33 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace notifyd::storage {
 
 class DeadLetterTable {
   public:
-    DeadLetterTable(Database& database, History history);
+    // `letters_max`: one more than this is dropped.
+    DeadLetterTable(Database& database, History history, std::int64_t letters_max);
+    [[nodiscard]] static std::int64_t letters_max(History history);
 
     // With history, the message itself stays where it is: in the log.
     [[nodiscard]] bool add(const DeadLetter& letter);
     [[nodiscard]] bool remove(const Uuid& id, bool& removed);
     [[nodiscard]] bool failed_again(const Uuid& id, EpochMs at, const std::string& reason);
     [[nodiscard]] bool delete_expired(EpochMs cutoff, std::size_t rows_max, std::size_t& deleted);
+    // How many found the table full since the last call.
+    [[nodiscard]] std::size_t take_dropped() { return std::exchange(dropped_, 0); }
 
   private:
+    [[nodiscard]] bool is_full();
+
     const History history_;
+    const std::int64_t letters_max_;
     Database& database_;
+    std::size_t dropped_ = 0;
+    Statement first_;
+    Statement last_;
     Statement add_;
     Statement remove_;
     Statement failed_again_;

@@ -4,7 +4,8 @@
 // Fails:  false when the database does; forget() must then follow the rollback.
 //
 // Time is the wall clock at the start plus the steady time since. When somebody sets the clock, the rows are shifted
-// along: so they always carry its time, and neither the step nor a restart after it closes the window or opens it again.
+// along: so they always carry its time, and neither the step nor a restart after it closes the window or opens it
+// again.
 #pragma once
 
 #include "notifyd/core/clock.hpp"

@@ -1,4 +1,5 @@
 // Dead letters: kept, listed with their messages, removed, expired; and the file that shrinks when rows go.
+#include "../../../src/storage/dead_letter_table.hpp"
 #include "storage_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -246,7 +247,7 @@ TEST_CASE("dead letters have a bound of their own: those beyond it are dropped w
     const MessagePtr missed = message(topic("a"), Kind::numbered);
     Outsider outsider(path);
     outsider.execute("BEGIN IMMEDIATE");
-    constexpr int bound = 100'000;
+    constexpr int bound = 10'000;
     std::promise<bool> room;
     loop.post([&](StorageClient& client) {
         for (int i = 0; i < bound + 3; ++i) client.add(letter_for(i, missed));
@@ -321,6 +322,47 @@ TEST_CASE("slices of a deletion and publishes take turns, and the numbers of an 
     CHECK(slices == 11);
     CHECK(Outsider(path).value("SELECT count(*) FROM messages WHERE published_at < 1000") == "0");
     CHECK(loop.store(message(topic("old"), Kind::numbered, 3'000)) == 5'001);
+}
+
+TEST_CASE("a full table takes no more letters, and has room again when old ones have gone") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    { Running running(path); }
+    Database database;
+    REQUIRE(database.open(path, Database::Access::read_write));
+    DeadLetterTable table(database, History::keep, 3);
+    const auto count = [&] { return database.query_integer("SELECT count(*) FROM dead_letters").value(); };
+    SystemIdSource ids;
+    std::vector<Uuid> added;
+    for (int i = 0; i < 5; ++i) {
+        DeadLetter one{.id = ids.time_ordered(1'000 + i),
+                       .queue = "standard",
+                       .message = {},
+                       .topic = topic("a"),
+                       .connection = std::nullopt,
+                       .user = UserId("u"),
+                       .reason = "outbox_full",
+                       .head = std::nullopt};
+        CHECK(table.add(one));
+        added.push_back(one.id);
+    }
+    CHECK(count() == 3);
+    CHECK(table.take_dropped() == 2);
+    CHECK(table.take_dropped() == 0);
+    bool removed = false;
+    CHECK(table.remove(added.front(), removed));
+    CHECK(removed);
+    DeadLetter again{.id = ids.time_ordered(2'000),
+                     .queue = "standard",
+                     .message = {},
+                     .topic = topic("a"),
+                     .connection = std::nullopt,
+                     .user = UserId("u"),
+                     .reason = "outbox_full",
+                     .head = std::nullopt};
+    CHECK(table.add(again));
+    CHECK(count() == 3);
+    CHECK(table.take_dropped() == 0);
 }
 
 }  // namespace notifyd::storage::testing
