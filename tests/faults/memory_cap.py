@@ -148,8 +148,9 @@ async def run(context):
     result.tries = count
     with Cgroup((24 << 20) if context.sabotage else CAP) as group:
         server = context.server({
-            # Sized for the cap, as an operator would: what 800 connections may hold, in and out, is 100 MiB.
-            "limits": {"max_connections": count * 2 // 5, "max_message": "64KiB", "outbound_buffer": "64KiB",
+            # Sized for the cap, as an operator would: what 500 connections may hold, in and out, is 64 MiB, what waits
+            # for the disk as much again, and SQLite's caches are 50 MiB.
+            "limits": {"max_connections": count // 4, "max_message": "64KiB", "outbound_buffer": "64KiB",
                        "queue_length": 1000},
             "connections": {"handshake_timeout": "5s"}, "delivery": {"stalled_after": "3s"}})
         await server.start(prefix=group.prefix)
