@@ -13,6 +13,9 @@ def numbers(frames):
 
 
 class ResumeTest(SystemTest):
+    # Another loop may be a moment behind the one that answered a publish: what it has not come to yet, it sends live.
+    settings = {"server": {"threads": 1}}
+
     def setUp(self):
         super().setUp()
         self.user, self.token = self.member()
@@ -185,9 +188,6 @@ class Resume(ResumeTest):
 
 
 class TooMany(ResumeTest):
-    # Another loop may be a moment behind the one that answered: what it has not come to yet, it sends live.
-    settings = {"server": {"threads": 1}}
-
     def test_too_many(self):
         for start in range(0, 1001, 91):
             batch = [self.body(n, "fifo") for n in range(start, min(start + 91, 1001))]
@@ -213,7 +213,7 @@ class AcrossRestarts(SystemTest):
 
 
 class WithoutHistory(SystemTest):
-    settings = {"storage": {"history": False}}
+    settings = {"server": {"threads": 1}, "storage": {"history": False}}
 
     def test_only_the_newest_number_is_complete(self):
         _, token = self.member()
