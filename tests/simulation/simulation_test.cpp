@@ -1,5 +1,5 @@
 // Lanes, outboxes, retries, catch-up and resume under seeds (DESIGN §5, RELIABILITY R17).
-// A seed that fails is printed: NOTIFYD_SEED=n runs it alone. NOTIFYD_LONG=1 runs 100,000 seeds.
+// A seed that fails is printed: NOTIFYD_SEED=n runs it alone. NOTIFYD_SEEDS=100000 runs so many.
 // Seen to fail, each with the counts that a fault on purpose raised: `seen` not raised in CatchUp::pass (gaps, lost),
 // `sent` set to a page's first message (repeats), the client's own number forgotten on a loop that is behind (repeats),
 // a replay that reads further than its loop has come (repeats), retries that end without a dead letter (lost), a replay
@@ -17,6 +17,11 @@ namespace {
 
 constexpr std::size_t steps = 2'000;
 
+std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
+    const char* const text = std::getenv(variable);
+    return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
 Outcome run(std::uint64_t seed) {
     return World(seed).run(steps);
 }
@@ -24,9 +29,10 @@ Outcome run(std::uint64_t seed) {
 }  // namespace
 
 TEST_CASE("whatever the order of events, nobody misses, repeats or mixes up a message") {
-    const char* const one = std::getenv("NOTIFYD_SEED");
-    const std::uint64_t first = one != nullptr ? std::strtoull(one, nullptr, 10) : 1;
-    const std::uint64_t count = one != nullptr ? 1 : std::getenv("NOTIFYD_LONG") != nullptr ? 100'000 : 200;
+    constexpr std::uint64_t usual = 200;
+    const std::uint64_t one = number_from("NOTIFYD_SEED", 0);
+    const std::uint64_t first = one != 0 ? one : 1;
+    const std::uint64_t count = one != 0 ? 1 : number_from("NOTIFYD_SEEDS", usual);
     Outcome all;
     for (std::uint64_t seed = first; seed < first + count; ++seed) {
         const Outcome outcome = run(seed);
