@@ -14,9 +14,7 @@ Startup<CopyReport> backup(const std::string& database, const std::string& file)
     if (exists(*target)) return StartupError{*target + " is there already: a backup replaces nothing"};
     if (belongs_to(*source, *target)) return StartupError{*target + " is a name that the database keeps for itself"};
     if (auto refusal = has_other_names(*source)) return *refusal;
-    // Read while the server begins its log anew, the header may be half old, once.
-    auto files = check_files(*source);
-    if (!files.has_value()) files = check_files(*source);
+    const auto files = check_files_in_use(*source);
     if (!files.has_value()) return files.error();
 
     // One backup at a time makes this file, and may remove what an interrupted one left. A lock on the draft itself

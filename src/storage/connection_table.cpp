@@ -14,10 +14,6 @@ std::string joined(const std::vector<TopicName>& topics) {
     return text;
 }
 
-Statement& bind_id(Statement& statement, const ConnectionId& id) {
-    return statement.bind_blob(1, id.get().bytes.data(), id.get().bytes.size());
-}
-
 }  // namespace
 
 ConnectionTable::ConnectionTable(Database& database)
@@ -31,7 +27,7 @@ ConnectionTable::ConnectionTable(Database& database)
 
 bool ConnectionTable::opened(const ports::ConnectionRow& row) {
     const std::string topics = joined(row.topics);
-    return bind_id(open_, row.id)
+    return open_.bind_uuid(1, row.id.get())
         .bind_text(2, row.user.get())
         .bind_text(3, row.token_id)
         .bind_text(4, topics)
@@ -44,15 +40,15 @@ bool ConnectionTable::opened(const ports::ConnectionRow& row) {
 
 bool ConnectionTable::topics_changed(ConnectionId id, const std::vector<TopicName>& topics) {
     const std::string text = joined(topics);
-    return bind_id(change_topics_, id).bind_text(2, text).run();
+    return change_topics_.bind_uuid(1, id.get()).bind_text(2, text).run();
 }
 
 bool ConnectionTable::pinged(ConnectionId id, EpochMs at) {
-    return bind_id(ping_, id).bind(2, at).run();
+    return ping_.bind_uuid(1, id.get()).bind(2, at).run();
 }
 
 bool ConnectionTable::closed(ConnectionId id) {
-    return bind_id(close_, id).run();
+    return close_.bind_uuid(1, id.get()).run();
 }
 
 bool forget_connections(Database& database) {

@@ -2,6 +2,7 @@
 #include "database.hpp"
 
 #include <cassert>
+#include <cstring>
 
 namespace notifyd::storage {
 
@@ -37,10 +38,6 @@ void Database::close() {
     [[maybe_unused]] const int code = sqlite3_close(handle_);
     assert(code == SQLITE_OK);
     handle_ = nullptr;
-}
-
-void Database::keep_log() {
-    sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
 bool Database::execute(const char* sql) {
@@ -133,6 +130,13 @@ std::string_view Statement::blob(int column) {
     const auto* data = static_cast<const char*>(sqlite3_column_blob(handle_, column));
     if (data == nullptr) return {};
     return {data, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
+}
+
+Uuid Statement::uuid(int column) {
+    Uuid id;
+    const std::string_view bytes = blob(column);
+    if (bytes.size() == id.bytes.size()) std::memcpy(id.bytes.data(), bytes.data(), bytes.size());
+    return id;
 }
 
 Transactions::Transactions(Database& database)

@@ -4,6 +4,8 @@
 // Fails:  false or Step::failed; last_error() says why, until the connection's next call.
 #pragma once
 
+#include "notifyd/core/uuid.hpp"
+
 #include <sqlite3.h>
 
 #include <cstdint>
@@ -34,8 +36,6 @@ class Database {
     [[nodiscard]] bool open(const std::string& path, Access access);
     // Checkpoints if it is the last connection. The statements must be gone.
     void close();
-    // close() will leave the log as it is.
-    void keep_log();
 
     Database() = default;
     ~Database() { close(); }
@@ -84,6 +84,7 @@ class Statement {
     Statement& bind(int place, std::int64_t value);
     Statement& bind_text(int place, std::string_view text);
     Statement& bind_blob(int place, const void* bytes, std::size_t count);
+    Statement& bind_uuid(int place, const Uuid& id) { return bind_blob(place, id.bytes.data(), id.bytes.size()); }
     Statement& bind_null(int place);
 
     [[nodiscard]] Step step();
@@ -95,6 +96,8 @@ class Statement {
     [[nodiscard]] std::int64_t integer(int column) { return sqlite3_column_int64(handle_, column); }
     [[nodiscard]] std::string_view text(int column);
     [[nodiscard]] std::string_view blob(int column);
+    // Zeroes where the blob is of another length.
+    [[nodiscard]] Uuid uuid(int column);
     [[nodiscard]] bool is_null(int column) { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
 
   private:

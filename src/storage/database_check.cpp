@@ -88,6 +88,11 @@ Startup<Files> check_files(const std::string& path) {
     return log.holds(static_cast<std::uint32_t>(there) + 1, header.pages()) ? Files::sound : Files::doubtful;
 }
 
+Startup<Files> check_files_in_use(const std::string& path) {
+    auto files = check_files(path);
+    return files.has_value() ? files : check_files(path);
+}
+
 bool set_log_at_close(Database& database, LogAtClose log) {
     const int keep = log == LogAtClose::keep ? 1 : 0;
     return sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep, nullptr) == SQLITE_OK;

@@ -26,6 +26,8 @@ enum class Depth : std::uint8_t { quick, full };
 // Before SQLite opens it, so that nothing is ever written to a file that is not ours. While others write, the answer
 // about the log may be wrong once.
 [[nodiscard]] Startup<Files> check_files(const std::string& path);
+// The same beside a running server: read while that begins its log anew, the header may be half old, once.
+[[nodiscard]] Startup<Files> check_files_in_use(const std::string& path);
 
 // What becomes of the log when the last connection closes.
 enum class LogAtClose : std::uint8_t { copy, keep };

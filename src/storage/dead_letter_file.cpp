@@ -12,7 +12,6 @@
 #include "migrator.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace notifyd::storage {
@@ -28,24 +27,12 @@ class NoLog final : public observability::LogSink {
     void write(const observability::LogLine&) override {}
 };
 
-Uuid uuid_of(std::string_view blob) {
-    Uuid id;
-    if (blob.size() == id.bytes.size()) std::memcpy(id.bytes.data(), blob.data(), blob.size());
-    return id;
-}
-
-Statement& bind_uuid(Statement& statement, int place, const Uuid& id) {
-    return statement.bind_blob(place, id.bytes.data(), id.bytes.size());
-}
-
 // `path` becomes the one that is locked and opened.
 Refusal find_database(const std::string& database, std::string& path) {
     const auto whole = resolved(database, "storage.path");
     if (!whole.has_value()) return whole.error();
     path = *whole;
-    // Read while the server begins its log anew, the header may be half old, once.
-    auto files = check_files(path);
-    if (!files.has_value()) files = check_files(path);
+    const auto files = check_files_in_use(path);
     if (!files.has_value()) return files.error();
     return std::nullopt;
 }
@@ -147,7 +134,7 @@ Startup<bool> DeadLetterFile::visit(const LetterChoice& choice,
 Startup<std::size_t> DeadLetterFile::count(const LetterChoice& choice) {
     if (choice.id.has_value()) {
         Statement& one = parts_->statements->is_marked;
-        const ResetGuard reset_one(bind_uuid(one, 1, *choice.id));
+        const ResetGuard reset_one(one.bind_uuid(1, *choice.id));
         const Step step = one.step();
         if (step == Step::failed) return parts_->failed();
         return step == Step::row ? std::size_t{1} : std::size_t{0};
@@ -170,15 +157,15 @@ bool DeadLetterFile::Parts::change_slice(const LetterChoice& choice,
     {
         const ResetGuard reset(rows);
         rows.bind_blob(1, "", 0).bind_null(3).bind(4, slice_rows);
-        if (after.has_value()) bind_uuid(rows, 1, *after);
-        bind_uuid(rows, 2, last);
+        if (after.has_value()) rows.bind_uuid(1, *after);
+        rows.bind_uuid(2, last);
         if (choice.queue.has_value()) rows.bind_text(3, *choice.queue);
         Step step = rows.step();
-        for (; step == Step::row; step = rows.step()) ids.push_back(uuid_of(rows.blob(0)));
+        for (; step == Step::row; step = rows.step()) ids.push_back(rows.uuid(0));
         if (step == Step::failed) return false;
     }
     for (const Uuid& id : ids) {
-        if (!bind_uuid(change, 1, id).run()) return false;
+        if (!change.bind_uuid(1, id).run()) return false;
     }
     return statements->transactions.commit();
 }
@@ -189,7 +176,7 @@ Startup<std::vector<Uuid>> DeadLetterFile::Parts::change_all(const LetterChoice&
     if (!database.prepare_error().empty()) return database_error(path, database.prepare_error());
     std::vector<Uuid> all;
     if (choice.id.has_value()) {
-        if (!bind_uuid(change, 1, *choice.id).run()) return failed();
+        if (!change.bind_uuid(1, *choice.id).run()) return failed();
         if (database.rows_changed() > 0) all.push_back(*choice.id);
         return all;
     }
@@ -198,7 +185,7 @@ Startup<std::vector<Uuid>> DeadLetterFile::Parts::change_all(const LetterChoice&
         const ResetGuard reset(statements->last);
         if (statements->last.step() != Step::row) return failed();
         if (statements->last.is_null(0)) return all;
-        last = uuid_of(statements->last.blob(0));
+        last = statements->last.uuid(0);
     }
     for (;;) {
         std::vector<Uuid> slice;
@@ -228,7 +215,7 @@ Startup<DeadLetterFile::Taken> DeadLetterFile::take_done(std::vector<Uuid>& mark
     std::vector<Uuid> left;
     Statement& is_marked = parts_->statements->is_marked;
     for (const Uuid& id : marked) {
-        const ResetGuard reset(bind_uuid(is_marked, 1, id));
+        const ResetGuard reset(is_marked.bind_uuid(1, id));
         const Step step = is_marked.step();
         if (step == Step::failed) return parts_->failed();
         if (step == Step::done) {

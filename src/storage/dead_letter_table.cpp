@@ -1,7 +1,6 @@
 // Dead letters: written, listed, and joined with their messages.
 #include "dead_letter_table.hpp"
 
-#include <cstring>
 #include <utility>
 
 namespace notifyd::storage {
@@ -14,29 +13,19 @@ std::string select(std::string_view rows) {
            std::string(rows);
 }
 
-Statement& bind_uuid(Statement& statement, int place, const Uuid& id) {
-    return statement.bind_blob(place, id.bytes.data(), id.bytes.size());
-}
-
 Statement& bind_after(Statement& statement, int place, const std::optional<Uuid>& after) {
     // An empty blob is less than any id.
-    if (after.has_value()) return bind_uuid(statement, place, *after);
+    if (after.has_value()) return statement.bind_uuid(place, *after);
     return statement.bind_blob(place, "", 0);
-}
-
-Uuid uuid_of(std::string_view blob) {
-    Uuid id;
-    if (blob.size() == id.bytes.size()) std::memcpy(id.bytes.data(), blob.data(), blob.size());
-    return id;
 }
 
 // nullopt: not one of our rows.
 std::optional<DeadLetter> letter_of(Statement& row) {
     auto topic = TopicName::parse(row.text(3));
     if (!topic.has_value()) return std::nullopt;
-    DeadLetter letter{.id = uuid_of(row.blob(0)),
+    DeadLetter letter{.id = row.uuid(0),
                       .queue = std::string(row.text(1)),
-                      .message = MessageId(uuid_of(row.blob(2))),
+                      .message = MessageId(row.uuid(2)),
                       .topic = std::move(*topic),
                       .sequence = static_cast<Sequence>(row.integer(4)),
                       .connection = std::nullopt,
@@ -46,7 +35,7 @@ std::optional<DeadLetter> letter_of(Statement& row) {
                       .first_failed_at = row.integer(9),
                       .last_failed_at = row.integer(10),
                       .head = std::nullopt};
-    if (!row.is_null(5)) letter.connection = ConnectionId(uuid_of(row.blob(5)));
+    if (!row.is_null(5)) letter.connection = ConnectionId(row.uuid(5));
     if (!row.is_null(11)) letter.head = std::string(row.text(11));
     return letter;
 }
@@ -92,10 +81,10 @@ bool DeadLetterTable::add(const DeadLetter& letter) {
         ++dropped_;
         return true;
     }
-    bind_uuid(add_, 1, letter.id).bind_text(2, letter.queue);
-    bind_uuid(add_, 3, letter.message.get()).bind_text(4, letter.topic.text());
+    add_.bind_uuid(1, letter.id).bind_text(2, letter.queue);
+    add_.bind_uuid(3, letter.message.get()).bind_text(4, letter.topic.text());
     add_.bind(5, static_cast<std::int64_t>(letter.sequence)).bind_null(6).bind_null(12);
-    if (letter.connection.has_value()) bind_uuid(add_, 6, letter.connection->get());
+    if (letter.connection.has_value()) add_.bind_uuid(6, letter.connection->get());
     add_.bind_text(7, letter.user.get())
         .bind_text(8, letter.reason)
         .bind(9, letter.attempts)
@@ -106,13 +95,13 @@ bool DeadLetterTable::add(const DeadLetter& letter) {
 }
 
 bool DeadLetterTable::remove(const Uuid& id, bool& removed) {
-    if (!bind_uuid(remove_, 1, id).run()) return false;
+    if (!remove_.bind_uuid(1, id).run()) return false;
     removed = database_.rows_changed() > 0;
     return true;
 }
 
 bool DeadLetterTable::failed_again(const Uuid& id, EpochMs at, const std::string& reason) {
-    return bind_uuid(failed_again_, 1, id).bind(2, at).bind_text(3, reason).run();
+    return failed_again_.bind_uuid(1, id).bind(2, at).bind_text(3, reason).run();
 }
 
 bool DeadLetterTable::delete_expired(EpochMs cutoff, std::size_t rows_max, std::size_t& deleted) {
@@ -169,7 +158,7 @@ std::optional<DeadLetterPage> DeadLetterLists::list(const ports::DeadLetterQuery
 }
 
 std::optional<std::optional<DeadLetter>> DeadLetterLists::find(const Uuid& id) {
-    const ResetGuard reset(bind_uuid(one_, 1, id));
+    const ResetGuard reset(one_.bind_uuid(1, id));
     const Step step = one_.step();
     if (step == Step::failed) return std::nullopt;
     if (step == Step::done) return std::optional<DeadLetter>();

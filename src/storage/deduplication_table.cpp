@@ -1,7 +1,6 @@
 // Keys, their first messages and their end.
 #include "deduplication_table.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -38,10 +37,7 @@ bool DeduplicationTable::find(const DeduplicationKey& key, ports::Appended& appe
     if (step == Step::done || find_.integer(0) <= now() - window_.count()) return true;
     ports::Appended::First first;
     first.published_at = find_.integer(3);
-    Uuid id;
-    const std::string_view bytes = find_.blob(1);
-    std::copy_n(bytes.begin(), std::min(bytes.size(), id.bytes.size()), id.bytes.begin());
-    first.id = MessageId(id);
+    first.id = MessageId(find_.uuid(1));
     appended.sequence = static_cast<Sequence>(find_.integer(2));
     appended.duplicate_of = first;
     return true;
@@ -51,7 +47,7 @@ bool DeduplicationTable::insert(const Message& message, Sequence sequence) {
     ++inserted_;
     return insert_.bind_blob(1, message.deduplication->data(), message.deduplication->size())
         .bind(2, now())
-        .bind_blob(3, message.id.get().bytes.data(), message.id.get().bytes.size())
+        .bind_uuid(3, message.id.get())
         .bind(4, static_cast<std::int64_t>(sequence))
         .bind(5, message.published_at)
         .run();

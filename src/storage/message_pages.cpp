@@ -120,9 +120,7 @@ class MessagePages::Reading {
     // A wrong body is served to nobody.
     Collected damaged(const WalkedRow& row) {
         failed_ = true;
-        tables_.events_.emit(observability::StorageError{query_.topic.text() + ": the message at position " +
-                                                         std::to_string(row.at.position) +
-                                                         " is damaged: its checksum does not match"});
+        tell_damaged(tables_.events_, query_.topic, row);
         return Collected::full;
     }
 

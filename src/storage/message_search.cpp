@@ -46,9 +46,7 @@ bool MessageSearch::find_head(const TopicName& topic, const MessageId& id, std::
     if (walk_.intact()) {
         head = std::string(walk_.head());
     } else {
-        events_.emit(observability::StorageError{topic.text() + ": the message at position " +
-                                                 std::to_string(walk_.row().at.position) +
-                                                 " is damaged: its checksum does not match"});
+        tell_damaged(events_, topic, walk_.row());
     }
     return true;
 }

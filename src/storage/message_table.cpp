@@ -61,7 +61,7 @@ bool MessageTable::insert(const Message& message, const Topic& topic) {
         .bind(2, fields.topic_id)
         .bind(3, static_cast<std::int64_t>(fields.counter))
         .bind(4, static_cast<std::int64_t>(fields.kind))
-        .bind_blob(5, id.data(), id.size())
+        .bind_uuid(5, message.id.get())
         .bind(6, fields.published_at)
         .bind_text(8, message.head)
         .bind(9, row_checksum(fields, message.head));

@@ -6,6 +6,7 @@
 #include "checkpointer.hpp"
 #include "commit_thread.hpp"
 #include "connection_table.hpp"
+#include "database_check.hpp"
 #include "database_file.hpp"
 #include "loop_client.hpp"
 #include "permission_table.hpp"
@@ -79,7 +80,7 @@ class Storage::Parts {
         checkpointer->stop();
         checkpointer->copy_all();
         // The last connection to be closed would copy the log once more, and believe the sync.
-        if (sync_failure.has_happened()) database.keep_log();
+        if (sync_failure.has_happened()) (void)set_log_at_close(database, LogAtClose::keep);
     }
 
     PreparedFile file;

@@ -1,7 +1,6 @@
 // Two index ranges, one after the other.
 #include "topic_walk.hpp"
 
-#include <algorithm>
 #include <limits>
 
 namespace notifyd::storage {
@@ -69,10 +68,7 @@ bool TopicWalk::next() {
     row_.at = {static_cast<Sequence>(current_->integer(0)), current_->integer(1)};
     row_.kind = static_cast<RowKind>(current_->integer(2));
     row_.published_at = current_->integer(3);
-    Uuid id;
-    const std::string_view bytes = current_->blob(4);
-    std::copy_n(bytes.begin(), std::min(bytes.size(), id.bytes.size()), id.bytes.begin());
-    row_.id = MessageId(id);
+    row_.id = MessageId(current_->uuid(4));
     return true;
 }
 
@@ -100,6 +96,12 @@ bool TopicWalk::intact() {
                      .channel = std::nullopt};
     if (!current_->is_null(5)) fields.channel = current_->text(5);
     return row_checksum(fields, head()) == current_->integer(7);
+}
+
+void tell_damaged(observability::Events& events, const TopicName& topic, const WalkedRow& row) {
+    events.emit(observability::StorageError{topic.text() + ": the message at position " +
+                                            std::to_string(row.at.position) +
+                                            " is damaged: its checksum does not match"});
 }
 
 }  // namespace notifyd::storage

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "notifyd/core/page.hpp"
+#include "notifyd/observability/events.hpp"
 
 #include "database.hpp"
 #include "row_checksum.hpp"
@@ -57,6 +58,9 @@ class TopicWalk {
     WalkedRow row_;
     bool failed_ = false;
 };
+
+// A row that is not intact() is an event that names it.
+void tell_damaged(observability::Events& events, const TopicName& topic, const WalkedRow& row);
 
 // Ends a walk with its block.
 class WalkGuard {

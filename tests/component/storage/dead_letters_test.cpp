@@ -333,34 +333,27 @@ TEST_CASE("a full table takes no more letters, and has room again when old ones 
     DeadLetterTable table(database, History::keep, 3);
     const auto count = [&] { return database.query_integer("SELECT count(*) FROM dead_letters").value(); };
     SystemIdSource ids;
-    std::vector<Uuid> added;
-    for (int i = 0; i < 5; ++i) {
-        DeadLetter one{.id = ids.time_ordered(1'000 + i),
-                       .queue = "standard",
-                       .message = {},
-                       .topic = topic("a"),
-                       .connection = std::nullopt,
-                       .user = UserId("u"),
-                       .reason = "outbox_full",
-                       .head = std::nullopt};
+    const auto add = [&](EpochMs at) {
+        const DeadLetter one{.id = ids.time_ordered(at),
+                             .queue = "standard",
+                             .message = {},
+                             .topic = topic("a"),
+                             .connection = std::nullopt,
+                             .user = UserId("u"),
+                             .reason = "outbox_full",
+                             .head = std::nullopt};
         CHECK(table.add(one));
-        added.push_back(one.id);
-    }
+        return one.id;
+    };
+    const Uuid first = add(1'000);
+    for (EpochMs at = 1'001; at < 1'005; ++at) add(at);
     CHECK(count() == 3);
     CHECK(table.take_dropped() == 2);
     CHECK(table.take_dropped() == 0);
     bool removed = false;
-    CHECK(table.remove(added.front(), removed));
+    CHECK(table.remove(first, removed));
     CHECK(removed);
-    DeadLetter again{.id = ids.time_ordered(2'000),
-                     .queue = "standard",
-                     .message = {},
-                     .topic = topic("a"),
-                     .connection = std::nullopt,
-                     .user = UserId("u"),
-                     .reason = "outbox_full",
-                     .head = std::nullopt};
-    CHECK(table.add(again));
+    add(2'000);
     CHECK(count() == 3);
     CHECK(table.take_dropped() == 0);
 }
