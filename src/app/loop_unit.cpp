@@ -22,7 +22,8 @@ publish::ContentDeduplication content_deduplication_of(const config::Fifo& fifo)
 }  // namespace
 
 LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
-    : loop_(index, config::unless_off(shared.config.limits.queue_length)),
+    : config_(shared.config),
+      loop_(index, config::unless_off(config_.limits.queue_length)),
       storage_(shared.storage.client(loop_)),
       connections_(registry_, *storage_),
       worker_(shared.workers.add_worker({.loop = loop_,
@@ -34,13 +35,9 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                                          .ids = ids_,
                                          .events = shared.events})),
       revocations_(loop_, shared.loops),
-      permissions_(settings_of(shared.config.permissions),
-                   shared.directory,
-                   *storage_,
-                   revocations_,
-                   shared.events,
-                   shared.clock),
-      verifier_(shared.keys, shared.config.auth),
+      permissions_(
+          settings_of(config_.permissions), shared.directory, *storage_, revocations_, shared.events, shared.clock),
+      verifier_(shared.keys, config_.auth),
       authorizer_(verifier_, permissions_, shared.clock),
       publisher_(shared.filter,
                  permissions_,
@@ -49,12 +46,11 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                  shared.clock,
                  ids_,
                  shared.events,
-                 content_deduplication_of(shared.config.fifo)),
-      retrieval_(permissions_,
-                 *storage_,
-                 shared.config.storage.history ? history::HistoryMode::on : history::HistoryMode::off),
+                 content_deduplication_of(config_.fifo)),
+      retrieval_(
+          permissions_, *storage_, config_.storage.history ? history::HistoryMode::on : history::HistoryMode::off),
       services_{.loop = loop_,
-                .config = shared.config,
+                .config = config_,
                 .clock = shared.clock,
                 .ids = ids_,
                 .events = shared.events,

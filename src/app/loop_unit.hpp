@@ -44,6 +44,8 @@ class LoopUnit {
     [[nodiscard]] storage::StorageClient& storage() { return *storage_; }
 
   private:
+    // A copy, so that it can change on this loop without a lock.
+    config::Config config_;
     runtime::EventLoop loop_;
     SystemIdSource ids_;
     std::unique_ptr<storage::StorageClient> storage_;

@@ -31,4 +31,9 @@ void IdentityCache::put(const TokenDigest& digest, const Identity& identity) {
     places_.emplace(digest, entries_.begin());
 }
 
+void IdentityCache::clear() {
+    places_.clear();
+    entries_.clear();
+}
+
 }  // namespace notifyd::auth

@@ -55,6 +55,12 @@ JwtVerifier::JwtVerifier(std::shared_ptr<const KeySet> keys, config::Auth rules,
       sha256_(EVP_MD_fetch(nullptr, "SHA256", nullptr), EVP_MD_free),
       cache_(cache_entries_max) {}
 
+void JwtVerifier::use(std::shared_ptr<const KeySet> keys, config::Auth rules) {
+    keys_ = std::move(keys);
+    rules_ = std::move(rules);
+    cache_.clear();
+}
+
 AuthResult<Identity> JwtVerifier::verify(std::string_view token, EpochMs now) {
     if (token.empty()) return refuse(AuthFailure::missing);
     if (token.size() > limits::token_bytes_max) return refuse(AuthFailure::malformed);

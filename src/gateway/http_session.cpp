@@ -119,8 +119,8 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
                 co_return nullptr;
             }
             const KeepAlive keep_alive = keep_alive_of(parser);
-            Result<Upgrade> upgrade = admit_upgrade(parser.release(), *request);
-            if (upgrade) co_return std::make_unique<Upgrade>(std::move(*upgrade));
+            Result<std::unique_ptr<Upgrade>> upgrade = co_await admit_upgrade(parser.release(), *request);
+            if (upgrade) co_return std::move(*upgrade);
             send_reply(refused_upgrade(upgrade.error(), *request), *request, keep_alive);
             const bool goes_on = co_await settle(keep_alive);
             if (!goes_on) co_return nullptr;

@@ -35,6 +35,9 @@ using RequestParser = boost::beast::http::request_parser<boost::beast::http::str
 
 // An upgrade that is going to be answered 101.
 struct Upgrade {
+    Upgrade(BeastRequest handshake, auth::ConnectGrant granted, connection::Admission place)
+        : request(std::move(handshake)), grant(std::move(granted)), admission(std::move(place)) {}
+
     BeastRequest request;
     auth::ConnectGrant grant;
     connection::Admission admission;
@@ -96,7 +99,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
     // --- upgrade.cpp
     [[nodiscard]] bool is_upgrade_path(std::string_view path) const;
-    [[nodiscard]] Result<Upgrade> admit_upgrade(BeastRequest head, const HttpRequest& request);
+    Awaitable<Result<std::unique_ptr<Upgrade>>> admit_upgrade(BeastRequest head, const HttpRequest& request);
     [[nodiscard]] HttpReply refused_upgrade(const Error& error, const HttpRequest& request);
 
     // --- ws_session.cpp

@@ -59,18 +59,18 @@ HttpReply Session::refused_upgrade(const Error& error, const HttpRequest& reques
     return reply;
 }
 
-Result<Upgrade> Session::admit_upgrade(BeastRequest head, const HttpRequest& request) {
+Awaitable<Result<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastRequest head, const HttpRequest& request) {
     const Result<void> sound = check_handshake(head);
-    if (!sound) return sound.error();
-    if (services_.state.draining) return Error{Errc::unavailable, "The server is stopping"};
+    if (!sound) co_return sound.error();
+    if (services_.state.draining) co_return Error(Errc::unavailable, "The server is stopping");
     const bool from_browser = head.count(http::field::origin) != 0;
     if (head.count(http::field::origin) > 1 || (from_browser && allow_origin(request.origin).empty())) {
-        return Error{Errc::forbidden, "The origin is not allowed"};
+        co_return Error(Errc::forbidden, "The origin is not allowed");
     }
     Result<wire::ConnectQuery> query = wire::parse_connect_query(request.query);
-    if (!query) return query.error();
+    if (!query) co_return query.error();
     if (query->topics.size() > config::unless_off(services_.config.limits.topics_per_connection)) {
-        return Error{Errc::invalid_request, "Too many topics on this connection"};
+        co_return Error(Errc::invalid_request, "Too many topics on this connection");
     }
 
     std::string offered;  // RFC 6455 §11.3.4: the header may come several times
@@ -88,20 +88,19 @@ Result<Upgrade> Session::admit_upgrade(BeastRequest head, const HttpRequest& req
     if (!grant) {
         services_.events.emit(
             observability::AuthFailed{auth::to_string(grant.error().reason), peer_address_, request.correlation_id});
-        return grant.error().error;
+        co_return grant.error().error;
     }
     const Result<void> resumable = wire::check_resume(query->resume.topics, grant->topics);
-    if (!resumable) return resumable.error();
+    if (!resumable) co_return resumable.error();
     Result<connection::Admission> admission = services_.connection_limits.admit(grant->identity.user);
-    if (!admission) return admission.error();
-    return Upgrade{.request = std::move(head),
-                   .grant = std::move(*grant),
-                   .admission = std::move(*admission),
-                   .hello = subprotocols.notifyd_v1 ? wire::Hello::on : query->hello,
-                   .resume = std::move(query->resume),
-                   .subprotocol = subprotocols.notifyd_v1,
-                   .correlation_id = request.correlation_id,
-                   .user_agent = request.user_agent};
+    if (!admission) co_return admission.error();
+    auto upgrade = std::make_unique<Upgrade>(std::move(head), std::move(*grant), std::move(*admission));
+    upgrade->hello = subprotocols.notifyd_v1 ? wire::Hello::on : query->hello;
+    upgrade->resume = std::move(query->resume);
+    upgrade->subprotocol = subprotocols.notifyd_v1;
+    upgrade->correlation_id = request.correlation_id;
+    upgrade->user_agent = request.user_agent;
+    co_return upgrade;
 }
 
 }  // namespace notifyd::gateway

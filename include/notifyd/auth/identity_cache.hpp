@@ -25,6 +25,7 @@ class IdentityCache {
     // nullptr: not here, or expired (Identity::expires_at, without leeway). Valid until the next call.
     [[nodiscard]] const Identity* find(const TokenDigest& digest, EpochMs now);
     void put(const TokenDigest& digest, const Identity& identity);
+    void clear();
     [[nodiscard]] std::size_t size() const { return places_.size(); }
 
   private:

@@ -31,6 +31,9 @@ class JwtVerifier {
     // The signature is checked before any claim is looked at. A token that verified is not verified again until `exp`.
     [[nodiscard]] AuthResult<Identity> verify(std::string_view token, EpochMs now);
 
+    // From now on these keys and rules hold; what was verified by the old ones is verified again.
+    void use(std::shared_ptr<const KeySet> keys, config::Auth rules);
+
   private:
     std::shared_ptr<const KeySet> keys_;
     config::Auth rules_;
