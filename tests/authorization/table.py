@@ -1,0 +1,122 @@
+"""Who may do what (SPEC §1, §3, §5), as data: a row is something a client can ask for, a cell is a caller and a topic.
+
+The expected answer of a cell follows from the row's rule alone, which is written from the specification and not from
+the code. A rule names the callers that are let in on a topic of theirs ("own") and on a foreign or unknown one; all
+others are refused, those without a valid token with 401, those with one with 403."""
+
+from dataclasses import dataclass, field
+
+# Without a valid token.
+NOBODIES = ("no token", "expired", "not yet valid", "forged", "garbage")
+# With one; where a role is named, it is a row of the caller in the topic that is called "own".
+CALLERS = ("stranger", "revoked", "viewer", "member", "topic admin", "claimed", "service", "admin")
+# own: of the caller. other: it has rows and messages of others. unknown: nobody ever named it.
+TOPICS = ("own", "other", "unknown")
+
+
+@dataclass(frozen=True)
+class Rule:
+    own: frozenset
+    elsewhere: frozenset
+    open: bool = False  # needs no token at all
+
+    def allows(self, caller, topic):
+        if self.open:
+            return True
+        return caller in (self.own if topic == "own" else self.elsewhere)
+
+
+def rule(own, elsewhere):
+    return Rule(frozenset(own), frozenset(elsewhere))
+
+
+EVERYBODY = Rule(frozenset(), frozenset(), open=True)
+ANY_USER = rule(CALLERS, CALLERS)
+ADMINS = rule(["admin"], ["admin"])
+READERS = rule(["viewer", "member", "topic admin", "claimed", "admin"], ["admin"])
+PUBLISHERS = rule(["member", "topic admin", "claimed", "service", "admin"], ["service", "admin"])
+LISTERS = rule(["member", "topic admin", "claimed", "admin"], ["admin"])
+GRANTERS = rule(["topic admin", "admin"], ["admin"])
+# For rows about the caller (own) or about another user.
+THEMSELVES = rule(CALLERS, ["admin"])
+
+
+@dataclass(frozen=True)
+class Row:
+    covers: str  # a line of the surface: a route, "upgrade" or a frame
+    rule: Rule
+    # What fills the topic's place: "hub" (it can be claimed by a token), "user", "letter", or nothing.
+    subject: str = "hub"
+    query: dict = field(default_factory=dict)
+    body: object = None
+    success: int = 200
+    name: str = ""
+
+    @property
+    def title(self):
+        return self.name or self.covers
+
+
+HUB = {"targetClass": "hub", "targetId": "{id}"}
+USER = {"targetClass": "user", "targetId": "{id}"}
+
+
+def message(topic):
+    return {"targetChannel": "WebSocket", "payload": {**topic, "content": "hello"}}
+
+
+ROWS = (
+    Row("POST /publish", PUBLISHERS, body=message(HUB)),
+    Row("POST /publish", ANY_USER, subject="user", body=message(USER), name="POST /publish to a user"),
+    Row("POST /publish/batch", PUBLISHERS, body={"messages": [message(HUB)]}),
+    Row("GET /messages", READERS, query=HUB),
+    Row("GET /messages", THEMSELVES, subject="user", query=USER, name="GET /messages of a user"),
+    Row("POST /permissions", GRANTERS, body={"userId": "guest", "role": "viewer", **HUB}),
+    Row("POST /permissions", ADMINS, subject="user", body={"userId": "guest", **USER},
+        name="POST /permissions on a user's topic"),
+    Row("DELETE /permissions", GRANTERS, query={"userId": "guest", **HUB}),
+    Row("DELETE /permissions", ANY_USER, query={"userId": "{caller}", "targetClass": "hub", "targetId": "left-{id}"},
+        name="DELETE /permissions of the caller's own row"),
+    Row("GET /permissions", LISTERS, query=HUB),
+    Row("GET /permissions", THEMSELVES, subject="user", query={"userId": "{id}"}, name="GET /permissions of a user"),
+    Row("GET /dlq", ADMINS, subject=""),
+    Row("POST /dlq/redrive", ADMINS, subject="", query={"queue": "fifo"}),
+    Row("POST /dlq/{id}/redrive", ADMINS, subject="letter", success=404),
+    Row("DELETE /dlq/{id}", ADMINS, subject="letter", success=404),
+    Row("GET /healthz", EVERYBODY, subject=""),
+    Row("GET /readyz", EVERYBODY, subject=""),
+    Row("GET /version", EVERYBODY, subject=""),
+    Row("GET /", EVERYBODY, subject=""),
+    Row("upgrade", ANY_USER, subject=""),
+    Row("upgrade", READERS, query={"hubId": "{id}"}, name="upgrade with a topic"),
+    Row("upgrade", rule(CALLERS, []), subject="user", query={"userId": "{id}"}, name="upgrade as a user"),
+    Row("frame sendMessage", PUBLISHERS, body={"action": "sendMessage", **message(HUB)}),
+    Row("frame sendMessage", ANY_USER, subject="user", body={"action": "sendMessage", **message(USER)},
+        name="frame sendMessage to a user"),
+    Row("frame subscribe", READERS, body={"type": "subscribe", "payload": {"topics": ["hub:{id}"]}}),
+    Row("frame subscribe", THEMSELVES, subject="user", body={"type": "subscribe", "payload": {"topics": ["user:{id}"]}},
+        name="frame subscribe to a user"),
+    Row("frame unsubscribe", ANY_USER, body={"type": "unsubscribe", "payload": {"topics": ["hub:{id}"]}}),
+    Row("frame ping", ANY_USER, subject="", body={"type": "ping", "payload": {}}),
+    # Answered with an error of their own, whoever asks: they reach no topic.
+    Row("frame notification:ack", ANY_USER, subject="",
+        body={"type": "notification:ack", "payload": {"notificationId": "0197a000-0000-7000-8000-000000000000"}},
+        success=404),
+    Row("frame unknown envelope", ANY_USER, subject="", body={"type": "grant", "payload": {}}, success=400),
+    Row("frame malformed sendMessage", ANY_USER, subject="", body={"action": "sendMessage"}, success=400),
+    Row("frame malformed envelope", ANY_USER, subject="", body={"type": "subscribe", "payload": []}, success=400),
+)
+
+COVERED = {row.covers for row in ROWS}
+
+
+def cells():
+    """(row, caller, topic, status) for every cell of the table."""
+    for row in ROWS:
+        for caller in NOBODIES + CALLERS:
+            for topic in TOPICS if row.subject else TOPICS[:1]:
+                if row.rule.allows(caller, topic):
+                    status = row.success
+                else:
+                    status = 401 if caller in NOBODIES else 403
+                yield row, caller, topic, status

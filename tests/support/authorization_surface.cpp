@@ -1,0 +1,33 @@
+// Prints everything that a client can ask of the gateway, a line each: the routes from the router's own table, the
+// WebSocket frames from the parser's own variant, and the upgrade. check_surface.py compares it with table.py.
+#include "notifyd/wire/client_frames.hpp"
+
+#include "router.hpp"
+
+#include <array>
+#include <iostream>
+#include <string_view>
+#include <variant>
+
+namespace {
+
+// In the order of the variant's alternatives: a frame that is added there does not compile here without a name.
+constexpr std::array frames{std::string_view("sendMessage"),
+                            std::string_view("ping"),
+                            std::string_view("subscribe"),
+                            std::string_view("unsubscribe"),
+                            std::string_view("notification:ack"),
+                            std::string_view("unknown envelope"),
+                            std::string_view("malformed sendMessage"),
+                            std::string_view("malformed envelope")};
+static_assert(frames.size() == std::variant_size_v<notifyd::wire::ClientFrame>);
+
+}  // namespace
+
+int main() {
+    for (const notifyd::gateway::Route& route : notifyd::gateway::routes()) {
+        std::cout << route.method << ' ' << route.path << '\n';
+    }
+    std::cout << "upgrade\n";
+    for (const std::string_view frame : frames) std::cout << "frame " << frame << '\n';
+}
