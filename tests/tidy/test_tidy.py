@@ -13,6 +13,7 @@ RULES = tidy.parse_rules(
 [layers]
 core:
 ports: core
+storage: core ports
 publish: core ports
 app: *
 [tokens]
@@ -56,6 +57,11 @@ class TidyFindsWhatIsWrong(unittest.TestCase):
         self.check("src/core/a.cpp", "auto self = shared_from_this();\n", "nowhere")
         self.check("tests/unit/core/a_test.cpp", "// FIXME: later\n", "nowhere")
         self.check("src/core/a.cpp", 'const char* text = "FIXME";\n', "nowhere")
+
+    def test_a_value_in_the_text_of_a_statement(self):
+        for sql in ('"SELECT 1 FROM a WHERE b = " + text', '"DELETE FROM a WHERE b = \'" + text + "\'"',
+                    'std::string("INSERT INTO a VALUES (").append(text)', '"SELECT a FROM b LIMIT " + count'):
+            self.check("src/storage/a.cpp", f"auto sql = {sql};\n", "bind it")
 
     def test_header_without_its_keys(self):
         self.check("include/notifyd/core/a.hpp", HEADER.replace("Thread:", "Threads"), "'Thread:'")
@@ -103,6 +109,8 @@ class TidyLeavesWhatIsRight(unittest.TestCase):
             ("src/core/a.cpp", "while (co_await next(queue)) {\n    use();\n}\n"),
             ("src/core/a.cpp", '// co_await run(A{1});\nconst char* text = "co_await run(A{1});";\n'),
             ("src/core/a.cpp", "co_return Error{Errc::internal, text};\n"),
+            ("src/storage/a.cpp", 'auto sql = "SELECT a" + columns + " FROM b WHERE c = ?1";\n'),
+            ("src/storage/a.cpp", 'auto sql = "PRAGMA user_version = " + std::to_string(version);\n'),
         ):
             with self.subTest(path=path, text=text[:60]):
                 self.assertEqual(findings(path, text), [])

@@ -142,7 +142,21 @@ def check_co_await(_path, text, _rules):
             yield line_of(code, match.start()), "braced or capturing temporary inside co_await: name it first"
 
 
-CPP_CHECKS = (check_layers, check_tokens, check_words, check_header, check_length, check_co_await)
+# A statement's text that ends where a value would stand, and goes on with one. Pragmas take no parameters.
+JOINED_SQL = re.compile(
+    r'"(?=[^"\n]*\b(?:SELECT|INSERT|UPDATE|DELETE|WHERE|AND|OR|VALUES|LIMIT)\b)(?!PRAGMA)'
+    r'[^"\n]*(?:[=<>(,]|\b(?:LIKE|IN|VALUES|LIMIT|OFFSET))\s*\'?"[)\s]*(?:\+(?!\s*")|\.append)'
+)
+
+
+def check_sql(path, text, _rules):
+    if not path.startswith("src/storage/"):
+        return
+    for match in JOINED_SQL.finditer(text):
+        yield line_of(text, match.start()), "a value joined to the text of a statement: bind it"
+
+
+CPP_CHECKS = (check_sql, check_layers, check_tokens, check_words, check_header, check_length, check_co_await)
 TEXT_CHECKS = (check_length,)
 
 

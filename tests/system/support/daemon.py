@@ -135,20 +135,22 @@ class Daemon:
         self.process.stderr.close()
 
     def stop(self):
-        """A clean end: exit 0, nothing from a sanitizer, no exception caught, no token in the log."""
+        """A clean end: exit 0, nothing from a sanitizer, no exception caught, no token in the log or the database."""
         self._close_clients()
         if self.process.poll() is None:
             self.signal(signal.SIGTERM)
         code = self.wait()
         self.process.stderr.close()
         text = "\n".join(self.lines)
-        leaked = [token for token in tokens.minted if token.rpartition(".")[2] and token.rpartition(".")[2] in text]
+        kept = b"".join(file.read_bytes() for file in self.folder.path.glob("*.db*"))
+        signatures = filter(None, (token.rpartition(".")[2] for token in tokens.minted))
+        leaked = [signature for signature in signatures if signature in text or signature.encode() in kept]
         broken = [line for line in self.lines if not line.startswith("{")]
         caught = self.find_events("exception_caught")
         if self.owns_folder:
             self.folder.remove()
         assert code == 0, f"exit code {code}:\n{text[-6000:]}"
-        assert not leaked, f"a token stands in the log: {leaked[0]}"
+        assert not leaked, f"a token stands in the log or the database: {leaked[0]}"
         assert not caught, f"an exception was caught: {caught[0]}"
         assert not broken, f"a log line is not JSON: {broken[0]}"
 
