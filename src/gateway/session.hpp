@@ -12,13 +12,12 @@
 #include "notifyd/gateway/loop_services.hpp"
 #include "notifyd/wire/api_types.hpp"
 
-#include "corked_stream.hpp"
 #include "http_reply.hpp"
 #include "http_request.hpp"
 #include "request_reader.hpp"
+#include "websocket_stream.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/websocket.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <memory>
@@ -97,10 +96,10 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
     // --- ws_session.cpp
     Awaitable<void> serve_websocket(std::unique_ptr<Upgrade> upgrade);
-    void set_websocket_options(const Upgrade& upgrade);
+    class FrameReader;
+    [[nodiscard]] WebSocketTerms terms_of(const Upgrade& upgrade) const;
     // Registers the connection, its first frame queued.
     void open(connection::Connection& connection, const Upgrade& upgrade, EpochMs now);
-    Awaitable<void> read_frames(connection::Connection& connection);
     // Until the connection may be read on: there is room for a publish, and it takes its answers.
     Awaitable<void> room(const connection::Connection& connection);
     [[nodiscard]] bool is_full(const connection::Connection& connection) const;
@@ -108,7 +107,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
     LoopServices& services_;
     std::string peer_address_;
-    boost::beast::websocket::stream<CorkedStream> websocket_;
+    WebSocketStream websocket_;
     std::optional<connection::Liveness> liveness_;
     // While it is registered.
     connection::Connection* connection_ = nullptr;
