@@ -1,6 +1,8 @@
 // RFC 6455 on top of Beast: the handshake's rules that Beast leaves to us, and the options that it leaves open.
 #include "websocket_stream.hpp"
 
+#include <boost/beast/zlib/error.hpp>
+
 #include <algorithm>
 
 namespace notifyd::gateway {
@@ -65,6 +67,11 @@ Awaitable<bool> accept_websocket(WebSocketStream& websocket, const BeastRequest&
     websocket.next_layer().set_websocket();
     websocket.next_layer().set_deadline(std::nullopt);
     co_return true;
+}
+
+void close_if_not_deflate(CorkedStream& stream, const error_code& error) {
+    const bool broken = error.category() == make_error_code(beast::zlib::error::general).category();
+    if (broken) stream.close(CloseCode::bad_text);
 }
 
 }  // namespace notifyd::gateway

@@ -34,6 +34,9 @@ struct WebSocketTerms {
 // Answers 101; false: it could not be. Beast's own timeouts stay off: those are the sweep's.
 Awaitable<bool> accept_websocket(WebSocketStream& websocket, const BeastRequest& handshake, WebSocketTerms terms);
 
+// Beast ends a connection whose compressed data is broken without a word: the peer is told 1007. Other errors pass.
+void close_if_not_deflate(CorkedStream& stream, const error_code& error);
+
 // What a reader is given a message with.
 enum class MessageKind : bool { text, binary };
 
@@ -49,7 +52,10 @@ Awaitable<void> read_messages(WebSocketStream& websocket, Reader& reader) {
     boost::beast::flat_buffer buffer;
     for (;;) {
         const auto [error, bytes] = co_await websocket.async_read(buffer, use_tuple);
-        if (error) co_return;
+        if (error) {
+            close_if_not_deflate(websocket.next_layer(), error);
+            co_return;
+        }
         // Not reading on is the back-pressure that a WebSocket has.
         if (reader.is_full()) co_await reader.room();
         const CorkedStream& stream = websocket.next_layer();
