@@ -6,16 +6,12 @@
 #include "router.hpp"
 #include "session.hpp"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/url.hpp>
-
-#include <algorithm>
+#include <utility>
 
 namespace notifyd::gateway {
 
 namespace beast = boost::beast;
 namespace http = beast::http;
-namespace urls = boost::urls;
 
 namespace {
 
@@ -30,64 +26,14 @@ std::string field(const BeastRequest& head, http::field name) {
     return std::string(view(head[name]));
 }
 
-// The request line of a too long header either fitted (then the fields were too long) or did not (then the URL was).
-Error too_long_error(const RequestParser& parser) {
-    if (parser.get().target().empty()) return {Errc::uri_too_long, "The URL is longer than 8 KiB"};
-    return {Errc::headers_too_large, "The headers are larger than 16 KiB"};
-}
-
-// nullopt: the peer is gone, there is nobody to answer.
-std::optional<Error> parse_error(beast::error_code error, const RequestParser& parser) {
-    if (error == http::error::header_limit || error == http::error::buffer_overflow) return too_long_error(parser);
-    if (error == http::error::body_limit) return Error{Errc::payload_too_large, "The body is too large"};
-    if (error == http::error::end_of_stream || error == http::error::partial_message) return std::nullopt;
-    const bool malformed = error.category() == make_error_code(http::error::bad_method).category();
-    if (malformed) return Error{Errc::invalid_request, "The request is not valid HTTP/1.1"};
-    return std::nullopt;
-}
-
-Result<void> check_head(const RequestParser& parser) {
-    const BeastRequest& head = parser.get();
-    if (head.target().size() > limits::url_bytes_max) return Error{Errc::uri_too_long, "The URL is longer than 8 KiB"};
-    const auto hosts = head.count(http::field::host);
-    if (hosts > 1 || (hosts == 0 && head.version() >= 11)) {
-        return Error{Errc::invalid_request, "The request must have one Host header"};
-    }
-    // RFC 9112 §6.3: a body whose end cannot be told must not be taken for the next request.
-    if (head.count(http::field::transfer_encoding) != 0 && (!parser.chunked() || head.version() < 11)) {
-        return Error{Errc::invalid_request, "Transfer-Encoding must be chunked"};
-    }
-    return {};
-}
-
-struct Target {
-    std::string path;
-    QueryParameters query;
-};
-
-Result<Target> parse_target(std::string_view text) {
-    const Error bad(Errc::invalid_request, "The URL is not valid");
-    // RFC 9112 §3.2: the origin form, and the absolute form that proxies use.
-    const auto parsed = text.starts_with('/') ? urls::parse_origin_form({text.data(), text.size()})
-                                              : urls::parse_uri({text.data(), text.size()});
-    if (!parsed) return bad;
-    Target target;
-    target.path = parsed->path();
-    if (target.path.empty()) target.path.push_back('/');
-    urls::encoding_opts form;
-    form.space_as_plus = true;
-    for (const auto& parameter : parsed->params(form)) {
-        if (!is_valid_utf8(parameter.key) || !is_valid_utf8(parameter.value)) return bad;
-        target.query.emplace_back(parameter.key, parameter.value);
-    }
-    if (!is_valid_utf8(target.path)) return bad;
-    return target;
-}
-
 std::size_t body_bytes_max(const config::Limits& limits, std::string_view path) {
     if (path == "/publish/batch") return config::unless_off(limits.max_batch);
     if (path == "/publish") return config::unless_off(limits.max_message);
     return small_body_bytes_max;
+}
+
+bool expects_continue(const BeastRequest& head) {
+    return head.version() >= 11 && beast::iequals(head[http::field::expect], "100-continue");
 }
 
 double milliseconds_since(SteadyTime start, SteadyTime now) {
@@ -102,34 +48,34 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
     for (;;) {
         const bool arrived = co_await await_request(buffer);
         if (!arrived) co_return nullptr;
-        RequestParser parser;
-        const bool head_read = co_await read_head(buffer, parser);
+        RequestReader reader;
+        const bool head_read = co_await read_head(buffer, reader);
         if (!head_read) co_return nullptr;
-        Result<HttpRequest> request = read_request(parser.get());
+        Result<HttpRequest> request = read_request(reader.request());
         if (!request) {
-            refuse(request.error(), parser.get());
+            refuse(request.error(), reader.request());
             co_return nullptr;
         }
         if (is_upgrade_path(request->path) &&
-            beast::http::token_list(parser.get()[http::field::upgrade]).exists("websocket")) {
+            http::token_list(reader.request()[http::field::upgrade]).exists("websocket")) {
             const bool early_bytes = buffer.size() != 0;
-            if (early_bytes || parser.content_length().value_or(0) != 0 || parser.chunked()) {
+            if (early_bytes || reader.has_body()) {
                 refuse(Error(Errc::invalid_request, "An upgrade request has no body and nothing behind it"),
-                       parser.get());
+                       reader.request());
                 co_return nullptr;
             }
-            const KeepAlive keep_alive = keep_alive_of(parser);
-            Result<std::unique_ptr<Upgrade>> upgrade = co_await admit_upgrade(parser.release(), *request);
+            const KeepAlive keep_alive = keep_alive_of(reader);
+            Result<std::unique_ptr<Upgrade>> upgrade = co_await admit_upgrade(reader.release(), *request);
             if (upgrade) co_return std::move(*upgrade);
             send_reply(refused_upgrade(upgrade.error(), *request), *request, keep_alive);
             const bool goes_on = co_await settle(keep_alive);
             if (!goes_on) co_return nullptr;
             continue;
         }
-        const bool body_read = co_await read_body(buffer, parser, request->path);
+        const bool body_read = co_await read_body(buffer, reader, request->path);
         if (!body_read) co_return nullptr;
-        request->body = std::move(parser.get().body());
-        const KeepAlive keep_alive = keep_alive_of(parser);
+        request->body = reader.take_body_text();
+        const KeepAlive keep_alive = keep_alive_of(reader);
         phase_ = Phase::answering;
         co_await answer(*request, keep_alive);
         const bool goes_on = co_await settle(keep_alive);
@@ -137,9 +83,9 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
     }
 }
 
-KeepAlive Session::keep_alive_of(const RequestParser& parser) const {
+KeepAlive Session::keep_alive_of(const RequestReader& reader) const {
     // An HTTP/1.0 client would have to be told of it: it gets a connection for one request.
-    const bool wanted = parser.get().version() >= 11 && parser.keep_alive();
+    const bool wanted = reader.request().version() >= 11 && reader.keep_alive();
     return wanted && !services_.state.draining ? KeepAlive::yes : KeepAlive::no;
 }
 
@@ -149,70 +95,48 @@ Awaitable<bool> Session::settle(KeepAlive keep_alive) {
 }
 
 Awaitable<bool> Session::await_request(beast::flat_buffer& buffer) {
-    for (;;) {
-        // RFC 9112 §2.2: an empty line before a request is passed over.
-        while (view({static_cast<const char*>(buffer.data().data()), buffer.size()}).starts_with("\r\n")) {
-            buffer.consume(2);
-        }
-        if (buffer.size() != 0) break;
+    while (!skip_empty_lines(buffer)) {
         phase_ = Phase::idle;
-        const auto [error, bytes] =
-            co_await stream().async_read_some(buffer.prepare(limits::header_bytes_max), use_tuple);
+        const bool received = co_await receive(buffer);
         phase_ = Phase::receiving;
-        if (error) co_return false;
-        buffer.commit(bytes);
+        if (!received) co_return false;
     }
     expire_in(services_.config.connections.handshake_timeout);
     co_return true;
 }
 
-Awaitable<beast::error_code> Session::receive(beast::flat_buffer& buffer, RequestParser& parser, RequestPart part) {
-    // Beast's parser, but not its read operations: a request that has come whole costs no further trip to the loop.
-    parser.eager(part == RequestPart::whole);
-    const auto is_done = [&] { return part == RequestPart::whole ? parser.is_done() : parser.is_header_done(); };
+Awaitable<bool> Session::receive(beast::flat_buffer& buffer) {
+    const auto [error, bytes] = co_await stream().async_read_some(buffer.prepare(limits::header_bytes_max), use_tuple);
+    if (!error) buffer.commit(bytes);
+    co_return !error;
+}
+
+// Beast's parser, but not its read operations: a request that has come whole costs no further trip to the loop.
+Awaitable<bool> Session::read_head(beast::flat_buffer& buffer, RequestReader& reader) {
     for (;;) {
-        beast::error_code error;
-        while (!error && !is_done() && buffer.size() != 0) buffer.consume(parser.put(buffer.data(), error));
-        if (error && error != http::error::need_more) co_return error;
-        if (is_done()) co_return beast::error_code{};
-        if (buffer.size() + limits::header_bytes_max > buffer.max_size()) co_return http::error::buffer_overflow;
-        const auto [failure, bytes] =
-            co_await stream().async_read_some(buffer.prepare(limits::header_bytes_max), use_tuple);
-        if (failure) co_return http::error::partial_message;
-        buffer.commit(bytes);
+        const Result<RequestReader::Progress> progress = reader.take_head(buffer);
+        if (!progress) refuse(progress.error(), reader.request());
+        if (!progress) co_return false;
+        if (*progress == RequestReader::Progress::complete) co_return true;
+        const bool received = co_await receive(buffer);
+        if (!received) co_return false;
     }
 }
 
-Awaitable<bool> Session::read_head(beast::flat_buffer& buffer, RequestParser& parser) {
-    parser.header_limit(static_cast<std::uint32_t>(limits::header_bytes_max));
-    parser.body_limit(boost::none);
-    const beast::error_code error = co_await receive(buffer, parser, RequestPart::head);
-    std::optional<Error> refusal;
-    if (error) {
-        refusal = parse_error(error, parser);
-        if (!refusal) co_return false;
-    } else if (const Result<void> checked = check_head(parser); !checked) {
-        refusal = checked.error();
-    }
-    if (refusal) refuse(*refusal, parser.get());
-    co_return !refusal;
-}
-
-Awaitable<bool> Session::read_body(beast::flat_buffer& buffer, RequestParser& parser, const std::string& path) {
+Awaitable<bool> Session::read_body(beast::flat_buffer& buffer, RequestReader& reader, const std::string& path) {
     expire_in(limits::request_body_timeout);
     const std::size_t bytes_max = body_bytes_max(services_.config.limits, path);
-    parser.body_limit(bytes_max);
-    if (parser.content_length().value_or(0) > bytes_max) {
-        refuse(Error(Errc::payload_too_large, "The body is too large"), parser.get());
-        co_return false;
-    }
-    if (parser.get().version() >= 11 && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
-        stream().send_reply(make_frame(continue_reply));
-    }
-    if (const beast::error_code error = co_await receive(buffer, parser, RequestPart::whole)) {
-        const std::optional<Error> refusal = parse_error(error, parser);
-        if (refusal) refuse(*refusal, parser.get());
-        co_return false;
+    bool asked = false;
+    for (;;) {
+        const Result<RequestReader::Progress> progress = reader.take_body(buffer, bytes_max);
+        if (!progress) refuse(progress.error(), reader.request());
+        if (!progress) co_return false;
+        if (*progress == RequestReader::Progress::complete) break;
+        if (!std::exchange(asked, true) && expects_continue(reader.request())) {
+            stream().send_reply(make_frame(continue_reply));
+        }
+        const bool received = co_await receive(buffer);
+        if (!received) co_return false;
     }
     // The answer may wait for the disk; only the write of it and the next request have deadlines.
     expire_in(limits::keep_alive_timeout);
@@ -222,13 +146,13 @@ Awaitable<bool> Session::read_body(beast::flat_buffer& buffer, RequestParser& pa
 Result<HttpRequest> Session::read_request(const BeastRequest& head) {
     HttpRequest request;
     request.correlation_id = correlation_id_of(head);
-    Result<Target> target = parse_target(view(head.target()));
+    Result<Target> target = read_target(head);
     if (!target) return target.error();
     request.method = std::string(view(head.method_string()));
     request.path = std::move(target->path);
     request.query = std::move(target->query);
     const std::string& base = services_.config.server.base_path;
-    if (!base.empty()) {
+    if (!base.empty() && request.path != "*") {
         const bool inside =
             request.path.starts_with(base) && (request.path.size() == base.size() || request.path[base.size()] == '/');
         if (!inside) return Error{Errc::not_found, "There is no such path"};

@@ -27,12 +27,14 @@ constexpr Route route_table[] = {
 };
 
 void append_verb(std::string& allow, std::string_view verb) {
+    if (allow.find(verb) != std::string::npos) return;  // no verb is a part of another
     if (!allow.empty()) allow.append(", ");
     allow.append(verb);
 }
 
 // What the path has in place of the pattern's `{…}`; nullopt: it is no such path. Empty for a pattern without.
 std::optional<std::string_view> parameter_in(std::string_view path, std::string_view pattern) {
+    if (path == "*") return path;
     const std::size_t open = pattern.find('{');
     if (open == std::string_view::npos) return path == pattern ? std::optional(std::string_view()) : std::nullopt;
     const std::string_view before = pattern.substr(0, open);
@@ -54,7 +56,7 @@ RouteMatch match_among(Paths paths, std::string_view method, std::string_view pa
         if (fixed != (paths == Paths::fixed)) continue;
         const auto parameter = parameter_in(path, route.path);
         if (!parameter) continue;
-        if (route.method == method) return {&route, {}, *parameter};
+        if (route.method == method && path != "*") return {&route, {}, *parameter};
         append_verb(match.allow, route.method);
         if (route.method == "GET") append_verb(match.allow, "HEAD");
     }

@@ -34,7 +34,7 @@ struct RouteMatch {
     std::string_view parameter{};
 };
 
-// HEAD is answered by the GET route.
+// HEAD is answered by the GET route. The path "*" is the server as a whole, which has no route, but verbs.
 [[nodiscard]] RouteMatch match_route(std::string_view method, std::string_view path);
 
 }  // namespace notifyd::gateway

@@ -12,14 +12,12 @@
 #include "notifyd/gateway/loop_services.hpp"
 #include "notifyd/wire/api_types.hpp"
 
-#include "corked_stream.hpp"
 #include "http_reply.hpp"
 #include "http_request.hpp"
+#include "request_reader.hpp"
+#include "websocket_stream.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/beast/websocket.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <memory>
@@ -29,9 +27,6 @@
 namespace notifyd::gateway {
 
 struct Route;
-
-using BeastRequest = boost::beast::http::request<boost::beast::http::string_body>;
-using RequestParser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
 // An upgrade that is going to be answered 101.
 struct Upgrade {
@@ -77,15 +72,12 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     // Serves requests until the connection ends (nullptr) or is to become a WebSocket.
     Awaitable<std::unique_ptr<Upgrade>> serve_http();
     Awaitable<bool> await_request(boost::beast::flat_buffer& buffer);
-    // Receives until the parser has that part.
-    enum class RequestPart : std::uint8_t { head, whole };
-    Awaitable<boost::beast::error_code> receive(boost::beast::flat_buffer& buffer,
-                                                RequestParser& parser,
-                                                RequestPart part);
+    // False: the peer is gone, there is nobody to answer.
+    Awaitable<bool> receive(boost::beast::flat_buffer& buffer);
     // False when it was refused or broken, and the connection must end.
-    Awaitable<bool> read_head(boost::beast::flat_buffer& buffer, RequestParser& parser);
-    Awaitable<bool> read_body(boost::beast::flat_buffer& buffer, RequestParser& parser, const std::string& path);
-    [[nodiscard]] KeepAlive keep_alive_of(const RequestParser& parser) const;
+    Awaitable<bool> read_head(boost::beast::flat_buffer& buffer, RequestReader& reader);
+    Awaitable<bool> read_body(boost::beast::flat_buffer& buffer, RequestReader& reader, const std::string& path);
+    [[nodiscard]] KeepAlive keep_alive_of(const RequestReader& reader) const;
     // Waits until the reply is (nearly) sent; whether the connection goes on.
     Awaitable<bool> settle(KeepAlive keep_alive);
     Awaitable<HttpReply> call(const Route& route, const HttpRequest& request);
@@ -104,10 +96,10 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
     // --- ws_session.cpp
     Awaitable<void> serve_websocket(std::unique_ptr<Upgrade> upgrade);
-    void set_websocket_options(const Upgrade& upgrade);
+    class FrameReader;
+    [[nodiscard]] WebSocketTerms terms_of(const Upgrade& upgrade) const;
     // Registers the connection, its first frame queued.
     void open(connection::Connection& connection, const Upgrade& upgrade, EpochMs now);
-    Awaitable<void> read_frames(connection::Connection& connection);
     // Until the connection may be read on: there is room for a publish, and it takes its answers.
     Awaitable<void> room(const connection::Connection& connection);
     [[nodiscard]] bool is_full(const connection::Connection& connection) const;
@@ -115,7 +107,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
     LoopServices& services_;
     std::string peer_address_;
-    boost::beast::websocket::stream<CorkedStream> websocket_;
+    WebSocketStream websocket_;
     std::optional<connection::Liveness> liveness_;
     // While it is registered.
     connection::Connection* connection_ = nullptr;

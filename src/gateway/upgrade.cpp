@@ -4,8 +4,6 @@
 #include "bearer.hpp"
 #include "session.hpp"
 
-#include <algorithm>
-
 namespace notifyd::gateway {
 
 namespace beast = boost::beast;
@@ -15,31 +13,6 @@ namespace {
 
 std::string_view view(beast::string_view text) {
     return {text.data(), text.size()};
-}
-
-// RFC 6455 §4.2.1: the base64 of 16 bytes.
-bool is_websocket_key(std::string_view key) {
-    if (key.size() != 24 || !key.ends_with("==")) return false;
-    return std::all_of(key.begin(), key.end() - 2, [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
-    });
-}
-
-Result<void> check_handshake(const BeastRequest& head) {
-    if (head.method() != http::verb::get || head.version() < 11) {
-        return Error{Errc::invalid_request, "A WebSocket handshake is a GET over HTTP/1.1"};
-    }
-    if (!http::token_list(head[http::field::connection]).exists("upgrade")) {
-        return Error{Errc::invalid_request, "A WebSocket handshake has Connection: Upgrade"};
-    }
-    if (head.count(http::field::sec_websocket_key) != 1 ||
-        !is_websocket_key(view(head[http::field::sec_websocket_key]))) {
-        return Error{Errc::invalid_request, "Sec-WebSocket-Key must be the base64 of 16 bytes"};
-    }
-    if (head[http::field::sec_websocket_version] != "13") {
-        return Error{Errc::upgrade_required, "Only WebSocket version 13 is supported"};
-    }
-    return {};
 }
 
 }  // namespace

@@ -8,13 +8,8 @@
 
 namespace notifyd::gateway {
 
-namespace beast = boost::beast;
-namespace websocket = beast::websocket;
-
 namespace {
 
-// A read buffer that grew for a large message is given back.
-constexpr std::size_t kept_buffer_bytes = 16 * 1024;
 constexpr std::uint16_t abnormal_closure = 1006;  // RFC 6455 §7.4.1: no close frame was seen
 
 // Takes a connection out of the registry and the table, however its session ends.
@@ -33,30 +28,41 @@ class Registration {
 
 }  // namespace
 
-void Session::set_websocket_options(const Upgrade& upgrade) {
-    // Timeouts are the sweep's, data frames never go through Beast.
-    websocket_.read_message_max(services_.config.limits.max_message);
-    websocket::permessage_deflate deflate;
-    deflate.server_enable = services_.config.connections.compression;
-    deflate.server_no_context_takeover = true;
-    deflate.client_no_context_takeover = true;
-    websocket_.set_option(deflate);
-    auto decorate = [subprotocol = upgrade.subprotocol, id = upgrade.correlation_id](websocket::response_type& reply) {
-        reply.set(beast::http::field::server, "notifyd");
-        reply.set("X-Request-Id", id);
-        if (subprotocol) reply.set(beast::http::field::sec_websocket_protocol, "notifyd.v1");
-    };
-    websocket_.set_option(websocket::stream_base::decorator(std::move(decorate)));
+// What a session does with its messages.
+class Session::FrameReader {
+  public:
+    FrameReader(Session& session, connection::Connection& connection)
+        : session_(session), connection_(connection), frames_(session.services_, connection) {}
+
+    [[nodiscard]] bool is_full() const { return session_.is_full(connection_); }
+    Awaitable<void> room() { return session_.room(connection_); }
+    void take(std::string_view message, MessageKind kind) {
+        if (kind == MessageKind::text) {
+            frames_.dispatch(message);
+        } else {
+            session_.stream().close(CloseCode::unsupported_data);
+        }
+    }
+
+  private:
+    Session& session_;
+    connection::Connection& connection_;
+    FrameDispatch frames_;
+};
+
+WebSocketTerms Session::terms_of(const Upgrade& upgrade) const {
+    return {.message_bytes_max = services_.config.limits.max_message,
+            .compression = services_.config.connections.compression ? Compression::on : Compression::off,
+            .subprotocol = upgrade.subprotocol ? "notifyd.v1" : "",
+            .request_id = upgrade.correlation_id};
 }
 
 // What an idle connection holds is what this coroutine's frame holds: so the request and the grant are freed once it is
 // open, and whatever does not wait is a function of its own (GCC keeps all locals of a coroutine in its frame).
 Awaitable<void> Session::serve_websocket(std::unique_ptr<Upgrade> upgrade) {
-    set_websocket_options(*upgrade);
-    const auto [error] = co_await websocket_.async_accept(upgrade->request, use_tuple);
-    if (error) co_return;
-    stream().set_websocket();
-    stream().set_deadline(std::nullopt);
+    const WebSocketTerms terms = terms_of(*upgrade);
+    const bool accepted = co_await accept_websocket(websocket_, upgrade->request, terms);
+    if (!accepted) co_return;
     const SteadyTime opened_at = services_.clock.steady_now();
     const EpochMs now = services_.clock.now_ms();
     const connection::Admission admission = std::move(upgrade->admission);
@@ -68,7 +74,8 @@ Awaitable<void> Session::serve_websocket(std::unique_ptr<Upgrade> upgrade) {
         connection_ = &connection;
         const Registration registration(services_, connection_);
         if (services_.state.draining) static_cast<void>(drain());
-        co_await read_frames(connection);
+        FrameReader reader(*this, connection);
+        co_await read_messages(websocket_, reader);
     }
     record_end(connection, opened_at);
 }
@@ -124,26 +131,6 @@ Awaitable<void> Session::room(const connection::Connection& connection) {
         runtime::OneShot<bool> room(services_.loop.executor());
         services_.publisher.wait_for_room([&room] { room.set(true); });
         co_await room.wait();
-    }
-}
-
-Awaitable<void> Session::read_frames(connection::Connection& connection) {
-    FrameDispatch frames(services_, connection);
-    beast::flat_buffer buffer;
-    for (;;) {
-        const auto [error, bytes] = co_await websocket_.async_read(buffer, use_tuple);
-        if (error) co_return;
-        // Not reading on is the back-pressure that a WebSocket has.
-        if (is_full(connection)) co_await room(connection);
-        if (stream().is_closing() || !stream().is_open()) {
-            // Nothing can be answered any more; the peer's close frame is what is waited for.
-        } else if (websocket_.got_binary()) {
-            stream().close(CloseCode::unsupported_data);
-        } else {
-            frames.dispatch({static_cast<const char*>(buffer.data().data()), buffer.size()});
-        }
-        buffer.consume(buffer.size());
-        if (buffer.capacity() > kept_buffer_bytes) buffer = {};
     }
 }
 

@@ -30,7 +30,7 @@ enum class CloseCode : std::uint16_t {
         case CloseCode::unsupported_data:
             return "text frames only";
         case CloseCode::bad_text:
-            return "text is not UTF-8";
+            return "not valid text or compression";
         case CloseCode::policy:
             return "rate limit";
         case CloseCode::too_big:

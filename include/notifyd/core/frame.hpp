@@ -51,7 +51,7 @@ using FramePtr = boost::intrusive_ptr<const Frame>;
 // Plain bytes, such as an HTTP reply.
 [[nodiscard]] FramePtr make_frame(std::string_view bytes);
 
-enum class Opcode : std::uint8_t { text = 1, close = 8, ping = 9 };
+enum class Opcode : std::uint8_t { text = 1, binary = 2, close = 8, ping = 9 };
 
 // One unfragmented, unmasked WebSocket frame of a server (RFC 6455 §5.2); `pieces` are its payload in order.
 [[nodiscard]] FramePtr make_websocket_frame(Opcode opcode, std::span<const std::string_view> pieces);

@@ -1,0 +1,196 @@
+// Stricter than Beast's parser wherever another server on the way might see another border.
+#include "request_reader.hpp"
+
+#include "notifyd/core/limits.hpp"
+#include "notifyd/core/topic_name.hpp"
+
+#include <boost/url.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace notifyd::gateway {
+
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace urls = boost::urls;
+
+namespace {
+
+using Progress = RequestReader::Progress;
+
+std::string_view view(beast::string_view text) {
+    return {text.data(), text.size()};
+}
+
+std::string_view view(const beast::flat_buffer& buffer) {
+    return {static_cast<const char*>(buffer.data().data()), buffer.size()};
+}
+
+Error malformed() {
+    return {Errc::invalid_request, "The request is not valid HTTP/1.1"};
+}
+
+Error url_too_long() {
+    return {Errc::uri_too_long, "The URL is longer than 8 KiB"};
+}
+
+Error body_too_large() {
+    return {Errc::payload_too_large, "The body is too large"};
+}
+
+// What made the head too long: its URL, or its fields.
+Error head_too_long(std::string_view text) {
+    const std::string_view line = text.substr(0, text.find('\r'));
+    const std::size_t target = line.find(' ') + 1;
+    const std::size_t end = std::min(line.find(' ', target), line.size());
+    if (target != 0 && end - target > limits::url_bytes_max) return url_too_long();
+    return {Errc::headers_too_large, "The headers are larger than 16 KiB"};
+}
+
+bool is_control(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F;
+}
+
+std::size_t count_fields(const BeastRequest& request) {
+    return static_cast<std::size_t>(std::distance(request.begin(), request.end()));
+}
+
+// RFC 9112 §3.2: host and perhaps a port; empty where the target has no authority.
+bool is_host(std::string_view text) {
+    const auto parsed = urls::parse_authority({text.data(), text.size()});
+    return parsed && !parsed->has_userinfo();
+}
+
+bool is_number(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// RFC 9112 §6.3: a body whose end cannot be told must not be taken for the next request.
+Result<void> check_body_length(const BeastRequest& head) {
+    const auto codings = head.count(http::field::transfer_encoding);
+    const bool chunked = beast::iequals(head[http::field::transfer_encoding], "chunked");
+    if (codings > 1 || (codings == 1 && (!chunked || head.version() < 11))) {
+        return Error{Errc::invalid_request, "Transfer-Encoding must be chunked"};
+    }
+    const auto lengths = head.count(http::field::content_length);
+    if (lengths > 1 || (lengths == 1 && !is_number(view(head[http::field::content_length])))) {
+        return Error{Errc::invalid_request, "Content-Length must be one number"};
+    }
+    return {};
+}
+
+Result<void> check_head(const BeastRequest& head) {
+    if (head.target().size() > limits::url_bytes_max) return url_too_long();
+    const auto hosts = head.count(http::field::host);
+    if (hosts > 1 || (hosts == 0 && head.version() >= 11)) {
+        return Error{Errc::invalid_request, "The request must have one Host header"};
+    }
+    if (!is_host(view(head[http::field::host]))) return Error{Errc::invalid_request, "The Host header is not valid"};
+    return check_body_length(head);
+}
+
+}  // namespace
+
+bool skip_empty_lines(beast::flat_buffer& buffer) {
+    while (view(buffer).starts_with("\r\n")) buffer.consume(2);
+    return !std::string_view("\r").starts_with(view(buffer));
+}
+
+RequestReader::RequestReader() {
+    // It is given whole heads only: what is too long is known before.
+    parser_.header_limit(2 * static_cast<std::uint32_t>(limits::header_bytes_max));
+    parser_.body_limit(boost::none);
+}
+
+bool RequestReader::has_body() const {
+    return parser_.content_length().value_or(0) != 0 || parser_.chunked();
+}
+
+Result<std::size_t> RequestReader::find_end(std::string_view text) {
+    // Other servers end a line at a bare LF, or continue one that begins with a space: nobody sends that in good faith.
+    for (; scanned_ < text.size(); ++scanned_) {
+        const char c = text[scanned_];
+        const bool after_cr = scanned_ != 0 && text[scanned_ - 1] == '\r';
+        if (after_cr != (c == '\n')) return malformed();
+        if (c == '\n') {
+            if (scanned_ == line_begin_ + 1) return scanned_ + 1;
+            line_begin_ = scanned_ + 1;
+        } else if (is_control(c) && c != '\r' && c != '\t') {
+            return malformed();
+        } else if (scanned_ == line_begin_ && (c == ' ' || c == '\t')) {
+            return malformed();
+        }
+    }
+    return std::size_t{0};
+}
+
+Result<Progress> RequestReader::take_head(beast::flat_buffer& buffer) {
+    const std::string_view text = view(buffer).substr(0, limits::header_bytes_max);
+    const Result<std::size_t> end = find_end(text);
+    if (!end) return end.error();
+    if (*end == 0 && text.size() == limits::header_bytes_max) return head_too_long(text);
+    if (*end == 0) return Progress::needs_more;
+    if (!is_valid_utf8(text.substr(0, *end))) return Error{Errc::invalid_request, "The headers are not valid UTF-8"};
+    beast::error_code error;
+    parser_.put({text.data(), *end}, error);
+    if (error || !parser_.is_header_done()) return malformed();
+    buffer.consume(*end);
+    fields_ = count_fields(request());
+    if (const Result<void> checked = check_head(request()); !checked) return checked.error();
+    return Progress::complete;
+}
+
+Result<Progress> RequestReader::take_body(beast::flat_buffer& buffer, std::size_t bytes_max) {
+    if (parser_.content_length().value_or(0) > bytes_max) return body_too_large();
+    parser_.eager(true);
+    // Of a chunked body, which Beast counts down.
+    if (!std::exchange(body_begun_, true)) parser_.body_limit(bytes_max);
+    beast::error_code error;
+    while (!error && !parser_.is_done() && buffer.size() != 0) buffer.consume(parser_.put(buffer.data(), error));
+    if (error == http::error::body_limit) return body_too_large();
+    if (error && error != http::error::need_more) return malformed();
+    // What is left is the line of a chunk: nobody needs a long one.
+    if (!parser_.is_done() && buffer.size() >= limits::header_bytes_max) return malformed();
+    if (!parser_.is_done()) return Progress::needs_more;
+    // A field behind the body comes too late for whoever decided by the head.
+    if (count_fields(request()) != fields_) return Error{Errc::invalid_request, "Trailer fields are not accepted"};
+    return Progress::complete;
+}
+
+Result<Target> read_target(const BeastRequest& head) {
+    const std::string_view text = view(head.target());
+    const Error bad(Errc::invalid_request, "The URL is not valid");
+    Target target;
+    if (text == "*" && head.method() == http::verb::options) {
+        target.path = text;
+        return target;
+    }
+    const bool origin_form = text.starts_with('/');
+    const auto parsed = origin_form ? urls::parse_origin_form({text.data(), text.size()})
+                                    : urls::parse_absolute_uri({text.data(), text.size()});
+    if (!parsed) return bad;
+    if (!origin_form) {
+        const bool http_scheme = parsed->scheme_id() == urls::scheme::http || parsed->scheme_id() == urls::scheme::https;
+        if (!http_scheme || parsed->has_userinfo()) return bad;
+        // RFC 9112 §3.2.2 lets the target win; two names for one request are not worth the doubt.
+        const urls::string_view authority = parsed->encoded_host_and_port();
+        if (head.count(http::field::host) != 0 &&
+            !beast::iequals(beast::string_view(authority.data(), authority.size()), head[http::field::host])) {
+            return Error{Errc::invalid_request, "The Host header and the URL name different hosts"};
+        }
+    }
+    target.path = parsed->path();
+    if (target.path.empty()) target.path.push_back('/');
+    urls::encoding_opts form;
+    form.space_as_plus = true;
+    for (const auto& parameter : parsed->params(form)) {
+        if (!is_valid_utf8(parameter.key) || !is_valid_utf8(parameter.value)) return bad;
+        target.query.emplace_back(parameter.key, parameter.value);
+    }
+    if (!is_valid_utf8(target.path)) return bad;
+    return target;
+}
+
+}  // namespace notifyd::gateway

@@ -1,0 +1,65 @@
+// One HTTP/1.1 request out of a buffer of bytes, wherever those come from: where it begins and ends, and what of it is
+// refused so that nobody can take it for two (RFC 9112 §11.2).
+// Flow:   socket -> buffer -> take_head, take_body -> read_target -> router
+// Owns:   Beast's parser.
+// Thread: one loop.
+// Fails:  by Error; the connection must then end, because where the next request begins cannot be told.
+#pragma once
+
+#include "notifyd/core/query_parameters.hpp"
+#include "notifyd/core/result.hpp"
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace notifyd::gateway {
+
+using BeastRequest = boost::beast::http::request<boost::beast::http::string_body>;
+using RequestParser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+
+// Empty lines before a request are passed over (RFC 9112 §2.2); whether the buffer then holds something of one.
+[[nodiscard]] bool skip_empty_lines(boost::beast::flat_buffer& buffer);
+
+class RequestReader {
+  public:
+    enum class Progress : std::uint8_t { needs_more, complete };
+
+    RequestReader();
+
+    // Request line and fields, at most limits::header_bytes_max of them.
+    [[nodiscard]] Result<Progress> take_head(boost::beast::flat_buffer& buffer);
+    // After the head; at most `bytes_max`, as announced or as they come.
+    [[nodiscard]] Result<Progress> take_body(boost::beast::flat_buffer& buffer, std::size_t bytes_max);
+
+    // As far as it was read: nothing, or the whole head and perhaps the body.
+    [[nodiscard]] const BeastRequest& request() const { return parser_.get(); }
+    [[nodiscard]] std::string take_body_text() { return std::move(parser_.get().body()); }
+    [[nodiscard]] BeastRequest release() { return parser_.release(); }
+    [[nodiscard]] bool has_body() const;
+    [[nodiscard]] bool keep_alive() const { return parser_.keep_alive(); }
+
+  private:
+    // Where the head ends; 0: not in this text.
+    [[nodiscard]] Result<std::size_t> find_end(std::string_view text);
+
+    RequestParser parser_;
+    std::size_t scanned_ = 0;
+    std::size_t line_begin_ = 0;
+    std::size_t fields_ = 0;
+    bool body_begun_ = false;
+};
+
+// The path, percent-decoded, at least "/" (or "*": the server itself, for OPTIONS), and the query.
+struct Target {
+    std::string path;
+    QueryParameters query;
+};
+
+// RFC 9112 §3.2: the origin form, the absolute form that proxies use, and the asterisk of OPTIONS.
+[[nodiscard]] Result<Target> read_target(const BeastRequest& head);
+
+}  // namespace notifyd::gateway

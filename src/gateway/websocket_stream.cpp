@@ -1,0 +1,77 @@
+// RFC 6455 on top of Beast: the handshake's rules that Beast leaves to us, and the options that it leaves open.
+#include "websocket_stream.hpp"
+
+#include <boost/beast/zlib/error.hpp>
+
+#include <algorithm>
+
+namespace notifyd::gateway {
+
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace websocket = beast::websocket;
+
+namespace {
+
+std::string_view view(beast::string_view text) {
+    return {text.data(), text.size()};
+}
+
+// RFC 6455 §4.2.1: the base64 of 16 bytes.
+bool is_websocket_key(std::string_view key) {
+    if (key.size() != 24 || !key.ends_with("==")) return false;
+    return std::all_of(key.begin(), key.end() - 2, [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
+    });
+}
+
+void set_options(WebSocketStream& stream, const WebSocketTerms& terms) {
+    stream.read_message_max(terms.message_bytes_max);
+    websocket::permessage_deflate deflate;
+    deflate.server_enable = terms.compression == Compression::on;
+    deflate.server_no_context_takeover = true;
+    deflate.client_no_context_takeover = true;
+    stream.set_option(deflate);
+    auto decorate = [subprotocol = std::string(terms.subprotocol),
+                     id = std::string(terms.request_id)](websocket::response_type& reply) {
+        reply.set(http::field::server, "notifyd");
+        reply.set("X-Request-Id", id);
+        if (!subprotocol.empty()) reply.set(http::field::sec_websocket_protocol, subprotocol);
+    };
+    stream.set_option(websocket::stream_base::decorator(std::move(decorate)));
+}
+
+}  // namespace
+
+Result<void> check_handshake(const BeastRequest& head) {
+    if (head.method() != http::verb::get || head.version() < 11) {
+        return Error{Errc::invalid_request, "A WebSocket handshake is a GET over HTTP/1.1"};
+    }
+    if (!http::token_list(head[http::field::connection]).exists("upgrade")) {
+        return Error{Errc::invalid_request, "A WebSocket handshake has Connection: Upgrade"};
+    }
+    if (head.count(http::field::sec_websocket_key) != 1 ||
+        !is_websocket_key(view(head[http::field::sec_websocket_key]))) {
+        return Error{Errc::invalid_request, "Sec-WebSocket-Key must be the base64 of 16 bytes"};
+    }
+    if (head[http::field::sec_websocket_version] != "13") {
+        return Error{Errc::upgrade_required, "Only WebSocket version 13 is supported"};
+    }
+    return {};
+}
+
+Awaitable<bool> accept_websocket(WebSocketStream& websocket, const BeastRequest& handshake, WebSocketTerms terms) {
+    set_options(websocket, terms);
+    const auto [error] = co_await websocket.async_accept(handshake, use_tuple);
+    if (error) co_return false;
+    websocket.next_layer().set_websocket();
+    websocket.next_layer().set_deadline(std::nullopt);
+    co_return true;
+}
+
+void close_if_not_deflate(CorkedStream& stream, const error_code& error) {
+    const bool broken = error.category() == make_error_code(beast::zlib::error::general).category();
+    if (broken) stream.close(CloseCode::bad_text);
+}
+
+}  // namespace notifyd::gateway
