@@ -133,7 +133,7 @@ Result<void> Daemon::build() {
     for (std::size_t i = 0; i < loops; ++i) units_.push_back(std::make_unique<LoopUnit>(i, shared));
     storage::StorageClient& stored = units_.front()->storage();
     const history::RetentionTimes keep{config_.storage.message_retention, config_.storage.dead_letter_retention};
-    retention_ = std::make_unique<history::Retention>(stored, stored, stored, clock_, events_, keep);
+    retention_ = std::make_unique<history::Retention>(stored, stored, stored, stored, clock_, events_, keep);
     tasks_ = std::make_unique<runtime::TaskGroup>(units_.front()->loop());
     return {};
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "notifyd/auth/authorizer.hpp"
+#include "notifyd/auth/ticket_office.hpp"
 #include "notifyd/delivery/redrive.hpp"
 #include "notifyd/delivery/worker_pool.hpp"
 #include "notifyd/gateway/gateway.hpp"
@@ -56,6 +57,7 @@ class LoopUnit {
     permissions::PermissionManager permissions_;
     auth::JwtVerifier verifier_;
     auth::Authorizer authorizer_;
+    auth::TicketOffice tickets_;
     publish::Publisher publisher_;
     history::RetrievalHandler retrieval_;
     gateway::LoopServices services_;

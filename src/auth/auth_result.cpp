@@ -1,4 +1,4 @@
-// Names of the reasons.
+// Names of the reasons, and what a client is told of them.
 #include "notifyd/auth/auth_result.hpp"
 
 namespace notifyd::auth {
@@ -33,8 +33,24 @@ std::string_view to_string(AuthFailure failure) {
             return "other_user";
         case AuthFailure::topic:
             return "topic";
+        case AuthFailure::connection_token:
+            return "connection_token";
+        case AuthFailure::not_issued:
+            return "not_issued";
+        case AuthFailure::used:
+            return "used";
+        case AuthFailure::revoked:
+            return "revoked";
+        case AuthFailure::unavailable:
+            return "unavailable";
     }
     return "malformed";
+}
+
+Refusal refuse_token(AuthFailure reason) {
+    if (reason == AuthFailure::missing) return {{Errc::unauthorized, "Token is missing"}, reason};
+    if (reason == AuthFailure::expired) return {{Errc::unauthorized, "Token has expired"}, reason};
+    return {{Errc::unauthorized, "Token is invalid"}, reason};
 }
 
 }  // namespace notifyd::auth

@@ -15,29 +15,6 @@ namespace notifyd::auth {
 
 namespace {
 
-Refusal refuse(AuthFailure reason) {
-    switch (reason) {
-        case AuthFailure::missing:
-            return {{Errc::unauthorized, "Token is missing"}, reason};
-        case AuthFailure::expired:
-            return {{Errc::unauthorized, "Token has expired"}, reason};
-        case AuthFailure::malformed:
-        case AuthFailure::algorithm:
-        case AuthFailure::unknown_key:
-        case AuthFailure::signature:
-        case AuthFailure::claims:
-        case AuthFailure::not_yet_valid:
-        case AuthFailure::issuer:
-        case AuthFailure::audience:
-        case AuthFailure::token_use:
-        case AuthFailure::user_id:
-        case AuthFailure::other_user:
-        case AuthFailure::topic:
-            break;
-    }
-    return {{Errc::unauthorized, "Token is invalid"}, reason};
-}
-
 // nullopt: the library failed; then the token is verified without the cache.
 std::optional<TokenDigest> digest_of(std::string_view token, const EVP_MD* sha256) {
     TokenDigest digest{};
@@ -62,23 +39,23 @@ void JwtVerifier::use(std::shared_ptr<const KeySet> keys, config::Auth rules) {
 }
 
 AuthResult<Identity> JwtVerifier::verify(std::string_view token, EpochMs now) {
-    if (token.empty()) return refuse(AuthFailure::missing);
-    if (token.size() > limits::token_bytes_max) return refuse(AuthFailure::malformed);
+    if (token.empty()) return refuse_token(AuthFailure::missing);
+    if (token.size() > limits::token_bytes_max) return refuse_token(AuthFailure::malformed);
     const std::optional<TokenDigest> digest = digest_of(token, sha256_.get());
     if (digest) {
         if (const Identity* known = cache_.find(*digest, now)) return *known;
     }
 
     std::optional<SignedToken> parsed = SignedToken::parse(token);
-    if (!parsed) return refuse(AuthFailure::malformed);
+    if (!parsed) return refuse_token(AuthFailure::malformed);
     const std::optional<config::Algorithm> algorithm = keys_->allowed(parsed->algorithm());
-    if (!algorithm) return refuse(AuthFailure::algorithm);
+    if (!algorithm) return refuse_token(AuthFailure::algorithm);
     const Key* key = keys_->find(*algorithm, parsed->kid());
-    if (key == nullptr) return refuse(AuthFailure::unknown_key);
-    if (!key->verifies(parsed->jws(), parsed->signature_bytes())) return refuse(AuthFailure::signature);
+    if (key == nullptr) return refuse_token(AuthFailure::unknown_key);
+    if (!key->verifies(parsed->jws(), parsed->signature_bytes())) return refuse_token(AuthFailure::signature);
 
     ClaimsResult identity = read_claims(parsed->payload(), rules_, now);
-    if (identity.has_error()) return refuse(identity.error());
+    if (identity.has_error()) return refuse_token(identity.error());
     // Within the leeway after `exp` it is verified each time.
     if (digest && now < identity->expires_at) cache_.put(*digest, *identity);
     return std::move(*identity);

@@ -2,6 +2,7 @@
 #include "bindings.hpp"
 
 #include "notifyd/config/units.hpp"
+#include "notifyd/core/name.hpp"
 
 #include "bind.hpp"
 #include "endpoint.hpp"
@@ -24,19 +25,10 @@ constexpr std::size_t threads_max = 256;
 constexpr std::size_t json_depth_max = 256;
 constexpr std::size_t message_bytes_max = 64_MiB;
 constexpr std::size_t buffer_bytes_max = 1024_MiB;
-constexpr std::size_t name_bytes_max = 64;
 constexpr double milliseconds_max = 86'400'000;
 
 bool is_optional_url(std::string_view text) {
     return text.empty() || is_http_url(text);
-}
-
-// Names that stand in frames, headers and metric labels.
-bool is_name(std::string_view text) {
-    return !text.empty() && text.size() <= name_bytes_max && std::ranges::all_of(text, [](char character) {
-        return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
-               (character >= '0' && character <= '9') || character == '_' || character == '-';
-    });
 }
 
 bool is_name_or_star(std::string_view text) {

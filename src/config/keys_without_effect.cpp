@@ -13,7 +13,7 @@ bool always(const Config&) {
 }
 
 struct Row {
-    std::string_view key;  // "tokens.*" stands for the whole table
+    std::string_view key;  // "alarms.*" stands for the whole table
     bool (*without_effect)(const Config&) = always;
 };
 
@@ -27,7 +27,6 @@ constexpr Row rows[] = {
     {"server.metrics_listen"},
     {"server.trusted_proxies"},
     {"storage.notification_retention"},
-    {"tokens.*"},
     {"tracing.*"},
 };
 

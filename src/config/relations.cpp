@@ -20,6 +20,24 @@ struct Relation {
     std::string_view message;
 };
 
+// As for HS256 (RFC 7518 §3.2): a key at least as long as the hash.
+constexpr std::size_t secret_bytes_min = 32;
+
+bool is_long_enough(const Secret& secret) {
+    return secret.empty() || secret.reveal().size() >= secret_bytes_min;
+}
+
+// What stands in somebody's example and was not replaced.
+bool is_placeholder(const Secret& secret) {
+    constexpr std::string_view placeholders[] = {"changeme", "changethis", "replaceme", "placeholder", "yoursecret"};
+    std::string letters;
+    for (const char character : secret.reveal()) {
+        if (character >= 'a' && character <= 'z') letters += character;
+        if (character >= 'A' && character <= 'Z') letters += static_cast<char>(character - 'A' + 'a');
+    }
+    return std::ranges::any_of(placeholders, [&](std::string_view text) { return letters.find(text) != letters.npos; });
+}
+
 constexpr Relation relations[] = {
     {[](const Config& config) {
          const Connections& own = config.connections;
@@ -52,6 +70,22 @@ constexpr Relation relations[] = {
      "tokens.previous_secret",
      "tokens.secret",
      "tokens.previous_secret needs tokens.secret"},
+    {[](const Config& config) { return is_long_enough(config.tokens.secret); },
+     "tokens.secret",
+     "tokens.secret",
+     "tokens.secret must have at least 32 bytes"},
+    {[](const Config& config) { return is_long_enough(config.tokens.previous_secret); },
+     "tokens.previous_secret",
+     "tokens.previous_secret",
+     "tokens.previous_secret must have at least 32 bytes"},
+    {[](const Config& config) { return !is_placeholder(config.tokens.secret); },
+     "tokens.secret",
+     "tokens.secret",
+     "tokens.secret is a placeholder: make one with `openssl rand -base64 32`"},
+    {[](const Config& config) { return !is_placeholder(config.tokens.previous_secret); },
+     "tokens.previous_secret",
+     "tokens.previous_secret",
+     "tokens.previous_secret is a placeholder: make one with `openssl rand -base64 32`"},
 };
 
 Origin origin_of(const Origins& origins, std::string_view key) {
@@ -95,8 +129,6 @@ std::vector<ConfigError> check_relations(const Config& config, const Origins& or
 }
 
 std::vector<std::string> doubtful_settings(const Config& config) {
-    // RFC 7518 §3.2: a key at least as long as the hash.
-    constexpr std::size_t hs256_secret_bytes_min = 32;
     const Auth& auth = config.auth;
     const bool has_secret = !auth.hs256_secret.empty();
     const bool has_jwks = !auth.jwks_file.empty() || !auth.jwks_url.empty();
@@ -104,7 +136,7 @@ std::vector<std::string> doubtful_settings(const Config& config) {
     if (!has_secret && !has_jwks && auth.public_key.empty()) {
         doubts.emplace_back("[auth] has no hs256_secret, public_key or jwks: every token will be refused");
     }
-    if (has_secret && auth.hs256_secret.reveal().size() < hs256_secret_bytes_min) {
+    if (has_secret && !is_long_enough(auth.hs256_secret)) {
         doubts.emplace_back("auth.hs256_secret is shorter than 32 bytes, which can be guessed");
     }
     if (has_secret && !has(auth.algorithms, Algorithm::hs256)) {
@@ -115,6 +147,9 @@ std::vector<std::string> doubtful_settings(const Config& config) {
     }
     if (auth.jwks_url.starts_with("http://")) {
         doubts.emplace_back("auth.jwks is fetched over http, where anybody on the way can put in their own keys");
+    }
+    if (has_secret && config.tokens.secret == auth.hs256_secret) {
+        doubts.emplace_back("tokens.secret is auth.hs256_secret, too: who learns one should not have the other");
     }
     return doubts;
 }

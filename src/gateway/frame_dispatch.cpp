@@ -1,6 +1,7 @@
 // One handler a frame type (SPEC §5.2, §5.3).
 #include "frame_dispatch.hpp"
 
+#include "notifyd/permissions/channel_rules.hpp"
 #include "notifyd/wire/server_frames.hpp"
 
 #include <variant>
@@ -128,6 +129,9 @@ bool FrameDispatch::take_subscribe(const OptionalId& envelope_id) {
 }
 
 Result<void> FrameDispatch::check_subscribe(const wire::Subscribe& frame) {
+    const Result<void> may_have = permissions::may_have(
+        connection_.identity(), frame.channels, services_.config.tokens.admin_channels);
+    if (!may_have) return may_have.error();
     if (!frame.channels.empty()) {
         return Error{Errc::invalid_request, "Notification channels are not available in this version"};
     }

@@ -12,6 +12,8 @@ namespace {
 constexpr Route route_table[] = {
     {"POST", "/publish", endpoints::post_publish},
     {"POST", "/publish/batch", endpoints::post_publish_batch},
+    {"POST", "/ws/token", endpoints::post_connection_token},
+    {"DELETE", "/ws/token", endpoints::delete_connection_tokens},
     {"GET", "/messages", endpoints::get_messages},
     {"POST", "/permissions", endpoints::post_permission},
     {"DELETE", "/permissions", endpoints::delete_permission},

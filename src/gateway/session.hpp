@@ -92,6 +92,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     // --- upgrade.cpp
     [[nodiscard]] bool is_upgrade_path(std::string_view path) const;
     Awaitable<Result<std::unique_ptr<Upgrade>>> admit_upgrade(BeastRequest head, const HttpRequest& request);
+    // Logs the reason.
+    [[nodiscard]] Error auth_error(const auth::Refusal& refusal, const HttpRequest& request);
     [[nodiscard]] HttpReply refused_upgrade(const Error& error, const HttpRequest& request);
 
     // --- ws_session.cpp

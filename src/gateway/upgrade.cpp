@@ -3,6 +3,7 @@
 
 #include "bearer.hpp"
 #include "session.hpp"
+#include "ticket_connect.hpp"
 
 namespace notifyd::gateway {
 
@@ -32,6 +33,12 @@ HttpReply Session::refused_upgrade(const Error& error, const HttpRequest& reques
     return reply;
 }
 
+Error Session::auth_error(const auth::Refusal& refusal, const HttpRequest& request) {
+    services_.events.emit(
+        observability::AuthFailed{auth::to_string(refusal.reason), peer_address_, request.correlation_id});
+    return refusal.error;
+}
+
 Awaitable<Result<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastRequest head, const HttpRequest& request) {
     const Result<void> sound = check_handshake(head);
     if (!sound) co_return sound.error();
@@ -57,16 +64,15 @@ Awaitable<Result<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastRequest 
     if (token.empty() && query->token) token = *query->token;
     auth::ConnectRequest connect{.token = token, .user_id = {}, .topics = std::move(query->topics)};
     if (query->user) connect.user_id = query->user->get();
-    auth::AuthResult<auth::ConnectGrant> grant = services_.authorizer.connect(connect);
-    if (!grant) {
-        services_.events.emit(
-            observability::AuthFailed{auth::to_string(grant.error().reason), peer_address_, request.correlation_id});
-        co_return grant.error().error;
-    }
+    auth::AuthResult<auth::ConnectGrant> grant = co_await authorize(connect, services_);
+    if (!grant) co_return auth_error(grant.error(), request);
     const Result<void> resumable = wire::check_resume(query->resume.topics, grant->topics);
     if (!resumable) co_return resumable.error();
     Result<connection::Admission> admission = services_.connection_limits.admit(grant->identity.user);
     if (!admission) co_return admission.error();
+    // Last of all: a connection token is used up only by what is answered 101.
+    const auth::AuthResult<void> used = co_await use_ticket(*grant, services_);
+    if (!used) co_return auth_error(used.error(), request);
     auto upgrade = std::make_unique<Upgrade>(std::move(head), std::move(*grant), std::move(*admission));
     upgrade->hello = subprotocols.notifyd_v1 ? wire::Hello::on : query->hello;
     upgrade->resume = std::move(query->resume);

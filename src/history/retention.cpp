@@ -14,18 +14,20 @@ void RetentionSchedule::slice_ended(SteadyTime now, Slice slice) {
         duty_ = RetentionDuty::messages;
         next_ = now + interval;
     } else {
-        duty_ = duty_ == RetentionDuty::messages ? RetentionDuty::letters : RetentionDuty::space;
+        duty_ = static_cast<RetentionDuty>(static_cast<std::uint8_t>(duty_) + 1);
     }
 }
 
 Retention::Retention(ports::MessageLog& log,
                      ports::DeadLetterStore& letters,
+                     ports::TicketStore& tickets,
                      ports::DiskSpace& disk,
                      const Clock& clock,
                      observability::Events& events,
                      RetentionTimes keep)
     : log_(log),
       letters_(letters),
+      tickets_(tickets),
       disk_(disk),
       clock_(clock),
       events_(events),
@@ -64,6 +66,8 @@ void Retention::start(RetentionDuty duty) {
             if (keep_.letters == for_ever) return slice_ended(std::size_t{0}, limits::retention_slice_rows);
             return letters_.delete_expired_letters(
                 now() - keep_.letters.count(), limits::retention_slice_rows, rows_ended);
+        case RetentionDuty::tickets:
+            return tickets_.delete_expired_tickets(now(), limits::retention_slice_rows, rows_ended);
         case RetentionDuty::space:
             return disk_.reclaim(limits::reclaim_slice_pages, pages_ended);
     }
@@ -84,6 +88,8 @@ void Retention::tell(std::size_t done) {
             return events_.emit(observability::RetentionDeleted{count, "messages"});
         case RetentionDuty::letters:
             return events_.emit(observability::RetentionDeleted{count, "dead_letters"});
+        case RetentionDuty::tickets:
+            return events_.emit(observability::RetentionDeleted{count, "connection_tokens"});
         case RetentionDuty::space:
             return events_.emit(observability::PagesReclaimed{count});
     }

@@ -26,6 +26,7 @@ BatchWriter::BatchWriter(Database& database, History history, Milliseconds dedup
       permissions_(database),
       connections_(database),
       letters_(database, history, DeadLetterTable::letters_max(history)),
+      tickets_(database),
       free_pages_(database),
       add_ballast_(database, "INSERT OR REPLACE INTO meta (key, value) VALUES ('ballast', zeroblob(262144))"),
       drop_ballast_(database, "DELETE FROM meta WHERE key = 'ballast'") {}
@@ -107,6 +108,23 @@ bool BatchWriter::write(LetterRequest& request) {
                       request.change);
 }
 
+bool BatchWriter::write(TicketRequest& request) {
+    if (!begin()) return false;
+    return std::visit(Overloaded{[this](IssueTicket& change) {
+                                     return tickets_.issue(change.ticket, change.per_minute, change.issue);
+                                 },
+                                 [this](UseTicket& change) {
+                                     return tickets_.use(change.id, change.now, change.used);
+                                 },
+                                 [this](RevokeTickets& change) {
+                                     return tickets_.revoke_all(change.user, change.now, change.revoked);
+                                 },
+                                 [this](ExpireTickets& change) {
+                                     return tickets_.delete_expired(change.cutoff, change.rows_max, change.deleted);
+                                 }},
+                      request.change);
+}
+
 bool BatchWriter::write(ReclaimRequest& request) {
     request.given = 0;
     std::size_t surplus = 0;
@@ -121,6 +139,7 @@ bool BatchWriter::write_requests(std::vector<Batch>& group, std::vector<Delivery
     const Overloaded write_one{[&](AppendRequest& request) { return write(request, deliveries); },
                                [this](std::unique_ptr<ConnectionRequest>& request) { return write(*request); },
                                [this](std::unique_ptr<LetterRequest>& request) { return write(*request); },
+                               [this](std::unique_ptr<TicketRequest>& request) { return write(*request); },
                                [this](auto& request) { return write(request); }};
     for (Batch& batch : group) {
         for (WriteRequest& request : batch.requests) {

@@ -12,6 +12,7 @@
 #include "message_table.hpp"
 #include "permission_table.hpp"
 #include "requests.hpp"
+#include "ticket_table.hpp"
 
 #include <optional>
 #include <string>
@@ -51,6 +52,7 @@ class BatchWriter {
     [[nodiscard]] bool write(BarrierRequest&) { return true; }
     [[nodiscard]] bool write(ConnectionRequest& request);
     [[nodiscard]] bool write(LetterRequest& request);
+    [[nodiscard]] bool write(TicketRequest& request);
     [[nodiscard]] bool write(ReclaimRequest& request);
     // The transaction begins with the first row, so that a group that writes none costs none.
     [[nodiscard]] bool begin();
@@ -64,6 +66,7 @@ class BatchWriter {
     PermissionTable permissions_;
     ConnectionTable connections_;
     DeadLetterTable letters_;
+    TicketTable tickets_;
     FreePages free_pages_;
     Statement add_ballast_;
     Statement drop_ballast_;

@@ -85,6 +85,26 @@ void answer_one(std::unique_ptr<LetterRequest>& request, Outcome outcome) {
     std::visit([outcome](auto& change) { answer_one(change, outcome); }, request->change);
 }
 
+void answer_one(IssueTicket& change, Outcome outcome) {
+    change.done(outcome_of(outcome, change.issue));
+}
+
+void answer_one(UseTicket& change, Outcome outcome) {
+    change.done(outcome_of(outcome, change.used));
+}
+
+void answer_one(RevokeTickets& change, Outcome outcome) {
+    change.done(outcome_of(outcome, change.revoked));
+}
+
+void answer_one(ExpireTickets& change, Outcome outcome) {
+    change.done(outcome_of(outcome, change.deleted));
+}
+
+void answer_one(std::unique_ptr<TicketRequest>& request, Outcome outcome) {
+    std::visit([outcome](auto& change) { answer_one(change, outcome); }, request->change);
+}
+
 }  // namespace
 
 LoopClient::LoopClient(runtime::EventLoop& loop,
@@ -329,6 +349,35 @@ void LoopClient::list(ports::DeadLetterQuery query, UniqueFunction<void(Result<D
 
 void LoopClient::find(Uuid id, UniqueFunction<void(Result<std::optional<DeadLetter>>)> done) {
     submit_read(std::move(done), [id](ReadTables& tables) { return tables.letters.find(id); });
+}
+
+// --- tickets ---
+
+void LoopClient::issue_ticket(ports::Ticket ticket,
+                              std::size_t per_minute,
+                              UniqueFunction<void(Result<ports::TicketIssue>)> done) {
+    const std::size_t bytes = request_bytes * (ticket.identity.claimed_topics.size() + 2);
+    IssueTicket change{std::move(ticket), per_minute, std::move(done)};
+    submit(std::make_unique<TicketRequest>(TicketRequest{std::move(change)}), bytes);
+}
+
+void LoopClient::find_ticket(Uuid id, UniqueFunction<void(Result<std::optional<ports::FoundTicket>>)> done) {
+    submit_read(std::move(done), [id](ReadTables& tables) { return tables.tickets.find(id); });
+}
+
+void LoopClient::use_ticket(Uuid id, EpochMs now, DoneBool done) {
+    UseTicket change{id, now, std::move(done)};
+    submit(std::make_unique<TicketRequest>(TicketRequest{std::move(change)}), request_bytes);
+}
+
+void LoopClient::revoke_tickets(UserId user, EpochMs now, DoneCount done) {
+    RevokeTickets change{std::move(user), now, std::move(done)};
+    submit(std::make_unique<TicketRequest>(TicketRequest{std::move(change)}), request_bytes);
+}
+
+void LoopClient::delete_expired_tickets(EpochMs cutoff, std::size_t rows_max, DoneCount done) {
+    ExpireTickets change{cutoff, rows_max, std::move(done)};
+    submit(std::make_unique<TicketRequest>(TicketRequest{std::move(change)}), request_bytes);
 }
 
 void LoopClient::reclaim(std::size_t pages_max, DoneCount done) {

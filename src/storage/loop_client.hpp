@@ -58,6 +58,14 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
     void failed_again(Uuid id, EpochMs at, std::string reason, DoneVoid done) override;
     void delete_expired_letters(EpochMs cutoff, std::size_t rows_max, DoneCount done) override;
 
+    void issue_ticket(ports::Ticket ticket,
+                      std::size_t per_minute,
+                      UniqueFunction<void(Result<ports::TicketIssue>)> done) override;
+    void find_ticket(Uuid id, UniqueFunction<void(Result<std::optional<ports::FoundTicket>>)> done) override;
+    void use_ticket(Uuid id, EpochMs now, DoneBool done) override;
+    void revoke_tickets(UserId user, EpochMs now, DoneCount done) override;
+    void delete_expired_tickets(EpochMs cutoff, std::size_t rows_max, DoneCount done) override;
+
     void reclaim(std::size_t pages_max, DoneCount done) override;
 
     void opened(ports::ConnectionRow row) override;

@@ -13,6 +13,7 @@
 #include "message_pages.hpp"
 #include "permission_table.hpp"
 #include "resume_plans.hpp"
+#include "ticket_table.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -30,13 +31,15 @@ struct ReadTables {
           messages(database, events),
           resumes(database, history),
           permissions(database),
-          letters(database, events) {}
+          letters(database, events),
+          tickets(database) {}
 
     Transactions transactions;
     MessagePages messages;
     ResumePlans resumes;
     PermissionLists permissions;
     DeadLetterLists letters;
+    TicketReader tickets;
 };
 
 // Takes an answer to its loop. Called on a reader thread.

@@ -10,6 +10,7 @@
 #include "notifyd/ports/connection_store.hpp"
 #include "notifyd/ports/dead_letter_store.hpp"
 #include "notifyd/ports/message_log.hpp"
+#include "notifyd/ports/ticket_store.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -101,13 +102,45 @@ struct LetterRequest {
     std::variant<DeadLetter, RemoveLetter, LetterFailedAgain, ExpireLetters> change;
 };
 
+struct IssueTicket {
+    ports::Ticket ticket;
+    std::size_t per_minute = 0;
+    UniqueFunction<void(Result<ports::TicketIssue>)> done;
+    ports::TicketIssue issue{};  // told by the storage thread
+};
+
+struct UseTicket {
+    Uuid id;
+    EpochMs now = 0;
+    DoneBool done;
+    bool used = false;  // told by the storage thread
+};
+
+struct RevokeTickets {
+    UserId user;
+    EpochMs now = 0;
+    DoneCount done;
+    std::size_t revoked = 0;  // told by the storage thread
+};
+
+struct ExpireTickets {
+    EpochMs cutoff = 0;
+    std::size_t rows_max = 0;
+    DoneCount done;
+    std::size_t deleted = 0;  // told by the storage thread
+};
+
+struct TicketRequest {
+    std::variant<IssueTicket, UseTicket, RevokeTickets, ExpireTickets> change;
+};
+
 struct ReclaimRequest {
     std::size_t pages_max = 0;
     DoneCount done;
     std::size_t given = 0;  // told by the storage thread
 };
 
-// Connection and letter changes are by far the largest and rarest, so they live apart.
+// Connection, letter and ticket changes are by far the largest and rarest, so they live apart.
 using WriteRequest = std::variant<AppendRequest,
                                   ExpireRequest,
                                   GrantRequest,
@@ -115,6 +148,7 @@ using WriteRequest = std::variant<AppendRequest,
                                   BarrierRequest,
                                   std::unique_ptr<ConnectionRequest>,
                                   std::unique_ptr<LetterRequest>,
+                                  std::unique_ptr<TicketRequest>,
                                   ReclaimRequest>;
 
 // failed: rolled back. refused: never tried, or the storage has stopped.

@@ -4,6 +4,7 @@
 #include "connection_table.hpp"
 #include "database_copy.hpp"
 #include "database_file.hpp"
+#include "ticket_table.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,7 +22,7 @@ Refusal make_new(const Draft& draft, const std::string& told, IdSource& ids) {
     }
     const auto migrated = apply_migrations(database, told, embedded_migrations(), {});
     if (!migrated.has_value()) return migrated.error();
-    if (!renew_epoch(database, ids) || !forget_connections(database) ||
+    if (!renew_epoch(database, ids) || !forget_connections(database) || !forget_tickets(database) ||
         database.query_text("PRAGMA journal_mode = WAL") != "wal") {
         return database_error(told, database.last_error());
     }

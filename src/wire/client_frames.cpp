@@ -6,6 +6,7 @@
 
 #include "json_check.hpp"
 #include "json_reader.hpp"
+#include "name_list.hpp"
 #include "publish_parser.hpp"
 #include "resume_text.hpp"
 
@@ -121,25 +122,10 @@ ClientFrame read_stranger(const FrameMembers& members, std::string sentence) {
     return malformed(read_send_options(members), invalid(std::move(sentence)));
 }
 
-// The strings of an array, each once; nullopt if it is no array of strings or has more than 100.
-std::optional<std::vector<std::string>> read_names(JsonValue value) {
-    if (value.kind() != JsonKind::array) return std::nullopt;
-    std::vector<std::string> names;
-    ElementCursor elements(value);
-    while (const auto element = elements.next()) {
-        auto name = element->as_string();
-        if (!name) return std::nullopt;
-        if (std::find(names.begin(), names.end(), *name) != names.end()) continue;
-        if (names.size() == limits::connect_topics_max) return std::nullopt;
-        names.push_back(std::move(*name));
-    }
-    return names;
-}
-
 Result<std::vector<TopicName>> read_topics(JsonValue value) {
     std::vector<TopicName> topics;
     if (!value.exists()) return topics;
-    const auto names = read_names(value);
+    const auto names = read_names(value, limits::connect_topics_max);
     if (!names) return invalid("topics must be an array of at most 100 strings");
     for (const std::string& name : *names) {
         auto topic = TopicName::parse(name);
@@ -151,7 +137,7 @@ Result<std::vector<TopicName>> read_topics(JsonValue value) {
 
 Result<std::vector<std::string>> read_channels(JsonValue value) {
     if (!value.exists()) return std::vector<std::string>{};
-    auto names = read_names(value);
+    auto names = read_names(value, limits::connect_topics_max);
     if (!names) return invalid("channels must be an array of at most 100 strings");
     if (!std::all_of(names->begin(), names->end(), is_valid_id)) {
         return invalid("A channel must have 1 to 256 bytes of UTF-8 without control characters and commas");

@@ -13,7 +13,7 @@ namespace notifyd::auth {
 
 enum class AuthFailure : std::uint8_t {
     missing,      // no token
-    malformed,    // not a compact JWS: size, dots, base64url, header
+    malformed,    // neither a compact JWS nor a connection token: size, dots, base64url, header
     algorithm,    // not in the operator's list, or not the key's
     unknown_key,  // no key of ours, or more than one that fits
     signature,    // does not verify
@@ -26,15 +26,24 @@ enum class AuthFailure : std::uint8_t {
     user_id,     // no valid user id in the token
     other_user,  // the userId parameter is not the token's user
     topic,       // a topic without permission
+    // Of connection tokens only.
+    connection_token,  // where a JWT is wanted
+    not_issued,        // not by this database, or forgotten
+    used,
+    revoked,
+    unavailable,  // the database could not tell
 };
 
 // The `reason` of the auth_failed event: the enumerator's name.
 [[nodiscard]] std::string_view to_string(AuthFailure failure);
 
 struct Refusal {
-    Error error;  // unauthorized, or forbidden for a topic or another user
+    Error error;  // unauthorized; forbidden for a topic or another user; unavailable
     AuthFailure reason = AuthFailure::missing;
 };
+
+// Of a token; the sentence tells no more than is harmless.
+[[nodiscard]] Refusal refuse_token(AuthFailure reason);
 
 // A value or a Refusal; used as a Result.
 template <class T>

@@ -1,4 +1,5 @@
-// Decides who may come in: the token of a request, and the topics of a connect (SPEC §2, §5.1).
+// Decides who may come in: the token of a request, and the topics of a connect (SPEC §2, §5.1). Connection tokens are
+// TicketOffice's: what they let in is checked here, too.
 // Owns:   nothing.
 // Thread: one loop.
 // Fails:  unauthorized (no token or a bad one); forbidden (another user's userId, a topic without permission).
@@ -9,6 +10,7 @@
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/identity.hpp"
 #include "notifyd/core/topic_name.hpp"
+#include "notifyd/core/uuid.hpp"
 #include "notifyd/permissions/permission_manager.hpp"
 
 #include <optional>
@@ -29,17 +31,21 @@ struct ConnectGrant {
     Identity identity;
     // The user's own topic first, then those asked for in their order, each once.
     std::vector<TopicName> topics;
+    // The connection token that is to be used up before the connect is answered; nullopt: it came with a JWT.
+    std::optional<Uuid> ticket{};
 };
 
 class Authorizer {
   public:
     Authorizer(JwtVerifier& verifier, const permissions::PermissionManager& permissions, const Clock& clock);
 
-    // For HTTP: an empty token is a missing one.
+    // For HTTP: an empty token is a missing one, and a connection token is none.
     [[nodiscard]] AuthResult<Identity> authenticate(std::string_view token);
 
-    // For the upgrade, before it is answered. All topics or nothing.
+    // For the upgrade with a JWT, before it is answered. All topics or nothing.
     [[nodiscard]] AuthResult<ConnectGrant> connect(const ConnectRequest& request);
+    // The same for whom TicketOffice has found.
+    [[nodiscard]] AuthResult<ConnectGrant> connect_as(Identity identity, const ConnectRequest& request);
 
   private:
     JwtVerifier& verifier_;

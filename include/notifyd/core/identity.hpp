@@ -7,6 +7,7 @@
 #include "notifyd/core/topic_name.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,10 @@ struct Identity {
     std::vector<TopicName> claimed_topics;
     // When the token ends, leeway not counted.
     EpochMs expires_at = 0;
-    // The token's `jti`, or empty: names the token in the connection table without being one.
+    // The token's `jti` or a connection token's id, or empty: names the token in the connection table without being one.
     std::string token_id;
+    // The notification channels that a connection token is limited to; nullopt: not limited.
+    std::optional<std::vector<std::string>> allowed_channels{};
 
     [[nodiscard]] bool is_admin() const { return grant == Grant::admin; }
     [[nodiscard]] bool is_service() const { return grant >= Grant::service; }

@@ -15,6 +15,8 @@ static_assert(header_bytes_max > url_bytes_max, "a URL that is just too long mus
 
 inline constexpr std::size_t group_id_chars_max = 128;
 inline constexpr std::size_t deduplication_id_chars_max = 128;
+// Named in one connection token, which must fit the URL.
+inline constexpr std::size_t ticket_channels_max = 50;
 inline constexpr std::size_t batch_messages_max = 100;
 inline constexpr std::size_t connect_topics_max = 100;
 
@@ -58,6 +60,10 @@ inline constexpr std::size_t retry_bytes_per_connection_max = 4 * 1024 * 1024;
 // Publishes of one WebSocket that wait for their answer; it is not read further until some have it.
 inline constexpr std::size_t unanswered_max = 1'024;
 inline constexpr std::size_t redrives_waiting_max = 64;
+// Connection tokens that are remembered, in all and of one user.
+inline constexpr std::size_t tickets_max = 1'000'000;
+inline constexpr std::size_t tickets_per_user_max = 1'000;
+static_assert(tickets_per_user_max > 600, "ten a minute for an hour fit");
 inline constexpr std::size_t retention_slice_rows = 500;
 // Pages that go back to the disk in one transaction.
 inline constexpr std::size_t reclaim_slice_pages = 64;

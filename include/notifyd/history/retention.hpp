@@ -1,5 +1,5 @@
-// Deletes messages and dead letters that are past their time and gives their space back to the disk, in slices so small
-// that publishing never waits for them (SPEC §4.5).
+// Deletes messages, dead letters and connection tokens that are past their time and gives their space back to the disk,
+// in slices so small that publishing never waits for them (SPEC §4.5).
 // Flow:   a loop's timer -> run() when next_run() has come -> a slice through one of the ports -> next_run() moves
 // Owns:   its schedule; at most one slice is under way.
 // Thread: one loop; one instance in the process.
@@ -12,6 +12,7 @@
 #include "notifyd/ports/dead_letter_store.hpp"
 #include "notifyd/ports/disk_space.hpp"
 #include "notifyd/ports/message_log.hpp"
+#include "notifyd/ports/ticket_store.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -21,7 +22,7 @@
 namespace notifyd::history {
 
 // In this order, round after round.
-enum class RetentionDuty : std::uint8_t { messages, letters, space };
+enum class RetentionDuty : std::uint8_t { messages, letters, tickets, space };
 
 // Pure: when the next slice is due, and of what.
 class RetentionSchedule {
@@ -56,6 +57,7 @@ class Retention {
     // All of them must outlive this, and this must outlive the last `done` of the ports.
     Retention(ports::MessageLog& log,
               ports::DeadLetterStore& letters,
+              ports::TicketStore& tickets,
               ports::DiskSpace& disk,
               const Clock& clock,
               observability::Events& events,
@@ -77,6 +79,7 @@ class Retention {
 
     ports::MessageLog& log_;
     ports::DeadLetterStore& letters_;
+    ports::TicketStore& tickets_;
     ports::DiskSpace& disk_;
     const Clock& clock_;
     observability::Events& events_;

@@ -202,7 +202,7 @@ struct CheckpointFailed {
 
 struct RetentionDeleted {
     std::int64_t rows = 0;
-    std::string_view what = "messages";  // or "dead_letters"
+    std::string_view what = "messages";  // or "dead_letters", "connection_tokens"
 };
 
 // What was deleted is given back to the disk.

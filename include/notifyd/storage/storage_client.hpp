@@ -12,6 +12,7 @@
 #include "notifyd/ports/message_reader.hpp"
 #include "notifyd/ports/permission_store.hpp"
 #include "notifyd/ports/resume_planner.hpp"
+#include "notifyd/ports/ticket_store.hpp"
 #include "notifyd/runtime/event_loop.hpp"
 
 namespace notifyd::storage {
@@ -22,6 +23,7 @@ class StorageClient : public ports::MessageLog,
                       public ports::PermissionStore,
                       public ports::ConnectionStore,
                       public ports::DeadLetterStore,
+                      public ports::TicketStore,
                       public ports::DiskSpace,
                       public runtime::TurnHook {};
 

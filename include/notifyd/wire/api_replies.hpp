@@ -30,6 +30,10 @@ namespace notifyd::wire {
 [[nodiscard]] std::string permission_reply(const Permission& permission);
 [[nodiscard]] std::string revoke_reply();
 
+// POST and DELETE /ws/token
+[[nodiscard]] std::string connection_token_reply(std::string_view token, const Uuid& id, EpochMs expires_at);
+[[nodiscard]] std::string tokens_revoked_reply(std::size_t count);
+
 // Whose permissions, or who has permissions in what.
 using PermissionSubject = std::variant<UserId, TopicName>;
 [[nodiscard]] std::string permissions_page(const PermissionSubject& subject,

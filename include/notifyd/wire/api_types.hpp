@@ -44,6 +44,11 @@ struct GrantBody {
 };
 Result<GrantBody> parse_grant_body(std::string_view body, const JsonLimits& limits);
 
+// POST /ws/token: the channels that the token is to be limited to, each once. nullopt: not limited; an empty body is
+// fine, too.
+Result<std::optional<std::vector<std::string>>> parse_connection_token_body(std::string_view body,
+                                                                            const JsonLimits& limits);
+
 // DELETE /permissions
 struct RevokeQuery {
     UserId user;

@@ -15,6 +15,8 @@ namespace notifyd::gateway::endpoints {
 
 Awaitable<HttpReply> post_publish(const HttpRequest& request, LoopServices& services);
 Awaitable<HttpReply> post_publish_batch(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> post_connection_token(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> delete_connection_tokens(const HttpRequest& request, LoopServices& services);
 Awaitable<HttpReply> get_messages(const HttpRequest& request, LoopServices& services);
 Awaitable<HttpReply> post_permission(const HttpRequest& request, LoopServices& services);
 Awaitable<HttpReply> delete_permission(const HttpRequest& request, LoopServices& services);

@@ -58,6 +58,8 @@ TEST_CASE("a request is let in by its token") {
     CHECK(door.authorizer->authenticate(door.token())->user.get() == "u1");
     CHECK(door.authorizer->authenticate("").error().reason == AuthFailure::missing);
     CHECK(door.authorizer->authenticate("a.b.c").error().error.code == Errc::unauthorized);
+    CHECK(door.authorizer->authenticate("a.b").error().reason == AuthFailure::connection_token);
+    CHECK(door.authorizer->authenticate("a.b").error().error.code == Errc::unauthorized);
     const std::string token = door.token();
     door.parts.clock.advance(std::chrono::hours(2));
     CHECK(door.authorizer->authenticate(token).error().reason == AuthFailure::expired);

@@ -210,8 +210,18 @@ TEST_CASE("values that contradict each other are refused") {
           "notifyd.toml:2: tls.certificate: tls.certificate and tls.private_key must both be set or both be empty");
     CHECK(folder.errors("[server]\nmetrics_listen = \"0.0.0.0:8443\"") ==
           "notifyd.toml:2: server.metrics_listen: server.metrics_listen must differ from server.listen");
-    CHECK(folder.errors("[tokens]\nprevious_secret = \"x\"") ==
+    const std::string secret(32, 'x');
+    CHECK(folder.errors("[tokens]\nprevious_secret = \"" + secret + "\"") ==
           "notifyd.toml:2: tokens.previous_secret: tokens.previous_secret needs tokens.secret");
+    CHECK(folder.errors("[tokens]\nsecret = \"" + secret + "\"\nprevious_secret = \"" + secret + "\"").empty());
+    CHECK(folder.errors("[tokens]\nsecret = \"" + secret.substr(1) + "\"") ==
+          "notifyd.toml:2: tokens.secret: tokens.secret must have at least 32 bytes");
+    CHECK(folder.errors("[tokens]\nsecret = \"" + secret + "\"\nprevious_secret = \"short\"") ==
+          "notifyd.toml:3: tokens.previous_secret: tokens.previous_secret must have at least 32 bytes");
+    for (const std::string text : {"CHANGE-ME-", "replace_me", "your secret", "placeholder"}) {
+        CHECK(folder.errors("[tokens]\nsecret = \"" + text + secret + "\"") ==
+              "notifyd.toml:2: tokens.secret: tokens.secret is a placeholder: make one with `openssl rand -base64 32`");
+    }
     CHECK(folder.errors("[[channels]]\nname = \"A\"\n[[channels]]\nname = \"A\"\nurl = \"http://x\"") ==
           "notifyd.toml:1: channels[0].url: is required\n"
           "notifyd.toml:3: channels[1].name: is the name of another channel too");
@@ -255,8 +265,8 @@ TEST_CASE("what has no effect yet is told, when it was given") {
 [server]
 threads = 1
 trusted_proxies = []
-[tokens]
-per_minute = 3
+[alarms]
+connections = 3
 [connections]
 on_limit = "reject"
 [auth]
@@ -268,7 +278,7 @@ a = "b"
     REQUIRE(loaded.has_value());
     CHECK(
         keys_without_effect(*loaded) ==
-        std::vector<std::string>{"auth.jwks", "notifications.types.a", "server.trusted_proxies", "tokens.per_minute"});
+        std::vector<std::string>{"alarms.connections", "auth.jwks", "notifications.types.a", "server.trusted_proxies"});
     const LoadResult other = folder.load("[connections]\non_limit = \"close_oldest\"");
     REQUIRE(other.has_value());
     CHECK(keys_without_effect(*other) == std::vector<std::string>{"connections.on_limit"});
@@ -282,5 +292,7 @@ TEST_CASE("doubtful settings are told") {
     config.auth.hs256_secret = Secret(std::string(32, 'k'));
     config.auth.algorithms = {Algorithm::hs256};
     CHECK(doubtful_settings(config).empty());
+    config.tokens.secret = config.auth.hs256_secret;
+    CHECK(doubtful_settings(config).size() == 1);
     for (const std::string& doubt : doubtful_settings(config)) CHECK(doubt.find("kkk") == std::string::npos);
 }

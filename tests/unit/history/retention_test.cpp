@@ -69,6 +69,21 @@ class FakeLetters final : public ports::DeadLetterStore {
     std::vector<Slice> slices;
 };
 
+class FakeTickets final : public ports::TicketStore {
+  public:
+    void issue_ticket(ports::Ticket, std::size_t, UniqueFunction<void(Result<ports::TicketIssue>)>) override {}
+    void find_ticket(Uuid, UniqueFunction<void(Result<std::optional<ports::FoundTicket>>)>) override {}
+    void use_ticket(Uuid, EpochMs, UniqueFunction<void(Result<bool>)>) override {}
+    void revoke_tickets(UserId, EpochMs, UniqueFunction<void(Result<std::size_t>)>) override {}
+    void delete_expired_tickets(EpochMs cutoff,
+                                std::size_t rows_max,
+                                UniqueFunction<void(Result<std::size_t>)> done) override {
+        slices.push_back({cutoff, rows_max, std::move(done)});
+    }
+
+    std::vector<Slice> slices;
+};
+
 class FakeDisk final : public ports::DiskSpace {
   public:
     void reclaim(std::size_t pages_max, UniqueFunction<void(Result<std::size_t>)> done) override {
@@ -82,10 +97,11 @@ struct Fixture {
     FakeClock clock;
     FakeLog log;
     FakeLetters letters;
+    FakeTickets tickets;
     FakeDisk disk;
     observability::RecordingSink sink;
     observability::Events events{sink, clock};
-    Retention retention{log, letters, disk, clock, events, {30s, 10s}};
+    Retention retention{log, letters, tickets, disk, clock, events, {30s, 10s}};
 
     void run_when_due() {
         REQUIRE(retention.next_run());
@@ -112,6 +128,9 @@ TEST_CASE_METHOD(Fixture, "a slice asks for what is past its time") {
     finish(letters.slices, std::size_t{0});
     CHECK(letters.slices[0].cutoff == clock.wall - 10'000);
     CHECK(letters.slices[0].rows_max == full);
+    finish(tickets.slices, std::size_t{0});
+    CHECK(tickets.slices[0].cutoff == clock.wall);
+    CHECK(tickets.slices[0].rows_max == full);
     finish(disk.slices, std::size_t{0});
     CHECK(disk.slices[0].rows_max == full_pages);
 }
@@ -135,11 +154,13 @@ TEST_CASE_METHOD(Fixture, "full slices follow each other, a short one ends a dut
     CHECK(pause() == RetentionSchedule::pause_between_slices);
     finish(letters.slices, full);
     finish(letters.slices, std::size_t{1});
+    finish(tickets.slices, full);
+    finish(tickets.slices, std::size_t{1});
     finish(disk.slices, full_pages);
     CHECK(pause() == RetentionSchedule::pause_between_slices);
     finish(disk.slices, std::size_t{3});
     CHECK(pause() == RetentionSchedule::interval);
-    CHECK(sink.count("retention_deleted") == 6);
+    CHECK(sink.count("retention_deleted") == 8);
     CHECK(sink.count("pages_reclaimed") == 2);
     finish(log.slices, std::size_t{0});
 }
@@ -147,6 +168,7 @@ TEST_CASE_METHOD(Fixture, "full slices follow each other, a short one ends a dut
 TEST_CASE_METHOD(Fixture, "nothing to delete is no event") {
     finish(log.slices, std::size_t{0});
     finish(letters.slices, std::size_t{0});
+    finish(tickets.slices, std::size_t{0});
     finish(disk.slices, std::size_t{0});
     CHECK(pause() == RetentionSchedule::interval);
     CHECK(sink.lines().empty());
@@ -163,14 +185,16 @@ TEST_CASE_METHOD(Fixture, "a slice that failed is tried again later, from the be
 }
 
 TEST_CASE_METHOD(Fixture, "what is kept for ever is never deleted") {
-    Retention forever(log, letters, disk, clock, events, {0s, 0s});
-    for (int i = 0; i < 3; ++i) {
+    Retention forever(log, letters, tickets, disk, clock, events, {0s, 0s});
+    for (int i = 0; i < 4; ++i) {
         REQUIRE(forever.next_run());
         clock.advance(*forever.next_run() - clock.steady);
         forever.run();
+        if (!forever.next_run() && disk.slices.empty()) tickets.slices.back().done(std::size_t{0});
     }
     CHECK(log.slices.empty());
     CHECK(letters.slices.empty());
+    CHECK(tickets.slices.size() == 1);
     CHECK(disk.slices.size() == 1);
 }
 

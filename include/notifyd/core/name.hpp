@@ -1,0 +1,21 @@
+// Names that stand in configs, frames, headers and metric labels: of channels and notification types.
+// Owns: nothing. Thread: any. Fails: never.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+namespace notifyd {
+
+inline constexpr std::size_t name_bytes_max = 64;
+
+// 1 to 64 letters, digits, _ and -.
+[[nodiscard]] inline bool is_name(std::string_view text) {
+    return !text.empty() && text.size() <= name_bytes_max && std::ranges::all_of(text, [](char character) {
+        return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
+               (character >= '0' && character <= '9') || character == '_' || character == '-';
+    });
+}
+
+}  // namespace notifyd

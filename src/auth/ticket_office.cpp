@@ -1,0 +1,98 @@
+// Text and row of connection tokens, kept together.
+#include "notifyd/auth/ticket_office.hpp"
+
+#include "notifyd/auth/connection_token.hpp"
+#include "notifyd/permissions/channel_rules.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace notifyd::auth {
+
+namespace {
+
+IssueRefusal refusal_of(const ports::TicketIssue& issue) {
+    if (issue.verdict == ports::TicketIssue::Verdict::too_many) {
+        return {{Errc::rate_limited, "Too many connection tokens for this user"}, issue.retry_after};
+    }
+    return {{Errc::unavailable, "Too many connection tokens are waiting to be used; please try again"}};
+}
+
+// What the database's row says of a token that is signed.
+AuthResult<ports::Ticket> ticket_in(std::optional<ports::FoundTicket> found, const ConnectionToken& token, EpochMs now) {
+    using State = ports::FoundTicket::State;
+    if (!found || found->ticket.identity.user != token.user) return refuse_token(AuthFailure::not_issued);
+    if (found->state == State::used) return refuse_token(AuthFailure::used);
+    if (found->state == State::revoked) return refuse_token(AuthFailure::revoked);
+    if (found->ticket.expires_at <= now) return refuse_token(AuthFailure::expired);
+    return std::move(found->ticket);
+}
+
+}  // namespace
+
+Result<void> TicketOffice::check_enabled() const {
+    if (!config_.tokens.secret.empty()) return {};
+    return Error{Errc::not_found, "Connection tokens are switched off: tokens.secret is not set"};
+}
+
+void TicketOffice::issue(const Identity& caller,
+                         std::optional<std::vector<std::string>> channels,
+                         UniqueFunction<void(IssueResult)> done) {
+    if (const Result<void> enabled = check_enabled(); !enabled) return done(IssueRefusal{enabled.error()});
+    if (channels) {
+        const Result<void> allowed = permissions::may_have(caller, *channels, config_.tokens.admin_channels);
+        if (!allowed) return done(IssueRefusal{allowed.error()});
+    }
+    const EpochMs now = clock_.now_ms();
+    ports::Ticket ticket;
+    ticket.id = ids_.random();
+    ticket.identity = caller;
+    ticket.identity.token_id = ticket.id.to_string();
+    ticket.identity.allowed_channels = std::move(channels);
+    ticket.issued_at = now;
+    // No longer than the JWT itself would be taken.
+    ticket.expires_at = std::min(now + config_.tokens.ttl.count(), caller.expires_at + config_.auth.leeway.count());
+
+    const ConnectionToken token{
+        ticket.id, caller.user, now, ticket.expires_at, ticket.identity.allowed_channels};
+    IssuedToken issued{encode_connection_token(token, config_.tokens.secret.reveal()), ticket.id, ticket.expires_at};
+    store_.issue_ticket(
+        std::move(ticket),
+        config_.tokens.per_minute,
+        [issued = std::move(issued), done = std::move(done)](const Result<ports::TicketIssue>& issue) mutable {
+            if (!issue) return done(IssueRefusal{issue.error()});
+            if (issue->verdict != ports::TicketIssue::Verdict::issued) return done(refusal_of(*issue));
+            done(std::move(issued));
+        });
+}
+
+void TicketOffice::revoke(const UserId& user, UniqueFunction<void(Result<std::size_t>)> done) {
+    if (const Result<void> enabled = check_enabled(); !enabled) return done(enabled.error());
+    store_.revoke_tickets(user, clock_.now_ms(), std::move(done));
+}
+
+void TicketOffice::find(std::string_view token, UniqueFunction<void(AuthResult<ports::Ticket>)> done) {
+    const ConnectionTokenRules rules{
+        config_.tokens.secret.reveal(), config_.tokens.previous_secret.reveal(), config_.auth.leeway};
+    const EpochMs now = clock_.now_ms();
+    AuthResult<ConnectionToken> read = verify_connection_token(token, rules, now);
+    if (!read) return done(read.error());
+    const Uuid id = read->id;
+    store_.find_ticket(id,
+                       [read = std::move(*read), now, done = std::move(done)](
+                           Result<std::optional<ports::FoundTicket>> found) mutable {
+                           if (!found) return done(Refusal{found.error(), AuthFailure::unavailable});
+                           done(ticket_in(std::move(*found), read, now));
+                       });
+}
+
+void TicketOffice::use(const Uuid& id, UniqueFunction<void(AuthResult<void>)> done) {
+    store_.use_ticket(id, clock_.now_ms(), [done = std::move(done)](const Result<bool>& used) mutable {
+        if (!used) return done(Refusal{used.error(), AuthFailure::unavailable});
+        // Between find and use somebody else was faster, or its time was over.
+        if (!*used) return done(refuse_token(AuthFailure::used));
+        done({});
+    });
+}
+
+}  // namespace notifyd::auth

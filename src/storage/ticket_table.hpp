@@ -1,0 +1,65 @@
+// Table `tickets`: issued, used up by one conditional write, revoked, forgotten.
+// Owns:   nothing.
+// Thread: TicketTable the storage thread, inside its transactions; TicketReader one reader thread.
+// Fails:  false or nullopt when the database does.
+#pragma once
+
+#include "notifyd/core/limits.hpp"
+#include "notifyd/ports/ticket_store.hpp"
+
+#include "database.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace notifyd::storage {
+
+struct TicketBounds {
+    std::int64_t in_all = limits::tickets_max;
+    std::int64_t of_user = limits::tickets_per_user_max;
+};
+
+class TicketTable {
+  public:
+    explicit TicketTable(Database& database, TicketBounds bounds = {});
+
+    [[nodiscard]] bool issue(const ports::Ticket& ticket, std::size_t per_minute, ports::TicketIssue& issue);
+    [[nodiscard]] bool use(const Uuid& id, EpochMs now, bool& used);
+    [[nodiscard]] bool revoke_all(const UserId& user, EpochMs now, std::size_t& revoked);
+    [[nodiscard]] bool delete_expired(EpochMs cutoff, std::size_t rows_max, std::size_t& deleted);
+
+  private:
+    // Until when the user must wait because of the `count` that were issued last; 0: need not.
+    enum class Until : std::uint8_t { out_of_the_minute, forgotten };
+    [[nodiscard]] bool find_wait(const ports::Ticket& ticket, std::int64_t count, Until until, EpochMs& end);
+    [[nodiscard]] bool is_full();
+    [[nodiscard]] bool insert(const ports::Ticket& ticket);
+
+    const TicketBounds bounds_;
+    Database& database_;
+    Statement first_;
+    Statement last_;
+    Statement nth_last_of_user_;
+    Statement issue_;
+    Statement use_;
+    Statement revoke_all_;
+    Statement delete_expired_;
+};
+
+// To be called inside a read transaction.
+class TicketReader {
+  public:
+    explicit TicketReader(Database& database);
+
+    // nullopt inside: there is none.
+    [[nodiscard]] std::optional<std::optional<ports::FoundTicket>> find(const Uuid& id);
+
+  private:
+    Statement one_;
+};
+
+// A copy of the database may know as unused what was used since.
+[[nodiscard]] bool forget_tickets(Database& database);
+
+}  // namespace notifyd::storage

@@ -1,0 +1,49 @@
+// Bodies of POST and DELETE /ws/token.
+#include "notifyd/core/name.hpp"
+#include "notifyd/wire/api_replies.hpp"
+#include "notifyd/wire/api_types.hpp"
+
+#include "json_check.hpp"
+#include "json_writer.hpp"
+#include "name_list.hpp"
+
+#include <algorithm>
+
+namespace notifyd::wire {
+
+Result<std::optional<std::vector<std::string>>> parse_connection_token_body(std::string_view body,
+                                                                            const JsonLimits& limits) {
+    std::optional<std::vector<std::string>> channels;
+    if (body.empty()) return channels;
+    const JsonFault fault = check_json(body, limits);
+    if (fault != JsonFault::none) return json_error(fault, JsonSource::body);
+    const JsonValue object = root_value(body);
+    if (object.kind() != JsonKind::object) return Error{Errc::invalid_request, "The body must be an object"};
+    MemberCursor cursor(object);
+    while (const auto member = cursor.next()) {
+        if (member->key != "channels") continue;
+        channels = read_names(member->value, limits::ticket_channels_max);
+        if (!channels || !std::ranges::all_of(*channels, [](const std::string& name) { return is_name(name); })) {
+            return Error{Errc::invalid_request,
+                         "channels must be an array of at most " + std::to_string(limits::ticket_channels_max) +
+                             " names of 1 to 64 letters, digits, _ and -"};
+        }
+    }
+    return channels;
+}
+
+std::string connection_token_reply(std::string_view token, const Uuid& id, EpochMs expires_at) {
+    std::string text;
+    append_string_member(text, "{\"token\":", token);
+    append_string_member(text, ",\"tokenId\":", id.to_string());
+    append_number_member(text, ",\"expiresAt\":", expires_at);
+    return text += '}';
+}
+
+std::string tokens_revoked_reply(std::size_t count) {
+    std::string text;
+    append_number_member(text, "{\"revoked\":", count);
+    return text += '}';
+}
+
+}  // namespace notifyd::wire

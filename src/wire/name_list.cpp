@@ -1,0 +1,22 @@
+// Names out of an array.
+#include "name_list.hpp"
+
+#include <algorithm>
+
+namespace notifyd::wire {
+
+std::optional<std::vector<std::string>> read_names(JsonValue value, std::size_t names_max) {
+    if (value.kind() != JsonKind::array) return std::nullopt;
+    std::vector<std::string> names;
+    ElementCursor elements(value);
+    while (const auto element = elements.next()) {
+        auto name = element->as_string();
+        if (!name) return std::nullopt;
+        if (std::find(names.begin(), names.end(), *name) != names.end()) continue;
+        if (names.size() == names_max) return std::nullopt;
+        names.push_back(std::move(*name));
+    }
+    return names;
+}
+
+}  // namespace notifyd::wire

@@ -1,0 +1,17 @@
+// A JSON array of names.
+// Owns: nothing. Thread: any. Fails: nullopt.
+#pragma once
+
+#include "json_reader.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace notifyd::wire {
+
+// The strings of an array, each once; nullopt if it is no array of strings or has more than `names_max`.
+[[nodiscard]] std::optional<std::vector<std::string>> read_names(JsonValue value, std::size_t names_max);
+
+}  // namespace notifyd::wire

@@ -1,0 +1,271 @@
+// Connection tokens: issued within bounds, used once whoever tries, revoked, forgotten; and a copy knows none.
+#include "../../../src/storage/ticket_table.hpp"
+#include "notifyd/storage/backup.hpp"
+
+#include "storage_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+
+namespace notifyd::storage::testing {
+
+namespace {
+
+using State = ports::FoundTicket::State;
+using Verdict = ports::TicketIssue::Verdict;
+
+constexpr EpochMs start = 1'700'000'000'000;
+
+Uuid ticket_id(int number) {
+    Uuid id;
+    id.bytes[14] = static_cast<std::uint8_t>(number / 256);
+    id.bytes[15] = static_cast<std::uint8_t>(number % 256);
+    return id;
+}
+
+ports::Ticket ticket(int number, EpochMs issued_at = start, const std::string& user = "u1", EpochMs life = 60'000) {
+    ports::Ticket made;
+    made.id = ticket_id(number);
+    made.identity.user = UserId(user);
+    made.identity.expires_at = issued_at + 3'600'000;
+    made.issued_at = issued_at;
+    made.expires_at = issued_at + life;
+    return made;
+}
+
+class Tickets {
+  public:
+    explicit Tickets(Loop& loop) : loop_(loop) {}
+
+    ports::TicketIssue issue(const ports::Ticket& made, std::size_t per_minute = 0) {
+        const auto issue = loop_.ask<ports::TicketIssue>(
+            [&](StorageClient& client, auto done) { client.issue_ticket(made, per_minute, std::move(done)); });
+        REQUIRE(issue.has_value());
+        return *issue;
+    }
+    std::optional<ports::FoundTicket> find(int number) {
+        const auto found = loop_.ask<std::optional<ports::FoundTicket>>(
+            [&](StorageClient& client, auto done) { client.find_ticket(ticket_id(number), std::move(done)); });
+        REQUIRE(found.has_value());
+        return *found;
+    }
+    bool use(int number, EpochMs now = start) {
+        const auto used = loop_.ask<bool>(
+            [&](StorageClient& client, auto done) { client.use_ticket(ticket_id(number), now, std::move(done)); });
+        REQUIRE(used.has_value());
+        return *used;
+    }
+    std::size_t revoke(const std::string& user, EpochMs now = start) {
+        const auto revoked = loop_.ask<std::size_t>(
+            [&](StorageClient& client, auto done) { client.revoke_tickets(UserId(user), now, std::move(done)); });
+        REQUIRE(revoked.has_value());
+        return *revoked;
+    }
+    std::size_t expire(EpochMs cutoff, std::size_t rows_max = 100) {
+        const auto deleted = loop_.ask<std::size_t>([&](StorageClient& client, auto done) {
+            client.delete_expired_tickets(cutoff, rows_max, std::move(done));
+        });
+        REQUIRE(deleted.has_value());
+        return *deleted;
+    }
+
+  private:
+    Loop& loop_;
+};
+
+}  // namespace
+
+TEST_CASE("a ticket comes back as it was issued, also after a restart") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    std::vector<ports::Ticket> issued;
+    for (int i = 0; i < 3; ++i) {
+        ports::Ticket made = ticket(i);
+        made.identity.grant = static_cast<Grant>(i);
+        if (i > 0) made.identity.claimed_topics = {*TopicName::parse("org:ümläut one"), *TopicName::parse("hub:h")};
+        if (i > 0) made.identity.allowed_channels.emplace();
+        if (i > 1) made.identity.allowed_channels = {"social", "a_B-9"};
+        issued.push_back(made);
+    }
+    {
+        Running running(path);
+        Tickets tickets(running.add_loop());
+        for (const ports::Ticket& made : issued) CHECK(tickets.issue(made).verdict == Verdict::issued);
+        CHECK(tickets.use(1));
+    }
+    Running running(path);
+    Tickets tickets(running.add_loop());
+    for (int i = 0; i < 3; ++i) {
+        CAPTURE(i);
+        const ports::Ticket& wanted = issued[static_cast<std::size_t>(i)];
+        const auto found = tickets.find(i);
+        REQUIRE(found.has_value());
+        CHECK(found->state == (i == 1 ? State::used : State::unused));
+        CHECK(found->ticket.id == wanted.id);
+        CHECK(found->ticket.identity.user == wanted.identity.user);
+        CHECK(found->ticket.identity.grant == wanted.identity.grant);
+        CHECK(found->ticket.identity.claimed_topics == wanted.identity.claimed_topics);
+        CHECK(found->ticket.identity.allowed_channels == wanted.identity.allowed_channels);
+        CHECK(found->ticket.identity.expires_at == wanted.identity.expires_at);
+        CHECK(found->ticket.identity.token_id == wanted.id.to_string());
+        CHECK(found->ticket.issued_at == wanted.issued_at);
+        CHECK(found->ticket.expires_at == wanted.expires_at);
+    }
+    CHECK_FALSE(tickets.find(7).has_value());
+    CHECK_FALSE(tickets.use(1));
+    CHECK(tickets.use(2));
+}
+
+TEST_CASE("a ticket is used once, before its end, and not after it was revoked") {
+    const TemporaryFolder folder;
+    Running running(folder.file("notifyd.db"));
+    Tickets tickets(running.add_loop());
+    for (int i = 0; i < 5; ++i) tickets.issue(ticket(i));
+    tickets.issue(ticket(5, start, "u2"));
+    tickets.issue(ticket(6, start, "u1", 10));
+
+    CHECK_FALSE(tickets.use(99));
+    CHECK(tickets.use(0));
+    CHECK_FALSE(tickets.use(0));
+    CHECK_FALSE(tickets.use(1, start + 60'000));
+    CHECK(tickets.use(1, start + 59'999));
+    // Of u1 three are unused; the seventh has expired.
+    CHECK(tickets.revoke("u1", start + 10) == 3);
+    CHECK(tickets.revoke("u1", start + 10) == 0);
+    CHECK(tickets.revoke("nobody") == 0);
+    CHECK(tickets.find(2)->state == State::revoked);
+    CHECK(tickets.find(0)->state == State::used);
+    CHECK_FALSE(tickets.use(2));
+    CHECK(tickets.use(5));
+}
+
+TEST_CASE("of all who use a ticket at once, on all loops, one succeeds") {
+    const TemporaryFolder folder;
+    Running running(folder.file("notifyd.db"));
+    std::vector<Loop*> loops;
+    for (int i = 0; i < 4; ++i) loops.push_back(&running.add_loop());
+    constexpr int rounds = 50;
+    constexpr int tries = 25;  // a round and loop
+    for (int i = 0; i < rounds; ++i) Tickets(*loops[0]).issue(ticket(i));
+
+    std::array<std::atomic<int>, rounds> winners{};
+    std::atomic<int> answers{0};
+    for (int round = 0; round < rounds; ++round) {
+        for (Loop* loop : loops) {
+            loop->post([&, round](StorageClient& client) {
+                for (int i = 0; i < tries; ++i) {
+                    client.use_ticket(ticket_id(round), start, [&, round](const Result<bool>& used) {
+                        if (used.has_value() && *used) ++winners[static_cast<std::size_t>(round)];
+                        ++answers;
+                    });
+                }
+            });
+        }
+    }
+    CHECK(eventually([&] { return answers == rounds * tries * 4; }));
+    for (const auto& won : winners) CHECK(won == 1);
+}
+
+TEST_CASE("so many tickets a minute and user, exactly, whichever loop issues them") {
+    const TemporaryFolder folder;
+    Running running(folder.file("notifyd.db"));
+    Tickets loops[] = {Tickets(running.add_loop()), Tickets(running.add_loop())};
+    int number = 0;
+    std::vector<EpochMs> admitted;
+    // Ten minutes, an attempt every 1.7 s.
+    for (EpochMs now = start; now < start + 600'000; now += 1'700) {
+        const auto issue = loops[number % 2].issue(ticket(number, now), 10);
+        ++number;
+        const auto recent = std::count_if(admitted.begin(), admitted.end(), [&](EpochMs at) { return at > now - 60'000; });
+        CAPTURE(now - start, recent);
+        CHECK((issue.verdict == Verdict::issued) == (recent < 10));
+        if (issue.verdict == Verdict::issued) {
+            admitted.push_back(now);
+        } else {
+            CHECK(issue.verdict == Verdict::too_many);
+            CHECK(now + issue.retry_after.count() == admitted[admitted.size() - 10] + 60'000);
+        }
+    }
+    CHECK(admitted.size() == 100);
+    // Others are not concerned, revoked and used ones count on, and 0 is no limit.
+    CHECK(loops[0].issue(ticket(number++, start + 600'000, "u2"), 10).verdict == Verdict::issued);
+    const EpochMs later = start + 900'000;
+    for (int i = 0; i < 10; ++i) CHECK(loops[0].issue(ticket(number++, later), 10).verdict == Verdict::issued);
+    CHECK(loops[0].revoke("u1", later) == 10);
+    CHECK(loops[0].issue(ticket(number++, later), 10).verdict == Verdict::too_many);
+    CHECK(loops[0].issue(ticket(number++, later), 0).verdict == Verdict::issued);
+    // Those of a clock that was an hour ahead lock nobody out.
+    CHECK(loops[0].issue(ticket(number++, later - 3'600'000), 10).verdict == Verdict::issued);
+}
+
+TEST_CASE("expired tickets go, oldest first, once the minute that counts them is over") {
+    const TemporaryFolder folder;
+    Running running(folder.file("notifyd.db"));
+    Tickets tickets(running.add_loop());
+    for (int i = 0; i < 10; ++i) tickets.issue(ticket(i, start + i, "u" + std::to_string(i), 5'000));
+    tickets.issue(ticket(10, start, "u", 120'000));
+    CHECK(tickets.use(0, start + 5));
+
+    CHECK(tickets.expire(start + 60'000) == 0);
+    CHECK(tickets.expire(start + 60'001) == 1);
+    CHECK_FALSE(tickets.find(0).has_value());
+    CHECK(tickets.expire(start + 70'000, 4) == 4);
+    CHECK(tickets.find(5).has_value());
+    CHECK(tickets.expire(start + 70'000) == 5);
+    CHECK(tickets.find(10).has_value());
+    CHECK(tickets.expire(start + 120'001) == 1);
+}
+
+TEST_CASE("tickets are bounded, of a user and in all") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    SystemIdSource ids;
+    REQUIRE(migrate(path, ids).has_value());
+    Database database;
+    REQUIRE(database.open(path, Database::Access::read_write));
+    TicketTable table(database, {.in_all = 20, .of_user = 5});
+    REQUIRE(database.prepare_error().empty());
+    const auto issue = [&](const ports::Ticket& made) {
+        ports::TicketIssue told;
+        REQUIRE(table.issue(made, 0, told));
+        return told;
+    };
+    int number = 0;
+    for (int i = 0; i < 5; ++i) CHECK(issue(ticket(number++, start + i)).verdict == Verdict::issued);
+    const auto refused = issue(ticket(number++, start + 10));
+    CHECK(refused.verdict == Verdict::too_many);
+    CHECK(refused.retry_after == Milliseconds(60'000 - 10));
+    // The first of them has expired, whether or not its row is gone.
+    CHECK(issue(ticket(number++, start + 60'000)).verdict == Verdict::issued);
+
+    for (int i = 0; i < 14; ++i) CHECK(issue(ticket(number++, start, "u" + std::to_string(i))).verdict == Verdict::issued);
+    CHECK(issue(ticket(number++, start, "late")).verdict == Verdict::full);
+    std::size_t deleted = 0;
+    REQUIRE(table.delete_expired(start + 60'001, 100, deleted));
+    CHECK(deleted > 0);
+    CHECK(issue(ticket(number++, start, "late")).verdict == Verdict::issued);
+}
+
+TEST_CASE("a database that is restored knows no ticket: it may have been used since the copy") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    const std::string copy = folder.file("copy.db");
+    SystemIdSource ids;
+    {
+        Running running(path);
+        Tickets tickets(running.add_loop());
+        tickets.issue(ticket(1));
+        REQUIRE(backup(path, copy).has_value());
+        CHECK(tickets.use(1));
+    }
+    REQUIRE(restore(path, copy, Existing::replace, ids).has_value());
+    Running running(path);
+    Tickets tickets(running.add_loop());
+    CHECK_FALSE(tickets.find(1).has_value());
+    CHECK_FALSE(tickets.use(1));
+}
+
+}  // namespace notifyd::storage::testing
