@@ -21,24 +21,39 @@ std::string convert(const Reader<T>& reader, const Setting& setting, const Surro
     return "";
 }
 
+// A row whose value is found by `place`, which gives a reference into the config, const or not.
+template <class Apply, class Place>
+Binding make_binding(std::string_view key, Apply apply, Place place) {
+    return {key,
+            std::move(apply),
+            [place](const Config& one, const Config& other) { return place(one) == place(other); },
+            [place](const Config& from, Config& to) { place(to) = place(from); }};
+}
+
 template <auto section, auto member, class T>
 Binding bind(std::string_view key, Reader<T> reader) {
-    return {key,
-            [reader = std::move(reader)](Config& config, const Setting& setting, const Surroundings& surroundings) {
-                return convert(
-                    reader, setting, surroundings, [&](T value) { ((config.*section).*member) = std::move(value); });
-            }};
+    const auto place = [](auto& config) -> auto& {
+        return (config.*section).*member;
+    };
+    auto apply = [reader = std::move(reader), place](
+                     Config& config, const Setting& setting, const Surroundings& surroundings) {
+        return convert(reader, setting, surroundings, [&](T value) { place(config) = std::move(value); });
+    };
+    return make_binding(key, std::move(apply), place);
 }
 
 template <auto member, class T>
 Binding bind_channel(std::string_view key, Reader<T> reader) {
-    return {key,
-            [reader = std::move(reader)](Config& config, const Setting& setting, const Surroundings& surroundings) {
-                return convert(reader, setting, surroundings, [&](T value) {
-                    if (config.channels.size() <= setting.element) config.channels.resize(setting.element + 1);
-                    (config.channels[setting.element].*member) = std::move(value);
-                });
-            }};
+    auto apply = [reader = std::move(reader)](
+                     Config& config, const Setting& setting, const Surroundings& surroundings) {
+        return convert(reader, setting, surroundings, [&](T value) {
+            if (config.channels.size() <= setting.element) config.channels.resize(setting.element + 1);
+            (config.channels[setting.element].*member) = std::move(value);
+        });
+    };
+    // The list is one whole.
+    return make_binding(
+        key, std::move(apply), [](auto& config) -> auto& { return config.channels; });
 }
 
 }  // namespace notifyd::config

@@ -11,6 +11,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <tuple>
 #include <utility>
 
 namespace notifyd::config {
@@ -44,22 +45,36 @@ bool is_database_path(std::string_view text) {
 }
 
 Binding bind_claim(std::string_view key, TopicClass topic_class) {
-    return {key, [topic_class](Config& config, const Setting& setting, const Surroundings& surroundings) {
-                return convert(
-                    text("the name of a claim", is_not_empty), setting, surroundings, [&](std::string claim) {
-                        config.auth.claims[topic_class] = std::move(claim);
-                    });
-            }};
+    auto apply = [topic_class](Config& config, const Setting& setting, const Surroundings& surroundings) {
+        return convert(text("the name of a claim", is_not_empty), setting, surroundings, [&](std::string claim) {
+            config.auth.claims[topic_class] = std::move(claim);
+        });
+    };
+    // One that is not given is the same as an empty one.
+    auto claim_in = [topic_class](const Config& config) {
+        const auto found = config.auth.claims.find(topic_class);
+        return found == config.auth.claims.end() ? std::string() : found->second;
+    };
+    auto copy = [topic_class, claim_in](const Config& from, Config& to) {
+        to.auth.claims.erase(topic_class);
+        if (std::string claim = claim_in(from); !claim.empty()) to.auth.claims[topic_class] = std::move(claim);
+    };
+    return {key,
+            std::move(apply),
+            [claim_in](const Config& one, const Config& other) { return claim_in(one) == claim_in(other); },
+            std::move(copy)};
 }
 
 Binding bind_notification_types(std::string_view pattern) {
-    return {pattern, [](Config& config, const Setting& setting, const Surroundings& surroundings) -> std::string {
-                const std::string type = setting.key.substr(setting.key.rfind('.') + 1);
-                if (!is_name(type)) return "a notification type is named with letters, digits, _ and -";
-                return convert(text("the name of a channel", is_name), setting, surroundings, [&](std::string channel) {
-                    config.notifications.types[type] = std::move(channel);
-                });
-            }};
+    auto apply = [](Config& config, const Setting& setting, const Surroundings& surroundings) -> std::string {
+        const std::string type = setting.key.substr(setting.key.rfind('.') + 1);
+        if (!is_name(type)) return "a notification type is named with letters, digits, _ and -";
+        return convert(text("the name of a channel", is_name), setting, surroundings, [&](std::string channel) {
+            config.notifications.types[type] = std::move(channel);
+        });
+    };
+    return make_binding(
+        pattern, std::move(apply), [](auto& config) -> auto& { return config.notifications.types; });
 }
 
 // A limit of which 0 means off.
@@ -110,16 +125,18 @@ Reader<LogLevel> log_level() {
 
 // `auth.jwks` is one key for two kinds of source.
 Binding bind_jwks(std::string_view key) {
-    return {key, [](Config& config, const Setting& setting, const Surroundings& surroundings) {
-                const auto written = as_text(setting);
-                const bool is_url = written && is_http_url(*written);
-                config.auth.jwks_url = is_url ? *written : std::string();
-                config.auth.jwks_file.clear();
-                if (is_url) return std::string();
-                return convert(readable_file(), setting, surroundings, [&](std::filesystem::path path) {
-                    config.auth.jwks_file = std::move(path);
-                });
-            }};
+    auto apply = [](Config& config, const Setting& setting, const Surroundings& surroundings) {
+        const auto written = as_text(setting);
+        const bool is_url = written && is_http_url(*written);
+        config.auth.jwks_url = is_url ? *written : std::string();
+        config.auth.jwks_file.clear();
+        if (is_url) return std::string();
+        return convert(readable_file(), setting, surroundings, [&](std::filesystem::path path) {
+            config.auth.jwks_file = std::move(path);
+        });
+    };
+    return make_binding(
+        key, std::move(apply), [](auto& config) { return std::tie(config.auth.jwks_file, config.auth.jwks_url); });
 }
 
 using Bindings = std::vector<Binding>;

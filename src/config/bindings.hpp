@@ -16,11 +16,18 @@ struct Binding {
     // "limits.max_message"; one that ends in ".*" takes every key of its table.
     std::string_view key;
     std::function<std::string(Config&, const Setting&, const Surroundings&)> apply;
+    std::function<bool(const Config&, const Config&)> is_same;
+    std::function<void(const Config& from, Config& to)> copy;
 };
 
 // The one list of tables that the config has.
 inline constexpr std::string_view channels_key = "channels";
 
 [[nodiscard]] std::vector<Binding> all_bindings();
+
+// Whether a pattern such as "tokens.*", or a key, stands for the key.
+[[nodiscard]] constexpr bool matches_key(std::string_view pattern, std::string_view key) {
+    return pattern.ends_with('*') ? key.starts_with(pattern.substr(0, pattern.size() - 1)) : key == pattern;
+}
 
 }  // namespace notifyd::config

@@ -1,6 +1,8 @@
 // The keys that are checked today and acted on by a later version: take a row out when its feature comes.
 #include "notifyd/config/load_config.hpp"
 
+#include "bindings.hpp"
+
 #include <algorithm>
 #include <string_view>
 
@@ -30,17 +32,13 @@ constexpr Row rows[] = {
     {"tracing.*"},
 };
 
-bool matches(std::string_view row, std::string_view key) {
-    return row.ends_with('*') ? key.starts_with(row.substr(0, row.size() - 1)) : key == row;
-}
-
 }  // namespace
 
 std::vector<std::string> keys_without_effect(const LoadedConfig& loaded) {
     std::vector<std::string> found;
     for (const std::string& key : loaded.given) {
         const bool listed = std::ranges::any_of(
-            rows, [&](const Row& row) { return matches(row.key, key) && row.without_effect(loaded.config); });
+            rows, [&](const Row& row) { return matches_key(row.key, key) && row.without_effect(loaded.config); });
         if (listed) found.push_back(key);
     }
     return found;

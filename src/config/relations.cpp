@@ -5,8 +5,10 @@
 #include "load_errors.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 #include <string_view>
+#include <system_error>
 
 namespace notifyd::config {
 
@@ -107,6 +109,20 @@ void check_channels(const Config& config, const Origins& origins, std::vector<Co
     }
 }
 
+// Whether anybody but this machine may connect, with nobody between who ends TLS.
+bool is_open_to_networks(const Server& server) {
+    const std::string& host = server.listen.host;
+    const bool loopback = host.starts_with("127.") || host == "::1";
+    return !server.listen.is_unix() && !loopback && server.trusted_proxies.empty();
+}
+
+bool is_readable_by_others(const std::filesystem::path& file) {
+    using std::filesystem::perms;
+    std::error_code failed;
+    const perms mode = std::filesystem::status(file, failed).permissions();
+    return !failed && (mode & perms::others_read) != perms::none;
+}
+
 bool has(const std::vector<Algorithm>& algorithms, Algorithm wanted) {
     return std::ranges::find(algorithms, wanted) != algorithms.end();
 }
@@ -150,6 +166,13 @@ std::vector<std::string> doubtful_settings(const Config& config) {
     }
     if (has_secret && config.tokens.secret == auth.hs256_secret) {
         doubts.emplace_back("tokens.secret is auth.hs256_secret, too: who learns one should not have the other");
+    }
+    if (!config.tls.enabled() && is_open_to_networks(config.server)) {
+        doubts.emplace_back(
+            "[tls] is off, and no server.trusted_proxies ends it: tokens and messages can be read on the way");
+    }
+    if (config.tls.enabled() && is_readable_by_others(config.tls.private_key)) {
+        doubts.push_back("tls.private_key: " + config.tls.private_key.string() + " can be read by every user here");
     }
     return doubts;
 }

@@ -6,6 +6,7 @@
 
 #include "listener.hpp"
 #include "session.hpp"
+#include "ticket_keys.hpp"
 #include "tls_context.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -55,9 +56,11 @@ std::string address_text(const Socket& socket) {
 
 struct Front::Parts {
     Listeners listeners;
-    SslContext tls;
+    // What is new for each loop; null: nothing is.
+    TlsContexts tls;
+    TicketKey ticket_key = TicketKey::random();
     std::atomic<std::size_t> sockets{0};
-    std::size_t sockets_max = 0;
+    std::atomic<std::size_t> sockets_max{0};
 };
 
 Front::Front(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -68,15 +71,40 @@ Front::~Front() {
 
 Result<std::unique_ptr<Front>> Front::open(const config::Config& config, std::size_t loops) {
     auto parts = std::make_unique<Parts>();
-    Result<SslContext> tls = make_tls_context(config.tls);
+    Result<TlsContexts> tls = make_tls_contexts(config.tls, loops);
     if (!tls) return tls.error();
     parts->tls = std::move(*tls);
     Result<Listeners> listeners = open_listeners(config.server.listen, loops);
     if (!listeners) return listeners.error();
     parts->listeners = std::move(*listeners);
-    const std::size_t connections_max = config.limits.max_connections;
-    parts->sockets_max = connections_max == 0 ? config::unless_off(0) : connections_max + spare_sockets;
-    return std::unique_ptr<Front>(new Front(std::move(parts)));
+    std::unique_ptr<Front> front(new Front(std::move(parts)));
+    front->set_connections_max(config.limits.max_connections);
+    return front;
+}
+
+void Front::set_connections_max(std::size_t connections) {
+    parts_->sockets_max = connections == 0 ? config::unless_off(0) : connections + spare_sockets;
+}
+
+Result<void> Front::renew_certificate(const config::Tls& tls, EpochMs now) {
+    Result<TlsContexts> renewed = make_tls_contexts(tls, parts_->tls.contexts.size());
+    if (!renewed) return renewed.error();
+    if (!renewed->is_valid_at(now) && parts_->tls.is_valid_at(now)) {
+        const bool over = renewed->certificate_until <= now;
+        return Error{Errc::invalid_request,
+                     "The certificate " + tls.certificate.string() + (over ? " has expired" : " is not valid yet")};
+    }
+    parts_->tls = std::move(*renewed);
+    return {};
+}
+
+void Front::renew_ticket_key() {
+    parts_->ticket_key = TicketKey::random();
+}
+
+std::optional<EpochMs> Front::certificate_until() const {
+    if (parts_->tls.certificate_until == 0) return std::nullopt;
+    return parts_->tls.certificate_until;
 }
 
 std::string Front::address() const {
@@ -88,11 +116,15 @@ class LoopGateway::Impl {
     Impl(LoopServices& services, Front::Parts& front)
         : services_(services),
           front_(front),
+          tickets_(front.ticket_key),
           tasks_(services.loop),
           acceptor_(services.loop.executor()),
-          sweep_timer_(services.loop.executor()) {}
+          sweep_timer_(services.loop.executor()) {
+        take_over();
+    }
 
     void start();
+    void take_over();
     void quiesce(UniqueFunction<void()> done) { tasks_.spawn(quiesce_task(std::move(done))); }
     void drain(UniqueFunction<void()> done) { tasks_.spawn(drain_task(std::move(done))); }
 
@@ -109,6 +141,9 @@ class LoopGateway::Impl {
 
     LoopServices& services_;
     Front::Parts& front_;
+    // Before the sessions, which use it to their end.
+    TicketKeys tickets_;
+    SslContext tls_;
     runtime::TaskGroup tasks_;
     Flusher flusher_;
     Acceptor acceptor_;
@@ -124,6 +159,14 @@ void LoopGateway::Impl::start() {
     acceptor_.assign(asio::generic::stream_protocol(front_.listeners.family, 0), mine.release());
     tasks_.spawn(accept_loop());
     tasks_.spawn(sweep_loop());
+}
+
+void LoopGateway::Impl::take_over() {
+    if (front_.ticket_key.name != tickets_.current().name) tickets_.rotate(front_.ticket_key);
+    SslContext& renewed = front_.tls.contexts[services_.loop.index()];
+    if (!renewed) return;
+    TicketKeys::serve(renewed.get(), &tickets_);
+    tls_ = std::move(renewed);
 }
 
 Awaitable<void> LoopGateway::Impl::pause(std::chrono::milliseconds time) {
@@ -155,7 +198,7 @@ Awaitable<void> LoopGateway::Impl::serve(Socket socket) {
     };
     const Counted counted(front_.sockets);
     std::string address = address_text(socket);
-    Session session(std::move(socket), std::move(address), front_.tls.get(), services_, flusher_);
+    Session session(std::move(socket), std::move(address), tls_.get(), services_, flusher_);
     sessions_.push_back(session);
     co_await session.run();
 }
@@ -218,6 +261,9 @@ LoopGateway::LoopGateway(LoopServices& services, Front& front)
 LoopGateway::~LoopGateway() = default;
 void LoopGateway::start() {
     impl_->start();
+}
+void LoopGateway::take_over() {
+    impl_->take_over();
 }
 void LoopGateway::quiesce(UniqueFunction<void()> done) {
     impl_->quiesce(std::move(done));

@@ -1,10 +1,14 @@
-// OpenSSL's context: TLS 1.2+, modern ciphers, buffers given back when idle.
+// OpenSSL's contexts: TLS 1.2+, modern ciphers, buffers given back when idle.
 #include "tls_context.hpp"
 
 #include <openssl/err.h>
+#include <openssl/x509.h>
 
 #include <array>
 #include <cstring>
+#include <ctime>
+#include <string>
+#include <string_view>
 
 namespace notifyd::gateway {
 
@@ -35,15 +39,16 @@ int select_protocol(SSL*,
     return SSL_TLSEXT_ERR_OK;
 }
 
-}  // namespace
+// A key that is locked by a password is an error, not a question on the terminal.
+int no_password(char*, int, int, void*) {
+    return -1;
+}
 
-Result<SslContext> make_tls_context(const config::Tls& tls) {
-    if (!tls.enabled()) return SslContext();
+SslContext make_context(config::TlsVersion lowest) {
     SslContext context(SSL_CTX_new(TLS_server_method()));
-    if (!context) return failure("TLS cannot be set up");
+    if (!context) return context;
     SSL_CTX* raw = context.get();
-    const int lowest = tls.min_version == config::TlsVersion::tls_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
-    SSL_CTX_set_min_proto_version(raw, lowest);
+    SSL_CTX_set_min_proto_version(raw, lowest == config::TlsVersion::tls_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION);
     SSL_CTX_set_cipher_list(raw, ciphers);
     SSL_CTX_set_options(raw, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
     // An idle connection keeps no buffer; a retried write may come from another address; header and body of a record
@@ -54,18 +59,60 @@ Result<SslContext> make_tls_context(const config::Tls& tls) {
     SSL_CTX_set_alpn_select_cb(raw, select_protocol, nullptr);
     // Sessions resume by tickets; the cache of this side would only hold memory.
     SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
-    const std::string session_scope = "notifyd";
+    constexpr std::string_view session_scope = "notifyd";
     SSL_CTX_set_session_id_context(
         raw, reinterpret_cast<const unsigned char*>(session_scope.data()), static_cast<unsigned>(session_scope.size()));
+    SSL_CTX_set_default_passwd_cb(raw, no_password);
+    return context;
+}
+
+Result<void> read_files(SSL_CTX* context, const config::Tls& tls) {
     ERR_clear_error();
-    if (SSL_CTX_use_certificate_chain_file(raw, tls.certificate.c_str()) != 1) {
+    if (SSL_CTX_use_certificate_chain_file(context, tls.certificate.c_str()) != 1) {
         return failure("The certificate " + tls.certificate.string() + " cannot be used");
     }
-    if (SSL_CTX_use_PrivateKey_file(raw, tls.private_key.c_str(), SSL_FILETYPE_PEM) != 1) {
+    if (SSL_CTX_use_PrivateKey_file(context, tls.private_key.c_str(), SSL_FILETYPE_PEM) != 1) {
         return failure("The private key " + tls.private_key.string() + " cannot be used");
     }
-    if (SSL_CTX_check_private_key(raw) != 1) return failure("The private key does not belong to the certificate");
-    return context;
+    if (SSL_CTX_check_private_key(context) != 1) return failure("The private key does not belong to the certificate");
+    return {};
+}
+
+bool share_certificate(SSL_CTX* from, SSL_CTX* to) {
+    STACK_OF(X509)* chain = nullptr;
+    if (SSL_CTX_get0_chain_certs(from, &chain) != 1) return false;
+    constexpr int replace = 1;
+    return SSL_CTX_use_cert_and_key(
+               to, SSL_CTX_get0_certificate(from), SSL_CTX_get0_privatekey(from), chain, replace) == 1;
+}
+
+EpochMs to_epoch_ms(const ASN1_TIME* time) {
+    constexpr EpochMs milliseconds_per_second = 1000;
+    std::tm parts{};
+    if (ASN1_TIME_to_tm(time, &parts) != 1) return 0;
+    return EpochMs{::timegm(&parts)} * milliseconds_per_second;
+}
+
+}  // namespace
+
+Result<TlsContexts> make_tls_contexts(const config::Tls& tls, std::size_t count) {
+    TlsContexts made;
+    made.contexts.resize(count);
+    if (!tls.enabled()) return made;
+    for (SslContext& context : made.contexts) {
+        context = make_context(tls.min_version);
+        if (!context) return failure("TLS cannot be set up");
+        SSL_CTX* first = made.contexts.front().get();
+        if (context.get() == first) {
+            if (const Result<void> read = read_files(first, tls); !read) return read.error();
+        } else if (!share_certificate(first, context.get())) {
+            return failure("TLS cannot be set up");
+        }
+    }
+    const X509* certificate = SSL_CTX_get0_certificate(made.contexts.front().get());
+    made.certificate_from = to_epoch_ms(X509_get0_notBefore(certificate));
+    made.certificate_until = to_epoch_ms(X509_get0_notAfter(certificate));
+    return made;
 }
 
 }  // namespace notifyd::gateway

@@ -1,15 +1,17 @@
-// The server's certificate and TLS rules.
-// Owns:   the SSL_CTX. Thread: made at startup, then read by all loops.
+// The server's certificate and TLS rules, as one context a loop.
+// Owns:   the SSL_CTXs. A connection keeps the one that it began with, so another may take its place at any time.
+// Thread: made by the main thread, at startup and on reload; then each is its loop's.
 // Fails:  with a sentence for the operator that names the file.
 #pragma once
 
 #include "notifyd/config/config.hpp"
+#include "notifyd/core/clock.hpp"
 #include "notifyd/core/result.hpp"
 
 #include <openssl/ssl.h>
 
 #include <memory>
-#include <string>
+#include <vector>
 
 namespace notifyd::gateway {
 
@@ -18,7 +20,15 @@ struct SslContextDeleter {
 };
 using SslContext = std::unique_ptr<SSL_CTX, SslContextDeleter>;
 
-// Null when TLS is off.
-[[nodiscard]] Result<SslContext> make_tls_context(const config::Tls& tls);
+struct TlsContexts {
+    std::vector<SslContext> contexts;  // nulls when TLS is off
+    EpochMs certificate_from = 0;
+    EpochMs certificate_until = 0;
+
+    [[nodiscard]] bool is_valid_at(EpochMs time) const { return certificate_from <= time && time < certificate_until; }
+};
+
+// Reads the files once, whatever the count.
+[[nodiscard]] Result<TlsContexts> make_tls_contexts(const config::Tls& tls, std::size_t count);
 
 }  // namespace notifyd::gateway

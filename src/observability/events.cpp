@@ -96,6 +96,26 @@ void Events::emit(const ConfigWarning& event) {
     log(sink_, clock_, LogLevel::warn, "config_warning", [&](Fields& fields) { fields.text("what", event.what); });
 }
 
+void Events::emit(const ConfigReloaded& event) {
+    log(sink_, clock_, LogLevel::info, "config_reloaded", [&](Fields& fields) {
+        const bool changed = !event.live.empty() || !event.at_restart.empty();
+        if (!changed) fields.text("what", "nothing changed");
+        fields.text("live", event.live).text("at_restart", event.at_restart);
+    });
+}
+
+void Events::emit(const ConfigReloadFailed& event) {
+    log(sink_, clock_, LogLevel::error, "config_reload_failed", [&](Fields& fields) {
+        fields.text("what", event.what);
+    });
+}
+
+void Events::emit(const CertificateExpires& event) {
+    log(sink_, clock_, LogLevel::warn, "certificate_expires", [&](Fields& fields) {
+        fields.number("days", event.days);
+    });
+}
+
 void Events::emit(const ExceptionCaught& event) {
     log(sink_, clock_, LogLevel::error, "exception_caught", [&](Fields& fields) {
         fields.text("where", event.where).text("what", event.what);

@@ -8,12 +8,14 @@
 #include <spdlog/async.h>
 #include <spdlog/async_logger.h>
 #include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/dist_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <unistd.h>
+#include <vector>
 
 namespace notifyd::observability {
 
@@ -21,6 +23,9 @@ namespace {
 
 // Each waiting line takes some 400 bytes.
 constexpr std::size_t queue_lines_max = 8192;
+
+// The line is complete as it comes.
+constexpr const char* line_pattern = "%v";
 
 // A line must not cost a loop its place on a busy core.
 void begin_writer() {
@@ -34,10 +39,10 @@ config::LogFormat decide_format(const config::Log& settings) {
     return on_terminal ? config::LogFormat::text : config::LogFormat::json;
 }
 
-spdlog::sink_ptr open_sink(const config::Log& settings) {
-    if (settings.file.empty()) return std::make_shared<spdlog::sinks::stderr_sink_mt>();
+spdlog::sink_ptr open_sink(const std::filesystem::path& file) {
+    if (file.empty()) return std::make_shared<spdlog::sinks::stderr_sink_mt>();
     try {
-        return std::make_shared<spdlog::sinks::basic_file_sink_mt>(settings.file.string());
+        return std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string());
     } catch (const spdlog::spdlog_ex& failure) {
         throw std::runtime_error("log.file cannot be opened: " + std::string(failure.what()));
     }
@@ -48,22 +53,40 @@ spdlog::sink_ptr open_sink(const config::Log& settings) {
 // The logger knows its pool by weak pointer; destroyed first to last: logger, then pool, which drains and joins.
 struct Logger::Writer {
     explicit Writer(const config::Log& settings)
-        : pool(std::make_shared<spdlog::details::thread_pool>(queue_lines_max, 1, begin_writer)),
+        : sink(std::make_shared<spdlog::sinks::dist_sink_mt>(std::vector{open_sink(settings.file)})),
+          pool(std::make_shared<spdlog::details::thread_pool>(queue_lines_max, 1, begin_writer)),
           logger(std::make_shared<spdlog::async_logger>(
-              "notifyd", open_sink(settings), pool, spdlog::async_overflow_policy::overrun_oldest)) {
-        // The line is complete as it comes; levels are filtered by LogSink.
-        logger->set_pattern("%v");
+              "notifyd", sink, pool, spdlog::async_overflow_policy::overrun_oldest)) {
+        // Levels are filtered by LogSink.
+        logger->set_pattern(line_pattern);
         logger->set_level(spdlog::level::trace);
         // The writer thread flushes each line, so that the log is whole up to the moment of a crash.
         logger->flush_on(spdlog::level::trace);
     }
 
+    // Holds the one that writes, so that another can take its place between two lines.
+    std::shared_ptr<spdlog::sinks::dist_sink_mt> sink;
     std::shared_ptr<spdlog::details::thread_pool> pool;
     std::shared_ptr<spdlog::async_logger> logger;
 };
 
 Logger::Logger(const config::Log& settings)
-    : LogSink(settings.level), writer_(std::make_unique<Writer>(settings)), format_(decide_format(settings)) {}
+    : LogSink(settings.level),
+      writer_(std::make_unique<Writer>(settings)),
+      format_(decide_format(settings)),
+      file_(settings.file) {}
+
+Result<void> Logger::reopen() {
+    if (file_.empty()) return {};
+    try {
+        const spdlog::sink_ptr fresh = open_sink(file_);
+        fresh->set_pattern(line_pattern);
+        writer_->sink->set_sinks({fresh});
+    } catch (const std::runtime_error& failure) {
+        return Error{Errc::unavailable, failure.what()};
+    }
+    return {};
+}
 
 Logger::~Logger() {
     if (const std::size_t lost = writer_->pool->overrun_counter(); lost > 0) {

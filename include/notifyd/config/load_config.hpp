@@ -48,7 +48,7 @@ using LoadResult = boost::system::result<LoadedConfig, std::vector<ConfigError>>
 // Of the keys that were given, those that this version does not act on yet, sorted.
 [[nodiscard]] std::vector<std::string> keys_without_effect(const LoadedConfig& loaded);
 
-// Sentences about settings that are allowed but hardly meant: no key to verify tokens with, a short secret.
+// Sentences about settings that are allowed but hardly meant: no key to verify tokens with, a short secret, no TLS.
 [[nodiscard]] std::vector<std::string> doubtful_settings(const Config& config);
 
 }  // namespace notifyd::config

@@ -1,22 +1,25 @@
 // The front of the server: its listening sockets, and on every loop the sessions that come through them.
 // Flow:   socket -> LoopGateway -> Session -> endpoints and frame dispatch
-// Owns:   listeners, the TLS context, each loop's sessions.
-// Thread: Front at startup; a LoopGateway's start and drain on its loop.
-// Fails:  open with a sentence for the operator.
+// Owns:   listeners, the TLS contexts, each loop's sessions.
+// Thread: Front the main thread's; a LoopGateway's start, take_over and drain on its loop.
+// Fails:  open and reload with a sentence for the operator.
 #pragma once
 
 #include "notifyd/config/config.hpp"
+#include "notifyd/core/clock.hpp"
 #include "notifyd/core/result.hpp"
 #include "notifyd/core/unique_function.hpp"
 #include "notifyd/gateway/loop_services.hpp"
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace notifyd::gateway {
 
-// What all loops share: opened once, before any loop runs.
+// What all loops share: opened once, before any loop runs. What is renewed later waits here until every loop has
+// called take_over(); only then is anything renewed again.
 class Front {
   public:
     [[nodiscard]] static Result<std::unique_ptr<Front>> open(const config::Config& config, std::size_t loops);
@@ -26,6 +29,16 @@ class Front {
 
     // "127.0.0.1:8443", with the real port.
     [[nodiscard]] std::string address() const;
+
+    // Reads certificate and key again. Refused are files that do not work, and a certificate that is not valid `now`
+    // in place of one that is: then nothing has changed.
+    [[nodiscard]] Result<void> renew_certificate(const config::Tls& tls, EpochMs now);
+    // A new key for session tickets; those of the key before still resume.
+    void renew_ticket_key();
+    // nullopt: no TLS.
+    [[nodiscard]] std::optional<EpochMs> certificate_until() const;
+    // 0: no limit.
+    void set_connections_max(std::size_t connections);
 
   private:
     friend class LoopGateway;
@@ -44,6 +57,8 @@ class LoopGateway {
 
     // Begins to accept. The flush of sockets becomes the loop's last turn hook, so others register theirs before.
     void start();
+    // What Front has renewed: holds for handshakes from now on.
+    void take_over();
     // The drain has two steps, so that what one loop's publishers were told of is delivered by every loop before it
     // closes its sockets. Each calls `done` on the loop.
     // First, on all loops: no new connections and publishes; done when those in flight are answered.

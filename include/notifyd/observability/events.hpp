@@ -40,6 +40,21 @@ struct ConfigWarning {
     std::string_view what{};
 };
 
+// SIGHUP: names of keys, with commas; the running config has those of `live` now, and never a value of a secret here.
+struct ConfigReloaded {
+    std::string_view live{};
+    std::string_view at_restart{};  // changed in the file, not in the server
+};
+
+// SIGHUP, and the new config has a mistake: the running one is kept whole.
+struct ConfigReloadFailed {
+    std::string_view what{};
+};
+
+struct CertificateExpires {
+    std::int64_t days = 0;  // below 0: it has
+};
+
 struct ExceptionCaught {
     std::string_view where{};
     std::string_view what{};
@@ -232,6 +247,9 @@ class Events {
     void emit(const ServerStopped& event);
     void emit(const ServerFailed& event);
     void emit(const ConfigWarning& event);
+    void emit(const ConfigReloaded& event);
+    void emit(const ConfigReloadFailed& event);
+    void emit(const CertificateExpires& event);
     void emit(const ExceptionCaught& event);
     void emit(const ConnectionOpened& event);
     void emit(const ConnectionClosed& event);

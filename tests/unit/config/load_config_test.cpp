@@ -286,6 +286,7 @@ a = "b"
 
 TEST_CASE("doubtful settings are told") {
     Config config;
+    config.server.listen.host = "127.0.0.1";
     CHECK(doubtful_settings(config).size() == 1);  // no key at all
     config.auth.hs256_secret = Secret("short");
     CHECK(doubtful_settings(config).size() == 2);  // short, and no HS256
@@ -295,4 +296,33 @@ TEST_CASE("doubtful settings are told") {
     config.tokens.secret = config.auth.hs256_secret;
     CHECK(doubtful_settings(config).size() == 1);
     for (const std::string& doubt : doubtful_settings(config)) CHECK(doubt.find("kkk") == std::string::npos);
+}
+
+TEST_CASE("an address that others reach without TLS is doubtful, unless a proxy is trusted to end it") {
+    Config config;
+    config.auth.hs256_secret = Secret(std::string(32, 'k'));
+    config.auth.algorithms = {Algorithm::hs256};
+    REQUIRE(doubtful_settings(config).size() == 1);
+    CHECK(doubtful_settings(config).front().starts_with("[tls] is off"));
+    const auto fine = GENERATE(values<Endpoint>({{"127.0.0.2", 8443, ""}, {"::1", 8443, ""}, {"", 0, "/run/n.sock"}}));
+    Config local = config;
+    local.server.listen = fine;
+    CHECK(doubtful_settings(local).empty());
+    config.server.trusted_proxies = {{"10.0.0.0", 8}};
+    CHECK(doubtful_settings(config).empty());
+}
+
+TEST_CASE("a private key that everybody can read is doubtful") {
+    const ConfigFolder folder;
+    Config config;
+    config.auth.hs256_secret = Secret(std::string(32, 'k'));
+    config.auth.algorithms = {Algorithm::hs256};
+    config.tls.certificate = folder.write("cert.pem", "");
+    config.tls.private_key = folder.write("key.pem", "");
+    using std::filesystem::perms;
+    std::filesystem::permissions(config.tls.private_key, perms::owner_read | perms::group_read);
+    CHECK(doubtful_settings(config).empty());
+    std::filesystem::permissions(config.tls.private_key, perms::owner_read | perms::others_read);
+    REQUIRE(doubtful_settings(config).size() == 1);
+    CHECK(doubtful_settings(config).front().starts_with("tls.private_key: "));
 }

@@ -89,3 +89,30 @@ TEST_CASE("a log file that cannot be opened is an error at start") {
     CHECK_THROWS_WITH(Logger(config::Log{LogLevel::info, config::LogFormat::json, "/proc/no/such/folder/x.log"}),
                       Catch::Contains("log.file cannot be opened"));
 }
+
+TEST_CASE("a log file that was moved away is opened again by its name") {
+    const LogFile file;
+    const std::filesystem::path moved = file.path().string() + ".1";
+    const SystemClock clock;
+    {
+        Logger logger(config::Log{LogLevel::info, config::LogFormat::automatic, file.path()});
+        Events events(logger, clock);
+        events.emit(RetentionDeleted{1});
+        while (file.lines().empty()) std::this_thread::yield();
+        std::filesystem::rename(file.path(), moved);
+        REQUIRE(logger.reopen().has_value());
+        events.emit(RetentionDeleted{2});
+        while (file.lines().empty()) std::this_thread::yield();
+        // Where it cannot be opened, the open one is written on.
+        std::filesystem::rename(file.path(), moved);
+        std::filesystem::create_directory(file.path());
+        CHECK(logger.reopen().has_error());
+        events.emit(RetentionDeleted{3});
+    }
+    std::filesystem::remove(file.path());
+    std::filesystem::rename(moved, file.path());
+    const auto lines = file.lines();
+    REQUIRE(lines.size() == 2);
+    CHECK_THAT(lines[0], Catch::Contains(R"("rows":2)"));
+    CHECK_THAT(lines[1], Catch::Contains(R"("rows":3)"));
+}
