@@ -7,11 +7,14 @@ namespace notifyd::app {
 
 namespace {
 
-permissions::PermissionSettings settings_of(const config::Permissions& permissions) {
+permissions::PermissionSettings permission_settings(const config::Config& config) {
     using permissions::DirectMessages;
     using permissions::SelfClaim;
-    return {permissions.direct_messages ? DirectMessages::allowed : DirectMessages::refused,
-            permissions.self_claim ? SelfClaim::on : SelfClaim::off};
+    permissions::PermissionSettings settings;
+    settings.direct_messages = config.permissions.direct_messages ? DirectMessages::allowed : DirectMessages::refused;
+    settings.self_claim = config.permissions.self_claim ? SelfClaim::on : SelfClaim::off;
+    for (const auto& [topic_class, claim] : config.auth.claims) settings.classes_of_claims.insert(topic_class);
+    return settings;
 }
 
 publish::ContentDeduplication content_deduplication_of(const config::Fifo& fifo) {
@@ -36,7 +39,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                                          .events = shared.events})),
       revocations_(loop_, shared.loops),
       permissions_(
-          settings_of(config_.permissions), shared.directory, *storage_, revocations_, shared.events, shared.clock),
+          permission_settings(config_), shared.directory, *storage_, revocations_, shared.events, shared.clock),
       verifier_(shared.keys, config_.auth),
       authorizer_(verifier_, permissions_, shared.clock),
       tickets_(config_, *storage_, shared.clock, ids_),

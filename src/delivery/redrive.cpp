@@ -118,6 +118,8 @@ Redriver::Reached Redriver::send_to(const RedriveSite& site, const DeadLetter& l
     const FramePtr frame = wire::delivered_frames(std::span(&message, 1), now, letter.attempts);
     Reached best = Reached::nobody;
     for (const connection::Connection* member : members) {
+        // Others who may read the user's topic are in it, too.
+        if (member->identity().user != letter.user) continue;
         Reached reached = Reached::not_permitted;
         if (site.may_receive(member->identity(), letter.topic)) {
             const ports::Verdict verdict = member->sink().send(frame);

@@ -19,6 +19,8 @@ void drop_subscriptions(LoopServices& services, const UserId& user, const TopicN
     const std::vector<connection::Connection*> connections(members.begin(), members.end());
     const std::array<TopicName, 1> dropped{topic};
     for (connection::Connection* connection : connections) {
+        // Others who may read the user's topic are in it, too.
+        if (connection->identity().user != user) continue;
         if (!connection::ConnectionRegistry::is_subscribed(*connection, topic)) continue;
         // The topic may be theirs by a claim of their token, too.
         if (services.permissions.may_receive(connection->identity(), topic)) continue;

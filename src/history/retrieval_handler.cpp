@@ -50,12 +50,17 @@ void RetrievalHandler::messages(const Identity& caller, HistoryRequest request, 
 
     // The key of the next page is bound to the query, which the reader takes away: keep what it is made from.
     PageQuery bound = *query;
-    reader_.read_page(std::move(*query), [bound = std::move(bound), done = std::move(done)](Result<Page> page) mutable {
-        if (page.has_error()) return done(page.error());
-        HistoryPage answer{std::move(*page), std::nullopt};
-        if (answer.page.next) answer.next_key = encode_page_key(*answer.page.next, bound);
-        done(std::move(answer));
-    });
+    reader_.read_page(std::move(*query),
+                      [this, caller, bound = std::move(bound), done = std::move(done)](Result<Page> page) mutable {
+                          if (page.has_error()) return done(page.error());
+                          // It may have been revoked while the page was read, and the page may hold what was committed
+                          // after that.
+                          const auto still_permitted = permissions_.may_receive(caller, bound.topic);
+                          if (still_permitted.has_error()) return done(still_permitted.error());
+                          HistoryPage answer{std::move(*page), std::nullopt};
+                          if (answer.page.next) answer.next_key = encode_page_key(*answer.page.next, bound);
+                          done(std::move(answer));
+                      });
 }
 
 }  // namespace notifyd::history

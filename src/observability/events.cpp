@@ -71,6 +71,21 @@ void log_sampled(LogSink& sink, const Clock& clock, Sampler& sampler, std::strin
     }
 }
 
+// What anybody can cause at any rate: every event at debug; else some a second, the next of which tells how many were
+// left out.
+template <class Fill>
+void log_bounded(LogSink& sink, const Clock& clock, Bounded& bound, std::string_view event_type, Fill fill) {
+    if (!sink.wants(LogLevel::debug) && !bound.sampler.admit(clock.steady_now())) {
+        bound.left_out.fetch_add(1, std::memory_order_relaxed);
+        return;
+    }
+    const std::int64_t left_out = bound.left_out.exchange(0, std::memory_order_relaxed);
+    log(sink, clock, LogLevel::info, event_type, [&](Fields& fields) {
+        fill(fields);
+        if (left_out != 0) fields.number("left_out", left_out);
+    });
+}
+
 }  // namespace
 
 void Events::emit(const ServerStarted& event) {
@@ -137,7 +152,7 @@ void Events::emit(const ConnectionClosed& event) {
 }
 
 void Events::emit(const ConnectionRefused& event) {
-    log(sink_, clock_, LogLevel::info, "connection_refused", [&](Fields& fields) {
+    log_bounded(sink_, clock_, connection_refused_, "connection_refused", [&](Fields& fields) {
         fields.text("correlation_id", event.correlation_id).number("status", event.status);
         fields.text("reason", event.reason).text("address", event.address);
     });
@@ -183,7 +198,7 @@ void Events::emit(const RequestFailed& event) {
 }
 
 void Events::emit(const AuthFailed& event) {
-    log(sink_, clock_, LogLevel::info, "auth_failed", [&](Fields& fields) {
+    log_bounded(sink_, clock_, auth_failed_, "auth_failed", [&](Fields& fields) {
         fields.text("correlation_id", event.correlation_id);
         fields.text("reason", event.reason).text("address", event.address);
     });

@@ -94,8 +94,9 @@ void PermissionManager::grant(const Identity& granter, GrantRequest request, Gra
     Change change{Change::Kind::grant, {asked}, clock_.steady_now() + row_wait_max, std::move(done)};
     if (allowed(granter, request.topic, Action::administer)) return submit(std::move(change));
 
-    const bool is_user_topic = request.topic.topic_class() == TopicClass::user;
-    if (settings_.self_claim == SelfClaim::off || is_user_topic) return change.done(refusal(Action::administer));
+    const TopicClass topic_class = request.topic.topic_class();
+    const bool is_claimable = topic_class != TopicClass::user && !settings_.classes_of_claims.contains(topic_class);
+    if (settings_.self_claim == SelfClaim::off || !is_claimable) return change.done(refusal(Action::administer));
     change.kind = Change::Kind::claim;
     if (asked.user == granter.user) {
         change.rows.back().role = Role::admin;
@@ -206,7 +207,15 @@ void PermissionManager::list_by_topic(
     const Identity& asker, TopicName topic, std::size_t limit, std::optional<UserId> after, ListDone done) const {
     if (!is_valid_limit(limit)) return done(bad_limit());
     if (!allowed(asker, topic, Action::list)) return done(refusal(Action::list));
-    store_.list_by_topic(std::move(topic), limit, std::move(after), std::move(done));
+    store_.list_by_topic(topic,
+                         limit,
+                         std::move(after),
+                         [this, asker, topic, done = std::move(done)](Result<ports::PermissionPage> page) mutable {
+                             // It may have been revoked while the rows were read.
+                             if (!page.has_error() && !allowed(asker, topic, Action::list))
+                                 return done(refusal(Action::list));
+                             done(std::move(page));
+                         });
 }
 
 }  // namespace notifyd::permissions

@@ -1,6 +1,7 @@
 // The loop's turn: handlers, hooks, sleep.
 #include "notifyd/runtime/event_loop.hpp"
 
+#include "notifyd/core/clock.hpp"
 #include "notifyd/core/limits.hpp"
 #include "notifyd/core/this_thread.hpp"
 
@@ -37,20 +38,29 @@ void EventLoop::drain_mailbox() {
 void EventLoop::run_turn() {
     // Sleeps only when the last turn left nothing over. A handler that throws ends the turn early; the rest stays
     // ready.
-    guarded([this] {
+    bool more_ready = false;
+    guarded([&] {
         if (work_left_) {
             context_.poll_one();
         } else {
             context_.run_one();
         }
+        // From the first handler on: the sleep is over then.
+        const SteadyTime end = SystemClock().steady_now() + limits::turn_time_max;
         std::size_t handlers = 1;
         while (handlers < limits::handlers_per_turn && context_.poll_one() != 0) {
             if (++handlers % limits::handlers_per_part == 0) {
                 for (TurnHook* hook : hooks_) hook->turn_continues();
             }
+            if (handlers % limits::handlers_per_look == 0 && SystemClock().steady_now() >= end) {
+                // What is ready still must not wait for a sleep to end.
+                more_ready = true;
+                break;
+            }
         }
+        more_ready = more_ready || handlers == limits::handlers_per_turn;
     });
-    work_left_ = false;
+    work_left_ = more_ready;
     for (TurnHook* hook : hooks_) {
         guarded([&] { work_left_ = hook->turn_ended() || work_left_; });
     }

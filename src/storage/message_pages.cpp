@@ -127,21 +127,44 @@ class MessagePages::Reading {
     // --- all messages ---
 
     void scan_forward() {
-        TopicWalk& walk = tables_.forward_;
-        walk.start(topic_id_, low_);
-        const WalkGuard guard(walk);
-        while (stepped(walk) && walk.row().at < high_) {
-            if (matches_time(walk.row()) && collect(walk) == Collected::full) return;
-        }
+        scan_all(tables_.forward_, tables_.places_, low_, [this](const WalkedRow& row) { return row.at < high_; });
     }
 
     void scan_backward() {
-        TopicWalk& walk = tables_.backward_;
-        walk.start(topic_id_, high_);
-        const WalkGuard guard(walk);
-        while (stepped(walk) && low_ < walk.row().at) {
-            if (matches_time(walk.row()) && collect(walk) == Collected::full) return;
+        scan_all(
+            tables_.backward_, tables_.places_backward_, high_, [this](const WalkedRow& row) { return low_ < row.at; });
+    }
+
+    // Bodies are read of rows that match only: a range in time has a second of others at either end.
+    template <class InRange>
+    void scan_all(TopicWalk& bodies, TopicWalk& places, PageCursor from, InRange in_range) {
+        const WalkGuard guard(bodies);
+        const WalkGuard places_guard(places);
+        for (;;) {
+            const auto beside = timed() ? beside_match(places, from, in_range) : std::optional(from);
+            if (!beside.has_value()) return;
+            bodies.start(topic_id_, *beside);
+            bool matches = true;
+            while (matches) {
+                if (!stepped(bodies) || !in_range(bodies.row())) return;
+                from = bodies.row().at;
+                matches = matches_time(bodies.row());
+                if (matches && collect(bodies) == Collected::full) return;
+            }
         }
+    }
+
+    [[nodiscard]] bool timed() const { return query_.from_time.has_value() || query_.to_time.has_value(); }
+
+    // From where the next step of a walk is the first row that matches; nullopt: there is none.
+    template <class InRange>
+    std::optional<PageCursor> beside_match(TopicWalk& places, PageCursor from, InRange in_range) {
+        places.start(topic_id_, from);
+        while (stepped(places) && in_range(places.row())) {
+            if (matches_time(places.row())) return from;
+            from = places.row().at;
+        }
+        return std::nullopt;
     }
 
     // --- numbered messages only: one seek a number, from one existing counter to the next ---
@@ -265,7 +288,8 @@ MessagePages::MessagePages(Database& database, observability::Events& events)
       seeks_(database),
       forward_(database, TopicWalk::Direction::forward, TopicWalk::Columns::bodies),
       backward_(database, TopicWalk::Direction::backward, TopicWalk::Columns::bodies),
-      places_(database, TopicWalk::Direction::forward, TopicWalk::Columns::places) {}
+      places_(database, TopicWalk::Direction::forward, TopicWalk::Columns::places),
+      places_backward_(database, TopicWalk::Direction::backward, TopicWalk::Columns::places) {}
 
 std::optional<Page> MessagePages::read(const PageQuery& query) {
     return Reading(*this, query).run();

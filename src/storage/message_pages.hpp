@@ -32,6 +32,7 @@ class MessagePages {
     TopicWalk forward_;
     TopicWalk backward_;
     TopicWalk places_;
+    TopicWalk places_backward_;
 };
 
 }  // namespace notifyd::storage

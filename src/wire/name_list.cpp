@@ -9,12 +9,12 @@ std::optional<std::vector<std::string>> read_names(JsonValue value, std::size_t 
     if (value.kind() != JsonKind::array) return std::nullopt;
     std::vector<std::string> names;
     ElementCursor elements(value);
+    std::size_t count = 0;
     while (const auto element = elements.next()) {
         auto name = element->as_string();
-        if (!name) return std::nullopt;
-        if (std::find(names.begin(), names.end(), *name) != names.end()) continue;
-        if (names.size() == names_max) return std::nullopt;
-        names.push_back(std::move(*name));
+        // Repeats count: each is compared with all before it.
+        if (!name || ++count > names_max) return std::nullopt;
+        if (std::find(names.begin(), names.end(), *name) == names.end()) names.push_back(std::move(*name));
     }
     return names;
 }

@@ -3,82 +3,17 @@
 
 import collections
 import json
-import socket
 import sqlite3
 import time
 import unittest
 import uuid
 
 from support import tokens
-from support.case import ISO_TIME, UUID, UUID_V7, SystemTest
+from support.case import ISO_TIME, UUID, UUID_V7
 from support.daemon import Daemon, Folder, eventually
+from support.deadly import MAX, PADDING, SETTINGS, Deadly
 from support.settings import LIMIT, merge
 from support.tokens import mint
-from support.websocket import WebSocket
-
-# One message fills an outbox: whoever does not read misses the next.
-MAX = 16 * 1024
-SETTINGS = {"limits": {"max_message": MAX, "outbound_buffer": MAX}, "delivery": {"retry_backoff": "20ms"}}
-PADDING = "x" * (MAX - 1024)
-
-
-class SlowClient(WebSocket):
-    """Takes its first frame, then nothing: what the kernel does not hold waits in the daemon."""
-
-    def __init__(self, port, token, chat):
-        super().__init__(port, query={"token": token, "chatId": chat, "hello": "1"})
-        self.receive()
-
-    def _handshake(self):
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32 * 1024)
-        super()._handshake()
-
-    def wake(self):
-        """Reads from now on, and not through a narrow window."""
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2 * 1024 * 1024)
-
-
-class Deadly(SystemTest):
-    settings = SETTINGS
-
-    def slow(self, token, chat=None):
-        client = SlowClient(self.daemon.port, token, chat or self.chat)
-        self.daemon.clients.append(client)
-        return client
-
-    def letters(self, token=None, **query):
-        reply = self.http.get("/dlq", token or self.admin, **query)
-        self.assertEqual(reply.status, 200, reply)
-        return reply.json["deadLetters"]
-
-    def all_letters(self, **query):
-        """Every page."""
-        found = []
-        while True:
-            page = self.http.get("/dlq", self.admin, limit=100, **query).json
-            self.assertEqual(page["count"], len(page["deadLetters"]))
-            found += page["deadLetters"]
-            if "nextStartKey" not in page:
-                return found
-            query["startKey"] = page["nextStartKey"]
-
-    def letters_of(self, user):
-        return [letter for letter in self.all_letters() if letter["userId"] == user]
-
-    def miss(self, user=None, count=1):
-        """A user with dead letters: (user, token, ids of the letters' messages). Nobody of them is connected."""
-        user = user or self.name("slow")
-        token = mint(user)
-        self.daemon.grant(user, self.chat)
-        client = self.slow(token)
-        sent = []
-        while len(self.letters_of(user)) < count:
-            sent.append(self.publish(PADDING, "standard")["messageId"])
-            self.assertLess(len(sent), 2_000)
-        client.socket.close()
-        self.daemon.wait_for_event("connection_closed", lambda e: e.get("user_id") == user)
-        return user, token
-
 
 class Letters(Deadly):
     def test_one_letter_a_missed_message(self):
@@ -168,64 +103,6 @@ class Letters(Deadly):
         self.assertEqual((reply.status, reply.body), (204, b""))
         self.assert_error(self.http.delete(f"/dlq/{letter}", self.admin), 404, "not_found")
         self.assertNotIn(letter, [each["id"] for each in self.letters_of(user)])
-
-
-class Redrive(Deadly):
-    def redrive(self, path="/dlq/redrive", **options):
-        reply = self.http.post(path, self.admin, **options)
-        self.assertEqual(reply.status, 200, reply)
-        return reply.json
-
-    def test_to_a_connection_that_is_there(self):
-        user, token = self.miss()
-        letter = self.letters_of(user)[0]
-        sockets = [self.daemon.websocket(token) for _ in range(3)]  # on both loops, most likely
-        self.assertEqual(self.redrive(f"/dlq/{letter['id']}/redrive"), {"redriven": 1, "failed": 0})
-        for client in sockets:
-            message = client.receive_message()
-            self.assertEqual((message["messageId"], message["retryCount"]), (letter["messageId"], 3))
-            self.assertEqual(message["content"], PADDING)
-        self.assertNotIn(letter["id"], [each["id"] for each in self.letters_of(user)])
-        self.assert_error(self.http.post(f"/dlq/{letter['id']}/redrive", self.admin), 404, "not_found")
-
-    def test_nobody_is_there(self):
-        user, _ = self.miss()
-        letter = self.letters_of(user)[0]
-        self.assertEqual(self.redrive(f"/dlq/{letter['id']}/redrive"), {"redriven": 0, "failed": 1})
-        again = next(each for each in self.letters_of(user) if each["id"] == letter["id"])
-        self.assertEqual((again["attempts"], again["reason"]), (4, "no_connection"))
-        self.assertEqual(again["firstFailedAt"], letter["firstFailedAt"])
-        self.assertGreater(again["lastFailedAt"], letter["lastFailedAt"])
-
-    def test_after_the_permission_was_revoked(self):
-        user, token = self.miss()
-        letter = self.letters_of(user)[0]
-        reply = self.http.delete("/permissions", self.admin, userId=user, chatId=self.chat)
-        self.assertEqual(reply.status, 200, reply)
-        client = self.daemon.websocket(token)
-        self.assertEqual(self.redrive(f"/dlq/{letter['id']}/redrive"), {"redriven": 0, "failed": 1})
-        again = next(each for each in self.letters_of(user) if each["id"] == letter["id"])
-        self.assertEqual((again["attempts"], again["reason"]), (4, "not_permitted"))
-        # Whatever had been sent would stand before the pong.
-        client.send_envelope("ping")
-        self.assertEqual(client.receive()["type"], "pong")
-
-    def test_a_queue_or_all(self):
-        user, token = self.miss(count=3)
-        missed = {letter["messageId"] for letter in self.letters_of(user)}
-        others = len(self.all_letters()) - len(missed)
-        client = self.daemon.websocket(token)
-        self.assertEqual(self.redrive(query={"queue": "fifo"}), {"redriven": 0, "failed": 0})
-        self.assert_error(self.http.post("/dlq/redrive", self.admin, query={"queue": ""}), 400, "invalid_request")
-        # The connection's outbox has room for one of them at a time.
-        got = []
-        while len(got) < len(missed):
-            counts = self.redrive(query={"queue": "standard"} if got else None)
-            self.assertGreaterEqual(counts["redriven"], 1)
-            self.assertEqual(counts["redriven"] + counts["failed"], len(missed) - len(got) + others)
-            got += [client.receive_message()["messageId"] for _ in range(counts["redriven"])]
-        self.assertEqual(sorted(got), sorted(missed))
-        self.assertEqual(self.letters_of(user), [])
 
 
 class CommandLine(Deadly):

@@ -30,6 +30,10 @@ static_assert(sequences_max <= page_messages_max, "a gap query fits one page");
 // Handlers run before the loop flushes (DESIGN §4: a whole turn, yet bounded).
 inline constexpr std::size_t handlers_per_turn = 16'384;
 inline constexpr std::size_t handlers_per_part = 32;
+// And not for longer than this, looked at every few handlers: what a few clients send costs what it likes, but nobody's
+// output waits for it.
+inline constexpr std::chrono::milliseconds turn_time_max{5};
+inline constexpr std::size_t handlers_per_look = 4;
 // Pieces of one gather write; IOV_MAX is 1,024 on Linux.
 inline constexpr std::size_t gather_pieces_max = 256;
 inline constexpr std::size_t gather_rounds_max = 64;

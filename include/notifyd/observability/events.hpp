@@ -12,6 +12,7 @@
 #include "notifyd/observability/log.hpp"
 #include "notifyd/observability/sampler.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <string_view>
 
@@ -236,6 +237,14 @@ struct MigrationApplied {
     std::int64_t version = 0;
 };
 
+// An event that an unknown peer can cause: so many a second are told, the others counted.
+struct Bounded {
+    static constexpr std::uint16_t per_second = 20;
+
+    Sampler sampler{per_second};
+    std::atomic<std::int64_t> left_out{0};
+};
+
 class Events {
   public:
     Events(LogSink& sink, const Clock& clock) : sink_(sink), clock_(clock) {}
@@ -284,6 +293,8 @@ class Events {
     Sampler published_sampler_;
     Sampler delivered_sampler_;
     Sampler dead_letter_sampler_;
+    Bounded auth_failed_;
+    Bounded connection_refused_;
 };
 
 }  // namespace notifyd::observability

@@ -1,5 +1,5 @@
-// Lets the first event of each second through, so that busy events stay visible without flooding the log.
-// Owns: one second. Thread: any; of several callers within one second exactly one is admitted. Fails: never.
+// Lets the first few events of each second through, so that busy events stay visible without flooding the log.
+// Owns: one second. Thread: any; of several callers within one second exactly so many are admitted. Fails: never.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -7,22 +7,32 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <limits>
 
 namespace notifyd::observability {
 
 class Sampler {
   public:
+    explicit Sampler(std::uint16_t per_second = 1) : per_second_(per_second) {}
+
     [[nodiscard]] bool admit(SteadyTime now) {
         const std::int64_t second = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
-        std::int64_t seen = last_second_.load(std::memory_order_relaxed);
-        // A thread that is a moment behind the others must not reopen a second that is over.
-        if (second <= seen) return false;
-        return last_second_.compare_exchange_strong(seen, second, std::memory_order_relaxed);
+        std::int64_t seen = seen_.load(std::memory_order_relaxed);
+        for (;;) {
+            // A thread that is a moment behind the others must not reopen a second that is over.
+            if (second < seen / counts) return false;
+            const bool is_new = second > seen / counts;
+            if (!is_new && seen % counts >= per_second_) return false;
+            const std::int64_t next = is_new ? second * counts + 1 : seen + 1;
+            if (seen_.compare_exchange_weak(seen, next, std::memory_order_relaxed)) return true;
+        }
     }
 
   private:
-    std::atomic<std::int64_t> last_second_{std::numeric_limits<std::int64_t>::min()};
+    static constexpr std::int64_t counts = 1 << 16;
+
+    std::uint16_t per_second_;
+    // The second, and how many of it were admitted.
+    std::atomic<std::int64_t> seen_{-1};
 };
 
 }  // namespace notifyd::observability

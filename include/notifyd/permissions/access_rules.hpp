@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 
 namespace notifyd::permissions {
 
@@ -19,6 +20,8 @@ enum class SelfClaim : std::uint8_t { off, on };
 struct PermissionSettings {
     DirectMessages direct_messages = DirectMessages::allowed;
     SelfClaim self_claim = SelfClaim::off;
+    // Classes whose members are named by tokens: their topics have no rows, and are nobody's to claim for that.
+    std::set<TopicClass> classes_of_claims;
 };
 
 enum class Action : std::uint8_t {

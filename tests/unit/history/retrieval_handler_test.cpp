@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,12 +20,14 @@ class FakeReader final : public ports::MessageReader {
   public:
     void read_page(PageQuery query, UniqueFunction<void(Result<Page>)> done) override {
         queries.push_back(std::move(query));
+        if (before_answer) before_answer();
         done(answer);
     }
     [[nodiscard]] const std::string& epoch() const override { return epoch_; }
 
     std::vector<PageQuery> queries;
     Result<Page> answer = Page{};
+    std::function<void()> before_answer;
 
   private:
     std::string epoch_ = "epoch-1";
@@ -124,6 +127,13 @@ TEST_CASE_METHOD(Fixture, "who may not receive may not read") {
         CHECK(page.error().code == Errc::forbidden);
     }
     CHECK(reader.queries.empty());
+}
+
+TEST_CASE_METHOD(Fixture, "a page that was read while its reader lost the permission is not given out") {
+    reader.before_answer = [this] { directory.remove(caller.user, topic("chat:c")); };
+    const auto page = ask(request_of("chat:c"));
+    REQUIRE(page.has_error());
+    CHECK(page.error().code == Errc::forbidden);
 }
 
 TEST_CASE_METHOD(Fixture, "history that is switched off is not found, whoever asks") {

@@ -19,3 +19,12 @@ TEST_CASE("a sampler admits the first of each second") {
     CHECK_FALSE(sampler.admit(start + 500ms));
     CHECK(sampler.admit(start + 1h));
 }
+
+TEST_CASE("a sampler admits as many of each second as it is told") {
+    Sampler sampler(3);
+    for (const SteadyTime second : {SteadyTime{10s}, SteadyTime{11s}, SteadyTime{500s}}) {
+        for (int i = 0; i < 3; ++i) CHECK(sampler.admit(second + i * 300ms));
+        CHECK_FALSE(sampler.admit(second + 999ms));
+    }
+    CHECK_FALSE(sampler.admit(SteadyTime{11s}));
+}

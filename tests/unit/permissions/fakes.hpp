@@ -159,4 +159,29 @@ struct PermissionParts {
     }
 };
 
+// The one answer that a manager gives.
+template <class T>
+struct Answer {
+    std::optional<Result<T>> result;
+
+    [[nodiscard]] auto done() {
+        return [this](Result<T> given) { result.emplace(std::move(given)); };
+    }
+    [[nodiscard]] bool ok() const { return result && result->has_value(); }
+    [[nodiscard]] std::optional<Errc> error() const {
+        if (!result || result->has_value()) return std::nullopt;
+        return result->error().code;
+    }
+};
+
+inline permissions::GrantRequest request(std::string user, std::string_view of, Role role = Role::member) {
+    return {UserId(std::move(user)), topic(of), role};
+}
+
+inline permissions::PermissionSettings claiming() {
+    permissions::PermissionSettings settings;
+    settings.self_claim = permissions::SelfClaim::on;
+    return settings;
+}
+
 }  // namespace notifyd::testing

@@ -14,29 +14,9 @@ using notifyd::testing::identity;
 using notifyd::testing::PermissionParts;
 using notifyd::testing::topic;
 
-namespace {
-
-constexpr PermissionSettings claiming{DirectMessages::allowed, SelfClaim::on};
-
-template <class T>
-struct Answer {
-    std::optional<Result<T>> result;
-
-    [[nodiscard]] auto done() {
-        return [this](Result<T> given) { result.emplace(std::move(given)); };
-    }
-    [[nodiscard]] bool ok() const { return result && result->has_value(); }
-    [[nodiscard]] std::optional<Errc> error() const {
-        if (!result || result->has_value()) return std::nullopt;
-        return result->error().code;
-    }
-};
-
-GrantRequest request(std::string user, std::string_view of, Role role = Role::member) {
-    return {UserId(std::move(user)), topic(of), role};
-}
-
-}  // namespace
+using notifyd::testing::Answer;
+using notifyd::testing::claiming;
+using notifyd::testing::request;
 
 TEST_CASE("unknown and forbidden topics look the same") {
     PermissionParts parts;
@@ -130,78 +110,6 @@ TEST_CASE("a bad user id is refused before anything else") {
         CHECK(revoked.error() == Errc::invalid_request);
     }
     CHECK(parts.store.log.empty());
-}
-
-TEST_CASE("self-claim makes the granter admin of a topic without rows") {
-    PermissionParts parts;
-    PermissionManager manager = parts.manager(claiming);
-
-    SECTION("with the row that was asked for") {
-        Answer<Permission> answer;
-        manager.grant(identity("u1"), request("u2", "chat:new", Role::viewer), answer.done());
-        parts.store.commit_all();
-        REQUIRE(answer.ok());
-        CHECK((*answer.result)->user.get() == "u2");
-        CHECK((*answer.result)->role == Role::viewer);
-        CHECK(parts.store.role("u1", "chat:new") == Role::admin);
-        CHECK(parts.store.role("u2", "chat:new") == Role::viewer);
-        CHECK(manager.may_administer(identity("u1"), topic("chat:new")).has_value());
-        CHECK(manager.may_receive(identity("u2"), topic("chat:new")).has_value());
-        CHECK(parts.sink.count("permission_granted") == 2);
-    }
-    SECTION("oneself as admin, whatever was asked for") {
-        Answer<Permission> answer;
-        manager.grant(identity("u1"), request("u1", "chat:new", Role::viewer), answer.done());
-        parts.store.commit_all();
-        REQUIRE(answer.ok());
-        CHECK((*answer.result)->role == Role::admin);
-        CHECK(parts.store.role("u1", "chat:new") == Role::admin);
-        CHECK(parts.store.table.size() == 1);
-    }
-    SECTION("not where somebody was first, with the refusal of any other topic") {
-        parts.row("owner", "chat:old", Role::viewer);
-        Answer<Permission> answer;
-        manager.grant(identity("u1"), request("u1", "chat:old", Role::admin), answer.done());
-        parts.store.commit_all();
-        REQUIRE(answer.error() == Errc::forbidden);
-        CHECK(answer.result->error().message ==
-              parts.manager().may_administer(identity("u1"), topic("chat:x")).error().message);
-        CHECK_FALSE(parts.directory.role(UserId("u1"), topic("chat:old")));
-        CHECK(parts.sink.count("permission_granted") == 0);
-    }
-    SECTION("two at once: one is admin") {
-        Answer<Permission> first;
-        Answer<Permission> second;
-        manager.grant(identity("u1"), request("u1", "chat:new"), first.done());
-        manager.grant(identity("u2"), request("u2", "chat:new"), second.done());
-        parts.store.commit_all();
-        CHECK(first.ok());
-        CHECK(second.error() == Errc::forbidden);
-        CHECK(manager.may_administer(identity("u1"), topic("chat:new")).has_value());
-        CHECK(manager.may_receive(identity("u2"), topic("chat:new")).has_error());
-    }
-    SECTION("never on a user's topic, not even one's own") {
-        for (const char* of : {"user:u1", "user:u2"}) {
-            Answer<Permission> answer;
-            manager.grant(identity("u1"), request("u1", of), answer.done());
-            CHECK(answer.error() == Errc::forbidden);
-        }
-        CHECK(parts.store.log.empty());
-    }
-    SECTION("an admin token grants without becoming admin") {
-        Answer<Permission> answer;
-        manager.grant(identity("root", Grant::admin), request("u2", "chat:new"), answer.done());
-        parts.store.commit_all();
-        CHECK(answer.ok());
-        CHECK_FALSE(parts.store.role("root", "chat:new"));
-    }
-    SECTION("off by default") {
-        PermissionManager strict = parts.manager();
-        Answer<Permission> answer;
-        strict.grant(identity("u1"), request("u1", "chat:new"), answer.done());
-        CHECK(answer.error() == Errc::forbidden);
-        CHECK(parts.store.log.empty());
-    }
 }
 
 TEST_CASE("a revocation is committed, then in memory, then told, then answered") {
@@ -328,7 +236,7 @@ TEST_CASE("two loops change one row one after the other") {
 TEST_CASE("a change does not wait for another loop for ever") {
     PermissionParts parts;
     PermissionManager one = parts.manager();
-    PermissionManager two = parts.manager(claiming);
+    PermissionManager two = parts.manager(claiming());
     REQUIRE(parts.directory.begin_change(UserId("u2"), topic("chat:a"), one));
     Answer<Permission> answer;
     two.grant(identity("u1"), request("u2", "chat:a"), answer.done());

@@ -1,6 +1,7 @@
 // A turn: everything that is ready, then the hooks, then sleep.
 #include "notifyd/runtime/event_loop.hpp"
 
+#include "notifyd/core/clock.hpp"
 #include "notifyd/core/limits.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/runtime/task_group.hpp"
@@ -41,6 +42,26 @@ TEST_CASE("all ready handlers run before the hook") {
     for (int i = 0; i < 50; ++i) boost::asio::post(loop.context(), [&] { ++hook.handlers; });
     loop.run();
     CHECK(hook.handlers_per_turn == std::vector{50});
+}
+
+TEST_CASE("a turn ends when it took long, so that what it has made goes out") {
+    EventLoop loop(0, 100);
+    Hook hook(loop);
+    loop.add_turn_hook(hook);
+    constexpr int count = 20;
+    const notifyd::SystemClock clock;
+    for (int i = 0; i < count; ++i) {
+        boost::asio::post(loop.context(), [&, i] {
+            const auto end = clock.steady_now() + notifyd::limits::turn_time_max;
+            while (clock.steady_now() < end) {
+            }
+            ++hook.handlers;
+            if (i + 1 == count) hook.stop_at_end = true;
+        });
+    }
+    hook.stop_at_end = false;
+    loop.run();
+    CHECK(hook.handlers_per_turn == std::vector<int>(5, static_cast<int>(notifyd::limits::handlers_per_look)));
 }
 
 TEST_CASE("a long turn tells its hooks between handlers that it goes on") {

@@ -1,0 +1,70 @@
+"""Users with dead letters: clients that do not read, so that the daemon cannot give them what is theirs."""
+
+import socket
+
+from .case import SystemTest
+from .tokens import mint
+from .websocket import WebSocket
+
+# One message fills an outbox: whoever does not read misses the next.
+MAX = 16 * 1024
+SETTINGS = {"limits": {"max_message": MAX, "outbound_buffer": MAX}, "delivery": {"retry_backoff": "20ms"}}
+PADDING = "x" * (MAX - 1024)
+
+
+class SlowClient(WebSocket):
+    """Takes its first frame, then nothing: what the kernel does not hold waits in the daemon."""
+
+    def __init__(self, port, token, chat):
+        super().__init__(port, query={"token": token, "chatId": chat, "hello": "1"})
+        self.receive()
+
+    def _handshake(self):
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32 * 1024)
+        super()._handshake()
+
+    def wake(self):
+        """Reads from now on, and not through a narrow window."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2 * 1024 * 1024)
+
+
+class Deadly(SystemTest):
+    settings = SETTINGS
+
+    def slow(self, token, chat=None):
+        client = SlowClient(self.daemon.port, token, chat or self.chat)
+        self.daemon.clients.append(client)
+        return client
+
+    def letters(self, token=None, **query):
+        reply = self.http.get("/dlq", token or self.admin, **query)
+        self.assertEqual(reply.status, 200, reply)
+        return reply.json["deadLetters"]
+
+    def all_letters(self, **query):
+        """Every page."""
+        found = []
+        while True:
+            page = self.http.get("/dlq", self.admin, limit=100, **query).json
+            self.assertEqual(page["count"], len(page["deadLetters"]))
+            found += page["deadLetters"]
+            if "nextStartKey" not in page:
+                return found
+            query["startKey"] = page["nextStartKey"]
+
+    def letters_of(self, user):
+        return [letter for letter in self.all_letters() if letter["userId"] == user]
+
+    def miss(self, user=None, count=1):
+        """A user with dead letters: (user, token, ids of the letters' messages). Nobody of them is connected."""
+        user = user or self.name("slow")
+        token = mint(user)
+        self.daemon.grant(user, self.chat)
+        client = self.slow(token)
+        sent = []
+        while len(self.letters_of(user)) < count:
+            sent.append(self.publish(PADDING, "standard")["messageId"])
+            self.assertLess(len(sent), 2_000)
+        client.socket.close()
+        self.daemon.wait_for_event("connection_closed", lambda e: e.get("user_id") == user)
+        return user, token
