@@ -1,6 +1,6 @@
-"""Q2: all TLS clients are cut at once and come back at once, none waits a moment of its own; first with full handshakes,
-then with their session tickets. Publishes go on meanwhile, none refused or lost, and /healthz answers. Each client is
-back in time, and gets what is published then.
+"""Q2: all TLS clients are cut at once and come back at once, none waits a moment of its own; first with full
+handshakes, then with their session tickets. Publishes go on meanwhile, none refused or lost, and /healthz answers.
+Each client is back in time, and gets what is published then.
 
 `tests/faults/run --long --only Q2`: 10,000 clients. They share the machine's cores with the server, and Python needs
 more of them: the seconds are an upper bound.

@@ -1,4 +1,6 @@
 // Handshakes in memory: which tickets resume, and which contexts can be had.
+#include "notifyd/gateway/gateway.hpp"
+
 #include "ticket_keys.hpp"
 #include "tls_context.hpp"
 
