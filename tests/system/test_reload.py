@@ -10,6 +10,7 @@ from support.case import SystemTest
 from support.daemon import Daemon, Folder, eventually
 from support.settings import LIMIT, SECRET, merge, to_toml
 from support.tokens import mint
+from support.websocket import Refused
 
 OTHER_SECRET = "another secret that only the tests know, 32 bytes"
 
@@ -58,7 +59,7 @@ class Reload(SystemTest):
         first = self.daemon.websocket(token, self.chat)
         second = self.daemon.websocket(token, self.chat)
         self.reload({"connections": {"max_per_user": 2}}, ["connections.max_per_user"])
-        with self.assertRaises(Exception) as refused:
+        with self.assertRaises(Refused) as refused:
             self.daemon.websocket(token, self.chat)
         self.assertEqual(refused.exception.status, 429)
         # Those that are open stay, even when they are more than are allowed now.
@@ -71,7 +72,7 @@ class Reload(SystemTest):
         _, token = self.member()
         self.daemon.websocket(token, origin="https://a.example")
         self.reload({"server": {"allowed_origins": ["https://b.example"]}}, ["server.allowed_origins"])
-        with self.assertRaises(Exception) as refused:
+        with self.assertRaises(Refused) as refused:
             self.daemon.websocket(token, origin="https://a.example")
         self.assertEqual(refused.exception.status, 403)
         self.daemon.websocket(token, origin="https://b.example")
@@ -94,6 +95,19 @@ class Reload(SystemTest):
         self.daemon.folder.write("hs256", OTHER_SECRET)
         self.reload({}, ["auth.hs256_secret"])
         self.assertEqual(self.http.get("/permissions", mint("u", secret=OTHER_SECRET)).status, 200)
+
+    def test_secrets_of_connection_tokens(self):
+        user, token = self.member()
+        self.assert_error(self.http.post("/ws/token", token, {}), 404, "not_found")
+        self.reload({"tokens": {"secret": SECRET}}, ["tokens.secret"])
+        tickets = [self.http.post("/ws/token", token, {}).json["token"] for _ in range(2)]
+        self.reload({"tokens": {"secret": OTHER_SECRET, "previous_secret": SECRET}},
+                    ["tokens.secret", "tokens.previous_secret"])
+        self.assertEqual(self.daemon.websocket(tickets[0]).connected["userId"], user)
+        self.reload({"tokens": {"previous_secret": ""}}, ["tokens.previous_secret"])
+        with self.assertRaises(Refused) as refused:
+            self.daemon.websocket(tickets[1])
+        self.assertEqual(refused.exception.status, 401)
 
     def test_permissions(self):
         _, token = self.member("other", chat="elsewhere")
