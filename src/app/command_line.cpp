@@ -31,29 +31,17 @@ std::optional<config::LoadedConfig> load(const std::string& file) {
     return std::nullopt;
 }
 
-std::vector<std::string> warnings_about(const config::LoadedConfig& loaded) {
-    std::vector<std::string> warnings = config::doubtful_settings(loaded.config);
-    for (const std::string& key : config::keys_without_effect(loaded)) {
-        warnings.push_back(key + " has no effect in this version");
-    }
-    return warnings;
-}
-
-// Keys are the config's too: what is wrong with them is told like any other setting.
-std::shared_ptr<const auth::KeySet> load_keys(const std::string& file, const config::Auth& auth) {
-    Result<std::shared_ptr<const auth::KeySet>> keys = auth::load_key_set(auth);
-    if (keys) return std::move(*keys);
-    std::cerr << file << ": " << keys.error().message << '\n';
-    return nullptr;
+std::optional<Settings> load_settings(const std::string& file) {
+    SettingsResult settings = read_settings(file);
+    if (settings) return std::move(*settings);
+    for (const std::string& sentence : settings.error()) std::cerr << sentence << '\n';
+    return std::nullopt;
 }
 
 int serve(const std::string& file) {
-    std::optional<config::LoadedConfig> loaded = load(file);
-    if (!loaded) return exit_failed;
-    std::shared_ptr<const auth::KeySet> keys = load_keys(file, loaded->config.auth);
-    if (keys == nullptr) return exit_failed;
-    const std::vector<std::string> warnings = warnings_about(*loaded);
-    Result<std::unique_ptr<Daemon>> daemon = Daemon::open(std::move(loaded->config), std::move(keys), warnings);
+    std::optional<Settings> settings = load_settings(file);
+    if (!settings) return exit_failed;
+    Result<std::unique_ptr<Daemon>> daemon = Daemon::open(file, std::move(*settings));
     if (!daemon) {
         std::cerr << "notifyd: " << daemon.error().message << '\n';
         return exit_failed;
@@ -62,10 +50,11 @@ int serve(const std::string& file) {
 }
 
 int check_config(const std::string& file) {
-    const std::optional<config::LoadedConfig> loaded = load(file);
-    if (!loaded) return exit_failed;
-    if (load_keys(file, loaded->config.auth) == nullptr) return exit_failed;
-    for (const std::string& warning : warnings_about(*loaded)) std::cerr << "warning: " << warning << '\n';
+    const std::optional<Settings> settings = load_settings(file);
+    if (!settings) return exit_failed;
+    for (const std::vector<std::string>& all : {config::doubtful_settings(settings->config), settings->warnings}) {
+        for (const std::string& warning : all) std::cerr << "warning: " << warning << '\n';
+    }
     std::cout << file << " is valid\n";
     return 0;
 }

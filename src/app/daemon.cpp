@@ -29,10 +29,26 @@ sigset_t handled_signals() {
     return set;
 }
 
+// The signal that came within the time; 0: none.
+int wait_for_signal(const sigset_t& signals, std::chrono::nanoseconds time) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+    const timespec limit{static_cast<time_t>(seconds.count()), static_cast<long>((time - seconds).count())};
+    return std::max(::sigtimedwait(&signals, nullptr, &limit), 0);
+}
+
+bool is_pending(int number) {
+    sigset_t pending;
+    return ::sigpending(&pending) == 0 && sigismember(&pending, number) == 1;
+}
+
 std::size_t loop_count(const config::Server& server) {
     if (server.threads != 0) return server.threads;
     return std::max<std::size_t>(1, std::thread::hardware_concurrency());
 }
+
+// A beat that finds a loop slow is followed by others before the supervisor's patience ends.
+constexpr int beats_per_watchdog = 4;
+constexpr Milliseconds never = std::chrono::days(1);
 
 std::vector<std::string> names_of(const std::vector<config::Channel>& channels) {
     std::vector<std::string> names;
@@ -68,27 +84,32 @@ storage::StorageOptions storage_options(const config::Config& config) {
 
 }  // namespace
 
-Daemon::Daemon(config::Config config, std::shared_ptr<const auth::KeySet> keys)
-    : config_(std::move(config)),
+Daemon::Daemon(std::string file, Settings settings)
+    : file_(std::move(file)),
+      config_(std::move(settings.config)),
+      settings_files_(std::move(settings.files)),
       logger_(config_.log),
       events_(logger_, clock_),
-      keys_(std::move(keys)),
+      keys_(std::move(settings.keys)),
       filter_(names_of(config_.channels)),
       connection_limits_(config_.limits.max_connections, config_.connections.max_per_user),
       workers_(pool_settings(config_)),
-      redriver_(clock_) {}
+      redriver_(clock_),
+      supervisor_(config::process_environment()),
+      reminder_(events_, clock_),
+      ticket_keys_(gateway::ticket_key_interval, clock_.steady_now() + gateway::ticket_key_interval),
+      watchdog_(supervisor_.watchdog().value_or(never) / beats_per_watchdog, clock_.steady_now()) {}
 
 Daemon::~Daemon() = default;
 
-Result<std::unique_ptr<Daemon>> Daemon::open(config::Config config,
-                                             std::shared_ptr<const auth::KeySet> keys,
-                                             const std::vector<std::string>& warnings) {
+Result<std::unique_ptr<Daemon>> Daemon::open(std::string file, Settings settings) {
     const sigset_t signals = handled_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     // OpenSSL writes with write(2): a peer that is gone must not end the process.
     signal(SIGPIPE, SIG_IGN);
 
-    std::unique_ptr<Daemon> daemon(new Daemon(std::move(config), std::move(keys)));
+    const std::vector<std::string> warnings = std::move(settings.warnings);
+    std::unique_ptr<Daemon> daemon(new Daemon(std::move(file), std::move(settings)));
     for (const std::string& warning : warnings) daemon->events_.emit(observability::ConfigWarning{warning});
     const Result<void> built = daemon->build();
     if (!built) {
@@ -103,6 +124,7 @@ Result<void> Daemon::build() {
     Result<std::unique_ptr<gateway::Front>> front = gateway::Front::open(config_, loops);
     if (!front) return front.error();
     front_ = std::move(*front);
+    reminder_.poll(config_, front_->certificate_until());
 
     SystemIdSource ids;
     storage::StorageOptions options = storage_options(config_);
@@ -130,7 +152,10 @@ Result<void> Daemon::build() {
                         redriver_,
                         *front_,
                         loop_services_};
-    for (std::size_t i = 0; i < loops; ++i) units_.push_back(std::make_unique<LoopUnit>(i, shared));
+    for (std::size_t i = 0; i < loops; ++i) {
+        units_.push_back(std::make_unique<LoopUnit>(i, shared));
+        pulse_.add(units_.back()->loop());
+    }
     storage::StorageClient& stored = units_.front()->storage();
     const history::RetentionTimes keep{config_.storage.message_retention, config_.storage.dead_letter_retention};
     retention_ = std::make_unique<history::Retention>(stored, stored, stored, stored, clock_, events_, keep);
@@ -174,28 +199,39 @@ void Daemon::start_loops() {
         front_->address(), version, static_cast<std::int64_t>(units_.size()), config_.tls.enabled()});
 }
 
-void Daemon::wait_for_stop_signal() {
+SteadyTime Daemon::do_chores() {
+    const SteadyTime now = clock_.steady_now();
+    reminder_.poll(config_, front_->certificate_until());
+    if (front_->certificate_until() && ticket_keys_.is_due(now)) {
+        front_->renew_ticket_key();
+        on_all_loops([](LoopUnit& unit, UniqueFunction<void()> done) {
+            unit.gateway().take_over();
+            done();
+        });
+    }
+    if (supervisor_.watchdog() && watchdog_.is_due(now) && pulse_.beat()) supervisor_.alive();
+    return std::min({reminder_.next(), ticket_keys_.next(), watchdog_.next()});
+}
+
+void Daemon::serve_until_stopped() {
     const sigset_t signals = handled_signals();
     for (;;) {
-        int received = 0;
-        if (sigwait(&signals, &received) != 0) continue;
-        if (received == SIGHUP) {
-            events_.emit(observability::ConfigWarning{"SIGHUP: this version cannot reload its config; restart it"});
-            continue;
-        }
+        const SteadyTime next = do_chores();
+        const auto wait = std::max(next - clock_.steady_now(), SteadyTime::duration::zero());
+        const int received = wait_for_signal(signals, wait);
+        if (received == SIGHUP) reload();
+        if (received != SIGTERM && received != SIGINT) continue;
         const char* name = received == SIGTERM ? "SIGTERM" : "SIGINT";
         events_.emit(observability::ServerStopping{sync_failed_ ? "a sync to the disk has failed" : name});
         return;
     }
 }
 
-// Runs the step on every loop and waits until all are done with it.
-template <class DrainStep>
-void Daemon::on_all_loops(DrainStep step) {
+void Daemon::on_all_loops(const std::function<void(LoopUnit& unit, UniqueFunction<void()> done)>& step) {
     std::latch finished(static_cast<std::ptrdiff_t>(units_.size()));
     for (const auto& unit : units_) {
         const bool posted = unit->loop().post_control(
-            [&gateway = unit->gateway(), &finished, step] { step(gateway, [&finished] { finished.count_down(); }); });
+            [&unit = *unit, &finished, &step] { step(unit, [&finished] { finished.count_down(); }); });
         if (!posted) finished.count_down();
     }
     finished.wait();
@@ -205,8 +241,8 @@ void Daemon::drain() {
     state_.draining = true;
     redriver_.stop();
     // No loop closes its sockets before every loop has answered its publishers: their messages go to all loops.
-    on_all_loops([](gateway::LoopGateway& gateway, UniqueFunction<void()> done) { gateway.quiesce(std::move(done)); });
-    on_all_loops([](gateway::LoopGateway& gateway, UniqueFunction<void()> done) { gateway.drain(std::move(done)); });
+    on_all_loops([](LoopUnit& unit, UniqueFunction<void()> done) { unit.gateway().quiesce(std::move(done)); });
+    on_all_loops([](LoopUnit& unit, UniqueFunction<void()> done) { unit.gateway().drain(std::move(done)); });
     // The loops still run, to take the last answers.
     storage_->stop();
     for (const auto& unit : units_) unit->loop().stop();
@@ -215,8 +251,12 @@ void Daemon::drain() {
 
 int Daemon::run() {
     start_loops();
-    wait_for_stop_signal();
+    supervisor_.ready();
+    serve_until_stopped();
+    supervisor_.stopping();
     drain();
+    // Who asks for a reload too late hears of it.
+    if (is_pending(SIGHUP)) events_.emit(observability::ConfigReloadFailed{"SIGHUP: the server is stopping"});
     events_.emit(observability::ServerStopped{});
     return sync_failed_ ? 1 : 0;
 }

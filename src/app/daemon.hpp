@@ -4,15 +4,20 @@
 // Fails:  open with a sentence for the operator.
 #pragma once
 
-#include "notifyd/config/load_config.hpp"
 #include "notifyd/history/retention.hpp"
 #include "notifyd/observability/logger.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/runtime/task_group.hpp"
 
+#include "every.hpp"
 #include "loop_unit.hpp"
+#include "pulse.hpp"
+#include "reminder.hpp"
+#include "settings.hpp"
+#include "supervisor.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -23,29 +28,47 @@ namespace notifyd::app {
 class Daemon {
   public:
     // Opens the database and the listening sockets; nothing is served yet.
-    [[nodiscard]] static Result<std::unique_ptr<Daemon>> open(config::Config config,
-                                                              std::shared_ptr<const auth::KeySet> keys,
-                                                              const std::vector<std::string>& warnings);
+    // `file` is the config file, for SIGHUP.
+    [[nodiscard]] static Result<std::unique_ptr<Daemon>> open(std::string file, Settings settings);
     ~Daemon();
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
 
-    // Serves until SIGTERM or SIGINT, or until a sync to the disk fails; then drains. The process's exit code: 1 after
-    // a failed sync, for its supervisor to start it again.
+    // Serves until SIGTERM or SIGINT, or until a sync to the disk fails; then drains. SIGHUP reloads the config. The
+    // process's exit code: 1 after a failed sync, for its supervisor to start it again.
     [[nodiscard]] int run();
 
   private:
-    Daemon(config::Config config, std::shared_ptr<const auth::KeySet> keys);
+    Daemon(std::string file, Settings settings);
     [[nodiscard]] Result<void> build();
     void start_loops();
-    void wait_for_stop_signal();
-    template <class DrainStep>
-    void on_all_loops(DrainStep step);
+    // Runs the step on every loop and waits until all are done with it.
+    void on_all_loops(const std::function<void(LoopUnit& unit, UniqueFunction<void()> done)>& step);
     void drain();
+
+    // --- while it serves: signals, and what comes round
+    void serve_until_stopped();
+    // Does what is due; when to come again.
+    SteadyTime do_chores();
+
+    // --- reload.cpp
+    struct Renewal {
+        Settings settings;
+        config::Reloaded reloaded;
+    };
+    using ReloadOutcome = boost::system::result<Renewal, std::vector<std::string>>;
+    void reload();
+    // Reads all that can be wrong, and leaves the running config alone.
+    [[nodiscard]] ReloadOutcome read_again();
+    void use(Renewal renewal);
+
     boost::asio::awaitable<void, runtime::Executor> keep_retention();
     boost::asio::awaitable<void, runtime::Executor> redrive_marked();
 
+    std::string file_;
+    // What holds now: after a reload, what could change of the file's.
     config::Config config_;
+    config::Fingerprints settings_files_;
     SystemClock clock_;
     observability::Logger logger_;
     observability::Events events_;
@@ -63,6 +86,11 @@ class Daemon {
     std::vector<std::unique_ptr<LoopUnit>> units_;
     std::unique_ptr<runtime::TaskGroup> tasks_;
     std::unique_ptr<history::Retention> retention_;
+    Supervisor supervisor_;
+    Reminder reminder_;
+    Every ticket_keys_;
+    Every watchdog_;
+    Pulse pulse_;
     std::vector<std::thread> threads_;
 };
 

@@ -89,4 +89,12 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                               }});
 }
 
+void LoopUnit::reload(const config::Config& config, std::shared_ptr<const auth::KeySet> keys) {
+    config_ = config;
+    verifier_.use(std::move(keys), config_.auth);
+    permissions_.use(settings_of(config_.permissions));
+    publisher_.use(content_deduplication_of(config_.fifo));
+    gateway_.take_over();
+}
+
 }  // namespace notifyd::app

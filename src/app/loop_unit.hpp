@@ -40,6 +40,9 @@ class LoopUnit {
     LoopUnit(const LoopUnit&) = delete;
     LoopUnit& operator=(const LoopUnit&) = delete;
 
+    // From now on this config and these keys hold. On the loop, as one step: nothing sees a mix.
+    void reload(const config::Config& config, std::shared_ptr<const auth::KeySet> keys);
+
     [[nodiscard]] runtime::EventLoop& loop() { return loop_; }
     [[nodiscard]] gateway::LoopGateway& gateway() { return gateway_; }
     [[nodiscard]] storage::StorageClient& storage() { return *storage_; }

@@ -8,14 +8,16 @@ Admission::~Admission() {
 }
 
 Result<Admission> ConnectionLimits::admit(const UserId& user) {
-    if (total_.fetch_add(1, std::memory_order_relaxed) >= total_max_ && total_max_ != 0) {
+    const std::size_t most_in_all = total_max_;
+    if (total_.fetch_add(1, std::memory_order_relaxed) >= most_in_all && most_in_all != 0) {
         total_.fetch_sub(1, std::memory_order_relaxed);
         return Error{Errc::unavailable, "The server has no room for more connections"};
     }
     using Keep = decltype(per_user_)::Keep;
     bool admitted = false;
     per_user_.update(user, [&](std::uint32_t& count) {
-        admitted = per_user_max_ == 0 || count < per_user_max_;
+        const std::size_t most = per_user_max_;
+        admitted = most == 0 || count < most;
         if (admitted) ++count;
         return count != 0 ? Keep::yes : Keep::no;
     });

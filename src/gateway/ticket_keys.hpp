@@ -8,7 +8,6 @@
 #include <openssl/ssl.h>
 
 #include <array>
-#include <chrono>
 #include <optional>
 #include <span>
 
@@ -29,9 +28,6 @@ struct TicketKey {
 
 class TicketKeys {
   public:
-    // A ticket opens for at least one interval and at most two: a key is gone within a day.
-    static constexpr std::chrono::hours rotation_interval{12};
-
     explicit TicketKeys(const TicketKey& first) : current_(first) {}
 
     void rotate(const TicketKey& next) {

@@ -39,8 +39,14 @@ class Reply:
         return f"{self.status} {self.body[:300].decode(errors='replace')}"
 
 
+def tls_options(server):
+    context = getattr(server, "context", None)
+    return {"ssl": context, "server_hostname": "localhost"} if context else {}
+
+
 class Http:
-    """One kept-alive connection, made when it is needed. `server` is anything with a host and a port."""
+    """One kept-alive connection, made when it is needed. `server` is anything with a host and a port, and an SSL
+    context where it speaks TLS."""
 
     def __init__(self, server, limit=PATIENCE):
         self.server = server
@@ -67,7 +73,8 @@ class Http:
 
     async def _exchange(self, data):
         if self.writer is None:
-            self.reader, self.writer = await asyncio.open_connection(self.server.host, self.server.port)
+            self.reader, self.writer = await asyncio.open_connection(
+                self.server.host, self.server.port, **tls_options(self.server))
         self.writer.write(data)
         head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
         status, length, ends = int(head.split(" ", 2)[1]), 0, False
@@ -127,7 +134,7 @@ class WebSocket(asyncio.Protocol):
                 raw.bind((source, 0))
             async with asyncio.timeout(limit):
                 await loop.sock_connect(raw, (server.host, server.port))
-                _, client = await loop.create_connection(lambda: cls(on_text), sock=raw)
+                _, client = await loop.create_connection(lambda: cls(on_text), sock=raw, **tls_options(server))
                 key = base64.b64encode(os.urandom(16)).decode()
                 client.transport.write(
                     f"GET {path} HTTP/1.1\r\nHost: notifyd\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

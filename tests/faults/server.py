@@ -29,6 +29,7 @@ class Server:
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.host, self.port = host or own_address(), port
+        self.context = None  # of clients, where the settings have a certificate
         base = merge(BASE, {"server": {"listen": f"{self.host}:{self.port}"}, "log": {"level": "warn"}})
         self.settings = merge(base, settings or {})
         self.database = self.folder / self.settings["storage"]["path"]

@@ -38,6 +38,11 @@ class ConnectionLimits {
     ConnectionLimits(std::size_t total_max, std::size_t per_user_max)
         : total_max_(total_max), per_user_max_(per_user_max) {}
 
+    // For connections from now on; those that are open stay.
+    void set_maxima(std::size_t total_max, std::size_t per_user_max) {
+        total_max_ = total_max;
+        per_user_max_ = per_user_max;
+    }
     [[nodiscard]] Result<Admission> admit(const UserId& user);
     [[nodiscard]] std::size_t total() const { return total_.load(std::memory_order_relaxed); }
 
@@ -45,8 +50,8 @@ class ConnectionLimits {
     friend class Admission;
     void release(const UserId& user);
 
-    std::size_t total_max_;
-    std::size_t per_user_max_;
+    std::atomic<std::size_t> total_max_;
+    std::atomic<std::size_t> per_user_max_;
     std::atomic<std::size_t> total_{0};
     runtime::ShardedMap<UserId, std::uint32_t> per_user_;
 };

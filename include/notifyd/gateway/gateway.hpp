@@ -11,12 +11,17 @@
 #include "notifyd/core/unique_function.hpp"
 #include "notifyd/gateway/loop_services.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 
 namespace notifyd::gateway {
+
+// How often session tickets get another key: one opens for at least this long and at most twice that, so that a key is
+// gone within a day.
+inline constexpr std::chrono::hours ticket_key_interval{12};
 
 // What all loops share: opened once, before any loop runs. What is renewed later waits here until every loop has
 // called take_over(); only then is anything renewed again.

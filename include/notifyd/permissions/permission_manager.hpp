@@ -43,6 +43,9 @@ class PermissionManager {
                       observability::Events& events,
                       const Clock& clock);
 
+    // From now on these hold.
+    void use(PermissionSettings settings) { settings_ = settings; }
+
     PermissionManager(const PermissionManager&) = delete;
     PermissionManager& operator=(const PermissionManager&) = delete;
 

@@ -41,6 +41,9 @@ class Publisher {
               observability::Events& events,
               ContentDeduplication content_deduplication);
 
+    // From now on this holds.
+    void use(ContentDeduplication content_deduplication) { content_deduplication_ = content_deduplication; }
+
     // `skip`: the connection that does not want its own message back.
     void publish(const Identity& sender,
                  wire::PublishRequest request,
@@ -77,7 +80,7 @@ class Publisher {
     const Clock& clock_;
     IdSource& ids_;
     observability::Events& events_;
-    const ContentDeduplication content_deduplication_;
+    ContentDeduplication content_deduplication_;
     std::size_t in_flight_ = 0;
     bool closed_ = false;
     std::vector<UniqueFunction<void()>> waiting_;

@@ -5,11 +5,15 @@ import subprocess
 import warnings
 
 
-def make_certificate(folder):
-    """ECDSA P-256, valid for a day: paths of the certificate and its key."""
-    certificate, key = folder.path / "cert.pem", folder.path / "key.pem"
+ECDSA = ("ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
+RSA = ("rsa:2048",)
+
+
+def make_certificate(folder, name="", kind=ECDSA, made=None):
+    """Valid for a day from now, or from `made` such as "2 days ago": paths of the certificate and its key."""
+    certificate, key = folder.path / f"{name}cert.pem", folder.path / f"{name}key.pem"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
+        [*(("faketime", made) if made else ()), "openssl", "req", "-x509", "-newkey", *kind, "-nodes", "-days", "1",
          "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
          "-keyout", str(key), "-out", str(certificate)],
         check=True, capture_output=True)

@@ -117,6 +117,26 @@ class Daemon:
         with self.changed:
             return self._tail()
 
+    # --- SIGHUP ---
+
+    def reload(self, changes=None, text=None):
+        """Writes the config (changes to the present one, or a whole text) and sends SIGHUP: the event that answers."""
+        if changes is not None:
+            self.settings = merge(self.settings, changes)
+        self.folder.write("notifyd.toml", to_toml(self.settings) if text is None else text)
+        answers = ("config_reloaded", "config_reload_failed")
+        with self.changed:
+            before = len(self.events)
+            self.signal(signal.SIGHUP)
+
+            def answer():
+                return next((e for e in self.events[before:] if e["event_type"] in answers), None)
+
+            self.changed.wait_for(lambda: answer() is not None or self.ended, LIMIT)
+            event = answer()
+            assert event is not None, f"no answer to SIGHUP:\n{self._tail()}"
+            return event
+
     # --- its end ---
 
     def signal(self, number=signal.SIGTERM):

@@ -1,4 +1,6 @@
 // Handshakes in memory: which tickets resume, and which contexts can be had.
+#include "notifyd/gateway/gateway.hpp"
+
 #include "ticket_keys.hpp"
 #include "tls_context.hpp"
 
@@ -164,7 +166,7 @@ TEST_CASE("a ticket key is known by its name") {
     CHECK(tickets.find(first.name)->cipher == first.cipher);
     tickets.rotate(TicketKey::random());
     CHECK(tickets.find(first.name) == nullptr);
-    CHECK(2 * TicketKeys::rotation_interval <= std::chrono::hours(24));
+    CHECK(2 * ticket_key_interval <= std::chrono::hours(24));
 }
 
 TEST_CASE("each loop has a context of its own with the one certificate") {

@@ -1,0 +1,42 @@
+// Whether every loop still turns: each is asked to answer, and has answered by the next time.
+// Owns:   the answers.
+// Thread: beat() main; it outlives the loops' threads.
+// Fails:  never.
+#pragma once
+
+#include "notifyd/runtime/event_loop.hpp"
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+namespace notifyd::app {
+
+class Pulse {
+  public:
+    void add(runtime::EventLoop& loop) { questions_.push_back(std::make_unique<Question>(loop)); }
+
+    // Whether all loops have answered the question before this one. Who has not is not asked again meanwhile.
+    [[nodiscard]] bool beat() {
+        bool all = true;
+        for (const auto& question : questions_) all = question->ask() && all;
+        return all;
+    }
+
+  private:
+    struct Question {
+        explicit Question(runtime::EventLoop& asked) : loop(asked) {}
+
+        bool ask() {
+            if (open.exchange(true)) return false;
+            return loop.post_control([this] { open = false; });
+        }
+
+        runtime::EventLoop& loop;
+        std::atomic<bool> open{false};
+    };
+
+    std::vector<std::unique_ptr<Question>> questions_;
+};
+
+}  // namespace notifyd::app

@@ -1,0 +1,86 @@
+// SIGHUP: everything is read as at the start; what can change does, on all loops, or nothing does.
+#include "daemon.hpp"
+
+#include <algorithm>
+
+namespace notifyd::app {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string all;
+    for (const std::string& name : names) all.append(all.empty() ? "" : ", ").append(name);
+    return all;
+}
+
+bool has(const std::vector<std::string>& names, std::string_view wanted) {
+    return std::find(names.begin(), names.end(), wanted) != names.end();
+}
+
+// Files that keep their name and have other contents count as changed keys.
+void add_changed_files(const config::Fingerprints& before,
+                       const config::Fingerprints& now,
+                       config::Reloaded& reloaded) {
+    for (const auto& [key, fingerprint] : now) {
+        const auto known = before.find(key);
+        const bool told = has(reloaded.live, key) || has(reloaded.at_restart, key);
+        if (!told && known != before.end() && known->second != fingerprint) reloaded.live.emplace_back(key);
+    }
+}
+
+bool concerns_tls(const std::vector<std::string>& keys) {
+    return std::any_of(keys.begin(), keys.end(), [](const std::string& key) { return key.starts_with("tls."); });
+}
+
+}  // namespace
+
+Daemon::ReloadOutcome Daemon::read_again() {
+    SettingsResult settings = read_settings(file_);
+    if (!settings) return settings.error();
+    config::ReloadResult merged = config::apply_live(config_, settings->config);
+    if (!merged) {
+        std::vector<std::string> sentences;
+        for (const config::ConfigError& error : merged.error()) sentences.push_back(config::to_string(error));
+        return sentences;
+    }
+    add_changed_files(settings_files_, settings->files, *merged);
+    if (const Result<void> opened = logger_.reopen(); !opened) return std::vector{opened.error().message};
+    // The last that can fail: what it has made waits for the loops.
+    if (concerns_tls(merged->live)) {
+        const Result<void> renewed = front_->renew_certificate(merged->config.tls, clock_.now_ms());
+        if (!renewed) return std::vector{file_ + ": " + renewed.error().message};
+    }
+    return Renewal{std::move(*settings), std::move(*merged)};
+}
+
+void Daemon::use(Renewal renewal) {
+    config_ = std::move(renewal.reloaded.config);
+    keys_ = std::move(renewal.settings.keys);
+    settings_files_ = std::move(renewal.settings.files);
+    logger_.set_level(config_.log.level);
+    connection_limits_.set_maxima(config_.limits.max_connections, config_.connections.max_per_user);
+    front_->set_connections_max(config_.limits.max_connections);
+    on_all_loops([this](LoopUnit& unit, UniqueFunction<void()> done) {
+        unit.reload(config_, keys_);
+        done();
+    });
+}
+
+void Daemon::reload() {
+    supervisor_.reloading(clock_.steady_now());
+    ReloadOutcome outcome = read_again();
+    if (outcome) {
+        const std::string live = joined(outcome->reloaded.live);
+        const std::string at_restart = joined(outcome->reloaded.at_restart);
+        const std::vector<std::string> warnings = outcome->settings.warnings;
+        use(std::move(*outcome));
+        events_.emit(observability::ConfigReloaded{live, at_restart});
+        for (const std::string& warning : warnings) events_.emit(observability::ConfigWarning{warning});
+        reminder_.restart(config_, front_->certificate_until());
+    } else {
+        for (const std::string& what : outcome.error()) events_.emit(observability::ConfigReloadFailed{what});
+    }
+    supervisor_.ready();
+}
+
+}  // namespace notifyd::app

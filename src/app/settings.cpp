@@ -1,0 +1,27 @@
+// Config first, then the keys that it names.
+#include "settings.hpp"
+
+namespace notifyd::app {
+
+SettingsResult read_settings(const std::string& file) {
+    config::LoadResult loaded = config::load_config(file, config::process_environment());
+    if (!loaded) {
+        std::vector<std::string> sentences;
+        for (const config::ConfigError& error : loaded.error()) sentences.push_back(config::to_string(error));
+        return sentences;
+    }
+    Settings settings;
+    for (const std::string& key : config::keys_without_effect(*loaded)) {
+        settings.warnings.push_back(key + " has no effect in this version");
+    }
+    settings.config = std::move(loaded->config);
+    // Before they are used: what is replaced meanwhile is seen as changed the next time.
+    settings.files = config::fingerprints_of(settings.config);
+    // Keys are the config's too: what is wrong with them is told like any other setting.
+    Result<std::shared_ptr<const auth::KeySet>> keys = auth::load_key_set(settings.config.auth);
+    if (!keys) return std::vector{file + ": " + keys.error().message};
+    settings.keys = std::move(*keys);
+    return settings;
+}
+
+}  // namespace notifyd::app

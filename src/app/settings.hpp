@@ -1,0 +1,30 @@
+// What the server runs on, read from the config file, the environment and the files that they name, all at once:
+// at the start and on SIGHUP alike.
+// Owns:   nothing. Thread: main.
+// Fails:  with every mistake as a sentence of its own, which names file, line and key.
+#pragma once
+
+#include "notifyd/auth/key_set.hpp"
+#include "notifyd/config/reload.hpp"
+
+#include <boost/system/result.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace notifyd::app {
+
+struct Settings {
+    config::Config config;
+    config::Fingerprints files;
+    std::shared_ptr<const auth::KeySet> keys;
+    // Keys that were given and have no effect in this version, as sentences.
+    std::vector<std::string> warnings;
+};
+
+using SettingsResult = boost::system::result<Settings, std::vector<std::string>>;
+
+[[nodiscard]] SettingsResult read_settings(const std::string& file);
+
+}  // namespace notifyd::app
