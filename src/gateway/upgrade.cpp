@@ -1,5 +1,6 @@
 // Who gets a 101: everything that can be wrong with a WebSocket handshake is answered as HTTP (SPEC §5.1).
 #include "notifyd/core/http_status.hpp"
+#include "notifyd/core/limits.hpp"
 
 #include "bearer.hpp"
 #include "session.hpp"
@@ -70,7 +71,12 @@ Awaitable<Result<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastRequest 
     if (!resumable) co_return resumable.error();
     Result<connection::Admission> admission = services_.connection_limits.admit(grant->identity.user);
     if (!admission) co_return admission.error();
-    // Last of all: a connection token is used up only by what is answered 101.
+    // Last of all: a connection token is used up only by what is answered 101. That may wait for the disk, as the
+    // answer to any request may, and then it is not to be too late for the answer.
+    if (grant->ticket) {
+        phase_ = Phase::answering;
+        expire_in(limits::keep_alive_timeout);
+    }
     const auth::AuthResult<void> used = co_await use_ticket(*grant, services_);
     if (!used) co_return auth_error(used.error(), request);
     auto upgrade = std::make_unique<Upgrade>(std::move(head), std::move(*grant), std::move(*admission));

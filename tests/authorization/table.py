@@ -79,6 +79,10 @@ ROWS = (
         name="DELETE /permissions of the caller's own row"),
     Row("GET /permissions", LISTERS, query=HUB),
     Row("GET /permissions", THEMSELVES, subject="user", query={"userId": "{id}"}, name="GET /permissions of a user"),
+    Row("POST /ws/token", ANY_USER, subject="", success=201),
+    Row("POST /ws/token", ADMINS, subject="", body={"channels": ["audit"]}, success=201,
+        name="POST /ws/token for an admin's channel"),
+    Row("DELETE /ws/token", ANY_USER, subject=""),
     Row("GET /dlq", ADMINS, subject=""),
     Row("POST /dlq/redrive", ADMINS, subject="", query={"queue": "fifo"}),
     Row("POST /dlq/{id}/redrive", ADMINS, subject="letter", success=404),
@@ -96,6 +100,9 @@ ROWS = (
     Row("frame subscribe", READERS, body={"type": "subscribe", "payload": {"topics": ["hub:{id}"]}}),
     Row("frame subscribe", THEMSELVES, subject="user", body={"type": "subscribe", "payload": {"topics": ["user:{id}"]}},
         name="frame subscribe to a user"),
+    # Past the permission, channels are not there yet.
+    Row("frame subscribe", ADMINS, subject="", body={"type": "subscribe", "payload": {"channels": ["audit"]}},
+        success=400, name="frame subscribe to an admin's channel"),
     Row("frame unsubscribe", ANY_USER, body={"type": "unsubscribe", "payload": {"topics": ["hub:{id}"]}}),
     Row("frame ping", ANY_USER, subject="", body={"type": "ping", "payload": {}}),
     # Answered with an error of their own, whoever asks: they reach no topic.

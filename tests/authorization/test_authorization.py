@@ -8,6 +8,7 @@ import jwt
 
 from support import tokens
 from support.case import SystemTest
+from support.connection_tokens import SIGNING_SECRET
 from support.tokens import mint
 from support.websocket import Refused
 
@@ -40,7 +41,8 @@ def anonymous(text, names):
 
 
 class Authorization(SystemTest):
-    settings = {"auth": {"claims.hub": "hubs", "leeway": "0s"}}
+    settings = {"auth": {"claims.hub": "hubs", "leeway": "0s"},
+                "tokens": {"secret": SIGNING_SECRET, "per_minute": 0, "admin_channels": ["audit"]}}
 
     @classmethod
     def setUpClass(cls):

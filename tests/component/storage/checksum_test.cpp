@@ -51,7 +51,7 @@ TEST_CASE("rows of before there were checksums are served as they are, with thei
         Outsider outsider(path);
         outsider.execute(
             "ALTER TABLE messages DROP COLUMN checksum; ALTER TABLE messages RENAME COLUMN kind TO numbered;"
-            "DROP TABLE deduplication; DROP TABLE dead_letters; PRAGMA user_version = 3;"
+            "DROP TABLE deduplication; DROP TABLE dead_letters; DROP TABLE tickets; PRAGMA user_version = 3;"
             "INSERT INTO topics (id, name) VALUES (1, 'chat:a');"
             "INSERT INTO messages VALUES (1, 1, 1, 1, zeroblob(16), 5, NULL, '{\"a\":1');"
             "INSERT INTO messages VALUES (2, 1, 1, 0, zeroblob(16), 6, NULL, '{\"b\":2');");

@@ -243,7 +243,7 @@ TEST_CASE("tickets are bounded, of a user and in all") {
     CHECK(issue(ticket(number++, start + 60'000)).verdict == Verdict::issued);
 
     for (int i = 0; i < 14; ++i)
-        CHECK(issue(ticket(number++, start, "u" + std::to_string(i))).verdict == Verdict::issued);
+        CHECK(issue(ticket(number++, start, "v" + std::to_string(i))).verdict == Verdict::issued);
     CHECK(issue(ticket(number++, start, "late")).verdict == Verdict::full);
     std::size_t deleted = 0;
     REQUIRE(table.delete_expired(start + 60'001, 100, deleted));

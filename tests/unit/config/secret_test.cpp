@@ -69,7 +69,7 @@ TEST_CASE("a secret that cannot be had is an error that does not show one") {
 TEST_CASE("a secret in the environment may point to a file") {
     const ConfigFolder folder;
     folder.write("secret", "s3\n");
-    const LoadResult loaded = folder.load("", {{"NOTIFYD_TOKENS__SECRET", "file:secret"}});
+    const LoadResult loaded = folder.load("", {{"NOTIFYD_AUTH__HS256_SECRET", "file:secret"}});
     REQUIRE(loaded.has_value());
-    CHECK(loaded->config.tokens.secret.reveal() == "s3");
+    CHECK(loaded->config.auth.hs256_secret.reveal() == "s3");
 }
