@@ -78,7 +78,10 @@ Daemon::Daemon(config::Config config, std::shared_ptr<const auth::KeySet> keys)
       workers_(pool_settings(config_)),
       redriver_(clock_) {}
 
-Daemon::~Daemon() = default;
+Daemon::~Daemon() {
+    // What runs there uses the key source.
+    if (http_client_) http_client_->stop();
+}
 
 Result<std::unique_ptr<Daemon>> Daemon::open(config::Config config,
                                              std::shared_ptr<const auth::KeySet> keys,
@@ -117,6 +120,18 @@ Result<void> Daemon::build() {
     workers_.start_at(storage_->last_position());
     storage_->for_each_permission([this](const Permission& row) { directory_.set(row.user, row.topic, row.role); });
 
+    Result<std::unique_ptr<http_client::HttpClient>> client = http_client::HttpClient::open(clock_);
+    if (!client) return client.error();
+    http_client_ = std::move(*client);
+    http_client_->loop().on_exception([this](const char* what) {
+        events_.emit(observability::ExceptionCaught{"http client", what});
+    });
+    Result<auth::KeySources> sources = auth::load_key_sources(config_.auth);
+    if (!sources) return sources.error();
+    key_source_ = std::make_unique<auth::KeySource>(
+        *http_client_, clock_, events_, [this](const auto& keys, const config::Auth& rules) { use_keys(keys, rules); });
+    key_source_->start(config_.auth, std::move(*sources));
+
     const Shared shared{config_,
                         clock_,
                         events_,
@@ -124,6 +139,7 @@ Result<void> Daemon::build() {
                         *storage_,
                         directory_,
                         keys_,
+                        *key_source_,
                         filter_,
                         connection_limits_,
                         workers_,
@@ -163,11 +179,19 @@ boost::asio::awaitable<void, runtime::Executor> Daemon::redrive_marked() {
     }
 }
 
+void Daemon::use_keys(const std::shared_ptr<const auth::KeySet>& keys, const config::Auth& rules) {
+    for (const auto& unit : units_) {
+        // A loop that has stopped needs no keys.
+        static_cast<void>(unit->loop().post_control([&to = *unit, keys, rules] { to.use_keys(keys, rules); }));
+    }
+}
+
 void Daemon::start_loops() {
     storage_->start(workers_);
     for (const auto& unit : units_) unit->gateway().start();
     tasks_->spawn(keep_retention());
     tasks_->spawn(redrive_marked());
+    http_client_->start();
     for (const auto& unit : units_) threads_.emplace_back([&loop = unit->loop()] { loop.run(); });
     state_.started = true;
     events_.emit(observability::ServerStarted{
@@ -204,6 +228,7 @@ void Daemon::on_all_loops(DrainStep step) {
 void Daemon::drain() {
     state_.draining = true;
     redriver_.stop();
+    key_source_->close();
     // No loop closes its sockets before every loop has answered its publishers: their messages go to all loops.
     on_all_loops([](gateway::LoopGateway& gateway, UniqueFunction<void()> done) { gateway.quiesce(std::move(done)); });
     on_all_loops([](gateway::LoopGateway& gateway, UniqueFunction<void()> done) { gateway.drain(std::move(done)); });
@@ -211,6 +236,7 @@ void Daemon::drain() {
     storage_->stop();
     for (const auto& unit : units_) unit->loop().stop();
     for (std::thread& thread : threads_) thread.join();
+    http_client_->stop();
 }
 
 int Daemon::run() {

@@ -37,6 +37,7 @@ class Daemon {
   private:
     Daemon(config::Config config, std::shared_ptr<const auth::KeySet> keys);
     [[nodiscard]] Result<void> build();
+    void use_keys(const std::shared_ptr<const auth::KeySet>& keys, const config::Auth& rules);
     void start_loops();
     void wait_for_stop_signal();
     template <class DrainStep>
@@ -51,6 +52,8 @@ class Daemon {
     observability::Events events_;
     gateway::ServerState state_;
     std::shared_ptr<const auth::KeySet> keys_;
+    std::unique_ptr<http_client::HttpClient> http_client_;
+    std::unique_ptr<auth::KeySource> key_source_;
     permissions::PermissionDirectory directory_;
     queue::TopicFilter filter_;
     connection::ConnectionLimits connection_limits_;

@@ -56,6 +56,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                 .events = shared.events,
                 .state = shared.state,
                 .authorizer = authorizer_,
+                .keys = shared.key_source,
                 .permissions = permissions_,
                 .publisher = publisher_,
                 .retrieval = retrieval_,

@@ -25,6 +25,7 @@ struct Shared {
     storage::Storage& storage;
     permissions::PermissionDirectory& directory;
     const std::shared_ptr<const auth::KeySet>& keys;
+    auth::KeySource& key_source;
     const queue::TopicFilter& filter;
     connection::ConnectionLimits& connection_limits;
     delivery::WorkerPool& workers;
@@ -42,6 +43,10 @@ class LoopUnit {
     [[nodiscard]] runtime::EventLoop& loop() { return loop_; }
     [[nodiscard]] gateway::LoopGateway& gateway() { return gateway_; }
     [[nodiscard]] storage::StorageClient& storage() { return *storage_; }
+    // On the loop.
+    void use_keys(std::shared_ptr<const auth::KeySet> keys, const config::Auth& rules) {
+        verifier_.use(std::move(keys), rules);
+    }
 
   private:
     // A copy, so that it can change on this loop without a lock.

@@ -38,6 +38,9 @@ class Authorizer {
     // For HTTP: an empty token is a missing one.
     [[nodiscard]] AuthResult<Identity> authenticate(std::string_view token);
 
+    // Worth waiting for a fetch of keys before the token is judged (KeySource::want).
+    [[nodiscard]] bool lacks_key(std::string_view token);
+
     // For the upgrade, before it is answered. All topics or nothing.
     [[nodiscard]] AuthResult<ConnectGrant> connect(const ConnectRequest& request);
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "notifyd/auth/authorizer.hpp"
+#include "notifyd/auth/key_source.hpp"
 #include "notifyd/config/config.hpp"
 #include "notifyd/connection/connection_handler.hpp"
 #include "notifyd/connection/connection_limits.hpp"
@@ -30,6 +31,7 @@ struct LoopServices {
     observability::Events& events;
     ServerState& state;
     auth::Authorizer& authorizer;
+    auth::KeySource& keys;
     permissions::PermissionManager& permissions;
     publish::Publisher& publisher;
     history::RetrievalHandler& retrieval;

@@ -266,9 +266,8 @@ a = "b"
 )",
                                           {{"NOTIFYD_FIFO__DEDUPLICATION_WINDOW", "1m"}});
     REQUIRE(loaded.has_value());
-    CHECK(
-        keys_without_effect(*loaded) ==
-        std::vector<std::string>{"auth.jwks", "notifications.types.a", "server.trusted_proxies", "tokens.per_minute"});
+    CHECK(keys_without_effect(*loaded) ==
+          std::vector<std::string>{"notifications.types.a", "server.trusted_proxies", "tokens.per_minute"});
     const LoadResult other = folder.load("[connections]\non_limit = \"close_oldest\"");
     REQUIRE(other.has_value());
     CHECK(keys_without_effect(*other) == std::vector<std::string>{"connections.on_limit"});
