@@ -43,9 +43,11 @@ class KeyServer:
                 pass  # a handshake that the daemon gave up
 
             def finish_request(self, request, address):
-                if outer.context is not None:
-                    request = outer.context.wrap_socket(request, server_side=True)
-                super().finish_request(request, address)
+                if outer.context is None:
+                    super().finish_request(request, address)
+                    return
+                with outer.context.wrap_socket(request, server_side=True) as secure:
+                    super().finish_request(secure, address)
 
         self.context = None
         if certificate is not None:
