@@ -128,8 +128,11 @@ Result<void> Daemon::build() {
     });
     Result<auth::KeySources> sources = auth::load_key_sources(config_.auth);
     if (!sources) return sources.error();
-    key_source_ = std::make_unique<auth::KeySource>(
-        *http_client_, clock_, events_, [this](const auto& keys, const config::Auth& rules) { use_keys(keys, rules); });
+    const auto fetch = [&http = *http_client_](const std::string& url) {
+        return http.get({url, auth::KeySource::set_bytes_max, auth::KeySource::fetch_deadline});
+    };
+    const auto use = [this](const auto& keys, const config::Auth& rules) { use_keys(keys, rules); };
+    key_source_ = std::make_unique<auth::KeySource>(http_client_->loop(), fetch, clock_, events_, use);
     key_source_->start(config_.auth, std::move(*sources));
 
     const Shared shared{config_,

@@ -6,6 +6,7 @@
 
 #include "notifyd/config/load_config.hpp"
 #include "notifyd/history/retention.hpp"
+#include "notifyd/http_client/http_client.hpp"
 #include "notifyd/observability/logger.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/runtime/task_group.hpp"

@@ -14,16 +14,15 @@ constexpr auto use_tuple = boost::asio::as_tuple(boost::asio::use_awaitable_t<ru
 
 }  // namespace
 
-KeySource::KeySource(http_client::HttpClient& client,
-                     const Clock& clock,
-                     observability::Events& events,
-                     Publish publish)
-    : client_(client),
+KeySource::KeySource(
+    runtime::EventLoop& loop, Fetch fetch, const Clock& clock, observability::Events& events, Publish publish)
+    : loop_(loop),
+      fetch_(std::move(fetch)),
       clock_(clock),
       events_(events),
       publish_(std::move(publish)),
-      tasks_(client.loop()),
-      wake_(client.loop().executor()) {}
+      tasks_(loop),
+      wake_(loop.executor()) {}
 
 void KeySource::start(config::Auth rules, KeySources sources) {
     apply(std::move(rules), std::move(sources));
@@ -37,7 +36,7 @@ Result<void> KeySource::reload(config::Auth rules, KeySources sources) {
         publish();
         wake_.cancel();
     };
-    if (!client_.loop().post_control(std::move(change))) return Error{Errc::unavailable, "The server is stopping"};
+    if (!loop_.post_control(std::move(change))) return Error{Errc::unavailable, "The server is stopping"};
     return {};
 }
 
@@ -64,7 +63,7 @@ void KeySource::publish() {
     if (keys) publish_(*keys, rules_);
 }
 
-http_client::Awaitable<void> KeySource::keep() {
+KeySource::Awaitable<void> KeySource::keep() {
     for (;;) {
         const SteadyTime now = clock_.steady_now();
         if (policy_ && policy_->due(now)) {
@@ -78,13 +77,13 @@ http_client::Awaitable<void> KeySource::keep() {
     }
 }
 
-http_client::Awaitable<void> KeySource::refresh() {
+KeySource::Awaitable<void> KeySource::refresh() {
     const std::uint64_t generation = generation_;
     policy_->started();
     Result<void> taken = Error(Errc::internal, "the fetch failed");
     try {
-        http_client::GetRequest request{rules_.jwks_url, set_bytes_max, fetch_deadline};
-        Result<std::string> text = co_await client_.get(std::move(request));
+        const std::string url = rules_.jwks_url;
+        Result<std::string> text = co_await fetch_(url);
         // Of a configuration that is gone: the present one's fetch is due, and is what the waiters wait for.
         if (generation != generation_) co_return;
         taken = text ? take(std::move(*text)) : Result<void>(text.error());
@@ -123,7 +122,7 @@ void KeySource::drop_expired() {
 void KeySource::want(UniqueFunction<void()> done) {
     auto ask = [this, done = std::move(done)]() mutable { wait(std::move(done)); };
     // Where the loop has stopped, nobody is left to be answered.
-    static_cast<void>(client_.loop().post_control(std::move(ask)));
+    static_cast<void>(loop_.post_control(std::move(ask)));
 }
 
 void KeySource::wait(UniqueFunction<void()> done) {
@@ -141,7 +140,7 @@ void KeySource::answer_waiters() {
 }
 
 void KeySource::close() {
-    static_cast<void>(client_.loop().post_control([this] {
+    static_cast<void>(loop_.post_control([this] {
         closed_ = true;
         answer_waiters();
     }));

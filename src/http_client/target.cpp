@@ -4,7 +4,21 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+
 namespace notifyd::http_client {
+
+namespace {
+
+bool is_port(std::string_view text) {
+    std::uint16_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && end == text.data() + text.size() && number != 0;
+}
+
+}  // namespace
 
 std::optional<Target> parse_target(std::string_view text) {
     const auto parsed = boost::urls::parse_uri({text.data(), text.size()});
@@ -18,6 +32,10 @@ std::optional<Target> parse_target(std::string_view text) {
     target.port = target.tls ? "443" : "80";
     if (url.has_port() && !url.port().empty()) target.port = std::string(url.port());
     target.host = std::string(url.encoded_host_and_port());
+    if (!is_port(target.port)) return std::nullopt;
+    // Boost 1.81 takes what is behind a bad port for a path.
+    const std::string_view path(url.encoded_path().data(), url.encoded_path().size());
+    if (!path.empty() && !path.starts_with('/')) return std::nullopt;
     target.path = std::string(url.encoded_resource());
     // The fragment is the client's own.
     target.path.erase(std::min(target.path.find('#'), target.path.size()));

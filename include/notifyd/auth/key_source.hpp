@@ -3,7 +3,7 @@
 // loop Owns:   the last good set, which serves while the URL fails, up to RefreshPolicy's age; then no fetched key is
 // left,
 //         and every token that needs one is refused.
-// Thread: the loop of the HTTP client, except reload, want and close: from any.
+// Thread: one loop, the one that fetches; reload, want and close from any.
 // Fails:  by events; a set that is no good changes nothing.
 #pragma once
 
@@ -12,10 +12,10 @@
 #include "notifyd/config/config.hpp"
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/unique_function.hpp"
-#include "notifyd/http_client/http_client.hpp"
 #include "notifyd/observability/events.hpp"
 #include "notifyd/runtime/task_group.hpp"
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 
 #include <cstdint>
@@ -33,15 +33,20 @@ class KeySource {
     // Tokens that wait for one fetch; those beyond are judged by the keys at hand.
     static constexpr std::size_t waiters_max = 1'000;
 
+    template <class T>
+    using Awaitable = boost::asio::awaitable<T, runtime::Executor>;
+    // Gives the text behind a URL: at most set_bytes_max, within fetch_deadline. Runs on the source's loop.
+    using Fetch = std::function<Awaitable<Result<std::string>>(const std::string& url)>;
     // Called on the source's loop with what holds from now on.
     using Publish = std::function<void(const std::shared_ptr<const KeySet>& keys, const config::Auth& rules)>;
 
-    // `client` outlives it, but is stopped before it ends.
-    KeySource(http_client::HttpClient& client, const Clock& clock, observability::Events& events, Publish publish);
+    // `loop` outlives it, but is stopped before it ends.
+    KeySource(
+        runtime::EventLoop& loop, Fetch fetch, const Clock& clock, observability::Events& events, Publish publish);
     KeySource(const KeySource&) = delete;
     KeySource& operator=(const KeySource&) = delete;
 
-    // Before the client starts. Does not publish what the loops were made with.
+    // Before the loop runs. Does not publish what the loops were made with.
     void start(config::Auth rules, KeySources sources);
 
     // New rules and sources (load_key_sources), published to every loop. What was fetched stays if the URL and the
@@ -62,14 +67,15 @@ class KeySource {
 
     void apply(config::Auth rules, KeySources sources);
     void publish();
-    http_client::Awaitable<void> keep();
-    http_client::Awaitable<void> refresh();
+    Awaitable<void> keep();
+    Awaitable<void> refresh();
     [[nodiscard]] Result<void> take(std::string text);
     void drop_expired();
     void wait(UniqueFunction<void()> done);
     void answer_waiters();
 
-    http_client::HttpClient& client_;
+    runtime::EventLoop& loop_;
+    Fetch fetch_;
     const Clock& clock_;
     observability::Events& events_;
     Publish publish_;

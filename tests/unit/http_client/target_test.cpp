@@ -50,6 +50,8 @@ TEST_CASE("what is no http URL, or names a user, is refused") {
                                   "https://",
                                   "https:///keys",
                                   "https://a.com:x/",
+                                  "https://a.com:0/",
+                                  "https://a.com:99999/",
                                   "https://user@a.com/",
                                   "https://u:p@a.com/",
                                   "https://a.com/a b",
