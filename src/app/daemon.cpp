@@ -90,6 +90,7 @@ Daemon::Daemon(std::string file, Settings settings)
       settings_files_(std::move(settings.files)),
       logger_(config_.log),
       events_(logger_, clock_),
+      key_sources_(std::move(settings.key_sources)),
       keys_(std::move(settings.keys)),
       filter_(names_of(config_.channels)),
       connection_limits_(config_.limits.max_connections, config_.connections.max_per_user),
@@ -100,7 +101,10 @@ Daemon::Daemon(std::string file, Settings settings)
       ticket_keys_(gateway::ticket_key_interval, clock_.steady_now() + gateway::ticket_key_interval),
       watchdog_(supervisor_.watchdog().value_or(never) / beats_per_watchdog, clock_.steady_now()) {}
 
-Daemon::~Daemon() = default;
+Daemon::~Daemon() {
+    // What runs there uses the key source.
+    if (http_client_) http_client_->stop();
+}
 
 Result<std::unique_ptr<Daemon>> Daemon::open(std::string file, Settings settings) {
     const sigset_t signals = handled_signals();
@@ -139,6 +143,19 @@ Result<void> Daemon::build() {
     workers_.start_at(storage_->last_position());
     storage_->for_each_permission([this](const Permission& row) { directory_.set(row.user, row.topic, row.role); });
 
+    Result<std::unique_ptr<http_client::HttpClient>> client = http_client::HttpClient::open(clock_);
+    if (!client) return client.error();
+    http_client_ = std::move(*client);
+    http_client_->loop().on_exception([this](const char* what) {
+        events_.emit(observability::ExceptionCaught{"http client", what});
+    });
+    const auto fetch = [&http = *http_client_](const std::string& url) {
+        return http.get({url, auth::KeySource::set_bytes_max, auth::KeySource::fetch_deadline});
+    };
+    const auto use = [this](const auto& keys, const config::Auth& rules) { use_keys(keys, rules); };
+    key_source_ = std::make_unique<auth::KeySource>(http_client_->loop(), fetch, clock_, events_, use);
+    key_source_->start(config_.auth, std::move(key_sources_));
+
     const Shared shared{config_,
                         clock_,
                         events_,
@@ -146,6 +163,7 @@ Result<void> Daemon::build() {
                         *storage_,
                         directory_,
                         keys_,
+                        *key_source_,
                         filter_,
                         connection_limits_,
                         workers_,
@@ -188,11 +206,19 @@ boost::asio::awaitable<void, runtime::Executor> Daemon::redrive_marked() {
     }
 }
 
+void Daemon::use_keys(const std::shared_ptr<const auth::KeySet>& keys, const config::Auth& rules) {
+    for (const auto& unit : units_) {
+        // A loop that has stopped needs no keys.
+        static_cast<void>(unit->loop().post_control([&to = *unit, keys, rules] { to.use_keys(keys, rules); }));
+    }
+}
+
 void Daemon::start_loops() {
     storage_->start(workers_);
     for (const auto& unit : units_) unit->gateway().start();
     tasks_->spawn(keep_retention());
     tasks_->spawn(redrive_marked());
+    http_client_->start();
     for (const auto& unit : units_) threads_.emplace_back([&loop = unit->loop()] { loop.run(); });
     state_.started = true;
     events_.emit(observability::ServerStarted{
@@ -240,6 +266,7 @@ void Daemon::on_all_loops(const std::function<void(LoopUnit& unit, UniqueFunctio
 void Daemon::drain() {
     state_.draining = true;
     redriver_.stop();
+    key_source_->close();
     // No loop closes its sockets before every loop has answered its publishers: their messages go to all loops.
     on_all_loops([](LoopUnit& unit, UniqueFunction<void()> done) { unit.gateway().quiesce(std::move(done)); });
     on_all_loops([](LoopUnit& unit, UniqueFunction<void()> done) { unit.gateway().drain(std::move(done)); });
@@ -247,6 +274,7 @@ void Daemon::drain() {
     storage_->stop();
     for (const auto& unit : units_) unit->loop().stop();
     for (std::thread& thread : threads_) thread.join();
+    http_client_->stop();
 }
 
 int Daemon::run() {

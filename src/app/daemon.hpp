@@ -5,6 +5,7 @@
 #pragma once
 
 #include "notifyd/history/retention.hpp"
+#include "notifyd/http_client/http_client.hpp"
 #include "notifyd/observability/logger.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/runtime/task_group.hpp"
@@ -41,6 +42,7 @@ class Daemon {
   private:
     Daemon(std::string file, Settings settings);
     [[nodiscard]] Result<void> build();
+    void use_keys(const std::shared_ptr<const auth::KeySet>& keys, const config::Auth& rules);
     void start_loops();
     // Runs the step on every loop and waits until all are done with it.
     void on_all_loops(const std::function<void(LoopUnit& unit, UniqueFunction<void()> done)>& step);
@@ -61,6 +63,7 @@ class Daemon {
     // Reads all that can be wrong, and leaves the running config alone.
     [[nodiscard]] ReloadOutcome read_again();
     void use(Renewal renewal);
+    void use(auth::KeySources sources);
 
     boost::asio::awaitable<void, runtime::Executor> keep_retention();
     boost::asio::awaitable<void, runtime::Executor> redrive_marked();
@@ -73,7 +76,11 @@ class Daemon {
     observability::Logger logger_;
     observability::Events events_;
     gateway::ServerState state_;
+    // For the start; then they are the key source's.
+    auth::KeySources key_sources_;
     std::shared_ptr<const auth::KeySet> keys_;
+    std::unique_ptr<http_client::HttpClient> http_client_;
+    std::unique_ptr<auth::KeySource> key_source_;
     permissions::PermissionDirectory directory_;
     queue::TopicFilter filter_;
     connection::ConnectionLimits connection_limits_;

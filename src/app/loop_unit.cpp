@@ -61,6 +61,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                 .state = shared.state,
                 .authorizer = authorizer_,
                 .tickets = tickets_,
+                .keys = shared.key_source,
                 .permissions = permissions_,
                 .publisher = publisher_,
                 .retrieval = retrieval_,
@@ -89,10 +90,9 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                               }});
 }
 
-void LoopUnit::reload(const config::Config& config, std::shared_ptr<const auth::KeySet> keys) {
+void LoopUnit::reload(const config::Config& config) {
     config_ = config;
-    verifier_.use(std::move(keys), config_.auth);
-    permissions_.use(settings_of(config_.permissions));
+    permissions_.use(permission_settings(config_));
     publisher_.use(content_deduplication_of(config_.fifo));
     gateway_.take_over();
 }

@@ -26,6 +26,7 @@ struct Shared {
     storage::Storage& storage;
     permissions::PermissionDirectory& directory;
     const std::shared_ptr<const auth::KeySet>& keys;
+    auth::KeySource& key_source;
     const queue::TopicFilter& filter;
     connection::ConnectionLimits& connection_limits;
     delivery::WorkerPool& workers;
@@ -40,12 +41,16 @@ class LoopUnit {
     LoopUnit(const LoopUnit&) = delete;
     LoopUnit& operator=(const LoopUnit&) = delete;
 
-    // From now on this config and these keys hold. On the loop, as one step: nothing sees a mix.
-    void reload(const config::Config& config, std::shared_ptr<const auth::KeySet> keys);
+    // From now on this config holds, besides its keys. On the loop, as one step: nothing sees a mix.
+    void reload(const config::Config& config);
 
     [[nodiscard]] runtime::EventLoop& loop() { return loop_; }
     [[nodiscard]] gateway::LoopGateway& gateway() { return gateway_; }
     [[nodiscard]] storage::StorageClient& storage() { return *storage_; }
+    // On the loop.
+    void use_keys(std::shared_ptr<const auth::KeySet> keys, const config::Auth& rules) {
+        verifier_.use(std::move(keys), rules);
+    }
 
   private:
     // A copy, so that it can change on this loop without a lock.

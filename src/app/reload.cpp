@@ -2,6 +2,7 @@
 #include "daemon.hpp"
 
 #include <algorithm>
+#include <latch>
 
 namespace notifyd::app {
 
@@ -55,15 +56,27 @@ Daemon::ReloadOutcome Daemon::read_again() {
 
 void Daemon::use(Renewal renewal) {
     config_ = std::move(renewal.reloaded.config);
-    keys_ = std::move(renewal.settings.keys);
     settings_files_ = std::move(renewal.settings.files);
     logger_.set_level(config_.log.level);
     connection_limits_.set_maxima(config_.limits.max_connections, config_.connections.max_per_user);
     front_->set_connections_max(config_.limits.max_connections);
+    use(std::move(renewal.settings.key_sources));
+    // Behind the keys in each loop's mailbox: when this is done, those hold, too.
     on_all_loops([this](LoopUnit& unit, UniqueFunction<void()> done) {
-        unit.reload(config_, keys_);
+        unit.reload(config_);
         done();
     });
+}
+
+// The source keeps what it has fetched. That they make a key set was seen when they were read.
+void Daemon::use(auth::KeySources sources) {
+    std::latch told(1);
+    const Result<void> taken = key_source_->reload(config_.auth, std::move(sources), [&told] { told.count_down(); });
+    if (taken) {
+        told.wait();
+    } else {
+        events_.emit(observability::ConfigReloadFailed{taken.error().message});
+    }
 }
 
 void Daemon::reload() {

@@ -18,8 +18,11 @@ SettingsResult read_settings(const std::string& file) {
     // Before they are used: what is replaced meanwhile is seen as changed the next time.
     settings.files = config::fingerprints_of(settings.config);
     // Keys are the config's too: what is wrong with them is told like any other setting.
-    Result<std::shared_ptr<const auth::KeySet>> keys = auth::load_key_set(settings.config.auth);
+    Result<auth::KeySources> sources = auth::load_key_sources(settings.config.auth);
+    if (!sources) return std::vector{file + ": " + sources.error().message};
+    Result<std::shared_ptr<const auth::KeySet>> keys = auth::make_key_set(*sources);
     if (!keys) return std::vector{file + ": " + keys.error().message};
+    settings.key_sources = std::move(*sources);
     settings.keys = std::move(*keys);
     return settings;
 }

@@ -18,6 +18,8 @@ namespace notifyd::app {
 struct Settings {
     config::Config config;
     config::Fingerprints files;
+    // What the keys are made from, and what they are until a JWKS is fetched.
+    auth::KeySources key_sources;
     std::shared_ptr<const auth::KeySet> keys;
     // Keys that were given and have no effect in this version, as sentences.
     std::vector<std::string> warnings;

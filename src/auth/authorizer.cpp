@@ -19,6 +19,10 @@ AuthResult<Identity> Authorizer::authenticate(std::string_view token) {
     return verifier_.verify(token, clock_.now_ms());
 }
 
+bool Authorizer::lacks_key(std::string_view token) {
+    return verifier_.lacks_key(token, clock_.now_ms());
+}
+
 AuthResult<ConnectGrant> Authorizer::connect(const ConnectRequest& request) {
     AuthResult<Identity> identity = authenticate(request.token);
     if (identity.has_error()) return identity.error();

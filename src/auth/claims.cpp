@@ -82,13 +82,15 @@ std::optional<AuthFailure> check_times(const json::object& claims,
     return std::nullopt;
 }
 
-// Cognito's access tokens have no `aud`; their `client_id` stands in for it, but only then.
+// Cognito's access tokens have no `aud`; their `client_id` stands in for it, but only then: an id token must have one.
 bool is_for_us(const json::object& claims, const std::vector<std::string>& audience) {
     if (audience.empty()) return true;
     if (const json::value* aud = claim_of(claims, "aud")) {
         const std::vector<std::string_view> values = strings_of(aud);
         return std::any_of(values.begin(), values.end(), [&](auto value) { return contains(audience, value); });
     }
+    const json::value* use = claim_of(claims, "token_use");
+    if (use != nullptr && use->is_string() && use->get_string() == "id") return false;
     const json::value* client = claim_of(claims, "client_id");
     return client != nullptr && client->is_string() && contains(audience, view_of(*client));
 }

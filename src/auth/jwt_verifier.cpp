@@ -46,19 +46,25 @@ AuthResult<Identity> JwtVerifier::verify(std::string_view token, EpochMs now) {
         if (const Identity* known = cache_.find(*digest, now)) return *known;
     }
 
-    std::optional<SignedToken> parsed = SignedToken::parse(token);
+    const std::optional<SignedToken> parsed = SignedToken::parse(token);
     if (!parsed) return refuse_token(AuthFailure::malformed);
-    const std::optional<config::Algorithm> algorithm = keys_->allowed(parsed->algorithm());
+    const std::optional<config::Algorithm> algorithm = keys_->allowed(parsed->algorithm);
     if (!algorithm) return refuse_token(AuthFailure::algorithm);
-    const Key* key = keys_->find(*algorithm, parsed->kid());
+    const Key* key = keys_->find(*algorithm, rules_.issuer, parsed->kid);
     if (key == nullptr) return refuse_token(AuthFailure::unknown_key);
-    if (!key->verifies(parsed->jws(), parsed->signature_bytes())) return refuse_token(AuthFailure::signature);
+    if (!key->verifies(*algorithm, parsed->signed_text, parsed->signature)) return refuse_token(AuthFailure::signature);
 
-    ClaimsResult identity = read_claims(parsed->payload(), rules_, now);
+    ClaimsResult identity = read_claims(parsed->payload, rules_, now);
     if (identity.has_error()) return refuse_token(identity.error());
     // Within the leeway after `exp` it is verified each time.
     if (digest && now < identity->expires_at) cache_.put(*digest, *identity);
     return std::move(*identity);
+}
+
+bool JwtVerifier::lacks_key(std::string_view token, EpochMs now) {
+    if (!keys_->is_fetched() || token.empty()) return false;
+    const AuthResult<Identity> identity = verify(token, now);
+    return identity.has_error() && identity.error().reason == AuthFailure::unknown_key;
 }
 
 }  // namespace notifyd::auth

@@ -1,41 +1,117 @@
-// Keys into cjose, and signatures out of it.
+// What a key must be, and the one place where signatures are verified.
 #include "key.hpp"
 
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/hmac.h>
+#include <openssl/rsa.h>
 
-#include <bit>
+#include <array>
 
 namespace notifyd::auth {
 
 namespace {
 
 constexpr std::size_t secret_bytes_min = 32;
-constexpr std::size_t rsa_bits_min = 2048;
+constexpr int rsa_bits_min = 2048;
 // Bounds the time that one verification takes.
-constexpr std::size_t rsa_bits_max = 8192;
+constexpr int rsa_bits_max = 8192;
 constexpr std::size_t hs256_signature_bytes = 32;
+constexpr std::size_t ed25519_signature_bytes = 64;
 
 Error bad_key(std::string sentence) {
     return {Errc::invalid_request, std::move(sentence)};
 }
 
-std::uint8_t* bytes_of(std::string& text) {
-    return reinterpret_cast<std::uint8_t*>(text.data());
+const unsigned char* bytes_of(std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-void cut_leading_zeros(std::string& number) {
-    number.erase(0, number.find_first_not_of('\0'));
+bool has_good_exponent(const EVP_PKEY& key) {
+    BIGNUM* raw = nullptr;
+    if (EVP_PKEY_get_bn_param(&key, OSSL_PKEY_PARAM_RSA_E, &raw) != 1) return false;
+    const NumberHandle exponent(raw);
+    // With the exponent 1 anybody could sign.
+    return BN_is_odd(exponent.get()) == 1 && BN_is_one(exponent.get()) != 1 && BN_is_negative(exponent.get()) != 1;
 }
 
-// Of a number without leading zeros.
-std::size_t bits_of(const std::string& number) {
-    if (number.empty()) return 0;
-    return (number.size() - 1) * 8 + static_cast<std::size_t>(std::bit_width(static_cast<std::uint8_t>(number[0])));
+std::optional<KeyType> curve_of(const EVP_PKEY& key) {
+    char group[64] = {};
+    std::size_t length = 0;
+    if (EVP_PKEY_get_group_name(&key, group, sizeof group, &length) != 1) return std::nullopt;
+    const std::string_view name(group, length);
+    if (name == "prime256v1" || name == "P-256") return KeyType::ec_p256;
+    if (name == "secp384r1" || name == "P-384") return KeyType::ec_p384;
+    return std::nullopt;
+}
+
+// OpenSSL takes the two halves of an EC signature in DER; a token has them side by side (RFC 7518 §3.4).
+std::string der_of(std::string_view halves) {
+    const std::size_t half = halves.size() / 2;
+    NumberHandle r(BN_bin2bn(bytes_of(halves), static_cast<int>(half), nullptr));
+    NumberHandle s(BN_bin2bn(bytes_of(halves) + half, static_cast<int>(half), nullptr));
+    const EcSignatureHandle signature(ECDSA_SIG_new());
+    if (!r || !s || !signature || ECDSA_SIG_set0(signature.get(), r.get(), s.get()) != 1) return {};
+    static_cast<void>(r.release());
+    static_cast<void>(s.release());
+    unsigned char* raw = nullptr;
+    const int size = i2d_ECDSA_SIG(signature.get(), &raw);
+    if (size <= 0) return {};
+    std::string der(reinterpret_cast<const char*>(raw), static_cast<std::size_t>(size));
+    OPENSSL_free(raw);
+    return der;
+}
+
+bool hmac_matches(std::string_view secret, std::string_view text, std::string_view signature) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> code{};
+    unsigned int size = 0;
+    const unsigned char* made = HMAC(
+        EVP_sha256(), secret.data(), static_cast<int>(secret.size()), bytes_of(text), text.size(), code.data(), &size);
+    return made != nullptr && size == signature.size() && CRYPTO_memcmp(made, signature.data(), size) == 0;
+}
+
+// nullptr: the algorithm hashes by itself.
+const char* digest_name(config::Algorithm algorithm) {
+    switch (algorithm) {
+        case config::Algorithm::hs256:
+        case config::Algorithm::rs256:
+        case config::Algorithm::ps256:
+        case config::Algorithm::es256:
+            return "SHA256";
+        case config::Algorithm::rs384:
+        case config::Algorithm::es384:
+            return "SHA384";
+        case config::Algorithm::rs512:
+            return "SHA512";
+        case config::Algorithm::eddsa:
+            return nullptr;
+    }
+    return nullptr;
+}
+
+bool public_key_verifies(EVP_PKEY* key,
+                         config::Algorithm algorithm,
+                         std::string_view text,
+                         std::string_view signature) {
+    const DigestContextHandle context(EVP_MD_CTX_new());
+    EVP_PKEY_CTX* parameters = nullptr;  // the context's
+    if (!context || EVP_DigestVerifyInit_ex(
+                        context.get(), &parameters, digest_name(algorithm), nullptr, nullptr, key, nullptr) != 1) {
+        return false;
+    }
+    // RFC 7518 §3.5: the salt is as long as the digest.
+    if (algorithm == config::Algorithm::ps256 &&
+        (EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) != 1 ||
+         EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) != 1)) {
+        return false;
+    }
+    return EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(text), text.size()) == 1;
 }
 
 }  // namespace
 
-std::optional<KeyType> key_type_of(config::Algorithm algorithm) {
+KeyType key_type_of(config::Algorithm algorithm) {
     switch (algorithm) {
         case config::Algorithm::hs256:
             return KeyType::secret;
@@ -49,69 +125,60 @@ std::optional<KeyType> key_type_of(config::Algorithm algorithm) {
         case config::Algorithm::es384:
             return KeyType::ec_p384;
         case config::Algorithm::eddsa:
-            return std::nullopt;
+            return KeyType::ed25519;
     }
-    return std::nullopt;
+    return KeyType::secret;
 }
 
 Result<Key> Key::from_secret(std::string_view secret) {
     if (secret.size() < secret_bytes_min) return bad_key("must have at least 32 bytes");
-    cjose_err error{};
-    JwkHandle jwk(
-        cjose_jwk_create_oct_spec(reinterpret_cast<const std::uint8_t*>(secret.data()), secret.size(), &error));
-    if (!jwk) return bad_key("cannot be used as a key");
-    return Key(KeyType::secret, hs256_signature_bytes, std::move(jwk));
+    Key key(KeyType::secret, hs256_signature_bytes);
+    key.secret_ = secret;
+    return key;
 }
 
-Result<Key> Key::from_rsa(std::string modulus, std::string exponent) {
-    cut_leading_zeros(modulus);
-    cut_leading_zeros(exponent);
-    const std::size_t bits = bits_of(modulus);
-    if (bits < rsa_bits_min || bits > rsa_bits_max) {
-        return bad_key("is an RSA key of " + std::to_string(bits) + " bits; it must have 2048 to 8192");
+Result<Key> Key::from_public_key(PkeyHandle handle) {
+    const auto made = [&handle](KeyType type, std::size_t signature_bytes) {
+        Key key(type, signature_bytes);
+        key.public_key_ = std::move(handle);
+        return key;
+    };
+    switch (EVP_PKEY_get_base_id(handle.get())) {
+        case EVP_PKEY_RSA: {
+            const int bits = EVP_PKEY_get_bits(handle.get());
+            if (bits < rsa_bits_min || bits > rsa_bits_max) {
+                return bad_key("is an RSA key of " + std::to_string(bits) + " bits; it must have 2048 to 8192");
+            }
+            if (!has_good_exponent(*handle)) return bad_key("is an RSA key with a bad exponent");
+            return made(KeyType::rsa, static_cast<std::size_t>((bits + 7) / 8));
+        }
+        case EVP_PKEY_EC: {
+            const std::optional<KeyType> curve = curve_of(*handle);
+            if (!curve) return bad_key("is an EC key that is neither P-256 nor P-384");
+            const PkeyContextHandle check(EVP_PKEY_CTX_new_from_pkey(nullptr, handle.get(), nullptr));
+            const bool sound = check && EVP_PKEY_public_check(check.get()) == 1;
+            ERR_clear_error();
+            if (!sound) return bad_key("is not a valid EC key");
+            return made(*curve, *curve == KeyType::ec_p256 ? 64 : 96);
+        }
+        case EVP_PKEY_ED25519:
+            return made(KeyType::ed25519, ed25519_signature_bytes);
+        default:
+            return bad_key(
+                "is a public key of an unsupported kind; RSA, EC P-256 and P-384, and Ed25519 are supported");
     }
-    // With the exponent 1 anybody could sign.
-    const bool is_odd = !exponent.empty() && (static_cast<std::uint8_t>(exponent.back()) & 1U) != 0;
-    if (!is_odd || exponent == "\x01") return bad_key("is an RSA key with a bad exponent");
-
-    cjose_jwk_rsa_keyspec spec{};
-    spec.n = bytes_of(modulus);
-    spec.nlen = modulus.size();
-    spec.e = bytes_of(exponent);
-    spec.elen = exponent.size();
-    cjose_err error{};
-    JwkHandle jwk(cjose_jwk_create_RSA_spec(&spec, &error));
-    ERR_clear_error();
-    if (!jwk) return bad_key("is not a valid RSA key");
-    return Key(KeyType::rsa, modulus.size(), std::move(jwk));
-}
-
-Result<Key> Key::from_ec(KeyType type, std::string x, std::string y) {
-    const bool is_p256 = type == KeyType::ec_p256;
-    const std::size_t coordinate_bytes = is_p256 ? 32 : 48;
-    if (x.size() != coordinate_bytes || y.size() != coordinate_bytes) return bad_key("is not a valid EC key");
-    cjose_jwk_ec_keyspec spec{};
-    spec.crv = is_p256 ? CJOSE_JWK_EC_P_256 : CJOSE_JWK_EC_P_384;
-    spec.x = bytes_of(x);
-    spec.xlen = x.size();
-    spec.y = bytes_of(y);
-    spec.ylen = y.size();
-    cjose_err error{};
-    JwkHandle jwk(cjose_jwk_create_EC_spec(&spec, &error));
-    ERR_clear_error();
-    if (!jwk) return bad_key("is not a valid EC key");
-    return Key(type, 2 * coordinate_bytes, std::move(jwk));
 }
 
 bool Key::fits(config::Algorithm algorithm) const {
     return key_type_of(algorithm) == type_ && (!algorithm_ || *algorithm_ == config::to_string(algorithm));
 }
 
-bool Key::verifies(cjose_jws_t& jws, std::size_t signature_bytes) const {
-    // Not left to cjose, which takes the length of the halves of an EC signature from the signature.
-    if (signature_bytes != signature_bytes_) return false;
-    cjose_err error{};
-    const bool verified = cjose_jws_verify(&jws, jwk_.get(), &error);
+bool Key::verifies(config::Algorithm algorithm, std::string_view text, std::string_view signature) const {
+    if (!fits(algorithm) || signature.size() != signature_bytes_) return false;
+    if (type_ == KeyType::secret) return hmac_matches(secret_, text, signature);
+    const bool is_ec = type_ == KeyType::ec_p256 || type_ == KeyType::ec_p384;
+    const std::string der = is_ec ? der_of(signature) : std::string();
+    const bool verified = public_key_verifies(public_key_.get(), algorithm, text, is_ec ? der : signature);
     // What a bad signature leaves behind would be taken for a TLS error by the next call on this thread.
     if (!verified) ERR_clear_error();
     return verified;

@@ -34,18 +34,37 @@ std::string_view setting_for(config::Algorithm algorithm) {
     return algorithm == config::Algorithm::hs256 ? "auth.hs256_secret" : "auth.public_key or auth.jwks";
 }
 
-Result<void> check_algorithms(const std::vector<config::Algorithm>& algorithms, const std::vector<Key>& keys) {
-    if (algorithms.empty()) return bad_setting("auth.algorithms", "must name at least one algorithm");
-    for (const config::Algorithm algorithm : algorithms) {
-        const std::string name(config::to_string(algorithm));
-        if (!key_type_of(algorithm)) return bad_setting("auth.algorithms", name + " is not supported yet");
-        const auto fits = [&](const Key& key) { return key.fits(algorithm); };
-        if (std::none_of(keys.begin(), keys.end(), fits)) {
-            return bad_setting("auth.algorithms",
-                               "no key for " + name + "; give one in " + std::string(setting_for(algorithm)));
-        }
+bool any_fits(const std::vector<Key>& keys, config::Algorithm algorithm) {
+    return std::ranges::any_of(keys, [algorithm](const Key& key) { return key.fits(algorithm); });
+}
+
+Result<void> check_algorithms(const KeySources& sources, const std::vector<Key>& keys) {
+    if (sources.algorithms.empty()) return bad_setting("auth.algorithms", "must name at least one algorithm");
+    for (const config::Algorithm algorithm : sources.algorithms) {
+        // A secret is never fetched; other keys may still come.
+        if (sources.jwks_by_url && algorithm != config::Algorithm::hs256) continue;
+        if (any_fits(keys, algorithm)) continue;
+        return bad_setting("auth.algorithms",
+                           "no key for " + std::string(config::to_string(algorithm)) + "; give one in " +
+                               std::string(setting_for(algorithm)));
     }
     return {};
+}
+
+Result<std::vector<Key>> keys_of_jwks(const KeySources& sources) {
+    auto set = read_jwks(sources.jwks_json);
+    if (set.has_error()) return bad_setting("auth.jwks", set.error().message);
+    for (Key& key : *set) key.set_issuer(sources.issuer);
+    const auto is_usable = [&set](config::Algorithm algorithm) { return any_fits(*set, algorithm); };
+    if (sources.jwks_by_url && std::ranges::none_of(sources.algorithms, is_usable)) {
+        return bad_setting("auth.jwks", "has no key for any of auth.algorithms");
+    }
+    return std::move(*set);
+}
+
+KeySet::JwksUse jwks_use(const KeySources& sources) {
+    if (sources.jwks_by_url) return KeySet::JwksUse::by_url;
+    return sources.jwks_json.empty() ? KeySet::JwksUse::no : KeySet::JwksUse::file;
 }
 
 }  // namespace
@@ -55,6 +74,10 @@ KeySet::KeySet(std::vector<config::Algorithm> algorithms, std::vector<Key> keys,
 
 KeySet::~KeySet() = default;
 
+std::size_t KeySet::size() const {
+    return keys_.size();
+}
+
 std::optional<config::Algorithm> KeySet::allowed(std::string_view name) const {
     for (const config::Algorithm algorithm : algorithms_) {
         if (config::to_string(algorithm) == name) return algorithm;
@@ -62,11 +85,14 @@ std::optional<config::Algorithm> KeySet::allowed(std::string_view name) const {
     return std::nullopt;
 }
 
-const Key* KeySet::find(config::Algorithm algorithm, const std::optional<std::string_view>& kid) const {
-    const bool by_kid = kid && jwks_ == JwksUse::yes;
+const Key* KeySet::find(config::Algorithm algorithm,
+                        std::string_view issuer,
+                        const std::optional<std::string>& kid) const {
+    const bool by_kid = kid && jwks_ != JwksUse::no;
     const Key* found = nullptr;
     for (const Key& key : keys_) {
         if (!key.fits(algorithm) || (by_kid && key.kid() != kid)) continue;
+        if (!key.issuer().empty() && key.issuer() != issuer) continue;
         if (found != nullptr) return nullptr;
         found = &key;
     }
@@ -89,20 +115,21 @@ Result<std::shared_ptr<const KeySet>> make_key_set(const KeySources& sources) {
         keys.push_back(std::move(*key));
     }
     if (!sources.jwks_json.empty()) {
-        auto set = read_jwks(sources.jwks_json);
-        if (set.has_error()) return bad_setting("auth.jwks", set.error().message);
+        auto set = keys_of_jwks(sources);
+        if (set.has_error()) return set.error();
         std::move(set->begin(), set->end(), std::back_inserter(keys));
     }
-    if (auto checked = check_algorithms(algorithms, keys); checked.has_error()) return checked.error();
-    const KeySet::JwksUse jwks = sources.jwks_json.empty() ? KeySet::JwksUse::no : KeySet::JwksUse::yes;
-    return std::shared_ptr<const KeySet>(std::make_shared<KeySet>(algorithms, std::move(keys), jwks));
+    if (auto checked = check_algorithms(sources, keys); checked.has_error()) return checked.error();
+    return std::shared_ptr<const KeySet>(std::make_shared<KeySet>(algorithms, std::move(keys), jwks_use(sources)));
 }
 
-Result<std::shared_ptr<const KeySet>> load_key_set(const config::Auth& config) {
-    if (!config.jwks_url.empty()) {
-        return bad_setting("auth.jwks", "a URL is not supported yet; give the path of a file that holds the key set");
-    }
-    KeySources sources{config.algorithms, config.hs256_secret.reveal(), "", ""};
+Result<KeySources> load_key_sources(const config::Auth& config) {
+    KeySources sources{.algorithms = config.algorithms,
+                       .hs256_secret = config.hs256_secret.reveal(),
+                       .public_key_pem = {},
+                       .jwks_json = {},
+                       .jwks_by_url = !config.jwks_url.empty(),
+                       .issuer = config.issuer};
     if (!config.public_key.empty()) {
         auto text = read_file("auth.public_key", config.public_key);
         if (text.has_error()) return text.error();
@@ -113,7 +140,13 @@ Result<std::shared_ptr<const KeySet>> load_key_set(const config::Auth& config) {
         if (text.has_error()) return text.error();
         sources.jwks_json = std::move(*text);
     }
-    return make_key_set(sources);
+    return sources;
+}
+
+Result<std::shared_ptr<const KeySet>> load_key_set(const config::Auth& config) {
+    Result<KeySources> sources = load_key_sources(config);
+    if (!sources) return sources.error();
+    return make_key_set(*sources);
 }
 
 }  // namespace notifyd::auth

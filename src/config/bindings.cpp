@@ -177,7 +177,7 @@ Bindings auth_bindings() {
         bind<section, &Auth::hs256_secret>("auth.hs256_secret", secret()),
         bind<section, &Auth::public_key>("auth.public_key", readable_file()),
         bind_jwks("auth.jwks"),
-        bind<section, &Auth::jwks_refresh>("auth.jwks_refresh", time_limit()),
+        bind<section, &Auth::jwks_refresh>("auth.jwks_refresh", duration(1s, 24h)),
         bind<section, &Auth::issuer>("auth.issuer", any_text()),
         bind<section, &Auth::audience>("auth.audience", list_of_texts()),
         bind<section, &Auth::leeway>("auth.leeway", duration(0ms, 10min)),

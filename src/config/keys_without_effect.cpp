@@ -21,7 +21,6 @@ struct Row {
 
 constexpr Row rows[] = {
     {"alarms.*"},
-    {"auth.jwks", [](const Config& config) { return !config.auth.jwks_url.empty(); }},
     {"channels.*"},
     {"connections.on_limit", [](const Config& config) { return config.connections.on_limit == OnLimit::close_oldest; }},
     {"limits.connects_per_minute_per_ip"},

@@ -109,18 +109,38 @@ void check_channels(const Config& config, const Origins& origins, std::vector<Co
     }
 }
 
-// Whether anybody but this machine may connect, with nobody between who ends TLS.
-bool is_open_to_networks(const Server& server) {
-    const std::string& host = server.listen.host;
-    const bool loopback = host.starts_with("127.") || host == "::1";
-    return !server.listen.is_unix() && !loopback && server.trusted_proxies.empty();
-}
-
 bool is_readable_by_others(const std::filesystem::path& file) {
     using std::filesystem::perms;
     std::error_code failed;
     const perms mode = std::filesystem::status(file, failed).permissions();
     return !failed && (mode & perms::others_read) != perms::none;
+}
+
+// Of this machine alone, whoever is on the network.
+bool is_loopback(std::string_view host) {
+    return host.starts_with("127.") || host == "localhost" || host == "::1";
+}
+
+// Without brackets; of a URL that was checked already.
+std::string_view host_of(std::string_view url) {
+    url.remove_prefix(url.find("://") + 3);
+    url = url.substr(0, url.find_first_of("/?#"));
+    if (url.starts_with('[')) return url.substr(1, url.find(']') - 1);
+    return url.substr(0, url.find(':'));
+}
+
+// How others than this machine's own programs reach the server.
+void add_doubts_about_listening(const Config& config, std::vector<std::string>& doubts) {
+    const Server& server = config.server;
+    if (server.listen.is_unix() || is_loopback(server.listen.host)) return;
+    if (!config.tls.enabled() && server.trusted_proxies.empty()) {
+        doubts.emplace_back(
+            "server.listen takes plain http and ws from other machines, so that tokens can be read on the way: set "
+            "[tls], listen on 127.0.0.1, or name the proxy that has the certificate in server.trusted_proxies");
+    }
+    if (std::ranges::find(server.allowed_origins, "*") != server.allowed_origins.end()) {
+        doubts.emplace_back("server.allowed_origins has \"*\": pages of any site may connect with a token they hold");
+    }
 }
 
 bool has(const std::vector<Algorithm>& algorithms, Algorithm wanted) {
@@ -161,19 +181,19 @@ std::vector<std::string> doubtful_settings(const Config& config) {
     if (!auth.public_key.empty() && auth.algorithms == std::vector{Algorithm::hs256}) {
         doubts.emplace_back("auth.public_key is set, but auth.algorithms has only \"HS256\"");
     }
-    if (auth.jwks_url.starts_with("http://")) {
+    if (auth.jwks_url.starts_with("http://") && !is_loopback(host_of(auth.jwks_url))) {
         doubts.emplace_back("auth.jwks is fetched over http, where anybody on the way can put in their own keys");
     }
     if (has_secret && config.tokens.secret == auth.hs256_secret) {
         doubts.emplace_back("tokens.secret is auth.hs256_secret, too: who learns one should not have the other");
     }
-    if (!config.tls.enabled() && is_open_to_networks(config.server)) {
-        doubts.emplace_back(
-            "[tls] is off, and no server.trusted_proxies ends it: tokens and messages can be read on the way");
-    }
     if (config.tls.enabled() && is_readable_by_others(config.tls.private_key)) {
         doubts.push_back("tls.private_key: " + config.tls.private_key.string() + " can be read by every user here");
     }
+    if (has_jwks && auth.issuer.empty()) {
+        doubts.emplace_back("auth.issuer is not set: whoever else signs with the keys of auth.jwks is believed");
+    }
+    add_doubts_about_listening(config, doubts);
     return doubts;
 }
 

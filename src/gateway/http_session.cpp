@@ -2,6 +2,7 @@
 // read), CORS, and the way to the endpoints.
 #include "notifyd/core/limits.hpp"
 
+#include "bearer.hpp"
 #include "request_ids.hpp"
 #include "router.hpp"
 #include "session.hpp"
@@ -243,6 +244,7 @@ Awaitable<void> Session::answer(HttpRequest& request, KeepAlive keep_alive) {
         if (match.route != nullptr) {
             route = match.route->path;
             request.path_parameter = std::string(match.parameter);
+            co_await await_key(bearer_token(request.authorization));
             reply = co_await call(*match.route, request);
         } else if (!match.allow.empty()) {
             reply = error_reply(Error(Errc::method_not_allowed, "The path has no such method"), request.correlation_id);

@@ -2,6 +2,7 @@
 #include "session.hpp"
 
 #include "notifyd/core/limits.hpp"
+#include "notifyd/runtime/one_shot.hpp"
 
 namespace notifyd::gateway {
 
@@ -34,6 +35,14 @@ Awaitable<void> Session::run() {
     }
     liveness_.reset();
     co_await stream().finish(services_.clock.steady_now() + limits::close_timeout);
+}
+
+Awaitable<void> Session::await_key(std::string_view token) {
+    if (!services_.authorizer.lacks_key(token)) co_return;
+    runtime::OneShot<bool> over(services_.loop.executor());
+    auto done = [&loop = services_.loop, &over] { static_cast<void>(loop.post_control([&over] { over.set(true); })); };
+    services_.keys.want(std::move(done));
+    static_cast<void>(co_await over.wait());
 }
 
 bool Session::is_stalled(SteadyTime now) {

@@ -63,6 +63,7 @@ Awaitable<Result<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastRequest 
     std::string_view token = bearer_token(request.authorization);
     if (token.empty()) token = subprotocols.token;
     if (token.empty() && query->token) token = *query->token;
+    co_await await_key(token);
     auth::ConnectRequest connect{.token = token, .user_id = {}, .topics = std::move(query->topics)};
     if (query->user) connect.user_id = query->user->get();
     auth::AuthResult<auth::ConnectGrant> grant = co_await authorize(connect, services_);

@@ -204,6 +204,23 @@ void Events::emit(const AuthFailed& event) {
     });
 }
 
+void Events::emit(const KeysRefreshed& event) {
+    const LogLevel level = event.changed ? LogLevel::info : LogLevel::debug;
+    log(sink_, clock_, level, "keys_refreshed", [&](Fields& fields) {
+        fields.number("count", event.count).flag("changed", event.changed);
+    });
+}
+
+void Events::emit(const KeysNotRefreshed& event) {
+    log(sink_, clock_, LogLevel::warn, "keys_refresh_failed", [&](Fields& fields) {
+        fields.text("reason", event.what);
+    });
+}
+
+void Events::emit(const KeysExpired&) {
+    log(sink_, clock_, LogLevel::error, "keys_expired", [](Fields&) {});
+}
+
 void Events::emit(const PermissionGranted& event) {
     log(sink_, clock_, LogLevel::info, "permission_granted", [&](Fields& fields) {
         fields.user(event.user).topic(event.topic).text("role", to_string(event.role)).text("by", event.by.get());

@@ -25,11 +25,15 @@ struct KeySources {
     std::string hs256_secret;
     std::string public_key_pem;
     std::string jwks_json;
+    // `auth.jwks` is a URL: jwks_json is what was fetched from there last, or empty while there is nothing.
+    bool jwks_by_url = false;
+    // Whose tokens the keys of the JWKS are for; "": not checked.
+    std::string issuer{};
 };
 
 class KeySet {
   public:
-    enum class JwksUse : std::uint8_t { no, yes };
+    enum class JwksUse : std::uint8_t { no, file, by_url };
 
     KeySet(std::vector<config::Algorithm> algorithms, std::vector<Key> keys, JwksUse jwks);
     KeySet(const KeySet&) = delete;
@@ -42,7 +46,14 @@ class KeySet {
     // The one key that verifies a token with this header; nullptr: there is none. Where a JWKS is used, a token's `kid`
     // must be in it, and its key must fit the algorithm. For a token without a `kid`, and where no JWKS is used, a key
     // is found only if exactly one fits the algorithm: a token is never tried against several.
-    [[nodiscard]] const Key* find(config::Algorithm algorithm, const std::optional<std::string_view>& kid) const;
+    // Keys of a JWKS are found for their own issuer alone.
+    [[nodiscard]] const Key* find(config::Algorithm algorithm,
+                                  std::string_view issuer,
+                                  const std::optional<std::string>& kid) const;
+
+    [[nodiscard]] std::size_t size() const;
+    // More keys may come: the JWKS is fetched.
+    [[nodiscard]] bool is_fetched() const { return jwks_ == JwksUse::by_url; }
 
   private:
     std::vector<config::Algorithm> algorithms_;
@@ -50,11 +61,14 @@ class KeySet {
     JwksUse jwks_;
 };
 
-// Refuses: no key at all, a secret under 32 bytes, RSA keys under 2048 bits, an algorithm that is unknown or that no
-// key fits.
+// Refuses: no key at all, a secret under 32 bytes, RSA keys under 2048 bits, an algorithm that no key fits. A JWKS by
+// URL may be missing yet, and must have one key that fits an algorithm of the list, but not one for each.
 [[nodiscard]] Result<std::shared_ptr<const KeySet>> make_key_set(const KeySources& sources);
 
-// Reads the files that the config names, then make_key_set. At startup only: it reads from the disk.
+// Reads the files that the config names; fetches nothing. At startup and on reload only: it reads from the disk.
+[[nodiscard]] Result<KeySources> load_key_sources(const config::Auth& config);
+
+// load_key_sources, then make_key_set.
 [[nodiscard]] Result<std::shared_ptr<const KeySet>> load_key_set(const config::Auth& config);
 
 }  // namespace notifyd::auth

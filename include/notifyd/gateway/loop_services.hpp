@@ -5,6 +5,7 @@
 #pragma once
 
 #include "notifyd/auth/authorizer.hpp"
+#include "notifyd/auth/key_source.hpp"
 #include "notifyd/auth/ticket_office.hpp"
 #include "notifyd/config/config.hpp"
 #include "notifyd/connection/connection_handler.hpp"
@@ -32,6 +33,7 @@ struct LoopServices {
     ServerState& state;
     auth::Authorizer& authorizer;
     auth::TicketOffice& tickets;
+    auth::KeySource& keys;
     permissions::PermissionManager& permissions;
     publish::Publisher& publisher;
     history::RetrievalHandler& retrieval;

@@ -144,6 +144,20 @@ struct AuthFailed {
     std::string_view correlation_id{};
 };
 
+// A JWKS was fetched. Debug level where it is the one that was known.
+struct KeysRefreshed {
+    std::int64_t count = 0;  // of all keys that verify tokens now
+    bool changed = false;
+};
+
+// The keys that were fetched before go on serving.
+struct KeysNotRefreshed {
+    std::string_view what{};
+};
+
+// They did for too long: tokens that need them are refused until a fetch succeeds.
+struct KeysExpired {};
+
 struct PermissionGranted {
     const UserId& user;
     const TopicName& topic;
@@ -271,6 +285,9 @@ class Events {
     void emit(const RequestServed& event);
     void emit(const RequestFailed& event);
     void emit(const AuthFailed& event);
+    void emit(const KeysRefreshed& event);
+    void emit(const KeysNotRefreshed& event);
+    void emit(const KeysExpired& event);
     void emit(const PermissionGranted& event);
     void emit(const PermissionRevoked& event);
     void emit(const MessagePublished& event);

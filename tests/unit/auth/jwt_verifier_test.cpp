@@ -58,6 +58,49 @@ TEST_CASE("RSA and EC by PEM, each algorithm") {
     taken(by_p384, with_signature(long_input, p384.sign_ec(long_input, EVP_sha384(), 48)));
 }
 
+TEST_CASE("EdDSA by PEM and by JWKS") {
+    const TestKey key = TestKey::ed25519();
+    const TestKey other = TestKey::ed25519();
+    const auto token = [](const TestKey& by, const std::string& header) {
+        const std::string input = signing_input(header, claims());
+        return with_signature(input, by.sign(input, nullptr));
+    };
+    const std::string plain = R"({"alg":"EdDSA"})";
+    JwtVerifier by_pem = verifier({{Algorithm::eddsa}, "", key.public_pem(), ""});
+    const std::string good = token(key, plain);
+    taken(by_pem, good);
+    CHECK(refused(by_pem, token(other, plain)) == AuthFailure::signature);
+    CHECK(refused(by_pem, token(key, R"({"alg":"ES256"})")) == AuthFailure::algorithm);
+    const std::string input = good.substr(0, good.rfind('.'));
+    CHECK(refused(by_pem, with_signature(input, std::string(64, '\0'))) == AuthFailure::signature);
+    CHECK(refused(by_pem, with_signature(input, key.sign(input, nullptr) + "x")) == AuthFailure::signature);
+
+    const std::string set =
+        R"({"keys":[{)" + other.ed25519_jwk() + R"(,"kid":"b"},{)" + key.ed25519_jwk() + R"(,"kid":"a"}]})";
+    JwtVerifier by_set = verifier({{Algorithm::eddsa}, "", "", set});
+    const std::string header = R"({"alg":"EdDSA","kid":"a"})";
+    taken(by_set, token(key, header));
+    CHECK(refused(by_set, token(other, header)) == AuthFailure::signature);
+    CHECK(refused(by_set, token(key, plain)) == AuthFailure::unknown_key);
+}
+
+TEST_CASE("only a key that may still be fetched is lacking") {
+    const std::string set = R"({"keys":[{)" + first_rsa().rsa_jwk() + R"(,"kid":"one"}]})";
+    const auto header = [](const std::string& kid) { return R"({"alg":"RS256","kid":")" + kid + "\"}"; };
+    const std::string unknown = rs256_token(first_rsa(), claims(), header("two"));
+    KeySources sources{{Algorithm::rs256}, "", "", set};
+    JwtVerifier by_file = verifier(sources);
+    CHECK_FALSE(by_file.lacks_key(unknown, now));
+    sources.jwks_by_url = true;
+    JwtVerifier by_url = verifier(sources);
+    CHECK(by_url.lacks_key(unknown, now));
+    CHECK_FALSE(by_url.lacks_key("", now));
+    CHECK_FALSE(by_url.lacks_key("a.b.c", now));
+    CHECK_FALSE(by_url.lacks_key(hs256_token(claims()), now));
+    CHECK_FALSE(by_url.lacks_key(rs256_token(first_rsa(), claims(), header("one")), now));
+    CHECK_FALSE(by_url.lacks_key(rs256_token(second_rsa(), claims(), header("one")), now));
+}
+
 TEST_CASE("JWKS: the kid names the key") {
     const TestKey& first = first_rsa();
     const TestKey& second = second_rsa();
@@ -103,6 +146,8 @@ TEST_CASE("issuer, audience and use, as configured") {
         {iss + R"("aud":["x","app2"])", std::nullopt},
         {iss + R"("client_id":"app","token_use":"access")", std::nullopt},
         {iss + R"("aud":"app","token_use":"id")", std::nullopt},
+        {iss + R"("client_id":"app")", std::nullopt},
+        {iss + R"("client_id":"app","token_use":"id")", AuthFailure::audience},
         {iss + R"("aud":"other")", AuthFailure::audience},
         {iss + R"("aud":"other","client_id":"app")", AuthFailure::audience},
         {iss + R"("aud":[])", AuthFailure::audience},

@@ -27,6 +27,7 @@ TEST_CASE("good keys are taken") {
     const TestKey& rsa = first_rsa();
     const TestKey p256 = TestKey::ec("P-256");
     const TestKey p384 = TestKey::ec("P-384");
+    const TestKey ed25519 = TestKey::ed25519();
     const std::string both = jwks("{" + rsa.rsa_jwk() + R"(,"kid":"a","use":"sig","alg":"RS256"},{)" + p256.ec_jwk() +
                                   R"(,"kid":"b","key_ops":["verify"]})");
     const KeySources cases[] = {
@@ -35,6 +36,8 @@ TEST_CASE("good keys are taken") {
         {{Algorithm::es256}, "", p256.public_pem(), ""},
         {{Algorithm::es384}, "", p384.public_pem(), ""},
         {{Algorithm::rs256, Algorithm::es256}, "", "", both},
+        {{Algorithm::eddsa}, "", ed25519.public_pem(), ""},
+        {{Algorithm::eddsa}, "", "", jwks("{" + ed25519.ed25519_jwk() + "}")},
         {{Algorithm::hs256, Algorithm::es384, Algorithm::rs256}, std::string(test_secret), p384.public_pem(), both},
     };
     for (const KeySources& sources : cases) {
@@ -46,7 +49,7 @@ TEST_CASE("good keys are taken") {
 
 TEST_CASE("keys of a JWKS that are not ours are passed over") {
     const TestKey& rsa = first_rsa();
-    const std::string others = R"({"kty":"OKP","crv":"Ed25519","x":"AAAA"},{"kty":"oct","k":"AAAA"},)"
+    const std::string others = R"({"kty":"OKP","crv":"X25519","x":"AAAA"},{"kty":"oct","k":"AAAA"},)"
                                R"({"kty":"EC","crv":"secp256k1","x":"AA","y":"AA"},{"kty":"future"},{},)"
                                R"({"kty":"RSA","use":"enc","n":"AA","e":"AQAB"},)"
                                R"({"kty":"RSA","key_ops":["encrypt"],"n":"AA","e":"AQAB"},)";
@@ -83,13 +86,17 @@ TEST_CASE("what cannot be right is refused with a sentence that names the settin
         {"a short secret beside", {{Algorithm::rs256}, "short-secret", rsa.public_pem(), ""}, "auth.hs256_secret"},
         {"an algorithm too many", {{Algorithm::rs256, Algorithm::es256}, "", rsa.public_pem(), ""}, "auth.algorithms"},
         {"the curve of another", {{Algorithm::es256}, "", TestKey::ec("P-384").public_pem(), ""}, "auth.algorithms"},
-        {"not yet", {{Algorithm::rs256, Algorithm::eddsa}, "", rsa.public_pem(), ""}, "auth.algorithms"},
+        {"no Ed25519", {{Algorithm::rs256, Algorithm::eddsa}, "", rsa.public_pem(), ""}, "auth.algorithms"},
         {"no PEM", {{Algorithm::rs256}, "", "nonsense", ""}, "auth.public_key"},
         {"half a PEM", {{Algorithm::rs256}, "", rsa.public_pem().substr(0, 200), ""}, "auth.public_key"},
         {"private PEM", {{Algorithm::rs256}, "", rsa.private_pem(), ""}, "auth.public_key"},
         {"small PEM", {{Algorithm::rs256}, "", small.public_pem(), ""}, "auth.public_key"},
         {"P-521", {{Algorithm::es256}, "", TestKey::ec("P-521").public_pem(), ""}, "auth.public_key"},
-        {"Ed25519", {{Algorithm::rs256}, "", TestKey::ed25519().public_pem(), ""}, "auth.public_key"},
+        {"Ed25519 for RSA", {{Algorithm::rs256}, "", TestKey::ed25519().public_pem(), ""}, "auth.algorithms"},
+        {"X25519", {{Algorithm::eddsa}, "", TestKey::x25519().public_pem(), ""}, "auth.public_key"},
+        {"short Ed25519",
+         {{Algorithm::eddsa}, "", "", jwks(R"({"kty":"OKP","crv":"Ed25519","x":"AAAA"})")},
+         "auth.jwks"},
         {"no JSON", {{Algorithm::rs256}, "", "", "{"}, "auth.jwks"},
         {"no set", {{Algorithm::rs256}, "", "", "{" + rsa.rsa_jwk() + "}"}, "auth.jwks"},
         {"no keys in it", {{Algorithm::rs256}, "", "", jwks("")}, "auth.algorithms"},
@@ -133,10 +140,41 @@ TEST_CASE("what cannot be right is refused with a sentence that names the settin
     }
 }
 
-TEST_CASE("a JWKS by URL is not there yet, and says so") {
+TEST_CASE("a JWKS by URL may be missing yet, and need not fit every algorithm") {
+    const std::string rsa = jwks("{" + first_rsa().rsa_jwk() + R"(,"kid":"a"})");
+    const auto by_url = [](std::vector<Algorithm> algorithms, const std::string& text) {
+        return make_key_set({.algorithms = std::move(algorithms),
+                             .hs256_secret = {},
+                             .public_key_pem = {},
+                             .jwks_json = text,
+                             .jwks_by_url = true,
+                             .issuer = {}});
+    };
     config::Auth config;
     config.jwks_url = "https://id.example/jwks.json";
-    const auto made = load_key_set(config);
-    REQUIRE(made.has_error());
-    CHECK(made.error().message.find("not supported yet") != std::string::npos);
+    const auto empty = load_key_set(config);
+    REQUIRE(empty.has_value());
+    CHECK((*empty)->is_fetched());
+    CHECK((*empty)->size() == 0);
+    CHECK(by_url({Algorithm::rs256, Algorithm::es256}, rsa).has_value());
+    // A secret is not fetched.
+    CHECK(by_url({Algorithm::rs256, Algorithm::hs256}, rsa).has_error());
+    // What would lock everybody out is no new set.
+    CHECK(by_url({Algorithm::es256}, rsa).has_error());
+    CHECK(by_url({Algorithm::rs256}, jwks("")).has_error());
+    CHECK(by_url({Algorithm::rs256}, "{}").has_error());
+}
+
+TEST_CASE("a key of a JWKS is its issuer's, whatever other keys are called") {
+    const auto keys = make_key_set({.algorithms = {Algorithm::rs256},
+                                    .hs256_secret = {},
+                                    .public_key_pem = {},
+                                    .jwks_json = jwks("{" + first_rsa().rsa_jwk() + R"(,"kid":"a"})"),
+                                    .jwks_by_url = false,
+                                    .issuer = "https://one.example"});
+    REQUIRE(keys.has_value());
+    CHECK((*keys)->find(Algorithm::rs256, "https://one.example", "a") != nullptr);
+    CHECK((*keys)->find(Algorithm::rs256, "https://two.example", "a") == nullptr);
+    CHECK((*keys)->find(Algorithm::rs256, "", "a") == nullptr);
+    CHECK((*keys)->find(Algorithm::rs256, "https://two.example", std::nullopt) == nullptr);
 }

@@ -26,6 +26,8 @@ class TestKey {
     [[nodiscard]] static TestKey ec(const char* curve = "P-256") { return TestKey(EVP_EC_gen(curve)); }
     [[nodiscard]] static TestKey ed25519() { return TestKey(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")); }
 
+    [[nodiscard]] static TestKey x25519() { return TestKey(EVP_PKEY_Q_keygen(nullptr, nullptr, "X25519")); }
+
     [[nodiscard]] std::string public_pem() const {
         return pem([&](BIO* bio) { PEM_write_bio_PUBKEY(bio, key_.get()); });
     }
@@ -43,7 +45,14 @@ class TestKey {
                number(OSSL_PKEY_PARAM_EC_PUB_X, width) + R"(","y":")" + number(OSSL_PKEY_PARAM_EC_PUB_Y, width) + '"';
     }
 
-    // RSA: PKCS #1 or PSS; EC: the halves side by side, `half_bytes` each.
+    [[nodiscard]] std::string ed25519_jwk() const {
+        std::string bytes(32, '\0');
+        std::size_t size = bytes.size();
+        EVP_PKEY_get_raw_public_key(key_.get(), reinterpret_cast<unsigned char*>(bytes.data()), &size);
+        return R"("kty":"OKP","crv":"Ed25519","x":")" + base64url_encode(bytes) + '"';
+    }
+
+    // Ed25519 (no digest); RSA: PKCS #1 or PSS; EC: the halves side by side, `half_bytes` each.
     [[nodiscard]] std::string sign(std::string_view input, const EVP_MD* digest, bool pss = false) const {
         const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
         EVP_PKEY_CTX* parameters = nullptr;

@@ -285,36 +285,88 @@ a = "b"
 }
 
 TEST_CASE("doubtful settings are told") {
-    Config config;
-    config.server.listen.host = "127.0.0.1";
-    CHECK(doubtful_settings(config).size() == 1);  // no key at all
-    config.auth.hs256_secret = Secret("short");
-    CHECK(doubtful_settings(config).size() == 2);  // short, and no HS256
-    config.auth.hs256_secret = Secret(std::string(32, 'k'));
-    config.auth.algorithms = {Algorithm::hs256};
-    CHECK(doubtful_settings(config).empty());
-    config.tokens.secret = config.auth.hs256_secret;
-    CHECK(doubtful_settings(config).size() == 1);
-    for (const std::string& doubt : doubtful_settings(config)) CHECK(doubt.find("kkk") == std::string::npos);
-}
+    Config sound;
+    sound.server.listen.host = "127.0.0.1";
+    sound.auth.hs256_secret = Secret(std::string(32, 'k'));
+    sound.auth.algorithms = {Algorithm::hs256};
+    CHECK(doubtful_settings(sound).empty());
 
-TEST_CASE("an address that others reach without TLS is doubtful, unless a proxy is trusted to end it") {
-    Config config;
-    config.auth.hs256_secret = Secret(std::string(32, 'k'));
-    config.auth.algorithms = {Algorithm::hs256};
-    REQUIRE(doubtful_settings(config).size() == 1);
-    CHECK(doubtful_settings(config).front().starts_with("[tls] is off"));
-    const auto fine = GENERATE(values<Endpoint>({{"127.0.0.2", 8443, ""}, {"::1", 8443, ""}, {"", 0, "/run/n.sock"}}));
-    Config local = config;
-    local.server.listen = fine;
-    CHECK(doubtful_settings(local).empty());
-    config.server.trusted_proxies = {{"10.0.0.0", 8}};
-    CHECK(doubtful_settings(config).empty());
+    Config open = sound;
+    open.server.listen.host = "::";
+    open.server.allowed_origins = {"https://app.example.com"};
+    open.tls.certificate = "cert.pem";
+    Config by_url = sound;
+    by_url.auth.algorithms = {Algorithm::hs256, Algorithm::rs256};
+    by_url.auth.issuer = "https://id.example.com";
+
+    const struct {
+        const char* what;
+        const Config& base;
+        void (*change)(Config&);
+        const char* doubt;  // "": none
+    } cases[] = {
+        {"no key", sound, [](Config& to) { to.auth.hs256_secret = Secret(); }, "every token will be refused"},
+        {"short secret", sound, [](Config& to) { to.auth.hs256_secret = Secret("kkk"); }, "shorter than 32 bytes"},
+        {"secret without use", sound, [](Config& to) { to.auth.algorithms = {Algorithm::rs256}; }, "has no \"HS256\""},
+        {"key without use", sound, [](Config& to) { to.auth.public_key = "key.pem"; }, "has only \"HS256\""},
+        {"https", by_url, [](Config& to) { to.auth.jwks_url = "https://id.example.com/keys"; }, ""},
+        {"http", by_url, [](Config& to) { to.auth.jwks_url = "http://id.example.com/keys"; }, "fetched over http"},
+        {"http, a name like", by_url, [](Config& to) { to.auth.jwks_url = "http://localhost.a.com"; }, "over http"},
+        {"http to localhost", by_url, [](Config& to) { to.auth.jwks_url = "http://localhost:8080/keys"; }, ""},
+        {"http to 127.0.0.1", by_url, [](Config& to) { to.auth.jwks_url = "http://127.0.0.1/keys"; }, ""},
+        {"http to ::1", by_url, [](Config& to) { to.auth.jwks_url = "http://[::1]:80/keys"; }, ""},
+        {"no issuer",
+         by_url,
+         [](Config& to) {
+             to.auth.jwks_file = "keys.json";
+             to.auth.issuer = "";
+         },
+         "auth.issuer is not set"},
+        {"one secret for both",
+         sound,
+         [](Config& to) { to.tokens.secret = to.auth.hs256_secret; },
+         "tokens.secret is auth.hs256_secret"},
+        {"TLS", open, [](Config&) {}, ""},
+        {"plain text", open, [](Config& to) { to.tls.certificate.clear(); }, "tokens can be read on the way"},
+        {"behind a proxy",
+         open,
+         [](Config& to) {
+             to.tls.certificate.clear();
+             to.server.trusted_proxies = {{"10.0.0.1", 32}};
+         },
+         ""},
+        {"a Unix socket",
+         open,
+         [](Config& to) {
+             to.tls.certificate.clear();
+             to.server.allowed_origins = {"*"};
+             to.server.listen = Endpoint{"", 0, "/run/notifyd.sock"};
+         },
+         ""},
+        {"any origin",
+         open,
+         [](Config& to) {
+             to.server.allowed_origins = {"https://a.com", "*"};
+         },
+         "pages of any site"},
+    };
+    for (const auto& test : cases) {
+        CAPTURE(test.what);
+        Config config = test.base;
+        test.change(config);
+        const std::vector<std::string> doubts = doubtful_settings(config);
+        const std::string_view wanted = test.doubt;
+        REQUIRE(doubts.size() == (wanted.empty() ? 0 : 1));
+        if (wanted.empty()) continue;
+        CHECK(doubts.front().find(wanted) != std::string::npos);
+        CHECK(doubts.front().find("kkk") == std::string::npos);
+    }
 }
 
 TEST_CASE("a private key that everybody can read is doubtful") {
     const ConfigFolder folder;
     Config config;
+    config.server.listen.host = "127.0.0.1";
     config.auth.hs256_secret = Secret(std::string(32, 'k'));
     config.auth.algorithms = {Algorithm::hs256};
     config.tls.certificate = folder.write("cert.pem", "");

@@ -1,0 +1,94 @@
+// The keys that hold now, and new ones in time: fetches the JWKS where auth.jwks is a URL, and tells every loop.
+// Flow:   a timer, or a token of an unknown key -> fetch -> make_key_set -> publish -> JwtVerifier::use of each loop
+// Owns:   the last good set, which serves while the URL fails, up to RefreshPolicy's age; then no fetched key is left,
+//         and every token that needs one is refused.
+// Thread: one loop, the one that fetches; reload, want and close from any.
+// Fails:  by events; a set that is no good changes nothing.
+#pragma once
+
+#include "notifyd/auth/key_set.hpp"
+#include "notifyd/auth/refresh_policy.hpp"
+#include "notifyd/config/config.hpp"
+#include "notifyd/core/clock.hpp"
+#include "notifyd/core/unique_function.hpp"
+#include "notifyd/observability/events.hpp"
+#include "notifyd/runtime/task_group.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace notifyd::auth {
+
+class KeySource {
+  public:
+    static constexpr std::size_t set_bytes_max = 256 * 1024;
+    static constexpr std::chrono::seconds fetch_deadline{5};
+    // Tokens that wait for one fetch; those beyond are judged by the keys at hand.
+    static constexpr std::size_t waiters_max = 1'000;
+
+    template <class T>
+    using Awaitable = boost::asio::awaitable<T, runtime::Executor>;
+    // Gives the text behind a URL: at most set_bytes_max, within fetch_deadline. Runs on the source's loop.
+    using Fetch = std::function<Awaitable<Result<std::string>>(const std::string& url)>;
+    // Called on the source's loop with what holds from now on.
+    using Publish = std::function<void(const std::shared_ptr<const KeySet>& keys, const config::Auth& rules)>;
+
+    // `loop` outlives it, but is stopped before it ends.
+    KeySource(
+        runtime::EventLoop& loop, Fetch fetch, const Clock& clock, observability::Events& events, Publish publish);
+    KeySource(const KeySource&) = delete;
+    KeySource& operator=(const KeySource&) = delete;
+
+    // Before the loop runs. Does not publish what the loops were made with.
+    void start(config::Auth rules, KeySources sources);
+
+    // New rules and sources (load_key_sources), published to every loop; then `done`, on the source's loop. What was
+    // fetched stays if the URL and the issuer did. An error: they make no key set, nothing has changed, and `done` is
+    // not called.
+    [[nodiscard]] Result<void> reload(config::Auth rules, KeySources sources, UniqueFunction<void()> done = [] {});
+
+    // A token came whose key is not known. Calls `done` on the source's loop when a fetch has ended and its keys are
+    // on their way to the loops; at once when none is allowed now.
+    void want(UniqueFunction<void()> done);
+
+    // No token waits from now on; the server stops.
+    void close();
+
+  private:
+    using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                    boost::asio::wait_traits<std::chrono::steady_clock>,
+                                                    runtime::Executor>;
+
+    void apply(config::Auth rules, KeySources sources);
+    void publish();
+    Awaitable<void> keep();
+    Awaitable<void> refresh();
+    [[nodiscard]] Result<void> take(std::string text);
+    void drop_expired();
+    void wait(UniqueFunction<void()> done);
+    void answer_waiters();
+
+    runtime::EventLoop& loop_;
+    Fetch fetch_;
+    const Clock& clock_;
+    observability::Events& events_;
+    Publish publish_;
+    runtime::TaskGroup tasks_;
+    Timer wake_;
+    config::Auth rules_;
+    KeySources sources_;
+    // With a URL only.
+    std::optional<RefreshPolicy> policy_;
+    // Counts the configurations, so that a fetch for an older one is not taken for the present one's.
+    std::uint64_t generation_ = 0;
+    std::vector<UniqueFunction<void()>> waiters_;
+    bool closed_ = false;
+};
+
+}  // namespace notifyd::auth

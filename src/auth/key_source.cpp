@@ -1,0 +1,151 @@
+// Fetching, one at a time, and what becomes of it.
+#include "notifyd/auth/key_source.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <utility>
+
+namespace notifyd::auth {
+
+namespace {
+
+constexpr auto use_tuple = boost::asio::as_tuple(boost::asio::use_awaitable_t<runtime::Executor>{});
+
+}  // namespace
+
+KeySource::KeySource(
+    runtime::EventLoop& loop, Fetch fetch, const Clock& clock, observability::Events& events, Publish publish)
+    : loop_(loop),
+      fetch_(std::move(fetch)),
+      clock_(clock),
+      events_(events),
+      publish_(std::move(publish)),
+      tasks_(loop),
+      wake_(loop.executor()) {}
+
+void KeySource::start(config::Auth rules, KeySources sources) {
+    apply(std::move(rules), std::move(sources));
+    tasks_.spawn(keep());
+}
+
+Result<void> KeySource::reload(config::Auth rules, KeySources sources, UniqueFunction<void()> done) {
+    if (const auto checked = make_key_set(sources); !checked) return checked.error();
+    auto change =
+        [this, rules = std::move(rules), sources = std::move(sources), done = std::move(done)]() mutable {
+        apply(std::move(rules), std::move(sources));
+        publish();
+        done();
+        wake_.cancel();
+    };
+    if (!loop_.post_control(std::move(change))) return Error{Errc::unavailable, "The server is stopping"};
+    return {};
+}
+
+void KeySource::apply(config::Auth rules, KeySources sources) {
+    const SteadyTime now = clock_.steady_now();
+    const bool same_set = policy_ && rules.jwks_url == rules_.jwks_url && rules.issuer == rules_.issuer;
+    if (same_set) {
+        sources.jwks_json = std::move(sources_.jwks_json);
+        policy_->set_refresh(rules.jwks_refresh, now);
+    }
+    // Without the kept set they were checked already.
+    if (!same_set || !make_key_set(sources)) {
+        if (sources.jwks_by_url) sources.jwks_json.clear();
+        policy_.reset();
+        if (sources.jwks_by_url) policy_.emplace(rules.jwks_refresh, now);
+        ++generation_;
+    }
+    rules_ = std::move(rules);
+    sources_ = std::move(sources);
+}
+
+void KeySource::publish() {
+    const Result<std::shared_ptr<const KeySet>> keys = make_key_set(sources_);
+    if (keys) publish_(*keys, rules_);
+}
+
+KeySource::Awaitable<void> KeySource::keep() {
+    for (;;) {
+        const SteadyTime now = clock_.steady_now();
+        if (policy_ && policy_->due(now)) {
+            co_await refresh();
+            continue;
+        }
+        if (policy_ && policy_->expired(now)) drop_expired();
+        // Cancelled: something is due, or there is another policy.
+        wake_.expires_at(policy_ ? policy_->next() : SteadyTime::max());
+        co_await wake_.async_wait(use_tuple);
+    }
+}
+
+KeySource::Awaitable<void> KeySource::refresh() {
+    const std::uint64_t generation = generation_;
+    policy_->started();
+    Result<void> taken = Error(Errc::internal, "the fetch failed");
+    try {
+        const std::string url = rules_.jwks_url;
+        Result<std::string> text = co_await fetch_(url);
+        // Of a configuration that is gone: the present one's fetch is due, and is what the waiters wait for.
+        if (generation != generation_) co_return;
+        taken = text ? take(std::move(*text)) : Result<void>(text.error());
+    } catch (const std::exception& error) {
+        events_.emit(observability::ExceptionCaught{"key source", error.what()});
+        if (generation != generation_) co_return;
+    }
+    if (!taken) {
+        policy_->failed(clock_.steady_now());
+        events_.emit(observability::KeysNotRefreshed{taken.error().message});
+    }
+    answer_waiters();
+}
+
+Result<void> KeySource::take(std::string text) {
+    if (text.empty()) return Error{Errc::unavailable, "the answer is empty"};
+    const bool changed = text != sources_.jwks_json;
+    KeySources sources = sources_;
+    sources.jwks_json = std::move(text);
+    const Result<std::shared_ptr<const KeySet>> keys = make_key_set(sources);
+    if (!keys) return keys.error();
+    sources_ = std::move(sources);
+    policy_->succeeded(clock_.steady_now());
+    if (changed) publish_(*keys, rules_);
+    events_.emit(observability::KeysRefreshed{static_cast<std::int64_t>((*keys)->size()), changed});
+    return {};
+}
+
+void KeySource::drop_expired() {
+    sources_.jwks_json.clear();
+    policy_->dropped();
+    publish();
+    events_.emit(observability::KeysExpired{});
+}
+
+void KeySource::want(UniqueFunction<void()> done) {
+    auto ask = [this, done = std::move(done)]() mutable { wait(std::move(done)); };
+    // Where the loop has stopped, nobody is left to be answered.
+    static_cast<void>(loop_.post_control(std::move(ask)));
+}
+
+void KeySource::wait(UniqueFunction<void()> done) {
+    const bool worth_it = !closed_ && policy_ && waiters_.size() < waiters_max && policy_->request(clock_.steady_now());
+    if (!worth_it) {
+        done();
+        return;
+    }
+    waiters_.push_back(std::move(done));
+    wake_.cancel();
+}
+
+void KeySource::answer_waiters() {
+    for (UniqueFunction<void()>& done : std::exchange(waiters_, {})) done();
+}
+
+void KeySource::close() {
+    static_cast<void>(loop_.post_control([this] {
+        closed_ = true;
+        answer_waiters();
+    }));
+}
+
+}  // namespace notifyd::auth

@@ -1,0 +1,32 @@
+// Owners for what OpenSSL hands out, so that nothing leaks on any path.
+// Owns: one handle each. Thread: one. Fails: never.
+#pragma once
+
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+
+#include <memory>
+
+namespace notifyd::auth {
+
+template <auto free_function>
+struct FreeWith {
+    template <class T>
+    void operator()(T* handle) const {
+        free_function(handle);
+    }
+};
+
+using PkeyHandle = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
+using PkeyContextHandle = std::unique_ptr<EVP_PKEY_CTX, FreeWith<EVP_PKEY_CTX_free>>;
+using DigestContextHandle = std::unique_ptr<EVP_MD_CTX, FreeWith<EVP_MD_CTX_free>>;
+using BioHandle = std::unique_ptr<BIO, FreeWith<BIO_free>>;
+using NumberHandle = std::unique_ptr<BIGNUM, FreeWith<BN_free>>;
+using EcSignatureHandle = std::unique_ptr<ECDSA_SIG, FreeWith<ECDSA_SIG_free>>;
+using ParamBuilderHandle = std::unique_ptr<OSSL_PARAM_BLD, FreeWith<OSSL_PARAM_BLD_free>>;
+using ParamsHandle = std::unique_ptr<OSSL_PARAM, FreeWith<OSSL_PARAM_free>>;
+
+}  // namespace notifyd::auth

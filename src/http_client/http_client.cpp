@@ -1,0 +1,66 @@
+// The client's parts, and one GET from name to body.
+#include "notifyd/http_client/http_client.hpp"
+
+#include "notifyd/core/this_thread.hpp"
+
+#include "exchange.hpp"
+#include "resolver.hpp"
+
+#include <thread>
+
+namespace notifyd::http_client {
+
+namespace ssl = boost::asio::ssl;
+
+struct HttpClient::Parts {
+    explicit Parts(const Clock& used) : clock(used) {}
+
+    const Clock& clock;
+    ssl::context tls{ssl::context::tls_client};
+    runtime::EventLoop loop{0, 1'024};
+    std::thread thread;
+};
+
+HttpClient::HttpClient(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+HttpClient::~HttpClient() {
+    stop();
+}
+
+Result<std::unique_ptr<HttpClient>> HttpClient::open(const Clock& clock) {
+    auto parts = std::make_unique<Parts>(clock);
+    boost::system::error_code error;
+    parts->tls.set_default_verify_paths(error);
+    if (!error) parts->tls.set_verify_mode(ssl::verify_peer, error);
+    if (!error) parts->tls.set_options(ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1, error);
+    if (error) return Error{Errc::internal, "cannot prepare TLS for outgoing requests: " + error.message()};
+    return std::unique_ptr<HttpClient>(new HttpClient(std::move(parts)));
+}
+
+runtime::EventLoop& HttpClient::loop() {
+    return parts_->loop;
+}
+
+void HttpClient::start() {
+    static_cast<void>(parts_->loop.post_control([] { this_thread::set_name("http client"); }));
+    parts_->thread = std::thread([&loop = parts_->loop] { loop.run(); });
+}
+
+void HttpClient::stop() {
+    if (!parts_->thread.joinable()) return;
+    parts_->loop.stop();
+    parts_->thread.join();
+}
+
+Awaitable<Result<std::string>> HttpClient::get(GetRequest request) {
+    const SteadyTime deadline = parts_->clock.steady_now() + request.deadline;
+    const std::optional<Target> target = parse_target(request.url);
+    if (!target) co_return Error(Errc::unavailable, "the URL is not valid");
+    const Resolved resolved = co_await resolve(parts_->loop, target->name, target->port, deadline);
+    if (resolved.error) co_return Error(Errc::unavailable, "the name cannot be resolved: " + resolved.error.message());
+    const Exchange exchange{parts_->clock, parts_->tls, parts_->loop.executor(), deadline, request.body_bytes_max};
+    Result<std::string> answer = co_await get_from(exchange, *target, resolved.addresses);
+    co_return answer;
+}
+
+}  // namespace notifyd::http_client

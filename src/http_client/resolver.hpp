@@ -1,0 +1,29 @@
+// Names into addresses, within a deadline: the system's resolver cannot be interrupted, so it is not waited for.
+// Owns: nothing. Thread: one loop. Fails: an error of the resolver's, or timed_out.
+#pragma once
+
+#include "notifyd/core/clock.hpp"
+#include "notifyd/runtime/event_loop.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <string>
+#include <vector>
+
+namespace notifyd::http_client {
+
+struct Resolved {
+    boost::system::error_code error;
+    // In the order in which they are to be tried; at most addresses_max.
+    std::vector<boost::asio::ip::tcp::endpoint> addresses;
+};
+
+inline constexpr std::size_t addresses_max = 8;
+
+[[nodiscard]] boost::asio::awaitable<Resolved, runtime::Executor> resolve(runtime::EventLoop& loop,
+                                                                          const std::string& name,
+                                                                          const std::string& port,
+                                                                          SteadyTime deadline);
+
+}  // namespace notifyd::http_client

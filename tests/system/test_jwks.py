@@ -1,0 +1,252 @@
+"""auth.jwks as a URL: rotation, unknown keys, a provider that is slow, wrong, an impostor, or down (RELIABILITY S2).
+
+The times of a day (how long old keys serve) are tests/unit/auth/refresh_policy_test.cpp, with a clock of its own.
+"""
+
+import concurrent.futures
+import threading
+import time
+import unittest
+
+import jwt
+from support import tokens
+from support.case import SystemTest
+from support.certificate import make_certificate
+from support.daemon import Daemon, Folder, eventually
+from support.key_server import KeyServer, key_set, new_key
+from support.settings import LIMIT, SECRET
+from support.websocket import Refused
+
+
+def token_of(key, user="u1", kid=None):
+    now = int(time.time())
+    token = jwt.encode({"sub": user, "exp": now + 600}, key.export_to_pem(private_key=True, password=None), "ES256",
+                       headers={"kid": kid or key["kid"]})
+    tokens.minted.add(token)
+    return token
+
+
+class KeysByUrl(SystemTest):
+    """Each test has a provider and a daemon of its own."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Folder()
+        cls.certificate, cls.private = make_certificate(cls.folder)
+        cls.one, cls.two, cls.three = new_key("one"), new_key("two"), new_key("three")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.remove()
+
+    def setUp(self):
+        self.provider = self.provide()
+        self.provider.serve(self.one)
+
+    def provide(self, **where):
+        provider = KeyServer(self.certificate, self.private, **where)
+        self.addCleanup(provider.close)
+        return provider
+
+    def start(self, url=None, refresh="1h", trusted=True):
+        auth = {"algorithms": ["ES256", "HS256"], "hs256_secret": SECRET, "jwks": url or self.provider.url(),
+                "jwks_refresh": refresh}
+        environment = {"SSL_CERT_FILE": str(self.certificate)} if trusted else {}
+        self.daemon = Daemon({"auth": auth}, environment=environment)
+        self.addCleanup(self.daemon.stop)
+        return self.daemon
+
+    def ask(self, token):
+        http = self.daemon.http()
+        return http.get("/permissions", token).status
+
+    def wait_for_failure(self, reason, after=0, limit=LIMIT):
+        found = []
+
+        def seen():
+            found[:] = [event for event in self.daemon.find_events("keys_refresh_failed")[after:]
+                        if reason in event["reason"]]
+            return found
+
+        self.assertTrue(eventually(seen, limit), f"no {reason!r}:\n{self.daemon.tail()}")
+        self.assertEqual(found[0]["level"], "warn")
+
+    def test_a_new_key_is_fetched_for_the_first_token_that_has_it(self):
+        self.start()
+        self.assertEqual(self.ask(token_of(self.one)), 200)
+        self.provider.serve(self.two)
+        self.assertEqual(self.ask(token_of(self.two)), 200)  # no 401 while keys rotate
+        self.assertEqual(self.ask(token_of(self.one)), 401)  # and the old key is gone
+        self.assertEqual(self.provider.paths, ["/keys?v=1"] * 2)
+        changes = [event["count"] for event in self.daemon.find_events("keys_refreshed")]
+        self.assertEqual(changes, [2, 2])  # the secret is a key too
+
+    def test_an_upgrade_waits_for_its_key_as_well(self):
+        self.start()
+        self.assertEqual(self.ask(token_of(self.one)), 200)
+        self.provider.serve(self.one, self.two)
+        self.assertEqual(self.daemon.websocket(token_of(self.two, "u2")).connected["userId"], "u2")
+        with self.assertRaises(Refused) as caught:
+            self.daemon.websocket(token_of(self.three))
+        self.assertEqual(caught.exception.status, 401)
+        self.assertEqual(len(self.provider.paths), 2)
+
+    def test_refreshed_on_schedule(self):
+        self.start(refresh="1s")
+        self.assertEqual(self.ask(token_of(self.one)), 200)
+        self.provider.serve(self.two)
+        self.assertTrue(eventually(lambda: len(
+            [event for event in self.daemon.find_events("keys_refreshed") if event["changed"]]) == 2))
+        self.assertTrue(eventually(lambda: self.ask(token_of(self.one)) == 401))
+
+    def test_a_storm_of_unknown_keys_is_one_fetch(self):
+        self.start()
+        self.assertEqual(self.ask(token_of(self.one)), 200)
+
+        def storm(thread):
+            http = self.daemon.http()
+            return [http.get("/permissions", token_of(self.two, kid=f"{thread}-{n}")).status for n in range(100)]
+
+        with concurrent.futures.ThreadPoolExecutor(10) as pool:
+            answers = [status for statuses in pool.map(storm, range(10)) for status in statuses]
+        self.assertEqual(answers, [401] * 1000)
+        self.assertEqual(len(self.provider.paths), 2)
+        self.assertEqual(self.ask(token_of(self.one)), 200)
+
+    def test_a_slow_provider_holds_up_only_those_who_need_it(self):
+        release = threading.Event()
+        self.addCleanup(release.set)
+
+        def slowly(handler):
+            release.wait(LIMIT)
+            KeyServer.send(handler, 200, key_set(self.one))
+
+        self.provider.answer = slowly
+        self.start()
+        with concurrent.futures.ThreadPoolExecutor(20) as pool:
+            waiting = [pool.submit(self.ask, token_of(self.one)) for _ in range(20)]
+            self.assertTrue(eventually(lambda: self.provider.paths))
+            before = time.monotonic()
+            for _ in range(20):
+                self.assertEqual(self.daemon.http().get("/healthz").status, 200)
+                self.assertEqual(self.ask(tokens.mint("other")), 200)
+                self.assertEqual(self.ask(token_of(self.one) + "x"), 401)
+            self.assertLess(time.monotonic() - before, LIMIT / 10)
+            self.assertEqual([one.done() for one in waiting], [False] * 20)
+            release.set()
+            self.assertEqual([one.result(LIMIT) for one in waiting], [200] * 20)
+        self.assertEqual(len(self.provider.paths), 1)
+
+    def test_a_provider_that_never_answers_is_given_up(self):
+        release = threading.Event()
+        self.addCleanup(release.set)
+        self.provider.answer = lambda handler: release.wait(3 * LIMIT)
+        self.start()
+        before = time.monotonic()
+        self.assertEqual(self.ask(token_of(self.one)), 401)
+        self.assertLess(time.monotonic() - before, 5 + LIMIT / 2)
+        self.wait_for_failure("there is no answer")
+
+    def test_what_is_no_good_leaves_the_old_keys(self):
+        self.start(refresh="1s")
+        self.assertEqual(self.ask(token_of(self.one)), 200)
+        small = new_key("small", kty="RSA", size=512)
+        many = [new_key(f"k{n}") for n in range(21)]
+
+        def body(text, status=200, **headers):
+            return lambda handler: KeyServer.send(handler, status, text, **headers)
+
+        bad = (
+            ("larger than 256 KiB", body(key_set(self.two)[:-1] + b" " * 256 * 1024 + b"}"), "body limit"),
+            ("endless", lambda handler: self.endless(handler), "body limit"),
+            ("21 keys", body(key_set(*many)), "more than 20 keys"),
+            ("RSA of 512 bits", body(key_set(self.two, small)), "RSA key of 512 bits"),
+            ("redirect", body(b"", 302, Location="/elsewhere"), "status 302"),
+            ("redirect with a body", body(key_set(self.two), 307, Location="/elsewhere"), "status 307"),
+            ("an error with a good body", body(key_set(self.two), 500), "status 500"),
+            ("no JSON", body(b"<html>"), "not a JSON Web Key Set"),
+            ("a key twice", body(key_set(self.two, self.two)), "two keys with one kid"),
+            ("no keys", body(key_set()), "no key for any"),
+            ("keys that fit nothing", body(key_set(new_key("ed", kty="OKP", crv="Ed25519"))), "no key for any"),
+            ("empty", body(b""), "empty"),
+            ("cut", body(key_set(self.two)[:40], length=4000), "cannot be taken"),
+            ("no HTTP", lambda handler: handler.wfile.write(b"hello\r\n\r\n"), "no answer"),
+        )
+        for what, answer, reason in bad:
+            with self.subTest(what):
+                before = len(self.daemon.find_events("keys_refresh_failed"))
+                self.provider.answer = answer
+                self.wait_for_failure(reason, before)
+                self.assertEqual(self.ask(token_of(self.one)), 200)
+                self.assertEqual(self.ask(token_of(self.two)), 401)
+        self.assertNotIn("/elsewhere", self.provider.paths)
+        self.provider.serve(self.two)
+        self.assertTrue(eventually(lambda: self.ask(token_of(self.two)) == 200))
+
+    @staticmethod
+    def endless(handler):
+        handler.send_response(200)
+        handler.end_headers()
+        while True:
+            handler.wfile.write(b" " * 65536)
+
+    def test_a_certificate_that_nobody_signed(self):
+        self.start(trusted=False)
+        self.wait_for_failure("certificate verify failed")
+        self.assertEqual(self.ask(token_of(self.one)), 401)
+        self.assertEqual(self.provider.paths, [])
+
+    def test_a_certificate_for_another_name(self):
+        other = self.provide(host="127.0.0.2")
+        other.serve(self.one)
+        self.start(other.url("127.0.0.2"))
+        self.wait_for_failure("certificate verify failed")
+        self.assertEqual(self.ask(token_of(self.one)), 401)
+        self.assertEqual(other.paths, [])
+
+    def test_plain_http_to_this_machine(self):
+        plain = KeyServer()
+        self.addCleanup(plain.close)
+        plain.serve(self.one)
+        self.start(plain.url("127.0.0.1", "http"))
+        self.assertEqual(self.ask(token_of(self.one)), 200)
+        self.assertFalse([e for e in self.daemon.find_events("config_warning") if "over http" in e["what"]])
+
+    def test_down_at_the_start_then_there(self):
+        port = self.provider.port
+        self.provider.close()
+        self.start(f"https://localhost:{port}/keys")
+        self.wait_for_failure("no connection")
+        self.assertEqual(self.ask(token_of(self.one)), 401)
+        self.assertEqual(self.ask(tokens.mint("other")), 200)
+        self.assertEqual(self.daemon.http().get("/readyz").status, 200)
+        self.provide(port=port).serve(self.one)
+        self.assertTrue(eventually(lambda: self.ask(token_of(self.one)) == 200))
+
+    def test_down_later(self):
+        self.start(refresh="1s")
+        self.assertEqual(self.ask(token_of(self.one)), 200)
+        self.provider.close()
+        self.wait_for_failure("no connection")
+        self.assertEqual(self.ask(token_of(self.one, "another")), 200)
+
+    def test_a_name_that_nobody_has(self):
+        self.start("https://nobody.invalid/keys")
+        self.wait_for_failure("the name cannot be resolved", limit=2 * LIMIT)
+        self.assertEqual(self.ask(token_of(self.one)), 401)
+
+    def test_stops_while_a_fetch_is_under_way(self):
+        release = threading.Event()
+        self.addCleanup(release.set)
+        self.provider.answer = lambda handler: release.wait(3 * LIMIT)
+        daemon = self.start()
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(self.ask, token_of(self.one))
+            self.assertTrue(eventually(lambda: self.provider.paths))
+            daemon.signal()
+            self.assertEqual(waiting.result(LIMIT), 401)
+            self.assertEqual(daemon.wait(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
