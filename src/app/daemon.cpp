@@ -74,7 +74,6 @@ Daemon::Daemon(config::Config config, std::shared_ptr<const auth::KeySet> keys)
       events_(logger_, clock_),
       keys_(std::move(keys)),
       filter_(names_of(config_.channels)),
-      connection_limits_(config_.limits.max_connections, config_.connections.max_per_user),
       workers_(pool_settings(config_)),
       redriver_(clock_) {}
 
@@ -103,6 +102,7 @@ Result<void> Daemon::build() {
     Result<std::unique_ptr<gateway::Front>> front = gateway::Front::open(config_, loops);
     if (!front) return front.error();
     front_ = std::move(*front);
+    if (!front_->warning().empty()) events_.emit(observability::ConfigWarning{front_->warning()});
 
     SystemIdSource ids;
     storage::StorageOptions options = storage_options(config_);
@@ -126,6 +126,7 @@ Result<void> Daemon::build() {
                         keys_,
                         filter_,
                         connection_limits_,
+                        connects_,
                         workers_,
                         redriver_,
                         *front_,

@@ -28,6 +28,7 @@ struct Shared {
     const std::shared_ptr<const auth::KeySet>& keys;
     const queue::TopicFilter& filter;
     connection::ConnectionLimits& connection_limits;
+    runtime::SharedRateLimit& connects;
     delivery::WorkerPool& workers;
     delivery::Redriver& redriver;
     gateway::Front& front;

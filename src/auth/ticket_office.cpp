@@ -19,7 +19,9 @@ IssueRefusal refusal_of(const ports::TicketIssue& issue) {
 }
 
 // What the database's row says of a token that is signed.
-AuthResult<ports::Ticket> ticket_in(std::optional<ports::FoundTicket> found, const ConnectionToken& token, EpochMs now) {
+AuthResult<ports::Ticket> ticket_in(std::optional<ports::FoundTicket> found,
+                                    const ConnectionToken& token,
+                                    EpochMs now) {
     using State = ports::FoundTicket::State;
     if (!found || found->ticket.identity.user != token.user) return refuse_token(AuthFailure::not_issued);
     if (found->state == State::used) return refuse_token(AuthFailure::used);
@@ -53,8 +55,7 @@ void TicketOffice::issue(const Identity& caller,
     // No longer than the JWT itself would be taken.
     ticket.expires_at = std::min(now + config_.tokens.ttl.count(), caller.expires_at + config_.auth.leeway.count());
 
-    const ConnectionToken token{
-        ticket.id, caller.user, now, ticket.expires_at, ticket.identity.allowed_channels};
+    const ConnectionToken token{ticket.id, caller.user, now, ticket.expires_at, ticket.identity.allowed_channels};
     IssuedToken issued{encode_connection_token(token, config_.tokens.secret.reveal()), ticket.id, ticket.expires_at};
     store_.issue_ticket(
         std::move(ticket),

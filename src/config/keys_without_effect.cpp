@@ -23,11 +23,8 @@ constexpr Row rows[] = {
     {"alarms.*"},
     {"auth.jwks", [](const Config& config) { return !config.auth.jwks_url.empty(); }},
     {"channels.*"},
-    {"connections.on_limit", [](const Config& config) { return config.connections.on_limit == OnLimit::close_oldest; }},
-    {"limits.connects_per_minute_per_ip"},
     {"notifications.*"},
     {"server.metrics_listen"},
-    {"server.trusted_proxies"},
     {"storage.notification_retention"},
     {"tracing.*"},
 };

@@ -129,8 +129,8 @@ bool FrameDispatch::take_subscribe(const OptionalId& envelope_id) {
 }
 
 Result<void> FrameDispatch::check_subscribe(const wire::Subscribe& frame) {
-    const Result<void> may_have = permissions::may_have(
-        connection_.identity(), frame.channels, services_.config.tokens.admin_channels);
+    const Result<void> may_have =
+        permissions::may_have(connection_.identity(), frame.channels, services_.config.tokens.admin_channels);
     if (!may_have) return may_have.error();
     if (!frame.channels.empty()) {
         return Error{Errc::invalid_request, "Notification channels are not available in this version"};

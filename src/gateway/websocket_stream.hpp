@@ -1,7 +1,5 @@
-// What every WebSocket of ours is, whatever is done with its messages: which handshakes are sound, its options, its 101,
-// and reading it to its end.
-// Flow:   handshake -> accept_websocket -> read_messages -> the reader
-// Owns:   nothing.
+// What every WebSocket of ours is, whatever is done with its messages: which handshakes are sound, its options, its
+// 101, and reading it to its end. Flow:   handshake -> accept_websocket -> read_messages -> the reader Owns:   nothing.
 // Thread: one loop.
 // Fails:  check_handshake with invalid_request or upgrade_required; whatever a peer sends later ends its stream only.
 #pragma once

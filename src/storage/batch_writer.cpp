@@ -110,19 +110,15 @@ bool BatchWriter::write(LetterRequest& request) {
 
 bool BatchWriter::write(TicketRequest& request) {
     if (!begin()) return false;
-    return std::visit(Overloaded{[this](IssueTicket& change) {
-                                     return tickets_.issue(change.ticket, change.per_minute, change.issue);
-                                 },
-                                 [this](UseTicket& change) {
-                                     return tickets_.use(change.id, change.now, change.used);
-                                 },
-                                 [this](RevokeTickets& change) {
-                                     return tickets_.revoke_all(change.user, change.now, change.revoked);
-                                 },
-                                 [this](ExpireTickets& change) {
-                                     return tickets_.delete_expired(change.cutoff, change.rows_max, change.deleted);
-                                 }},
-                      request.change);
+    return std::visit(
+        Overloaded{
+            [this](IssueTicket& change) { return tickets_.issue(change.ticket, change.per_minute, change.issue); },
+            [this](UseTicket& change) { return tickets_.use(change.id, change.now, change.used); },
+            [this](RevokeTickets& change) { return tickets_.revoke_all(change.user, change.now, change.revoked); },
+            [this](ExpireTickets& change) {
+                return tickets_.delete_expired(change.cutoff, change.rows_max, change.deleted);
+            }},
+        request.change);
 }
 
 bool BatchWriter::write(ReclaimRequest& request) {

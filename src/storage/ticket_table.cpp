@@ -136,8 +136,7 @@ bool TicketTable::issue(const ports::Ticket& ticket, std::size_t per_minute, por
     issue = {};
     EpochMs until = 0;
     EpochMs forgotten = 0;
-    if (per_minute != 0 &&
-        !find_wait(ticket, static_cast<std::int64_t>(per_minute), Until::out_of_the_minute, until)) {
+    if (per_minute != 0 && !find_wait(ticket, static_cast<std::int64_t>(per_minute), Until::out_of_the_minute, until)) {
         return false;
     }
     if (!find_wait(ticket, bounds_.of_user, Until::forgotten, forgotten)) return false;

@@ -23,7 +23,8 @@ struct Identity {
     std::vector<TopicName> claimed_topics;
     // When the token ends, leeway not counted.
     EpochMs expires_at = 0;
-    // The token's `jti` or a connection token's id, or empty: names the token in the connection table without being one.
+    // The token's `jti` or a connection token's id, or empty: names the token in the connection table without being
+    // one.
     std::string token_id;
     // The notification channels that a connection token is limited to; nullopt: not limited.
     std::optional<std::vector<std::string>> allowed_channels{};

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "notifyd/core/clock.hpp"
-#include "notifyd/core/ids.hpp"
 #include "notifyd/core/identity.hpp"
+#include "notifyd/core/ids.hpp"
 #include "notifyd/core/result.hpp"
 #include "notifyd/core/unique_function.hpp"
 

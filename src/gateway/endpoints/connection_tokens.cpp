@@ -45,8 +45,7 @@ Awaitable<HttpReply> delete_connection_tokens(const HttpRequest& request, LoopSe
     const Result<Identity> caller = caller_of(request, services);
     if (!caller) co_return error_reply(caller.error(), request.correlation_id);
     runtime::OneShot<Result<std::size_t>> answer(services.loop.executor());
-    services.tickets.revoke(caller->user,
-                            [&answer](Result<std::size_t> revoked) { answer.set(std::move(revoked)); });
+    services.tickets.revoke(caller->user, [&answer](Result<std::size_t> revoked) { answer.set(std::move(revoked)); });
     const Result<std::size_t> revoked = co_await answer.wait();
     if (!revoked) co_return error_reply(revoked.error(), request.correlation_id);
     co_return json_reply(200, wire::tokens_revoked_reply(*revoked));

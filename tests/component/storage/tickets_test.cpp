@@ -1,7 +1,7 @@
 // Connection tokens: issued within bounds, used once whoever tries, revoked, forgotten; and a copy knows none.
-#include "../../../src/storage/ticket_table.hpp"
 #include "notifyd/storage/backup.hpp"
 
+#include "../../../src/storage/ticket_table.hpp"
 #include "storage_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -179,7 +179,8 @@ TEST_CASE("so many tickets a minute and user, exactly, whichever loop issues the
     for (EpochMs now = start; now < start + 600'000; now += 1'700) {
         const auto issue = loops[number % 2].issue(ticket(number, now), 10);
         ++number;
-        const auto recent = std::count_if(admitted.begin(), admitted.end(), [&](EpochMs at) { return at > now - 60'000; });
+        const auto recent =
+            std::count_if(admitted.begin(), admitted.end(), [&](EpochMs at) { return at > now - 60'000; });
         CAPTURE(now - start, recent);
         CHECK((issue.verdict == Verdict::issued) == (recent < 10));
         if (issue.verdict == Verdict::issued) {
@@ -241,7 +242,8 @@ TEST_CASE("tickets are bounded, of a user and in all") {
     // The first of them has expired, whether or not its row is gone.
     CHECK(issue(ticket(number++, start + 60'000)).verdict == Verdict::issued);
 
-    for (int i = 0; i < 14; ++i) CHECK(issue(ticket(number++, start, "u" + std::to_string(i))).verdict == Verdict::issued);
+    for (int i = 0; i < 14; ++i)
+        CHECK(issue(ticket(number++, start, "u" + std::to_string(i))).verdict == Verdict::issued);
     CHECK(issue(ticket(number++, start, "late")).verdict == Verdict::full);
     std::size_t deleted = 0;
     REQUIRE(table.delete_expired(start + 60'001, 100, deleted));
