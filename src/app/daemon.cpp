@@ -93,7 +93,6 @@ Daemon::Daemon(std::string file, Settings settings)
       key_sources_(std::move(settings.key_sources)),
       keys_(std::move(settings.keys)),
       filter_(names_of(config_.channels)),
-      connection_limits_(config_.limits.max_connections, config_.connections.max_per_user),
       workers_(pool_settings(config_)),
       redriver_(clock_),
       supervisor_(config::process_environment()),
@@ -129,6 +128,7 @@ Result<void> Daemon::build() {
     if (!front) return front.error();
     front_ = std::move(*front);
     reminder_.poll(config_, front_->certificate_until());
+    if (!front_->warning().empty()) events_.emit(observability::ConfigWarning{front_->warning()});
 
     SystemIdSource ids;
     storage::StorageOptions options = storage_options(config_);
@@ -166,6 +166,7 @@ Result<void> Daemon::build() {
                         *key_source_,
                         filter_,
                         connection_limits_,
+                        connects_,
                         workers_,
                         redriver_,
                         *front_,

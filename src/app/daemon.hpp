@@ -84,6 +84,7 @@ class Daemon {
     permissions::PermissionDirectory directory_;
     queue::TopicFilter filter_;
     connection::ConnectionLimits connection_limits_;
+    runtime::SharedRateLimit connects_;
     delivery::WorkerPool workers_;
     delivery::Redriver redriver_;
     std::unique_ptr<gateway::Front> front_;

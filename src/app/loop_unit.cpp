@@ -71,6 +71,8 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                 .registry = registry_,
                 .connections = connections_,
                 .connection_limits = shared.connection_limits,
+                .connects = shared.connects,
+                .loops = shared.loops,
                 .storage_writable = [&storage = shared.storage] { return storage.writable(); },
                 .version = version},
       gateway_(services_, shared.front) {

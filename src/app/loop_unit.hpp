@@ -29,6 +29,7 @@ struct Shared {
     auth::KeySource& key_source;
     const queue::TopicFilter& filter;
     connection::ConnectionLimits& connection_limits;
+    runtime::SharedRateLimit& connects;
     delivery::WorkerPool& workers;
     delivery::Redriver& redriver;
     gateway::Front& front;

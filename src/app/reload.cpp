@@ -58,7 +58,6 @@ void Daemon::use(Renewal renewal) {
     config_ = std::move(renewal.reloaded.config);
     settings_files_ = std::move(renewal.settings.files);
     logger_.set_level(config_.log.level);
-    connection_limits_.set_maxima(config_.limits.max_connections, config_.connections.max_per_user);
     front_->set_connections_max(config_.limits.max_connections);
     use(std::move(renewal.settings.key_sources));
     // Behind the keys in each loop's mailbox: when this is done, those hold, too.

@@ -22,11 +22,8 @@ struct Row {
 constexpr Row rows[] = {
     {"alarms.*"},
     {"channels.*"},
-    {"connections.on_limit", [](const Config& config) { return config.connections.on_limit == OnLimit::close_oldest; }},
-    {"limits.connects_per_minute_per_ip"},
     {"notifications.*"},
     {"server.metrics_listen"},
-    {"server.trusted_proxies"},
     {"storage.notification_retention"},
     {"tracing.*"},
 };

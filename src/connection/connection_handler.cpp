@@ -7,6 +7,9 @@ void ConnectionHandler::opened(Connection& connection,
                                std::span<const TopicName> topics,
                                const PeerInfo& peer,
                                EpochMs now) {
+    connection.peer = peer;
+    connection.connected_at = now;
+    connection.last_active_at = now;
     registry_.add(connection);
     for (const TopicName& topic : topics) registry_.subscribe(connection, topic);
     ports::ConnectionRow row;

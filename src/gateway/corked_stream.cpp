@@ -153,13 +153,25 @@ void CorkedStream::abort() {
     release_waiters();
 }
 
+error_code CorkedStream::received(asio::mutable_buffer into, std::size_t bytes) {
+    heard_ = true;
+    if (meter_clock_ == nullptr || closing_) return {};
+    const std::span<const std::uint8_t> taken(static_cast<const std::uint8_t*>(into.data()), bytes);
+    if (meter_.take(taken, meter_clock_->steady_now())) return {};
+    close(CloseCode::policy);
+    return asio::error::connection_aborted;
+}
+
 void CorkedStream::read_tls(IoHandler done, asio::mutable_buffer into) {
     // Bytes may wait inside OpenSSL, so it is asked before the socket is waited for.
     const IoResult result = transport_.read_tls({static_cast<char*>(into.data()), into.size()});
     switch (result.state) {
         case IoState::done:
-            heard_ = true;
-            done({}, result.bytes);
+            if (const error_code error = received(into, result.bytes)) {
+                done(error, 0);
+            } else {
+                done({}, result.bytes);
+            }
             return;
         case IoState::eof:
             done(asio::error::eof, 0);

@@ -12,6 +12,7 @@
 #include "notifyd/ports/connection_sink.hpp"
 
 #include "flusher.hpp"
+#include "frame_meter.hpp"
 #include "transport.hpp"
 
 #include <boost/asio/associated_executor.hpp>
@@ -60,6 +61,8 @@ class CorkedStream : public ports::ConnectionSink {
     Awaitable<void> finish(SteadyTime until);
     // From here on Beast writes WebSocket frames: the 101 is sent.
     void set_websocket() { websocket_ = true; }
+    // Small frames are counted from here on; `clock` gives the time. Too many: closed with 1008, and not read further.
+    void limit_small_frames(const Clock& clock) { meter_clock_ = &clock; }
 
     // --- the loop's sweep
     // The socket is closed when the deadline passes; nullopt: none.
@@ -119,9 +122,9 @@ class CorkedStream : public ports::ConnectionSink {
         if (!transport_.is_tls()) {
             // async_read_some keeps the descriptor registered; async_wait would re-arm it every time.
             transport_.socket().async_read_some(
-                into, [this, handler = std::move(handler)](error_code error, std::size_t bytes) mutable {
-                    heard_ = true;
-                    std::move(handler)(error, bytes);
+                into, [this, into, handler = std::move(handler)](error_code error, std::size_t bytes) mutable {
+                    if (!error) error = received(into, bytes);
+                    std::move(handler)(error, error ? 0 : bytes);
                 });
             return;
         }
@@ -168,6 +171,8 @@ class CorkedStream : public ports::ConnectionSink {
         return {};
     }
 
+    // An error when it is too much of a kind.
+    error_code received(asio::mutable_buffer into, std::size_t bytes);
     static std::size_t control_mark();
     void queue_control(FramePtr frame);
     void read_tls(IoHandler done, asio::mutable_buffer into);
@@ -192,6 +197,8 @@ class CorkedStream : public ports::ConnectionSink {
     std::vector<DrainWaiter> drain_waiters_;
     std::optional<SteadyTime> deadline_;
     std::optional<CloseCode> close_code_;
+    const Clock* meter_clock_ = nullptr;
+    FrameMeter meter_;
     std::uint32_t pending_waits_ = 0;
     bool websocket_ = false;
     bool closing_ = false;

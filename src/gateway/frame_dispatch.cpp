@@ -11,7 +11,7 @@ namespace notifyd::gateway {
 namespace {
 
 // A client that goes on this many times past its burst after being refused is cut.
-constexpr double refusals_per_burst = 5;
+constexpr std::size_t refusals_per_burst = 5;
 
 using OptionalId = std::optional<wire::RawJson>;
 
@@ -50,23 +50,21 @@ void answer_failure(LoopServices& services,
 
 }  // namespace
 
-FrameDispatch::FrameDispatch(LoopServices& services, connection::Connection& connection)
-    : services_(services),
-      connection_(connection),
-      json_limits_(wire::JsonLimits::with_depth(services.config.limits.json_depth)),
-      messages_(static_cast<double>(services.config.limits.messages_per_second),
-                static_cast<double>(services.config.limits.message_burst),
-                services.clock.steady_now()),
-      refusals_(static_cast<double>(services.config.limits.messages_per_second),
-                refusals_per_burst * static_cast<double>(services.config.limits.message_burst),
-                services.clock.steady_now()),
-      subscribes_(static_cast<double>(services.config.limits.subscribes_per_minute) / 60.0,
-                  static_cast<double>(services.config.limits.subscribes_per_minute),
-                  services.clock.steady_now()) {}
+bool FrameDispatch::take_message() {
+    const config::Limits& limits = services_.config.limits;
+    return messages_.take(services_.clock.steady_now(), {limits.messages_per_second, limits.message_burst});
+}
+
+bool FrameDispatch::take_refusal() {
+    const config::Limits& limits = services_.config.limits;
+    return refusals_.take(services_.clock.steady_now(),
+                          {limits.messages_per_second, refusals_per_burst * limits.message_burst});
+}
 
 void FrameDispatch::dispatch(std::string_view text) {
-    wire::ClientFrame frame = wire::parse_client_frame(text, json_limits_);
-    if (!messages_.take(services_.clock.steady_now())) {
+    const auto json_limits = wire::JsonLimits::with_depth(services_.config.limits.json_depth);
+    wire::ClientFrame frame = wire::parse_client_frame(text, json_limits);
+    if (!take_message()) {
         refuse_for_rate(frame);
         return;
     }
@@ -74,7 +72,7 @@ void FrameDispatch::dispatch(std::string_view text) {
 }
 
 void FrameDispatch::refuse_for_rate(const wire::ClientFrame& frame) {
-    if (!refusals_.take(services_.clock.steady_now())) {
+    if (!take_refusal()) {
         connection_.sink().close(CloseCode::policy);
         return;
     }
@@ -123,7 +121,9 @@ void FrameDispatch::handle(const wire::Ping& frame) {
 }
 
 bool FrameDispatch::take_subscribe(const OptionalId& envelope_id) {
-    if (subscribes_.take(services_.clock.steady_now())) return true;
+    const std::size_t most = services_.config.limits.subscribes_per_minute;
+    const Milliseconds wait = subscribes_.take(services_.clock.steady_now(), std::chrono::minutes(1), most);
+    if (wait == Milliseconds::zero()) return true;
     answer_error(envelope_id, Error(Errc::rate_limited, "Too many subscribe and unsubscribe messages"));
     return false;
 }

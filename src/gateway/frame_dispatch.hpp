@@ -7,6 +7,7 @@
 
 #include "notifyd/connection/connection.hpp"
 #include "notifyd/core/rate_limiter.hpp"
+#include "notifyd/core/sliding_window.hpp"
 #include "notifyd/gateway/loop_services.hpp"
 #include "notifyd/wire/client_frames.hpp"
 
@@ -16,7 +17,8 @@ namespace notifyd::gateway {
 
 class FrameDispatch {
   public:
-    FrameDispatch(LoopServices& services, connection::Connection& connection);
+    FrameDispatch(LoopServices& services, connection::Connection& connection)
+        : services_(services), connection_(connection) {}
 
     void dispatch(std::string_view text);
 
@@ -30,6 +32,9 @@ class FrameDispatch {
     void handle(const wire::MalformedSend& frame);
     void handle(const wire::MalformedEnvelope& frame);
 
+    // Whether the connection may go on with this message, by the rates of the present config.
+    [[nodiscard]] bool take_message();
+    [[nodiscard]] bool take_refusal();
     void refuse_for_rate(const wire::ClientFrame& frame);
     void answer_error(const std::optional<wire::RawJson>& envelope_id, const Error& error);
     [[nodiscard]] Result<void> check_subscribe(const wire::Subscribe& frame);
@@ -37,11 +42,10 @@ class FrameDispatch {
 
     LoopServices& services_;
     connection::Connection& connection_;
-    wire::JsonLimits json_limits_;
     TokenBucket messages_;
     // What goes on after refusals closes the connection with 1008.
     TokenBucket refusals_;
-    TokenBucket subscribes_;
+    SlidingWindow subscribes_;
 };
 
 }  // namespace notifyd::gateway

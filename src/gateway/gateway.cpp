@@ -4,6 +4,7 @@
 #include "notifyd/core/limits.hpp"
 #include "notifyd/runtime/task_group.hpp"
 
+#include "client_address.hpp"
 #include "listener.hpp"
 #include "session.hpp"
 #include "ticket_keys.hpp"
@@ -16,6 +17,7 @@
 #include <arpa/inet.h>
 #include <array>
 #include <netinet/in.h>
+#include <sys/resource.h>
 
 namespace notifyd::gateway {
 
@@ -29,6 +31,10 @@ using Timer = asio::
 constexpr std::chrono::milliseconds accept_pause{100};
 // Sockets beyond max_connections, so that those over the limit get an answer and requests get through.
 constexpr std::size_t spare_sockets = 1024;
+// Descriptors that sockets never take, so that the database, the log and the key endpoint always have theirs.
+constexpr std::size_t reserved_files = 64;
+constexpr std::size_t reserved_files_per_loop = 4;
+constexpr std::size_t sockets_min = 16;
 // The drain closes this many WebSockets of a loop, then pauses: their clients do not all come back at once.
 constexpr std::size_t closes_per_slice = 500;
 constexpr std::chrono::milliseconds slice_pause{50};
@@ -48,8 +54,17 @@ std::string address_text(const Socket& socket) {
     } else if (address->sa_family == AF_INET6) {
         bytes = &reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr;
     }
-    if (bytes == nullptr) return "unix";
-    return inet_ntop(address->sa_family, bytes, text.data(), text.size());
+    if (bytes == nullptr) return std::string(unix_peer);
+    return plain_address(inet_ntop(address->sa_family, bytes, text.data(), text.size()));
+}
+
+// As many descriptors as the process may have.
+std::size_t raise_file_limit() {
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return sockets_min;
+    files.rlim_cur = files.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &files) != 0) ::getrlimit(RLIMIT_NOFILE, &files);
+    return files.rlim_cur;
 }
 
 }  // namespace
@@ -61,6 +76,9 @@ struct Front::Parts {
     TicketKey ticket_key = TicketKey::random();
     std::atomic<std::size_t> sockets{0};
     std::atomic<std::size_t> sockets_max{0};
+    // What the limit on open files leaves for sockets.
+    std::size_t sockets_possible = 0;
+    std::string warning;
 };
 
 Front::Front(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -77,13 +95,22 @@ Result<std::unique_ptr<Front>> Front::open(const config::Config& config, std::si
     Result<Listeners> listeners = open_listeners(config.server.listen, loops);
     if (!listeners) return listeners.error();
     parts->listeners = std::move(*listeners);
+    const std::size_t files = raise_file_limit();
+    const std::size_t reserved = reserved_files + reserved_files_per_loop * loops;
+    const std::size_t possible = files > reserved + sockets_min ? files - reserved : sockets_min;
+    parts->sockets_possible = possible;
+    if (possible < config.limits.max_connections) {
+        parts->warning = "A limit of " + std::to_string(files) + " open files leaves room for " +
+                         std::to_string(possible) + " sockets, less than limits.max_connections";
+    }
     std::unique_ptr<Front> front(new Front(std::move(parts)));
     front->set_connections_max(config.limits.max_connections);
     return front;
 }
 
 void Front::set_connections_max(std::size_t connections) {
-    parts_->sockets_max = connections == 0 ? config::unless_off(0) : connections + spare_sockets;
+    parts_->sockets_max =
+        std::min(connections == 0 ? config::unless_off(0) : connections + spare_sockets, parts_->sockets_possible);
 }
 
 Result<void> Front::renew_certificate(const config::Tls& tls, EpochMs now) {
@@ -109,6 +136,10 @@ std::optional<EpochMs> Front::certificate_until() const {
 
 std::string Front::address() const {
     return config::to_string(parts_->listeners.endpoint);
+}
+
+const std::string& Front::warning() const {
+    return parts_->warning;
 }
 
 class LoopGateway::Impl {

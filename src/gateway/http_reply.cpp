@@ -12,9 +12,6 @@ namespace notifyd::gateway {
 
 namespace {
 
-// A client that was told to come back should do so soon: queues drain in milliseconds, restarts take a second.
-constexpr std::string_view retry_after_s = "1";
-
 std::string_view reason_phrase(int status) {
     switch (status) {
         case 200:
@@ -91,7 +88,7 @@ HttpReply error_reply(const Error& error, std::string_view correlation_id) {
     HttpReply reply = json_reply(http_status(error.code), wire::error_body(error, correlation_id));
     if (error.code == Errc::unauthorized) reply.headers.emplace_back("WWW-Authenticate", "Bearer");
     if (error.code == Errc::rate_limited || error.code == Errc::unavailable) {
-        reply.headers.emplace_back("Retry-After", retry_after_s);
+        reply.headers.emplace_back("Retry-After", std::to_string(error.retry_after.count()));
     }
     return reply;
 }

@@ -3,6 +3,7 @@
 #include "notifyd/core/limits.hpp"
 
 #include "bearer.hpp"
+#include "client_address.hpp"
 #include "request_ids.hpp"
 #include "router.hpp"
 #include "session.hpp"
@@ -30,6 +31,7 @@ std::string field(const BeastRequest& head, http::field name) {
 std::size_t body_bytes_max(const config::Limits& limits, std::string_view path) {
     if (path == "/publish/batch") return config::unless_off(limits.max_batch);
     if (path == "/publish") return config::unless_off(limits.max_message);
+    if (path.starts_with("/@connections/")) return limits::posted_frame_bytes_max;
     return small_body_bytes_max;
 }
 
@@ -168,8 +170,17 @@ Result<HttpRequest> Session::read_request(const BeastRequest& head) {
         return Error{Errc::invalid_request, "Idempotency-Key is given more than once"};
     const auto key = head.find("Idempotency-Key");
     if (key != head.end()) request.idempotency_key = std::string(view(key->value()));
-    request.peer_address = peer_address_;
+    request.peer_address = client_address_of(head);
     return request;
+}
+
+std::string Session::client_address_of(const BeastRequest& head) const {
+    std::vector<std::string_view> forwarded_for;
+    const auto headers = head.equal_range("X-Forwarded-For");
+    for (auto header = headers.first; header != headers.second; ++header) {
+        forwarded_for.push_back(view(header->value()));
+    }
+    return client_address(peer_address_, forwarded_for, services_.config.server.trusted_proxies);
 }
 
 std::string Session::correlation_id_of(const BeastRequest& head) {

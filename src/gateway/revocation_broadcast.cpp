@@ -1,11 +1,11 @@
-// One task to every loop, one back from the last.
+// What each loop does about it.
 #include "notifyd/gateway/revocation_broadcast.hpp"
 
 #include "notifyd/wire/server_frames.hpp"
 
+#include "loop_round.hpp"
+
 #include <array>
-#include <atomic>
-#include <memory>
 
 namespace notifyd::gateway {
 
@@ -30,32 +30,11 @@ void drop_subscriptions(LoopServices& services, const UserId& user, const TopicN
     }
 }
 
-// Runs `everywhere` on the home loop when the last share of it is gone.
-class Countdown {
-  public:
-    Countdown(runtime::EventLoop& home, UniqueFunction<void()> everywhere)
-        : home_(home), everywhere_(std::move(everywhere)) {}
-    Countdown(const Countdown&) = delete;
-    Countdown& operator=(const Countdown&) = delete;
-    ~Countdown() {
-        // False: the loop has stopped, and the request with it.
-        static_cast<void>(home_.post_control(std::move(everywhere_)));
-    }
-
-  private:
-    runtime::EventLoop& home_;
-    UniqueFunction<void()> everywhere_;
-};
-
 }  // namespace
 
 void RevocationBroadcast::revoked(const UserId& user, const TopicName& topic, UniqueFunction<void()> everywhere) {
-    const auto countdown = std::make_shared<Countdown>(home_, std::move(everywhere));
-    for (LoopServices* services : loops_) {
-        // A loop that has stopped has no connections.
-        static_cast<void>(services->loop.post_control(
-            [services, user, topic, countdown] { drop_subscriptions(*services, user, topic); }));
-    }
+    const auto drop = [user, topic](LoopServices& services) { drop_subscriptions(services, user, topic); };
+    ask_all_loops(loops_, home_, drop, std::move(everywhere));
 }
 
 }  // namespace notifyd::gateway

@@ -89,7 +89,10 @@ void Session::sweep(SteadyTime now) {
         stream().close(CloseCode::token_expired);
         return;
     }
-    if (stream().take_heard()) liveness_->heard(now);
+    if (stream().take_heard()) {
+        liveness_->heard(now);
+        if (connection_ != nullptr) connection_->last_active_at = services_.clock.now_ms();
+    }
     switch (liveness_->next(now)) {
         case connection::Liveness::Action::wait:
             break;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "notifyd/auth/authorizer.hpp"
+#include "notifyd/connection/connection_handler.hpp"
 #include "notifyd/connection/connection_limits.hpp"
 #include "notifyd/connection/liveness.hpp"
 #include "notifyd/gateway/loop_services.hpp"
@@ -40,7 +41,7 @@ struct Upgrade {
     ResumeRequest resume;
     bool subprotocol = false;
     std::string correlation_id;
-    std::string user_agent;
+    connection::PeerInfo peer;
 };
 
 class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
@@ -85,6 +86,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     void refuse(const Error& error, const BeastRequest& head);
     void send_reply(const HttpReply& reply, const HttpRequest& request, KeepAlive keep_alive);
     [[nodiscard]] Result<HttpRequest> read_request(const BeastRequest& head);
+    [[nodiscard]] std::string client_address_of(const BeastRequest& head) const;
     [[nodiscard]] std::string correlation_id_of(const BeastRequest& head);
     [[nodiscard]] std::string_view allow_origin(std::string_view origin) const;
     [[nodiscard]] HttpReply preflight_reply(const HttpRequest& request) const;
@@ -97,6 +99,11 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     Awaitable<Result<std::unique_ptr<Upgrade>>> admit_upgrade(BeastRequest head, const HttpRequest& request);
     // Logs the reason.
     [[nodiscard]] Error auth_error(const auth::Refusal& refusal, const HttpRequest& request);
+    // rate_limited when there were too many from the address.
+    [[nodiscard]] Result<void> count_attempt(const HttpRequest& request);
+    [[nodiscard]] Result<connection::Admission> admit(const UserId& user);
+    // Where the rules say so, the user's oldest connections are closed for the one that is let in.
+    void close_oldest(connection::Admission& admission);
     [[nodiscard]] HttpReply refused_upgrade(const Error& error, const HttpRequest& request);
 
     // --- ws_session.cpp
@@ -111,6 +118,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     void record_end(const connection::Connection& connection, SteadyTime opened_at);
 
     LoopServices& services_;
+    // The TCP peer's; a trusted proxy names others, with each request.
     std::string peer_address_;
     WebSocketStream websocket_;
     std::optional<connection::Liveness> liveness_;

@@ -3,8 +3,11 @@
 #include "notifyd/core/limits.hpp"
 
 #include "bearer.hpp"
+#include "client_address.hpp"
 #include "session.hpp"
 #include "ticket_connect.hpp"
+
+#include <algorithm>
 
 namespace notifyd::gateway {
 
@@ -17,6 +20,21 @@ std::string_view view(beast::string_view text) {
     return {text.data(), text.size()};
 }
 
+// Kept as long as the connection: so not whole, and only what can stand in any log or reply.
+std::string printable(std::string_view text) {
+    std::string kept(text.substr(0, limits::user_agent_bytes_max));
+    std::ranges::replace_if(
+        kept, [](char c) { return c < ' ' || c > '~'; }, '?');
+    return kept;
+}
+
+connection::ConnectionRules connection_rules(const config::Config& config) {
+    const bool replace = config.connections.on_limit == config::OnLimit::close_oldest;
+    return {.total_max = config.limits.max_connections,
+            .per_user_max = config.connections.max_per_user,
+            .when_full = replace ? connection::WhenFull::replace_oldest : connection::WhenFull::reject};
+}
+
 }  // namespace
 
 bool Session::is_upgrade_path(std::string_view path) const {
@@ -25,7 +43,7 @@ bool Session::is_upgrade_path(std::string_view path) const {
 
 HttpReply Session::refused_upgrade(const Error& error, const HttpRequest& request) {
     services_.events.emit(observability::ConnectionRefused{
-        http_status(error.code), to_string(error.code), peer_address_, request.correlation_id});
+        http_status(error.code), to_string(error.code), request.peer_address, request.correlation_id});
     HttpReply reply = error_reply(error, request.correlation_id);
     if (error.code == Errc::upgrade_required) {
         reply.headers.emplace_back("Sec-WebSocket-Version", "13");
@@ -36,11 +54,40 @@ HttpReply Session::refused_upgrade(const Error& error, const HttpRequest& reques
 
 Error Session::auth_error(const auth::Refusal& refusal, const HttpRequest& request) {
     services_.events.emit(
-        observability::AuthFailed{auth::to_string(refusal.reason), peer_address_, request.correlation_id});
+        observability::AuthFailed{auth::to_string(refusal.reason), request.peer_address, request.correlation_id});
     return refusal.error;
 }
 
+Result<void> Session::count_attempt(const HttpRequest& request) {
+    // Whoever comes by a Unix socket without a proxy's word for it is this machine's own.
+    if (request.peer_address == unix_peer) return {};
+    const Milliseconds wait = services_.connects.take(limit_key(request.peer_address),
+                                                      services_.clock.steady_now(),
+                                                      services_.config.limits.connects_per_minute_per_ip);
+    if (wait == Milliseconds::zero()) return {};
+    return rate_limited("Too many attempts to connect from this address", wait);
+}
+
+Result<connection::Admission> Session::admit(const UserId& user) {
+    const connection::Place place{ConnectionId(services_.ids.time_ordered(services_.clock.now_ms())),
+                                  static_cast<std::uint32_t>(services_.loop.index())};
+    return services_.connection_limits.admit(user, place, connection_rules(services_.config));
+}
+
+void Session::close_oldest(connection::Admission& admission) {
+    for (const connection::Place& oldest : admission.replace_oldest(connection_rules(services_.config))) {
+        LoopServices* owner = services_.loops[oldest.loop];
+        // One that is not open yet will find that it has lost its place. A loop that has stopped has no connections.
+        static_cast<void>(owner->loop.post_control([owner, id = oldest.connection] {
+            connection::Connection* connection = owner->registry.find(id);
+            if (connection != nullptr) connection->sink().close(CloseCode::replaced);
+        }));
+    }
+}
+
 Awaitable<Result<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastRequest head, const HttpRequest& request) {
+    const Result<void> in_time = count_attempt(request);
+    if (!in_time) co_return in_time.error();
     const Result<void> sound = check_handshake(head);
     if (!sound) co_return sound.error();
     if (services_.state.draining) co_return Error(Errc::unavailable, "The server is stopping");
@@ -70,7 +117,7 @@ Awaitable<Result<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastRequest 
     if (!grant) co_return auth_error(grant.error(), request);
     const Result<void> resumable = wire::check_resume(query->resume.topics, grant->topics);
     if (!resumable) co_return resumable.error();
-    Result<connection::Admission> admission = services_.connection_limits.admit(grant->identity.user);
+    Result<connection::Admission> admission = admit(grant->identity.user);
     if (!admission) co_return admission.error();
     // Last of all: a connection token is used up only by what is answered 101. That may wait for the disk, as the
     // answer to any request may, and then it is not to be too late for the answer.
@@ -80,12 +127,13 @@ Awaitable<Result<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastRequest 
     }
     const auth::AuthResult<void> used = co_await use_ticket(*grant, services_);
     if (!used) co_return auth_error(used.error(), request);
+    close_oldest(*admission);
     auto upgrade = std::make_unique<Upgrade>(std::move(head), std::move(*grant), std::move(*admission));
     upgrade->hello = subprotocols.notifyd_v1 ? wire::Hello::on : query->hello;
     upgrade->resume = std::move(query->resume);
     upgrade->subprotocol = subprotocols.notifyd_v1;
     upgrade->correlation_id = request.correlation_id;
-    upgrade->user_agent = request.user_agent;
+    upgrade->peer = {request.peer_address, printable(request.user_agent)};
     co_return upgrade;
 }
 

@@ -63,17 +63,19 @@ Awaitable<void> Session::serve_websocket(std::unique_ptr<Upgrade> upgrade) {
     const WebSocketTerms terms = terms_of(*upgrade);
     const bool accepted = co_await accept_websocket(websocket_, upgrade->request, terms);
     if (!accepted) co_return;
+    stream().limit_small_frames(services_.clock);
     const SteadyTime opened_at = services_.clock.steady_now();
     const EpochMs now = services_.clock.now_ms();
     const connection::Admission admission = std::move(upgrade->admission);
-    connection::Connection connection(
-        ConnectionId(services_.ids.time_ordered(now)), std::move(upgrade->grant.identity), stream());
+    connection::Connection connection(admission.connection(), std::move(upgrade->grant.identity), stream());
     open(connection, *upgrade, now);
     upgrade.reset();
     {
         connection_ = &connection;
         const Registration registration(services_, connection_);
         if (services_.state.draining) static_cast<void>(drain());
+        // A newer one may have come while the 101 was sent.
+        if (!admission.is_held()) stream().close(CloseCode::replaced);
         FrameReader reader(*this, connection);
         co_await read_messages(websocket_, reader);
     }
@@ -99,13 +101,12 @@ void Session::open(connection::Connection& connection, const Upgrade& upgrade, E
         hello.server_time = now;
         connection.sink().answer(wire::connected_frame(hello));
     }
-    const connection::PeerInfo peer{peer_address_, upgrade.user_agent};
-    services_.connections.opened(connection, topics, peer, now);
+    services_.connections.opened(connection, topics, upgrade.peer, now);
     if (!upgrade.resume.topics.empty()) services_.delivery.resume(connection, upgrade.resume);
     services_.events.emit(observability::ConnectionOpened{connection.id(),
                                                           connection.identity().user,
                                                           static_cast<std::int64_t>(connection.topic_count()),
-                                                          peer_address_,
+                                                          upgrade.peer.address,
                                                           upgrade.correlation_id});
     if (rules.close_on_token_expiry) token_ends_at_ = connection.identity().expires_at;
 }

@@ -33,6 +33,28 @@ Result<TopicName> read_topic(const QueryReader& query) {
     return make_topic(*fields, "");
 }
 
+// What the lists of permissions and of connections are asked for; nothing is required.
+Result<ConnectionsQuery> read_user_and_topic(const QueryReader& query) {
+    ConnectionsQuery asked;
+    auto user = read_user(query, "userId");
+    if (user.has_error()) return user.error();
+    const auto fields = query.topic_fields();
+    if (fields.has_error()) return fields.error();
+    if (!fields->is_empty()) {
+        auto topic = make_topic(*fields, "");
+        if (topic.has_error()) return topic.error();
+        asked.topic = std::move(*topic);
+    }
+    const auto limit = query.limit();
+    if (limit.has_error()) return limit.error();
+    auto start_key = query.single("startKey");
+    if (start_key.has_error()) return start_key.error();
+    asked.user = std::move(*user);
+    asked.limit = *limit;
+    asked.start_key = std::move(*start_key);
+    return asked;
+}
+
 Result<SequenceFilter> read_sequence_filter(const QueryReader& query) {
     auto list = query.single("sequences");
     if (list.has_error()) return list.error();
@@ -146,26 +168,21 @@ Result<HistoryRequest> parse_messages_query(const QueryParameters& parameters) {
 }
 
 Result<PermissionsQuery> parse_permissions_query(const QueryParameters& parameters) {
-    const QueryReader query(parameters);
-    PermissionsQuery asked;
-    auto user = read_user(query, "userId");
-    if (user.has_error()) return user.error();
-    const auto fields = query.topic_fields();
-    if (fields.has_error()) return fields.error();
-    if (*user && !fields->is_empty()) return invalid("Give either userId or a topic, not both");
-    if (!fields->is_empty()) {
-        auto topic = make_topic(*fields, "");
-        if (topic.has_error()) return topic.error();
-        asked.topic = std::move(*topic);
-    }
-    const auto limit = query.limit();
-    if (limit.has_error()) return limit.error();
-    auto start_key = query.single("startKey");
-    if (start_key.has_error()) return start_key.error();
-    asked.user = std::move(*user);
-    asked.limit = *limit;
-    asked.start_key = std::move(*start_key);
-    return asked;
+    auto filter = read_user_and_topic(QueryReader(parameters));
+    if (filter.has_error()) return filter.error();
+    if (filter->user && filter->topic) return invalid("Give either userId or a topic, not both");
+    return PermissionsQuery{
+        std::move(filter->user), std::move(filter->topic), filter->limit, std::move(filter->start_key)};
+}
+
+Result<ConnectionsQuery> parse_connections_query(const QueryParameters& parameters) {
+    return read_user_and_topic(QueryReader(parameters));
+}
+
+Result<void> check_posted_frame(std::string_view body) {
+    if (body.empty()) return invalid("The body is empty");
+    if (!is_valid_utf8(body)) return invalid("The body must be UTF-8 text");
+    return {};
 }
 
 Result<RevokeQuery> parse_revoke_query(const QueryParameters& parameters) {

@@ -10,11 +10,18 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace notifyd::connection {
 
 class TopicEntry;
+
+// Who is at the other end.
+struct PeerInfo {
+    std::string address;
+    std::string user_agent;
+};
 
 class Connection {
   public:
@@ -29,6 +36,13 @@ class Connection {
     // In the order of subscription, the user's own topic first.
     [[nodiscard]] std::vector<TopicName> topics() const;
     [[nodiscard]] std::size_t topic_count() const { return subscriptions_.size(); }
+
+    // --- what GET /@connections tells of it
+
+    PeerInfo peer;
+    EpochMs connected_at = 0;
+    // When something came from the client, as far as the sweeps have seen.
+    EpochMs last_active_at = 0;
 
     // Counts what the processor queues between two flushes; returns the sum of that slice.
     std::size_t add_to_slice(std::uint64_t slice, std::size_t bytes) {

@@ -8,14 +8,8 @@
 #include "notifyd/ports/connection_store.hpp"
 
 #include <span>
-#include <string>
 
 namespace notifyd::connection {
-
-struct PeerInfo {
-    std::string address;
-    std::string user_agent;
-};
 
 class ConnectionHandler {
   public:

@@ -1,5 +1,5 @@
 // How many connections there may be: in all and of one user, over all loops.
-// Owns:   the counts. Thread: any.
+// Owns:   who has a place. Thread: any.
 // Fails:  admit gives unavailable (server full) or rate_limited (too many of this user).
 #pragma once
 
@@ -10,50 +10,70 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace notifyd::connection {
 
 class ConnectionLimits;
 
+// Where a connection is to be found.
+struct Place {
+    ConnectionId connection{};
+    std::uint32_t loop = 0;
+
+    friend bool operator==(const Place&, const Place&) = default;
+};
+
+enum class WhenFull : std::uint8_t { reject, replace_oldest };
+
+// Asked for with each connection, so that a reload counts at once.
+struct ConnectionRules {
+    // 0: no limit.
+    std::size_t total_max = 0;
+    std::size_t per_user_max = 0;
+    WhenFull when_full = WhenFull::reject;
+};
+
 // A counted place, given back when it is destroyed.
 class Admission {
   public:
-    Admission(Admission&& other) noexcept : limits_(other.limits_), user_(std::move(other.user_)) {
+    Admission(Admission&& other) noexcept
+        : limits_(other.limits_), user_(std::move(other.user_)), place_(other.place_) {
         other.limits_ = nullptr;
     }
     Admission& operator=(Admission&&) = delete;
     ~Admission();
 
+    [[nodiscard]] ConnectionId connection() const { return place_.connection; }
+    // Where the rules say so: the user's oldest connections, past the limit, lose their places, and are to be closed.
+    [[nodiscard]] std::vector<Place> replace_oldest(const ConnectionRules& rules);
+    // False when a newer connection has got its place.
+    [[nodiscard]] bool is_held() const;
+
   private:
     friend class ConnectionLimits;
-    Admission(ConnectionLimits& limits, UserId user) : limits_(&limits), user_(std::move(user)) {}
+    Admission(ConnectionLimits& limits, UserId user, const Place& place)
+        : limits_(&limits), user_(std::move(user)), place_(place) {}
 
     ConnectionLimits* limits_;
     UserId user_;
+    Place place_;
 };
 
 class ConnectionLimits {
   public:
-    // 0: no limit.
-    ConnectionLimits(std::size_t total_max, std::size_t per_user_max)
-        : total_max_(total_max), per_user_max_(per_user_max) {}
-
-    // For connections from now on; those that are open stay.
-    void set_maxima(std::size_t total_max, std::size_t per_user_max) {
-        total_max_ = total_max;
-        per_user_max_ = per_user_max;
-    }
-    [[nodiscard]] Result<Admission> admit(const UserId& user);
+    // With replace_oldest a user may have one too many, until the new one is sure to come and replaces the oldest.
+    [[nodiscard]] Result<Admission> admit(const UserId& user, const Place& place, const ConnectionRules& rules);
+    // Those that are closed for a newer one count here until they have ended.
     [[nodiscard]] std::size_t total() const { return total_.load(std::memory_order_relaxed); }
 
   private:
     friend class Admission;
-    void release(const UserId& user);
+    void release(const UserId& user, const Place& place);
 
-    std::atomic<std::size_t> total_max_;
-    std::atomic<std::size_t> per_user_max_;
     std::atomic<std::size_t> total_{0};
-    runtime::ShardedMap<UserId, std::uint32_t> per_user_;
+    // In the order of admission.
+    runtime::ShardedMap<UserId, std::vector<Place>> per_user_;
 };
 
 }  // namespace notifyd::connection

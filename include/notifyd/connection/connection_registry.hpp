@@ -34,6 +34,11 @@ class ConnectionRegistry {
     [[nodiscard]] Connection* find(ConnectionId id) const;
     [[nodiscard]] std::size_t size() const { return by_id_.size(); }
 
+    template <class Visit>
+    void for_each(Visit visit) const {
+        for (const auto& entry : by_id_) visit(*entry.second);
+    }
+
     // Subscribing twice is fine.
     void subscribe(Connection& connection, const TopicName& topic);
     // False when it was not subscribed.

@@ -2,6 +2,7 @@
 // Owns: a sentence. Thread: any (a value). Fails: never.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -38,6 +39,16 @@ struct Error {
 
     Errc code = Errc::internal;
     std::string message;
+    // When a client that got rate_limited or unavailable should come back (`Retry-After`). A second where nobody knows:
+    // queues drain in milliseconds, restarts take a second.
+    std::chrono::seconds retry_after{1};
 };
+
+// `wait` is rounded up to whole seconds, which is what the header takes.
+[[nodiscard]] inline Error rate_limited(std::string sentence, std::chrono::milliseconds wait) {
+    Error error(Errc::rate_limited, std::move(sentence));
+    error.retry_after = std::chrono::ceil<std::chrono::seconds>(wait);
+    return error;
+}
 
 }  // namespace notifyd

@@ -13,6 +13,8 @@ inline constexpr std::size_t url_bytes_max = 8 * 1024;
 inline constexpr std::size_t header_bytes_max = 16 * 1024;
 static_assert(header_bytes_max > url_bytes_max, "a URL that is just too long must reach the 414");
 
+inline constexpr std::size_t user_agent_bytes_max = 256;
+
 inline constexpr std::size_t group_id_chars_max = 128;
 inline constexpr std::size_t deduplication_id_chars_max = 128;
 // Named in one connection token, which must fit the URL.
@@ -71,6 +73,13 @@ static_assert(tickets_per_user_max > 600, "ten a minute for an hour fit");
 inline constexpr std::size_t retention_slice_rows = 500;
 // Pages that go back to the disk in one transaction.
 inline constexpr std::size_t reclaim_slice_pages = 64;
+
+// Pings, pongs and pieces of a message under so many bytes, of one WebSocket; beyond, it is closed with 1008.
+inline constexpr std::size_t small_frames_per_second = 100;
+inline constexpr std::size_t small_frames_burst = 1'000;
+inline constexpr std::size_t small_piece_bytes = 512;
+// The body of POST /@connections/{connectionId}.
+inline constexpr std::size_t posted_frame_bytes_max = 128 * 1024;
 
 // How often a loop looks at its connections' deadlines.
 inline constexpr std::chrono::milliseconds sweep_interval{500};

@@ -34,6 +34,8 @@ class Front {
 
     // "127.0.0.1:8443", with the real port.
     [[nodiscard]] std::string address() const;
+    // What the operator should know of the limit on open files; empty: nothing.
+    [[nodiscard]] const std::string& warning() const;
 
     // Reads certificate and key again. Refused are files that do not work, and a certificate that is not valid `now`
     // in place of one that is: then nothing has changed.

@@ -1,6 +1,6 @@
 // What the sessions and endpoints of one loop work with. Built by app/, one for each loop.
 // Owns:   nothing; everything outlives the loop.
-// Thread: the loop's. `state`, `limits` and `config` are shared by all loops.
+// Thread: the loop's. `state`, `connection_limits`, `connects` and `loops` are shared by all loops.
 // Fails:  never.
 #pragma once
 
@@ -19,8 +19,11 @@
 #include "notifyd/permissions/permission_manager.hpp"
 #include "notifyd/publish/publisher.hpp"
 #include "notifyd/runtime/event_loop.hpp"
+#include "notifyd/runtime/shared_rate_limit.hpp"
 
 #include <functional>
+#include <string_view>
+#include <vector>
 
 namespace notifyd::gateway {
 
@@ -43,6 +46,10 @@ struct LoopServices {
     connection::ConnectionRegistry& registry;
     connection::ConnectionHandler& connections;
     connection::ConnectionLimits& connection_limits;
+    // Attempts to connect, by address.
+    runtime::SharedRateLimit& connects;
+    // Every loop's services, these too, by the loop's index; complete before any loop runs.
+    const std::vector<LoopServices*>& loops;
     // Whether the database takes writes, for /readyz.
     std::function<bool()> storage_writable;
     std::string_view version;

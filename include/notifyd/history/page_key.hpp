@@ -16,10 +16,11 @@ namespace notifyd::history {
 [[nodiscard]] std::string encode_page_key(const PageCursor& next, const PageQuery& query);
 Result<PageCursor> decode_page_key(std::string_view key, const PageQuery& query);
 
-// For lists in the order of a text (the permissions of a user by topic, of a topic by user; dead letters by id):
-// `subject` says which list ("user:u1" as its owner, "chat:abc" as a topic, a queue or "" for all), `last` is the last
-// text on the page.
-enum class ListKind : std::uint8_t { permissions_of_user, permissions_of_topic, dead_letters };
+// For lists in the order of a text (the permissions of a user by topic, of a topic by user; dead letters and
+// connections by id):
+// `subject` says which list ("user:u1" as its owner, "chat:abc" as a topic, a queue or "" for all, a user and a topic),
+// `last` is the last text on the page.
+enum class ListKind : std::uint8_t { permissions_of_user, permissions_of_topic, dead_letters, connections };
 [[nodiscard]] std::string encode_list_key(ListKind kind, std::string_view subject, std::string_view last);
 Result<std::string> decode_list_key(ListKind kind, std::string_view subject, std::string_view key);
 

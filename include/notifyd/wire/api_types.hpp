@@ -81,6 +81,18 @@ Result<DeadLettersQuery> parse_dead_letters_query(const QueryParameters& query);
 // all of them.
 Result<std::optional<std::string>> parse_redrive_query(const QueryParameters& query);
 
+// GET /@connections: all, or those that fit all that is given.
+struct ConnectionsQuery {
+    std::optional<UserId> user;
+    std::optional<TopicName> topic;
+    std::size_t limit = limits::page_messages_default;
+    // As the client gave it; history/page_key reads it.
+    std::optional<std::string> start_key;
+};
+Result<ConnectionsQuery> parse_connections_query(const QueryParameters& query);
+// The body of POST /@connections/{connectionId}, which becomes a text frame: UTF-8, not empty.
+Result<void> check_posted_frame(std::string_view body);
+
 // Whether the client wants the `connected` frame.
 enum class Hello : std::uint8_t { off, on };
 

@@ -25,6 +25,10 @@ Awaitable<HttpReply> get_dead_letters(const HttpRequest& request, LoopServices& 
 Awaitable<HttpReply> post_redrive_all(const HttpRequest& request, LoopServices& services);
 Awaitable<HttpReply> post_redrive_one(const HttpRequest& request, LoopServices& services);
 Awaitable<HttpReply> delete_dead_letter(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> get_connections(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> get_connection(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> post_to_connection(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> delete_connection(const HttpRequest& request, LoopServices& services);
 Awaitable<HttpReply> get_health(const HttpRequest& request, LoopServices& services);
 Awaitable<HttpReply> get_ready(const HttpRequest& request, LoopServices& services);
 Awaitable<HttpReply> get_version(const HttpRequest& request, LoopServices& services);

@@ -52,8 +52,9 @@ class Folder:
 
 
 class Daemon:
-    def __init__(self, settings=None, folder=None, context=None, environment=None, expect_start=True):
-        """`settings` change the base config; `context` is an SSL context for clients of a daemon with TLS."""
+    def __init__(self, settings=None, folder=None, context=None, environment=None, expect_start=True, command=()):
+        """`settings` change the base config; `context` is an SSL context for clients of a daemon with TLS; `command`
+        runs the daemon in its own process, as prlimit does."""
         self.owns_folder = folder is None
         self.folder = folder or Folder()
         self.context = context
@@ -65,7 +66,7 @@ class Daemon:
         self.ended = False
         self.clients = []
         self.process = subprocess.Popen(
-            [binary(), "serve", "--config", str(self.config)], cwd=self.folder.path,
+            [*command, binary(), "serve", "--config", str(self.config)], cwd=self.folder.path,
             env={**os.environ, **(environment or {})}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE)
         atexit.register(self.process.kill)  # whatever happens to the test, no daemon outlives it

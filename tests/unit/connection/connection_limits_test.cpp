@@ -3,63 +3,130 @@
 
 #include <catch2/catch.hpp>
 
-#include <optional>
+#include <atomic>
+#include <cstdint>
+#include <deque>
 #include <thread>
 #include <vector>
 
 using namespace notifyd;
 using connection::Admission;
 using connection::ConnectionLimits;
+using connection::ConnectionRules;
+using connection::Place;
+using connection::WhenFull;
+
+namespace {
+
+Place place(std::uint8_t number) {
+    Uuid id;
+    id.bytes[0] = number;
+    return {ConnectionId(id), 0};
+}
+
+}  // namespace
 
 TEST_CASE("a user has so many places, and gets them back") {
-    ConnectionLimits limits(0, 2);
+    ConnectionLimits limits;
+    const ConnectionRules rules{.per_user_max = 2};
     const UserId alice("alice");
     std::vector<Admission> held;
-    for (int i = 0; i < 2; ++i) {
-        Result<Admission> place = limits.admit(alice);
-        REQUIRE(place.has_value());
-        held.push_back(std::move(*place));
+    for (std::uint8_t i = 0; i < 2; ++i) {
+        Result<Admission> admitted = limits.admit(alice, place(i), rules);
+        REQUIRE(admitted.has_value());
+        held.push_back(std::move(*admitted));
     }
-    const Result<Admission> third = limits.admit(alice);
+    const Result<Admission> third = limits.admit(alice, place(2), rules);
     REQUIRE_FALSE(third.has_value());
     CHECK(third.error().code == Errc::rate_limited);
-    CHECK(limits.admit(UserId("bob")).has_value());
+    CHECK(limits.admit(UserId("bob"), place(3), rules).has_value());
     held.pop_back();
-    CHECK(limits.admit(alice).has_value());
+    CHECK(limits.admit(alice, place(4), rules).has_value());
     held.clear();
     CHECK(limits.total() == 0);
 }
 
 TEST_CASE("the server has so many places, whoever comes") {
-    ConnectionLimits limits(1, 0);
-    const Result<Admission> first = limits.admit(UserId("a"));
+    ConnectionLimits limits;
+    const ConnectionRules rules{.total_max = 1};
+    const Result<Admission> first = limits.admit(UserId("a"), place(1), rules);
     REQUIRE(first.has_value());
-    const Result<Admission> second = limits.admit(UserId("b"));
+    const Result<Admission> second = limits.admit(UserId("b"), place(2), rules);
     REQUIRE_FALSE(second.has_value());
     CHECK(second.error().code == Errc::unavailable);
     CHECK(limits.total() == 1);
 }
 
+TEST_CASE("the oldest of a user give way") {
+    ConnectionLimits limits;
+    const ConnectionRules rules{.per_user_max = 2, .when_full = WhenFull::replace_oldest};
+    const UserId alice("alice");
+    std::deque<Admission> held;
+    const auto admit = [&](std::uint8_t number, const ConnectionRules& now) {
+        Result<Admission> admitted = limits.admit(alice, place(number), now);
+        REQUIRE(admitted.has_value());
+        held.push_back(std::move(*admitted));
+        return held.back().replace_oldest(now);
+    };
+    CHECK(admit(1, rules).empty());
+    CHECK(admit(2, rules).empty());
+    CHECK(admit(3, rules) == std::vector{place(1)});
+    CHECK_FALSE(held[0].is_held());
+    CHECK(held[1].is_held());
+    CHECK(held[2].is_held());
+    CHECK(limits.total() == 3);
+    {
+        // One that does not come after all has replaced nobody.
+        const Result<Admission> refused = limits.admit(alice, place(9), rules);
+        REQUIRE(refused.has_value());
+    }
+    CHECK(held[1].is_held());
+    CHECK(limits.total() == 3);
+    // The one that was replaced ends without giving a place back that it no longer has.
+    held.pop_front();
+    CHECK(limits.total() == 2);
+    CHECK(admit(4, rules) == std::vector{place(2)});
+    // A limit that was lowered takes effect with the next one.
+    CHECK(admit(5, {.per_user_max = 1, .when_full = WhenFull::replace_oldest}) == std::vector{place(3), place(4)});
+    CHECK_FALSE(limits.admit(alice, place(6), {.per_user_max = 1}).has_value());
+    held.clear();
+    CHECK(limits.total() == 0);
+}
+
 TEST_CASE("threads that race for places never get more than there are") {
-    ConnectionLimits limits(0, 3);
+    const auto when_full = GENERATE(WhenFull::reject, WhenFull::replace_oldest);
+    constexpr std::size_t most = 3;
+    constexpr int connections = 1'000;
+    const ConnectionRules rules{.per_user_max = most, .when_full = when_full};
+    ConnectionLimits limits;
     const UserId user("u");
-    std::atomic<int> held{0};
-    std::atomic<int> most{0};
+    std::atomic<std::size_t> replaced{0};
+    std::vector<std::vector<Admission>> held(4);
     std::vector<std::thread> threads;
-    for (int t = 0; t < 4; ++t) {
-        threads.emplace_back([&] {
-            for (int i = 0; i < 2'000; ++i) {
-                const Result<Admission> place = limits.admit(user);
-                if (!place) continue;
-                const int now = ++held;
-                int seen = most.load();
-                while (now > seen && !most.compare_exchange_weak(seen, now)) {
-                }
-                --held;
+    for (std::uint8_t t = 0; t < held.size(); ++t) {
+        threads.emplace_back([&, t] {
+            Uuid id;
+            id.bytes[0] = t;
+            for (int i = 0; i < connections; ++i) {
+                id.bytes[1] = static_cast<std::uint8_t>(i);
+                id.bytes[2] = static_cast<std::uint8_t>(i >> 8);
+                Result<Admission> admitted = limits.admit(user, {ConnectionId(id), t}, rules);
+                if (!admitted) continue;
+                replaced += admitted->replace_oldest(rules).size();
+                held[t].push_back(std::move(*admitted));
             }
         });
     }
     for (std::thread& thread : threads) thread.join();
-    CHECK(most.load() <= 3);
+    std::size_t admitted = 0;
+    std::size_t with_place = 0;
+    for (const auto& mine : held) {
+        admitted += mine.size();
+        for (const Admission& admission : mine) with_place += admission.is_held() ? 1 : 0;
+    }
+    CHECK(with_place == most);
+    CHECK(admitted == replaced + most);
+    CHECK(limits.total() == admitted);
+    held.clear();
     CHECK(limits.total() == 0);
 }

@@ -1,0 +1,60 @@
+// A sliding window for each key (an address, a user), in bounded memory. Pure.
+// It remembers at most `capacity` admissions of all keys together; a key without one in the window costs nothing. When
+// more than that are admitted in one window, the oldest are forgotten early: nobody is refused for what others do, and
+// whoever wants to be forgotten has to be admitted `capacity` times under other keys first.
+// Owns: keys and times. Thread: one. Fails: never.
+#pragma once
+
+#include "notifyd/core/sliding_window.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <string>
+#include <unordered_map>
+
+namespace notifyd {
+
+class KeyedWindow {
+  public:
+    KeyedWindow(Milliseconds window, std::size_t capacity) : window_(window), capacity_(capacity) {}
+
+    // Zero: admitted, and remembered. Otherwise how long it is until one of this key would be. `most` 0: no limit.
+    [[nodiscard]] Milliseconds take(const std::string& key, SteadyTime now, std::size_t most) {
+        if (most == 0) return Milliseconds::zero();
+        // Callers on several threads may come a little out of order.
+        latest_ = std::max(latest_, now);
+        while (!order_.empty() && order_.front().at + window_ <= latest_) forget_oldest();
+        const auto place = windows_.try_emplace(key).first;
+        const Milliseconds wait = place->second.take(latest_, window_, most);
+        if (wait != Milliseconds::zero()) return wait;
+        // The map's nodes stay where they are.
+        order_.push_back({latest_, &place->first});
+        if (order_.size() > capacity_) forget_oldest();
+        return Milliseconds::zero();
+    }
+
+    // Admissions that are remembered.
+    [[nodiscard]] std::size_t size() const { return order_.size(); }
+    [[nodiscard]] std::size_t keys() const { return windows_.size(); }
+
+  private:
+    struct Admission {
+        SteadyTime at;
+        const std::string* key;
+    };
+
+    void forget_oldest() {
+        const auto place = windows_.find(*order_.front().key);
+        order_.pop_front();
+        place->second.forget_first();
+        if (place->second.size() == 0) windows_.erase(place);
+    }
+
+    Milliseconds window_;
+    std::size_t capacity_;
+    SteadyTime latest_;
+    std::unordered_map<std::string, SlidingWindow> windows_;
+    std::deque<Admission> order_;  // oldest first
+};
+
+}  // namespace notifyd

@@ -1,0 +1,38 @@
+// A limit of so many in any window of time, kept by the times of the last ones: never more, wherever the window begins
+// (a token bucket would admit nearly twice as many around a burst). Pure.
+// Owns: the times, at most as many as are admitted in one window. Thread: one. Fails: never.
+#pragma once
+
+#include "notifyd/core/clock.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace notifyd {
+
+class SlidingWindow {
+  public:
+    // Zero: admitted, and remembered. Otherwise how long it is until one would be. `most` 0: no limit.
+    [[nodiscard]] Milliseconds take(SteadyTime now, Milliseconds window, std::size_t most) {
+        if (most == 0) return Milliseconds::zero();
+        while (size() != 0 && times_[first_] + window <= now) forget_first();
+        if (size() >= most) return std::chrono::ceil<Milliseconds>(times_[times_.size() - most] + window - now);
+        times_.push_back(now);
+        return Milliseconds::zero();
+    }
+
+    void forget_first() {
+        ++first_;
+        if (first_ * 2 < times_.size()) return;
+        times_.erase(times_.begin(), times_.begin() + static_cast<std::ptrdiff_t>(first_));
+        first_ = 0;
+    }
+
+    [[nodiscard]] std::size_t size() const { return times_.size() - first_; }
+
+  private:
+    std::vector<SteadyTime> times_;
+    std::size_t first_ = 0;  // those before it are out of the window
+};
+
+}  // namespace notifyd

@@ -1,0 +1,52 @@
+// A limit of so many a minute for each key (an address, a user), over all loops, in bounded memory.
+//   if (const Milliseconds wait = connects.take(address, clock.steady_now(), most); wait != Milliseconds::zero()) …
+// Owns:   the windows (core/keyed_window), split into shards, each behind its own lock.
+// Thread: any.
+// Fails:  never.
+#pragma once
+
+#include "notifyd/core/keyed_window.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <string>
+
+namespace notifyd::runtime {
+
+class SharedRateLimit {
+  public:
+    // Zero: admitted. Otherwise the time until the next one of this key would be. `most` a minute; 0: no limit.
+    [[nodiscard]] Milliseconds take(const std::string& key, SteadyTime now, std::size_t most) {
+        Shard& shard = shards_[std::hash<std::string>{}(key) % shard_count];
+        const std::lock_guard lock(shard.mutex);
+        return shard.windows.take(key, now, most);
+    }
+
+    // Admissions that are remembered: never more than the capacity.
+    [[nodiscard]] std::size_t size() {
+        std::size_t sum = 0;
+        for (Shard& shard : shards_) {
+            const std::lock_guard lock(shard.mutex);
+            sum += shard.windows.size();
+        }
+        return sum;
+    }
+
+    // A few dozen megabytes at worst: exact up to some 4,000 admissions a second.
+    static constexpr std::size_t capacity = 256 * 1024;
+
+  private:
+    static constexpr std::size_t shard_count = 16;
+
+    struct Shard {
+        std::mutex mutex;
+        KeyedWindow windows{std::chrono::minutes(1), capacity / shard_count};
+    };
+
+    std::array<Shard, shard_count> shards_;
+};
+
+}  // namespace notifyd::runtime

@@ -1,0 +1,53 @@
+// A page of another origin in a real browser: refused, with a token that is good; the pages on the list are let in.
+import assert from "node:assert/strict";
+import {after, before, test} from "node:test";
+import {limit, mintToken, startBrowser, startServer} from "./support.mjs";
+
+const allowed = "https://app.example";
+let server;
+let browser;
+
+before(async () => {
+  process.env.NOTIFYD_SERVER__ALLOWED_ORIGINS = allowed;
+  server = await startServer();
+  browser = await startBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  assert.equal(await server?.stop(), 0);
+});
+
+// What a page of that origin gets for a connection and for a request: ["open" or "refused", its status or "refused"].
+async function attemptFrom(origin) {
+  const context = await browser.newContext({ignoreHTTPSErrors: true});
+  const page = await context.newPage();
+  page.setDefaultTimeout(limit);
+  await page.route(`${origin}/`, (route) => route.fulfill({contentType: "text/html", body: "<p>a page"}));
+  await page.goto(`${origin}/`);
+  const token = mintToken(server, "--user", "victim");
+  const outcome = await page.evaluate(async ({url, token}) => {
+    const socket = new WebSocket(`${url.replace("https", "wss")}/ws?token=${token}`);
+    const opened = await new Promise((resolve) => {
+      socket.onopen = () => resolve("open");
+      socket.onclose = () => resolve("refused");
+    });
+    const status = await fetch(`${url}/version`).then((reply) => reply.status, () => "refused");
+    return [opened, status];
+  }, {url: server.url, token});
+  await context.close();
+  return outcome;
+}
+
+const opened = () => server.log.filter((line) => line.includes('"connection_opened"')).length;
+
+test("a page of another origin gets neither a connection nor an answer", async () => {
+  for (const origin of ["https://evil.example", "https://app.example.evil.example", "http://app.example"]) {
+    assert.deepEqual(await attemptFrom(origin), ["refused", "refused"], origin);
+  }
+  assert.equal(opened(), 0);
+});
+
+test("a page on the list gets both", async () => {
+  assert.deepEqual(await attemptFrom(allowed), ["open", 200]);
+});

@@ -1,0 +1,142 @@
+"""How often an address and how many times a user may connect, and whose address counts (SPEC §5.1, §6; Q8, S7)."""
+
+import threading
+import unittest
+
+from websockets.exceptions import InvalidState
+
+from support.case import SystemTest
+from support.daemon import Daemon, eventually
+from support.settings import LIMIT
+from support.tokens import mint
+from support.websocket import Closed, Refused
+
+
+def attempt(daemon, token, **options):
+    """The status of one attempt, and its headers; a connection that opens stays open."""
+    try:
+        daemon.websocket(token, **options)
+        return 101, {}
+    except Refused as refusal:
+        return refusal.status, refusal.headers
+
+
+class PerAddress(SystemTest):
+    def setUp(self):
+        """A daemon for each test, for each has the same address."""
+        self.daemons = []
+        self.token = mint("u")
+
+    def tearDown(self):
+        for daemon in self.daemons:
+            daemon.stop()
+
+    def start(self, **settings):
+        limits = {"connects_per_minute_per_ip": 5}
+        self.daemons.append(Daemon({"limits": limits, **settings}))
+        return self.daemons[-1]
+
+    def test_five_a_minute_whatever_comes_of_them(self):
+        daemon = self.start()
+        attempts = [attempt(daemon, self.token), attempt(daemon, "not.a.token"), attempt(daemon, self.token),
+                    attempt(daemon, self.token, query={"chatId": "foreign"}), attempt(daemon, None, hello=False)]
+        self.assertEqual([status for status, _ in attempts], [101, 401, 101, 403, 401])
+        for _ in range(3):
+            with self.assertRaises(Refused) as caught:
+                daemon.websocket(self.token)
+            self.assertEqual((caught.exception.status, caught.exception.json["code"]), (429, "rate_limited"))
+            self.assertTrue(50 <= int(caught.exception.headers["Retry-After"]) <= 60, caught.exception.headers)
+        # Other requests are not attempts, and those who are in stay in.
+        self.assertEqual(daemon.http().get("/healthz").status, 200)
+        self.assertEqual(daemon.clients[0].ask("ping")["type"], "pong")
+        refused = daemon.wait_for_event("connection_refused", lambda event: event.get("status") == 429)
+        self.assertEqual(refused["address"], "127.0.0.1")
+
+    def test_racing_attempts_are_counted_exactly(self):
+        daemon = self.start(server={"threads": 4})
+        statuses = []
+        threads = [threading.Thread(target=lambda: statuses.append(attempt(daemon, self.token)[0])) for _ in range(40)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(LIMIT)
+        self.assertEqual((statuses.count(101), statuses.count(429)), (5, 35))
+
+    def test_a_proxy_names_the_address_and_nobody_else(self):
+        daemon = self.start(server={"trusted_proxies": ["127.0.0.0/8"]})
+        one = {"X-Forwarded-For": "198.51.100.7"}
+        statuses = [attempt(daemon, self.token, headers=one)[0] for _ in range(6)]
+        self.assertEqual(statuses, [101] * 5 + [429])
+        # Each client has its own limit; all of a /64 have one.
+        self.assertEqual(attempt(daemon, self.token, headers={"X-Forwarded-For": "198.51.100.8"})[0], 101)
+        statuses = [attempt(daemon, self.token, headers={"X-Forwarded-For": f"2001:db8::{n}"})[0] for n in range(6)]
+        self.assertEqual(statuses, [101] * 5 + [429])
+        # The client's own tale, in front of what the proxy adds, changes nothing.
+        tale = {"X-Forwarded-For": "203.0.113.1, 198.51.100.7"}
+        self.assertEqual(attempt(daemon, self.token, headers=tale)[0], 429)
+        opened = daemon.wait_for_event("connection_opened")
+        self.assertEqual(opened["address"], "198.51.100.7")
+
+    def test_without_a_trusted_proxy_the_header_is_nothing(self):
+        daemon = self.start(server={"trusted_proxies": ["10.0.0.0/8"]})
+        statuses = [attempt(daemon, self.token, headers={"X-Forwarded-For": f"198.51.100.{n}"})[0] for n in range(6)]
+        self.assertEqual(statuses, [101] * 5 + [429])
+        self.assertEqual(daemon.wait_for_event("connection_opened")["address"], "127.0.0.1")
+
+    def test_off(self):
+        daemon = self.start(limits={"connects_per_minute_per_ip": 0})
+        self.assertEqual({attempt(daemon, self.token)[0] for _ in range(30)}, {101})
+
+
+class CloseOldest(SystemTest):
+    settings = {"server": {"threads": 4}, "connections": {"max_per_user": 3, "on_limit": "close_oldest"}}
+
+    def open_ones(self, sockets):
+        """Those that still answer."""
+        answering = []
+        for socket in sockets:
+            try:
+                answering.append(socket.ask("ping")["type"] == "pong")
+            except (Closed, InvalidState, OSError):
+                answering.append(False)
+        return answering
+
+    def test_the_oldest_gives_way(self):
+        user = self.name("user")
+        sockets = [self.daemon.websocket(mint(user)) for _ in range(3)]
+        other = self.daemon.websocket(mint(self.name("other")))
+        for n in range(3):
+            sockets.append(self.daemon.websocket(mint(user)))
+            self.assertEqual(sockets[n].closed(), 4409)
+        self.assertEqual(self.open_ones(sockets), [False] * 3 + [True] * 3)
+        self.assertEqual(other.ask("ping")["type"], "pong")
+        # A place that is given back is free again: nobody is closed for it.
+        sockets[3].close()
+        listed = lambda: self.http.get("/@connections", self.admin, userId=user).json["count"] == 2
+        self.assertTrue(eventually(listed))
+        sockets.append(self.daemon.websocket(mint(user)))
+        self.assertEqual(self.open_ones(sockets[4:]), [True] * 3)
+
+    def test_a_race_leaves_exactly_as_many_as_there_may_be(self):
+        user = self.name("user")
+        sockets = []
+
+        def connect():
+            sockets.append(self.daemon.websocket(mint(user)))
+
+        threads = [threading.Thread(target=connect) for _ in range(24)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(LIMIT)
+        self.assertEqual(len(sockets), 24)
+        answering = self.open_ones(sockets)
+        self.assertEqual(answering.count(True), 3)
+        codes = {socket.closed() for socket, answers in zip(sockets, answering) if not answers}
+        self.assertEqual(codes, {4409})
+        listed = lambda: self.http.get("/@connections", self.admin, userId=user).json["count"] == 3
+        self.assertTrue(eventually(listed))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,263 @@
+"""What an attacker gets for a lot of bytes, sockets or patience (RELIABILITY Q4, Q6, Q7, Q9, S13, S14).
+
+NOTIFYD_LONG=1 runs the long forms: 2,000 sockets against 256 descriptors with the CPU time of a minute of refusals,
+2,000 half handshakes, 1,000 slow requests and 30 s bodies, 5,000 half requests, a million one-byte pieces."""
+
+import contextlib
+import os
+import pathlib
+import resource
+import socket
+import time
+import unittest
+
+from websockets.frames import Frame, Opcode
+
+from support.case import SystemTest
+from support.certificate import make_certificate, trusting
+from support.daemon import Daemon, Folder, eventually
+from support.http_client import HttpClient
+from support.operator_tools import LONG
+from support.settings import LIMIT
+from support.tokens import admin, mint, service
+
+
+def open_sockets(port, count, data=b"", stack=None):
+    """Connections that say `data` and nothing more."""
+    opened = []
+    for _ in range(count):
+        plain = socket.create_connection(("127.0.0.1", port), timeout=LIMIT)
+        stack.callback(plain.close)
+        with contextlib.suppress(OSError):
+            plain.sendall(data)
+        opened.append(plain)
+    return opened
+
+
+def ended(plain, limit=LIMIT):
+    """Whether the daemon ends the connection within the time."""
+    plain.settimeout(limit)
+    try:
+        while plain.recv(65536):
+            pass
+        return True
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+
+
+def masked(opcode, data=b"", fin=True):
+    return Frame(opcode, data, fin).serialize(mask=True)
+
+
+def cpu_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_bytes(pid):
+    text = pathlib.Path(f"/proc/{pid}/statm").read_text(encoding="ascii")
+    return int(text.split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def more_descriptors():
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+class FewDescriptors(unittest.TestCase):
+    def test_sockets_never_take_the_descriptors_of_the_database(self):
+        more_descriptors()
+        daemon = Daemon(command=("prlimit", "--nofile=256"))
+        self.addCleanup(daemon.stop)
+        daemon.wait_for_event("config_warning", lambda event: "256 open files" in str(event))
+        daemon.grant("u", "chat")
+        listener = daemon.websocket(mint("u"), "chat")
+        http = daemon.http()
+        body = {"targetChannel": "WebSocket", "messageType": "fifo", "payload": {"chatId": "chat", "content": 1}}
+        self.assertEqual(http.get("/healthz").status, 200)
+        with contextlib.ExitStack() as stack:
+            open_sockets(daemon.port, 2000 if LONG else 600, stack=stack)
+            for _ in range(5):
+                self.assertEqual(http.post("/publish", service(), body).status, 200)
+                listener.receive_message()
+            self.assertEqual(http.get("/messages", admin(), chatId="chat").json["count"], 5)
+            self.assertLess(len(os.listdir(f"/proc/{daemon.process.pid}/fd")), 256)
+            self.assertEqual(daemon.find_events("accept_failed"), [])
+            if LONG:
+                before = cpu_seconds(daemon.process.pid)
+                time.sleep(10)
+                self.assertLess(cpu_seconds(daemon.process.pid) - before, 0.5)
+
+        def served():
+            try:
+                fresh = HttpClient(daemon.port)
+                answered = fresh.get("/healthz").status == 200
+                fresh.close()
+                return answered
+            except OSError:
+                return False
+
+        self.assertTrue(eventually(served, 5), "it does not accept again")
+
+
+class HalfHandshakes(SystemTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Folder()
+        cls.certificate, key = make_certificate(cls.folder)
+        settings = {"tls": {"certificate": str(cls.certificate), "private_key": str(key)},
+                    "connections": {"handshake_timeout": "10s" if LONG else "3s"}}
+        cls.daemon = Daemon(settings, cls.folder, trusting(cls.certificate))
+        cls.failed = False
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        cls.folder.remove()
+
+    def test_half_handshakes_are_in_nobodys_way(self):
+        more_descriptors()
+        hello = bytes.fromhex("16030100c8010000c40303")  # the beginning of a ClientHello
+        with contextlib.ExitStack() as stack:
+            halves = open_sockets(self.daemon.port, 2000 if LONG else 300, hello, stack)
+            begin = time.monotonic()
+            client = self.daemon.websocket(mint("real"))
+            self.assertEqual(client.ask("ping")["type"], "pong")
+            self.assertLess(time.monotonic() - begin, 2 * LIMIT / 10)
+            for half in halves[:20] + halves[-20:]:
+                self.assertTrue(ended(half, 15), "a half handshake stays")
+            self.assertEqual(client.ask("ping")["type"], "pong")
+
+    def test_plain_requests_make_no_noise(self):
+        with contextlib.ExitStack() as stack:
+            lines = len(self.daemon.lines)
+            for plain in open_sockets(self.daemon.port, 200, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", stack):
+                self.assertTrue(ended(plain))
+            self.assertLess(len(self.daemon.lines) - lines, 20)
+
+
+class SlowRequests(SystemTest):
+    settings = {"connections": {"handshake_timeout": "10s" if LONG else "2s"}}
+
+    def test_slow_requests_end_and_others_are_served(self):
+        more_descriptors()
+        with contextlib.ExitStack() as stack:
+            slow = open_sockets(self.daemon.port, 1000 if LONG else 200, b"GET / HTTP/1.1\r\nHost: x\r\nX-", stack)
+            deadline = time.monotonic() + (12 if LONG else 4) * LIMIT / 10
+            asked = 0
+            while time.monotonic() < deadline:
+                for each in slow[::10]:  # a byte now and then does not keep it alive
+                    with contextlib.suppress(OSError):
+                        each.send(b"a")
+                begin = time.monotonic()
+                self.assertEqual(self.http.get("/healthz").status, 200)
+                self.assertLess(time.monotonic() - begin, 1 * LIMIT / 10)
+                asked += 1
+                time.sleep(0.05)
+            self.assertGreater(asked, 10)
+            for each in slow:
+                self.assertTrue(ended(each, 2), "a slow header stays")
+
+    @unittest.skipUnless(LONG, "a body has 30 s")
+    def test_slow_bodies_end(self):
+        head = (f"POST /publish HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {service()}\r\n"
+                "Content-Length: 1000\r\n\r\n{")
+        with contextlib.ExitStack() as stack:
+            slow = open_sockets(self.daemon.port, 200, head.encode(), stack)
+            begin = time.monotonic()
+            for each in slow:
+                self.assertTrue(ended(each, 35))
+            self.assertLess(time.monotonic() - begin, 35)
+
+
+class FrameFloods(SystemTest):
+    """Too many frames that carry nothing end their connection with 1008, and nobody else notices."""
+
+    def flood(self, data, count=3000):
+        victim = self.daemon.websocket(mint("victim"))
+        flooder = self.daemon.websocket(mint("flooder"))
+        flooder.socket.settimeout(LIMIT)
+        with contextlib.suppress(OSError):  # it is closed under way
+            for _ in range(count // 100):
+                flooder.socket.sendall(data * 100)
+        code = flooder.closed()
+        self.assertEqual(victim.ask("ping")["type"], "pong")
+        return code
+
+    def test_pings_and_pongs(self):
+        for opcode in (Opcode.PING, Opcode.PONG):
+            with self.subTest(opcode):
+                self.assertEqual(self.flood(masked(opcode, b"x" * 100)), 1008)
+
+    def flood_pieces(self, data):
+        count = 1_000_000 if LONG else 5000
+        socket_ = self.daemon.websocket(mint("flooder"))
+        socket_.socket.sendall(masked(Opcode.TEXT, b"{", fin=False))
+        with contextlib.suppress(OSError):
+            for _ in range(count // 100):
+                socket_.socket.sendall(masked(Opcode.CONT, data, fin=False) * 100)
+        self.assertEqual(socket_.closed(), 1008)
+
+    def test_empty_pieces(self):
+        self.flood_pieces(b"")
+
+    def test_one_byte_pieces(self):
+        self.flood_pieces(b"x")
+
+    def test_a_message_in_large_pieces_passes(self):
+        socket_ = self.daemon.websocket(self.admin, self.chat)
+        for _ in range(20):
+            data = b'{"action":"sendMessage"' + b" " * 200_000 + b"}"
+            socket_.send_frame(Opcode.TEXT, data[:1000], fin=False)
+            for at in range(1000, len(data), 1000):
+                socket_.protocol.send_frame(Frame(Opcode.CONT, data[at:at + 1000], False))
+            socket_.send_frame(Opcode.CONT, b"")
+            self.assertEqual(socket_.receive()["statusCode"], 400)
+
+
+class Costs(SystemTest):
+    settings = {"limits": {"topics_per_connection": 0}}
+
+    def test_half_requests_hold_little(self):
+        more_descriptors()
+        count = 5000 if LONG else 500
+        head = b"GET /ws?token=" + b"x" * 4000 + b" HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nX-A: "
+        with contextlib.ExitStack() as stack:
+            self.http.get("/healthz")
+            before = resident_bytes(self.daemon.process.pid)
+            open_sockets(self.daemon.port, count, head, stack)
+            self.assertEqual(self.http.get("/healthz").status, 200)
+            each = (resident_bytes(self.daemon.process.pid) - before) / count
+            print(f"{each / 1024:.1f} KiB for each of {count} half requests")
+            # A sanitizer keeps more for itself.
+            self.assertLess(each, 32 * 1024 * (LIMIT / 10))
+
+    def test_a_thousand_topics_on_one_socket(self):
+        client = self.daemon.websocket(self.admin)
+        begin = time.monotonic()
+        for first in range(0, 1000, 100):
+            topics = [f"chat:{self.chat}-{n}" for n in range(first, first + 100)]
+            self.assertEqual(client.ask("subscribe", {"topics": topics})["type"], "subscribed")
+        self.publish("there", chat=f"{self.chat}-999")
+        self.assertEqual(client.receive_message()["content"], "there")
+        self.assertLess(time.monotonic() - begin, LIMIT / 2)
+
+    def test_many_parameters_and_headers(self):
+        begin = time.monotonic()
+        for path, status in (("/messages?chatId=a&" + "&".join("x" * 4000), 200),
+                             ("/messages?" + "&".join(["chatId=a"] * 800), 400),
+                             ("/messages?" + "&".join(["a=b"] * 10_000), 431)):
+            http = self.daemon.http()
+            with self.subTest(path[:40]):
+                self.assertIn(http.request("GET", path, self.admin).status, (status, 414 if status == 431 else status))
+        with contextlib.closing(socket.create_connection(("127.0.0.1", self.daemon.port), timeout=LIMIT)) as plain:
+            with contextlib.suppress(OSError):
+                plain.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 10_000 + b"\r\n")
+            self.assertIn(b" 431 ", plain.recv(4096))
+        self.assertLess(time.monotonic() - begin, LIMIT / 2)
+
+
+if __name__ == "__main__":
+    unittest.main()

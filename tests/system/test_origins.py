@@ -1,0 +1,79 @@
+"""Which browsers' pages may connect: the list is compared byte for byte (SPEC §6; RELIABILITY S7)."""
+
+import unittest
+
+from support.case import SystemTest
+from support.daemon import eventually
+from support.http_client import RawConnection
+from support.tokens import mint
+
+ALLOWED = ("https://app.example", "http://localhost:3000")
+REFUSED = (
+    "https://evil.example", "http://app.example", "https://app.example:443", "https://app.example:8443",
+    "http://localhost", "http://localhost:30000", "http://localhost:300", "http://127.0.0.1:3000", "null", "",
+    "https://app.example.evil.example", "https://evil-app.example", "https://evilapp.example",
+    "https://app.exampleevil", "https://sub.app.example", "https://app.example.", "https://App.example",
+    "HTTPS://app.example", "https://APP.EXAMPLE", "https://app.example/", "https://app.example/path",
+    "https://app.example?x", "https://app.example#x", "https://user@app.example",
+    "https://app.example@evil.example", "https://evil.example#https://app.example",
+    "https://app.example https://evil.example", "https://app.example,https://evil.example",
+    "https://app.example\tx", "app.example", "//app.example", "https:app.example", "https:///app.example",
+    "wss://app.example", "file://", "chrome-extension://app.example", "*", "https://*", "https://app%2eexample",
+    "https://xn--app-.example",
+)
+
+
+def handshake(port, *origins, cookie=None):
+    """The status of an upgrade with these Origin headers, bytes as they are."""
+    lines = [f"GET /ws?token={mint('u')} HTTP/1.1", "Host: localhost", "Connection: Upgrade", "Upgrade: websocket",
+             "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
+    lines += [f"Origin: {origin}" for origin in origins]
+    if cookie:
+        lines[0] = "GET /ws HTTP/1.1"
+        lines.append(f"Cookie: token={cookie}; Authorization={cookie}")
+    with RawConnection(port) as raw:
+        raw.send(("\r\n".join(lines) + "\r\n\r\n").encode())
+        return int(raw.file.readline().split()[1])
+
+
+class Origins(SystemTest):
+    settings = {"server": {"allowed_origins": list(ALLOWED)}}
+
+    def test_upgrades(self):
+        for origin in ALLOWED:
+            self.assertEqual(handshake(self.daemon.port, origin), 101)
+        for origin in REFUSED:
+            with self.subTest(origin):
+                self.assertEqual(handshake(self.daemon.port, origin), 403)
+        # Programs that are no browser send none.
+        self.assertEqual(handshake(self.daemon.port), 101)
+        self.daemon.wait_for_event("connection_opened")
+        count = lambda: len(self.daemon.find_events("connection_opened"))
+        self.assertTrue(eventually(lambda: count() == len(ALLOWED) + 1))
+
+    def test_two_headers(self):
+        for origins in ((ALLOWED[0], "https://evil.example"), ("https://evil.example", ALLOWED[0]), ALLOWED,
+                        (ALLOWED[0], ALLOWED[0])):
+            with self.subTest(origins):
+                self.assertEqual(handshake(self.daemon.port, *origins), 403)
+
+    def test_cross_origin_requests_follow_the_same_list(self):
+        for origin in ALLOWED:
+            headers = self.http.request("GET", "/version", headers={"Origin": origin}).headers
+            self.assertEqual((headers["Access-Control-Allow-Origin"], headers["Vary"]), (origin, "Origin"))
+        for origin in REFUSED:
+            with self.subTest(origin):
+                for method in ("GET", "OPTIONS"):
+                    headers = self.http.request(method, "/version", headers={"Origin": origin}).headers
+                    self.assertFalse([name for name in headers if name.lower().startswith("access-control")])
+        self.assertNotIn("Access-Control-Allow-Credentials", headers)
+
+    def test_a_cookie_is_no_token(self):
+        self.assertEqual(handshake(self.daemon.port, ALLOWED[0], cookie=mint("u", scope="notifyd:admin")), 401)
+        token = mint("u", scope="notifyd:admin")
+        reply = self.http.request("GET", "/permissions", headers={"Cookie": f"token={token}; session={token}"})
+        self.assertEqual(reply.status, 401)
+
+
+if __name__ == "__main__":
+    unittest.main()
