@@ -250,6 +250,14 @@ class Compression(SystemTest):
             socket = self.connect("permessage-deflate")
             socket.send(frame(TEXT, b"\xff" * 20, rsv=4))
             self.assertEqual(self.closed(socket), 1007)
+            # A compressed frame that announces more than any message has, alone and behind a fragment.
+            for length in (2**17, 2**33, 2**63 - 1, 2**64 - 1):
+                for before_it in (False, True):
+                    socket = self.connect("permessage-deflate")
+                    opcode, rsv = (CONT, 0) if before_it else (TEXT, 4)
+                    start = frame(TEXT, b"", fin=False, rsv=4) if before_it else b""
+                    socket.send(start + frame(opcode, b"", rsv=rsv, length=length, length_bytes=8))
+                    self.assertEqual(self.closed(socket), 1009)
         self.assertLess(memory_kib(self.daemon.process.pid) - before, 20 * 1024)
 
 
