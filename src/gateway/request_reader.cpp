@@ -172,7 +172,8 @@ Result<Target> read_target(const BeastRequest& head) {
                                     : urls::parse_absolute_uri({text.data(), text.size()});
     if (!parsed) return bad;
     if (!origin_form) {
-        const bool http_scheme = parsed->scheme_id() == urls::scheme::http || parsed->scheme_id() == urls::scheme::https;
+        const bool http_scheme =
+            parsed->scheme_id() == urls::scheme::http || parsed->scheme_id() == urls::scheme::https;
         if (!http_scheme || parsed->has_userinfo()) return bad;
         // RFC 9112 §3.2.2 lets the target win; two names for one request are not worth the doubt.
         const urls::string_view authority = parsed->encoded_host_and_port();

@@ -30,8 +30,7 @@ std::optional<std::string_view> parameter_in(std::string_view path, std::string_
 
 enum class Paths : std::uint8_t { fixed, with_parameter };
 
-RouteMatch match_among(
-    std::span<const Route> table, Paths paths, std::string_view method, std::string_view path) {
+RouteMatch match_among(std::span<const Route> table, Paths paths, std::string_view method, std::string_view path) {
     RouteMatch match;
     for (const Route& route : table) {
         const bool fixed = route.path.find('{') == std::string_view::npos;

@@ -1,5 +1,5 @@
-// What every WebSocket of ours is, whatever is done with its messages: which handshakes are sound, its options, its 101,
-// and reading it to its end.
+// What every WebSocket of ours is, whatever is done with its messages: which handshakes are sound, its options, the
+// 101, and reading it to its end.
 // Flow:   handshake -> accept_websocket -> read_messages -> the reader
 // Owns:   nothing.
 // Thread: one loop.
@@ -35,7 +35,7 @@ struct WebSocketTerms {
 Awaitable<bool> accept_websocket(WebSocketStream& websocket, const BeastRequest& handshake, WebSocketTerms terms);
 
 // Beast makes room for what the header of a compressed frame announces, however much that is: the buffer is the bound.
-// What was inflated and what is to be fit in twice the limit of a message, with a little for data that deflate lengthens.
+// What was inflated and what is to be fit in twice the limit of a message, with a little for what deflate lengthens.
 [[nodiscard]] boost::beast::flat_buffer make_message_buffer(const WebSocketStream& websocket);
 
 // Tells the peer what Beast ends a connection for without a word: broken compression, a frame beyond that buffer.

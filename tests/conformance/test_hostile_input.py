@@ -25,7 +25,8 @@ def upgrade(without=None, target=b"/ws", first=None, **more):
 HANDSHAKES = [
     ("no key", upgrade(b"sec-websocket-key"), 400),
     ("a short key", upgrade(b"sec-websocket-key", lines=[b"Sec-WebSocket-Key: c2hvcnQ="]), 400),
-    ("a key that is not base64", upgrade(b"sec-websocket-key", lines=[b"Sec-WebSocket-Key: " + b"!" * 22 + b"=="]), 400),
+    ("a key that is not base64", upgrade(b"sec-websocket-key", lines=[b"Sec-WebSocket-Key: !!!!!!!!!!!!!!!!!!!!!!=="]),
+     400),
     ("an empty key", upgrade(b"sec-websocket-key", lines=[b"Sec-WebSocket-Key:"]), 400),
     ("two keys", upgrade(lines=[KEY]), 400),
     ("no version", upgrade(b"sec-websocket-version"), 426),
@@ -46,7 +47,8 @@ HANDSHAKES = [
 # Offers that are no offer, or not one of ours: the connection opens without the extension, or is refused.
 EXTENSIONS = ["foo", "permessage-deflate; server_max_window_bits=0", "permessage-deflate; server_max_window_bits=8",
               "permessage-deflate; server_max_window_bits=16", "permessage-deflate; client_max_window_bits=99",
-              "permessage-deflate; foo=bar", "permessage-deflate; server_no_context_takeover; server_no_context_takeover",
+              "permessage-deflate; foo=bar",
+              "permessage-deflate; server_no_context_takeover; server_no_context_takeover",
               ";;;,,,", "permessage-deflate; server_max_window_bits=\"", "x" * 4000]
 SUBPROTOCOLS = ["foo", "foo, bar", ",,,", "notifyd.v2"]
 
@@ -251,12 +253,13 @@ class Compression(SystemTest):
             socket.send(frame(TEXT, b"\xff" * 20, rsv=4))
             self.assertEqual(self.closed(socket), 1007)
             # A compressed frame that announces more than any message has, alone and behind a fragment.
+            large = deflate(b"hello" * 1000)
             for length in (2**17, 2**33, 2**63 - 1, 2**64 - 1):
                 for before_it in (False, True):
                     socket = self.connect("permessage-deflate")
                     opcode, rsv = (CONT, 0) if before_it else (TEXT, 4)
                     start = frame(TEXT, b"", fin=False, rsv=4) if before_it else b""
-                    socket.send(start + frame(opcode, b"", rsv=rsv, length=length, length_bytes=8))
+                    socket.send(start + frame(opcode, large, rsv=rsv, length=length, length_bytes=8))
                     self.assertEqual(self.closed(socket), 1009)
         self.assertLess(memory_kib(self.daemon.process.pid) - before, 20 * 1024)
 

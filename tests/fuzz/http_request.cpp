@@ -4,8 +4,8 @@
 #include "notifyd/wire/api_types.hpp"
 
 #include "input.hpp"
-#include "router.hpp"
 #include "request_reader.hpp"
+#include "router.hpp"
 
 #include <algorithm>
 
@@ -44,8 +44,8 @@ void use(const gateway::BeastRequest& head) {
     const Result<gateway::Target> target = gateway::read_target(head);
     if (!target) return;
     fuzz::require(is_valid_utf8(target->path) && !target->path.empty());
-    const gateway::RouteMatch match = match_route_in(table, {head.method_string().data(), head.method_string().size()},
-                                                     target->path);
+    const gateway::RouteMatch match =
+        match_route_in(table, {head.method_string().data(), head.method_string().size()}, target->path);
     fuzz::require(match.route == nullptr || match.allow.empty());
     static_cast<void>(wire::parse_connect_query(target->query));
     static_cast<void>(wire::parse_messages_query(target->query));

@@ -34,8 +34,13 @@ std::string signed_token(std::string_view payload) {
     std::string token = base64url_encode(R"({"alg":"HS256"})") + "." + base64url_encode(payload);
     std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
     unsigned int bytes = 0;
-    HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-         reinterpret_cast<const unsigned char*>(token.data()), token.size(), mac.data(), &bytes);
+    HMAC(EVP_sha256(),
+         secret.data(),
+         static_cast<int>(secret.size()),
+         reinterpret_cast<const unsigned char*>(token.data()),
+         token.size(),
+         mac.data(),
+         &bytes);
     return token + "." + base64url_encode({reinterpret_cast<const char*>(mac.data()), bytes});
 }
 

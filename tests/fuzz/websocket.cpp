@@ -57,7 +57,8 @@ Awaitable<void> serve(WebSocketStream& websocket, const BeastRequest& request, C
     fuzz::require(accepted);
     Reader reader(websocket.next_layer());
     co_await read_messages(websocket, reader);
-    co_await websocket.next_layer().finish({});
+    const SteadyTime until{};
+    co_await websocket.next_layer().finish(until);
 }
 
 class Peer {
@@ -95,12 +96,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Socket socket(context.get_executor(), asio::generic::stream_protocol(AF_UNIX, 0), ends[0]);
     WebSocketStream websocket(std::move(socket), nullptr, flusher, 64 * message_bytes_max);
     bool ended = false;
-    asio::co_spawn(context.get_executor(),
-                   serve(websocket, request, compression),
-                   [&ended](const std::exception_ptr& failure) {
-                       ended = true;
-                       if (failure) std::rethrow_exception(failure);
-                   });
+    asio::co_spawn(
+        context.get_executor(), serve(websocket, request, compression), [&ended](const std::exception_ptr& failure) {
+            ended = true;
+            if (failure) std::rethrow_exception(failure);
+        });
     const auto turn = [&] {
         while (context.poll() != 0 || flusher.turn_ended()) {
         }
