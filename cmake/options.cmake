@@ -1,6 +1,7 @@
 # Compiler settings for every target: C++20, warnings as errors, hardening, optional sanitizers.
 option(NOTIFYD_TESTS "Build the tests" ON)
 option(NOTIFYD_BENCH "Build the load generator" ON)
+option(NOTIFYD_FUZZ "Build the fuzzers of tests/fuzz (clang)" OFF)
 set(NOTIFYD_SANITIZE "" CACHE STRING "Value for -fsanitize, such as address,undefined or thread")
 
 set(CMAKE_CXX_STANDARD 20)
@@ -18,7 +19,7 @@ endif()
 
 add_library(notifyd_options INTERFACE)
 target_compile_options(notifyd_options INTERFACE
-    -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
+    -Wall -Wextra -Wpedantic -Wconversion -Wshadow $<$<CXX_COMPILER_ID:GNU>:-Werror>
     -fstack-protector-strong -fstack-clash-protection -fcf-protection)
 target_link_options(notifyd_options INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack)
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")

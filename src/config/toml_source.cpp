@@ -5,6 +5,10 @@
 #include <utility>
 
 #define TOML_EXCEPTIONS 0
+// toml++ 3.3 assumes that a table's header begins with the first character of a key: "[!" is undefined behaviour
+// where NDEBUG makes that a promise to the compiler, though a line further it has an error for it. It assumes nothing.
+#undef NDEBUG
+#define TOML_ASSERT(expression) static_assert(true)
 #include <toml++/toml.h>
 
 namespace notifyd::config {

@@ -36,5 +36,7 @@ struct RouteMatch {
 
 // HEAD is answered by the GET route. The path "*" is the server as a whole, which has no route, but verbs.
 [[nodiscard]] RouteMatch match_route(std::string_view method, std::string_view path);
+// The same in any table.
+[[nodiscard]] RouteMatch match_route_in(std::span<const Route> table, std::string_view method, std::string_view path);
 
 }  // namespace notifyd::gateway

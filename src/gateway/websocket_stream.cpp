@@ -69,9 +69,18 @@ Awaitable<bool> accept_websocket(WebSocketStream& websocket, const BeastRequest&
     co_return true;
 }
 
-void close_if_not_deflate(CorkedStream& stream, const error_code& error) {
+beast::flat_buffer make_message_buffer(const WebSocketStream& websocket) {
+    // Without a limit of the operator's there is still one, for lengths that no memory holds.
+    constexpr std::size_t unlimited_bytes_max = std::size_t{1} << 30U;
+    const std::size_t configured = websocket.read_message_max();
+    const std::size_t message_bytes_max = configured == 0 ? unlimited_bytes_max : configured;
+    return beast::flat_buffer(2 * message_bytes_max + message_bytes_max / 256 + 4096);
+}
+
+void close_after(const error_code& error, CorkedStream& stream) {
     const bool broken = error.category() == make_error_code(beast::zlib::error::general).category();
     if (broken) stream.close(CloseCode::bad_text);
+    if (error == websocket::error::buffer_overflow) stream.close(CloseCode::too_big);
 }
 
 }  // namespace notifyd::gateway

@@ -1,5 +1,7 @@
-// What every WebSocket of ours is, whatever is done with its messages: which handshakes are sound, its options, its
-// 101, and reading it to its end. Flow:   handshake -> accept_websocket -> read_messages -> the reader Owns:   nothing.
+// What every WebSocket of ours is, whatever is done with its messages: which handshakes are sound, its options, the
+// 101, and reading it to its end.
+// Flow:   handshake -> accept_websocket -> read_messages -> the reader
+// Owns:   nothing.
 // Thread: one loop.
 // Fails:  check_handshake with invalid_request or upgrade_required; whatever a peer sends later ends its stream only.
 #pragma once
@@ -32,8 +34,12 @@ struct WebSocketTerms {
 // Answers 101; false: it could not be. Beast's own timeouts stay off: those are the sweep's.
 Awaitable<bool> accept_websocket(WebSocketStream& websocket, const BeastRequest& handshake, WebSocketTerms terms);
 
-// Beast ends a connection whose compressed data is broken without a word: the peer is told 1007. Other errors pass.
-void close_if_not_deflate(CorkedStream& stream, const error_code& error);
+// Beast makes room for what the header of a compressed frame announces, however much that is: the buffer is the bound.
+// What was inflated and what is to be fit in twice the limit of a message, with a little for what deflate lengthens.
+[[nodiscard]] boost::beast::flat_buffer make_message_buffer(const WebSocketStream& websocket);
+
+// Tells the peer what Beast ends a connection for without a word: broken compression, a frame beyond that buffer.
+void close_after(const error_code& error, CorkedStream& stream);
 
 // What a reader is given a message with.
 enum class MessageKind : bool { text, binary };
@@ -47,11 +53,11 @@ template <class Reader>
 Awaitable<void> read_messages(WebSocketStream& websocket, Reader& reader) {
     // A read buffer that grew for a large message is given back.
     constexpr std::size_t kept_buffer_bytes = 16 * 1024;
-    boost::beast::flat_buffer buffer;
+    boost::beast::flat_buffer buffer = make_message_buffer(websocket);
     for (;;) {
         const auto [error, bytes] = co_await websocket.async_read(buffer, use_tuple);
         if (error) {
-            close_if_not_deflate(websocket.next_layer(), error);
+            close_after(error, websocket.next_layer());
             co_return;
         }
         // Not reading on is the back-pressure that a WebSocket has.
@@ -63,7 +69,7 @@ Awaitable<void> read_messages(WebSocketStream& websocket, Reader& reader) {
                         websocket.got_binary() ? MessageKind::binary : MessageKind::text);
         }
         buffer.consume(buffer.size());
-        if (buffer.capacity() > kept_buffer_bytes) buffer = {};
+        if (buffer.capacity() > kept_buffer_bytes) buffer = make_message_buffer(websocket);
     }
 }
 

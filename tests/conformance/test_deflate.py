@@ -48,6 +48,9 @@ def inflate(data):
     return zlib.decompressobj(wbits=-15).decompress(data + b"\x00\x00\xff\xff")
 
 
+MEASURED = os.environ.get("NOTIFYD_SANITIZED") != "1"
+
+
 def memory_kib(pid):
     with open(f"/proc/{pid}/status", encoding="ascii") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
@@ -142,7 +145,8 @@ class Deflate(unittest.TestCase):
         self.assertEqual(self.close_code(client), 1009)
         grown = memory_kib(self.server.process.pid) - before
         print(f"{len(bomb)} bytes of bomb: {grown} KiB more")
-        self.assertLess(grown, 2 * 32 * 1024)
+        if MEASURED:
+            self.assertLess(grown, 2 * 32 * 1024)
 
 
 class NotAsked(unittest.TestCase):

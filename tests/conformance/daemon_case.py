@@ -1,0 +1,51 @@
+"""tests/system's base class, for tables against the daemon itself; and a connection that sends bytes and reads all."""
+
+import http.client
+import io
+import pathlib
+import socket
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+
+from support.case import SystemTest  # noqa: E402, F401
+from support.settings import LIMIT  # noqa: E402
+
+HOST = b"Host: localhost\r\n"
+
+
+class Answers:
+    def __init__(self, data):
+        self.statuses, self.headers, self.bodies = [], [], []
+        file = io.BytesIO(data)
+        while (line := file.readline()):
+            if not line.startswith(b"HTTP/"):
+                self.bodies.append(line + file.read())  # HTTP/0.9, which nginx still speaks
+                return
+            self.statuses.append(int(line.split()[1]))
+            self.headers.append(http.client.parse_headers(file))
+            if self.statuses[-1] >= 200:
+                self.bodies.append(file.read(int(self.headers[-1].get("Content-Length", "0"))))
+
+
+def exchange(port, data, half_close=False):
+    """Sends the bytes (or the pieces) and reads until the server closes: by itself, or because we send no more."""
+    with socket.create_connection(("127.0.0.1", port), timeout=LIMIT) as connection:
+        came = b""
+        try:
+            for piece in data if isinstance(data, (list, tuple)) else (data,):
+                connection.sendall(piece)
+        except ConnectionError:
+            pass  # refused under way
+        if half_close:
+            connection.shutdown(socket.SHUT_WR)
+        try:
+            while (piece := connection.recv(65536)):
+                came += piece
+        except ConnectionError:
+            pass  # a reset is an end, too
+        return Answers(came)
+
+
+def request(method=b"GET", target=b"/healthz", version=b"1.1", headers=HOST, body=b""):
+    return method + b" " + target + b" HTTP/" + version + b"\r\n" + headers + b"\r\n" + body

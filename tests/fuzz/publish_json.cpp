@@ -1,0 +1,23 @@
+// Bodies of requests -> typed values. What is published is whole: its fields, in braces, are JSON again.
+#include "notifyd/core/topic_name.hpp"
+#include "notifyd/wire/api_types.hpp"
+
+#include "input.hpp"
+
+#include <string>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace notifyd;
+    const std::string_view body = fuzz::text_of(data, size);
+    const wire::JsonLimits limits = wire::JsonLimits::with_depth(32);
+    const auto request = wire::parse_publish_body(body, limits);
+    if (request) {
+        fuzz::require(is_valid_utf8(request->payload_fields));
+        // Taken for a body again it is refused for what it lacks, never for its JSON.
+        const auto again = wire::parse_publish_body("{" + request->payload_fields + "}", limits);
+        fuzz::require(again.has_value() || again.error().code != Errc::invalid_json);
+    }
+    static_cast<void>(wire::parse_batch_body(body, limits, 4096));
+    static_cast<void>(wire::parse_grant_body(body, limits));
+    return 0;
+}
