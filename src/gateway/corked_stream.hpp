@@ -73,6 +73,8 @@ class CorkedStream : public ports::ConnectionSink {
     [[nodiscard]] bool take_heard() { return std::exchange(heard_, false); }
     // Whether the peer took a byte, or there is none to take, since the last call.
     [[nodiscard]] bool take_progress();
+    // The socket takes nothing now: it is the peer that is waited for, not this loop.
+    [[nodiscard]] bool is_blocked() const { return write_blocked_; }
     [[nodiscard]] const connection::Outbox& outbox() const { return outbox_; }
     // Closes the socket at once: pending reads, writes and waits end with an error.
     void abort();

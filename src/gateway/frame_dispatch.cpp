@@ -62,9 +62,15 @@ bool FrameDispatch::take_refusal() {
 }
 
 void FrameDispatch::dispatch(std::string_view text) {
+    const bool admitted = take_message();
+    // What is not even answered is not read.
+    if (!admitted && !take_refusal()) {
+        connection_.sink().close(CloseCode::policy);
+        return;
+    }
     const auto json_limits = wire::JsonLimits::with_depth(services_.config.limits.json_depth);
     wire::ClientFrame frame = wire::parse_client_frame(text, json_limits);
-    if (!take_message()) {
+    if (!admitted) {
         refuse_for_rate(frame);
         return;
     }
@@ -72,10 +78,6 @@ void FrameDispatch::dispatch(std::string_view text) {
 }
 
 void FrameDispatch::refuse_for_rate(const wire::ClientFrame& frame) {
-    if (!take_refusal()) {
-        connection_.sink().close(CloseCode::policy);
-        return;
-    }
     const Error error(Errc::rate_limited, "Too many messages on this connection");
     std::visit(
         [&](const auto& value) {

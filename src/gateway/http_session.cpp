@@ -8,6 +8,8 @@
 #include "router.hpp"
 #include "session.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <utility>
 
 namespace notifyd::gateway {
@@ -48,6 +50,7 @@ double milliseconds_since(SteadyTime start, SteadyTime now) {
 Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
     // Room for one header and a good piece of body; a body grows in the parser, bounded by its limit.
     beast::flat_buffer buffer(2 * small_body_bytes_max);
+    std::size_t answered = 0;
     for (;;) {
         const bool arrived = co_await await_request(buffer);
         if (!arrived) co_return nullptr;
@@ -83,6 +86,9 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
         co_await answer(*request, keep_alive);
         const bool goes_on = co_await settle(keep_alive);
         if (!goes_on) co_return nullptr;
+        if (++answered % limits::requests_per_run == 0) {
+            co_await asio::post(services_.loop.executor(), asio::use_awaitable_t<runtime::Executor>());
+        }
     }
 }
 

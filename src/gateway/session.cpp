@@ -45,19 +45,18 @@ Awaitable<void> Session::await_key(std::string_view token) {
     static_cast<void>(co_await over.wait());
 }
 
-bool Session::is_stalled(SteadyTime now) {
+bool Session::is_stalled(SteadyTime now, Milliseconds limit) {
     const bool progressed = stream().take_progress();
-    if (stream().outbox().empty()) {
+    if (stream().outbox().empty() || !stream().is_blocked()) {
         stalled_since_ = {};
         return false;
     }
     if (progressed) {
         // Our pings stand behind all that it is given: taking it is a sign of life, too.
         stalled_since_ = {};
-        liveness_->heard(now);
+        if (liveness_) liveness_->heard(now);
     }
     if (stalled_since_ == SteadyTime{}) stalled_since_ = now;
-    const Milliseconds limit = services_.config.delivery.stalled_after;
     return limit != Milliseconds::zero() && now - stalled_since_ >= limit;
 }
 
@@ -75,8 +74,13 @@ void Session::sweep(SteadyTime now) {
         stream().abort();
         return;
     }
-    if (!liveness_) return;
-    if (connection_ != nullptr && !stream().is_closing() && is_stalled(now)) {
+    if (!liveness_) {
+        // A reply that nobody takes holds its memory.
+        if (is_stalled(now, limits::reply_stalled_after)) stream().abort();
+        return;
+    }
+    const Milliseconds stalled_after = services_.config.delivery.stalled_after;
+    if (connection_ != nullptr && !stream().is_closing() && is_stalled(now, stalled_after)) {
         give_up();
         return;
     }

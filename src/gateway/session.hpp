@@ -66,7 +66,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     [[nodiscard]] CorkedStream& stream() { return websocket_.next_layer(); }
     void expire_in(Milliseconds timeout);
     // Whether the peer has taken nothing for too long.
-    [[nodiscard]] bool is_stalled(SteadyTime now);
+    [[nodiscard]] bool is_stalled(SteadyTime now, Milliseconds limit);
     void give_up();
 
     // --- http_session.cpp

@@ -85,6 +85,12 @@ inline constexpr std::size_t posted_frame_bytes_max = 128 * 1024;
 inline constexpr std::chrono::milliseconds sweep_interval{500};
 inline constexpr std::chrono::seconds request_body_timeout{30};
 inline constexpr std::chrono::seconds keep_alive_timeout{75};
+// An HTTP reply of which the peer takes nothing for so long is given up.
+inline constexpr std::chrono::seconds reply_stalled_after{15};
+// Pipelined requests that are answered in one go, before others have their turn.
+inline constexpr std::size_t requests_per_run = 16;
+// Of one user's messages that came over HTTP, what may wait for its commit on one loop; a batch may pass it once.
+inline constexpr std::size_t user_bytes_in_flight_max = 8 * 1024 * 1024;
 // What a request that is half received when the server stops gets to arrive.
 inline constexpr std::chrono::seconds drain_receive_timeout{2};
 // Of server.drain_timeout, kept for the last commits and the checkpoint.

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "notifyd/core/identity.hpp"
+#include "notifyd/core/limits.hpp"
 #include "notifyd/core/receipt.hpp"
 #include "notifyd/core/result.hpp"
 #include "notifyd/core/unique_function.hpp"
@@ -14,6 +15,7 @@
 #include "notifyd/permissions/permission_manager.hpp"
 #include "notifyd/ports/message_log.hpp"
 #include "notifyd/ports/standard_queue.hpp"
+#include "notifyd/publish/user_share.hpp"
 #include "notifyd/queue/topic_filter.hpp"
 #include "notifyd/wire/client_frames.hpp"
 
@@ -53,6 +55,11 @@ class Publisher {
     // One commit for all that are valid; the answers in the order of the requests.
     void publish_batch(const Identity& sender, std::vector<Result<wire::PublishRequest>> requests, BatchDone done);
 
+    // For requests over HTTP: to be held until `done`.
+    [[nodiscard]] Result<UserShare::Part> take_share(const Identity& sender, std::size_t bytes) {
+        return share_.take(sender, bytes);
+    }
+
     // Whether one more publish would be taken now. A WebSocket is not read while this is false.
     [[nodiscard]] bool has_room() const;
     // Runs `resume` once there is room: after a commit, or at the next poll_room.
@@ -81,6 +88,7 @@ class Publisher {
     IdSource& ids_;
     observability::Events& events_;
     ContentDeduplication content_deduplication_;
+    UserShare share_{limits::user_bytes_in_flight_max};
     std::size_t in_flight_ = 0;
     bool closed_ = false;
     std::vector<UniqueFunction<void()>> waiting_;

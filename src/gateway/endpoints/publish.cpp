@@ -33,6 +33,8 @@ Awaitable<HttpReply> post_publish(const HttpRequest& request, LoopServices& serv
     Result<std::optional<std::string>> key = wire::parse_idempotency_key(request.idempotency_key);
     if (!key) co_return error_reply(key.error(), request.correlation_id);
     if (*key && !message->deduplication_id) message->deduplication_id = std::move(*key);
+    const auto share = services.publisher.take_share(*caller, request.body.size());
+    if (!share) co_return error_reply(share.error(), request.correlation_id);
 
     runtime::OneShot<Result<Receipt>> answer(services.loop.executor());
     services.publisher.publish(*caller, std::move(*message), std::nullopt, [&answer](Result<Receipt> receipt) {
@@ -54,6 +56,8 @@ Awaitable<HttpReply> post_publish_batch(const HttpRequest& request, LoopServices
     const Result<std::optional<std::string>> key = wire::parse_idempotency_key(request.idempotency_key);
     if (!key) co_return error_reply(key.error(), request.correlation_id);
     if (*key) number_entries(**key, *messages);
+    const auto share = services.publisher.take_share(*caller, request.body.size());
+    if (!share) co_return error_reply(share.error(), request.correlation_id);
 
     runtime::OneShot<std::vector<Result<Receipt>>> answer(services.loop.executor());
     services.publisher.publish_batch(*caller, std::move(*messages), [&answer](std::vector<Result<Receipt>> receipts) {
