@@ -31,8 +31,7 @@ void KeySource::start(config::Auth rules, KeySources sources) {
 
 Result<void> KeySource::reload(config::Auth rules, KeySources sources, UniqueFunction<void()> done) {
     if (const auto checked = make_key_set(sources); !checked) return checked.error();
-    auto change =
-        [this, rules = std::move(rules), sources = std::move(sources), done = std::move(done)]() mutable {
+    auto change = [this, rules = std::move(rules), sources = std::move(sources), done = std::move(done)]() mutable {
         apply(std::move(rules), std::move(sources));
         publish();
         done();

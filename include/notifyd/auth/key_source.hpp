@@ -51,7 +51,8 @@ class KeySource {
     // New rules and sources (load_key_sources), published to every loop; then `done`, on the source's loop. What was
     // fetched stays if the URL and the issuer did. An error: they make no key set, nothing has changed, and `done` is
     // not called.
-    [[nodiscard]] Result<void> reload(config::Auth rules, KeySources sources, UniqueFunction<void()> done = [] {});
+    [[nodiscard]] Result<void> reload(
+        config::Auth rules, KeySources sources, UniqueFunction<void()> done = [] {});
 
     // A token came whose key is not known. Calls `done` on the source's loop when a fetch has ended and its keys are
     // on their way to the loops; at once when none is allowed now.

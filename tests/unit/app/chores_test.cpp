@@ -35,6 +35,7 @@ config::Config insecure() {
     config::Config config;
     config.auth.hs256_secret = config::Secret(std::string(32, 'k'));
     config.auth.algorithms = {config::Algorithm::hs256};
+    config.server.allowed_origins = {"https://app.example.com"};
     return config;
 }
 

@@ -276,8 +276,7 @@ a = "b"
 )",
                                           {{"NOTIFYD_FIFO__DEDUPLICATION_WINDOW", "1m"}});
     REQUIRE(loaded.has_value());
-    CHECK(keys_without_effect(*loaded) ==
-          std::vector<std::string>{"alarms.connections", "auth.jwks", "notifications.types.a"});
+    CHECK(keys_without_effect(*loaded) == std::vector<std::string>{"alarms.connections", "notifications.types.a"});
 }
 
 TEST_CASE("doubtful settings are told") {

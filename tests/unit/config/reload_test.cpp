@@ -91,7 +91,7 @@ TEST_CASE("every key compares and copies its own value") {
     } samples[] = {
         {"server.listen", "[server]\nlisten = \"127.0.0.1:1\""},
         {"server.metrics_listen", "[server]\nmetrics_listen = \"127.0.0.1:2\""},
-        {"tokens.secret", "[tokens]\nsecret = \"x\""},
+        {"tokens.secret", "[tokens]\nsecret = \"0123456789abcdef0123456789abcdef\""},
         {"limits.outbound_buffer", "[limits]\noutbound_buffer = \"2MiB\""},
         {"connections.on_limit", "[connections]\non_limit = \"close_oldest\""},
         {"auth.claims.org", "[auth.claims]\norg = \"o\""},
