@@ -88,6 +88,7 @@ Daemon::Daemon(std::string file, Settings settings)
     : file_(std::move(file)),
       config_(std::move(settings.config)),
       settings_files_(std::move(settings.files)),
+      settings_given_(std::move(settings.given)),
       logger_(config_.log),
       events_(logger_, clock_),
       key_sources_(std::move(settings.key_sources)),
@@ -229,14 +230,17 @@ void Daemon::start_loops() {
 SteadyTime Daemon::do_chores() {
     const SteadyTime now = clock_.steady_now();
     reminder_.poll(config_, front_->certificate_until());
-    if (front_->certificate_until() && ticket_keys_.is_due(now)) {
+    // Each is asked whether it is due, used or not: what stays due would be waited for in no time at all.
+    const bool ticket_keys_due = ticket_keys_.is_due(now);
+    const bool watchdog_due = watchdog_.is_due(now);
+    if (front_->certificate_until() && ticket_keys_due) {
         front_->renew_ticket_key();
         on_all_loops([](LoopUnit& unit, UniqueFunction<void()> done) {
             unit.gateway().take_over();
             done();
         });
     }
-    if (supervisor_.watchdog() && watchdog_.is_due(now) && pulse_.beat()) supervisor_.alive();
+    if (supervisor_.watchdog() && watchdog_due && pulse_.beat()) supervisor_.alive();
     return std::min({reminder_.next(), ticket_keys_.next(), watchdog_.next()});
 }
 

@@ -62,6 +62,7 @@ class Daemon {
     void reload();
     // Reads all that can be wrong, and leaves the running config alone.
     [[nodiscard]] ReloadOutcome read_again();
+    [[nodiscard]] Result<void> check_keys(const config::Auth& rules, const auth::KeySources& sources);
     void use(Renewal renewal);
     void use(auth::KeySources sources);
 
@@ -72,6 +73,7 @@ class Daemon {
     // What holds now: after a reload, what could change of the file's.
     config::Config config_;
     config::Fingerprints settings_files_;
+    std::set<std::string, std::less<>> settings_given_;
     SystemClock clock_;
     observability::Logger logger_;
     observability::Events events_;

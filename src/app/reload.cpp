@@ -2,6 +2,7 @@
 #include "daemon.hpp"
 
 #include <algorithm>
+#include <future>
 #include <latch>
 
 namespace notifyd::app {
@@ -14,6 +15,8 @@ std::string joined(const std::vector<std::string>& names) {
     return all;
 }
 
+using Given = std::set<std::string, std::less<>>;
+
 bool has(const std::vector<std::string>& names, std::string_view wanted) {
     return std::find(names.begin(), names.end(), wanted) != names.end();
 }
@@ -25,8 +28,28 @@ void add_changed_files(const config::Fingerprints& before,
     for (const auto& [key, fingerprint] : now) {
         const auto known = before.find(key);
         const bool told = has(reloaded.live, key) || has(reloaded.at_restart, key);
-        if (!told && known != before.end() && known->second != fingerprint) reloaded.live.emplace_back(key);
+        if (!told && (known == before.end() || known->second != fingerprint)) reloaded.live.emplace_back(key);
     }
+}
+
+// Keys whose default opens what they closed: a file that was cut off must not pass for a wish.
+constexpr std::string_view opened_by_absence[] = {"auth.issuer",
+                                                  "auth.audience",
+                                                  "auth.publish_grants",
+                                                  "auth.admin_grants",
+                                                  "connections.close_on_token_expiry",
+                                                  "permissions.direct_messages",
+                                                  "server.allowed_origins",
+                                                  "tls.min_version",
+                                                  "tokens.admin_channels"};
+
+std::vector<std::string> missing_keys(const std::string& file, const Given& before, const Given& now) {
+    std::vector<std::string> sentences;
+    for (const std::string_view key : opened_by_absence) {
+        if (!before.contains(key) || now.contains(key)) continue;
+        sentences.push_back(file + ": " + std::string(key) + ": was set and is gone; write its default if you mean it");
+    }
+    return sentences;
 }
 
 bool concerns_tls(const std::vector<std::string>& keys) {
@@ -38,6 +61,7 @@ bool concerns_tls(const std::vector<std::string>& keys) {
 Daemon::ReloadOutcome Daemon::read_again() {
     SettingsResult settings = read_settings(file_);
     if (!settings) return settings.error();
+    if (auto missing = missing_keys(file_, settings_given_, settings->given); !missing.empty()) return missing;
     config::ReloadResult merged = config::apply_live(config_, settings->config);
     if (!merged) {
         std::vector<std::string> sentences;
@@ -46,6 +70,9 @@ Daemon::ReloadOutcome Daemon::read_again() {
     }
     add_changed_files(settings_files_, settings->files, *merged);
     if (const Result<void> opened = logger_.reopen(); !opened) return std::vector{opened.error().message};
+    if (const Result<void> keys = check_keys(merged->config.auth, settings->key_sources); !keys) {
+        return std::vector{file_ + ": " + keys.error().message};
+    }
     // The last that can fail: what it has made waits for the loops.
     if (concerns_tls(merged->live)) {
         const Result<void> renewed = front_->renew_certificate(merged->config.tls, clock_.now_ms());
@@ -57,6 +84,7 @@ Daemon::ReloadOutcome Daemon::read_again() {
 void Daemon::use(Renewal renewal) {
     config_ = std::move(renewal.reloaded.config);
     settings_files_ = std::move(renewal.settings.files);
+    settings_given_ = std::move(renewal.settings.given);
     logger_.set_level(config_.log.level);
     front_->set_connections_max(config_.limits.max_connections);
     use(std::move(renewal.settings.key_sources));
@@ -65,6 +93,13 @@ void Daemon::use(Renewal renewal) {
         unit.reload(config_);
         done();
     });
+}
+
+Result<void> Daemon::check_keys(const config::Auth& rules, const auth::KeySources& sources) {
+    std::promise<Result<void>> verdict;
+    const auto told = [&verdict](Result<void> given) { verdict.set_value(std::move(given)); };
+    const Result<void> asked = key_source_->check(rules, sources, told);
+    return asked ? verdict.get_future().get() : asked;
 }
 
 // The source keeps what it has fetched. That they make a key set was seen when they were read.

@@ -1,6 +1,8 @@
 // Config first, then the keys that it names.
 #include "settings.hpp"
 
+#include "notifyd/http_client/http_client.hpp"
+
 namespace notifyd::app {
 
 SettingsResult read_settings(const std::string& file) {
@@ -18,6 +20,11 @@ SettingsResult read_settings(const std::string& file) {
     // Before they are used: what is replaced meanwhile is seen as changed the next time.
     settings.files = config::fingerprints_of(settings.config);
     // Keys are the config's too: what is wrong with them is told like any other setting.
+    const std::string& url = settings.config.auth.jwks_url;
+    if (!url.empty() && !http_client::is_fetchable(url)) {
+        return std::vector{file + ": auth.jwks: is not a URL that can be fetched"};
+    }
+    settings.given = std::move(loaded->given);
     Result<auth::KeySources> sources = auth::load_key_sources(settings.config.auth);
     if (!sources) return std::vector{file + ": " + sources.error().message};
     Result<std::shared_ptr<const auth::KeySet>> keys = auth::make_key_set(*sources);

@@ -9,7 +9,9 @@
 
 #include <boost/system/result.hpp>
 
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,8 @@ namespace notifyd::app {
 
 struct Settings {
     config::Config config;
+    // The keys that the file or the environment set.
+    std::set<std::string, std::less<>> given;
     config::Fingerprints files;
     // What the keys are made from, and what they are until a JWKS is fetched.
     auth::KeySources key_sources;

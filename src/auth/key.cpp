@@ -7,6 +7,7 @@
 #include <openssl/hmac.h>
 #include <openssl/rsa.h>
 
+#include <algorithm>
 #include <array>
 
 namespace notifyd::auth {
@@ -109,6 +110,30 @@ bool public_key_verifies(EVP_PKEY* key,
     return EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(text), text.size()) == 1;
 }
 
+// The encodings of y, little endian, of the points whose order divides 8, canonical or not: with such a key a signature
+// can be made by anybody. The list of libsodium's ge25519_has_small_order.
+constexpr std::array<std::string_view, 7> small_order_points{
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"};
+
+bool has_small_order(const EVP_PKEY& key) {
+    std::array<unsigned char, 32> point{};
+    std::size_t bytes = point.size();
+    if (EVP_PKEY_get_raw_public_key(&key, point.data(), &bytes) != 1 || bytes != point.size()) return true;
+    point.back() &= 0x7F;  // the sign of x
+    std::string hex;
+    for (const unsigned char byte : point) {
+        hex += "0123456789abcdef"[byte >> 4U];
+        hex += "0123456789abcdef"[byte & 0x0FU];
+    }
+    return std::ranges::find(small_order_points, hex) != small_order_points.end();
+}
+
 }  // namespace
 
 KeyType key_type_of(config::Algorithm algorithm) {
@@ -162,6 +187,7 @@ Result<Key> Key::from_public_key(PkeyHandle handle) {
             return made(*curve, *curve == KeyType::ec_p256 ? 64 : 96);
         }
         case EVP_PKEY_ED25519:
+            if (has_small_order(*handle)) return bad_key("is an Ed25519 key that anybody can sign for");
             return made(KeyType::ed25519, ed25519_signature_bytes);
         default:
             return bad_key(

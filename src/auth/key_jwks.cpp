@@ -144,6 +144,9 @@ Result<std::vector<Key>> read_jwks(std::string_view text) {
         if (!entry.is_object()) return bad_jwks("has an entry that is not a key");
         const json::object& jwk = entry.get_object();
         if (!is_for_signatures(jwk)) continue;
+        // One that is no string fits no token, and is not the same as none.
+        const auto is_ill_typed = [&](std::string_view name) { return jwk.contains(name) && !text_of(jwk, name); };
+        if (is_ill_typed("kid") || is_ill_typed("alg")) continue;
         std::optional<Result<Key>> made = read_jwk(jwk);
         if (!made) continue;
         if (made->has_error()) return bad_jwks("key " + std::to_string(number) + " " + made->error().message);

@@ -35,15 +35,31 @@ Result<void> KeySource::reload(config::Auth rules, KeySources sources, UniqueFun
         apply(std::move(rules), std::move(sources));
         publish();
         done();
+        // Nothing will be fetched: they are judged by the keys at hand.
+        if (!policy_) answer_waiters();
         wake_.cancel();
     };
     if (!loop_.post_control(std::move(change))) return Error{Errc::unavailable, "The server is stopping"};
     return {};
 }
 
+Result<void> KeySource::check(config::Auth rules, KeySources sources, UniqueFunction<void(Result<void>)> done) {
+    auto look = [this, rules = std::move(rules), sources = std::move(sources), done = std::move(done)]() mutable {
+        if (keeps_set(rules)) sources.jwks_json = sources_.jwks_json;
+        const auto keys = make_key_set(sources);
+        done(keys ? Result<void>() : Result<void>(keys.error()));
+    };
+    if (!loop_.post_control(std::move(look))) return Error{Errc::unavailable, "The server is stopping"};
+    return {};
+}
+
+bool KeySource::keeps_set(const config::Auth& rules) const {
+    return policy_ && rules.jwks_url == rules_.jwks_url && rules.issuer == rules_.issuer;
+}
+
 void KeySource::apply(config::Auth rules, KeySources sources) {
     const SteadyTime now = clock_.steady_now();
-    const bool same_set = policy_ && rules.jwks_url == rules_.jwks_url && rules.issuer == rules_.issuer;
+    const bool same_set = keeps_set(rules);
     if (same_set) {
         sources.jwks_json = std::move(sources_.jwks_json);
         policy_->set_refresh(rules.jwks_refresh, now);

@@ -118,7 +118,8 @@ bool is_readable_by_others(const std::filesystem::path& file) {
 
 // Of this machine alone, whoever is on the network.
 bool is_loopback(std::string_view host) {
-    return host.starts_with("127.") || host == "localhost" || host == "::1";
+    const bool is_number = host.find_first_not_of("0123456789.") == std::string_view::npos;  // not 127.example.com
+    return (host.starts_with("127.") && is_number) || host == "localhost" || host == "::1";
 }
 
 // Without brackets; of a URL that was checked already.

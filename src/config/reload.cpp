@@ -60,21 +60,23 @@ struct NamedFile {
     const std::filesystem::path& (*path)(const Config&);
 };
 
-constexpr NamedFile files[] = {{"tls.certificate", [](const Config& config) -> auto& {return config.tls.certificate;
-}  // namespace
-}  // namespace notifyd::config
-, {"tls.private_key", [](const Config& config) -> auto& {return config.tls.private_key;
+const std::filesystem::path& certificate_of(const Config& config) {
+    return config.tls.certificate;
 }
+const std::filesystem::path& private_key_of(const Config& config) {
+    return config.tls.private_key;
 }
-, {"auth.public_key", [](const Config& config) -> auto& {return config.auth.public_key;
+const std::filesystem::path& public_key_of(const Config& config) {
+    return config.auth.public_key;
 }
+const std::filesystem::path& jwks_of(const Config& config) {
+    return config.auth.jwks_file;
 }
-, {"auth.jwks", [](const Config& config) -> auto& {return config.auth.jwks_file;
-}
-}
-,
-}
-;
+
+constexpr NamedFile files[] = {{"tls.certificate", certificate_of},
+                               {"tls.private_key", private_key_of},
+                               {"auth.public_key", public_key_of},
+                               {"auth.jwks", jwks_of}};
 
 constexpr std::size_t file_bytes_max = 1024 * 1024;
 

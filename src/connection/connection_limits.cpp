@@ -5,26 +5,40 @@
 
 namespace notifyd::connection {
 
+namespace {
+
+// A limit that comes with a reload counts who is there already; but where there is none, one user may have any number.
+constexpr std::size_t listed_without_limit_max = 1'000;
+
+}  // namespace
+
 Admission::~Admission() {
-    if (limits_ != nullptr) limits_->release(user_, place_);
+    if (limits_ != nullptr) limits_->release(user_, place_, listed_);
 }
 
 bool Admission::is_held() const {
-    return limits_->per_user_.visit(user_, [this](const std::vector<Place>* places) {
-        return places != nullptr && std::ranges::find(*places, place_) != places->end();
+    if (!listed_) return true;
+    return limits_->per_user_.visit(user_, [this](const std::vector<ConnectionLimits::Seat>* seats) {
+        return seats != nullptr && std::ranges::find(*seats, place_, &ConnectionLimits::Seat::place) != seats->end();
     });
 }
 
 std::vector<Place> Admission::replace_oldest(const ConnectionRules& rules) {
     std::vector<Place> replaced;
-    if (rules.per_user_max == 0 || rules.when_full != WhenFull::replace_oldest) return replaced;
-    limits_->per_user_.update(user_, [&](std::vector<Place>& places) {
-        if (places.size() > rules.per_user_max) {
-            const auto kept = places.end() - static_cast<std::ptrdiff_t>(rules.per_user_max);
-            replaced.assign(places.begin(), kept);
-            places.erase(places.begin(), kept);
-        }
-        return places.empty() ? decltype(limits_->per_user_)::Keep::no : decltype(limits_->per_user_)::Keep::yes;
+    if (!listed_ || rules.per_user_max == 0 || rules.when_full != WhenFull::replace_oldest) return replaced;
+    using Keep = decltype(limits_->per_user_)::Keep;
+    limits_->per_user_.update(user_, [&](std::vector<ConnectionLimits::Seat>& seats) {
+        const auto mine = std::ranges::find(seats, place_, &ConnectionLimits::Seat::place);
+        if (mine == seats.end()) return seats.empty() ? Keep::no : Keep::yes;
+        mine->sure = true;
+        auto sure = static_cast<std::size_t>(std::ranges::count(seats, true, &ConnectionLimits::Seat::sure));
+        std::erase_if(seats, [&](const ConnectionLimits::Seat& seat) {
+            if (sure <= rules.per_user_max || !seat.sure || seat.place == place_) return false;
+            replaced.push_back(seat.place);
+            --sure;
+            return true;
+        });
+        return Keep::yes;
     });
     return replaced;
 }
@@ -35,26 +49,30 @@ Result<Admission> ConnectionLimits::admit(const UserId& user, const Place& place
         return Error{Errc::unavailable, "The server has no room for more connections"};
     }
     using Keep = decltype(per_user_)::Keep;
+    const bool unlimited = rules.per_user_max == 0;
     bool admitted = false;
-    per_user_.update(user, [&](std::vector<Place>& places) {
-        admitted = rules.per_user_max == 0 || places.size() < rules.per_user_max ||
-                   rules.when_full == WhenFull::replace_oldest;
-        if (admitted) places.push_back(place);
-        return Keep::yes;
+    bool listed = true;
+    per_user_.update(user, [&](std::vector<Seat>& seats) {
+        const bool replaces = rules.when_full == WhenFull::replace_oldest;
+        admitted = unlimited || seats.size() < rules.per_user_max || replaces;
+        listed = admitted && !(unlimited && seats.size() >= listed_without_limit_max);
+        if (listed) seats.push_back({place, unlimited || !replaces});
+        return seats.empty() ? Keep::no : Keep::yes;
     });
     if (!admitted) {
         total_.fetch_sub(1, std::memory_order_relaxed);
         return Error{Errc::rate_limited, "Too many connections of this user"};
     }
-    return Admission(*this, user, place);
+    return Admission(*this, user, place, listed);
 }
 
-void ConnectionLimits::release(const UserId& user, const Place& place) {
+void ConnectionLimits::release(const UserId& user, const Place& place, bool listed) {
     total_.fetch_sub(1, std::memory_order_relaxed);
+    if (!listed) return;
     using Keep = decltype(per_user_)::Keep;
-    per_user_.update(user, [&](std::vector<Place>& places) {
-        std::erase(places, place);
-        return places.empty() ? Keep::no : Keep::yes;
+    per_user_.update(user, [&](std::vector<Seat>& seats) {
+        std::erase_if(seats, [&](const Seat& seat) { return seat.place == place; });
+        return seats.empty() ? Keep::no : Keep::yes;
     });
 }
 

@@ -66,8 +66,9 @@ class FrameMeter {
     [[nodiscard]] bool is_small() const {
         const auto opcode = static_cast<std::uint8_t>(first_ & opcode_mask);
         if (opcode >= first_control) return true;
-        const bool whole = opcode != 0 && (first_ & fin_bit) != 0;
-        return !whole && length_ < limits::small_piece_bytes;
+        // The first and the last piece of a message are as many as messages, which have a limit of their own.
+        const bool between = opcode == 0 && (first_ & fin_bit) == 0;
+        return between && length_ < limits::small_piece_bytes;
     }
 
     std::uint64_t payload_left_ = 0;

@@ -6,7 +6,9 @@
 #include "exchange.hpp"
 #include "resolver.hpp"
 
+#include <atomic>
 #include <thread>
+#include <vector>
 
 namespace notifyd::http_client {
 
@@ -18,6 +20,7 @@ struct HttpClient::Parts {
     const Clock& clock;
     ssl::context tls{ssl::context::tls_client};
     runtime::EventLoop loop{0, 1'024};
+    std::atomic<int> look_ups{0};
     std::thread thread;
 };
 
@@ -25,6 +28,15 @@ HttpClient::HttpClient(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) 
 
 HttpClient::~HttpClient() {
     stop();
+    if (parts_->look_ups == 0) return;
+    // The system's resolver cannot be told to stop, and an io_context waits for it until it has given up, a minute when
+    // no name server answers. Nothing of it is used any more: it is left to the end of the process.
+    static std::vector<std::unique_ptr<Parts>> abandoned;
+    abandoned.push_back(std::move(parts_));
+}
+
+bool is_fetchable(std::string_view url) {
+    return parse_target(url).has_value();
 }
 
 Result<std::unique_ptr<HttpClient>> HttpClient::open(const Clock& clock) {
@@ -56,7 +68,7 @@ Awaitable<Result<std::string>> HttpClient::get(GetRequest request) {
     const SteadyTime deadline = parts_->clock.steady_now() + request.deadline;
     const std::optional<Target> target = parse_target(request.url);
     if (!target) co_return Error(Errc::unavailable, "the URL is not valid");
-    const Resolved resolved = co_await resolve(parts_->loop, target->name, target->port, deadline);
+    const Resolved resolved = co_await resolve(parts_->loop, parts_->look_ups, target->name, target->port, deadline);
     if (resolved.error) co_return Error(Errc::unavailable, "the name cannot be resolved: " + resolved.error.message());
     const Exchange exchange{parts_->clock, parts_->tls, parts_->loop.executor(), deadline, request.body_bytes_max};
     Result<std::string> answer = co_await get_from(exchange, *target, resolved.addresses);

@@ -47,25 +47,29 @@ struct Race {
 }  // namespace
 
 asio::awaitable<Resolved, runtime::Executor> resolve(runtime::EventLoop& loop,
+                                                     std::atomic<int>& under_way,
                                                      const std::string& name,
                                                      const std::string& port,
                                                      SteadyTime deadline) {
     using Token = asio::use_awaitable_t<runtime::Executor>;
     constexpr Token token{};
-    auto start = [&loop, &name, &port, deadline](auto handler) {
+    auto start = [&loop, &under_way, &name, &port, deadline](auto handler) {
         const auto race = std::make_shared<Race>(loop.executor());
         race->done = std::move(handler);
         race->timer.expires_at(deadline);
         race->timer.async_wait([race](error_code error) {
             if (!error) race->finish({asio::error::timed_out, {}});
         });
-        race->resolver.async_resolve(name, port, [race](error_code error, const Resolver::results_type& results) {
+        ++under_way;
+        const auto answered = [race, &under_way](error_code error, const Resolver::results_type& results) {
+            --under_way;
             Resolved resolved{error, {}};
             for (const auto& entry : results) {
                 if (resolved.addresses.size() < addresses_max) resolved.addresses.push_back(entry.endpoint());
             }
             race->finish(std::move(resolved));
-        });
+        };
+        race->resolver.async_resolve(name, port, answered);
     };
     Resolved resolved = co_await asio::async_initiate<const Token, void(Resolved)>(start, token);
     co_return resolved;

@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,9 @@ struct Resolved {
 
 inline constexpr std::size_t addresses_max = 8;
 
+// `under_way` counts the look-ups that the system has not answered, those that nobody waits for any more included.
 [[nodiscard]] boost::asio::awaitable<Resolved, runtime::Executor> resolve(runtime::EventLoop& loop,
+                                                                          std::atomic<int>& under_way,
                                                                           const std::string& name,
                                                                           const std::string& port,
                                                                           SteadyTime deadline);

@@ -12,8 +12,9 @@
 
 namespace notifyd::runtime {
 
-EventLoop::EventLoop(std::size_t index, std::size_t mailbox_tasks_max)
+EventLoop::EventLoop(std::size_t index, std::size_t mailbox_tasks_max, std::chrono::milliseconds turn_time_max)
     : index_(index),
+      turn_time_max_(turn_time_max),
       mailbox_(mailbox_tasks_max, [this] { boost::asio::post(context_, [this] { drain_mailbox(); }); }) {}
 
 template <class Step>
@@ -46,7 +47,7 @@ void EventLoop::run_turn() {
             context_.run_one();
         }
         // From the first handler on: the sleep is over then.
-        const SteadyTime end = SystemClock().steady_now() + limits::turn_time_max;
+        const SteadyTime end = SystemClock().steady_now() + turn_time_max_;
         std::size_t handlers = 1;
         while (handlers < limits::handlers_per_turn && context_.poll_one() != 0) {
             if (++handlers % limits::handlers_per_part == 0) {

@@ -138,7 +138,8 @@ class Authorization(SystemTest):
         failed.get("payload", {}).pop("id", None)
         failed.pop("id", None)
         failed.pop("timestamp", None)
-        return {"forbidden": 403, "unauthorized": 401, "not_found": 404}.get(code, 400), json.dumps(failed)
+        status = {"forbidden": 403, "unauthorized": 401, "not_found": 404, "invalid_request": 400}.get(code, 500)
+        return status, json.dumps(failed)
 
     def ask(self, row, caller, topic):
         names = self.names(row, caller, topic)

@@ -137,6 +137,20 @@ class KeysByUrl(SystemTest):
             self.assertEqual([one.result(LIMIT) for one in waiting], [200] * 20)
         self.assertEqual(len(self.provider.paths), 1)
 
+    def test_who_waits_is_answered_when_the_provider_is_no_longer_asked(self):
+        release = threading.Event()
+        self.addCleanup(release.set)
+        daemon = self.start()
+        self.assertEqual(self.ask(token_of(self.one)), 200)
+        self.provider.answer = lambda handler: release.wait(3 * LIMIT)
+        asked = len(self.provider.paths)
+        with concurrent.futures.ThreadPoolExecutor(5) as pool:
+            waiting = [pool.submit(self.ask, token_of(self.two, kid="two")) for _ in range(5)]
+            self.assertTrue(eventually(lambda: len(self.provider.paths) > asked))
+            secret = {"auth": {"algorithms": ["HS256"], "hs256_secret": SECRET, "jwks": ""}}
+            self.assertEqual(daemon.reload(secret)["event_type"], "config_reloaded")
+            self.assertEqual([one.result(LIMIT / 2) for one in waiting], [401] * 5)
+
     def test_a_provider_that_never_answers_is_given_up(self):
         release = threading.Event()
         self.addCleanup(release.set)

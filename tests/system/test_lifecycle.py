@@ -1,5 +1,7 @@
 """Start, stop, crash, restart (SPEC §4.1, §9)."""
 
+import os
+import pathlib
 import signal
 import socket
 import threading
@@ -13,6 +15,22 @@ from support.http_client import HttpClient
 from support.settings import LIMIT
 from support.tokens import mint
 from support.websocket import Closed, Refused
+
+
+class Idle(unittest.TestCase):
+    def test_it_does_nothing_when_there_is_nothing_to_do(self):
+        """No thread may spin: not with, not without TLS, a supervisor, a provider of keys."""
+        daemon = Daemon()
+        daemon.http().get("/healthz")
+
+        def cpu_seconds():
+            fields = pathlib.Path(f"/proc/{daemon.process.pid}/stat").read_text().rpartition(")")[2].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+        before = cpu_seconds()
+        time.sleep(1)  # the time that is measured
+        self.assertLess(cpu_seconds() - before, 0.2)
+        daemon.stop()
 
 
 class Drain(unittest.TestCase):

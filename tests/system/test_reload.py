@@ -20,6 +20,8 @@ def names(event, field):
 
 
 class Reload(SystemTest):
+    settings = {"server": {"allowed_origins": ["*"]}}
+
     def setUp(self):
         super().setUp()
         self.original = self.daemon.settings
@@ -197,6 +199,15 @@ class Mistakes(SystemTest):
         for text, part in (("[server\n", "not valid TOML"), ("", "auth.algorithms"), ("\0", "not valid TOML")):
             with self.subTest(text=text):
                 self.check_kept(self.daemon.reload(text=text), "notifyd.toml", part)
+        self.check_repaired()
+
+    def test_a_config_that_was_cut_off(self):
+        """What its absence would open does not go without a word: origins, issuer, audience."""
+        closed = {"server": {"allowed_origins": ["https://app.example.com"]}}
+        whole = to_toml(merge(self.daemon.settings, closed))
+        self.assertEqual(self.daemon.reload(text=whole)["event_type"], "config_reloaded")
+        self.check_kept(self.daemon.reload(), "notifyd.toml", "server.allowed_origins: was set and is gone")
+        self.daemon.reload({"server": {"allowed_origins": ["*"]}})
         self.check_repaired()
 
     def test_config_file_is_gone(self):

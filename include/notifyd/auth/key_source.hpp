@@ -54,6 +54,10 @@ class KeySource {
     [[nodiscard]] Result<void> reload(
         config::Auth rules, KeySources sources, UniqueFunction<void()> done = [] {});
 
+    // Whether reload would leave keys that fit: with what was fetched, where that stays. Calls `done` on the source's
+    // loop; an error there or here is a sentence for the operator.
+    [[nodiscard]] Result<void> check(config::Auth rules, KeySources sources, UniqueFunction<void(Result<void>)> done);
+
     // A token came whose key is not known. Calls `done` on the source's loop when a fetch has ended and its keys are
     // on their way to the loops; at once when none is allowed now.
     void want(UniqueFunction<void()> done);
@@ -66,6 +70,8 @@ class KeySource {
                                                     boost::asio::wait_traits<std::chrono::steady_clock>,
                                                     runtime::Executor>;
 
+    // Whether what was fetched serves under the new rules, too.
+    [[nodiscard]] bool keeps_set(const config::Auth& rules) const;
     void apply(config::Auth rules, KeySources sources);
     void publish();
     Awaitable<void> keep();

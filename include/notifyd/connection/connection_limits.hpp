@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace notifyd::connection {
@@ -38,26 +39,30 @@ struct ConnectionRules {
 class Admission {
   public:
     Admission(Admission&& other) noexcept
-        : limits_(other.limits_), user_(std::move(other.user_)), place_(other.place_) {
-        other.limits_ = nullptr;
-    }
+        : limits_(std::exchange(other.limits_, nullptr)),
+          user_(std::move(other.user_)),
+          place_(other.place_),
+          listed_(other.listed_) {}
     Admission& operator=(Admission&&) = delete;
     ~Admission();
 
     [[nodiscard]] ConnectionId connection() const { return place_.connection; }
-    // Where the rules say so: the user's oldest connections, past the limit, lose their places, and are to be closed.
+    // The connection is sure to come. Where the rules say so, the user's oldest, past the limit, lose their places, and
+    // are to be closed: those that were sure before, never this one.
     [[nodiscard]] std::vector<Place> replace_oldest(const ConnectionRules& rules);
     // False when a newer connection has got its place.
     [[nodiscard]] bool is_held() const;
 
   private:
     friend class ConnectionLimits;
-    Admission(ConnectionLimits& limits, UserId user, const Place& place)
-        : limits_(&limits), user_(std::move(user)), place_(place) {}
+    Admission(ConnectionLimits& limits, UserId user, const Place& place, bool listed)
+        : limits_(&limits), user_(std::move(user)), place_(place), listed_(listed) {}
 
     ConnectionLimits* limits_;
     UserId user_;
     Place place_;
+    // Not where there is no limit per user and the list is long already.
+    bool listed_;
 };
 
 class ConnectionLimits {
@@ -69,11 +74,16 @@ class ConnectionLimits {
 
   private:
     friend class Admission;
-    void release(const UserId& user, const Place& place);
+    struct Seat {
+        Place place;
+        // Not while it may still be refused: such a one pushes nobody out.
+        bool sure = false;
+    };
+    void release(const UserId& user, const Place& place, bool listed);
 
     std::atomic<std::size_t> total_{0};
     // In the order of admission.
-    runtime::ShardedMap<UserId, std::vector<Place>> per_user_;
+    runtime::ShardedMap<UserId, std::vector<Seat>> per_user_;
 };
 
 }  // namespace notifyd::connection

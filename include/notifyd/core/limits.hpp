@@ -77,7 +77,7 @@ inline constexpr std::size_t reclaim_slice_pages = 64;
 // Pings, pongs and pieces of a message under so many bytes, of one WebSocket; beyond, it is closed with 1008.
 inline constexpr std::size_t small_frames_per_second = 100;
 inline constexpr std::size_t small_frames_burst = 1'000;
-inline constexpr std::size_t small_piece_bytes = 512;
+inline constexpr std::size_t small_piece_bytes = 64;
 // The body of POST /@connections/{connectionId}.
 inline constexpr std::size_t posted_frame_bytes_max = 128 * 1024;
 

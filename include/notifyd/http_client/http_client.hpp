@@ -22,6 +22,9 @@ namespace notifyd::http_client {
 template <class T>
 using Awaitable = boost::asio::awaitable<T, runtime::Executor>;
 
+// Whether get would try it: http or https, a name and a port that can be, no user.
+[[nodiscard]] bool is_fetchable(std::string_view url);
+
 struct GetRequest {
     // http or https, without a user. The name in it is the one that the peer's certificate must have.
     std::string url;

@@ -7,6 +7,7 @@
 // Fails:  post gives false when the mailbox is full.
 #pragma once
 
+#include "notifyd/core/limits.hpp"
 #include "notifyd/runtime/mailbox.hpp"
 #include "notifyd/runtime/task.hpp"
 
@@ -33,7 +34,10 @@ class TurnHook {
 
 class EventLoop {
   public:
-    EventLoop(std::size_t index, std::size_t mailbox_tasks_max);
+    // `turn_time_max`: for tests, which must not depend on how busy the machine is.
+    EventLoop(std::size_t index,
+              std::size_t mailbox_tasks_max,
+              std::chrono::milliseconds turn_time_max = limits::turn_time_max);
 
     EventLoop(const EventLoop&) = delete;
     EventLoop& operator=(const EventLoop&) = delete;
@@ -70,6 +74,7 @@ class EventLoop {
     void guarded(Step step);
 
     std::size_t index_;
+    std::chrono::milliseconds turn_time_max_;
     boost::asio::io_context context_{1};
     boost::asio::executor_work_guard<Executor> work_{context_.get_executor()};
     Mailbox mailbox_;

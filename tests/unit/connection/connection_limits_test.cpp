@@ -26,6 +26,24 @@ Place place(std::uint8_t number) {
 
 }  // namespace
 
+TEST_CASE("one that may still be refused pushes nobody out, and is not pushed out itself") {
+    const ConnectionRules rules{.per_user_max = 2, .when_full = WhenFull::replace_oldest};
+    ConnectionLimits limits;
+    const UserId alice("alice");
+    std::vector<Admission> open;
+    for (std::uint8_t number = 0; number < 2; ++number) {
+        open.push_back(*limits.admit(alice, place(number), rules));
+        CHECK(open.back().replace_oldest(rules).empty());
+    }
+    // Five tries with one connection token: one will win.
+    std::vector<Admission> tries;
+    for (std::uint8_t number = 2; number < 7; ++number) tries.push_back(*limits.admit(alice, place(number), rules));
+    CHECK(tries[1].replace_oldest(rules) == std::vector{place(0)});
+    CHECK(tries[1].is_held());
+    CHECK(open[1].is_held());
+    CHECK_FALSE(open[0].is_held());
+}
+
 TEST_CASE("a user has so many places, and gets them back") {
     ConnectionLimits limits;
     const ConnectionRules rules{.per_user_max = 2};
