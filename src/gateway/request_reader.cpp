@@ -7,6 +7,7 @@
 #include <boost/url.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace notifyd::gateway {
@@ -106,6 +107,10 @@ RequestReader::RequestReader() {
 
 bool RequestReader::has_body() const {
     return parser_.content_length().value_or(0) != 0 || parser_.chunked();
+}
+
+std::uint64_t RequestReader::body_bytes_at_most() const {
+    return parser_.chunked() ? std::numeric_limits<std::uint64_t>::max() : parser_.content_length().value_or(0);
 }
 
 Result<std::size_t> RequestReader::find_end(std::string_view text) {

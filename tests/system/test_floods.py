@@ -234,6 +234,18 @@ class Costs(SystemTest):
             # A sanitizer keeps more for itself.
             self.assertLess(each, 32 * 1024 * (LIMIT / 10))
 
+    def test_bodies_without_a_token_hold_nothing(self):
+        """The largest body there is, announced and begun: the answer comes before the body is read."""
+        more_descriptors()
+        head = b"POST /publish/batch HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (4 * 2**20 - 1)
+        with contextlib.ExitStack() as stack:
+            self.http.get("/healthz")
+            before = resident_bytes(self.daemon.process.pid)
+            for plain in open_sockets(self.daemon.port, 150, head + b"[" * 256 * 1024, stack):
+                self.assertIn(b" 401 ", plain.recv(4096))
+            grown = resident_bytes(self.daemon.process.pid) - before
+            self.assertLess(grown, 8 * 2**20 * (LIMIT / 10))
+
     def test_a_thousand_topics_on_one_socket(self):
         client = self.daemon.websocket(self.admin)
         begin = time.monotonic()
