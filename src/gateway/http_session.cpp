@@ -23,6 +23,7 @@ namespace {
 constexpr std::size_t fields_bytes_max = 64 * 1024;
 // What is read of a body before its token is known to be good, or where nobody wants a body.
 constexpr std::size_t stranger_body_bytes_max = 16 * 1024;
+constexpr const char* upgrade_verbs = "GET, HEAD, OPTIONS";
 constexpr std::string_view continue_reply = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string_view view(beast::string_view text) {
@@ -203,6 +204,8 @@ Result<HttpRequest> Session::read_request(const BeastRequest& head) {
     request.origin = field(head, http::field::origin);
     request.user_agent = field(head, http::field::user_agent);
     request.content_type = field(head, http::field::content_type);
+    if (head.count(http::field::authorization) > 1)
+        return Error{Errc::invalid_request, "Authorization is given more than once"};
     if (head.count("Idempotency-Key") > 1)
         return Error{Errc::invalid_request, "Idempotency-Key is given more than once"};
     const auto key = head.find("Idempotency-Key");
@@ -236,13 +239,13 @@ std::string_view Session::allow_origin(std::string_view origin) const {
 }
 
 HttpReply Session::preflight_reply(const HttpRequest& request, const RouteMatch& match) const {
-    if (match.allow.empty())
-        return error_reply(Error(Errc::not_found, "There is no such path"), request.correlation_id);
+    const std::string allow = match.allow.empty() && is_upgrade_path(request.path) ? upgrade_verbs : match.allow;
+    if (allow.empty()) return error_reply(Error(Errc::not_found, "There is no such path"), request.correlation_id);
     HttpReply reply;
     reply.status = 204;
-    reply.headers.emplace_back("Allow", match.allow);
+    reply.headers.emplace_back("Allow", allow);
     if (!allow_origin(request.origin).empty()) {
-        reply.headers.emplace_back("Access-Control-Allow-Methods", match.allow);
+        reply.headers.emplace_back("Access-Control-Allow-Methods", allow);
         reply.headers.emplace_back(
             "Access-Control-Allow-Headers",
             "Authorization, Content-Type, Idempotency-Key, X-Request-Id, X-Correlation-Id, traceparent");

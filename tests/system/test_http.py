@@ -225,6 +225,13 @@ class Refusals(SystemTest):
         reply = self.http.request("GET", "/messages?chatId=%ff", self.admin)
         self.assert_error(reply, 400, "invalid_request")
 
+    def test_one_authorization(self):
+        line = b"Authorization: Bearer %s\r\n" % self.admin.encode()
+        for path in (b"/permissions", b"/ws"):
+            with self.subTest(path), self.daemon.raw() as raw:
+                raw.send(b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n" + line * 2 + b"\r\n")
+                self.assert_error(raw.reply(), 400, "invalid_request")
+
     def test_authorization_forms(self):
         for value, status in (("Bearer " + self.admin, 200), ("bearer " + self.admin, 200), ("Basic abc", 401),
                               ("Bearer", 401), (self.admin, 401)):
@@ -249,6 +256,14 @@ class Cors(SystemTest):
         for name in ("authorization", "content-type"):
             self.assertIn(name, allowed)
         self.assertIn("origin", reply.headers.get("Vary", "").lower())
+
+    def test_preflight_of_an_upgrade(self):
+        for path in ("/ws", "/"):
+            with self.subTest(path):
+                reply = self.http.options(path, Origin="https://app.example")
+                self.assertEqual((reply.status, reply.body), (204, b""))
+                self.assertEqual(reply.headers["Allow"], "GET, HEAD, OPTIONS")
+        self.assertEqual(self.http.options("/nowhere").status, 404)
 
     def test_answers(self):
         for path in ("/healthz", "/messages", "/nowhere"):
