@@ -133,6 +133,11 @@ std::string_view host_of(std::string_view url) {
 // How others than this machine's own programs reach the server.
 void add_doubts_about_listening(const Config& config, std::vector<std::string>& doubts) {
     const Server& server = config.server;
+    if (server.listen.is_unix() && server.trusted_proxies.empty() && config.limits.connects_per_minute_per_ip != 0) {
+        doubts.emplace_back(
+            "server.listen is a Unix socket and server.trusted_proxies is empty: every client has the same address, so "
+            "that limits per address are off");
+    }
     if (server.listen.is_unix() || is_loopback(server.listen.host)) return;
     if (!config.tls.enabled() && server.trusted_proxies.empty()) {
         doubts.emplace_back(

@@ -75,12 +75,16 @@ std::string plain_address(std::string_view text) {
     return address ? address->to_string() : std::string(text);
 }
 
+bool is_trusted(std::string_view peer, const std::vector<config::Network>& trusted) {
+    if (trusted.empty()) return false;
+    const auto address = parse_address(peer);
+    return address ? is_in_any(*address, trusted) : peer == unix_peer;
+}
+
 std::string client_address(const std::string& peer,
                            std::span<const std::string_view> forwarded_for,
                            const std::vector<config::Network>& trusted) {
-    if (trusted.empty() || forwarded_for.empty()) return peer;
-    const auto own = parse_address(peer);
-    if (own ? !is_in_any(*own, trusted) : peer != unix_peer) return peer;
+    if (forwarded_for.empty() || !is_trusted(peer, trusted)) return peer;
     std::optional<ip::address> client;
     std::size_t hops = 0;
     for (std::size_t i = forwarded_for.size(); i-- > 0;) {

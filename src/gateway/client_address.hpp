@@ -26,6 +26,9 @@ inline constexpr std::string_view unix_peer = "unix";
                                          std::span<const std::string_view> forwarded_for,
                                          const std::vector<config::Network>& trusted);
 
+// Whether what the TCP peer says of others is believed.
+[[nodiscard]] bool is_trusted(std::string_view peer, const std::vector<config::Network>& trusted);
+
 // What limits count it as: IPv6 by its /64, since whoever has one address has them all.
 [[nodiscard]] std::string limit_key(std::string_view address);
 

@@ -82,7 +82,7 @@ class CorkedStream : public ports::ConnectionSink {
     // The code of our close frame, once there is one.
     [[nodiscard]] std::optional<CloseCode> close_code() const { return close_code_; }
     // Whether a close frame, ours or Beast's, was queued: nothing follows it.
-    [[nodiscard]] bool is_closing() const { return closing_; }
+    [[nodiscard]] bool is_closing() const override { return closing_; }
 
     // --- Flusher
     void flush();

@@ -6,6 +6,7 @@
 
 #include "client_address.hpp"
 #include "listener.hpp"
+#include "open_sockets.hpp"
 #include "session.hpp"
 #include "ticket_keys.hpp"
 #include "tls_context.hpp"
@@ -74,8 +75,7 @@ struct Front::Parts {
     // What is new for each loop; null: nothing is.
     TlsContexts tls;
     TicketKey ticket_key = TicketKey::random();
-    std::atomic<std::size_t> sockets{0};
-    std::atomic<std::size_t> sockets_max{0};
+    OpenSockets sockets;
     // What the limit on open files leaves for sockets.
     std::size_t sockets_possible = 0;
     std::string warning;
@@ -109,8 +109,8 @@ Result<std::unique_ptr<Front>> Front::open(const config::Config& config, std::si
 }
 
 void Front::set_connections_max(std::size_t connections) {
-    parts_->sockets_max =
-        std::min(connections == 0 ? config::unless_off(0) : connections + spare_sockets, parts_->sockets_possible);
+    const std::size_t wanted = connections == 0 ? config::unless_off(0) : connections + spare_sockets;
+    parts_->sockets.set_max(std::min(wanted, parts_->sockets_possible));
 }
 
 Result<void> Front::renew_certificate(const config::Tls& tls, EpochMs now) {
@@ -168,7 +168,9 @@ class LoopGateway::Impl {
     template <class Busy>
     Awaitable<void> wait_while(Busy busy);
     Awaitable<void> pause(std::chrono::milliseconds time);
-    Awaitable<void> serve(Socket socket);
+    // The TCP peer's key in the count of open sockets.
+    [[nodiscard]] std::string socket_key(const std::string& address) const;
+    Awaitable<void> serve(Socket socket, std::string address, OpenSockets::Place place);
 
     LoopServices& services_;
     Front::Parts& front_;
@@ -214,21 +216,25 @@ Awaitable<void> LoopGateway::Impl::accept_loop() {
             co_await pause(accept_pause);
             continue;
         }
-        if (front_.sockets.load(std::memory_order_relaxed) >= front_.sockets_max) continue;
-        tasks_.spawn(serve(std::move(socket)));
+        std::string address = address_text(socket);
+        OpenSockets::Place place = front_.sockets.take(socket_key(address));
+        if (!place.is_taken()) {
+            services_.events.emit(observability::AcceptRefused{place.refusal(), address});
+            continue;
+        }
+        tasks_.spawn(serve(std::move(socket), std::move(address), std::move(place)));
     }
 }
 
-Awaitable<void> LoopGateway::Impl::serve(Socket socket) {
-    struct Counted {
-        explicit Counted(std::atomic<std::size_t>& sockets) : count(sockets) { ++count; }
-        Counted(const Counted&) = delete;
-        Counted& operator=(const Counted&) = delete;
-        ~Counted() { --count; }
-        std::atomic<std::size_t>& count;
-    };
-    const Counted counted(front_.sockets);
-    std::string address = address_text(socket);
+std::string LoopGateway::Impl::socket_key(const std::string& address) const {
+    // A proxy has many behind it, and whoever counts no attempts by address counts no sockets by it either.
+    const bool counted = services_.config.limits.connects_per_minute_per_ip != 0 && address != unix_peer &&
+                         !is_trusted(address, services_.config.server.trusted_proxies);
+    return counted ? limit_key(address) : std::string();
+}
+
+Awaitable<void> LoopGateway::Impl::serve(Socket socket, std::string address, OpenSockets::Place place) {
+    const OpenSockets::Place held = std::move(place);
     Session session(std::move(socket), std::move(address), tls_.get(), services_, flusher_);
     sessions_.push_back(session);
     co_await session.run();

@@ -19,7 +19,11 @@ namespace http = beast::http;
 
 namespace {
 
-constexpr std::size_t small_body_bytes_max = 64 * 1024;
+// A body of a few fields: POST /permissions, POST /ws/token.
+constexpr std::size_t fields_bytes_max = 64 * 1024;
+// What is read of a body before its token is known to be good, or where nobody wants a body.
+constexpr std::size_t stranger_body_bytes_max = 16 * 1024;
+constexpr const char* upgrade_verbs = "GET, HEAD, OPTIONS";
 constexpr std::string_view continue_reply = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string_view view(beast::string_view text) {
@@ -30,11 +34,25 @@ std::string field(const BeastRequest& head, http::field name) {
     return std::string(view(head[name]));
 }
 
-std::size_t body_bytes_max(const config::Limits& limits, std::string_view path) {
-    if (path == "/publish/batch") return config::unless_off(limits.max_batch);
-    if (path == "/publish") return config::unless_off(limits.max_message);
-    if (path.starts_with("/@connections/")) return limits::posted_frame_bytes_max;
-    return small_body_bytes_max;
+std::size_t body_bytes_max(const config::Limits& limits, const Route* route) {
+    switch (route == nullptr ? BodyKind::unread : route->body) {
+        case BodyKind::unread:
+            break;
+        case BodyKind::fields:
+            return fields_bytes_max;
+        case BodyKind::frame:
+            return limits::posted_frame_bytes_max;
+        case BodyKind::message:
+            return config::unless_off(limits.max_message);
+        case BodyKind::batch:
+            return config::unless_off(limits.max_batch);
+    }
+    return stranger_body_bytes_max;
+}
+
+// Nobody's memory is filled by who has no token: a body that may be large is read after a look at it.
+bool needs_token_first(const RequestReader& reader, const Route* route) {
+    return route != nullptr && route->access == Access::token && reader.body_bytes_at_most() > stranger_body_bytes_max;
 }
 
 bool expects_continue(const BeastRequest& head) {
@@ -49,7 +67,7 @@ double milliseconds_since(SteadyTime start, SteadyTime now) {
 
 Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
     // Room for one header and a good piece of body; a body grows in the parser, bounded by its limit.
-    beast::flat_buffer buffer(2 * small_body_bytes_max);
+    beast::flat_buffer buffer(8 * limits::header_bytes_max);
     std::size_t answered = 0;
     for (;;) {
         const bool arrived = co_await await_request(buffer);
@@ -78,12 +96,18 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
             if (!goes_on) co_return nullptr;
             continue;
         }
-        const bool body_read = co_await read_body(buffer, reader, request->path);
+        const RouteMatch match = match_route(request->method, request->path);
+        if (needs_token_first(reader, match.route)) {
+            const bool welcome = co_await check_token(reader, *request);
+            if (!welcome) co_return nullptr;
+        }
+        const std::size_t bytes_max = body_bytes_max(services_.config.limits, match.route);
+        const bool body_read = co_await read_body(buffer, reader, bytes_max);
         if (!body_read) co_return nullptr;
         request->body = reader.take_body_text();
         const KeepAlive keep_alive = keep_alive_of(reader);
         phase_ = Phase::answering;
-        co_await answer(*request, keep_alive);
+        co_await answer(*request, match, keep_alive);
         const bool goes_on = co_await settle(keep_alive);
         if (!goes_on) co_return nullptr;
         if (++answered % limits::requests_per_run == 0) {
@@ -132,9 +156,17 @@ Awaitable<bool> Session::read_head(beast::flat_buffer& buffer, RequestReader& re
     }
 }
 
-Awaitable<bool> Session::read_body(beast::flat_buffer& buffer, RequestReader& reader, const std::string& path) {
+Awaitable<bool> Session::check_token(const RequestReader& reader, const HttpRequest& request) {
+    const std::string_view token = bearer_token(request.authorization);
+    co_await await_key(token);
+    const auth::AuthResult<Identity> caller = services_.authorizer.authenticate(token);
+    if (caller) co_return true;
+    refuse(auth_error(caller.error(), request), reader.request());
+    co_return false;
+}
+
+Awaitable<bool> Session::read_body(beast::flat_buffer& buffer, RequestReader& reader, std::size_t bytes_max) {
     expire_in(limits::request_body_timeout);
-    const std::size_t bytes_max = body_bytes_max(services_.config.limits, path);
     bool asked = false;
     for (;;) {
         const Result<RequestReader::Progress> progress = reader.take_body(buffer, bytes_max);
@@ -172,6 +204,8 @@ Result<HttpRequest> Session::read_request(const BeastRequest& head) {
     request.origin = field(head, http::field::origin);
     request.user_agent = field(head, http::field::user_agent);
     request.content_type = field(head, http::field::content_type);
+    if (head.count(http::field::authorization) > 1)
+        return Error{Errc::invalid_request, "Authorization is given more than once"};
     if (head.count("Idempotency-Key") > 1)
         return Error{Errc::invalid_request, "Idempotency-Key is given more than once"};
     const auto key = head.find("Idempotency-Key");
@@ -204,15 +238,14 @@ std::string_view Session::allow_origin(std::string_view origin) const {
     return {};
 }
 
-HttpReply Session::preflight_reply(const HttpRequest& request) const {
-    const RouteMatch match = match_route("OPTIONS", request.path);
-    if (match.allow.empty())
-        return error_reply(Error(Errc::not_found, "There is no such path"), request.correlation_id);
+HttpReply Session::preflight_reply(const HttpRequest& request, const RouteMatch& match) const {
+    const std::string allow = match.allow.empty() && is_upgrade_path(request.path) ? upgrade_verbs : match.allow;
+    if (allow.empty()) return error_reply(Error(Errc::not_found, "There is no such path"), request.correlation_id);
     HttpReply reply;
     reply.status = 204;
-    reply.headers.emplace_back("Allow", match.allow);
+    reply.headers.emplace_back("Allow", allow);
     if (!allow_origin(request.origin).empty()) {
-        reply.headers.emplace_back("Access-Control-Allow-Methods", match.allow);
+        reply.headers.emplace_back("Access-Control-Allow-Methods", allow);
         reply.headers.emplace_back(
             "Access-Control-Allow-Headers",
             "Authorization, Content-Type, Idempotency-Key, X-Request-Id, X-Correlation-Id, traceparent");
@@ -250,30 +283,27 @@ Awaitable<HttpReply> Session::call(const Route& route, const HttpRequest& reques
     co_return error_reply(Error(Errc::internal, "Something went wrong on the server"), request.correlation_id);
 }
 
-Awaitable<void> Session::answer(HttpRequest& request, KeepAlive keep_alive) {
+Awaitable<void> Session::answer(HttpRequest& request, const RouteMatch& match, KeepAlive keep_alive) {
     const SteadyTime start = services_.clock.steady_now();
     HttpReply reply;
     std::string_view route = "unknown";
     if (request.method == "OPTIONS") {
-        reply = preflight_reply(request);
+        reply = preflight_reply(request, match);
+    } else if (match.route != nullptr) {
+        route = match.route->path;
+        request.path_parameter = std::string(match.parameter);
+        co_await await_key(bearer_token(request.authorization));
+        reply = co_await call(*match.route, request);
+    } else if (!match.allow.empty()) {
+        reply = error_reply(Error(Errc::method_not_allowed, "The path has no such method"), request.correlation_id);
+        reply.headers.emplace_back("Allow", match.allow);
+    } else if (is_upgrade_path(request.path)) {
+        reply = error_reply(Error(Errc::upgrade_required, "This path is for WebSocket connections"),
+                            request.correlation_id);
+        reply.headers.emplace_back("Upgrade", "websocket");
+        reply.headers.emplace_back("Connection", "Upgrade");
     } else {
-        const RouteMatch match = match_route(request.method, request.path);
-        if (match.route != nullptr) {
-            route = match.route->path;
-            request.path_parameter = std::string(match.parameter);
-            co_await await_key(bearer_token(request.authorization));
-            reply = co_await call(*match.route, request);
-        } else if (!match.allow.empty()) {
-            reply = error_reply(Error(Errc::method_not_allowed, "The path has no such method"), request.correlation_id);
-            reply.headers.emplace_back("Allow", match.allow);
-        } else if (is_upgrade_path(request.path)) {
-            reply = error_reply(Error(Errc::upgrade_required, "This path is for WebSocket connections"),
-                                request.correlation_id);
-            reply.headers.emplace_back("Upgrade", "websocket");
-            reply.headers.emplace_back("Connection", "Upgrade");
-        } else {
-            reply = error_reply(Error(Errc::not_found, "There is no such path"), request.correlation_id);
-        }
+        reply = error_reply(Error(Errc::not_found, "There is no such path"), request.correlation_id);
     }
     send_reply(reply, request, keep_alive);
     const double latency_ms = milliseconds_since(start, services_.clock.steady_now());

@@ -7,6 +7,7 @@
 #include <boost/url.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace notifyd::gateway {
@@ -81,6 +82,18 @@ Result<void> check_body_length(const BeastRequest& head) {
     return {};
 }
 
+// RFC 9110 §5.3: the lines of a list are one list. Beast looks at the first one only.
+void join_lines(BeastRequest& head, http::field name) {
+    if (head.count(name) < 2) return;
+    std::string list;
+    const auto lines = head.equal_range(name);
+    for (auto line = lines.first; line != lines.second; ++line) {
+        if (!list.empty()) list.append(", ");
+        list.append(view(line->value()));
+    }
+    head.set(name, list);
+}
+
 Result<void> check_head(const BeastRequest& head) {
     if (head.target().size() > limits::url_bytes_max) return url_too_long();
     const auto hosts = head.count(http::field::host);
@@ -106,6 +119,10 @@ RequestReader::RequestReader() {
 
 bool RequestReader::has_body() const {
     return parser_.content_length().value_or(0) != 0 || parser_.chunked();
+}
+
+std::uint64_t RequestReader::body_bytes_at_most() const {
+    return parser_.chunked() ? std::numeric_limits<std::uint64_t>::max() : parser_.content_length().value_or(0);
 }
 
 Result<std::size_t> RequestReader::find_end(std::string_view text) {
@@ -137,6 +154,8 @@ Result<Progress> RequestReader::take_head(beast::flat_buffer& buffer) {
     parser_.put({text.data(), *end}, error);
     if (error || !parser_.is_header_done()) return malformed();
     buffer.consume(*end);
+    join_lines(parser_.get(), http::field::connection);
+    join_lines(parser_.get(), http::field::upgrade);
     fields_ = count_fields(request());
     if (const Result<void> checked = check_head(request()); !checked) return checked.error();
     return Progress::complete;

@@ -13,6 +13,7 @@
 #include <boost/beast/http.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -40,6 +41,8 @@ class RequestReader {
     [[nodiscard]] std::string take_body_text() { return std::move(parser_.get().body()); }
     [[nodiscard]] BeastRequest release() { return parser_.release(); }
     [[nodiscard]] bool has_body() const;
+    // As announced; a chunked one may be of any size.
+    [[nodiscard]] std::uint64_t body_bytes_at_most() const;
     [[nodiscard]] bool keep_alive() const { return parser_.keep_alive(); }
 
   private:

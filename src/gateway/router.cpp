@@ -8,12 +8,12 @@ namespace notifyd::gateway {
 namespace {
 
 constexpr Route route_table[] = {
-    {"POST", "/publish", endpoints::post_publish},
-    {"POST", "/publish/batch", endpoints::post_publish_batch},
-    {"POST", "/ws/token", endpoints::post_connection_token},
+    {"POST", "/publish", endpoints::post_publish, Access::token, BodyKind::message},
+    {"POST", "/publish/batch", endpoints::post_publish_batch, Access::token, BodyKind::batch},
+    {"POST", "/ws/token", endpoints::post_connection_token, Access::token, BodyKind::fields},
     {"DELETE", "/ws/token", endpoints::delete_connection_tokens},
     {"GET", "/messages", endpoints::get_messages},
-    {"POST", "/permissions", endpoints::post_permission},
+    {"POST", "/permissions", endpoints::post_permission, Access::token, BodyKind::fields},
     {"DELETE", "/permissions", endpoints::delete_permission},
     {"GET", "/permissions", endpoints::get_permissions},
     {"GET", "/dlq", endpoints::get_dead_letters},
@@ -22,12 +22,12 @@ constexpr Route route_table[] = {
     {"DELETE", "/dlq/{id}", endpoints::delete_dead_letter},
     {"GET", "/@connections", endpoints::get_connections},
     {"GET", "/@connections/{id}", endpoints::get_connection},
-    {"POST", "/@connections/{id}", endpoints::post_to_connection},
+    {"POST", "/@connections/{id}", endpoints::post_to_connection, Access::token, BodyKind::frame},
     {"DELETE", "/@connections/{id}", endpoints::delete_connection},
-    {"GET", "/healthz", endpoints::get_health},
-    {"GET", "/readyz", endpoints::get_ready},
-    {"GET", "/version", endpoints::get_version},
-    {"GET", "/", endpoints::get_try_page},
+    {"GET", "/healthz", endpoints::get_health, Access::open},
+    {"GET", "/readyz", endpoints::get_ready, Access::open},
+    {"GET", "/version", endpoints::get_version, Access::open},
+    {"GET", "/", endpoints::get_try_page, Access::open},
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "http_request.hpp"
 #include "socket.hpp"
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,10 +19,18 @@ namespace notifyd::gateway {
 // Both parameters live in the session's coroutine, which waits for the endpoint.
 using Endpoint = Awaitable<HttpReply> (*)(const HttpRequest& request, LoopServices& services);
 
+// Whether a route answers everybody, or those with a token only.
+enum class Access : std::uint8_t { open, token };
+
+// What may stand in a request's body: nothing that anybody reads, JSON of a few fields, a frame, a message, a batch.
+enum class BodyKind : std::uint8_t { unread, fields, frame, message, batch };
+
 struct Route {
     std::string_view method;
     std::string_view path;
     Endpoint endpoint;
+    Access access = Access::token;
+    BodyKind body = BodyKind::unread;
 };
 
 [[nodiscard]] std::span<const Route> routes();

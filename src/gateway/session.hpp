@@ -28,6 +28,7 @@
 namespace notifyd::gateway {
 
 struct Route;
+struct RouteMatch;
 
 // An upgrade that is going to be answered 101.
 struct Upgrade {
@@ -77,19 +78,21 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     Awaitable<bool> receive(boost::beast::flat_buffer& buffer);
     // False when it was refused or broken, and the connection must end.
     Awaitable<bool> read_head(boost::beast::flat_buffer& buffer, RequestReader& reader);
-    Awaitable<bool> read_body(boost::beast::flat_buffer& buffer, RequestReader& reader, const std::string& path);
+    // False when it was refused: its body stays in the socket, and the connection must end.
+    Awaitable<bool> check_token(const RequestReader& reader, const HttpRequest& request);
+    Awaitable<bool> read_body(boost::beast::flat_buffer& buffer, RequestReader& reader, std::size_t bytes_max);
     [[nodiscard]] KeepAlive keep_alive_of(const RequestReader& reader) const;
     // Waits until the reply is (nearly) sent; whether the connection goes on.
     Awaitable<bool> settle(KeepAlive keep_alive);
     Awaitable<HttpReply> call(const Route& route, const HttpRequest& request);
-    Awaitable<void> answer(HttpRequest& request, KeepAlive keep_alive);
+    Awaitable<void> answer(HttpRequest& request, const RouteMatch& match, KeepAlive keep_alive);
     void refuse(const Error& error, const BeastRequest& head);
     void send_reply(const HttpReply& reply, const HttpRequest& request, KeepAlive keep_alive);
     [[nodiscard]] Result<HttpRequest> read_request(const BeastRequest& head);
     [[nodiscard]] std::string client_address_of(const BeastRequest& head) const;
     [[nodiscard]] std::string correlation_id_of(const BeastRequest& head);
     [[nodiscard]] std::string_view allow_origin(std::string_view origin) const;
-    [[nodiscard]] HttpReply preflight_reply(const HttpRequest& request) const;
+    [[nodiscard]] HttpReply preflight_reply(const HttpRequest& request, const RouteMatch& match) const;
 
     // Waits for a fetch of keys, where the token may need one: what follows decides by the keys that are there then.
     Awaitable<void> await_key(std::string_view token);

@@ -59,8 +59,8 @@ Error Session::auth_error(const auth::Refusal& refusal, const HttpRequest& reque
 }
 
 Result<void> Session::count_attempt(const HttpRequest& request) {
-    // Whoever comes by a Unix socket without a proxy's word for it is this machine's own.
-    if (request.peer_address == unix_peer) return {};
+    // Without proxies, whoever comes by a Unix socket is this machine's own; a proxy has to say for whom it asks.
+    if (request.peer_address == unix_peer && services_.config.server.trusted_proxies.empty()) return {};
     const Milliseconds wait = services_.connects.take(limit_key(request.peer_address),
                                                       services_.clock.steady_now(),
                                                       services_.config.limits.connects_per_minute_per_ip);

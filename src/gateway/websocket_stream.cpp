@@ -54,7 +54,7 @@ Result<void> check_handshake(const BeastRequest& head) {
         !is_websocket_key(view(head[http::field::sec_websocket_key]))) {
         return Error{Errc::invalid_request, "Sec-WebSocket-Key must be the base64 of 16 bytes"};
     }
-    if (head[http::field::sec_websocket_version] != "13") {
+    if (head.count(http::field::sec_websocket_version) != 1 || head[http::field::sec_websocket_version] != "13") {
         return Error{Errc::upgrade_required, "Only WebSocket version 13 is supported"};
     }
     return {};

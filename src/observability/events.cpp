@@ -283,6 +283,12 @@ void Events::emit(const AcceptFailed& event) {
     log(sink_, clock_, LogLevel::warn, "accept_failed", [&](Fields& fields) { fields.text("what", event.what); });
 }
 
+void Events::emit(const AcceptRefused& event) {
+    log_bounded(sink_, clock_, accept_refused_, "accept_refused", [&](Fields& fields) {
+        fields.text("reason", event.reason).text("address", event.address);
+    });
+}
+
 void Events::emit(const CheckpointFailed& event) {
     log(sink_, clock_, LogLevel::warn, "checkpoint_failed", [&](Fields& fields) { fields.text("what", event.what); });
 }

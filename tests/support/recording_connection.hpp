@@ -38,6 +38,7 @@ class RecordingSink final : public ports::ConnectionSink {
     void close(CloseCode code) override {
         if (!closed_with) closed_with = code;
     }
+    [[nodiscard]] bool is_closing() const override { return closed_with.has_value(); }
     // Takes again what it is given.
     void drain() {
         full = false;

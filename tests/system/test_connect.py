@@ -138,6 +138,22 @@ class Handshake(SystemTest):
                 reply = self.daemon.http().request("GET", "/ws?token=" + self.admin, headers={**good, name: value})
                 self.assertIn(reply.status, (400, 426), reply)
 
+    def test_lines_of_a_list_are_one_list(self):
+        rest = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer %s\r\n\r\n" % self.admin.encode()
+        upgrade = b"Upgrade: websocket\r\n"
+        version = b"Sec-WebSocket-Version: 13\r\n"
+        for lines, status in (
+            (b"Connection: keep-alive\r\nConnection: Upgrade\r\n" + upgrade + version, 101),
+            (b"Connection: Upgrade\r\nConnection: keep-alive\r\n" + upgrade + version, 101),
+            (b"Connection: Upgrade\r\nUpgrade: h2c\r\n" + upgrade + version, 101),
+            (b"Connection: keep-alive\r\nConnection: close\r\n" + upgrade + version, 400),
+            (b"Connection: Upgrade\r\n" + upgrade + version * 2, 426),
+            (b"Connection: Upgrade\r\n" + upgrade + version + b"Sec-WebSocket-Version: 8\r\n", 426),
+        ):
+            with self.subTest(lines), self.daemon.raw() as raw:
+                raw.send(b"GET /ws HTTP/1.1\r\nHost: x\r\n" + lines + rest)
+                self.assertEqual(raw.reply().status, status)
+
     def test_refused_connection_can_be_used_again(self):
         """The refusal is an ordinary HTTP answer: what follows on the connection is answered too."""
         raw = self.daemon.raw()

@@ -6,7 +6,8 @@ import unittest
 from websockets.exceptions import InvalidState
 
 from support.case import SystemTest
-from support.daemon import Daemon, eventually
+from support.daemon import Daemon, Folder, eventually
+from support.http_client import RawConnection
 from support.settings import LIMIT
 from support.tokens import mint
 from support.websocket import Closed, Refused
@@ -82,6 +83,31 @@ class PerAddress(SystemTest):
         statuses = [attempt(daemon, self.token, headers={"X-Forwarded-For": f"198.51.100.{n}"})[0] for n in range(6)]
         self.assertEqual(statuses, [101] * 5 + [429])
         self.assertEqual(daemon.wait_for_event("connection_opened")["address"], "127.0.0.1")
+
+    def test_a_unix_socket(self):
+        """Without proxies it is this machine's own; a proxy that does not say for whom it asks is one client."""
+        for trusted, headers, statuses in (
+            ([], "", [401] * 7), ([], "X-Forwarded-For: 198.51.100.7\r\n", [401] * 7),
+            (["10.0.0.0/8"], "", [401] * 5 + [429] * 2),
+            (["10.0.0.0/8"], "X-Forwarded-For: x\r\n", [401] * 5 + [429] * 2),
+            (["10.0.0.0/8"], "X-Forwarded-For: 198.51.100.{n}\r\n", [401] * 7),
+        ):
+            with self.subTest(trusted, headers=headers):
+                folder = Folder()
+                path = folder.path / "n.sock"
+                daemon = Daemon({"server": {"listen": f"unix:{path}", "trusted_proxies": trusted},
+                                 "limits": {"connects_per_minute_per_ip": 5}}, folder)
+                self.daemons.append(daemon)
+                seen = []
+                with RawConnection(None, path) as raw:
+                    for n in range(7):
+                        raw.send(("GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                                  "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                                  + headers.format(n=n) + "\r\n").encode())
+                        seen.append(raw.reply().status)
+                self.assertEqual(seen, statuses)
+                warnings = str(daemon.find_events("config_warning"))
+                self.assertEqual("limits per address are off" in warnings, not trusted)
 
     def test_off(self):
         daemon = self.start(limits={"connects_per_minute_per_ip": 0})

@@ -66,14 +66,14 @@ class Connections(SystemTest):
     def test_post(self):
         """From every loop, whatever the text is; the frames come in the order of the answers."""
         _, socket, name = self.connect()
-        texts = [f"text {n} \u00e4\U0001f600" for n in range(20)] + ['{"type":"connected"}', "x" * 128 * 1024]
+        texts = [f"text {n} \u00e4\U0001f600" for n in range(20)] + ['{"type":"connected"}', "", "x" * 128 * 1024]
         for text in texts:
             http = HttpClient(self.daemon.port)  # a connection of its own: any loop
             reply = http.post(f"/@connections/{name}", self.admin, text, headers={"Content-Type": "text/plain"})
             self.assertEqual((reply.status, reply.json), (200, {}), reply)
             http.close()
         self.assertEqual([socket.receive_text() for _ in texts], texts)
-        for body, status, code in ((b"", 400, "invalid_request"), (b"\xff\xfe", 400, "invalid_request"),
+        for body, status, code in ((b"\xff\xfe", 400, "invalid_request"),
                                    (b"x" * (128 * 1024 + 1), 413, "payload_too_large")):
             with self.subTest(status=status):
                 http = HttpClient(self.daemon.port)
@@ -99,12 +99,15 @@ class Connections(SystemTest):
         self.assertEqual([raw.receive_text() for _ in replies[:-1]], [body] * (len(replies) - 1))
 
     def test_delete(self):
-        _, socket, name = self.connect()
+        user, socket, name = self.connect()
         _, other, _ = self.connect()
         self.assertEqual(self.http.delete(f"/@connections/{name}", self.admin).status, 204)
+        # Though the client has not answered the close frame yet.
+        for method in ("GET", "POST", "DELETE"):
+            with self.subTest(method):
+                self.assert_error(self.http.request(method, f"/@connections/{name}", self.admin), 410, "gone")
+        self.assertEqual(self.list(userId=user)["connections"], [])
         self.assertEqual(socket.closed(), 4403)
-        gone = lambda: self.http.delete(f"/@connections/{name}", self.admin).status == 410
-        self.assertTrue(eventually(gone))
         self.assertEqual(other.ask("ping")["type"], "pong")
 
     def test_pages(self):

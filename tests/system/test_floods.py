@@ -85,6 +85,8 @@ class FewDescriptors(unittest.TestCase):
             self.assertEqual(http.get("/messages", admin(), chatId="chat").json["count"], 5)
             self.assertLess(len(os.listdir(f"/proc/{daemon.process.pid}/fd")), 256)
             self.assertEqual(daemon.find_events("accept_failed"), [])
+            refused = daemon.wait_for_event("accept_refused")
+            self.assertEqual((refused["reason"], refused["address"]), ("server_full", "127.0.0.1"))
             if LONG:
                 before = cpu_seconds(daemon.process.pid)
                 time.sleep(10)
@@ -100,6 +102,47 @@ class FewDescriptors(unittest.TestCase):
                 return False
 
         self.assertTrue(eventually(served, 5), "it does not accept again")
+
+
+class OneAddress(unittest.TestCase):
+    """One address gets 64 of the 184 sockets that 256 descriptors leave; a proxy gets what there is."""
+
+    def start(self, **server):
+        more_descriptors()
+        settings = {"server": server, "limits": {"connects_per_minute_per_ip": 5}}
+        daemon = Daemon(settings, command=("prlimit", "--nofile=256"))
+        self.addCleanup(daemon.stop)
+        return daemon
+
+    def served(self, daemon, sockets):
+        """How many of them the daemon answers."""
+        count = 0
+        for plain in sockets:
+            with contextlib.suppress(OSError):
+                plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+                count += b" 200 " in plain.recv(4096)
+        return count
+
+    def test_nobody_has_all_sockets(self):
+        daemon = self.start()
+        with contextlib.ExitStack() as stack:
+            self.assertEqual(self.served(daemon, open_sockets(daemon.port, 100, stack=stack)), 64)
+            refused = daemon.wait_for_event("accept_refused")
+            self.assertEqual((refused["reason"], refused["address"]), ("address_full", "127.0.0.1"))
+            other = socket.create_connection(("127.0.0.1", daemon.port), LIMIT, ("127.0.0.2", 0))
+            stack.callback(other.close)
+            self.assertEqual(self.served(daemon, [other]), 1)
+
+        def free():
+            with contextlib.ExitStack() as stack:
+                return self.served(daemon, open_sockets(daemon.port, 1, stack=stack)) == 1
+
+        self.assertTrue(eventually(free, 5), "what was closed still counts")
+
+    def test_a_proxy_has_many_behind_it(self):
+        daemon = self.start(trusted_proxies=["127.0.0.1/32"])
+        with contextlib.ExitStack() as stack:
+            self.assertEqual(self.served(daemon, open_sockets(daemon.port, 100, stack=stack)), 100)
 
 
 class HalfHandshakes(SystemTest):
@@ -233,6 +276,18 @@ class Costs(SystemTest):
             print(f"{each / 1024:.1f} KiB for each of {count} half requests")
             # A sanitizer keeps more for itself.
             self.assertLess(each, 32 * 1024 * (LIMIT / 10))
+
+    def test_bodies_without_a_token_hold_nothing(self):
+        """The largest body there is, announced and begun: the answer comes before the body is read."""
+        more_descriptors()
+        head = b"POST /publish/batch HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (4 * 2**20 - 1)
+        with contextlib.ExitStack() as stack:
+            self.http.get("/healthz")
+            before = resident_bytes(self.daemon.process.pid)
+            for plain in open_sockets(self.daemon.port, 150, head + b"[" * 256 * 1024, stack):
+                self.assertIn(b" 401 ", plain.recv(4096))
+            grown = resident_bytes(self.daemon.process.pid) - before
+            self.assertLess(grown, 8 * 2**20 * (LIMIT / 10))
 
     def test_a_thousand_topics_on_one_socket(self):
         client = self.daemon.websocket(self.admin)

@@ -1,6 +1,7 @@
 """The HTTP side: keep-alive, pipelining, ids, methods, limits, CORS, health (SPEC §3, §3.7, §6)."""
 
 import json
+import socket
 import time
 import unittest
 
@@ -181,11 +182,55 @@ class Refusals(SystemTest):
                  b"Content-Type: application/json\r\nContent-Length: 99999999\r\n\r\n" % self.service.encode())
         self.assert_error(raw.reply(), 413, "payload_too_large")
 
+    def test_who_may_send_a_body(self):
+        """Without a token, and where nobody wants a body, 16 KiB of it are read."""
+        chunked = b"Transfer-Encoding: chunked\r\n"
+        asked = b"Content-Length: 16385\r\nExpect: 100-continue\r\n"
+        for line, framing, status in (
+            (b"POST /publish", b"Content-Length: 16385\r\n", 401), (b"POST /publish", chunked, 401),
+            (b"POST /publish", asked, 401), (b"POST /publish/batch", b"Content-Length: 99999999\r\n", 401),
+            (b"POST /publish", b"Authorization: Bearer x.y.z\r\nContent-Length: 16385\r\n", 401),
+            (b"POST /@connections/x", b"Content-Length: 16385\r\n", 401),
+            (b"GET /messages", b"Content-Length: 16385\r\n", 401),
+            (b"GET /healthz", b"Content-Length: 16385\r\n", 413), (b"GET /healthz", asked, 413),
+            (b"POST /nowhere", b"Content-Length: 16385\r\n", 413), (b"PUT /publish", asked, 413),
+            (b"POST /nowhere", chunked + b"\r\n4001\r\n", 413),
+        ):
+            with self.subTest(line, framing=framing), self.daemon.raw() as raw:
+                raw.send(line + b" HTTP/1.1\r\nHost: x\r\n" + framing + b"\r\n")
+                reply = raw.reply()
+                self.assert_error(reply, status, "unauthorized" if status == 401 else "payload_too_large")
+                self.assertEqual(reply.headers["Connection"], "close")
+                raw.socket.shutdown(socket.SHUT_WR)
+                self.assertTrue(raw.at_end())
+        for line, status in ((b"POST /publish", 401), (b"GET /messages", 401), (b"POST /nowhere", 404),
+                             (b"PUT /publish", 405), (b"GET /healthz", 200)):
+            with self.subTest(line), self.daemon.raw() as raw:
+                for _ in range(2):  # the connection goes on
+                    raw.send(line + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 16384\r\n\r\n" + b"x" * 16384)
+                    self.assertEqual(raw.reply().status, status)
+
+    def test_a_body_that_is_asked_for_comes_with_a_token(self):
+        body = json.dumps(self.body("x" * 20_000)).encode()
+        with self.daemon.raw() as raw:
+            raw.send(b"POST /publish HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n"
+                     b"Expect: 100-continue\r\n\r\n" % (self.service.encode(), len(body)))
+            self.assertEqual(raw.reply().status, 100)
+            raw.send(body)
+            self.assertEqual(raw.reply().status, 200)
+
     def test_bad_query_encoding(self):
         reply = self.http.request("GET", "/messages?chatId=%zz", self.admin)
         self.assert_error(reply, 400, "invalid_request")
         reply = self.http.request("GET", "/messages?chatId=%ff", self.admin)
         self.assert_error(reply, 400, "invalid_request")
+
+    def test_one_authorization(self):
+        line = b"Authorization: Bearer %s\r\n" % self.admin.encode()
+        for path in (b"/permissions", b"/ws"):
+            with self.subTest(path), self.daemon.raw() as raw:
+                raw.send(b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n" + line * 2 + b"\r\n")
+                self.assert_error(raw.reply(), 400, "invalid_request")
 
     def test_authorization_forms(self):
         for value, status in (("Bearer " + self.admin, 200), ("bearer " + self.admin, 200), ("Basic abc", 401),
@@ -211,6 +256,14 @@ class Cors(SystemTest):
         for name in ("authorization", "content-type"):
             self.assertIn(name, allowed)
         self.assertIn("origin", reply.headers.get("Vary", "").lower())
+
+    def test_preflight_of_an_upgrade(self):
+        for path in ("/ws", "/"):
+            with self.subTest(path):
+                reply = self.http.options(path, Origin="https://app.example")
+                self.assertEqual((reply.status, reply.body), (204, b""))
+                self.assertEqual(reply.headers["Allow"], "GET, HEAD, OPTIONS")
+        self.assertEqual(self.http.options("/nowhere").status, 404)
 
     def test_answers(self):
         for path in ("/healthz", "/messages", "/nowhere"):

@@ -90,6 +90,12 @@ struct AcceptFailed {
     std::string_view what{};
 };
 
+// A socket was closed as soon as it was accepted: there are too many already.
+struct AcceptRefused {
+    std::string_view reason{};  // "server_full" or "address_full"
+    std::string_view address{};
+};
+
 // It took not one byte for delivery.stalled_after.
 struct DeliveryClosedSlow {
     ConnectionId connection{};
@@ -278,6 +284,7 @@ class Events {
     void emit(const ConnectionClosed& event);
     void emit(const ConnectionRefused& event);
     void emit(const AcceptFailed& event);
+    void emit(const AcceptRefused& event);
     void emit(const DeliveryClosedSlow& event);
     void emit(const DeliveryFellBehind& event);
     void emit(const DeliveryCaughtUp& event);
@@ -312,6 +319,7 @@ class Events {
     Sampler dead_letter_sampler_;
     Bounded auth_failed_;
     Bounded connection_refused_;
+    Bounded accept_refused_;
 };
 
 }  // namespace notifyd::observability

@@ -30,6 +30,8 @@ class ConnectionSink {
     virtual void when_below(std::size_t mark, UniqueFunction<void()> resume) = 0;
     // Queues a close frame; nothing is sent after it. Only the first call counts.
     virtual void close(CloseCode code) = 0;
+    // Whether it is, by either side: what is left of it is its end.
+    [[nodiscard]] virtual bool is_closing() const = 0;
 };
 
 }  // namespace notifyd::ports

@@ -90,7 +90,7 @@ struct ConnectionsQuery {
     std::optional<std::string> start_key;
 };
 Result<ConnectionsQuery> parse_connections_query(const QueryParameters& query);
-// The body of POST /@connections/{connectionId}, which becomes a text frame: UTF-8, not empty.
+// The body of POST /@connections/{connectionId}, which becomes a text frame: UTF-8.
 Result<void> check_posted_frame(std::string_view body);
 
 // Whether the client wants the `connected` frame.

@@ -64,7 +64,7 @@ Awaitable<std::optional<Answer>> at_connection(const HttpRequest& request, LoopS
     if (!id) co_return std::nullopt;
     const auto ask = [id = ConnectionId(*id), use = std::move(use)](LoopServices& there) -> std::optional<Answer> {
         connection::Connection* connection = there.registry.find(id);
-        if (connection == nullptr) return std::nullopt;
+        if (connection == nullptr || connection->sink().is_closing()) return std::nullopt;
         return use(*connection);
     };
     Answers<Answer> answers = co_await ask_everywhere<Answer>(services, ask);
@@ -81,7 +81,8 @@ struct ListRequest {
     std::size_t most = 0;
 
     [[nodiscard]] bool fits(const connection::Connection& connection) const {
-        return (!after || connection.id() > *after) && (!user || connection.identity().user == *user) &&
+        return !connection.sink().is_closing() && (!after || connection.id() > *after) &&
+               (!user || connection.identity().user == *user) &&
                (!topic || connection::ConnectionRegistry::is_subscribed(connection, *topic));
     }
 };

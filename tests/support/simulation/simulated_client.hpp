@@ -38,6 +38,7 @@ class SimulatedSink final : public ports::ConnectionSink {
         waiters_.push_back({mark, std::move(resume)});
     }
     void close(CloseCode) override { closed = true; }
+    [[nodiscard]] bool is_closing() const override { return closed; }
 
     // The network takes the first block; what it holds.
     std::vector<std::string> take_block() {

@@ -66,8 +66,13 @@ class HttpClient:
 class RawConnection:
     """Bytes to the daemon as they are, for what no well-behaved client sends."""
 
-    def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=LIMIT)
+    def __init__(self, port, unix_path=None):
+        if unix_path is None:
+            self.socket = socket.create_connection(("127.0.0.1", port), timeout=LIMIT)
+        else:
+            self.socket = socket.socket(socket.AF_UNIX)
+            self.socket.settimeout(LIMIT)
+            self.socket.connect(str(unix_path))
         self.file = self.socket.makefile("rb")
 
     def send(self, data):

@@ -337,6 +337,20 @@ TEST_CASE("doubtful settings are told") {
              to.server.allowed_origins = {"*"};
              to.server.listen = Endpoint{"", 0, "/run/notifyd.sock"};
          },
+         "every client has the same address"},
+        {"a Unix socket behind a proxy",
+         open,
+         [](Config& to) {
+             to.server.listen = Endpoint{"", 0, "/run/notifyd.sock"};
+             to.server.trusted_proxies = {{"10.0.0.1", 32}};
+         },
+         ""},
+        {"a Unix socket without limits by address",
+         open,
+         [](Config& to) {
+             to.server.listen = Endpoint{"", 0, "/run/notifyd.sock"};
+             to.limits.connects_per_minute_per_ip = 0;
+         },
          ""},
         {"any origin",
          open,

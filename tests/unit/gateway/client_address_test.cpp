@@ -100,6 +100,17 @@ TEST_CASE("without trusted proxies nobody is believed") {
     CHECK(client_address("unix", headers, {}) == "unix");
 }
 
+TEST_CASE("who is believed") {
+    using gateway::is_trusted;
+    CHECK(is_trusted("10.1.2.3", proxies));
+    CHECK(is_trusted("2001:db8:1::9", proxies));
+    CHECK(is_trusted("unix", proxies));
+    CHECK_FALSE(is_trusted("11.0.0.1", proxies));
+    CHECK_FALSE(is_trusted("unknown", proxies));
+    CHECK_FALSE(is_trusted("unix", {}));
+    CHECK_FALSE(is_trusted("10.1.2.3", {}));
+}
+
 TEST_CASE("a network of no bits is everybody of its family") {
     const Headers headers{"198.51.100.7, 203.0.113.1"};
     CHECK(client_address("203.0.113.9", headers, {{"0.0.0.0", 0}}) == "198.51.100.7");

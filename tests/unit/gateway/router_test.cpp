@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+using notifyd::gateway::Access;
 using notifyd::gateway::match_route;
 using notifyd::gateway::routes;
 
@@ -51,4 +52,12 @@ TEST_CASE("a parameter stands for one segment, and a fixed path goes before it")
         CHECK(match_route("DELETE", nowhere).route == nullptr);
         CHECK(match_route("DELETE", nowhere).allow.empty());
     }
+}
+
+TEST_CASE("only what tells nothing of anybody is open") {
+    std::set<std::string> open;
+    for (const auto& route : routes()) {
+        if (route.access == Access::open) open.insert(std::string(route.method) + " " + std::string(route.path));
+    }
+    CHECK(open == std::set<std::string>{"GET /healthz", "GET /readyz", "GET /version", "GET /"});
 }

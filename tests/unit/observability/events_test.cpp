@@ -143,6 +143,7 @@ TEST_CASE("every event has a name and a level") {
     events.emit(PermissionRevoked{user, chat, user});
     events.emit(MessageUndelivered{message, chat});
     events.emit(AcceptFailed{"x"});
+    events.emit(AcceptRefused{"server_full", "::1"});
     events.emit(StorageError{"x"});
     events.emit(CheckpointFailed{"x"});
     events.emit(RetentionDeleted{5});
@@ -159,8 +160,8 @@ TEST_CASE("every event has a name and a level") {
           "info server_started\ninfo server_stopping\ninfo server_stopped\nerror server_failed\nwarn config_warning\n"
           "error exception_caught\ninfo connection_opened\ninfo connection_closed\ninfo connection_refused\n"
           "warn delivery_closed_slow\ninfo auth_failed\ninfo permission_granted\ninfo permission_revoked\n"
-          "debug message_undelivered\nwarn accept_failed\nerror storage_error\nwarn checkpoint_failed\ninfo "
-          "retention_deleted\n"
+          "debug message_undelivered\nwarn accept_failed\ninfo accept_refused\nerror storage_error\n"
+          "warn checkpoint_failed\ninfo retention_deleted\n"
           "info pages_reclaimed\nerror dead_letters_dropped\nerror sync_failed\ninfo storage_recovered\n"
           "info migration_applied\n");
     CHECK(field<std::int64_t>(sink.lines()[7], "code") == 1001);
