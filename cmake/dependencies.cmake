@@ -20,4 +20,6 @@ target_link_libraries(notifyd_asio PUBLIC Boost::headers OpenSSL::SSL Threads::T
 
 add_library(notifyd_beast STATIC src/thirdparty/boost_beast.cpp)
 target_compile_definitions(notifyd_beast PUBLIC BOOST_BEAST_SEPARATE_COMPILATION)
+# Headers that stand in for Beast's, each with its reason.
+target_include_directories(notifyd_beast BEFORE PUBLIC src/thirdparty/fixes)
 target_link_libraries(notifyd_beast PUBLIC notifyd_asio)

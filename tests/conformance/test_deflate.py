@@ -115,6 +115,13 @@ class Deflate(unittest.TestCase):
         self.assert_echo(client, TEXT, b"plain", frame(TEXT, b"plain"))
         self.assert_echo(client, TEXT, b"", frame(TEXT, deflate(b""), rsv=4))
 
+    def test_a_message_whose_end_comes_with_the_empty_block(self):
+        """Beast's inflater is left within a block then (boostorg/beast#3028), and the next message fails."""
+        client = self.connect()
+        payload = b"*" * 32768
+        for _ in range(3):
+            self.assert_echo(client, BINARY, payload, frame(BINARY, deflate(payload), rsv=4))
+
     def test_bad_compression(self):
         for data in (b"\xff" * 20, b"\x06\x00", deflate(b"x" * 1000)[:-3] + b"\xff\xff\xff", b"\x00\x05\x00\x05\x00ab"):
             with self.subTest(data):
