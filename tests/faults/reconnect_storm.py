@@ -151,15 +151,18 @@ async def run(context):
     server.context = ssl.create_default_context(cafile=str(certificate))
     await server.start()
 
+    # Before there are clients: it is a fork, and would hold their sockets open when they are cut.
+    probing = Probe(server, certificate)
     clients_context = Context(ssl.PROTOCOL_TLS_CLIENT)
     clients_context.load_verify_locations(str(certificate))
     crowd = Crowd(context, Place(server, clients_context), count)
     first = await crowd.come()
     if result.failures:
+        probing.end()
         return
     load = Load(context, server, log, publishers=4, chats=10, pause=0.01)
     load.start()
-    publisher, probing = Http(server), Probe(server, certificate)
+    publisher = Http(server)
     await crowd.all_get(publisher, "all are here")
     for name, most in (("full", FULL), ("resumed", RESUMED)):
         if name == "resumed" and crowd.clients[0] is not None:
