@@ -258,6 +258,7 @@ TEST_CASE("a file that cannot be read or parsed is refused") {
                Catch::Contains("notifyd.toml:3: not valid"));
     CHECK_THAT(only_error(folder.load("a = \"\xFF\"")), Catch::Contains("not valid TOML"));
     CHECK_THAT(only_error(folder.load("[!x]\na = 1")), Catch::Contains("expected bare key"));
+    CHECK_THAT(only_error(folder.load("a \u00e9 = 1")), Catch::Contains("expected"));
 }
 
 TEST_CASE("what has no effect yet is told, when it was given") {
