@@ -54,10 +54,6 @@ bool is_control(char c) {
     return byte < 0x20 || byte == 0x7F;
 }
 
-std::size_t count_fields(const BeastRequest& request) {
-    return static_cast<std::size_t>(std::distance(request.begin(), request.end()));
-}
-
 // RFC 9112 §3.2: host and perhaps a port; empty where the target has no authority.
 bool is_host(std::string_view text) {
     const auto parsed = urls::parse_authority({text.data(), text.size()});
@@ -115,6 +111,17 @@ RequestReader::RequestReader() {
     // It is given whole heads only: what is too long is known before.
     parser_.header_limit(2 * static_cast<std::uint32_t>(limits::header_bytes_max));
     parser_.body_limit(boost::none);
+    parser_.on_chunk_header(chunk_check_);
+}
+
+void RequestReader::ChunkCheck::operator()(std::uint64_t size,
+                                           beast::string_view extensions,
+                                           beast::error_code& error) {
+    if (size != 0) return;
+    // Beast has found the end of the last line and that of the message by now, so there is so much.
+    const std::string_view end(extensions.data() + extensions.size(), 4);
+    saw_trailer = end != "\r\n\r\n";
+    if (saw_trailer) error = http::error::bad_chunk;
 }
 
 bool RequestReader::has_body() const {
@@ -156,7 +163,6 @@ Result<Progress> RequestReader::take_head(beast::flat_buffer& buffer) {
     buffer.consume(*end);
     join_lines(parser_.get(), http::field::connection);
     join_lines(parser_.get(), http::field::upgrade);
-    fields_ = count_fields(request());
     if (const Result<void> checked = check_head(request()); !checked) return checked.error();
     return Progress::complete;
 }
@@ -166,15 +172,19 @@ Result<Progress> RequestReader::take_body(beast::flat_buffer& buffer, std::size_
     parser_.eager(true);
     // Of a chunked body, which Beast counts down.
     if (!std::exchange(body_begun_, true)) parser_.body_limit(bytes_max);
+    // A chunked body ends with "0\r\n\r\n", so that much is still to come; of its last line Beast wants no less at
+    // once.
+    const std::size_t bytes_min = parser_.chunked() ? 5 : 1;
     beast::error_code error;
-    while (!error && !parser_.is_done() && buffer.size() != 0) buffer.consume(parser_.put(buffer.data(), error));
+    while (!error && !parser_.is_done() && buffer.size() >= bytes_min) {
+        buffer.consume(parser_.put(buffer.data(), error));
+    }
     if (error == http::error::body_limit) return body_too_large();
+    if (chunk_check_.saw_trailer) return Error{Errc::invalid_request, "Trailer fields are not accepted"};
     if (error && error != http::error::need_more) return malformed();
     // What is left is the line of a chunk: nobody needs a long one.
     if (!parser_.is_done() && buffer.size() >= limits::header_bytes_max) return malformed();
     if (!parser_.is_done()) return Progress::needs_more;
-    // A field behind the body comes too late for whoever decided by the head.
-    if (count_fields(request()) != fields_) return Error{Errc::invalid_request, "Trailer fields are not accepted"};
     return Progress::complete;
 }
 

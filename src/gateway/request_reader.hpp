@@ -30,6 +30,8 @@ class RequestReader {
     enum class Progress : std::uint8_t { needs_more, complete };
 
     RequestReader();
+    RequestReader(const RequestReader&) = delete;
+    RequestReader& operator=(const RequestReader&) = delete;
 
     // Request line and fields, at most limits::header_bytes_max of them.
     [[nodiscard]] Result<Progress> take_head(boost::beast::flat_buffer& buffer);
@@ -49,10 +51,17 @@ class RequestReader {
     // Where the head ends; 0: not in this text.
     [[nodiscard]] Result<std::size_t> find_end(std::string_view text);
 
+    // Beast calls it for each chunk, and for the last one (of size 0) before it reads the fields that may follow. They
+    // come too late for whoever decided by the head, and Beast does not read them with the care of find_end.
+    struct ChunkCheck {
+        bool saw_trailer = false;
+        void operator()(std::uint64_t size, boost::beast::string_view extensions, boost::beast::error_code& error);
+    };
+
+    ChunkCheck chunk_check_;
     RequestParser parser_;
     std::size_t scanned_ = 0;
     std::size_t line_begin_ = 0;
-    std::size_t fields_ = 0;
     bool body_begun_ = false;
 };
 
