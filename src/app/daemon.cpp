@@ -144,9 +144,7 @@ Result<void> Daemon::build() {
     workers_.start_at(storage_->last_position());
     storage_->for_each_permission([this](const Permission& row) { directory_.set(row.user, row.topic, row.role); });
 
-    Result<std::unique_ptr<http_client::HttpClient>> client = http_client::HttpClient::open(clock_);
-    if (!client) return client.error();
-    http_client_ = std::move(*client);
+    http_client_ = std::make_unique<http_client::HttpClient>(clock_);
     http_client_->loop().on_exception([this](const char* what) {
         events_.emit(observability::ExceptionCaught{"http client", what});
     });

@@ -86,20 +86,25 @@ Awaitable<Result<std::string>> ask(Stream& stream, const Target& target, std::si
     co_return std::move(parser.get().body());
 }
 
-}  // namespace
+Awaitable<Result<std::string>> get_plain(const Exchange& exchange,
+                                         const Target& target,
+                                         const std::vector<tcp::endpoint>& addresses) {
+    TcpStream stream(exchange.executor);
+    const error_code unconnected = co_await connect(exchange, stream, addresses);
+    if (unconnected) co_return failure("no connection", unconnected);
+    stream.expires_at(exchange.deadline);
+    Result<std::string> answer = co_await ask(stream, target, exchange.body_bytes_max);
+    co_return answer;
+}
 
-Awaitable<Result<std::string>> get_from(const Exchange& exchange,
-                                        const Target& target,
-                                        const std::vector<tcp::endpoint>& addresses) {
-    TlsStream stream(TcpStream(exchange.executor), exchange.tls);
+Awaitable<Result<std::string>> get_over_tls(const Exchange& exchange,
+                                            const Target& target,
+                                            const std::vector<tcp::endpoint>& addresses) {
+    TlsStream stream(TcpStream(exchange.executor), *exchange.tls);
     TcpStream& plain = stream.next_layer();
     const error_code unconnected = co_await connect(exchange, plain, addresses);
     if (unconnected) co_return failure("no connection", unconnected);
     plain.expires_at(exchange.deadline);
-    if (!target.tls) {
-        Result<std::string> answer = co_await ask(plain, target, exchange.body_bytes_max);
-        co_return answer;
-    }
     if (const error_code error = set_peer(stream, target.name)) co_return failure("no TLS", error);
     const auto [untrusted] = co_await stream.async_handshake(asio::ssl::stream_base::client, use_tuple);
     ERR_clear_error();
@@ -108,6 +113,14 @@ Awaitable<Result<std::string>> get_from(const Exchange& exchange,
     ERR_clear_error();
     // No goodbye: the answer is whole, and the peer closes by itself.
     co_return answer;
+}
+
+}  // namespace
+
+Awaitable<Result<std::string>> get_from(const Exchange& exchange,
+                                        const Target& target,
+                                        const std::vector<tcp::endpoint>& addresses) {
+    return exchange.tls == nullptr ? get_plain(exchange, target, addresses) : get_over_tls(exchange, target, addresses);
 }
 
 }  // namespace notifyd::http_client

@@ -17,7 +17,7 @@ namespace notifyd::http_client {
 
 struct Exchange {
     const Clock& clock;
-    boost::asio::ssl::context& tls;
+    boost::asio::ssl::context* tls;  // null: plain
     runtime::Executor executor;
     SteadyTime deadline;
     std::size_t body_bytes_max;

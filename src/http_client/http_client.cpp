@@ -7,6 +7,7 @@
 #include "resolver.hpp"
 
 #include <atomic>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -17,14 +18,28 @@ namespace ssl = boost::asio::ssl;
 struct HttpClient::Parts {
     explicit Parts(const Clock& used) : clock(used) {}
 
+    // Made for the first https URL: the system's authorities take 0.1 s and a MiB to read.
+    Result<ssl::context*> tls_context();
+
     const Clock& clock;
-    ssl::context tls{ssl::context::tls_client};
+    std::optional<ssl::context> tls;
     runtime::EventLoop loop{0, 1'024};
     std::atomic<int> look_ups{0};
     std::thread thread;
 };
 
-HttpClient::HttpClient(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Result<ssl::context*> HttpClient::Parts::tls_context() {
+    if (tls) return &*tls;
+    ssl::context made(ssl::context::tls_client);
+    boost::system::error_code error;
+    made.set_default_verify_paths(error);
+    if (!error) made.set_verify_mode(ssl::verify_peer, error);
+    if (!error) made.set_options(ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1, error);
+    if (error) return Error{Errc::unavailable, "TLS cannot be prepared: " + error.message()};
+    return &tls.emplace(std::move(made));
+}
+
+HttpClient::HttpClient(const Clock& clock) : parts_(std::make_unique<Parts>(clock)) {}
 
 HttpClient::~HttpClient() {
     stop();
@@ -37,16 +52,6 @@ HttpClient::~HttpClient() {
 
 bool is_fetchable(std::string_view url) {
     return parse_target(url).has_value();
-}
-
-Result<std::unique_ptr<HttpClient>> HttpClient::open(const Clock& clock) {
-    auto parts = std::make_unique<Parts>(clock);
-    boost::system::error_code error;
-    parts->tls.set_default_verify_paths(error);
-    if (!error) parts->tls.set_verify_mode(ssl::verify_peer, error);
-    if (!error) parts->tls.set_options(ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1, error);
-    if (error) return Error{Errc::internal, "cannot prepare TLS for outgoing requests: " + error.message()};
-    return std::unique_ptr<HttpClient>(new HttpClient(std::move(parts)));
 }
 
 runtime::EventLoop& HttpClient::loop() {
@@ -68,9 +73,15 @@ Awaitable<Result<std::string>> HttpClient::get(GetRequest request) {
     const SteadyTime deadline = parts_->clock.steady_now() + request.deadline;
     const std::optional<Target> target = parse_target(request.url);
     if (!target) co_return Error(Errc::unavailable, "the URL is not valid");
+    ssl::context* tls = nullptr;
+    if (target->tls) {
+        const Result<ssl::context*> prepared = parts_->tls_context();
+        if (!prepared) co_return prepared.error();
+        tls = *prepared;
+    }
     const Resolved resolved = co_await resolve(parts_->loop, parts_->look_ups, target->name, target->port, deadline);
     if (resolved.error) co_return Error(Errc::unavailable, "the name cannot be resolved: " + resolved.error.message());
-    const Exchange exchange{parts_->clock, parts_->tls, parts_->loop.executor(), deadline, request.body_bytes_max};
+    const Exchange exchange{parts_->clock, tls, parts_->loop.executor(), deadline, request.body_bytes_max};
     Result<std::string> answer = co_await get_from(exchange, *target, resolved.addresses);
     co_return answer;
 }

@@ -1,10 +1,10 @@
 // Requests that the server itself makes, on a loop and thread of their own: a slow peer never holds up a connection.
 // Flow:   caller (a coroutine on this loop) -> get -> resolve, connect, TLS, one request -> the body
-// Owns:   its event loop and thread, and the TLS context that trusts the system's certificate authorities
+// Owns:   its event loop and thread, and from the first https URL on a TLS context that trusts the system's certificate
+// authorities
 //         (OpenSSL's SSL_CERT_FILE and SSL_CERT_DIR name others).
 // Thread: start and stop on the thread that owns it; get on its own loop.
-// Fails:  open with a sentence for the operator; get with Errc::unavailable and a sentence for the log, which holds
-//         nothing of the URL or the answer.
+// Fails:  get with Errc::unavailable and a sentence for the log, which holds nothing of the URL or the answer.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -35,7 +35,7 @@ struct GetRequest {
 
 class HttpClient {
   public:
-    [[nodiscard]] static Result<std::unique_ptr<HttpClient>> open(const Clock& clock);
+    explicit HttpClient(const Clock& clock);
     ~HttpClient();
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
@@ -50,7 +50,6 @@ class HttpClient {
 
   private:
     struct Parts;
-    explicit HttpClient(std::unique_ptr<Parts> parts);
     std::unique_ptr<Parts> parts_;
 };
 
