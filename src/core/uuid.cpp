@@ -24,12 +24,12 @@ void set_version(Uuid& id, unsigned version) {
 }  // namespace
 
 std::string Uuid::to_string() const {
+    constexpr std::array<std::uint8_t, 16> places{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
     std::string text(36, '-');
-    std::size_t at = 0;
+    char* const out = text.data();
     for (std::size_t i = 0; i < bytes.size(); ++i) {
-        if (i == 4 || i == 6 || i == 8 || i == 10) ++at;
-        text[at++] = hex_digits[bytes[i] >> 4U];
-        text[at++] = hex_digits[bytes[i] & 0x0FU];
+        out[places[i]] = hex_digits[bytes[i] >> 4U];
+        out[places[i] + 1] = hex_digits[bytes[i] & 0x0FU];
     }
     return text;
 }

@@ -14,14 +14,18 @@ constexpr bool is_whitespace(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-std::string_view skip_whitespace(std::string_view text) {
-    const char* at = text.data();
-    const char* const end = at + text.size();
+// These run over every byte of every message: plain pointers, and memchr through strings.
+
+inline const char* skip_whitespace(const char* at, const char* end) {
     while (at != end && is_whitespace(*at)) ++at;
-    return {at, static_cast<std::size_t>(end - at)};
+    return at;
 }
 
-// The three below run over every byte of every message: plain pointers, and memchr through strings.
+// Behind the separator that is next, and the whitespace around it. In most texts there is none.
+inline const char* skip_separator(const char* at, const char* end, char separator) {
+    at = skip_whitespace(at, end);
+    return at != end && *at == separator ? skip_whitespace(at + 1, end) : at;
+}
 
 // Behind the string that begins at `at`.
 const char* string_end(const char* at, const char* end) {
@@ -63,12 +67,8 @@ const char* value_end(const char* at, const char* end) {
     return at;
 }
 
-std::size_t value_length(std::string_view text) {
-    return static_cast<std::size_t>(value_end(text.data(), text.data() + text.size()) - text.data());
-}
-
-std::size_t string_length(std::string_view text) {
-    return static_cast<std::size_t>(string_end(text.data(), text.data() + text.size()) - text.data());
+std::string_view between(const char* begin, const char* end) {
+    return {begin, static_cast<std::size_t>(end - begin)};
 }
 
 // Cuts `length` bytes off the front of the text.
@@ -80,14 +80,10 @@ std::string_view take(std::string_view& text, std::size_t length) {
 
 // The inside of an array or object.
 std::string_view inside(JsonValue value, JsonKind kind) {
-    if (value.kind() != kind || value.text().size() < 2) return {};
-    return skip_whitespace(value.text().substr(1, value.text().size() - 2));
-}
-
-// Past a comma, if there is one.
-void skip_separator(std::string_view& rest, char separator) {
-    rest = skip_whitespace(rest);
-    if (!rest.empty() && rest.front() == separator) rest = skip_whitespace(rest.substr(1));
+    const std::string_view text = value.text();
+    if (value.kind() != kind || text.size() < 2) return {};
+    const char* const end = text.data() + text.size() - 1;
+    return between(skip_whitespace(text.data() + 1, end), end);
 }
 
 void append_utf8(std::string& out, std::uint32_t point) {
@@ -203,26 +199,28 @@ std::optional<std::uint64_t> JsonValue::as_unsigned() const {
 }
 
 JsonValue root_value(std::string_view text) {
-    text = skip_whitespace(text);
     while (!text.empty() && is_whitespace(text.back())) text.remove_suffix(1);
-    return JsonValue(text);
+    const char* const end = text.data() + text.size();
+    return JsonValue(between(skip_whitespace(text.data(), end), end));
 }
 
 MemberCursor::MemberCursor(JsonValue object) : rest_(inside(object, JsonKind::object)) {}
 
 std::optional<JsonMember> MemberCursor::next() {
     if (rest_.empty()) return std::nullopt;
-    JsonMember member;
-    member.key_text = take(rest_, string_length(rest_));
-    if (member.key_text.size() < 2) return std::nullopt;
-    member.key = member.key_text.substr(1, member.key_text.size() - 2);
-    if (member.key.find('\\') != std::string_view::npos) {
+    const char* const begin = rest_.data();
+    const char* const end = begin + rest_.size();
+    const char* const key_end = string_end(begin, end);
+    if (key_end - begin < 2) return std::nullopt;
+    const char* const value = skip_separator(key_end, end, ':');
+    const char* const after = value_end(value, end);
+    rest_ = between(skip_separator(after, end, ','), end);
+
+    JsonMember member{between(begin + 1, key_end - 1), between(begin, key_end), JsonValue(between(value, after))};
+    if (std::memchr(member.key.data(), '\\', member.key.size()) != nullptr) {
         unescaped_ = unescape(member.key_text);
         member.key = unescaped_;
     }
-    skip_separator(rest_, ':');
-    member.value = JsonValue(take(rest_, value_length(rest_)));
-    skip_separator(rest_, ',');
     return member;
 }
 
@@ -230,10 +228,12 @@ ElementCursor::ElementCursor(JsonValue array) : rest_(inside(array, JsonKind::ar
 
 std::optional<JsonValue> ElementCursor::next() {
     if (rest_.empty()) return std::nullopt;
-    const JsonValue value(take(rest_, value_length(rest_)));
-    if (!value.exists()) return std::nullopt;
-    skip_separator(rest_, ',');
-    return value;
+    const char* const begin = rest_.data();
+    const char* const end = begin + rest_.size();
+    const char* const after = value_end(begin, end);
+    if (after == begin) return std::nullopt;
+    rest_ = between(skip_separator(after, end, ','), end);
+    return JsonValue(between(begin, after));
 }
 
 }  // namespace notifyd::wire

@@ -2,6 +2,8 @@
 #include "json_writer.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 namespace notifyd::wire {
 
@@ -9,6 +11,27 @@ namespace {
 
 bool is_plain(unsigned char c) {
     return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+// Whether one of eight bytes is not plain. Subtracting borrows from a byte's top bit exactly where the byte was below
+// what is subtracted, or where a lower one was (Warren, "Hacker's Delight", 6-1).
+bool has_special(std::uint64_t bytes) {
+    constexpr std::uint64_t each = 0x0101'0101'0101'0101;
+    constexpr std::uint64_t top_bits = each * 0x80;
+    const std::uint64_t control = bytes - each * 0x20;
+    const std::uint64_t quote = (bytes ^ each * '"') - each;
+    const std::uint64_t backslash = (bytes ^ each * '\\') - each;
+    return ((bytes | control | quote | backslash) & top_bits) != 0;
+}
+
+std::size_t count_plain(std::string_view text) {
+    std::size_t count = 0;
+    for (std::uint64_t eight = 0; text.size() - count >= sizeof eight; count += sizeof eight) {
+        std::memcpy(&eight, text.data() + count, sizeof eight);
+        if (has_special(eight)) break;
+    }
+    while (count < text.size() && is_plain(static_cast<unsigned char>(text[count]))) ++count;
+    return count;
 }
 
 void append_escaped(std::string& out, char c) {
@@ -60,8 +83,7 @@ void append_array(std::string& out, std::span<const Item> items, Append append) 
 
 void append_string(std::string& out, std::string_view text) {
     out += '"';
-    std::size_t plain = 0;
-    while (plain < text.size() && is_plain(static_cast<unsigned char>(text[plain]))) ++plain;
+    const std::size_t plain = count_plain(text);
     out.append(text.substr(0, plain));
     text.remove_prefix(plain);
     const bool is_utf8 = text.empty() || is_valid_utf8(text);

@@ -81,6 +81,27 @@ TEST_CASE("strings of the server's own fields are escaped") {
     CHECK_THAT(head, Catch::Contains("\"messageGroupId\":\"\\b\\f\\n\\r\\t\\u0001\\u001f\x7F\\u0000<\""));
 }
 
+TEST_CASE("a character is escaped wherever in a string it stands") {
+    constexpr std::size_t length = 19;
+    for (std::size_t place = 0; place < length; ++place) {
+        for (int code = 0; code < 0x80; ++code) {
+            const auto character = static_cast<char>(code);
+            std::string text(length, 'a');
+            text[place] = character;
+            Message message = make_message("chat:c");
+            message.group_id = text;
+            const std::string head = message_head(message, "");
+            CAPTURE(place, code);
+            const bool is_plain = code >= 0x20 && character != '"' && character != '\\';
+            REQUIRE((head.find("\"" + text + "\"") != std::string::npos) == is_plain);
+            if (is_plain) continue;
+            const std::string before = std::string("\"").append(place, 'a') + '\\';
+            REQUIRE(head.find(before) != std::string::npos);
+            REQUIRE(head.ends_with(std::string(length - 1 - place, 'a') + "\""));
+        }
+    }
+}
+
 TEST_CASE("bytes that are not UTF-8 never leave the server") {
     Message message = make_message("chat:c");
     message.sender = UserId("a\xFF\"\xC3z");
