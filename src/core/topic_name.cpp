@@ -4,6 +4,8 @@
 #include "notifyd/core/limits.hpp"
 
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 namespace notifyd {
 
@@ -43,6 +45,18 @@ CodePoint decode_utf8(std::string_view text, std::size_t at) {
     return {value, length};
 }
 
+// How many bytes at the front are ASCII: most of all texts, so eight are looked at at a time.
+std::size_t count_ascii(std::string_view text) {
+    constexpr std::uint64_t top_bits = 0x8080'8080'8080'8080;
+    std::size_t count = 0;
+    for (std::uint64_t eight = 0; text.size() - count >= sizeof eight; count += sizeof eight) {
+        std::memcpy(&eight, text.data() + count, sizeof eight);
+        if ((eight & top_bits) != 0) break;
+    }
+    while (count < text.size() && static_cast<unsigned char>(text[count]) < 0x80) ++count;
+    return count;
+}
+
 bool is_control(std::uint32_t value) {
     return value < 0x20 || (value >= 0x7F && value <= 0x9F);
 }
@@ -61,7 +75,7 @@ std::optional<TopicClass> parse_topic_class(std::string_view text) {
 }
 
 bool is_valid_utf8(std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
+    for (std::size_t at = count_ascii(text); at < text.size(); at += count_ascii(text.substr(at))) {
         const CodePoint point = decode_utf8(text, at);
         if (point.length == 0) return false;
         at += point.length;

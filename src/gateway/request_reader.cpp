@@ -137,6 +137,8 @@ Result<std::size_t> RequestReader::find_end(std::string_view text) {
     for (; scanned_ < text.size(); ++scanned_) {
         const char c = text[scanned_];
         const bool after_cr = scanned_ != 0 && text[scanned_ - 1] == '\r';
+        const bool is_visible = c > ' ' && c <= '~';
+        if (is_visible && !after_cr) continue;
         if (after_cr != (c == '\n')) return malformed();
         if (c == '\n') {
             if (scanned_ == line_begin_ + 1) return scanned_ + 1;

@@ -67,7 +67,10 @@ TEST_CASE("UTF-8 is checked strictly") {
                                      "\xF0\x9F\x98",      //
                                      "\xC3(");            // no continuation
     CHECK_FALSE(is_valid_utf8(bad));
-    CHECK_FALSE(is_valid_utf8("abc" + bad + "def"));
+    for (std::size_t before = 0; before < 18; ++before) {
+        CHECK_FALSE(is_valid_utf8(std::string(before, 'a') + bad + "def"));
+        CHECK_FALSE(is_valid_utf8(std::string(before, 'a') + "\u00e9" + bad));
+    }
     CHECK_FALSE(is_valid_id(bad));
 }
 
