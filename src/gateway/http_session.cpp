@@ -158,7 +158,7 @@ Awaitable<bool> Session::read_head(beast::flat_buffer& buffer, RequestReader& re
 
 Awaitable<bool> Session::check_token(const RequestReader& reader, const HttpRequest& request) {
     const std::string_view token = bearer_token(request.authorization);
-    co_await await_key(token);
+    if (services_.authorizer.lacks_key(token)) co_await await_key();
     const auth::AuthResult<Identity> caller = services_.authorizer.authenticate(token);
     if (caller) co_return true;
     refuse(auth_error(caller.error(), request), reader.request());
@@ -292,7 +292,7 @@ Awaitable<void> Session::answer(HttpRequest& request, const RouteMatch& match, K
     } else if (match.route != nullptr) {
         route = match.route->path;
         request.path_parameter = std::string(match.parameter);
-        co_await await_key(bearer_token(request.authorization));
+        if (services_.authorizer.lacks_key(bearer_token(request.authorization))) co_await await_key();
         reply = co_await call(*match.route, request);
     } else if (!match.allow.empty()) {
         reply = error_reply(Error(Errc::method_not_allowed, "The path has no such method"), request.correlation_id);

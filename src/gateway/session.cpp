@@ -37,8 +37,7 @@ Awaitable<void> Session::run() {
     co_await stream().finish(services_.clock.steady_now() + limits::close_timeout);
 }
 
-Awaitable<void> Session::await_key(std::string_view token) {
-    if (!services_.authorizer.lacks_key(token)) co_return;
+Awaitable<void> Session::await_key() {
     runtime::OneShot<bool> over(services_.loop.executor());
     auto done = [&loop = services_.loop, &over] { static_cast<void>(loop.post_control([&over] { over.set(true); })); };
     services_.keys.want(std::move(done));

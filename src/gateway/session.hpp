@@ -94,8 +94,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     [[nodiscard]] std::string_view allow_origin(std::string_view origin) const;
     [[nodiscard]] HttpReply preflight_reply(const HttpRequest& request, const RouteMatch& match) const;
 
-    // Waits for a fetch of keys, where the token may need one: what follows decides by the keys that are there then.
-    Awaitable<void> await_key(std::string_view token);
+    // Waits for a fetch of keys, for a token that lacks one: what follows decides by the keys that are there then.
+    Awaitable<void> await_key();
 
     // --- upgrade.cpp
     [[nodiscard]] bool is_upgrade_path(std::string_view path) const;

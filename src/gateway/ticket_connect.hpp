@@ -1,4 +1,5 @@
-// The two steps of a connect that wait for the database when it comes with a connection token; a JWT waits for none.
+// The two steps of a connect with a connection token that wait for the database. A JWT waits for none, and must not pay
+// for a coroutine: the memory of one that ends is the next one's, and that may be the idle connection's.
 // Owns:   nothing. Thread: one loop. Both parameters live in the coroutine that waits.
 // Fails:  as Authorizer and TicketOffice do.
 #pragma once
@@ -10,9 +11,10 @@
 namespace notifyd::gateway {
 
 // Who connects, and to what.
-Awaitable<auth::AuthResult<auth::ConnectGrant>> authorize(const auth::ConnectRequest& request, LoopServices& services);
+Awaitable<auth::AuthResult<auth::ConnectGrant>> find_ticket(const auth::ConnectRequest& request,
+                                                            LoopServices& services);
 
-// Uses up the connection token of the grant, if it has one. When this succeeds it is committed.
-Awaitable<auth::AuthResult<void>> use_ticket(const auth::ConnectGrant& grant, LoopServices& services);
+// When this succeeds it is used up, and that is committed.
+Awaitable<auth::AuthResult<void>> use_ticket(Uuid ticket, LoopServices& services);
 
 }  // namespace notifyd::gateway

@@ -1,4 +1,5 @@
 // Who gets a 101: everything that can be wrong with a WebSocket handshake is answered as HTTP (SPEC §5.1).
+#include "notifyd/auth/connection_token.hpp"
 #include "notifyd/core/http_status.hpp"
 #include "notifyd/core/limits.hpp"
 
@@ -8,6 +9,7 @@
 #include "ticket_connect.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace notifyd::gateway {
 
@@ -110,10 +112,16 @@ Awaitable<Result<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastRequest 
     std::string_view token = bearer_token(request.authorization);
     if (token.empty()) token = subprotocols.token;
     if (token.empty() && query->token) token = *query->token;
-    co_await await_key(token);
+    if (services_.authorizer.lacks_key(token)) co_await await_key();
     auth::ConnectRequest connect{.token = token, .user_id = {}, .topics = std::move(query->topics)};
     if (query->user) connect.user_id = query->user->get();
-    auth::AuthResult<auth::ConnectGrant> grant = co_await authorize(connect, services_);
+    std::optional<auth::AuthResult<auth::ConnectGrant>> judged;
+    if (auth::is_connection_token(connect.token)) {
+        judged = co_await find_ticket(connect, services_);
+    } else {
+        judged = services_.authorizer.connect(connect);
+    }
+    auth::AuthResult<auth::ConnectGrant>& grant = *judged;
     if (!grant) co_return auth_error(grant.error(), request);
     const Result<void> resumable = wire::check_resume(query->resume.topics, grant->topics);
     if (!resumable) co_return resumable.error();
@@ -124,9 +132,9 @@ Awaitable<Result<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastRequest 
     if (grant->ticket) {
         phase_ = Phase::answering;
         expire_in(limits::keep_alive_timeout);
+        const auth::AuthResult<void> used = co_await use_ticket(*grant->ticket, services_);
+        if (!used) co_return auth_error(used.error(), request);
     }
-    const auth::AuthResult<void> used = co_await use_ticket(*grant, services_);
-    if (!used) co_return auth_error(used.error(), request);
     close_oldest(*admission);
     auto upgrade = std::make_unique<Upgrade>(std::move(head), std::move(*grant), std::move(*admission));
     upgrade->hello = subprotocols.notifyd_v1 ? wire::Hello::on : query->hello;

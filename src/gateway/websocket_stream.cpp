@@ -73,14 +73,22 @@ beast::flat_buffer make_message_buffer(const WebSocketStream& websocket) {
     // Without a limit of the operator's there is still one, for lengths that no memory holds.
     constexpr std::size_t unlimited_bytes_max = std::size_t{1} << 30U;
     const std::size_t configured = websocket.read_message_max();
-    const std::size_t message_bytes_max = configured == 0 ? unlimited_bytes_max : configured;
-    return beast::flat_buffer(2 * message_bytes_max + message_bytes_max / 256 + 4096);
+    return beast::flat_buffer((configured == 0 ? unlimited_bytes_max : configured) + 1);
+}
+
+std::size_t next_piece_bytes(const WebSocketStream& websocket, const beast::flat_buffer& buffer) {
+    constexpr std::size_t first_bytes = 512;
+    constexpr std::size_t bytes_max = 64 * 1024;
+    const std::size_t room = buffer.max_size() - buffer.size();
+    const std::size_t announced = websocket.read_size_hint(first_bytes);
+    // Of a compressed frame Beast takes any length; deflate makes nothing longer than this.
+    if (announced > buffer.max_size() + buffer.max_size() / 256 + 4096) return 0;
+    return std::min({buffer.size() == 0 ? first_bytes : announced, bytes_max, room});
 }
 
 void close_after(const error_code& error, CorkedStream& stream) {
     const bool broken = error.category() == make_error_code(beast::zlib::error::general).category();
     if (broken) stream.close(CloseCode::bad_text);
-    if (error == websocket::error::buffer_overflow) stream.close(CloseCode::too_big);
 }
 
 }  // namespace notifyd::gateway

@@ -34,11 +34,14 @@ struct WebSocketTerms {
 // Answers 101; false: it could not be. Beast's own timeouts stay off: those are the sweep's.
 Awaitable<bool> accept_websocket(WebSocketStream& websocket, const BeastRequest& handshake, WebSocketTerms terms);
 
-// Beast makes room for what the header of a compressed frame announces, however much that is: the buffer is the bound.
-// What was inflated and what is to be fit in twice the limit of a message, with a little for what deflate lengthens.
+// Bounded by one byte more than a message may have, so that the limit is Beast's to find (it closes with 1009).
 [[nodiscard]] boost::beast::flat_buffer make_message_buffer(const WebSocketStream& websocket);
 
-// Tells the peer what Beast ends a connection for without a word: broken compression, a frame beyond that buffer.
+// What to make ready for the next piece of a message: little while nothing has come, for that is what an idle
+// connection holds. 0: what is announced or has come is more than any message has.
+[[nodiscard]] std::size_t next_piece_bytes(const WebSocketStream& websocket, const boost::beast::flat_buffer& buffer);
+
+// Tells the peer what Beast ends a connection for without a word: broken compression.
 void close_after(const error_code& error, CorkedStream& stream);
 
 // What a reader is given a message with.
@@ -55,11 +58,21 @@ Awaitable<void> read_messages(WebSocketStream& websocket, Reader& reader) {
     constexpr std::size_t kept_buffer_bytes = 16 * 1024;
     boost::beast::flat_buffer buffer = make_message_buffer(websocket);
     for (;;) {
-        const auto [error, bytes] = co_await websocket.async_read(buffer, use_tuple);
-        if (error) {
-            close_after(error, websocket.next_layer());
-            co_return;
-        }
+        // In pieces of our size; Beast's async_read would hold 1.5 KiB all the time.
+        do {
+            const std::size_t room = next_piece_bytes(websocket, buffer);
+            if (room == 0) {
+                websocket.next_layer().close(CloseCode::too_big);
+                co_return;
+            }
+            const auto piece = buffer.prepare(room);
+            const auto [error, bytes] = co_await websocket.async_read_some(piece, use_tuple);
+            if (error) {
+                close_after(error, websocket.next_layer());
+                co_return;
+            }
+            buffer.commit(bytes);
+        } while (!websocket.is_message_done());
         // Not reading on is the back-pressure that a WebSocket has.
         if (reader.is_full()) co_await reader.room();
         const CorkedStream& stream = websocket.next_layer();
