@@ -1,8 +1,11 @@
 """Users with dead letters: clients that do not read, so that the daemon cannot give them what is theirs."""
 
+import contextlib
 import socket
+import sqlite3
 
 from .case import SystemTest
+from .daemon import eventually
 from .tokens import mint
 from .websocket import WebSocket
 
@@ -56,7 +59,7 @@ class Deadly(SystemTest):
         return [letter for letter in self.all_letters() if letter["userId"] == user]
 
     def miss(self, user=None, count=1):
-        """A user with dead letters: (user, token, ids of the letters' messages). Nobody of them is connected."""
+        """A user with dead letters, (user, token), who is not connected: there will be no more of them."""
         user = user or self.name("slow")
         token = mint(user)
         self.daemon.grant(user, self.chat)
@@ -65,6 +68,13 @@ class Deadly(SystemTest):
         while len(self.letters_of(user)) < count:
             sent.append(self.publish(PADDING, "standard")["messageId"])
             self.assertLess(len(sent), 2_000)
+        self.assertTrue(self.is_stored(user))
         client.socket.close()
-        self.daemon.wait_for_event("connection_closed", lambda e: e.get("user_id") == user)
+        self.assertTrue(eventually(lambda: not self.is_stored(user)))
         return user, token
+
+    def is_stored(self, user):
+        """Whether a row tells of the user's connection: its removal is written behind the connection's last letters."""
+        database = sqlite3.connect(f"file:{self.daemon.folder.path}/notifyd.db?mode=ro", uri=True)
+        with contextlib.closing(database):
+            return database.execute("SELECT count(*) FROM connections WHERE user = ?", (user,)).fetchone()[0] != 0
