@@ -133,22 +133,24 @@ std::uint64_t RequestReader::body_bytes_at_most() const {
 }
 
 Result<std::size_t> RequestReader::find_end(std::string_view text) {
+    std::size_t at = scanned_;
+    char previous = at == 0 ? '\0' : text[at - 1];
     // Other servers end a line at a bare LF, or continue one that begins with a space: nobody sends that in good faith.
-    for (; scanned_ < text.size(); ++scanned_) {
-        const char c = text[scanned_];
-        const bool after_cr = scanned_ != 0 && text[scanned_ - 1] == '\r';
+    for (; at < text.size(); previous = text[at], ++at) {
+        const char c = text[at];
         const bool is_visible = c > ' ' && c <= '~';
-        if (is_visible && !after_cr) continue;
-        if (after_cr != (c == '\n')) return malformed();
+        if (is_visible && previous != '\r') continue;
+        if ((previous == '\r') != (c == '\n')) return malformed();
         if (c == '\n') {
-            if (scanned_ == line_begin_ + 1) return scanned_ + 1;
-            line_begin_ = scanned_ + 1;
+            if (at == line_begin_ + 1) return at + 1;
+            line_begin_ = at + 1;
         } else if (is_control(c) && c != '\r' && c != '\t') {
             return malformed();
-        } else if (scanned_ == line_begin_ && (c == ' ' || c == '\t')) {
+        } else if (at == line_begin_ && (c == ' ' || c == '\t')) {
             return malformed();
         }
     }
+    scanned_ = at;
     return std::size_t{0};
 }
 

@@ -1,16 +1,20 @@
 // Bytes for a socket, encoded once and shared by every connection of one loop: whole WebSocket frames or HTTP replies.
 // Owns:   the bytes, in one allocation with the count.
-// Thread: one loop. The count is plain, not atomic: a frame is made by the loop that sends it and never leaves it.
+// Thread: one loop. The count is plain, not atomic: a frame is made by the loop that sends it and never leaves it,
+// which
+//         debug builds check, the sanitizers' among them.
 // Fails:  never (allocation failure ends the process, as elsewhere).
 #pragma once
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <new>
 #include <span>
 #include <string_view>
+#include <thread>
 
 namespace notifyd {
 
@@ -30,8 +34,12 @@ class Frame {
     Frame(const Frame&) = delete;
     Frame& operator=(const Frame&) = delete;
 
-    friend void intrusive_ptr_add_ref(const Frame* frame) { ++frame->count_; }
+    friend void intrusive_ptr_add_ref(const Frame* frame) {
+        frame->check_thread();
+        ++frame->count_;
+    }
     friend void intrusive_ptr_release(const Frame* frame) {
+        frame->check_thread();
         if (--frame->count_ == 0) {
             frame->~Frame();
             ::operator delete(const_cast<Frame*>(frame));
@@ -41,6 +49,15 @@ class Frame {
   private:
     explicit Frame(std::size_t size) : size_(size) {}
     ~Frame() = default;
+
+#ifdef NDEBUG
+    void check_thread() const {}
+#else
+    void check_thread() const {
+        assert(thread_ == std::this_thread::get_id());
+    }
+    std::thread::id thread_ = std::this_thread::get_id();
+#endif
 
     std::size_t size_;
     mutable std::uint32_t count_ = 0;

@@ -175,9 +175,12 @@ Awaitable<HttpReply> post_to_connection(const HttpRequest& request, LoopServices
     if (!admin) co_return error_reply(admin.error(), request.correlation_id);
     const Result<void> sound = wire::check_posted_frame(request.body);
     if (!sound) co_return error_reply(sound.error(), request.correlation_id);
-    const std::array<std::string_view, 1> pieces{request.body};
-    const FramePtr frame = make_websocket_frame(Opcode::text, pieces);
-    const auto send = [frame](const connection::Connection& connection) { return connection.sink().send(frame); };
+    // The text crosses over: a frame stays on the loop that makes it.
+    const auto text = std::make_shared<const std::string>(request.body);
+    const auto send = [text](const connection::Connection& connection) {
+        const std::array<std::string_view, 1> pieces{*text};
+        return connection.sink().send(make_websocket_frame(Opcode::text, pieces));
+    };
     const std::optional<Verdict> verdict = co_await at_connection<Verdict>(request, services, send);
     if (!verdict || *verdict == Verdict::closed) co_return gone_reply(request);
     if (*verdict == Verdict::full) {
