@@ -14,8 +14,10 @@ namespace notifyd::gateway {
 
 namespace {
 
-// TLS 1.2 with forward secrecy and authenticated encryption only; TLS 1.3's own list is fine.
-constexpr const char* ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
+// TLS 1.2 with forward secrecy and authenticated encryption only. AES-128 first, as browsers prefer: it is safe, and
+// faster (Mozilla's "intermediate" order, wiki.mozilla.org/Security/Server_Side_TLS).
+constexpr const char* ciphers = "ECDHE+AES128+AESGCM:ECDHE+AESGCM:ECDHE+CHACHA20";
+constexpr const char* ciphers_1_3 = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 
 Error failure(std::string what) {
     std::array<char, 200> reason{};
@@ -50,7 +52,11 @@ SslContext make_context(config::TlsVersion lowest) {
     SSL_CTX* raw = context.get();
     SSL_CTX_set_min_proto_version(raw, lowest == config::TlsVersion::tls_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION);
     SSL_CTX_set_cipher_list(raw, ciphers);
-    SSL_CTX_set_options(raw, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX_set_ciphersuites(raw, ciphers_1_3);
+    // A client without AES in hardware puts ChaCha20 first, and gets it.
+    SSL_CTX_set_options(
+        raw,
+        SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
     // An idle connection keeps no buffer; a retried write may come from another address; header and body of a record
     // are read in one call.
     SSL_CTX_set_mode(raw,

@@ -3,6 +3,7 @@
 NOTIFYD_LONG=1 asks sslscan (Debian's) for its verdict as well.
 """
 
+import re
 import socket
 import ssl
 import subprocess
@@ -63,6 +64,19 @@ class Rules(TlsDaemon):
 
     def test_ciphers(self):
         self.assertEqual(self.accepted(), {f"ECDHE-ECDSA-{cipher}" for cipher in MODERN})
+
+    def chosen(self, *options):
+        answer = self.s_client(*options, text="Q\n")
+        return re.search(r"Cipher is (\S+)", answer.stdout).group(1)
+
+    def test_the_fast_cipher_first(self):
+        new, old = ("-tls1_3", "-ciphersuites"), ("-tls1_2", "-cipher")
+        slow = "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256"
+        self.assertEqual(self.chosen(*new, slow), "TLS_AES_128_GCM_SHA256")
+        self.assertRegex(self.chosen(*old, "ECDHE+AES256:ECDHE+CHACHA20:ECDHE+AES128"), "-AES128-GCM-")
+        # Who asks for ChaCha20 first has no AES in hardware.
+        self.assertEqual(self.chosen(*new, "TLS_CHACHA20_POLY1305_SHA256:" + slow), "TLS_CHACHA20_POLY1305_SHA256")
+        self.assertRegex(self.chosen(*old, "ECDHE+CHACHA20:ECDHE+AES"), "-CHACHA20-")
 
     def test_no_renegotiation(self):
         answer = self.s_client("-tls1_2", text="R\n")
