@@ -84,7 +84,28 @@ bool BatchWriter::write(RevokeRequest& request) {
     return begin() && permissions_.revoke(request.user, request.topic);
 }
 
+void BatchWriter::find_ends(const std::vector<Batch>& group) {
+    ends_.clear();
+    for (const Batch& batch : group) {
+        if (batch.row_bytes == 0) continue;
+        for (const WriteRequest& request : batch.requests) {
+            const auto* row = std::get_if<std::unique_ptr<ConnectionRequest>>(&request);
+            if (row == nullptr) continue;
+            if (const auto* end = std::get_if<ConnectionEnd>(&(*row)->change)) ends_.emplace(end->id, Begins::before);
+        }
+    }
+}
+
+bool BatchWriter::leaves_no_row(const ConnectionRequest& request) {
+    const auto id = std::visit([](const auto& change) { return change.id; }, request.change);
+    const auto end = ends_.find(id);
+    if (end == ends_.end()) return false;
+    if (std::holds_alternative<ports::ConnectionRow>(request.change)) end->second = Begins::within;
+    return end->second == Begins::within;
+}
+
 bool BatchWriter::write(ConnectionRequest& request) {
+    if (leaves_no_row(request)) return true;
     if (!begin()) return false;
     return std::visit(Overloaded{[this](const ports::ConnectionRow& row) { return connections_.opened(row); },
                                  [this](const ConnectionTopics& change) {
@@ -137,6 +158,7 @@ bool BatchWriter::write_requests(std::vector<Batch>& group, std::vector<Delivery
                                [this](std::unique_ptr<LetterRequest>& request) { return write(*request); },
                                [this](std::unique_ptr<TicketRequest>& request) { return write(*request); },
                                [this](auto& request) { return write(request); }};
+    find_ends(group);
     for (Batch& batch : group) {
         for (WriteRequest& request : batch.requests) {
             if (!std::visit(write_one, request)) return false;

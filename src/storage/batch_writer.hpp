@@ -16,6 +16,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace notifyd::storage {
@@ -51,6 +52,9 @@ class BatchWriter {
     [[nodiscard]] bool write(RevokeRequest& request);
     [[nodiscard]] bool write(BarrierRequest&) { return true; }
     [[nodiscard]] bool write(ConnectionRequest& request);
+    // A connection that begins and ends within one group leaves no row: a storm of short ones touches no page.
+    [[nodiscard]] bool leaves_no_row(const ConnectionRequest& request);
+    void find_ends(const std::vector<Batch>& group);
     [[nodiscard]] bool write(LetterRequest& request);
     [[nodiscard]] bool write(TicketRequest& request);
     [[nodiscard]] bool write(ReclaimRequest& request);
@@ -70,7 +74,9 @@ class BatchWriter {
     FreePages free_pages_;
     Statement add_ballast_;
     Statement drop_ballast_;
-    bool stale_ = true;  // positions and counters must be read from the database first
+    enum class Begins : std::uint8_t { before, within };
+    std::unordered_map<ConnectionId, Begins> ends_;  // connections that end within the group
+    bool stale_ = true;                              // positions and counters must be read from the database first
     bool has_shrunk_ = false;
     Failure failure_;
 };

@@ -161,6 +161,34 @@ TEST_CASE("connection rows are written in order, without a commit of their own e
     CHECK(Outsider(path).value("SELECT count(*) FROM connections") == "0");
 }
 
+// Seen to fail: a row of each was written and deleted again, in a commit.
+TEST_CASE("a connection that begins and ends before its row is written leaves none, and costs no commit") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    Running running(path);
+    Loop& loop = running.add_loop();
+    loop.post([](StorageClient& client) { client.opened({connection(1), UserId("u"), "", {}, 10, 10, "", ""}); });
+    REQUIRE(eventually([&] { return running.storage().stats().commits == 1; }));
+    loop.post([](StorageClient& client) {
+        for (const auto i : {std::uint8_t{2}, std::uint8_t{3}}) {
+            client.opened({connection(i), UserId("u"), "", {topic("a")}, 10, 10, "", ""});
+            client.pinged(connection(i), 20);
+            client.closed(connection(i));
+        }
+    });
+    // Planned when everything in front of it is decided.
+    REQUIRE(loop.plan({topic("a"), MessageId(Uuid()), 1, 0}).has_value());
+    CHECK(running.storage().stats().commits == 1);
+    loop.post([](StorageClient& client) {
+        client.opened({connection(4), UserId("u"), "", {}, 10, 10, "", ""});
+        client.closed(connection(1));
+    });
+    REQUIRE(eventually([&] { return running.storage().stats().commits == 2; }));
+    const auto rows = Outsider(path).query("SELECT hex(id) FROM connections");
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0][0].starts_with("04"));
+}
+
 TEST_CASE("a publish takes the connection rows that wait along") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
