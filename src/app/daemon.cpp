@@ -215,7 +215,7 @@ void Daemon::use_keys(const std::shared_ptr<const auth::KeySet>& keys, const con
 
 void Daemon::start_loops() {
     storage_->start(workers_);
-    for (const auto& unit : units_) unit->start();
+    for (const auto& unit : units_) unit->gateway().start();
     tasks_->spawn(keep_retention());
     tasks_->spawn(redrive_marked());
     http_client_->start();

@@ -79,6 +79,10 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
     loop_.on_exception([&events = shared.events](const char* what) {
         events.emit(observability::ExceptionCaught{"event loop", what});
     });
+    // The order of a turn's end: hand over what subscribers wait for, so that the disk works while the lanes are
+    // emptied into the outboxes and, the gateway's hook, these are flushed.
+    loop_.add_turn_hook(*storage_);
+    loop_.add_turn_hook(worker_);
     shared.loops.push_back(&services_);
     shared.redriver.add_site({.loop = loop_,
                               .registry = registry_,
@@ -86,14 +90,6 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                               .may_receive = [this](const Identity& identity, const TopicName& topic) {
                                   return permissions_.may_receive(identity, topic).has_value();
                               }});
-}
-
-void LoopUnit::start() {
-    // The order of a turn's end: the lanes are emptied into the outboxes, the gateway flushes these, and what is to be
-    // stored is handed over last: on a core that they share, the storage thread would run before the sends.
-    loop_.add_turn_hook(worker_);
-    gateway_.start();
-    loop_.add_turn_hook(*storage_);
 }
 
 void LoopUnit::reload(const config::Config& config) {

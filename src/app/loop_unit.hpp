@@ -42,8 +42,6 @@ class LoopUnit {
     LoopUnit(const LoopUnit&) = delete;
     LoopUnit& operator=(const LoopUnit&) = delete;
 
-    // Begins to accept; before the loop runs.
-    void start();
     // From now on this config holds, besides its keys. On the loop, as one step: nothing sees a mix.
     void reload(const config::Config& config);
 

@@ -65,6 +65,9 @@ void EventLoop::run_turn() {
     for (TurnHook* hook : hooks_) {
         guarded([&] { work_left_ = hook->turn_ended() || work_left_; });
     }
+    for (TurnHook* hook : hooks_) {
+        guarded([hook] { hook->after_turn(); });
+    }
 }
 
 void EventLoop::run() {

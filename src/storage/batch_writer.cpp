@@ -58,7 +58,7 @@ bool BatchWriter::write(AppendRequest& request, std::vector<Delivery>& deliverie
         return false;
     }
     if (guarded && !deduplication_.insert(message, request.appended.sequence)) return false;
-    if (message.type == MessageType::fifo || message.deduplication.has_value()) {
+    if (is_delivered_by_commit(message)) {
         deliveries.push_back({request.message, request.appended.sequence, at});
     }
     return true;

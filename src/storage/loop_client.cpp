@@ -154,9 +154,15 @@ void LoopClient::submit_connection(ConnectionRequest request, std::size_t bytes)
     gather(std::make_unique<ConnectionRequest>(std::move(request)), bytes);
 }
 
+// What subscribers wait for goes before the loop sends, so that the disk works meanwhile. Everything else goes after:
+// on a core that they share, the storage thread would run first, and what needs no commit would be sent later.
 bool LoopClient::turn_ended() {
-    if (!gathered_.requests.empty()) hand_over();
+    if (gathered_.delivery_waits && !gathered_.requests.empty()) hand_over();
     return false;
+}
+
+void LoopClient::after_turn() {
+    if (!gathered_.requests.empty()) hand_over();
 }
 
 // The storage thread writes while the loop reads on. What one handler asked for, such as a batch, stays together.
@@ -217,6 +223,7 @@ void LoopClient::guarded(Step&& step) {
 
 void LoopClient::append(MessagePtr message, ports::AppendDone done) {
     const std::size_t bytes = message->head.size() + request_bytes;
+    gathered_.delivery_waits = gathered_.delivery_waits || is_delivered_by_commit(*message);
     submit(AppendRequest{std::move(message), std::move(done), {}}, bytes);
 }
 

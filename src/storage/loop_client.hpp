@@ -74,6 +74,7 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
     void closed(ConnectionId id) override;
 
     [[nodiscard]] bool turn_ended() override;
+    void after_turn() override;
     void turn_continues() override;
 
     void give_back(Batch batch) override;

@@ -151,6 +151,11 @@ using WriteRequest = std::variant<AppendRequest,
                                   std::unique_ptr<TicketRequest>,
                                   ReclaimRequest>;
 
+// Whoever published it leaves the delivery to the commit.
+[[nodiscard]] inline bool is_delivered_by_commit(const Message& message) {
+    return message.type == MessageType::fifo || message.deduplication.has_value();
+}
+
 // failed: rolled back. refused: never tried, or the storage has stopped.
 enum class Outcome : std::uint8_t { waiting, committed, failed, refused };
 
@@ -164,6 +169,7 @@ struct Batch {
     std::size_t row_bytes = 0;       // of these, those of connection rows
     std::size_t answers_wanted = 0;  // requests that are neither connection rows nor new dead letters
     std::size_t letters = 0;         // new dead letters
+    bool delivery_waits = false;     // a message of it is delivered when it is committed, not before
     Outcome outcome = Outcome::waiting;
 };
 

@@ -62,7 +62,7 @@ class LoopGateway {
     LoopGateway(const LoopGateway&) = delete;
     LoopGateway& operator=(const LoopGateway&) = delete;
 
-    // Begins to accept. The flush of sockets becomes a turn hook of the loop: what fills outboxes registers before.
+    // Begins to accept. The flush of sockets becomes the loop's last turn hook, so others register theirs before.
     void start();
     // What Front has renewed: holds for handshakes from now on.
     void take_over();

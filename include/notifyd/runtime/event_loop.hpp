@@ -30,6 +30,8 @@ class TurnHook {
     [[nodiscard]] virtual bool turn_ended() = 0;
     // Called between the handlers of a long turn, every limits::handlers_per_part of them.
     virtual void turn_continues() {}
+    // After turn_ended() of all hooks: for what can wait until the others are done.
+    virtual void after_turn() {}
 };
 
 class EventLoop {

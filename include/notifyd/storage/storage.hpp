@@ -94,8 +94,8 @@ class Storage {
     // Every permission row; before start(). Throws if they cannot be read.
     void for_each_permission(const std::function<void(const Permission&)>& visit);
 
-    // The ports of one loop, and the hook that hands over what its turn gathered: register it with the loop
-    // behind the hook that flushes sockets. To be destroyed after stop() and after the loop's run() has returned.
+    // The ports of one loop, and the hook that hands over what its turn gathered: register it with the loop before
+    // the hook that flushes sockets. To be destroyed after stop() and after the loop's run() has returned.
     [[nodiscard]] std::unique_ptr<StorageClient> client(runtime::EventLoop& loop);
 
     // Starts the threads. `listener` outlives stop().

@@ -85,6 +85,28 @@ TEST_CASE("a long turn tells its hooks between handlers that it goes on") {
     CHECK(hook.told_after == std::vector{part, 2 * part});
 }
 
+TEST_CASE("what comes after a turn comes after all its hooks") {
+    struct Late final : TurnHook {
+        Late(std::string own, std::vector<std::string>& all) : name(std::move(own)), calls(all) {}
+        bool turn_ended() override {
+            calls.push_back(name + " ended");
+            return false;
+        }
+        void after_turn() override { calls.push_back(name + " after"); }
+        std::string name;
+        std::vector<std::string>& calls;
+    };
+    std::vector<std::string> calls;
+    Late first("1", calls);
+    Late second("2", calls);
+    EventLoop loop(0, 100);
+    loop.add_turn_hook(first);
+    loop.add_turn_hook(second);
+    boost::asio::post(loop.context(), [&loop] { loop.stop(); });
+    loop.run();
+    CHECK(calls == std::vector<std::string>{"1 ended", "2 ended", "1 after", "2 after"});
+}
+
 TEST_CASE("a hook with work left is called again without sleeping") {
     EventLoop loop(0, 100);
     Hook hook(loop);
