@@ -101,7 +101,9 @@ bool BatchWriter::leaves_no_row(const ConnectionRequest& request) {
     const auto end = ends_.find(id);
     if (end == ends_.end()) return false;
     if (std::holds_alternative<ports::ConnectionRow>(request.change)) end->second = Begins::within;
-    return end->second == Begins::within;
+    const bool begins_within = end->second == Begins::within;
+    if (std::holds_alternative<ConnectionEnd>(request.change)) ends_.erase(end);
+    return begins_within;
 }
 
 bool BatchWriter::write(ConnectionRequest& request) {

@@ -75,7 +75,7 @@ class BatchWriter {
     Statement add_ballast_;
     Statement drop_ballast_;
     enum class Begins : std::uint8_t { before, within };
-    std::unordered_map<ConnectionId, Begins> ends_;  // connections that end within the group
+    std::unordered_map<ConnectionId, Begins> ends_;  // connections whose end is still to come in the group
     bool stale_ = true;                              // positions and counters must be read from the database first
     bool has_shrunk_ = false;
     Failure failure_;

@@ -108,12 +108,14 @@ void answer_one(std::unique_ptr<TicketRequest>& request, Outcome outcome) {
 }  // namespace
 
 LoopClient::LoopClient(runtime::EventLoop& loop,
+                       const std::atomic<std::size_t>& loops,
                        const std::string& epoch,
                        Admission& admission,
                        CommitThread& commits,
                        ReaderPool& readers,
                        observability::Events& events)
     : loop_(loop),
+      loops_(loops),
       epoch_(epoch),
       admission_(admission),
       commits_(commits),
@@ -154,10 +156,12 @@ void LoopClient::submit_connection(ConnectionRequest request, std::size_t bytes)
     gather(std::make_unique<ConnectionRequest>(std::move(request)), bytes);
 }
 
-// What subscribers wait for goes before the loop sends, so that the disk works meanwhile. Everything else goes after:
-// on a core that they share, the storage thread would run first, and what needs no commit would be sent later.
+// Handed over before anything is sent, to subscribers or to other loops: the disk works meanwhile, and what another
+// loop has seen is in front of all that it asks for next. Of a loop that is alone, what needs no commit to be delivered
+// waits for the sends instead: on a core that they share, the storage thread would run before them.
 bool LoopClient::turn_ended() {
-    if (gathered_.delivery_waits && !gathered_.requests.empty()) hand_over();
+    const bool may_wait = loops_.load(std::memory_order_relaxed) == 1 && !gathered_.delivery_waits;
+    if (!may_wait && !gathered_.requests.empty()) hand_over();
     return false;
 }
 

@@ -15,6 +15,7 @@
 #include "reader_pool.hpp"
 #include "requests.hpp"
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -22,7 +23,9 @@ namespace notifyd::storage {
 
 class LoopClient final : public StorageClient, public BatchOwner, public ReadOwner {
   public:
+    // `loops`: how many have a client.
     LoopClient(runtime::EventLoop& loop,
+               const std::atomic<std::size_t>& loops,
                const std::string& epoch,
                Admission& admission,
                CommitThread& commits,
@@ -96,6 +99,7 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
     void guarded(Step&& step);
 
     runtime::EventLoop& loop_;
+    const std::atomic<std::size_t>& loops_;
     const std::string& epoch_;
     Admission& admission_;
     CommitThread& commits_;

@@ -13,6 +13,7 @@
 #include "pragmas.hpp"
 #include "reader_pool.hpp"
 
+#include <atomic>
 #include <filesystem>
 #include <stdexcept>
 #include <system_error>
@@ -88,6 +89,7 @@ class Storage::Parts {
     std::string epoch;
     Position last_position = 0;
     SyncFailure sync_failure;
+    std::atomic<std::size_t> loops = 0;
     Admission admission;
     Database database;  // the storage thread's connection
     std::unique_ptr<BatchWriter> writer;
@@ -130,8 +132,9 @@ void Storage::for_each_permission(const std::function<void(const Permission&)>& 
 }
 
 std::unique_ptr<StorageClient> Storage::client(runtime::EventLoop& loop) {
+    parts_->loops.fetch_add(1, std::memory_order_relaxed);
     return std::make_unique<LoopClient>(
-        loop, parts_->epoch, parts_->admission, *parts_->commits, parts_->readers, parts_->events);
+        loop, parts_->loops, parts_->epoch, parts_->admission, *parts_->commits, parts_->readers, parts_->events);
 }
 
 void Storage::start(ports::CommitListener& listener) {

@@ -113,6 +113,16 @@ class Loop {
         if (!loop_.post([this, work = std::move(work)]() mutable { work(*client_); })) throw std::runtime_error("full");
     }
 
+    // Behind the storage's own. From the loop's next turn on.
+    void add_turn_hook(runtime::TurnHook& hook) {
+        std::promise<void> added;
+        post([&](StorageClient&) {
+            loop_.add_turn_hook(hook);
+            added.set_value();
+        });
+        added.get_future().wait();
+    }
+
     // Puts a handler behind those that are ready. Only on the loop.
     template <class Handler>
     void enqueue(Handler handler) {
