@@ -47,22 +47,24 @@ void CommitThread::run() {
         form_group();
         if (!group_.empty() || connection_rows_due(waited)) {
             commit();
-        } else if (waited == Waited::timed_out && !writable() && !is_over()) {
-            probe();
         } else if (waited == Waited::closed) {
             return;
         }
+        if (is_probe_due()) probe();
     }
 }
 
 std::optional<std::chrono::milliseconds> CommitThread::patience() const {
-    if (!connection_rows_.empty()) {
-        const auto waited =
-            std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady_now() - connection_rows_since_);
-        return std::clamp(connection_rows_delay - waited, std::chrono::milliseconds(0), connection_rows_delay);
-    }
-    if (!writable() && !is_over()) return times_.probe_interval;
-    return std::nullopt;
+    std::optional<SteadyTime> until;
+    if (!connection_rows_.empty()) until = connection_rows_since_ + connection_rows_delay;
+    if (!writable() && !is_over()) until = until ? std::min(*until, next_probe_) : next_probe_;
+    if (!until) return std::nullopt;
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*until - clock_.steady_now());
+    return std::max(wait, std::chrono::milliseconds(0));
+}
+
+bool CommitThread::is_probe_due() const {
+    return !writable() && !is_over() && clock_.steady_now() >= next_probe_;
 }
 
 // Moves batches into the next group, in their order. Those of connection rows alone are set aside while the group is
@@ -168,7 +170,9 @@ void CommitThread::fail(std::size_t rows) {
         connection_rows_lost_ += batch.requests.size() - batch.answers_wanted - batch.letters;
     }
     const SteadyTime now = clock_.steady_now();
-    if (writable_.exchange(false, std::memory_order_relaxed) || now - failure_told_ >= event_interval) {
+    const bool worked_before = writable_.exchange(false, std::memory_order_relaxed);
+    if (worked_before) next_probe_ = now + times_.probe_interval;
+    if (worked_before || now - failure_told_ >= event_interval) {
         failure_told_ = now;
         events_.emit(observability::CommitFailed{writer_.failure().what, static_cast<std::int64_t>(rows)});
         if (connection_rows_lost_ > 0) {
@@ -210,6 +214,7 @@ void CommitThread::give_back(Outcome outcome) {
 }
 
 void CommitThread::probe() {
+    next_probe_ = clock_.steady_now() + times_.probe_interval;
     if (writer_.probe() == BatchWriter::Written::rows) {
         set_writable();
     } else {

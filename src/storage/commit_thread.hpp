@@ -35,7 +35,7 @@ inline constexpr std::size_t commit_bytes_max = 16 * 1024 * 1024;
 inline constexpr std::chrono::milliseconds connection_rows_delay{200};
 
 struct CommitTimes {
-    // How often an idle thread tries whether writing works again.
+    // How often is tried whether writing works again, when it did not.
     std::chrono::milliseconds probe_interval{1'000};
     // Before the second and the third try of a commit.
     std::array<std::chrono::milliseconds, 2> pauses{std::chrono::milliseconds(20), std::chrono::milliseconds(100)};
@@ -82,6 +82,7 @@ class CommitThread {
     void set_writable();
     void tell_listener(std::vector<Delivery> deliveries);
     void give_back(Outcome outcome);
+    [[nodiscard]] bool is_probe_due() const;
     void probe();
 
     BatchWriter& writer_;
@@ -102,6 +103,7 @@ class CommitThread {
 
     SteadyTime failure_told_;               // by an event
     std::size_t connection_rows_lost_ = 0;  // since then
+    SteadyTime next_probe_;                 // while nothing can be written
 
     std::atomic<bool> writable_{true};
     std::atomic<bool> corrupt_{false};

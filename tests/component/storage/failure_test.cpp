@@ -132,6 +132,24 @@ TEST_CASE("an idle storage finds out by itself that it can write again") {
     CHECK(eventually([&] { return running.storage().writable(); }));
 }
 
+// Seen to fail: a storage that was asked for something every second tried no more.
+TEST_CASE("so does one that is never idle") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    StorageOptions options = Running::options_for(path);
+    options.probe_interval = std::chrono::milliseconds(50);
+    Running running(options);
+    Loop& loop = running.add_loop();
+    Outsider outsider(path);
+    outsider.execute("CREATE TRIGGER refuse BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no'); END;");
+    CHECK(refused(loop.append({message(topic("a"), Kind::numbered)}).front()) == Errc::unavailable);
+    CHECK_FALSE(running.storage().writable());
+    // A plan passes the storage thread, but writes nothing.
+    CHECK(eventually([&] {
+        return loop.plan({topic("a"), MessageId(Uuid()), 1, 0}).has_value() && running.storage().writable();
+    }));
+}
+
 TEST_CASE("an outsider that writes delays a commit and does not fail it") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
