@@ -57,14 +57,10 @@ void CommitThread::run() {
 std::optional<std::chrono::milliseconds> CommitThread::patience() const {
     std::optional<SteadyTime> until;
     if (!connection_rows_.empty()) until = connection_rows_since_ + connection_rows_delay;
-    if (!writable() && !is_over()) until = until ? std::min(*until, next_probe_) : next_probe_;
+    if (may_recover()) until = until ? std::min(*until, next_probe_) : next_probe_;
     if (!until) return std::nullopt;
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*until - clock_.steady_now());
     return std::max(wait, std::chrono::milliseconds(0));
-}
-
-bool CommitThread::is_probe_due() const {
-    return !writable() && !is_over() && clock_.steady_now() >= next_probe_;
 }
 
 // Moves batches into the next group, in their order. Those of connection rows alone are set aside while the group is

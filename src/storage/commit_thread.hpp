@@ -82,7 +82,9 @@ class CommitThread {
     void set_writable();
     void tell_listener(std::vector<Delivery> deliveries);
     void give_back(Outcome outcome);
-    [[nodiscard]] bool is_probe_due() const;
+    // Nothing can be written now, but that may change.
+    [[nodiscard]] bool may_recover() const { return !writable() && !is_over(); }
+    [[nodiscard]] bool is_probe_due() const { return may_recover() && clock_.steady_now() >= next_probe_; }
     void probe();
 
     BatchWriter& writer_;

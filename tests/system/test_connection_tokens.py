@@ -3,13 +3,13 @@
 import hashlib
 import hmac
 import json
-import sqlite3
 import time
 import uuid
 
 from support.case import UUID
 from support.connection_tokens import PREVIOUS_SECRET, SIGNING_SECRET, TokenTest, encoded, handshake, payload_of, signed
 from support.daemon import eventually
+from support.operator_tools import read_rows
 from support.settings import SECRET
 from support.tokens import mint
 from support.websocket import Refused
@@ -153,11 +153,9 @@ class Connect(TokenTest):
         user, jwt = self.member()
         ticket = self.ticket(jwt)
         self.daemon.websocket(ticket)
-        database = sqlite3.connect(f"file:{self.daemon.folder.path / 'notifyd.db'}?mode=ro", uri=True)
-        self.addCleanup(database.close)
+        database = self.daemon.folder.path / "notifyd.db"
         rows = "SELECT token_id FROM connections WHERE user = ?"
-        self.assertTrue(eventually(lambda: database.execute(rows, [user]).fetchall() ==
-                                   [(payload_of(ticket)["tokenId"],)]))
+        self.assertTrue(eventually(lambda: read_rows(database, rows, [user]) == [(payload_of(ticket)["tokenId"],)]))
 
     def test_channels_of_the_token_bind_the_connection(self):
         _, jwt = self.member()

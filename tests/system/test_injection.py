@@ -1,9 +1,7 @@
 """Every payload of injections.py in every place for text (RELIABILITY S9): nothing may come of it but text."""
 
-import contextlib
 import http.client
 import json
-import sqlite3
 import unittest
 import urllib.parse
 
@@ -12,6 +10,7 @@ from support import tokens
 from support.case import SystemTest
 from support.daemon import Daemon
 from support.http_client import RawConnection
+from support.operator_tools import read_rows
 from support.tokens import mint
 
 assert len(set(injections.ALL)) >= 500
@@ -83,9 +82,7 @@ class Injection(SystemTest):
 
     @classmethod
     def read(cls, sql):
-        path = cls.daemon.folder.path / "notifyd.db"
-        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as database:
-            return database.execute(sql).fetchall()
+        return read_rows(cls.daemon.folder.path / "notifyd.db", sql)
 
     def tearDown(self):
         """Whatever the test sent: the database has what was acknowledged, and the log what happened."""

@@ -1,8 +1,7 @@
 // Bytes for a socket, encoded once and shared by every connection of one loop: whole WebSocket frames or HTTP replies.
 // Owns:   the bytes, in one allocation with the count.
 // Thread: one loop. The count is plain, not atomic: a frame is made by the loop that sends it and never leaves it,
-// which
-//         debug builds check, the sanitizers' among them.
+//         which debug builds check, the sanitizers' among them.
 // Fails:  never (allocation failure ends the process, as elsewhere).
 #pragma once
 

@@ -12,6 +12,22 @@ Errc refused(const Result<ports::Appended>& answer) {
     return answer.error().code;
 }
 
+StorageOptions probing(const std::string& path, std::chrono::milliseconds interval) {
+    StorageOptions options = Running::options_for(path);
+    options.probe_interval = interval;
+    return options;
+}
+
+constexpr const char* refuse_messages =
+    "CREATE TRIGGER refuse BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no'); END";
+
+// The storage has tried, and knows.
+void stop_taking_messages(Outsider& outsider, Running& running, Loop& loop) {
+    outsider.execute(refuse_messages);
+    CHECK(refused(loop.append({message(topic("a"), Kind::numbered)}).front()) == Errc::unavailable);
+    CHECK_FALSE(running.storage().writable());
+}
+
 }  // namespace
 
 TEST_CASE("a full queue refuses, never inside the call, and has room again afterwards") {
@@ -68,9 +84,7 @@ TEST_CASE("the queue is bounded in bytes, too") {
 TEST_CASE("a commit that fails answers unavailable, delivers nothing and uses no number") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
-    StorageOptions options = Running::options_for(path);
-    options.probe_interval = std::chrono::hours(1);
-    Running running(options);
+    Running running(probing(path, std::chrono::hours(1)));
     Loop& loop = running.add_loop();
     CHECK(loop.store(message(topic("a"), Kind::numbered)) == 1);
 
@@ -98,13 +112,11 @@ TEST_CASE("a commit that fails answers unavailable, delivers nothing and uses no
 TEST_CASE("a resume by id is not refused because it shares a commit with a publish that fails") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
-    StorageOptions options = Running::options_for(path);
-    options.probe_interval = std::chrono::hours(1);
-    Running running(options);
+    Running running(probing(path, std::chrono::hours(1)));
     Loop& loop = running.add_loop();
     const MessagePtr known = message(topic("a"), Kind::numbered, 10'000);
     CHECK(loop.store(known) == 1);
-    Outsider(path).execute("CREATE TRIGGER refuse BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no'); END");
+    Outsider(path).execute(refuse_messages);
     std::promise<bool> stored;
     const auto plan = loop.ask<ports::ResumePlan>([&](StorageClient& client, auto done) {
         client.append(message(topic("a"), Kind::numbered), [&](auto answer) { stored.set_value(answer.has_value()); });
@@ -118,16 +130,11 @@ TEST_CASE("a resume by id is not refused because it shares a commit with a publi
 TEST_CASE("an idle storage finds out by itself that it can write again") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
-    StorageOptions options = Running::options_for(path);
-    options.probe_interval = std::chrono::milliseconds(5);
-    Running running(options);
+    Running running(probing(path, std::chrono::milliseconds(5)));
     Loop& loop = running.add_loop();
     Outsider outsider(path);
-    outsider.execute(
-        "CREATE TRIGGER refuse BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no'); END;"
-        "CREATE TRIGGER refuse_probe BEFORE INSERT ON meta BEGIN SELECT RAISE(ABORT, 'no'); END;");
-    CHECK(refused(loop.append({message(topic("a"), Kind::numbered)}).front()) == Errc::unavailable);
-    CHECK_FALSE(running.storage().writable());
+    outsider.execute("CREATE TRIGGER refuse_probe BEFORE INSERT ON meta BEGIN SELECT RAISE(ABORT, 'no'); END");
+    stop_taking_messages(outsider, running, loop);
     outsider.execute("DROP TRIGGER refuse_probe");
     CHECK(eventually([&] { return running.storage().writable(); }));
 }
@@ -136,14 +143,10 @@ TEST_CASE("an idle storage finds out by itself that it can write again") {
 TEST_CASE("so does one that is never idle") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
-    StorageOptions options = Running::options_for(path);
-    options.probe_interval = std::chrono::milliseconds(50);
-    Running running(options);
+    Running running(probing(path, std::chrono::milliseconds(50)));
     Loop& loop = running.add_loop();
     Outsider outsider(path);
-    outsider.execute("CREATE TRIGGER refuse BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no'); END;");
-    CHECK(refused(loop.append({message(topic("a"), Kind::numbered)}).front()) == Errc::unavailable);
-    CHECK_FALSE(running.storage().writable());
+    stop_taking_messages(outsider, running, loop);
     // A plan passes the storage thread, but writes nothing.
     CHECK(eventually([&] {
         return loop.plan({topic("a"), MessageId(Uuid()), 1, 0}).has_value() && running.storage().writable();

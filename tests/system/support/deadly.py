@@ -1,11 +1,10 @@
 """Users with dead letters: clients that do not read, so that the daemon cannot give them what is theirs."""
 
-import contextlib
 import socket
-import sqlite3
 
 from .case import SystemTest
 from .daemon import eventually
+from .operator_tools import read_rows
 from .tokens import mint
 from .websocket import WebSocket
 
@@ -75,6 +74,5 @@ class Deadly(SystemTest):
 
     def is_stored(self, user):
         """Whether a row tells of the user's connection: its removal is written behind the connection's last letters."""
-        database = sqlite3.connect(f"file:{self.daemon.folder.path}/notifyd.db?mode=ro", uri=True)
-        with contextlib.closing(database):
-            return database.execute("SELECT count(*) FROM connections WHERE user = ?", (user,)).fetchone()[0] != 0
+        rows = "SELECT 1 FROM connections WHERE user = ?"
+        return bool(read_rows(self.daemon.folder.path / "notifyd.db", rows, [user]))

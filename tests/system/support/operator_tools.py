@@ -14,16 +14,20 @@ from .http_client import HttpClient
 LONG = os.environ.get("NOTIFYD_LONG") == "1"
 
 
-def bodies(path):
-    """Every message's JSON in a database file, in commit order; read-only, and the file must be sound."""
+def read_rows(path, sql, parameters=()):
+    """What a query finds in a database file, whether a daemon has it open or not; read-only."""
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as database:
-        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        return [row[0] for row in database.execute("SELECT head FROM messages ORDER BY position")]
+        return database.execute(sql, parameters).fetchall()
+
+
+def bodies(path):
+    """Every message's JSON in a database file, in commit order; the file must be sound."""
+    assert read_rows(path, "PRAGMA integrity_check") == [("ok",)]
+    return [row[0] for row in read_rows(path, "SELECT head FROM messages ORDER BY position")]
 
 
 def epoch(path):
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as database:
-        return database.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0]
+    return read_rows(path, "SELECT value FROM meta WHERE key = 'epoch'")[0][0]
 
 
 class Load:
