@@ -18,6 +18,7 @@ from .work import Pace
 CHAT = "history"
 BYTES_A_MESSAGE = 1000  # on disk, generously: with the write-ahead log
 STARTS = 3              # of a repeat; each with its own pages
+WARM_UP_PAGES = 200     # not measured: a server that has just started knows nothing of its file
 FIRST_PAGES = 200
 WALKS = 15              # through a whole chat
 DEEP_FROM = 10          # pages into the chat
@@ -133,6 +134,8 @@ def ready_milliseconds(server, reader, begin):
 def read_pages(reader, chats, chance):
     """Times of first pages, and of pages deep in a chat."""
     first, deep = [], []
+    for _ in range(WARM_UP_PAGES):
+        reader.page(chance.randrange(chats))
     for _ in range(FIRST_PAGES):
         body, took = reader.page(chance.randrange(chats))
         first.append(took)
