@@ -19,8 +19,8 @@ AuthResult<Identity> Authorizer::authenticate(std::string_view token) {
     return verifier_.verify(token, clock_.now_ms());
 }
 
-bool Authorizer::lacks_key(std::string_view token) {
-    return verifier_.lacks_key(token, clock_.now_ms());
+std::shared_ptr<const KeySet> Authorizer::keys_short_of(std::string_view token) {
+    return verifier_.keys_short_of(token, clock_.now_ms());
 }
 
 AuthResult<ConnectGrant> Authorizer::connect(const ConnectRequest& request) {

@@ -61,10 +61,11 @@ AuthResult<Identity> JwtVerifier::verify(std::string_view token, EpochMs now) {
     return std::move(*identity);
 }
 
-bool JwtVerifier::lacks_key(std::string_view token, EpochMs now) {
-    if (!keys_->is_fetched() || token.empty()) return false;
+std::shared_ptr<const KeySet> JwtVerifier::keys_short_of(std::string_view token, EpochMs now) {
+    if (!keys_->is_fetched() || token.empty()) return nullptr;
     const AuthResult<Identity> identity = verify(token, now);
-    return identity.has_error() && identity.error().reason == AuthFailure::unknown_key;
+    const bool is_unknown = identity.has_error() && identity.error().reason == AuthFailure::unknown_key;
+    return is_unknown ? keys_ : nullptr;
 }
 
 }  // namespace notifyd::auth

@@ -77,7 +77,12 @@ void KeySource::apply(config::Auth rules, KeySources sources) {
 
 void KeySource::publish() {
     const Result<std::shared_ptr<const KeySet>> keys = make_key_set(sources_);
-    if (keys) publish_(*keys, rules_);
+    if (keys) publish(*keys);
+}
+
+void KeySource::publish(std::shared_ptr<const KeySet> keys) {
+    published_ = std::move(keys);
+    publish_(published_, rules_);
 }
 
 KeySource::Awaitable<void> KeySource::keep() {
@@ -124,7 +129,7 @@ Result<void> KeySource::take(std::string text) {
     if (!keys) return keys.error();
     sources_ = std::move(sources);
     policy_->succeeded(clock_.steady_now());
-    if (changed) publish_(*keys, rules_);
+    if (changed) publish(*keys);
     events_.emit(observability::KeysRefreshed{static_cast<std::int64_t>((*keys)->size()), changed});
     return {};
 }
@@ -136,14 +141,16 @@ void KeySource::drop_expired() {
     events_.emit(observability::KeysExpired{});
 }
 
-void KeySource::want(UniqueFunction<void()> done) {
-    auto ask = [this, done = std::move(done)]() mutable { wait(std::move(done)); };
+void KeySource::want(std::shared_ptr<const KeySet> seen, UniqueFunction<void()> done) {
+    auto ask = [this, seen = std::move(seen), done = std::move(done)]() mutable { wait(seen, std::move(done)); };
     // Where the loop has stopped, nobody is left to be answered.
     static_cast<void>(loop_.post_control(std::move(ask)));
 }
 
-void KeySource::wait(UniqueFunction<void()> done) {
-    const bool worth_it = !closed_ && policy_ && waiters_.size() < waiters_max && policy_->request(clock_.steady_now());
+void KeySource::wait(const std::shared_ptr<const KeySet>& seen, UniqueFunction<void()> done) {
+    const bool is_newest = published_ == nullptr || published_ == seen;
+    const bool worth_it =
+        is_newest && !closed_ && policy_ && waiters_.size() < waiters_max && policy_->request(clock_.steady_now());
     if (!worth_it) {
         done();
         return;

@@ -37,10 +37,10 @@ Awaitable<void> Session::run() {
     co_await stream().finish(services_.clock.steady_now() + limits::close_timeout);
 }
 
-Awaitable<void> Session::await_key() {
+Awaitable<void> Session::await_newer(std::shared_ptr<const auth::KeySet> keys) {
     runtime::OneShot<bool> over(services_.loop.executor());
     auto done = [&loop = services_.loop, &over] { static_cast<void>(loop.post_control([&over] { over.set(true); })); };
-    services_.keys.want(std::move(done));
+    services_.keys.want(std::move(keys), std::move(done));
     static_cast<void>(co_await over.wait());
 }
 

@@ -94,8 +94,9 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     [[nodiscard]] std::string_view allow_origin(std::string_view origin) const;
     [[nodiscard]] HttpReply preflight_reply(const HttpRequest& request, const RouteMatch& match) const;
 
-    // Waits for a fetch of keys, for a token that lacks one: what follows decides by the keys that are there then.
-    Awaitable<void> await_key();
+    // Waits for a fetch of keys, for a token whose key is not among these: what follows decides by those that are there
+    // then.
+    Awaitable<void> await_newer(std::shared_ptr<const auth::KeySet> keys);
 
     // --- upgrade.cpp
     [[nodiscard]] bool is_upgrade_path(std::string_view path) const;

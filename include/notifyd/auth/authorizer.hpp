@@ -42,8 +42,9 @@ class Authorizer {
     // For HTTP: an empty token is a missing one, and a connection token is none.
     [[nodiscard]] AuthResult<Identity> authenticate(std::string_view token);
 
-    // Worth waiting for a fetch of keys before the token is judged (KeySource::want).
-    [[nodiscard]] bool lacks_key(std::string_view token);
+    // The keys that lack the token's, where it is worth waiting for a fetch before the token is judged
+    // (KeySource::want); nullptr: it is not.
+    [[nodiscard]] std::shared_ptr<const KeySet> keys_short_of(std::string_view token);
 
     // For the upgrade with a JWT, before it is answered. All topics or nothing.
     [[nodiscard]] AuthResult<ConnectGrant> connect(const ConnectRequest& request);

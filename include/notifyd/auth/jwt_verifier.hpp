@@ -31,8 +31,9 @@ class JwtVerifier {
     // The signature is checked before any claim is looked at. A token that verified is not verified again until `exp`.
     [[nodiscard]] AuthResult<Identity> verify(std::string_view token, EpochMs now);
 
-    // The token fails for want of a key that may be fetched (KeySource). Without a JWKS by URL: never.
-    [[nodiscard]] bool lacks_key(std::string_view token, EpochMs now);
+    // The keys, where the token fails for want of one that may be fetched (KeySource::want); nullptr: it does not.
+    // Without a JWKS by URL: never.
+    [[nodiscard]] std::shared_ptr<const KeySet> keys_short_of(std::string_view token, EpochMs now);
 
     // From now on these keys and rules hold; what was verified by the old ones is verified again.
     void use(std::shared_ptr<const KeySet> keys, config::Auth rules);

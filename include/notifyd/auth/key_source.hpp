@@ -58,9 +58,9 @@ class KeySource {
     // loop; an error there or here is a sentence for the operator.
     [[nodiscard]] Result<void> check(config::Auth rules, KeySources sources, UniqueFunction<void(Result<void>)> done);
 
-    // A token came whose key is not known. Calls `done` on the source's loop when a fetch has ended and its keys are
-    // on their way to the loops; at once when none is allowed now.
-    void want(UniqueFunction<void()> done);
+    // A token came whose key `seen` does not have. Calls `done` on the source's loop when a fetch has ended and its
+    // keys are on their way to the loops; at once when newer ones than `seen` are, or when no fetch is allowed now.
+    void want(std::shared_ptr<const KeySet> seen, UniqueFunction<void()> done);
 
     // No token waits from now on; the server stops.
     void close();
@@ -74,11 +74,12 @@ class KeySource {
     [[nodiscard]] bool keeps_set(const config::Auth& rules) const;
     void apply(config::Auth rules, KeySources sources);
     void publish();
+    void publish(std::shared_ptr<const KeySet> keys);
     Awaitable<void> keep();
     Awaitable<void> refresh();
     [[nodiscard]] Result<void> take(std::string text);
     void drop_expired();
-    void wait(UniqueFunction<void()> done);
+    void wait(const std::shared_ptr<const KeySet>& seen, UniqueFunction<void()> done);
     void answer_waiters();
 
     runtime::EventLoop& loop_;
@@ -90,6 +91,8 @@ class KeySource {
     Timer wake_;
     config::Auth rules_;
     KeySources sources_;
+    // What the loops have, or are about to have; nullptr: what they were made with.
+    std::shared_ptr<const KeySet> published_;
     // With a URL only.
     std::optional<RefreshPolicy> policy_;
     // Counts the configurations, so that a fetch for an older one is not taken for the present one's.

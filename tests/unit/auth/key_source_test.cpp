@@ -90,8 +90,14 @@ class World {
     // Waits as a token would.
     void want() { REQUIRE(ask().wait_for(patience) == std::future_status::ready); }
     std::future<void> ask() {
+        std::shared_ptr<const KeySet> newest;
+        on_loop([&] { newest = newest_; });
+        return ask(std::move(newest));
+    }
+    // As one whose loop has these keys.
+    std::future<void> ask(std::shared_ptr<const KeySet> seen) {
         auto done = std::make_shared<std::promise<void>>();
-        source_.want([done] { done->set_value(); });
+        source_.want(std::move(seen), [done] { done->set_value(); });
         return done->get_future();
     }
     // The published sets so far, as the kids among "a" and "b" that each holds.
@@ -117,11 +123,12 @@ class World {
     Timer gate_{loop_.executor()};
     std::vector<std::string> fetched_;
     std::vector<std::string> published_;
+    std::shared_ptr<const KeySet> newest_;
     KeySource source_{loop_,
                       [this](const std::string& url) { return fetch(url); },
                       clock_,
                       events_,
-                      [this](const auto& keys, const config::Auth& rules) { take(*keys, rules); }};
+                      [this](const auto& keys, const config::Auth& rules) { take(keys, rules); }};
 
   private:
     KeySource::Awaitable<Result<std::string>> fetch(std::string url) {
@@ -135,10 +142,11 @@ class World {
         if (text.empty()) co_return Error(Errc::unavailable, "down");
         co_return text;
     }
-    void take(const KeySet& keys, const config::Auth& rules) {
+    void take(const std::shared_ptr<const KeySet>& keys, const config::Auth& rules) {
+        newest_ = keys;
         std::string kids;
         for (const char* kid : {"a", "b"}) {
-            if (keys.find(Algorithm::rs256, rules.issuer, kid) != nullptr) kids += kid;
+            if (keys->find(Algorithm::rs256, rules.issuer, kid) != nullptr) kids += kid;
         }
         published_.push_back(kids);
         if (published_.size() == 1) first_.set_value();
@@ -161,6 +169,22 @@ TEST_CASE("a fetch for those who ask, one, and only then an answer") {
     CHECK(world.published() == Texts{"a", "b"});
     for (int i = 0; i < 100; ++i) world.want();
     CHECK(world.fetched() == Texts{"one", "one"});
+}
+
+// Else a token that came just before new keys would cost the one fetch in five minutes.
+TEST_CASE("whoever asks on behalf of keys that are replaced already is answered without a fetch") {
+    World world;
+    world.run();
+    std::shared_ptr<const KeySet> replaced;
+    world.on_loop([&] { replaced = world.newest_; });
+    config::Auth longer = rules_for("one");
+    longer.leeway = 1min;
+    REQUIRE(world.source_.reload(longer, World::sources_for(longer)).has_value());
+    world.answer(set_of(second_rsa(), "b"));
+    REQUIRE(world.ask(replaced).wait_for(patience) == std::future_status::ready);
+    CHECK(world.published() == Texts{"a", "a"});
+    world.want();
+    CHECK(world.published() == Texts{"a", "a", "b"});
 }
 
 TEST_CASE("a new config keeps what was fetched while the URL and the issuer stay") {
