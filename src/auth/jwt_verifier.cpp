@@ -7,6 +7,7 @@
 #include "key.hpp"
 #include "signed_token.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <utility>
@@ -15,12 +16,9 @@ namespace notifyd::auth {
 
 namespace {
 
-// nullopt: the library failed; then the token is verified without the cache.
-std::optional<TokenDigest> digest_of(std::string_view token, const EVP_MD* sha256) {
-    TokenDigest digest{};
-    const int made = EVP_Digest(token.data(), token.size(), digest.data(), nullptr, sha256, nullptr);
-    if (made != 1) return std::nullopt;
-    return digest;
+// In a time that does not tell a stranger how much of it was right.
+bool is_same_secret(std::string_view left, std::string_view right) {
+    return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
 }  // namespace
@@ -38,10 +36,20 @@ void JwtVerifier::use(std::shared_ptr<const KeySet> keys, config::Auth rules) {
     cache_.clear();
 }
 
+std::optional<TokenDigest> JwtVerifier::digest_of(std::string_view token) {
+    if (is_same_secret(token, last_token_)) return last_digest_;
+    TokenDigest digest{};
+    const int made = EVP_Digest(token.data(), token.size(), digest.data(), nullptr, sha256_.get(), nullptr);
+    if (made != 1) return std::nullopt;
+    last_token_ = token;
+    last_digest_ = digest;
+    return digest;
+}
+
 AuthResult<Identity> JwtVerifier::verify(std::string_view token, EpochMs now) {
     if (token.empty()) return refuse_token(AuthFailure::missing);
     if (token.size() > limits::token_bytes_max) return refuse_token(AuthFailure::malformed);
-    const std::optional<TokenDigest> digest = digest_of(token, sha256_.get());
+    const std::optional<TokenDigest> digest = digest_of(token);
     if (digest) {
         if (const Identity* known = cache_.find(*digest, now)) return *known;
     }

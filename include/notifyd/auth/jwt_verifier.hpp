@@ -1,5 +1,5 @@
 // Turns a JWT into an Identity, or refuses it (SPEC §2).
-// Owns:   the cache of verified tokens, by digest; never a token.
+// Owns:   the cache of verified tokens, by digest; of the tokens themselves only the last.
 // Thread: one loop; the keys are shared by all.
 // Fails:  unauthorized, with one of three sentences ("Token is missing", "Token is invalid", "Token has expired") and
 //         a reason for the log. Whatever a token holds, nothing is thrown.
@@ -16,6 +16,8 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace notifyd::auth {
@@ -39,10 +41,16 @@ class JwtVerifier {
     void use(std::shared_ptr<const KeySet> keys, config::Auth rules);
 
   private:
+    // nullopt: the library failed; then the token is verified without the cache.
+    [[nodiscard]] std::optional<TokenDigest> digest_of(std::string_view token);
+
     std::shared_ptr<const KeySet> keys_;
     config::Auth rules_;
     std::unique_ptr<EVP_MD, void (*)(EVP_MD*)> sha256_;
     IdentityCache cache_;
+    // A backend sends the same token with each publish: it is digested once.
+    std::string last_token_;
+    TokenDigest last_digest_{};
 };
 
 }  // namespace notifyd::auth
