@@ -51,7 +51,7 @@ struct StorageOptions {
     // Reads that may wait for a reader thread.
     std::size_t reads_waiting_max = 4'096;
     // The write-ahead log's size from which the checkpointer works.
-    std::size_t checkpoint_bytes = 4 * 1024 * 1024;
+    std::size_t checkpoint_bytes = 16 * 1024 * 1024;
     // The size from which the storage thread helps between two commits, because it never pauses.
     std::size_t checkpoint_now_bytes = 64 * 1024 * 1024;
     // A database up to this size is read whole, and refused if damaged, before it is used.
