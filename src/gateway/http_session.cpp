@@ -158,7 +158,7 @@ Awaitable<bool> Session::read_head(beast::flat_buffer& buffer, RequestReader& re
 
 Awaitable<bool> Session::check_token(const RequestReader& reader, const HttpRequest& request) {
     const std::string_view token = bearer_token(request.authorization);
-    if (auto keys = services_.authorizer.keys_short_of(token)) co_await await_newer(std::move(keys));
+    if (auto keys = services_.authorizer.keys_short_of(token)) co_await await_key(token, std::move(keys));
     const auth::AuthResult<Identity> caller = services_.authorizer.authenticate(token);
     if (caller) co_return true;
     refuse(auth_error(caller.error(), request), reader.request());
@@ -292,8 +292,8 @@ Awaitable<void> Session::answer(HttpRequest& request, const RouteMatch& match, K
     } else if (match.route != nullptr) {
         route = match.route->path;
         request.path_parameter = std::string(match.parameter);
-        auto keys = services_.authorizer.keys_short_of(bearer_token(request.authorization));
-        if (keys) co_await await_newer(std::move(keys));
+        const std::string_view token = bearer_token(request.authorization);
+        if (auto keys = services_.authorizer.keys_short_of(token)) co_await await_key(token, std::move(keys));
         reply = co_await call(*match.route, request);
     } else if (!match.allow.empty()) {
         reply = error_reply(Error(Errc::method_not_allowed, "The path has no such method"), request.correlation_id);

@@ -37,11 +37,18 @@ Awaitable<void> Session::run() {
     co_await stream().finish(services_.clock.steady_now() + limits::close_timeout);
 }
 
-Awaitable<void> Session::await_newer(std::shared_ptr<const auth::KeySet> keys) {
-    runtime::OneShot<bool> over(services_.loop.executor());
-    auto done = [&loop = services_.loop, &over] { static_cast<void>(loop.post_control([&over] { over.set(true); })); };
-    services_.keys.want(std::move(keys), std::move(done));
-    static_cast<void>(co_await over.wait());
+Awaitable<void> Session::await_key(std::string_view token, std::shared_ptr<const auth::KeySet> keys) {
+    // Newer keys may have been on their way already, and lack it too: the second time a fetch is waited for.
+    constexpr int times = 2;
+    for (int i = 0; keys != nullptr && i < times; ++i) {
+        runtime::OneShot<bool> over(services_.loop.executor());
+        auto done = [&loop = services_.loop, &over] {
+            static_cast<void>(loop.post_control([&over] { over.set(true); }));
+        };
+        services_.keys.want(std::move(keys), std::move(done));
+        static_cast<void>(co_await over.wait());
+        keys = services_.authorizer.keys_short_of(token);
+    }
 }
 
 bool Session::is_stalled(SteadyTime now, Milliseconds limit) {

@@ -96,7 +96,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
     // Waits for a fetch of keys, for a token whose key is not among these: what follows decides by those that are there
     // then.
-    Awaitable<void> await_newer(std::shared_ptr<const auth::KeySet> keys);
+    Awaitable<void> await_key(std::string_view token, std::shared_ptr<const auth::KeySet> keys);
 
     // --- upgrade.cpp
     [[nodiscard]] bool is_upgrade_path(std::string_view path) const;

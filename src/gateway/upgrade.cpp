@@ -112,7 +112,7 @@ Awaitable<Result<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastRequest 
     std::string_view token = bearer_token(request.authorization);
     if (token.empty()) token = subprotocols.token;
     if (token.empty() && query->token) token = *query->token;
-    if (auto keys = services_.authorizer.keys_short_of(token)) co_await await_newer(std::move(keys));
+    if (auto keys = services_.authorizer.keys_short_of(token)) co_await await_key(token, std::move(keys));
     auth::ConnectRequest connect{.token = token, .user_id = {}, .topics = std::move(query->topics)};
     if (query->user) connect.user_id = query->user->get();
     std::optional<auth::AuthResult<auth::ConnectGrant>> judged;

@@ -57,7 +57,7 @@ class KeysByUrl(SystemTest):
         return self.daemon
 
     def start_with_keys(self):
-        """Has fetched once: a token that comes just then would start one more, and the next has to wait 5 minutes."""
+        """Has fetched once, so that the next fetch is for a token."""
         daemon = self.start()
         daemon.wait_for_event("keys_refreshed")
         return daemon
