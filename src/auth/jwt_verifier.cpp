@@ -34,16 +34,19 @@ void JwtVerifier::use(std::shared_ptr<const KeySet> keys, config::Auth rules) {
     keys_ = std::move(keys);
     rules_ = std::move(rules);
     cache_.clear();
+    last_ = {};
 }
 
-std::optional<TokenDigest> JwtVerifier::digest_of(std::string_view token) {
-    if (is_same_secret(token, last_token_)) return last_digest_;
+std::optional<TokenDigest> JwtVerifier::digest_of(std::string_view token) const {
+    if (is_same_secret(token, last_.token)) return last_.digest;
     TokenDigest digest{};
     const int made = EVP_Digest(token.data(), token.size(), digest.data(), nullptr, sha256_.get(), nullptr);
     if (made != 1) return std::nullopt;
-    last_token_ = token;
-    last_digest_ = digest;
     return digest;
+}
+
+void JwtVerifier::remember(std::string_view token, const TokenDigest& digest) {
+    if (last_.token.empty() || last_.digest != digest) last_ = {std::string(token), digest};
 }
 
 AuthResult<Identity> JwtVerifier::verify(std::string_view token, EpochMs now) {
@@ -51,7 +54,10 @@ AuthResult<Identity> JwtVerifier::verify(std::string_view token, EpochMs now) {
     if (token.size() > limits::token_bytes_max) return refuse_token(AuthFailure::malformed);
     const std::optional<TokenDigest> digest = digest_of(token);
     if (digest) {
-        if (const Identity* known = cache_.find(*digest, now)) return *known;
+        if (const Identity* known = cache_.find(*digest, now)) {
+            remember(token, *digest);
+            return *known;
+        }
     }
 
     const std::optional<SignedToken> parsed = SignedToken::parse(token);

@@ -1,5 +1,5 @@
 // Turns a JWT into an Identity, or refuses it (SPEC §2).
-// Owns:   the cache of verified tokens, by digest; of the tokens themselves only the last.
+// Owns:   the cache of verified tokens, by digest; of the tokens themselves only the last good one.
 // Thread: one loop; the keys are shared by all.
 // Fails:  unauthorized, with one of three sentences ("Token is missing", "Token is invalid", "Token has expired") and
 //         a reason for the log. Whatever a token holds, nothing is thrown.
@@ -41,16 +41,21 @@ class JwtVerifier {
     void use(std::shared_ptr<const KeySet> keys, config::Auth rules);
 
   private:
+    struct Digested {
+        std::string token;
+        TokenDigest digest{};
+    };
+
     // nullopt: the library failed; then the token is verified without the cache.
-    [[nodiscard]] std::optional<TokenDigest> digest_of(std::string_view token);
+    [[nodiscard]] std::optional<TokenDigest> digest_of(std::string_view token) const;
+    void remember(std::string_view token, const TokenDigest& digest);
 
     std::shared_ptr<const KeySet> keys_;
     config::Auth rules_;
     std::unique_ptr<EVP_MD, void (*)(EVP_MD*)> sha256_;
     IdentityCache cache_;
-    // A backend sends the same token with each publish: it is digested once.
-    std::string last_token_;
-    TokenDigest last_digest_{};
+    // The last token that was in the cache: a backend sends the same one with each publish, and it is digested once.
+    Digested last_;
 };
 
 }  // namespace notifyd::auth
