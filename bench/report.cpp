@@ -50,6 +50,7 @@ std::string to_json(const RoundResult& round) {
         .add("seconds", round.seconds)
         .add("deliveries_per_second", round.deliveries_per_second)
         .add("publishes_per_second", round.publishes_per_second)
+        .add("answers_per_second", round.answers_per_second)
         .add("connects_per_second", round.connects_per_second)
         .add("p50_us", round.p50_us)
         .add("p90_us", round.p90_us)

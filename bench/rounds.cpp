@@ -29,6 +29,7 @@ void Rounds::start_round(Nanoseconds now, Nanoseconds length) {
     started_at_ = now;
     ends_at_ = now + length;
     publishes_ = 0;
+    answers_ = 0;
     connects_ = 0;
     deliveries_ = 0;
     latencies_.clear();
@@ -47,6 +48,7 @@ void Rounds::end_round(Nanoseconds now) {
             .seconds = seconds,
             .deliveries_per_second = static_cast<double>(deliveries_) / seconds,
             .publishes_per_second = static_cast<double>(publishes_) / seconds,
+            .answers_per_second = static_cast<double>(answers_) / seconds,
             .connects_per_second = static_cast<double>(connects_) / seconds,
             .p50_us = microseconds(0.50),
             .p90_us = microseconds(0.90),

@@ -17,6 +17,7 @@ struct RoundResult {
     double seconds = 0;
     double deliveries_per_second = 0;
     double publishes_per_second = 0;
+    double answers_per_second = 0;  // where publishes count without them
     double connects_per_second = 0;
     double p50_us = 0;
     double p90_us = 0;
@@ -44,6 +45,7 @@ class Rounds {
     bool finished() const { return results_.size() == rounds_max_; }
 
     void count_publishes(std::uint64_t count) { publishes_ += count; }
+    void count_answer() { ++answers_; }
     void count_connect() { ++connects_; }
     void count_delivery() { ++deliveries_; }
     void record_latency(Nanoseconds latency) { latencies_.record(latency); }
@@ -65,6 +67,7 @@ class Rounds {
     Nanoseconds generator_cpu_at_start_ = 0;
     Nanoseconds server_cpu_at_start_ = 0;
     std::uint64_t publishes_ = 0;
+    std::uint64_t answers_ = 0;
     std::uint64_t connects_ = 0;
     std::uint64_t deliveries_ = 0;
     Histogram latencies_;

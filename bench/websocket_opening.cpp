@@ -17,6 +17,13 @@ std::string request_text(const Endpoint& endpoint, const Upgrade& upgrade) {
     return text.append(nonce).append("\r\n").append(upgrade.headers).append("\r\n");
 }
 
+std::string greeting_text(const Endpoint& endpoint, const Upgrade& upgrade) {
+    if (upgrade.greeting.empty()) {
+        return "";
+    }
+    return "GET " + upgrade.greeting + " HTTP/1.1\r\nHost: " + endpoint.text() + "\r\n\r\n";
+}
+
 }  // namespace
 
 std::string bearer(std::string_view token) {
@@ -24,14 +31,14 @@ std::string bearer(std::string_view token) {
 }
 
 WebSocketOpening::WebSocketOpening(const Endpoint& endpoint, const Upgrade& upgrade)
-    : stream_(endpoint), request_(request_text(endpoint, upgrade)) {}
+    : stream_(endpoint), greeting_(greeting_text(endpoint, upgrade)), request_(request_text(endpoint, upgrade)) {}
 
 bool WebSocketOpening::advance(Scratch& scratch) {
     if (!asked_) {
         if (!stream_.establish()) {
             return false;
         }
-        stream_.outgoing() = request_;
+        stream_.outgoing() = greeting_.empty() ? request_ : greeting_;
         asked_ = true;
     }
     stream_.flush();
@@ -50,6 +57,15 @@ bool WebSocketOpening::advance(Scratch& scratch) {
         return false;
     }
     const std::string_view head = received.bytes.substr(0, end + head_end.size());
+    if (!greeting_.empty()) {
+        if (!head.starts_with("HTTP/1.1 204 ")) {
+            throw ConnectionError("the greeting was refused: " + std::string(head));
+        }
+        greeting_.clear();
+        stream_.outgoing() = request_;
+        stream_.flush();
+        return false;
+    }
     if (!head.starts_with("HTTP/1.1 101 ") || head.find(nonce_answer) == std::string_view::npos) {
         // The body names the reason; it usually comes in the same read as the head.
         throw ConnectionError("the upgrade was refused: " + std::string(received.bytes.substr(0, 1024)));

@@ -13,6 +13,8 @@ namespace notifyd::bench {
 struct Upgrade {
     std::string target;   // path and query
     std::string headers;  // further ones, each with its line end
+    // Asked for first, on the same connection; it answers 204. Empty: nothing is.
+    std::string greeting = {};
 };
 
 std::string bearer(std::string_view token);
@@ -34,6 +36,7 @@ class WebSocketOpening {
   private:
     Stream stream_;
     bool asked_ = false;
+    std::string greeting_;  // until it is answered
     std::string request_;
 };
 

@@ -14,16 +14,22 @@ Upgrade broadcast_upgrade(const Seat& seat) {
     return {.target = "/?chat=" + seat.chat + (seat.subscribes() ? "" : "&publish=1"), .headers = ""};
 }
 
-Upgrade nchan_upgrade(const Seat& seat) {
-    switch (seat.role) {
+std::string_view nchan_location(Role role) {
+    switch (role) {
         case Role::subscriber:
-            return {.target = "/sub/" + seat.chat, .headers = ""};
+            return "/sub/";
         case Role::publisher:
-            return {.target = "/pub/" + seat.chat, .headers = ""};
+            return "/pub/";
         case Role::member:
             break;
     }
-    return {.target = "/pubsub/" + seat.chat, .headers = ""};
+    return "/pubsub/";
+}
+
+// nginx sets TCP_NODELAY when a connection is kept alive, nchan never: without a request before, its messages would
+// wait for the acknowledgement of the last ones.
+Upgrade nchan_upgrade(const Seat& seat) {
+    return {.target = std::string(nchan_location(seat.role)) + seat.chat, .headers = "", .greeting = "/greeting"};
 }
 
 }  // namespace

@@ -33,6 +33,8 @@ def install(place):
 
 def install_packages(packages):
     as_root = [] if os.getuid() == 0 else ["sudo"]
+    if as_root and not program("sudo"):
+        raise RuntimeError(f"install as root: {' '.join(packages)}")
 
     def run(*command, **options):
         return subprocess.run([*as_root, *command], stdout=sys.stderr, check=True, **options)

@@ -58,15 +58,27 @@ class Cores:
     """Who runs where, as taskset takes it; None: anywhere."""
     server: str | None
     generator: str | None
+    siblings: bool = False  # threads of one core, because there is no other
 
 
 def cores(shared=False):
     """One core each; or, shared, both cores for both. A machine with one core has no choice."""
-    usable = sorted(os.sched_getaffinity(0))[:2]
-    if len(usable) < 2:
+    first, *others = sorted(os.sched_getaffinity(0))
+    if not others:
         return Cores(None, None)
-    both = ",".join(map(str, usable))
-    return Cores(both, both) if shared else Cores(str(usable[0]), str(usable[1]))
+    apart = [core for core in others if core not in siblings_of(first)]
+    second = (apart or others)[0]
+    both = f"{first},{second}"
+    return Cores(both, both, not apart) if shared else Cores(str(first), str(second), not apart)
+
+
+def siblings_of(core):
+    """The hardware threads that share a core's units with it: `0`, `0,4`, `0-1`."""
+    path = pathlib.Path(f"/sys/devices/system/cpu/cpu{core}/topology/thread_siblings_list")
+    if not path.exists():
+        return {core}
+    ranges = (part.partition("-") for part in path.read_text().strip().split(","))
+    return {number for low, _, high in ranges for number in range(int(low), int(high or low) + 1)}
 
 
 def pinned(core_list, command):

@@ -67,6 +67,8 @@ class Runner:
             resident_at_start = machine.resident_bytes(server.process_id)
             options |= server.prepare(work.command, options)
             result = self.generate(work.command, server, options, work.pace, cores)
+            if work.command == "connect":
+                result["resumed_share"] = result["resumed"] / max(result["checks"]["answered"], 1)
             if "rss_after" in result:
                 # What the server keeps of the users and permissions that it was told of belongs to the connections.
                 result["rss_before"] = resident_at_start

@@ -243,6 +243,7 @@ class FanoutWork {
             chat.sequences.see(chat.answered_sequence.decimal(text).value_or(0));
         }
         ++checks_.answered;
+        rounds_.count_answer();
         if (answers_count_) {
             take_receipt(chat, *stamp);
         }
