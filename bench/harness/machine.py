@@ -53,6 +53,24 @@ def sync_time(folder, times=100):
     return Sync(statistics.median(took), statistics.quantiles(took, n=100)[-1])
 
 
+class Stolen:
+    """How much of the processors' time a hypervisor gave to others since this was made: 0 to 1."""
+
+    def __init__(self):
+        self._before = self._read()
+
+    def share(self):
+        passed = [now - before for now, before in zip(self._read(), self._before)]
+        return passed[self.STEAL] / max(sum(passed), 1)
+
+    STEAL = 7  # user nice system idle iowait irq softirq steal: proc_stat(5)
+
+    @classmethod
+    def _read(cls):
+        line = pathlib.Path("/proc/stat").read_text().partition("\n")[0]
+        return [int(field) for field in line.split()[1:cls.STEAL + 2]]
+
+
 @dataclasses.dataclass(frozen=True)
 class Cores:
     """Who runs where, as taskset takes it; None: anywhere."""

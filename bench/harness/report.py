@@ -23,6 +23,8 @@ def head(facts):
         f"{facts['machine']}; {facts['cores']}; {facts['file_system']}, append + fdatasync {facts['sync']}; "
         f"{facts['date']}.",
         f"Repeats: {facts['repeats']}; {facts['counted']:,} deliveries and answers checked."]
+    if "stolen" in facts:
+        lines[1] += f" Other guests of the machine took {facts['stolen']}."
     versions = "; ".join(f"{name} {version}" for name, version in facts["versions"].items())
     return "\n".join([*lines, f"Versions: {versions}.", *facts["skipped"]])
 

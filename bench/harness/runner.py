@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import subprocess
+import time
 import traceback
 
 from . import history, machine
@@ -10,6 +11,10 @@ from .peers import KINDS, Notifyd
 from .work import FrameBytesOf
 
 PATIENCE_SECONDS = 90
+# A run that lost more than this to other guests of the machine says nothing about its server: it is made again.
+STOLEN_MAX = 0.05
+ATTEMPTS = 4
+PAUSE_SECONDS = 2
 FAULTS = ("gaps", "duplicates", "misordered", "errors")
 
 
@@ -35,13 +40,27 @@ class Runner:
                     for entrant in work.entrants[::step]:
                         self.say(f"repeat {repeat + 1}/{repeats}, {number + 1}/{len(works)}: {work.key}: "
                                  f"{entrant.name}")
-                        result = self._run(work, entrant, results[work.key])
+                        result = self._run_undisturbed(work, entrant, results[work.key])
                         results[work.key][entrant.name].append(result)
                         if describe_faults(result):
                             self.say(f"  {describe_faults(result)}")
         finally:
             self.databases.remove()
         return results
+
+    def _run_undisturbed(self, work, entrant, earlier):
+        """The least disturbed of a few attempts."""
+        attempts = []
+        while True:
+            stolen = machine.Stolen()
+            result = self._run(work, entrant, earlier)
+            attempts.append(result | {"stolen": stolen.share()})
+            best = min(attempts, key=lambda attempt: attempt["stolen"])
+            if best["stolen"] <= STOLEN_MAX or len(attempts) == ATTEMPTS:
+                return best
+            self.say(f"  {attempts[-1]['stolen']:.0%} of the processors' time went to other guests of the machine: "
+                     "once more")
+            time.sleep(PAUSE_SECONDS)
 
     def _run(self, work, entrant, earlier):
         sync = machine.sync_time(self.place.data)

@@ -256,6 +256,20 @@ TEST_CASE("a verified token is known until it expires, not longer") {
     CHECK(by.verify(flipped(token, token.size() - 5), now).has_error());
 }
 
+TEST_CASE("new keys and rules hold for tokens that are known, too") {
+    JwtVerifier by = hs256_verifier();
+    const std::string token = hs256_token(claims());
+    for (int i = 0; i < 3; ++i) taken(by, token);
+    const auto others = make_key_set({{Algorithm::hs256}, std::string(32, 'x'), "", ""});
+    REQUIRE(others.has_value());
+    by.use(*others, hs256_rules());
+    for (int i = 0; i < 3; ++i) CHECK(refused(by, token) == AuthFailure::signature);
+    const auto keys = make_key_set({{Algorithm::hs256}, std::string(test_secret), "", ""});
+    REQUIRE(keys.has_value());
+    by.use(*keys, hs256_rules());
+    for (int i = 0; i < 3; ++i) taken(by, token);
+}
+
 TEST_CASE("a minted token fits the configuration it was made for") {
     config::Auth rules = hs256_rules();
     rules.issuer = "dev";

@@ -185,6 +185,13 @@ TEST_CASE("whoever asks on behalf of keys that are replaced already is answered 
     CHECK(world.published() == Texts{"a", "a"});
     world.want();
     CHECK(world.published() == Texts{"a", "a", "b"});
+
+    // The newer keys may be none at all: whoever asks again, with those, waits for the fetch.
+    const config::Auth other = rules_for("two");
+    REQUIRE(world.source_.reload(other, World::sources_for(other)).has_value());
+    REQUIRE(world.ask(replaced).wait_for(patience) == std::future_status::ready);
+    world.want();
+    CHECK(world.published() == Texts{"a", "a", "b", "", "b"});
 }
 
 TEST_CASE("a new config keeps what was fetched while the URL and the issuer stay") {
