@@ -46,7 +46,7 @@ std::optional<TokenDigest> JwtVerifier::digest_of(std::string_view token) const 
 }
 
 void JwtVerifier::remember(std::string_view token, const TokenDigest& digest) {
-    if (last_.token.empty() || last_.digest != digest) last_ = {std::string(token), digest};
+    if (last_.digest != digest) last_ = {std::string(token), digest};
 }
 
 AuthResult<Identity> JwtVerifier::verify(std::string_view token, EpochMs now) {
