@@ -45,12 +45,14 @@ class JsonObject {
     std::string text_ = "{";
 };
 
-std::string to_json(const RoundResult& round) {
-    return JsonObject()
-        .add("seconds", round.seconds)
+std::string to_json(const RoundResult& round, bool has_answers) {
+    JsonObject object;
+    if (has_answers) {
+        object.add("answers_per_second", round.answers_per_second);
+    }
+    return object.add("seconds", round.seconds)
         .add("deliveries_per_second", round.deliveries_per_second)
         .add("publishes_per_second", round.publishes_per_second)
-        .add("answers_per_second", round.answers_per_second)
         .add("connects_per_second", round.connects_per_second)
         .add("p50_us", round.p50_us)
         .add("p90_us", round.p90_us)
@@ -86,11 +88,12 @@ void Checks::count_error(std::string_view text) {
 }
 
 std::string to_json(const Options& options, const Report& report) {
+    const bool fanout = options.work == Work::fanout;
+    const bool has_answers = fanout && options.protocol == Protocol::notifyd;
     std::string rounds;
     for (const RoundResult& round : report.rounds) {
-        rounds.append(rounds.empty() ? "" : ",").append(to_json(round));
+        rounds.append(rounds.empty() ? "" : ",").append(to_json(round, has_answers));
     }
-    const bool fanout = options.work == Work::fanout;
     JsonObject object;
     if (report.memory) {
         const auto grown =

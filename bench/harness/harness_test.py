@@ -9,7 +9,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from harness import ratios, report, runner, store, table, works  # noqa: E402
+from harness import machine, ratios, report, runner, store, table, works  # noqa: E402
 from harness.peers import KINDS  # noqa: E402
 from harness.work import Entrant, Figure, Group, Ratio, Work  # noqa: E402
 
@@ -64,6 +64,13 @@ class Ratios(unittest.TestCase):
         self.assertEqual(Ratio("a", "b", "rate", at_least=0.7).title, "a ÷ b (≥ 0.7)")
 
 
+class Machine(unittest.TestCase):
+    def test_lists_of_processors(self):
+        self.assertEqual([machine.read_list(text) for text in ("0\n", "0,4\n", "2-3\n", "0-1,8-9\n")],
+                         [{0}, {0, 4}, {2, 3}, {0, 1, 8, 9}])
+        self.assertIn(0, machine.siblings_of(0))
+
+
 class Faults(unittest.TestCase):
     def test_lost_messages_are_told_and_the_figure_stands(self):
         runs = {"ours": [result(80)], "theirs": [result(10, checks={"gaps": 1234, "first_error": ""})]}
@@ -96,6 +103,11 @@ class Tables(unittest.TestCase):
         reached = {work.key: {"ours": [result(10)], "theirs": [result(10)]}}
         self.assertNotIn("✗", table.ratio_table([work], reached))
         self.assertEqual(report.goals([work], reached), "All 1 goals are reached.")
+
+    def test_what_was_not_measured_is_no_goal_reached(self):
+        work = example(at_least=1)
+        failed = {work.key: {"ours": [result(5)], "theirs": [{"failed": "x"}]}}
+        self.assertEqual(report.goals([work], failed), f"Not measured:\n\n- {work.key}: {work.ratios[0].title}")
 
     def test_every_line_has_as_many_columns(self):
         work = example()

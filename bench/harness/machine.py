@@ -55,15 +55,14 @@ def sync_time(folder, times=100):
 
 class Stolen:
     """How much of the processors' time a hypervisor gave to others since this was made: 0 to 1."""
+    STEAL = 7  # user nice system idle iowait irq softirq steal: proc_stat(5)
 
     def __init__(self):
         self._before = self._read()
 
     def share(self):
-        passed = [now - before for now, before in zip(self._read(), self._before)]
-        return passed[self.STEAL] / max(sum(passed), 1)
-
-    STEAL = 7  # user nice system idle iowait irq softirq steal: proc_stat(5)
+        since = [now - before for now, before in zip(self._read(), self._before)]
+        return since[self.STEAL] / max(sum(since), 1)
 
     @classmethod
     def _read(cls):
@@ -91,11 +90,14 @@ def cores(shared=False):
 
 
 def siblings_of(core):
-    """The hardware threads that share a core's units with it: `0`, `0,4`, `0-1`."""
+    """The hardware threads that share a core with it, and itself."""
     path = pathlib.Path(f"/sys/devices/system/cpu/cpu{core}/topology/thread_siblings_list")
-    if not path.exists():
-        return {core}
-    ranges = (part.partition("-") for part in path.read_text().strip().split(","))
+    return read_list(path.read_text()) if path.exists() else {core}
+
+
+def read_list(text):
+    """As the system lists processors: `0`, `0,4`, `0-1`."""
+    ranges = (part.partition("-") for part in text.strip().split(","))
     return {number for low, _, high in ranges for number in range(int(low), int(high or low) + 1)}
 
 

@@ -62,23 +62,23 @@ def goals(works, results):
     missed, reached, unmeasured = [], 0, []
     for work in works:
         for ratio in work.ratios:
-            found = ratios.outcome(ratio, results[work.key])
             if ratio.at_least is None and ratio.at_most is None:
                 continue
+            found = ratios.outcome(ratio, results[work.key])
             if found is None:
                 unmeasured.append(f"- {work.key}: {ratio.title}")
             elif ratio.is_reached(found.median):
                 reached += 1
             else:
                 missed.append(f"- {work.key}: {ratio.title}: {table.spread(found.values)}")
-    lines = []
+    parts = []
     if missed:
-        lines = [f"{reached} of {reached + len(missed)} goals are reached. Not these:", "", *missed]
+        parts.append("\n".join([f"{reached} of {reached + len(missed)} goals are reached. Not these:", "", *missed]))
     elif reached:
-        lines = [f"All {reached} goals are reached."]
+        parts.append(f"All {reached} goals are reached.")
     if unmeasured:
-        lines += ["", "Not measured:", "", *unmeasured]
-    return "\n".join(lines).strip()
+        parts.append("\n".join(["Not measured:", "", *unmeasured]))
+    return "\n\n".join(parts)
 
 
 def checkpoints(works, results):

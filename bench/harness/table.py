@@ -24,7 +24,7 @@ def spread(values, divisor=1, unit=""):
 
 
 def cell(values, unit):
-    if not values or (unit == "rate" and not any(values)):
+    if not values:
         return ""
     if unit == "share":
         return f"{statistics.median(values):.0%}"
