@@ -205,10 +205,20 @@ class Ends(TokenTest):
         self.assert_reason(refusal, "expired")
 
     def test_the_connection_ends_with_the_jwt(self):
-        jwt = mint(self.name("user"), lifetime=2)
-        ticket = self.ticket(jwt)
-        self.assertLessEqual(payload_of(ticket)["expiresAt"] - payload_of(ticket)["issuedAt"], 1_000)
-        self.assertEqual(self.daemon.websocket(ticket).closed(), 4401)
+        sockets = []
+
+        def connects():
+            """With a new one each time: on a starved machine its second passes before it is used."""
+            ticket = self.ticket(mint(self.name("user"), lifetime=2))
+            self.assertLessEqual(payload_of(ticket)["expiresAt"] - payload_of(ticket)["issuedAt"], 1_000)
+            try:
+                sockets.append(self.daemon.websocket(ticket))
+            except Refused:
+                return False
+            return True
+
+        self.assertTrue(eventually(connects))
+        self.assertEqual(sockets[0].closed(), 4401)
 
     def test_a_connect_over_the_limit_does_not_use_it_up(self):
         jwt = mint(self.name("user"))
