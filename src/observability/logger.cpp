@@ -50,7 +50,6 @@ spdlog::sink_ptr open_sink(const std::filesystem::path& file) {
 
 }  // namespace
 
-// The logger knows its pool by weak pointer; destroyed first to last: logger, then pool, which drains and joins.
 struct Logger::Writer {
     explicit Writer(const config::Log& settings)
         : sink(std::make_shared<spdlog::sinks::dist_sink_mt>(std::vector{open_sink(settings.file)})),
@@ -63,6 +62,13 @@ struct Logger::Writer {
         // The writer thread flushes each line, so that the log is whole up to the moment of a crash.
         logger->flush_on(spdlog::level::trace);
     }
+
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+
+    // The pool first, which drains and joins (the logger knows it by weak pointer): waiting lines hold the logger, and
+    // the last of them would end it on the writer thread.
+    ~Writer() { pool.reset(); }
 
     // Holds the one that writes, so that another can take its place between two lines.
     std::shared_ptr<spdlog::sinks::dist_sink_mt> sink;

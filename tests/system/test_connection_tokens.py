@@ -194,7 +194,7 @@ class Revoke(TokenTest):
 
 class Ends(TokenTest):
     settings = {"tokens": {"secret": SIGNING_SECRET, "ttl": "1s", "per_minute": 0}, "auth": {"leeway": "0s"},
-                "connections": {"close_on_token_expiry": True, "max_per_user": 1}}
+                "connections": {"close_on_token_expiry": True}}
 
     def test_it_expires(self):
         ticket = self.ticket(mint(self.name("user")))
@@ -219,6 +219,10 @@ class Ends(TokenTest):
 
         self.assertTrue(eventually(connects))
         self.assertEqual(sockets[0].closed(), 4401)
+
+
+class OverTheLimit(TokenTest):
+    settings = {"tokens": {"secret": SIGNING_SECRET}, "connections": {"max_per_user": 1}}
 
     def test_a_connect_over_the_limit_does_not_use_it_up(self):
         jwt = mint(self.name("user"))
