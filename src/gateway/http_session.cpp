@@ -30,10 +30,6 @@ std::string_view view(beast::string_view text) {
     return {text.data(), text.size()};
 }
 
-std::string field(const BeastRequest& head, http::field name) {
-    return std::string(view(head[name]));
-}
-
 std::size_t body_bytes_max(const config::Limits& limits, const Route* route) {
     switch (route == nullptr ? BodyKind::unread : route->body) {
         case BodyKind::unread:
@@ -75,17 +71,15 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
         RequestReader reader;
         const bool head_read = co_await read_head(buffer, reader);
         if (!head_read) co_return nullptr;
-        Result<HttpRequest> request = read_request(reader.request());
+        Result<HttpRequest> request = read_request(reader);
         if (!request) {
-            refuse(request.error(), reader.request());
+            refuse(request.error(), reader);
             co_return nullptr;
         }
-        if (is_upgrade_path(request->path) &&
-            http::token_list(reader.request()[http::field::upgrade]).exists("websocket")) {
+        if (is_upgrade_path(request->path) && http::token_list(reader.fields().upgrade.value).exists("websocket")) {
             const bool early_bytes = buffer.size() != 0;
             if (early_bytes || reader.has_body()) {
-                refuse(Error(Errc::invalid_request, "An upgrade request has no body and nothing behind it"),
-                       reader.request());
+                refuse(Error(Errc::invalid_request, "An upgrade request has no body and nothing behind it"), reader);
                 co_return nullptr;
             }
             const KeepAlive keep_alive = keep_alive_of(reader);
@@ -148,7 +142,7 @@ Awaitable<bool> Session::receive(beast::flat_buffer& buffer) {
 Awaitable<bool> Session::read_head(beast::flat_buffer& buffer, RequestReader& reader) {
     for (;;) {
         const Result<RequestReader::Progress> progress = reader.take_head(buffer);
-        if (!progress) refuse(progress.error(), reader.request());
+        if (!progress) refuse(progress.error(), reader);
         if (!progress) co_return false;
         if (*progress == RequestReader::Progress::complete) co_return true;
         const bool received = co_await receive(buffer);
@@ -161,7 +155,7 @@ Awaitable<bool> Session::check_token(const RequestReader& reader, const HttpRequ
     if (auto keys = services_.authorizer.keys_short_of(token)) co_await await_key(token, std::move(keys));
     const auth::AuthResult<Identity> caller = services_.authorizer.authenticate(token);
     if (caller) co_return true;
-    refuse(auth_error(caller.error(), request), reader.request());
+    refuse(auth_error(caller.error(), request), reader);
     co_return false;
 }
 
@@ -170,7 +164,7 @@ Awaitable<bool> Session::read_body(beast::flat_buffer& buffer, RequestReader& re
     bool asked = false;
     for (;;) {
         const Result<RequestReader::Progress> progress = reader.take_body(buffer, bytes_max);
-        if (!progress) refuse(progress.error(), reader.request());
+        if (!progress) refuse(progress.error(), reader);
         if (!progress) co_return false;
         if (*progress == RequestReader::Progress::complete) break;
         if (!std::exchange(asked, true) && expects_continue(reader.request())) {
@@ -184,9 +178,11 @@ Awaitable<bool> Session::read_body(beast::flat_buffer& buffer, RequestReader& re
     co_return true;
 }
 
-Result<HttpRequest> Session::read_request(const BeastRequest& head) {
+Result<HttpRequest> Session::read_request(const RequestReader& reader) {
+    const BeastRequest& head = reader.request();
+    const HeadFields& fields = reader.fields();
     HttpRequest request;
-    request.correlation_id = correlation_id_of(head);
+    request.correlation_id = correlation_id_of(fields);
     Result<Target> target = read_target(head);
     if (!target) return target.error();
     request.method = std::string(view(head.method_string()));
@@ -200,32 +196,20 @@ Result<HttpRequest> Session::read_request(const BeastRequest& head) {
         request.path.erase(0, base.size());
         if (request.path.empty()) request.path.push_back('/');
     }
-    request.authorization = field(head, http::field::authorization);
-    request.origin = field(head, http::field::origin);
-    request.user_agent = field(head, http::field::user_agent);
-    request.content_type = field(head, http::field::content_type);
-    if (head.count(http::field::authorization) > 1)
-        return Error{Errc::invalid_request, "Authorization is given more than once"};
-    if (head.count("Idempotency-Key") > 1)
+    if (fields.authorization.times > 1) return Error{Errc::invalid_request, "Authorization is given more than once"};
+    if (fields.idempotency_key.times > 1)
         return Error{Errc::invalid_request, "Idempotency-Key is given more than once"};
-    const auto key = head.find("Idempotency-Key");
-    if (key != head.end()) request.idempotency_key = std::string(view(key->value()));
-    request.peer_address = client_address_of(head);
+    request.authorization = fields.authorization.value;
+    request.origin = fields.origin.value;
+    request.user_agent = fields.user_agent.value;
+    request.content_type = fields.content_type.value;
+    if (fields.idempotency_key.times == 1) request.idempotency_key = fields.idempotency_key.value;
+    request.peer_address = client_address(peer_address_, fields.forwarded_for, services_.config.server.trusted_proxies);
     return request;
 }
 
-std::string Session::client_address_of(const BeastRequest& head) const {
-    std::vector<std::string_view> forwarded_for;
-    const auto headers = head.equal_range("X-Forwarded-For");
-    for (auto header = headers.first; header != headers.second; ++header) {
-        forwarded_for.push_back(view(header->value()));
-    }
-    return client_address(peer_address_, forwarded_for, services_.config.server.trusted_proxies);
-}
-
-std::string Session::correlation_id_of(const BeastRequest& head) {
-    const RequestIdHeaders headers{
-        view(head["X-Request-Id"]), view(head["X-Correlation-Id"]), view(head["traceparent"])};
+std::string Session::correlation_id_of(const HeadFields& fields) {
+    const RequestIdHeaders headers{fields.request_id.value, fields.correlation_id.value, fields.traceparent.value};
     return choose_correlation_id(headers, services_.ids);
 }
 
@@ -264,12 +248,12 @@ void Session::send_reply(const HttpReply& reply, const HttpRequest& request, Kee
     stream().send_reply(encode_reply(reply, context));
 }
 
-void Session::refuse(const Error& error, const BeastRequest& head) {
+void Session::refuse(const Error& error, const RequestReader& reader) {
     // The rest of what the peer sends cannot be told apart from a request, so the connection ends with the answer.
     HttpRequest request;
-    request.correlation_id = correlation_id_of(head);
-    request.origin = field(head, http::field::origin);
-    request.method = std::string(view(head.method_string()));
+    request.correlation_id = correlation_id_of(reader.fields());
+    request.origin = reader.fields().origin.value;
+    request.method = std::string(view(reader.request().method_string()));
     send_reply(error_reply(error, request.correlation_id), request, KeepAlive::no);
 }
 

@@ -65,14 +65,14 @@ bool is_number(std::string_view text) {
 }
 
 // RFC 9112 §6.3: a body whose end cannot be told must not be taken for the next request.
-Result<void> check_body_length(const BeastRequest& head) {
-    const auto codings = head.count(http::field::transfer_encoding);
-    const bool chunked = beast::iequals(head[http::field::transfer_encoding], "chunked");
-    if (codings > 1 || (codings == 1 && (!chunked || head.version() < 11))) {
+Result<void> check_body_length(const BeastRequest& head, const HeadFields& fields) {
+    const HeadField& coding = fields.transfer_encoding;
+    const bool chunked = beast::iequals(coding.value, "chunked");
+    if (coding.times > 1 || (coding.times == 1 && (!chunked || head.version() < 11))) {
         return Error{Errc::invalid_request, "Transfer-Encoding must be chunked"};
     }
-    const auto lengths = head.count(http::field::content_length);
-    if (lengths > 1 || (lengths == 1 && !is_number(view(head[http::field::content_length])))) {
+    const HeadField& length = fields.content_length;
+    if (length.times > 1 || (length.times == 1 && !is_number(length.value))) {
         return Error{Errc::invalid_request, "Content-Length must be one number"};
     }
     return {};
@@ -90,14 +90,13 @@ void join_lines(BeastRequest& head, http::field name) {
     head.set(name, list);
 }
 
-Result<void> check_head(const BeastRequest& head) {
+Result<void> check_head(const BeastRequest& head, const HeadFields& fields) {
     if (head.target().size() > limits::url_bytes_max) return url_too_long();
-    const auto hosts = head.count(http::field::host);
-    if (hosts > 1 || (hosts == 0 && head.version() >= 11)) {
+    if (fields.host.times > 1 || (fields.host.times == 0 && head.version() >= 11)) {
         return Error{Errc::invalid_request, "The request must have one Host header"};
     }
-    if (!is_host(view(head[http::field::host]))) return Error{Errc::invalid_request, "The Host header is not valid"};
-    return check_body_length(head);
+    if (!is_host(fields.host.value)) return Error{Errc::invalid_request, "The Host header is not valid"};
+    return check_body_length(head, fields);
 }
 
 }  // namespace
@@ -163,11 +162,15 @@ Result<Progress> RequestReader::take_head(beast::flat_buffer& buffer) {
     if (!is_valid_utf8(text.substr(0, *end))) return Error{Errc::invalid_request, "The headers are not valid UTF-8"};
     beast::error_code error;
     parser_.put({text.data(), *end}, error);
+    fields_ = read_head_fields(request());
     if (error || !parser_.is_header_done()) return malformed();
     buffer.consume(*end);
-    join_lines(parser_.get(), http::field::connection);
-    join_lines(parser_.get(), http::field::upgrade);
-    if (const Result<void> checked = check_head(request()); !checked) return checked.error();
+    if (fields_.connection.times > 1 || fields_.upgrade.times > 1) {
+        join_lines(parser_.get(), http::field::connection);
+        join_lines(parser_.get(), http::field::upgrade);
+        fields_ = read_head_fields(request());
+    }
+    if (const Result<void> checked = check_head(request(), fields_); !checked) return checked.error();
     return Progress::complete;
 }
 

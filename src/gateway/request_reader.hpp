@@ -9,6 +9,8 @@
 #include "notifyd/core/query_parameters.hpp"
 #include "notifyd/core/result.hpp"
 
+#include "head_fields.hpp"
+
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
@@ -19,7 +21,6 @@
 
 namespace notifyd::gateway {
 
-using BeastRequest = boost::beast::http::request<boost::beast::http::string_body>;
 using RequestParser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
 // Empty lines before a request are passed over (RFC 9112 §2.2); whether the buffer then holds something of one.
@@ -40,6 +41,7 @@ class RequestReader {
 
     // As far as it was read: nothing, or the whole head and perhaps the body.
     [[nodiscard]] const BeastRequest& request() const { return parser_.get(); }
+    [[nodiscard]] const HeadFields& fields() const { return fields_; }
     [[nodiscard]] std::string take_body_text() { return std::move(parser_.get().body()); }
     [[nodiscard]] BeastRequest release() { return parser_.release(); }
     [[nodiscard]] bool has_body() const;
@@ -60,6 +62,7 @@ class RequestReader {
 
     ChunkCheck chunk_check_;
     RequestParser parser_;
+    HeadFields fields_;
     std::size_t scanned_ = 0;
     std::size_t line_begin_ = 0;
     bool body_begun_ = false;

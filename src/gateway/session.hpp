@@ -86,11 +86,10 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     Awaitable<bool> settle(KeepAlive keep_alive);
     Awaitable<HttpReply> call(const Route& route, const HttpRequest& request);
     Awaitable<void> answer(HttpRequest& request, const RouteMatch& match, KeepAlive keep_alive);
-    void refuse(const Error& error, const BeastRequest& head);
+    void refuse(const Error& error, const RequestReader& reader);
     void send_reply(const HttpReply& reply, const HttpRequest& request, KeepAlive keep_alive);
-    [[nodiscard]] Result<HttpRequest> read_request(const BeastRequest& head);
-    [[nodiscard]] std::string client_address_of(const BeastRequest& head) const;
-    [[nodiscard]] std::string correlation_id_of(const BeastRequest& head);
+    [[nodiscard]] Result<HttpRequest> read_request(const RequestReader& reader);
+    [[nodiscard]] std::string correlation_id_of(const HeadFields& fields);
     [[nodiscard]] std::string_view allow_origin(std::string_view origin) const;
     [[nodiscard]] HttpReply preflight_reply(const HttpRequest& request, const RouteMatch& match) const;
 

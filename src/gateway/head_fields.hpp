@@ -1,0 +1,42 @@
+// The header fields that the server reads, out of a request's head in one pass: looking each up by its name took twenty
+// searches a request.
+// Owns:   nothing; the views live as long as the head.
+// Thread: one loop.
+// Fails:  never; what may stand once only is the reader's to decide, by `times`.
+#pragma once
+
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <string_view>
+#include <vector>
+
+namespace notifyd::gateway {
+
+using BeastRequest = boost::beast::http::request<boost::beast::http::string_body>;
+
+struct HeadField {
+    std::string_view value;  // of its first line
+    unsigned times = 0;
+};
+
+struct HeadFields {
+    HeadField authorization;
+    HeadField connection;
+    HeadField content_length;
+    HeadField content_type;
+    HeadField correlation_id;
+    HeadField host;
+    HeadField idempotency_key;
+    HeadField origin;
+    HeadField request_id;
+    HeadField traceparent;
+    HeadField transfer_encoding;
+    HeadField upgrade;
+    HeadField user_agent;
+    std::vector<std::string_view> forwarded_for;  // each line's
+};
+
+[[nodiscard]] HeadFields read_head_fields(const BeastRequest& head);
+
+}  // namespace notifyd::gateway
