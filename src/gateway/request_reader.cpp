@@ -162,12 +162,14 @@ Result<Progress> RequestReader::take_head(beast::flat_buffer& buffer) {
     if (!is_valid_utf8(text.substr(0, *end))) return Error{Errc::invalid_request, "The headers are not valid UTF-8"};
     beast::error_code error;
     parser_.put({text.data(), *end}, error);
+    // Also of a head that broke off, whose refusal carries the id.
     fields_ = read_head_fields(request());
     if (error || !parser_.is_header_done()) return malformed();
     buffer.consume(*end);
     if (fields_.connection.times > 1 || fields_.upgrade.times > 1) {
         join_lines(parser_.get(), http::field::connection);
         join_lines(parser_.get(), http::field::upgrade);
+        // Joined lines are new ones.
         fields_ = read_head_fields(request());
     }
     if (const Result<void> checked = check_head(request(), fields_); !checked) return checked.error();

@@ -41,9 +41,13 @@ class RequestReader {
 
     // As far as it was read: nothing, or the whole head and perhaps the body.
     [[nodiscard]] const BeastRequest& request() const { return parser_.get(); }
+    // Of the same lines; none after release().
     [[nodiscard]] const HeadFields& fields() const { return fields_; }
     [[nodiscard]] std::string take_body_text() { return std::move(parser_.get().body()); }
-    [[nodiscard]] BeastRequest release() { return parser_.release(); }
+    [[nodiscard]] BeastRequest release() {
+        fields_ = {};
+        return parser_.release();
+    }
     [[nodiscard]] bool has_body() const;
     // As announced; a chunked one may be of any size.
     [[nodiscard]] std::uint64_t body_bytes_at_most() const;

@@ -5,7 +5,7 @@ import socket
 import unittest
 
 from daemon_case import HOST, SystemTest, exchange, request
-from http_rows import BAD, ENDING, GOOD
+from http_rows import BAD, ENDING, GOOD, KEY
 
 
 class Requests(SystemTest):
@@ -32,6 +32,17 @@ class Requests(SystemTest):
         self.assertNotIn("Content-Length", answers.headers[2])
         alone = exchange(self.daemon.port, request(b"HEAD", headers=HOST + b"Connection: close\r\n"))
         self.assertEqual((alone.statuses, alone.bodies), ([200], [b""]))
+
+    def test_an_upgrade_in_lists_of_two_lines(self):
+        """Both are read: 401 comes after a look at them. Alone, because nothing may stand behind an upgrade."""
+        lists = b"Connection: close\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nUpgrade: websocket\r\n"
+        answers = exchange(self.daemon.port, request(target=b"/ws", headers=HOST + lists + KEY))
+        self.assertEqual(answers.statuses, [401])
+
+    def test_a_refused_head_keeps_its_id(self):
+        answers = exchange(self.daemon.port, request(headers=HOST + b"X-Request-Id: mine\r\nno field\r\n"))
+        self.assertEqual(answers.statuses, [400])
+        self.assertEqual(answers.headers[0]["X-Request-Id"], "mine")
 
     def test_the_body_is_asked_for(self):
         with socket.create_connection(("127.0.0.1", self.daemon.port), timeout=10) as connection:

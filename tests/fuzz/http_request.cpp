@@ -8,6 +8,8 @@
 #include "router.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 using namespace notifyd;
 using gateway::RequestReader;
@@ -39,6 +41,33 @@ class Pieces {
     std::string_view bytes_;
     std::size_t size_;
 };
+
+// What one pass read is what Beast finds by name.
+void compare(const gateway::HeadFields& fields, const gateway::BeastRequest& head) {
+    const std::pair<const char*, const gateway::HeadField*> named[] = {{"Authorization", &fields.authorization},
+                                                                       {"Connection", &fields.connection},
+                                                                       {"Content-Length", &fields.content_length},
+                                                                       {"Content-Type", &fields.content_type},
+                                                                       {"X-Correlation-Id", &fields.correlation_id},
+                                                                       {"Host", &fields.host},
+                                                                       {"Idempotency-Key", &fields.idempotency_key},
+                                                                       {"Origin", &fields.origin},
+                                                                       {"X-Request-Id", &fields.request_id},
+                                                                       {"traceparent", &fields.traceparent},
+                                                                       {"Transfer-Encoding", &fields.transfer_encoding},
+                                                                       {"Upgrade", &fields.upgrade},
+                                                                       {"User-Agent", &fields.user_agent}};
+    for (const auto& [name, field] : named) {
+        fuzz::require(field->times == head.count(name));
+        fuzz::require(field->value == std::string_view(head[name].data(), head[name].size()));
+    }
+    const auto [begin, end] = head.equal_range("X-Forwarded-For");
+    fuzz::require(std::equal(begin,
+                             end,
+                             fields.forwarded_for.begin(),
+                             fields.forwarded_for.end(),
+                             [](const auto& line, std::string_view value) { return line.value() == value; }));
+}
 
 void use(const gateway::BeastRequest& head) {
     const Result<gateway::Target> target = gateway::read_target(head);
@@ -74,6 +103,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         }
         RequestReader reader;
         if (!read(buffer, pieces, [&] { return reader.take_head(buffer); })) return 0;
+        compare(reader.fields(), reader.request());
         use(reader.request());
         if (!read(buffer, pieces, [&] { return reader.take_body(buffer, body_bytes_max); })) return 0;
         fuzz::require(reader.request().body().size() <= body_bytes_max);
