@@ -5,6 +5,7 @@ import pathlib
 import sys
 import tempfile
 import unittest
+from unittest import mock
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
@@ -84,6 +85,25 @@ class Faults(unittest.TestCase):
 
     def test_no_fault(self):
         self.assertEqual(runner.describe_faults(result(1, checks={"gaps": 0, "errors": 0, "first_error": ""})), "")
+
+
+class Disturbed(unittest.TestCase):
+    def run_them(self, results, shares):
+        """What stands of these runs, of which other guests took so much, and how many were made."""
+        made, stolen = iter(results), mock.Mock(**{"share.side_effect": shares})
+        with mock.patch.object(machine, "Stolen", return_value=stolen), mock.patch.object(runner, "PAUSE_SECONDS", 0):
+            runs = runner.Runner(mock.Mock(), None, mock.Mock())
+            with mock.patch.object(runs, "_run", side_effect=lambda *_: next(made)):
+                return runs._run_undisturbed(None, None, None), stolen.share.call_count
+
+    def test_the_least_disturbed_stands(self):
+        self.assertEqual(self.run_them([result(1), result(2)], [0.3, 0.01]), (result(2) | {"stolen": 0.01}, 2))
+        self.assertEqual(self.run_them([result(n) for n in range(4)], [0.3, 0.2, 0.4, 0.5]),
+                         (result(1) | {"stolen": 0.2}, 4))
+
+    def test_a_fault_stands(self):
+        lost = result(1, checks={"gaps": 1})
+        self.assertEqual(self.run_them([lost, result(2)], [0.3, 0.01]), (lost | {"stolen": 0.3}, 1))
 
 
 class Tables(unittest.TestCase):

@@ -1,7 +1,8 @@
-// The header fields that are looked at in every request, read in one pass over its head. What few requests need
-// (Expect, Sec-WebSocket-*) is looked up where it is needed. Pure. Owns:   nothing; a view lives as long as its line,
-// which moves with the head, and ends when it is set anew. Thread: any. Fails:  never; what may stand once only is the
-// reader's to decide, by `times`.
+// The header fields that are looked at in every request, read in one pass over its head. Pure.
+// What few requests need, such as Expect, is looked up where it is needed.
+// Owns:   nothing; a view lives as long as its line, which moves with the head, and ends when it is set anew.
+// Thread: any.
+// Fails:  never; what may stand once only is the reader's to decide, by `times`.
 #pragma once
 
 #include <boost/beast/http/message.hpp>

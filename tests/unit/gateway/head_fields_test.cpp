@@ -8,7 +8,7 @@
 
 using namespace notifyd::gateway;
 
-TEST_CASE("Every field is read in one pass, whatever the case of its name") {
+TEST_CASE("every field is read in one pass, whatever the case of its name") {
     BeastRequest head;
     head.insert("AUTHORIZATION", "Bearer t");
     head.insert("connection", "keep-alive");
@@ -47,7 +47,7 @@ TEST_CASE("Every field is read in one pass, whatever the case of its name") {
     CHECK(fields.request_id.times == 1);
 }
 
-TEST_CASE("Of a field that stands there more than once the first line is read and all are counted") {
+TEST_CASE("of a field that stands there more than once the first line is read and all are counted") {
     BeastRequest head;
     head.insert("Host", "first");
     head.insert("X-Forwarded-For", "1.1.1.1, 2.2.2.2");
