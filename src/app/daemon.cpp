@@ -95,7 +95,6 @@ Daemon::Daemon(std::string file, Settings settings)
       keys_(std::move(settings.keys)),
       filter_(names_of(config_.channels)),
       workers_(pool_settings(config_)),
-      redriver_(clock_),
       supervisor_(config::process_environment()),
       reminder_(events_, clock_),
       ticket_keys_(gateway::ticket_key_interval, clock_.steady_now() + gateway::ticket_key_interval),
@@ -142,6 +141,7 @@ Result<void> Daemon::build() {
     if (!storage) return Error{Errc::internal, storage.error().sentence};
     storage_ = std::move(*storage);
     workers_.start_at(storage_->last_position());
+    redriver_.emplace(clock_, storage_->continuous_clock());
     storage_->for_each_permission([this](const Permission& row) { directory_.set(row.user, row.topic, row.role); });
 
     http_client_ = std::make_unique<http_client::HttpClient>(clock_);
@@ -167,7 +167,7 @@ Result<void> Daemon::build() {
                         connection_limits_,
                         connects_,
                         workers_,
-                        redriver_,
+                        *redriver_,
                         *front_,
                         loop_services_};
     for (std::size_t i = 0; i < loops; ++i) {
@@ -200,7 +200,7 @@ boost::asio::awaitable<void, runtime::Executor> Daemon::redrive_marked() {
         timer.expires_after(interval);
         co_await timer.async_wait(use_awaitable);
         runtime::OneShot<Result<delivery::RedriveCount>> ended(loop.executor());
-        redriver_.redrive_marked([&ended](Result<delivery::RedriveCount> count) { ended.set(std::move(count)); });
+        redriver_->redrive_marked([&ended](Result<delivery::RedriveCount> count) { ended.set(std::move(count)); });
         // One that failed is tried again: what was not sent is marked still.
         static_cast<void>(co_await ended.wait());
     }
@@ -268,7 +268,7 @@ void Daemon::on_all_loops(const std::function<void(LoopUnit& unit, UniqueFunctio
 
 void Daemon::drain() {
     state_.draining = true;
-    redriver_.stop();
+    redriver_->stop();
     key_source_->close();
     // No loop closes its sockets before every loop has answered its publishers: their messages go to all loops.
     on_all_loops([](LoopUnit& unit, UniqueFunction<void()> done) { unit.gateway().quiesce(std::move(done)); });

@@ -88,7 +88,7 @@ class Daemon {
     connection::ConnectionLimits connection_limits_;
     runtime::SharedRateLimit connects_;
     delivery::WorkerPool workers_;
-    delivery::Redriver redriver_;
+    std::optional<delivery::Redriver> redriver_;  // from when the storage is open
     std::unique_ptr<gateway::Front> front_;
     std::atomic<bool> sync_failed_{false};
     std::unique_ptr<storage::Storage> storage_;

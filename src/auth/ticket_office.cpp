@@ -46,17 +46,19 @@ void TicketOffice::issue(const Identity& caller,
         if (!allowed) return done(IssueRefusal{allowed.error()});
     }
     const EpochMs now = clock_.now_ms();
+    // No longer than the JWT itself would be taken.
+    const EpochMs life =
+        std::min<EpochMs>(config_.tokens.ttl.count(), caller.expires_at + config_.auth.leeway.count() - now);
     ports::Ticket ticket;
     ticket.id = ids_.random();
     ticket.identity = caller;
     ticket.identity.token_id = ticket.id.to_string();
     ticket.identity.allowed_channels = std::move(channels);
-    ticket.issued_at = now;
-    // No longer than the JWT itself would be taken.
-    ticket.expires_at = std::min(now + config_.tokens.ttl.count(), caller.expires_at + config_.auth.leeway.count());
+    ticket.issued_at = lifetimes_.now_ms();
+    ticket.expires_at = ticket.issued_at + life;
 
-    const ConnectionToken token{ticket.id, caller.user, now, ticket.expires_at, ticket.identity.allowed_channels};
-    IssuedToken issued{encode_connection_token(token, config_.tokens.secret.reveal()), ticket.id, ticket.expires_at};
+    const ConnectionToken token{ticket.id, caller.user, now, now + life, ticket.identity.allowed_channels};
+    IssuedToken issued{encode_connection_token(token, config_.tokens.secret.reveal()), ticket.id, token.expires_at};
     store_.issue_ticket(
         std::move(ticket),
         config_.tokens.per_minute,
@@ -69,18 +71,16 @@ void TicketOffice::issue(const Identity& caller,
 
 void TicketOffice::revoke(const UserId& user, UniqueFunction<void(Result<std::size_t>)> done) {
     if (const Result<void> enabled = check_enabled(); !enabled) return done(enabled.error());
-    store_.revoke_tickets(user, clock_.now_ms(), std::move(done));
+    store_.revoke_tickets(user, lifetimes_.now_ms(), std::move(done));
 }
 
 void TicketOffice::find(std::string_view token, UniqueFunction<void(AuthResult<ports::Ticket>)> done) {
-    const ConnectionTokenRules rules{
-        config_.tokens.secret.reveal(), config_.tokens.previous_secret.reveal(), config_.auth.leeway};
-    const EpochMs now = clock_.now_ms();
-    AuthResult<ConnectionToken> read = verify_connection_token(token, rules, now);
+    const ConnectionTokenRules rules{config_.tokens.secret.reveal(), config_.tokens.previous_secret.reveal()};
+    AuthResult<ConnectionToken> read = verify_connection_token(token, rules);
     if (!read) return done(read.error());
     const Uuid id = read->id;
     store_.find_ticket(id,
-                       [read = std::move(*read), now, done = std::move(done)](
+                       [read = std::move(*read), now = lifetimes_.now_ms(), done = std::move(done)](
                            Result<std::optional<ports::FoundTicket>> found) mutable {
                            if (!found) return done(Refusal{found.error(), AuthFailure::unavailable});
                            done(ticket_in(std::move(*found), read, now));
@@ -88,7 +88,7 @@ void TicketOffice::find(std::string_view token, UniqueFunction<void(AuthResult<p
 }
 
 void TicketOffice::use(const Uuid& id, UniqueFunction<void(AuthResult<void>)> done) {
-    store_.use_ticket(id, clock_.now_ms(), [done = std::move(done)](const Result<bool>& used) mutable {
+    store_.use_ticket(id, lifetimes_.now_ms(), [done = std::move(done)](const Result<bool>& used) mutable {
         if (!used) return done(Refusal{used.error(), AuthFailure::unavailable});
         // Between find and use somebody else was faster, or its time was over.
         if (!*used) return done(refuse_token(AuthFailure::used));

@@ -48,7 +48,7 @@ void DeadLetters::add(const Recipient& recipient, const wire::UnsentMessage& mes
 
 void DeadLetters::store(DeadLetter letter, MessageType type, const Recipient& recipient, const Failure& failure) {
     const EpochMs now = clock_.now_ms();
-    letter.id = ids_.time_ordered(now);
+    letter.id = ids_.time_ordered(continuous_.now_ms());
     letter.queue = to_string(type);
     letter.connection = recipient.connection;
     letter.user = recipient.user;

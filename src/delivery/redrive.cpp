@@ -35,7 +35,7 @@ void Redriver::redrive_all(std::optional<std::string> queue, Done done) {
     Job job;
     job.query.queue = std::move(queue);
     job.query.letters_max = limits::page_messages_max;
-    job.made_until = clock_.now_ms();
+    job.made_until = continuous_.now_ms();
     job.done = std::move(done);
     submit(std::move(job));
 }

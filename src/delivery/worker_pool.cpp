@@ -20,7 +20,8 @@ DeliveryWorker::DeliveryWorker(WorkerPool& pool, const WorkerParts& parts)
       registry_(parts.registry),
       clock_(parts.clock),
       events_(parts.events),
-      dead_letters_(parts.dead_letters, pool.settings_.log, parts.clock, parts.ids, parts.events),
+      dead_letters_(
+          parts.dead_letters, pool.settings_.log, parts.clock, parts.continuous_clock, parts.ids, parts.events),
       retries_(parts.registry, dead_letters_, pool.settings_.retry, parts.clock),
       catch_up_(parts.registry,
                 parts.reader,

@@ -17,12 +17,18 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 }  // namespace
 
-BatchWriter::BatchWriter(Database& database, History history, Milliseconds deduplication_window, const Clock& clock)
+BatchWriter::BatchWriter(Database& database,
+                         History history,
+                         Milliseconds deduplication_window,
+                         const Clock& clock,
+                         const ContinuousClock& continuous,
+                         Milliseconds kept_offset)
     : database_(database),
       clock_(clock),
       transactions_(database),
+      clock_offset_(database, continuous, kept_offset),
       messages_(database, history),
-      deduplication_(database, deduplication_window, clock),
+      deduplication_(database, deduplication_window, continuous),
       permissions_(database),
       connections_(database),
       letters_(database, history, DeadLetterTable::letters_max(history)),
@@ -36,11 +42,18 @@ bool BatchWriter::begin() {
     if (!transactions_.begin_write()) return false;
     if (stale_ && !messages_.reload()) return false;
     stale_ = false;
-    return deduplication_.follow_clock();
+    return clock_offset_.follow();
+}
+
+bool BatchWriter::commit() {
+    if (!transactions_.commit()) return false;
+    clock_offset_.keep();
+    return true;
 }
 
 void BatchWriter::undo() {
     transactions_.roll_back();
+    clock_offset_.forget();
     deduplication_.forget();
     stale_ = true;
 }
@@ -177,14 +190,13 @@ BatchWriter::Written BatchWriter::write(std::vector<Batch>& group, std::vector<D
         written = write_requests(group, deliveries);
         began = database_.in_transaction();
         written = written && deduplication_.expire_inserted();
-        if (written && began) written = transactions_.commit();
+        if (written && began) written = commit();
         if (!written) failure_ = database_.last_failed_step();
     } catch (const std::exception& error) {
         // Out of memory, most likely: the group fails as if the disk had.
         written = false;
         failure_ = {Fault::refused, error.what()};
     }
-    if (written) deduplication_.keep();
     if (written) return began ? Written::rows : Written::nothing;
     undo();
     deliveries.clear();
@@ -192,12 +204,8 @@ BatchWriter::Written BatchWriter::write(std::vector<Batch>& group, std::vector<D
 }
 
 BatchWriter::Written BatchWriter::probe() {
-    const bool added = begin() && add_ballast_.run() && transactions_.commit();
-    if (added) deduplication_.keep();
-    if (added && begin() && drop_ballast_.run() && transactions_.commit()) {
-        deduplication_.keep();
-        return Written::rows;
-    }
+    const bool added = begin() && add_ballast_.run() && commit();
+    if (added && begin() && drop_ballast_.run() && commit()) return Written::rows;
     failure_ = database_.last_failed_step();
     undo();
     return Written::failed;

@@ -4,6 +4,7 @@
 // Fails:  false when the database does, with the reason in failure(); nothing of the group is stored then.
 #pragma once
 
+#include "clock_offset.hpp"
 #include "connection_table.hpp"
 #include "database.hpp"
 #include "dead_letter_table.hpp"
@@ -23,12 +24,19 @@ namespace notifyd::storage {
 
 class BatchWriter {
   public:
-    BatchWriter(Database& database, History history, Milliseconds deduplication_window, const Clock& clock);
+    // `clock` tells what is of the future; `continuous`, with the offset that the database has, counts windows and
+    // lifetimes.
+    BatchWriter(Database& database,
+                History history,
+                Milliseconds deduplication_window,
+                const Clock& clock,
+                const ContinuousClock& continuous,
+                Milliseconds kept_offset);
 
     enum class Written : std::uint8_t { nothing, rows, failed };
 
     // What the last process left. Before the first write; false when the database fails.
-    [[nodiscard]] bool open() { return messages_.reload() && deduplication_.open(); }
+    [[nodiscard]] bool open() { return messages_.reload(); }
     // The last position that was given.
     [[nodiscard]] Position last_position() const { return messages_.last_position(); }
     // Numbers, writes and syncs. `deliveries` gets, in commit order, the fifo messages and those with a deduplication
@@ -60,11 +68,13 @@ class BatchWriter {
     [[nodiscard]] bool write(ReclaimRequest& request);
     // The transaction begins with the first row, so that a group that writes none costs none.
     [[nodiscard]] bool begin();
+    [[nodiscard]] bool commit();
     void undo();
 
     Database& database_;
     const Clock& clock_;
     Transactions transactions_;
+    ClockOffset clock_offset_;
     MessageTable messages_;
     DeduplicationTable deduplication_;
     PermissionTable permissions_;

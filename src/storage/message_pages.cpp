@@ -8,10 +8,11 @@ namespace notifyd::storage {
 
 namespace {
 
-// Keeps arithmetic on a client's times from overflowing; 146 million years are enough.
-constexpr EpochMs time_limit = EpochMs{1} << 62;
-// Rows that one page of a window may pass over before it ends.
+// Keeps arithmetic on a client's times from overflowing; 70 million years are enough.
+constexpr EpochMs time_limit = EpochMs{1} << 61;
+// What one page may pass over before it ends, full or not: the next one goes on from there.
 constexpr std::size_t rows_passed_max = 10'000;
+constexpr std::size_t bytes_passed_max = 8 * 1024 * 1024;
 
 // A cursor comes back from a client: any value may be in it.
 PageCursor clamped(PageCursor cursor) {
@@ -28,8 +29,14 @@ class MessagePages::Reading {
     std::optional<Page> run() {
         if (query_.messages_max == 0 || contradictory() || !seeks_.select(query_.topic)) return finished();
         topic_id_ = seeks_.topic_id();
-        find_range();
-        if (!seeks_.failed()) scan();
+        if (query_.window.has_value()) {
+            low_ = clamped(query_.after.value_or(begin_of_topic));
+            scan_window(*query_.window);
+        } else if (timed()) {
+            scan_runs();
+        } else {
+            scan_from_cursor();
+        }
         return finished();
     }
 
@@ -39,20 +46,11 @@ class MessagePages::Reading {
         return std::move(page_);
     }
 
-    void scan() {
-        const bool oldest_first = query_.order == PageOrder::oldest_first;
-        if (query_.window.has_value()) {
-            scan_window(*query_.window);
-        } else if (query_.sequences.empty()) {
-            oldest_first ? scan_forward() : scan_backward();
-        } else {
-            oldest_first ? numbers_forward() : numbers_backward();
-        }
-    }
-
     [[nodiscard]] bool contradictory() const {
         return query_.from_time.has_value() && query_.to_time.has_value() && *query_.from_time > *query_.to_time;
     }
+    [[nodiscard]] bool timed() const { return query_.from_time.has_value() || query_.to_time.has_value(); }
+    [[nodiscard]] bool oldest_first() const { return query_.order == PageOrder::oldest_first; }
 
     bool stepped(TopicWalk& walk) {
         const bool found = walk.next();
@@ -62,25 +60,25 @@ class MessagePages::Reading {
 
     // --- the range ---
 
-    void find_range() {
-        if (query_.window.has_value()) {
-            low_ = clamped(query_.after.value_or(begin_of_topic));
-            return;
+    // Each run of the log that may hold the times, in the order of the page.
+    void scan_runs() {
+        const EpochMs from = std::clamp(query_.from_time.value_or(-time_limit), -time_limit, time_limit);
+        const EpochMs to = std::clamp(query_.to_time.value_or(time_limit), -time_limit, time_limit);
+        std::vector<TimeRun> runs = seeks_.runs(from, to);
+        if (!oldest_first()) std::reverse(runs.begin(), runs.end());
+        for (const TimeRun& run : runs) {
+            if (read_before(run)) continue;
+            low_ = seeks_.last_earlier_than(run, from - run.disorder);
+            high_ = seeks_.last_earlier_than(run, to + run.disorder + 1);
+            ++high_.position;
+            if (seeks_.failed() || scan_from_cursor() == Scanned::page) return;
         }
-        if (query_.from_time.has_value()) {
-            low_ = seeks_.last_earlier_than(std::max(*query_.from_time, -time_limit) - time_slack_ms);
-        }
-        if (query_.to_time.has_value()) {
-            high_ = seeks_.last_earlier_than(std::min(*query_.to_time, time_limit) + time_slack_ms + 1);
-            if (high_.position != position_max) ++high_.position;
-        }
-        if (!query_.after.has_value()) return;
-        const PageCursor after = clamped(*query_.after);
-        if (query_.order == PageOrder::oldest_first) {
-            low_ = std::max(low_, after);
-        } else {
-            high_ = std::min(high_, after);
-        }
+    }
+
+    // Whether the page continues behind the run. Positions grow along a topic's commit order.
+    [[nodiscard]] bool read_before(const TimeRun& run) const {
+        if (!query_.after.has_value()) return false;
+        return oldest_first() ? query_.after->position > run.last : query_.after->position < run.first;
     }
 
     [[nodiscard]] bool matches_time(const WalkedRow& row) const {
@@ -88,13 +86,25 @@ class MessagePages::Reading {
                (!query_.to_time.has_value() || row.published_at <= *query_.to_time);
     }
 
+    // range: there is no more in it. page: the page is complete, or the read has failed.
+    enum class Scanned : std::uint8_t { range, page };
+
+    // What lies between low_ and high_, from where the previous page ended.
+    Scanned scan_from_cursor() {
+        if (query_.after.has_value()) {
+            const PageCursor after = clamped(*query_.after);
+            oldest_first() ? low_ = std::max(low_, after) : high_ = std::min(high_, after);
+        }
+        if (query_.sequences.empty()) {
+            return oldest_first() ? scan_all(tables_.forward_, low_) : scan_all(tables_.backward_, high_);
+        }
+        return oldest_first() ? numbers_forward() : numbers_backward();
+    }
+
     // --- collecting ---
 
-    // full: the page is complete, or the read has failed.
-    enum class Collected : std::uint8_t { more, full };
-
     // Takes the row at which the walk stands, if there is room; if not, the page has a successor.
-    Collected collect(TopicWalk& walk) {
+    Scanned collect(TopicWalk& walk) {
         const bool has_some = !page_.messages.empty();
         if (page_.messages.size() >= query_.messages_max) return full();
         const std::string_view head = walk.head();
@@ -109,72 +119,53 @@ class MessagePages::Reading {
                                   .published_at = row.published_at,
                                   .target_channel = std::string(walk.channel()),
                                   .head = std::string(head)});
-        return Collected::more;
+        return Scanned::range;
     }
 
-    Collected full() {
+    Scanned full() {
         page_.next = page_.messages.back().at;
-        return Collected::full;
+        return Scanned::page;
+    }
+
+    // Leaves the row out. Whether it belongs to the page is told by its columns, so these must be right: a damaged row
+    // would be missed without a trace.
+    Scanned pass(TopicWalk& walk) {
+        if (!walk.intact()) return damaged(walk.row());
+        bytes_passed_ += walk.head().size();
+        if (++rows_passed_ <= rows_passed_max && bytes_passed_ <= bytes_passed_max) return Scanned::range;
+        page_.next = walk.row().at;
+        return Scanned::page;
     }
 
     // A wrong body is served to nobody.
-    Collected damaged(const WalkedRow& row) {
+    Scanned damaged(const WalkedRow& row) {
         failed_ = true;
         tell_damaged(tables_.events_, query_.topic, row);
-        return Collected::full;
+        return Scanned::page;
     }
 
     // --- all messages ---
 
-    void scan_forward() {
-        scan_all(tables_.forward_, tables_.places_, low_, [this](const WalkedRow& row) { return row.at < high_; });
-    }
-
-    void scan_backward() {
-        scan_all(
-            tables_.backward_, tables_.places_backward_, high_, [this](const WalkedRow& row) { return low_ < row.at; });
-    }
-
-    // Bodies are read of rows that match only: a range in time has a second of others at either end.
-    template <class InRange>
-    void scan_all(TopicWalk& bodies, TopicWalk& places, PageCursor from, InRange in_range) {
-        const WalkGuard guard(bodies);
-        const WalkGuard places_guard(places);
-        for (;;) {
-            const auto beside = timed() ? beside_match(places, from, in_range) : std::optional(from);
-            if (!beside.has_value()) return;
-            bodies.start(topic_id_, *beside);
-            bool matches = true;
-            while (matches) {
-                if (!stepped(bodies) || !in_range(bodies.row())) return;
-                from = bodies.row().at;
-                matches = matches_time(bodies.row());
-                if (matches && collect(bodies) == Collected::full) return;
-            }
+    Scanned scan_all(TopicWalk& walk, PageCursor from) {
+        const WalkGuard guard(walk);
+        walk.start(topic_id_, from);
+        while (stepped(walk) && low_ < walk.row().at && walk.row().at < high_) {
+            const Scanned scanned = matches_time(walk.row()) ? collect(walk) : pass(walk);
+            if (scanned == Scanned::page) return scanned;
         }
-    }
-
-    [[nodiscard]] bool timed() const { return query_.from_time.has_value() || query_.to_time.has_value(); }
-
-    // From where the next step of a walk is the first row that matches; nullopt: there is none.
-    template <class InRange>
-    std::optional<PageCursor> beside_match(TopicWalk& places, PageCursor from, InRange in_range) {
-        places.start(topic_id_, from);
-        while (stepped(places) && in_range(places.row())) {
-            if (matches_time(places.row())) return from;
-            from = places.row().at;
-        }
-        return std::nullopt;
+        return failed_ ? Scanned::page : Scanned::range;
     }
 
     // --- numbered messages only: one seek a number, from one existing counter to the next ---
 
-    [[nodiscard]] bool matches_number(const WalkedRow& row) const {
-        // The first row of a counter is not numbered when retention has removed the one that was.
-        return row.kind == RowKind::numbered && low_ < row.at && row.at < high_ && matches_time(row);
+    // The first row of a counter: the numbered one, unless retention has removed it.
+    Scanned collect_number(TopicWalk& walk) {
+        const WalkedRow& row = walk.row();
+        if (row.at <= low_ || high_ <= row.at) return Scanned::range;
+        return row.kind == RowKind::numbered && matches_time(row) ? collect(walk) : pass(walk);
     }
 
-    void numbers_forward() {
+    Scanned numbers_forward() {
         const std::vector<SequenceRange>& ranges = query_.sequences;
         TopicWalk& walk = tables_.forward_;
         Sequence number = std::max<Sequence>({ranges.front().first, low_.counter, 1});
@@ -186,16 +177,19 @@ class MessagePages::Reading {
             }
             walk.start(topic_id_, end_of_counter(number - 1));
             const WalkGuard guard(walk);
-            if (!stepped(walk) || walk.row().at >= high_) return;
+            if (!stepped(walk)) return failed_ ? Scanned::page : Scanned::range;
+            if (walk.row().at >= high_) return Scanned::range;
             number = walk.row().at.counter;
             if (number > ranges[range].last) continue;
-            if (matches_number(walk.row()) && collect(walk) == Collected::full) return;
+            if (collect_number(walk) == Scanned::page) return Scanned::page;
             ++number;
         }
+        return Scanned::range;
     }
 
-    void numbers_backward() {
+    Scanned numbers_backward() {
         const std::vector<SequenceRange>& ranges = query_.sequences;
+        TopicWalk& walk = tables_.forward_;
         Sequence number = std::min(ranges.back().last, high_.counter);
         for (std::size_t range = ranges.size(); range > 0;) {
             const SequenceRange wanted = ranges[range - 1];
@@ -205,20 +199,16 @@ class MessagePages::Reading {
                 continue;
             }
             const auto last = seeks_.last_before(end_of_counter(number));
-            if (!last.has_value() || last->at <= low_) return;
+            if (seeks_.failed()) return Scanned::page;
+            if (!last.has_value() || last->at <= low_) return Scanned::range;
             number = last->at.counter;
             if (number < wanted.first || number == 0) continue;
-            if (collect_number(number) == Collected::full) return;
+            walk.start(topic_id_, end_of_counter(number - 1));
+            const WalkGuard guard(walk);
+            if (!stepped(walk) || collect_number(walk) == Scanned::page) return Scanned::page;
             --number;
         }
-    }
-
-    Collected collect_number(Sequence number) {
-        TopicWalk& walk = tables_.forward_;
-        walk.start(topic_id_, end_of_counter(number - 1));
-        const WalkGuard guard(walk);
-        if (!stepped(walk) || !matches_number(walk.row())) return Collected::more;
-        return collect(walk);
+        return Scanned::range;
     }
 
     // --- a subscriber's window ---
@@ -241,33 +231,12 @@ class MessagePages::Reading {
         walk.start(topic_id_, low_);
         const WalkGuard guard(walk);
         while (stepped(walk) && !beyond(walk.row(), window)) {
-            if (owed(walk.row(), window)) {
-                if (collect(walk) == Collected::full) return;
-                continue;
-            }
-            const auto owed_next = find_owed(walk.row(), window);
-            if (!owed_next.has_value()) return;
-            walk.start(topic_id_, {owed_next->counter, owed_next->position - 1});
-        }
-    }
-
-    // The next place that is owed, past rows that are not, without reading their bodies. nullopt: there is none, or
-    // the page ends here because it would take too long.
-    std::optional<PageCursor> find_owed(WalkedRow row, const LogWindow& window) {
-        TopicWalk& walk = tables_.places_;
-        walk.start(topic_id_, row.at);
-        const WalkGuard guard(walk);
-        while (!owed(row, window)) {
-            if (++rows_passed_ > rows_passed_max) {
-                page_.next = row.at;
-                return std::nullopt;
-            }
+            const bool is_owed = owed(walk.row(), window);
+            if ((is_owed ? collect(walk) : pass(walk)) == Scanned::page) return;
             // A number stands at the beginning of its counter.
-            if (window.kinds == LogWindow::Kinds::numbered) walk.start(topic_id_, end_of_counter(row.at.counter));
-            if (!stepped(walk) || beyond(walk.row(), window)) return std::nullopt;
-            row = walk.row();
+            const bool skips = !is_owed && window.kinds == LogWindow::Kinds::numbered;
+            if (skips) walk.start(topic_id_, end_of_counter(walk.row().at.counter));
         }
-        return row.at;
     }
 
     MessagePages& tables_;
@@ -280,6 +249,7 @@ class MessagePages::Reading {
     Page page_;
     std::size_t bytes_ = 0;
     std::size_t rows_passed_ = 0;
+    std::size_t bytes_passed_ = 0;
     bool failed_ = false;
 };
 
@@ -287,9 +257,7 @@ MessagePages::MessagePages(Database& database, observability::Events& events)
     : events_(events),
       seeks_(database),
       forward_(database, TopicWalk::Direction::forward, TopicWalk::Columns::bodies),
-      backward_(database, TopicWalk::Direction::backward, TopicWalk::Columns::bodies),
-      places_(database, TopicWalk::Direction::forward, TopicWalk::Columns::places),
-      places_backward_(database, TopicWalk::Direction::backward, TopicWalk::Columns::places) {}
+      backward_(database, TopicWalk::Direction::backward, TopicWalk::Columns::bodies) {}
 
 std::optional<Page> MessagePages::read(const PageQuery& query) {
     return Reading(*this, query).run();

@@ -1,6 +1,7 @@
 // Table `messages`, read: pages of one topic (SPEC §3.2).
 // A topic's commit order is (counter, position), one index holds it, and every question is answered by stepping
-// through that index from a place found by a seek: a page costs its rows and a logarithm, never the history.
+// through that index from a place found by a seek: a page costs its rows and a logarithm, never the history. A page
+// ends early, and may be empty, where it has passed over many rows that do not belong to it; its `next` then leads on.
 // Owns:   nothing. Thread: one reader thread.
 // Fails:  nullopt when the database does, or a row is damaged.
 #pragma once
@@ -31,8 +32,6 @@ class MessagePages {
     TopicSeeks seeks_;
     TopicWalk forward_;
     TopicWalk backward_;
-    TopicWalk places_;
-    TopicWalk places_backward_;
 };
 
 }  // namespace notifyd::storage

@@ -4,13 +4,13 @@
 #include "notifyd/core/uuid.hpp"
 
 #include <cstddef>
+#include <ranges>
+#include <vector>
 
 namespace notifyd::storage {
 
 namespace {
 
-// Nearly all messages stand within the first, which saves reading the whole neighbourhood of a busy topic.
-constexpr EpochMs slacks_ms[] = {20, time_slack_ms};
 // For a clock that stood still.
 constexpr std::size_t rows_scanned_max = 100'000;
 
@@ -23,14 +23,17 @@ bool is_version_7(const Uuid& id) {
 std::optional<WalkedRow> find_message(TopicSeeks& seeks, TopicWalk& walk, const MessageId& id) {
     if (!is_version_7(id.get())) return std::nullopt;
     const EpochMs time = uuid_v7_epoch_ms(id.get());
-    for (const EpochMs slack : slacks_ms) {
+    std::size_t scanned = 0;
+    // Where the clock showed a time twice, the later one is asked for more often.
+    const std::vector<TimeRun> runs = seeks.runs(time, time);
+    for (const TimeRun& run : std::views::reverse(runs)) {
         walk.finish();
-        walk.start(seeks.topic_id(), seeks.last_earlier_than(time - slack));
-        for (std::size_t scanned = 0; scanned < rows_scanned_max && walk.next(); ++scanned) {
+        walk.start(seeks.topic_id(), seeks.last_earlier_than(run, time - run.disorder));
+        while (++scanned <= rows_scanned_max && walk.next()) {
             if (walk.row().id == id) return walk.row();
-            if (walk.row().published_at > time + slack) break;
+            if (walk.row().at.position > run.last || walk.row().published_at > time + run.disorder) break;
         }
-        if (walk.failed() || seeks.failed()) break;
+        if (scanned > rows_scanned_max || walk.failed() || seeks.failed()) break;
     }
     return std::nullopt;
 }

@@ -1,6 +1,6 @@
 // Finds a message of a topic by its id, for which there is no index: a second one would cost a third of the write rate.
-// The id is a UUIDv7 and so tells when the message was published, and publish times follow the commit order up to a
-// second: a bisection by time finds the neighbourhood, and its rows are compared.
+// The id is a UUIDv7 and so says when the message was published: a bisection by time of each run of the log that may
+// hold that time (time_runs.hpp) finds the neighbourhood, and its rows are compared.
 // Owns:   nothing. Thread: one reader thread, inside a read transaction.
 // Fails:  with nothing found; failed() of the seeks and of the walk tell it from there being nothing.
 #pragma once

@@ -11,9 +11,6 @@ namespace notifyd::storage {
 
 namespace {
 
-// Rows of the future that are passed over in search of an expired one.
-constexpr std::size_t rows_passed_max = 10'000;
-
 bool is_numbered(const Message& message) {
     return message.type == MessageType::fifo && message.numbering == Numbering::consecutive;
 }
@@ -28,6 +25,7 @@ RowKind kind_of(const Message& message) {
 MessageTable::MessageTable(Database& database, History history)
     : history_(history),
       topics_(database),
+      runs_(database),
       insert_(database,
               "INSERT INTO messages "
               "(position, topic_id, counter, kind, message_id, published_at, channel, head, checksum) "
@@ -35,6 +33,12 @@ MessageTable::MessageTable(Database& database, History history)
       oldest_(database,
               "SELECT position, topic_id, counter, published_at FROM messages WHERE position > 0 "
               "ORDER BY position LIMIT ?1"),
+      run_begun_by_(
+          database,
+          "SELECT first.position, first.published_at FROM time_runs JOIN messages AS first ON first.position = "
+          "(SELECT min(position) FROM messages WHERE position >= time_runs.first_position) "
+          "WHERE time_runs.first_position > ?1 AND first.published_at <= ?2 "
+          "ORDER BY time_runs.first_position LIMIT 1"),
       delete_up_to_(database, "DELETE FROM messages WHERE position <= ?1"),
       last_position_(database, "SELECT max(position) FROM messages"),
       kept_position_(database, "SELECT value FROM meta WHERE key = 'last_position'"),
@@ -70,7 +74,7 @@ bool MessageTable::insert(const Message& message, const Topic& topic) {
     } else {
         insert_.bind_null(7);
     }
-    if (!insert_.run()) return false;
+    if (!insert_.run() || !runs_.add(fields.position, message.published_at)) return false;
     ++position_;
     return true;
 }
@@ -89,6 +93,15 @@ bool MessageTable::append(const Message& message, Sequence& sequence, PageCursor
     return true;
 }
 
+// A message that claims to be of the future was stamped by a clock that was set back later. How old it is is told by
+// the first message behind it with a time that can be true: if that one has expired, so have all in front of it.
+bool MessageTable::find_overdue(Position behind, EpochMs cutoff, EpochMs now, Position& overdue_up_to) {
+    const ResetGuard reset(run_begun_by_.bind(1, behind).bind(2, now));
+    const Step step = run_begun_by_.step();
+    if (step == Step::row && run_begun_by_.integer(1) < cutoff) overdue_up_to = run_begun_by_.integer(0);
+    return step != Step::failed;
+}
+
 bool MessageTable::delete_expired(EpochMs cutoff, EpochMs now, std::size_t rows_max, std::size_t& deleted) {
     struct Oldest {
         Position position;
@@ -98,22 +111,23 @@ bool MessageTable::delete_expired(EpochMs cutoff, EpochMs now, std::size_t rows_
     deleted = 0;
     std::vector<Oldest> oldest;
     {
-        oldest_.bind(1, static_cast<std::int64_t>(std::max(rows_max, rows_passed_max)));
+        oldest_.bind(1, static_cast<std::int64_t>(rows_max));
         const ResetGuard reset(oldest_);
+        Position overdue_up_to = 0;
         Step step = oldest_.step();
-        for (; step == Step::row && deleted < rows_max; step = oldest_.step()) {
+        for (; step == Step::row; step = oldest_.step()) {
+            const Position position = oldest_.integer(0);
             const EpochMs published_at = oldest_.integer(3);
-            const bool expired = published_at < cutoff;
-            if (!expired && published_at <= now) break;
-            if (oldest.size() < rows_max) {
-                oldest.push_back({oldest_.integer(0), oldest_.integer(1), static_cast<Sequence>(oldest_.integer(2))});
+            if (published_at > now && position > overdue_up_to && !find_overdue(position, cutoff, now, overdue_up_to)) {
+                return false;
             }
-            if (expired) deleted = oldest.size();
+            if (published_at >= cutoff && position > overdue_up_to) break;
+            oldest.push_back({position, oldest_.integer(1), static_cast<Sequence>(oldest_.integer(2))});
         }
         if (step == Step::failed) return false;
     }
+    deleted = oldest.size();
     if (deleted == 0) return true;
-    oldest.resize(deleted);
     std::unordered_map<std::int64_t, Sequence> counters;
     for (const Oldest& row : oldest) {
         Sequence& counter = counters[row.topic_id];
@@ -122,7 +136,9 @@ bool MessageTable::delete_expired(EpochMs cutoff, EpochMs now, std::size_t rows_
     for (const auto& [topic_id, counter] : counters) {
         if (!topics_.raise(topic_id, counter)) return false;
     }
-    return keep_position_.bind(1, position_).run() && delete_up_to_.bind(1, oldest.back().position).run();
+    const Position last = oldest.back().position;
+    return keep_position_.bind(1, position_).run() && delete_up_to_.bind(1, last).run() &&
+           runs_.drop_in_front_of(last + 1);
 }
 
 bool MessageTable::reload() {
@@ -134,7 +150,7 @@ bool MessageTable::reload() {
     if (kept == Step::failed) return false;
     position_ = last_position_.integer(0);
     if (kept == Step::row) position_ = std::max(position_, kept_position_.integer(0));
-    return true;
+    return runs_.reload();
 }
 
 }  // namespace notifyd::storage

@@ -7,6 +7,7 @@
 #include "notifyd/storage/storage.hpp"
 
 #include "database.hpp"
+#include "time_runs.hpp"
 #include "topic_table.hpp"
 
 #include <cstddef>
@@ -21,8 +22,8 @@ class MessageTable {
     [[nodiscard]] bool writes(const Message& message) const;
     // `sequence` is 0 for a message that is not numbered; `at.position` is 0 where no row is kept.
     [[nodiscard]] bool append(const Message& message, Sequence& sequence, PageCursor& at);
-    // Deletes up to `rows_max` of the oldest messages, up to the first that was published from `cutoff` to `now`. One
-    // that claims to be of the future (a clock was wrong) goes with the first expired one behind it.
+    // Deletes up to `rows_max` of the oldest messages, up to the first that was published at `cutoff` or later. Those
+    // that claim to be of the future (the clock was wrong) go when the first one behind them that does not has expired.
     [[nodiscard]] bool delete_expired(EpochMs cutoff, EpochMs now, std::size_t rows_max, std::size_t& deleted);
     // What the database says, after a rollback and at the start.
     [[nodiscard]] bool reload();
@@ -30,11 +31,14 @@ class MessageTable {
 
   private:
     [[nodiscard]] bool insert(const Message& message, const Topic& topic);
+    [[nodiscard]] bool find_overdue(Position behind, EpochMs cutoff, EpochMs now, Position& overdue_up_to);
 
     const History history_;
     TopicTable topics_;
+    TimeRunTable runs_;
     Statement insert_;
     Statement oldest_;
+    Statement run_begun_by_;
     Statement delete_up_to_;
     Statement last_position_;
     Statement kept_position_;

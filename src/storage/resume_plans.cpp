@@ -141,12 +141,21 @@ void ResumePlans::plan_by_id(const ports::ResumeQuery& query, const MessageId& i
     count_behind(*known, query.messages_max, plan);
 }
 
+// In the known message's run: what stands in front of it was committed before the clock was set back.
+PageCursor ResumePlans::last_earlier_than(EpochMs since, const WalkedRow& known) {
+    for (const TimeRun& run : seeks_.runs(known.published_at, known.published_at)) {
+        const bool holds = run.first <= known.at.position && known.at.position <= run.last;
+        if (holds) return seeks_.last_earlier_than(run, since - run.disorder);
+    }
+    return known.at;
+}
+
 // Counts what MessagePages reads in the plan's window.
 void ResumePlans::count_behind(const WalkedRow& known, std::size_t messages_max, ports::ResumePlan& plan) {
     const EpochMs since = known.published_at - standard_overlap_ms;
     // Whatever the times say: everything behind the known message is looked at.
     const PageCursor in_front{known.at.counter, known.at.position - 1};
-    PageCursor place = std::min(seeks_.last_earlier_than(since - time_slack_ms), in_front);
+    PageCursor place = std::min(last_earlier_than(since, known), in_front);
     plan.after = known.at;
     bool begun = false;
     std::size_t passed = 0;

@@ -41,6 +41,7 @@ class ResumePlans {
                         ports::ResumePlan& plan);
     void plan_by_id(const ports::ResumeQuery& query, const MessageId& id, ports::ResumePlan& plan);
     [[nodiscard]] std::optional<WalkedRow> find(const MessageId& id);
+    [[nodiscard]] PageCursor last_earlier_than(EpochMs since, const WalkedRow& known);
     void count_behind(const WalkedRow& known, std::size_t messages_max, ports::ResumePlan& plan);
     [[nodiscard]] Position unlogged_position();
     [[nodiscard]] bool stepped();

@@ -4,6 +4,7 @@
 #include "admission.hpp"
 #include "batch_writer.hpp"
 #include "checkpointer.hpp"
+#include "clock_offset.hpp"
 #include "commit_thread.hpp"
 #include "connection_table.hpp"
 #include "database_check.hpp"
@@ -15,6 +16,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -57,10 +59,18 @@ class Storage::Parts {
         if (!found.has_value()) return "it has no epoch";
         epoch = *found;
 
-        writer = std::make_unique<BatchWriter>(database, options.history, options.deduplication_window, clock);
+        const auto offset = read_clock_offset(database, clock.now_ms());
+        if (!offset.has_value()) return database.last_error();
+        continuous.emplace(clock, offset->to_start_with);
+
+        writer = std::make_unique<BatchWriter>(
+            database, options.history, options.deduplication_window, clock, *continuous, offset->kept);
         if (!database.prepare_error().empty()) return database.prepare_error();
         if (!writer->open()) return database.last_error();
         last_position = writer->last_position();
+        newest_message_at = database.query_integer(
+            "SELECT published_at FROM messages WHERE position = (SELECT max(position) FROM messages)");
+        if (!newest_message_at.has_value() && database.has_failed()) return database.last_error();
         if (options.history == History::off && !note_unlogged(database, last_position)) return database.last_error();
         const CheckpointMarks marks{options.checkpoint_bytes, options.checkpoint_now_bytes};
         checkpointer = std::make_unique<Checkpointer>(database, marks, sync_failure, events);
@@ -88,6 +98,8 @@ class Storage::Parts {
     observability::Events& events;
     std::string epoch;
     Position last_position = 0;
+    std::optional<EpochMs> newest_message_at;
+    std::optional<ContinuousClock> continuous;
     SyncFailure sync_failure;
     std::atomic<std::size_t> loops = 0;
     Admission admission;
@@ -153,6 +165,14 @@ const std::string& Storage::epoch() const {
 
 Position Storage::last_position() const {
     return parts_->last_position;
+}
+
+std::optional<EpochMs> Storage::newest_message_at() const {
+    return parts_->newest_message_at;
+}
+
+const Clock& Storage::continuous_clock() const {
+    return *parts_->continuous;
 }
 
 bool Storage::writable() const {

@@ -5,6 +5,7 @@ namespace notifyd::storage {
 
 TopicSeeks::TopicSeeks(Database& database)
     : topic_(database, "SELECT id, last_sequence FROM topics WHERE name = ?1"),
+      runs_(database),
       forward_(database, TopicWalk::Direction::forward, TopicWalk::Columns::places),
       backward_(database, TopicWalk::Direction::backward, TopicWalk::Columns::places) {}
 
@@ -38,22 +39,32 @@ std::optional<WalkedRow> TopicSeeks::last_before(PageCursor at) {
     return first_of(backward_, at);
 }
 
-PageCursor TopicSeeks::last_earlier_than(EpochMs time) {
-    const auto first = first_after(begin_of_topic);
-    const auto last = last_before(end_of_topic);
-    if (!first.has_value() || !last.has_value() || first->published_at >= time) return begin_of_topic;
-    const WalkedRow row = last_counter_earlier_than(time, *first, last->at.counter);
-    return last_row_earlier_than(time, row);
+std::vector<TimeRun> TopicSeeks::runs(EpochMs from, EpochMs to) {
+    std::vector<TimeRun> found;
+    if (!runs_.find(from, to, found)) failed_ = true;
+    return found;
 }
 
-// The first row of the last counter whose first row is earlier than `time`.
-WalkedRow TopicSeeks::last_counter_earlier_than(EpochMs time, WalkedRow earlier, Sequence counter_last) {
+PageCursor TopicSeeks::last_earlier_than(const TimeRun& run, EpochMs time) {
+    const auto is_earlier = [&](const WalkedRow& row) {
+        if (row.at.position < run.first) return true;
+        return row.at.position <= run.last && row.published_at < time;
+    };
+    const auto first = first_after(begin_of_topic);
+    const auto last = last_before(end_of_topic);
+    if (!first.has_value() || !last.has_value() || !is_earlier(*first)) return begin_of_topic;
+    return last_row_where(is_earlier, last_counter_where(is_earlier, *first, last->at.counter));
+}
+
+// The first row of the last counter whose first row is earlier.
+template <class IsEarlier>
+WalkedRow TopicSeeks::last_counter_where(IsEarlier is_earlier, WalkedRow earlier, Sequence counter_last) {
     Sequence later = counter_last + 1;
     while (later - earlier.at.counter > 1) {
         const Sequence middle = earlier.at.counter + (later - earlier.at.counter) / 2;
         const auto row = first_after(end_of_counter(middle - 1));
         if (failed_) break;
-        if (row.has_value() && row->published_at < time) {
+        if (row.has_value() && is_earlier(*row)) {
             earlier = *row;
         } else {
             later = middle;
@@ -63,7 +74,8 @@ WalkedRow TopicSeeks::last_counter_earlier_than(EpochMs time, WalkedRow earlier,
 }
 
 // The same over the rows of one counter, by position.
-PageCursor TopicSeeks::last_row_earlier_than(EpochMs time, WalkedRow earlier) {
+template <class IsEarlier>
+PageCursor TopicSeeks::last_row_where(IsEarlier is_earlier, WalkedRow earlier) {
     const Sequence counter = earlier.at.counter;
     const auto last = last_before(end_of_counter(counter));
     Position later = last.has_value() ? last->at.position + 1 : earlier.at.position + 1;
@@ -71,7 +83,7 @@ PageCursor TopicSeeks::last_row_earlier_than(EpochMs time, WalkedRow earlier) {
         const Position middle = earlier.at.position + (later - earlier.at.position) / 2;
         const auto row = first_after({counter, middle - 1});
         if (failed_) break;
-        if (row.has_value() && row->at.counter == counter && row->published_at < time) {
+        if (row.has_value() && row->at.counter == counter && is_earlier(*row)) {
             earlier = *row;
         } else {
             later = middle;

@@ -7,11 +7,13 @@
 #include "notifyd/core/topic_name.hpp"
 
 #include "database.hpp"
+#include "time_runs.hpp"
 #include "topic_walk.hpp"
 
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <vector>
 
 namespace notifyd::storage {
 
@@ -24,10 +26,6 @@ inline constexpr PageCursor end_of_topic{counter_max, position_max};
 constexpr PageCursor end_of_counter(Sequence counter) {
     return {counter, position_max};
 }
-
-// How far the publish times of two messages may contradict their commit order: concurrent publishers stamp their
-// messages in turns of their own before they meet in a commit.
-inline constexpr EpochMs time_slack_ms = 1'000;
 
 class TopicSeeks {
   public:
@@ -43,16 +41,22 @@ class TopicSeeks {
 
     [[nodiscard]] std::optional<WalkedRow> first_after(PageCursor at);
     [[nodiscard]] std::optional<WalkedRow> last_before(PageCursor at);
-    // By bisection, a row that is earlier than `time` and whose successor (if any) is not. Times follow the commit
-    // order up to the slack, so whatever the bisection hits, no row on the wrong side of it is off by more than that.
-    [[nodiscard]] PageCursor last_earlier_than(EpochMs time);
+    // The runs of the log that may hold a message published from `from` to `to`, the oldest first.
+    [[nodiscard]] std::vector<TimeRun> runs(EpochMs from, EpochMs to);
+    // By bisection, a row in front of the run, or inside it and earlier than `time`, whose successor (if any) is
+    // neither. Every row of the run behind that place was published at `time` - run.disorder or later, and every row up
+    // to it before `time` + run.disorder.
+    [[nodiscard]] PageCursor last_earlier_than(const TimeRun& run, EpochMs time);
 
   private:
     [[nodiscard]] std::optional<WalkedRow> first_of(TopicWalk& walk, PageCursor at);
-    [[nodiscard]] WalkedRow last_counter_earlier_than(EpochMs time, WalkedRow earlier, Sequence counter_last);
-    [[nodiscard]] PageCursor last_row_earlier_than(EpochMs time, WalkedRow earlier);
+    template <class IsEarlier>
+    [[nodiscard]] WalkedRow last_counter_where(IsEarlier is_earlier, WalkedRow earlier, Sequence counter_last);
+    template <class IsEarlier>
+    [[nodiscard]] PageCursor last_row_where(IsEarlier is_earlier, WalkedRow earlier);
 
     Statement topic_;
+    TimeRunReader runs_;
     TopicWalk forward_;
     TopicWalk backward_;
     std::int64_t topic_id_ = 0;

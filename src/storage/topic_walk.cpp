@@ -32,7 +32,8 @@ std::string further_counters_sql(Direction direction, Columns columns) {
 TopicWalk::TopicWalk(Database& database, Direction direction, Columns columns)
     : direction_(direction),
       same_counter_(database, same_counter_sql(direction, columns)),
-      further_counters_(database, further_counters_sql(direction, columns)) {}
+      further_counters_(database, further_counters_sql(direction, columns)),
+      unchecked_up_to_(database, "SELECT value FROM meta WHERE key = 'unchecked_up_to'") {}
 
 void TopicWalk::start(std::int64_t topic_id, PageCursor at) {
     finish();
@@ -85,8 +86,13 @@ std::string_view TopicWalk::head() {
     return current_->text(6);
 }
 
+bool TopicWalk::is_older_than_checksums() {
+    const ResetGuard reset(unchecked_up_to_);
+    return unchecked_up_to_.step() == Step::row && row_.at.position <= unchecked_up_to_.integer(0);
+}
+
 bool TopicWalk::intact() {
-    if (current_->is_null(7)) return true;
+    if (current_->is_null(7)) return is_older_than_checksums();
     RowFields fields{.position = row_.at.position,
                      .topic_id = topic_id_,
                      .counter = row_.at.counter,

@@ -1,6 +1,7 @@
 // Walks through one topic's messages in commit order, (counter, position), from any place, in one direction.
-// Owns:   two statements: the rest of the place's own counter, and the counters behind it. (In one, as a comparison of
-//         rows, SQLite 3.40 would seek by the counter only and step over the rest: the position is the rowid.)
+// Owns:   its statements. Two walk: the rest of the place's own counter, and the counters behind it. (In one, as a
+//         comparison of rows, SQLite 3.40 would seek by the counter only and step over the rest: the position is the
+//         rowid.)
 // Thread: one reader thread.
 // Fails:  next() gives false, and failed() tells it from the end.
 #pragma once
@@ -44,15 +45,17 @@ class TopicWalk {
     [[nodiscard]] const WalkedRow& row() const { return row_; }
     [[nodiscard]] std::string_view channel();
     [[nodiscard]] std::string_view head();
-    // Whether the row is as it was written. Rows of before there were checksums are.
+    // Whether the row is as it was written. A row without a checksum is, if it is older than the checksums.
     [[nodiscard]] bool intact();
 
   private:
     [[nodiscard]] bool step();
+    [[nodiscard]] bool is_older_than_checksums();
 
     const Direction direction_;
     Statement same_counter_;
     Statement further_counters_;
+    Statement unchecked_up_to_;
     Statement* current_ = nullptr;
     std::int64_t topic_id_ = 0;
     WalkedRow row_;

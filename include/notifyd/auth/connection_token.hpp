@@ -37,12 +37,11 @@ inline constexpr Milliseconds connection_token_life_max = std::chrono::hours(24)
 struct ConnectionTokenRules {
     std::string_view secret;           // empty: none is accepted
     std::string_view previous_secret;  // empty: there is none
-    Milliseconds leeway{0};            // for an issuedAt in the future, after the clock was set back
 };
 
-// That it was made with one of the secrets and its time has not passed; not that it is unused.
+// Checks that it was made with one of the secrets; not that it is unused, nor that its time has not passed: its times
+// are the wall clock's, which may have been set since, so the row that was stored with it decides.
 [[nodiscard]] AuthResult<ConnectionToken> verify_connection_token(std::string_view text,
-                                                                  const ConnectionTokenRules& rules,
-                                                                  EpochMs now);
+                                                                  const ConnectionTokenRules& rules);
 
 }  // namespace notifyd::auth

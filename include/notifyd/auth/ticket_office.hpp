@@ -40,8 +40,13 @@ using IssueResult = boost::system::result<IssuedToken, IssueRefusal>;
 
 class TicketOffice {
   public:
-    TicketOffice(const config::Config& config, ports::TicketStore& store, const Clock& clock, IdSource& ids)
-        : config_(config), store_(store), clock_(clock), ids_(ids) {}
+    // `clock` says what stands in a token; `lifetimes`, which nobody can set, how long it is good.
+    TicketOffice(const config::Config& config,
+                 ports::TicketStore& store,
+                 const Clock& clock,
+                 const Clock& lifetimes,
+                 IdSource& ids)
+        : config_(config), store_(store), clock_(clock), lifetimes_(lifetimes), ids_(ids) {}
 
     // For whoever a JWT has named. `channels`: what the connection is to be limited to; nullopt: not limited.
     void issue(const Identity& caller,
@@ -61,6 +66,7 @@ class TicketOffice {
     const config::Config& config_;
     ports::TicketStore& store_;
     const Clock& clock_;
+    const Clock& lifetimes_;
     IdSource& ids_;
 };
 

@@ -37,9 +37,14 @@ enum class Log : std::uint8_t { kept, off };
 
 class DeadLetters {
   public:
-    DeadLetters(
-        ports::DeadLetterStore& store, Log log, const Clock& clock, IdSource& ids, observability::Events& events)
-        : store_(store), log_(log), clock_(clock), ids_(ids), events_(events) {}
+    // Ids are made by `continuous`, so that they sort by age although somebody may set the wall clock.
+    DeadLetters(ports::DeadLetterStore& store,
+                Log log,
+                const Clock& clock,
+                const Clock& continuous,
+                IdSource& ids,
+                observability::Events& events)
+        : store_(store), log_(log), clock_(clock), continuous_(continuous), ids_(ids), events_(events) {}
 
     void add(const Recipient& recipient, const Delivery& delivery, const Failure& failure);
     void add(const Recipient& recipient, const StoredMessage& message, const TopicName& topic, const Failure& failure);
@@ -51,6 +56,7 @@ class DeadLetters {
     ports::DeadLetterStore& store_;
     Log log_;
     const Clock& clock_;
+    const Clock& continuous_;
     IdSource& ids_;
     observability::Events& events_;
 };

@@ -45,7 +45,8 @@ class Redriver {
   public:
     using Done = UniqueFunction<void(Result<RedriveCount>)>;
 
-    explicit Redriver(const Clock& clock) : clock_(clock) {}
+    // `continuous`: the clock that the ids of dead letters are made by.
+    Redriver(const Clock& clock, const Clock& continuous) : clock_(clock), continuous_(continuous) {}
     Redriver(const Redriver&) = delete;
     Redriver& operator=(const Redriver&) = delete;
 
@@ -89,6 +90,7 @@ class Redriver {
     [[nodiscard]] static Reached send_to(const RedriveSite& site, const DeadLetter& letter, EpochMs now);
 
     const Clock& clock_;
+    const Clock& continuous_;
     std::vector<RedriveSite> sites_;
     std::atomic<bool> stopping_{false};
     std::deque<Job> jobs_;  // the first one runs if busy_

@@ -43,6 +43,7 @@ struct WorkerParts {
     ports::ResumePlanner& planner;
     ports::DeadLetterStore& dead_letters;
     const Clock& clock;
+    const Clock& continuous_clock;
     IdSource& ids;
     observability::Events& events;
 };

@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace notifyd::runtime {
@@ -108,6 +109,10 @@ class Storage {
     [[nodiscard]] const std::string& epoch() const;
     // The last position given before start(): what loops have seen of the log before the first commit.
     [[nodiscard]] Position last_position() const;
+    // When the newest message that was there before start() was published; nullopt: there was none.
+    [[nodiscard]] std::optional<EpochMs> newest_message_at() const;
+    // What windows and lifetimes in the database are counted with: setting the wall clock changes none of them.
+    [[nodiscard]] const Clock& continuous_clock() const;
     // False from a failed commit until one succeeds; for good after a failed sync or in a corrupt file.
     [[nodiscard]] bool writable() const;
     [[nodiscard]] StorageStats stats() const;

@@ -46,6 +46,7 @@ struct Node {
                                   .planner = *client,
                                   .dead_letters = *client,
                                   .clock = clock,
+                                  .continuous_clock = clock,
                                   .ids = ids,
                                   .events = events})),
           permissions({}, directory, *client, nobody, events, clock),

@@ -11,6 +11,10 @@ TEST_CASE("a row that was changed is refused and told, the others are served") {
                                         "head = replace(head, '1', '3')",
                                         "counter = 3",
                                         "kind = 2",
+                                        "kind = 0",
+                                        "kind = 7",
+                                        "checksum = NULL",
+                                        "checksum = checksum + 1",
                                         "published_at = published_at + 1",
                                         "message_id = zeroblob(16)",
                                         "message_id = x'00'",
@@ -42,6 +46,52 @@ TEST_CASE("a row that was changed is refused and told, the others are served") {
     CHECK(loop.read(oldest).error().code == Errc::unavailable);
 }
 
+// Seen to fail: with rows that are passed over unchecked, a changed kind or time takes a row out of what a subscriber
+// is owed, or out of a range, without a trace.
+TEST_CASE("a change that would hide a row from its readers is noticed") {
+    const std::string change = GENERATE(as<std::string>(),
+                                        "kind = 0, checksum = NULL",
+                                        "kind = 0",
+                                        "kind = 2",
+                                        "kind = 1 - kind % 2",
+                                        "published_at = published_at + 1",
+                                        "published_at = published_at - 1");
+    const auto kind = GENERATE(Kind::numbered, Kind::unnumbered, Kind::standard);
+    const bool is_no_change =
+        (kind == Kind::standard && change == "kind = 0") || (kind == Kind::unnumbered && change == "kind = 2");
+    if (is_no_change) return;
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    Running running(path);
+    Loop& loop = running.add_loop();
+    (void)loop.append({message(topic("a"), Kind::numbered, 10'000),
+                       message(topic("a"), kind, 10'005),
+                       message(topic("a"), Kind::numbered, 10'005),
+                       message(topic("a"), Kind::standard, 9'995)});  // the disorder that makes ranges look further
+    Outsider(path).execute("UPDATE messages SET " + change + " WHERE position = 2");
+    CAPTURE(change, static_cast<int>(kind));
+
+    using Kinds = LogWindow::Kinds;
+    for (const Kinds kinds : {Kinds::fifo, Kinds::all, Kinds::unnumbered, Kinds::numbered}) {
+        if (kinds == Kinds::numbered && kind != Kind::numbered) continue;  // none of its rows
+        PageQuery query = newest(topic("a"), 10);
+        query.order = PageOrder::oldest_first;
+        query.window = LogWindow{kinds, {9, 9}, {}, 9};
+        CAPTURE(static_cast<int>(kinds));
+        CHECK(loop.read(query).has_error());
+    }
+    PageQuery range = newest(topic("a"), 10);
+    range.from_time = 10'005;
+    range.to_time = 10'005;
+    CHECK(loop.read(range).has_error());
+    if (kind != Kind::numbered) return;
+    PageQuery number = newest(topic("a"), 10);
+    number.sequences = {{2, 2}};
+    CHECK(loop.read(number).has_error());
+    number.order = PageOrder::oldest_first;
+    CHECK(loop.read(number).has_error());
+}
+
 TEST_CASE("rows of before there were checksums are served as they are, with their numbers") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
@@ -51,7 +101,8 @@ TEST_CASE("rows of before there were checksums are served as they are, with thei
         Outsider outsider(path);
         outsider.execute(
             "ALTER TABLE messages DROP COLUMN checksum; ALTER TABLE messages RENAME COLUMN kind TO numbered;"
-            "DROP TABLE deduplication; DROP TABLE dead_letters; DROP TABLE tickets; PRAGMA user_version = 3;"
+            "DROP TABLE deduplication; DROP TABLE dead_letters; DROP TABLE tickets; DROP TABLE time_runs;"
+            "PRAGMA user_version = 3;"
             "INSERT INTO topics (id, name) VALUES (1, 'chat:a');"
             "INSERT INTO messages VALUES (1, 1, 1, 1, zeroblob(16), 5, NULL, '{\"a\":1');"
             "INSERT INTO messages VALUES (2, 1, 1, 0, zeroblob(16), 6, NULL, '{\"b\":2');");
@@ -65,6 +116,12 @@ TEST_CASE("rows of before there were checksums are served as they are, with thei
     CHECK(page->messages[0].type == MessageType::standard);
     CHECK(page->messages[1].sequence == 1);
     CHECK(loop.store(message(topic("a"), Kind::numbered)) == 2);
+    // One without a checksum behind them is damaged.
+    Outsider(path).execute("UPDATE messages SET checksum = NULL WHERE position = 3");
+    CHECK(loop.read(newest(topic("a"), 1)).has_error());
+    PageQuery oldest = newest(topic("a"), 2);
+    oldest.order = PageOrder::oldest_first;
+    CHECK(loop.read(oldest)->messages.size() == 2);
 }
 
 }  // namespace notifyd::storage::testing

@@ -15,7 +15,7 @@ namespace notifyd::storage::testing {
 
 namespace {
 
-constexpr int newest_schema = 7;
+constexpr int newest_schema = 8;
 
 // The sentence with which opening fails, or "" when it does not.
 std::string refusal(const std::string& path) {

@@ -117,6 +117,8 @@ struct Shape {
     std::size_t unnumbered_percent;  // the rest is standard
     std::size_t rows;
     std::size_t expired;
+    // How often somebody sets the wall clock back, by up to ten seconds.
+    std::size_t steps_per_mille = 0;
 };
 
 // Publishes into the topic and into a neighbour, so that the positions of a topic have holes.
@@ -129,12 +131,13 @@ class History {
         for (std::size_t i = 0; i < shape.rows; ++i) {
             // Stamps contradict the commit order by up to 0.4 s, and sometimes stand still.
             time += static_cast<EpochMs>(below(random, 4) == 0 ? below(random, 900) : 0);
+            if (below(random, 1'000) < shape.steps_per_mille) time -= static_cast<EpochMs>(below(random, 10'000));
+            last_time_ = std::max(last_time_, time);
             const EpochMs stamp = time - static_cast<EpochMs>(below(random, 400));
             own.push_back(below(random, 3) != 0);
             const std::string head = "{\"i\":" + std::to_string(i) + std::string(below(random, 60), ' ');
             batch.push_back(message(own.back() ? topic_ : topic("neighbour"), kind(shape, random), stamp, head));
         }
-        last_time_ = time;
         const Position first = start(loop);
         const auto answers = loop.append(batch);
         Sequence counter = 0;
@@ -209,7 +212,11 @@ TEST_CASE("pages of random histories are those of the naive model") {
                                 Shape{"numbered-only", 100, 0, 300, 120},
                                 Shape{"rarely-numbered", 3, 10, 600, 77},
                                 Shape{"all-expired", 50, 0, 60, 60},
-                                Shape{"short", 50, 20, 3, 0});
+                                Shape{"short", 50, 20, 3, 0},
+                                Shape{"stepping", 40, 20, 400, 0, 10},
+                                Shape{"stepping-expired", 40, 20, 400, 150, 20},
+                                Shape{"stepping-numbered", 100, 0, 300, 0, 50},
+                                Shape{"flapping", 30, 20, 400, 40, 500});
     constexpr unsigned seed = 20'261;
     Random random(seed);
     const TemporaryFolder folder;
@@ -230,7 +237,8 @@ TEST_CASE("walking from page to page sees every message once") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();
-    const History history(loop, {"walk", 40, 20, 500, 100}, random);
+    const std::size_t steps_per_mille = GENERATE(0U, 20U);
+    const History history(loop, {"walk", 40, 20, 500, 100, steps_per_mille}, random);
     for (int i = 0; i < 40; ++i) {
         PageQuery query = history.random_query(random);
         query.after.reset();

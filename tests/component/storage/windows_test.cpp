@@ -115,7 +115,8 @@ TEST_CASE("a page that would pass over too many rows ends early and is continued
     Outsider(path).execute(
         "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 25000) "
         "INSERT INTO messages SELECT i, 1, 0, CASE i WHEN 25000 THEN 2 ELSE 0 END, zeroblob(16), 1, NULL, '{', NULL "
-        "FROM n");
+        "FROM n;"
+        "INSERT INTO meta VALUES ('unchecked_up_to', 25000)");
     const LogWindow window{LogWindow::Kinds::fifo, {0, 25'000}, {}, 25'000};
     std::vector<Position> got;
     int pages = 0;

@@ -40,6 +40,7 @@ World::Node::Node(World& world, std::size_t index)
                                      .planner = reader,
                                      .dead_letters = reader,
                                      .clock = world.clock_,
+                                     .continuous_clock = world.clock_,
                                      .ids = world.ids_,
                                      .events = world.events_})) {}
 

@@ -18,7 +18,7 @@ namespace {
 constexpr std::string_view secret = "the present secret, 32 bytes or more";
 constexpr std::string_view previous = "the secret before it, 32 bytes or more";
 constexpr std::string_view other = "somebody else's secret, 32 bytes or more";
-const ConnectionTokenRules rules{secret, previous, Milliseconds(30'000)};
+const ConnectionTokenRules rules{secret, previous};
 
 const Uuid id = *Uuid::parse("0190b0a1-0000-4000-8000-000000000001");
 
@@ -45,8 +45,8 @@ std::string payload(const std::string& more = "", const std::string& without = "
     return "{" + text + (more.empty() ? "" : "," + more) + "}";
 }
 
-AuthFailure refused(const std::string& text, const ConnectionTokenRules& by = rules, EpochMs at = now) {
-    const AuthResult<ConnectionToken> token = verify_connection_token(text, by, at);
+AuthFailure refused(const std::string& text, const ConnectionTokenRules& by = rules) {
+    const AuthResult<ConnectionToken> token = verify_connection_token(text, by);
     CAPTURE(text);
     REQUIRE(token.has_error());
     CHECK(token.error().error.code == Errc::unauthorized);
@@ -64,7 +64,7 @@ TEST_CASE("a connection token says what it was made with") {
         token.allowed_channels = channels;
         const std::string text = encode_connection_token(token, secret);
         CHECK(is_connection_token(text));
-        const AuthResult<ConnectionToken> read = verify_connection_token(text, rules, now);
+        const AuthResult<ConnectionToken> read = verify_connection_token(text, rules);
         REQUIRE(read.has_value());
         CHECK(read->id == token.id);
         CHECK(read->user == token.user);
@@ -81,18 +81,18 @@ TEST_CASE("the text is what the specification says, for programs that read it") 
           R"({"userId":"u1","issuedAt":1699999999000,"expiresAt":1700000059000,)"
           R"("tokenId":"0190b0a1-0000-4000-8000-000000000001"})");
     CHECK(*base64url_decode(text.substr(dot + 1)) == hmac_sha256(secret, text.substr(0, dot)));
-    CHECK(verify_connection_token(signed_text(payload()), rules, now).has_value());
-    CHECK(verify_connection_token(signed_text(payload(R"("more":{"x":[1]})")), rules, now).has_value());
+    CHECK(verify_connection_token(signed_text(payload()), rules).has_value());
+    CHECK(verify_connection_token(signed_text(payload(R"("more":{"x":[1]})")), rules).has_value());
 }
 
 TEST_CASE("both secrets are accepted, and no other") {
     const std::string old = encode_connection_token(sample(), previous);
-    CHECK(verify_connection_token(old, rules, now).has_value());
-    CHECK(refused(old, {secret, {}, {}}) == AuthFailure::signature);
+    CHECK(verify_connection_token(old, rules).has_value());
+    CHECK(refused(old, {secret, {}}) == AuthFailure::signature);
     CHECK(refused(encode_connection_token(sample(), other)) == AuthFailure::signature);
     // No secret is not the empty secret.
-    CHECK(refused(signed_text(payload(), ""), {{}, {}, {}}) == AuthFailure::signature);
-    CHECK(refused(encode_connection_token(sample(), secret), {{}, {}, {}}) == AuthFailure::signature);
+    CHECK(refused(signed_text(payload(), ""), {{}, {}}) == AuthFailure::signature);
+    CHECK(refused(encode_connection_token(sample(), secret), {{}, {}}) == AuthFailure::signature);
 }
 
 TEST_CASE("no character of a connection token can be changed, left out or added") {
@@ -102,19 +102,19 @@ TEST_CASE("no character of a connection token can be changed, left out or added"
     for (std::size_t at = 0; at < text.size(); ++at) {
         CAPTURE(at);
         if (text[at] != '.') {
-            CHECK(verify_connection_token(flipped(text, at), rules, now).has_error());
+            CHECK(verify_connection_token(flipped(text, at), rules).has_error());
         }
         std::string shorter = text;
         shorter.erase(at, 1);
-        CHECK(verify_connection_token(shorter, rules, now).has_error());
+        CHECK(verify_connection_token(shorter, rules).has_error());
         for (const char more : {'A', '.', '=', ' ', '\0', '\n'}) {
             std::string longer = text;
             longer.insert(at, 1, more);
-            CHECK(verify_connection_token(longer, rules, now).has_error());
+            CHECK(verify_connection_token(longer, rules).has_error());
         }
     }
     for (const char more : {'A', '.', '=', ' ', '\0', '\n'}) {
-        CHECK(verify_connection_token(text + more, rules, now).has_error());
+        CHECK(verify_connection_token(text + more, rules).has_error());
     }
 }
 
@@ -169,7 +169,7 @@ TEST_CASE("what is no connection token is refused") {
         {signed_text(payload("\"allowedChannels\":[\"*\"]")), AuthFailure::claims},
         {signed_text(payload("\"allowedChannels\":[\"a\\nb\"]")), AuthFailure::claims},
         // Times in seconds, as a JWT has them.
-        {signed_text(payload("\"expiresAt\":1700000060", "expiresAt")), AuthFailure::expired},
+        {signed_text(payload("\"expiresAt\":1700000060", "expiresAt")), AuthFailure::claims},
     };
     for (const Row& row : rows) {
         CAPTURE(row.text);
@@ -177,7 +177,8 @@ TEST_CASE("what is no connection token is refused") {
     }
 }
 
-TEST_CASE("a connection token lives from its issue to its end") {
+// Whether its time has passed is the row's to say: the clock may have been set since the token was made.
+TEST_CASE("a connection token has a possible life, whatever the clock shows") {
     struct Row {
         EpochMs issued_at;
         EpochMs expires_at;
@@ -186,10 +187,8 @@ TEST_CASE("a connection token lives from its issue to its end") {
     constexpr EpochMs day = 24 * 3'600'000;
     const Row rows[] = {
         {now - 1, now + 1, std::nullopt},
-        {now - 60'000, now, AuthFailure::expired},
-        {now - 60'000, now - 1, AuthFailure::expired},
-        {now + 30'000, now + 60'000, std::nullopt},
-        {now + 30'001, now + 60'000, AuthFailure::not_yet_valid},
+        {now - 60'000, now - 1, std::nullopt},
+        {now + 3'600'000, now + 3'660'000, std::nullopt},
         {now, now + day, std::nullopt},
         {now, now + day + 1, AuthFailure::claims},
         {now + 2, now + 1, AuthFailure::claims},
@@ -199,7 +198,7 @@ TEST_CASE("a connection token lives from its issue to its end") {
         ConnectionToken token = sample();
         token.issued_at = row.issued_at;
         token.expires_at = row.expires_at;
-        const auto read = verify_connection_token(encode_connection_token(token, secret), rules, now);
+        const auto read = verify_connection_token(encode_connection_token(token, secret), rules);
         CAPTURE(row.issued_at - now, row.expires_at - now);
         CHECK(read.has_value() == !row.reason.has_value());
         if (read.has_error()) CHECK(read.error().reason == row.reason);
@@ -208,7 +207,7 @@ TEST_CASE("a connection token lives from its issue to its end") {
 
 TEST_CASE("a connection token never passes for a JWT, or a JWT for one, whatever the secret") {
     JwtVerifier jwts = hs256_verifier();
-    const ConnectionTokenRules same{test_secret, {}, {}};
+    const ConnectionTokenRules same{test_secret, {}};
     const std::string ticket = encode_connection_token(sample(), test_secret);
     CHECK(refused(jwts, ticket) == AuthFailure::malformed);
     const std::string jwt = hs256_token(claims());
@@ -217,7 +216,7 @@ TEST_CASE("a connection token never passes for a JWT, or a JWT for one, whatever
     CHECK(refused(jwt, same) == AuthFailure::malformed);
     // Pieces of one in the form of the other.
     const std::size_t dot = jwt.find('.');
-    CHECK(verify_connection_token(jwt.substr(dot + 1), same, now).has_error());
-    CHECK(verify_connection_token(jwt.substr(0, dot) + jwt.substr(jwt.rfind('.')), same, now).has_error());
+    CHECK(verify_connection_token(jwt.substr(dot + 1), same).has_error());
+    CHECK(verify_connection_token(jwt.substr(0, dot) + jwt.substr(jwt.rfind('.')), same).has_error());
     CHECK(jwts.verify(jwt.substr(0, dot + 1) + ticket, now).has_error());
 }

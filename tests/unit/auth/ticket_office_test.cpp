@@ -88,9 +88,10 @@ struct Counter {
     config::Config config;
     FakeTickets store;
     FakeClock clock;
+    FakeClock lifetimes;
     SystemIdSource ids;
     Identity caller = identity("u1", Grant::service);
-    TicketOffice office{config, store, clock, ids};
+    TicketOffice office{config, store, clock, lifetimes, ids};
 };
 
 }  // namespace
@@ -118,8 +119,24 @@ TEST_CASE("a connection token ends with its JWT, when that ends first") {
     const IssueResult issued = counter.issue();
     REQUIRE(issued.has_value());
     CHECK(issued->expires_at == counter.clock.now_ms() + 20'000);
-    counter.clock.advance(Milliseconds(20'000));
+    counter.lifetimes.advance(Milliseconds(20'000));
     CHECK(counter.refused(issued->token) == AuthFailure::expired);
+}
+
+TEST_CASE("a wall clock that is set neither ends a connection token early nor lets it live longer") {
+    const auto step = GENERATE(Milliseconds(-3'600'000), Milliseconds(-10'000), Milliseconds(3'600'000));
+    Counter counter;
+    counter.caller.expires_at += 24 * 3'600'000;
+    const IssueResult issued = counter.issue();
+    counter.clock.advance(step);
+    CHECK(counter.find(issued->token).has_value());
+    const IssueResult next = counter.issue();
+    CHECK(next->expires_at == counter.clock.now_ms() + 60'000);
+    counter.lifetimes.advance(Milliseconds(59'999));
+    CHECK(counter.find(issued->token).has_value());
+    counter.lifetimes.advance(Milliseconds(1));
+    CHECK(counter.refused(issued->token) == AuthFailure::expired);
+    CHECK(counter.refused(next->token) == AuthFailure::expired);
 }
 
 TEST_CASE("finding uses nothing up, and of two uses one succeeds") {
@@ -146,7 +163,7 @@ TEST_CASE("what is signed but not issued here, or revoked, lets nobody in") {
     CHECK(counter.refused(encode_connection_token(stolen, secret)) == AuthFailure::not_issued);
     // A longer life than the row's.
     const ConnectionToken longer{issued->id, UserId("u1"), now, now + 600'000, std::nullopt};
-    counter.clock.advance(Milliseconds(60'000));
+    counter.lifetimes.advance(Milliseconds(60'000));
     CHECK(counter.refused(encode_connection_token(longer, secret)) == AuthFailure::expired);
 
     const IssueResult other = counter.issue();

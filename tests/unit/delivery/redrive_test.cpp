@@ -121,7 +121,7 @@ struct Fixture {
     connection::ConnectionRegistry home_registry;
     connection::ConnectionRegistry other_registry;
     std::vector<UserId> banned;
-    delivery::Redriver redriver{clock};
+    delivery::Redriver redriver{clock, clock};
     std::vector<Result<delivery::RedriveCount>> answers;
 };
 

@@ -58,6 +58,7 @@ struct Node {
                                   .planner = log,
                                   .dead_letters = log,
                                   .clock = clock,
+                                  .continuous_clock = clock,
                                   .ids = ids,
                                   .events = events})) {
         loop.add_turn_hook(worker);

@@ -1,0 +1,47 @@
+// The continuous clock's offset, kept in `meta` so that windows and lifetimes hold over a clock that is set and then a
+// restart.
+// Owns:   what the database says. Thread: the storage thread, inside its transactions.
+// Fails:  false or nullopt when the database does; forget() must then follow the rollback.
+#pragma once
+
+#include "notifyd/core/continuous_clock.hpp"
+
+#include "database.hpp"
+
+#include <optional>
+
+namespace notifyd::storage {
+
+class ClockOffset {
+  public:
+    // `kept`: what the database says.
+    ClockOffset(Database& database, const ContinuousClock& clock, Milliseconds kept);
+
+    // At the beginning of every transaction: writes the offset if somebody has set the wall clock.
+    [[nodiscard]] bool follow();
+    // The transaction was committed.
+    void keep() { kept_ = written_; }
+    // The transaction was rolled back.
+    void forget() { written_ = kept_; }
+
+  private:
+    // What the two clocks may drift apart without anybody having set one.
+    static constexpr Milliseconds drift_max{1'000};
+
+    const ContinuousClock& clock_;
+    Statement write_;
+    Milliseconds kept_;
+    Milliseconds written_;  // in the present transaction
+};
+
+struct StoredOffset {
+    Milliseconds kept{0};
+    // With which the clock is nowhere behind what was stamped with it: time does not go back, even if the wall clock
+    // was set back while nobody ran.
+    Milliseconds to_start_with{0};
+};
+
+// What the last process left.
+[[nodiscard]] std::optional<StoredOffset> read_clock_offset(Database& database, EpochMs wall_now);
+
+}  // namespace notifyd::storage

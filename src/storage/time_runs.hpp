@@ -1,0 +1,75 @@
+// Table `time_runs`: what keeps the log searchable by time although the wall clock may step back.
+// A run is a stretch of the log, by position, in which no message was published more than `disorder` before one in
+// front of it. (Concurrent publishers stamp their messages before they meet in a commit, so a little disorder is
+// normal.) A clock that is set back begins a new run. A search by time bisects each run that can hold the time; there
+// is one run in all unless somebody sets the clock.
+// Thread: TimeRunTable the storage thread, inside its transactions; TimeRunReader one reader thread, inside a read
+//         transaction.
+// Fails:  false when the database does.
+#pragma once
+
+#include "notifyd/core/clock.hpp"
+#include "notifyd/core/ids.hpp"
+
+#include "database.hpp"
+
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+namespace notifyd::storage {
+
+struct TimeRun {
+    Position first = 0;
+    Position last = std::numeric_limits<Position>::max();
+    // No message of the run was published outside of these, nor so much before one in front of it.
+    EpochMs earliest = 0;
+    EpochMs latest = 0;
+    EpochMs disorder = 0;
+};
+
+class TimeRunTable {
+  public:
+    // How much disorder is still not a clock that was set back.
+    static constexpr EpochMs disorder_max = 1'000;
+    // Beyond it the last run takes in whatever comes: a clock that flaps for days makes searches slower, not wrong.
+    static constexpr std::size_t runs_max = 1'000;
+
+    explicit TimeRunTable(Database& database);
+
+    // A message gets this position. Writes only where a run begins or its disorder grows.
+    [[nodiscard]] bool add(Position position, EpochMs published_at);
+    // Messages in front of this position are gone.
+    [[nodiscard]] bool drop_in_front_of(Position position);
+    // What the database says, after a rollback and at the start.
+    [[nodiscard]] bool reload();
+
+  private:
+    [[nodiscard]] bool begin(Position position, EpochMs published_at);
+
+    Statement last_run_;
+    Statement last_message_;
+    Statement count_;
+    Statement end_;
+    Statement begin_;
+    Statement widen_;
+    Statement drop_;
+    std::size_t count_now_ = 0;
+    // Of the last run, if there is one.
+    Position first_ = 0;
+    EpochMs latest_ = 0;  // or later, by no more than the disorder
+    EpochMs disorder_ = 0;
+};
+
+class TimeRunReader {
+  public:
+    explicit TimeRunReader(Database& database);
+
+    // The runs that may hold a message published from `from` to `to`, in the order of their positions.
+    [[nodiscard]] bool find(EpochMs from, EpochMs to, std::vector<TimeRun>& runs);
+
+  private:
+    Statement all_;
+};
+
+}  // namespace notifyd::storage
