@@ -3,8 +3,6 @@
 
 #include "notifyd/core/limits.hpp"
 
-#include <algorithm>
-
 namespace notifyd::history {
 
 void RetentionSchedule::slice_ended(SteadyTime now, Slice slice) {
@@ -22,24 +20,24 @@ Retention::Retention(ports::MessageLog& log,
                      ports::DeadLetterStore& letters,
                      ports::TicketStore& tickets,
                      ports::DiskSpace& disk,
-                     const Clock& clock,
+                     RetentionClocks clocks,
                      observability::Events& events,
                      RetentionTimes keep)
     : log_(log),
       letters_(letters),
       tickets_(tickets),
       disk_(disk),
-      clock_(clock),
+      clocks_(clocks),
       events_(events),
       keep_(keep),
-      started_at_(clock.now_ms()),
-      started_(clock.steady_now()),
-      schedule_(started_) {}
+      clock_(clocks.wall, clocks.newest, events),
+      schedule_(clocks.wall.steady_now()) {}
 
-// A clock that steps forward must not delete what is not past its time: time goes no faster than the steady clock.
-EpochMs Retention::now() const {
-    const auto elapsed = std::chrono::duration_cast<Milliseconds>(clock_.steady_now() - started_);
-    return std::min(clock_.now_ms(), started_at_ + elapsed.count());
+std::optional<EpochMs> Retention::cutoff(Milliseconds keep) {
+    constexpr Milliseconds for_ever{0};
+    const std::optional<EpochMs> now = clock_.now();
+    if (!now.has_value() || keep == for_ever) return std::nullopt;
+    return *now - keep.count();
 }
 
 std::optional<SteadyTime> Retention::next_run() const {
@@ -49,7 +47,7 @@ std::optional<SteadyTime> Retention::next_run() const {
 
 void Retention::run() {
     const auto due = next_run();
-    if (!due || clock_.steady_now() < *due) return;
+    if (!due || clocks_.wall.steady_now() < *due) return;
     busy_ = true;
     start(schedule_.duty());
 }
@@ -57,17 +55,21 @@ void Retention::run() {
 void Retention::start(RetentionDuty duty) {
     const auto rows_ended = [this](Result<std::size_t> deleted) { slice_ended(deleted, limits::retention_slice_rows); };
     const auto pages_ended = [this](Result<std::size_t> given) { slice_ended(given, limits::reclaim_slice_pages); };
-    constexpr Milliseconds for_ever{0};
+    const auto nothing_ends = [this] { slice_ended(std::size_t{0}, limits::retention_slice_rows); };
     switch (duty) {
         case RetentionDuty::messages:
-            if (keep_.messages == for_ever) return slice_ended(std::size_t{0}, limits::retention_slice_rows);
-            return log_.delete_expired(now() - keep_.messages.count(), limits::retention_slice_rows, rows_ended);
+            if (const auto before = cutoff(keep_.messages)) {
+                return log_.delete_expired(*before, limits::retention_slice_rows, rows_ended);
+            }
+            return nothing_ends();
         case RetentionDuty::letters:
-            if (keep_.letters == for_ever) return slice_ended(std::size_t{0}, limits::retention_slice_rows);
-            return letters_.delete_expired_letters(
-                now() - keep_.letters.count(), limits::retention_slice_rows, rows_ended);
+            if (const auto before = cutoff(keep_.letters)) {
+                return letters_.delete_expired_letters(*before, limits::retention_slice_rows, rows_ended);
+            }
+            return nothing_ends();
         case RetentionDuty::tickets:
-            return tickets_.delete_expired_tickets(now(), limits::retention_slice_rows, rows_ended);
+            return tickets_.delete_expired_tickets(
+                clocks_.lifetimes.now_ms(), limits::retention_slice_rows, rows_ended);
         case RetentionDuty::space:
             return disk_.reclaim(limits::reclaim_slice_pages, pages_ended);
     }
@@ -78,7 +80,7 @@ void Retention::slice_ended(const Result<std::size_t>& done, std::size_t full) {
     busy_ = false;
     if (done.has_value() && *done > 0) tell(*done);
     const Slice slice = !done.has_value() ? Slice::failed : *done >= full ? Slice::full : Slice::last;
-    schedule_.slice_ended(clock_.steady_now(), slice);
+    schedule_.slice_ended(clocks_.wall.steady_now(), slice);
 }
 
 void Retention::tell(std::size_t done) {

@@ -299,6 +299,22 @@ void Events::emit(const RetentionDeleted& event) {
     });
 }
 
+void Events::emit(const ClockLeapt& event) {
+    log(sink_, clock_, LogLevel::warn, "clock_leapt", [&](Fields& fields) {
+        fields.number("ahead_ms", event.ahead_ms)
+            .text(
+                "what",
+                "the wall clock is a day or more away from the time by which messages were stored: nothing is deleted "
+                "until it has run steadily for an hour");
+    });
+}
+
+void Events::emit(const ClockTrusted&) {
+    log(sink_, clock_, LogLevel::info, "clock_trusted", [](Fields& fields) {
+        fields.text("what", "the wall clock is trusted again, and what has expired is deleted");
+    });
+}
+
 void Events::emit(const PagesReclaimed& event) {
     log(sink_, clock_, LogLevel::info, "pages_reclaimed", [&](Fields& fields) { fields.number("pages", event.pages); });
 }

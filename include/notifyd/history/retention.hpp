@@ -8,6 +8,7 @@
 
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/result.hpp"
+#include "notifyd/history/retention_clock.hpp"
 #include "notifyd/observability/events.hpp"
 #include "notifyd/ports/dead_letter_store.hpp"
 #include "notifyd/ports/disk_space.hpp"
@@ -46,6 +47,14 @@ class RetentionSchedule {
     SteadyTime next_;
 };
 
+struct RetentionClocks {
+    const Clock& wall;
+    // What connection tokens live by (Storage::continuous_clock()).
+    const Clock& lifetimes;
+    // When the newest message was published, if there is one.
+    std::optional<EpochMs> newest;
+};
+
 // 0: for ever.
 struct RetentionTimes {
     Milliseconds messages{0};
@@ -59,7 +68,7 @@ class Retention {
               ports::DeadLetterStore& letters,
               ports::TicketStore& tickets,
               ports::DiskSpace& disk,
-              const Clock& clock,
+              RetentionClocks clocks,
               observability::Events& events,
               RetentionTimes keep);
     Retention(const Retention&) = delete;
@@ -73,19 +82,19 @@ class Retention {
 
   private:
     void start(RetentionDuty duty);
+    // When what is kept that long must have been stored to go; nullopt: nothing goes.
+    [[nodiscard]] std::optional<EpochMs> cutoff(Milliseconds keep);
     void slice_ended(const Result<std::size_t>& done, std::size_t full);
     void tell(std::size_t done);
-    [[nodiscard]] EpochMs now() const;
 
     ports::MessageLog& log_;
     ports::DeadLetterStore& letters_;
     ports::TicketStore& tickets_;
     ports::DiskSpace& disk_;
-    const Clock& clock_;
+    const RetentionClocks clocks_;
     observability::Events& events_;
     const RetentionTimes keep_;
-    const EpochMs started_at_;
-    const SteadyTime started_;
+    RetentionClock clock_;
     RetentionSchedule schedule_;
     bool busy_ = false;
 };

@@ -241,6 +241,14 @@ struct RetentionDeleted {
     std::string_view what = "messages";  // or "dead_letters", "connection_tokens"
 };
 
+// The wall clock is a day or more away from what time must be: nothing is deleted until an hour has confirmed it.
+struct ClockLeapt {
+    std::int64_t ahead_ms = 0;  // negative: behind
+};
+
+// The wall clock is back, or has run in step with the steady clock for an hour: retention goes on.
+struct ClockTrusted {};
+
 // What was deleted is given back to the disk.
 struct PagesReclaimed {
     std::int64_t pages = 0;
@@ -307,6 +315,8 @@ class Events {
     void emit(const StorageError& event);
     void emit(const CheckpointFailed& event);
     void emit(const RetentionDeleted& event);
+    void emit(const ClockLeapt& event);
+    void emit(const ClockTrusted& event);
     void emit(const PagesReclaimed& event);
     void emit(const DeadLettersDropped& event);
     void emit(const MigrationApplied& event);

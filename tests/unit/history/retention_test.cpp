@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -95,17 +96,19 @@ class FakeDisk final : public ports::DiskSpace {
 
 struct Fixture {
     FakeClock clock;
+    FakeClock lifetimes;
     FakeLog log;
     FakeLetters letters;
     FakeTickets tickets;
     FakeDisk disk;
     observability::RecordingSink sink;
     observability::Events events{sink, clock};
-    Retention retention{log, letters, tickets, disk, clock, events, {30s, 10s}};
+    Retention retention{
+        log, letters, tickets, disk, RetentionClocks{clock, lifetimes, std::nullopt}, events, {30s, 10s}};
 
     void run_when_due() {
         REQUIRE(retention.next_run());
-        clock.advance(*retention.next_run() - clock.steady);
+        clock.advance(std::max(*retention.next_run() - clock.steady, SteadyTime::duration::zero()));
         retention.run();
     }
     // Runs the slice that is due and answers it.
@@ -129,7 +132,7 @@ TEST_CASE_METHOD(Fixture, "a slice asks for what is past its time") {
     CHECK(letters.slices[0].cutoff == clock.wall - 10'000);
     CHECK(letters.slices[0].rows_max == full);
     finish(tickets.slices, std::size_t{0});
-    CHECK(tickets.slices[0].cutoff == clock.wall);
+    CHECK(tickets.slices[0].cutoff == lifetimes.wall);
     CHECK(tickets.slices[0].rows_max == full);
     finish(disk.slices, std::size_t{0});
     CHECK(disk.slices[0].rows_max == full_pages);
@@ -185,7 +188,7 @@ TEST_CASE_METHOD(Fixture, "a slice that failed is tried again later, from the be
 }
 
 TEST_CASE_METHOD(Fixture, "what is kept for ever is never deleted") {
-    Retention forever(log, letters, tickets, disk, clock, events, {0s, 0s});
+    Retention forever(log, letters, tickets, disk, RetentionClocks{clock, lifetimes, std::nullopt}, events, {0s, 0s});
     for (int i = 0; i < 4; ++i) {
         REQUIRE(forever.next_run());
         clock.advance(*forever.next_run() - clock.steady);
@@ -198,16 +201,96 @@ TEST_CASE_METHOD(Fixture, "what is kept for ever is never deleted") {
     CHECK(disk.slices.size() == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "a clock that steps forward deletes nothing early") {
-    clock.wall += 365 * 24 * 3'600'000LL;
-    retention.run();
-    REQUIRE(log.slices.size() == 1);
+TEST_CASE_METHOD(Fixture, "a clock that steps forward by less than a day deletes nothing early") {
+    clock.wall += 23 * 3'600'000LL;
+    finish(log.slices, std::size_t{0});
     CHECK(log.slices[0].cutoff == noon - 30'000);
-    log.slices[0].done(std::size_t{0});
+    clock.advance(30min);
+    finish(letters.slices, std::size_t{0});
+    CHECK(letters.slices[0].cutoff == clock.wall - 23 * 3'600'000LL - 10'000);
+}
+
+// Waiting for ever was the rule before: time went on from the start, whatever the clock was set to.
+TEST_CASE_METHOD(Fixture, "a clock that was set counts after an hour in step with the steady clock") {
+    finish(log.slices, std::size_t{0});
+    clock.wall += 3'600'000;
+    finish(letters.slices, std::size_t{0});
+    CHECK(letters.slices[0].cutoff == clock.wall - 3'600'000 - 10'000);
+    finish(tickets.slices, std::size_t{0});
+    finish(disk.slices, std::size_t{0});
     clock.advance(1h);
-    retention.run();
-    REQUIRE(letters.slices.size() == 1);
-    CHECK(letters.slices[0].cutoff == noon + 3'600'000 - 10'000);
+    finish(log.slices, std::size_t{0});
+    CHECK(log.slices[1].cutoff == clock.wall - 30'000);
+}
+
+TEST_CASE_METHOD(Fixture, "a clock that leaps by a day or more deletes nothing for an hour, and the log says so") {
+    const EpochMs leap = GENERATE(1, -1) * 40 * 24 * 3'600'000LL;
+    finish(log.slices, std::size_t{0});
+    clock.wall += leap;
+    run_when_due();
+    CHECK(letters.slices.empty());
+    CHECK(sink.count("clock_leapt") == 1);
+    CHECK(std::get<std::int64_t>(sink.lines().back().fields["ahead_ms"]) == leap);
+    // Connection tokens do not live by the wall clock.
+    finish(tickets.slices, std::size_t{0});
+    finish(disk.slices, std::size_t{0});
+    clock.advance(58min);
+    run_when_due();
+    CHECK(log.slices.size() == 1);
+    CHECK(sink.count("clock_trusted") == 0);
+    clock.advance(2min);
+    finish(letters.slices, std::size_t{0});
+    CHECK(letters.slices[0].cutoff == clock.wall - 10'000);
+    CHECK(sink.count("clock_leapt") == 1);
+    CHECK(sink.count("clock_trusted") == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "a clock that comes back from its leap is trusted at once") {
+    finish(log.slices, std::size_t{0});
+    clock.wall += 48 * 3'600'000LL;
+    run_when_due();
+    clock.wall -= 48 * 3'600'000LL;
+    finish(tickets.slices, std::size_t{0});
+    finish(disk.slices, std::size_t{0});
+    finish(log.slices, std::size_t{0});
+    CHECK(log.slices[1].cutoff == clock.wall - 30'000);
+    CHECK(sink.count("clock_trusted") == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "each further step begins the hour anew") {
+    finish(log.slices, std::size_t{0});
+    clock.wall += 48 * 3'600'000LL;
+    RetentionClock retention_clock(clock, noon, events);
+    for (int i = 0; i < 4; ++i) {
+        CHECK_FALSE(retention_clock.now().has_value());
+        clock.advance(40min);
+        CHECK_FALSE(retention_clock.now().has_value());
+        clock.wall += 10'000;
+    }
+    CHECK_FALSE(retention_clock.now().has_value());
+    clock.advance(1h);
+    CHECK(retention_clock.now() == clock.wall);
+}
+
+TEST_CASE_METHOD(Fixture, "a start a day or more away from the newest message waits for the hour, too") {
+    const EpochMs newest = noon + GENERATE(-40, -1, 1, 40) * 24 * 3'600'000LL;
+    RetentionClock retention_clock(clock, newest, events);
+    CHECK_FALSE(retention_clock.now().has_value());
+    CHECK(sink.count("clock_leapt") == 1);
+    clock.advance(1h);
+    CHECK(retention_clock.now() == clock.wall);
+    CHECK(RetentionClock(clock, clock.wall - 86'399'999, events).now() == clock.wall);
+    CHECK(RetentionClock(clock, std::nullopt, events).now() == clock.wall);
+}
+
+TEST_CASE_METHOD(Fixture, "clocks that drift apart slowly go on being trusted") {
+    RetentionClock retention_clock(clock, std::nullopt, events);
+    for (int minute = 0; minute < 30 * 24 * 60; ++minute) {
+        clock.advance(1min);
+        clock.wall += 30;  // 500 ppm
+        REQUIRE(retention_clock.now().has_value());
+    }
+    CHECK(retention_clock.now() == clock.wall);
 }
 
 TEST_CASE_METHOD(Fixture, "a clock that steps back deletes later") {

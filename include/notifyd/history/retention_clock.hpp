@@ -1,0 +1,43 @@
+// What time it is for retention: never later than what the wall clock and the steady clock agree on, so that no leap of
+// the wall clock deletes anything early (SPEC §9).
+// A wall clock that has been set counts once it has run in step with the steady clock for an hour; until then time goes
+// on from where it was. After a leap of a day or more, and at a start a day or more away from the newest message, there
+// is no time at all until that hour is over.
+// Owns:   its decisions, which it logs. Thread: one loop. Fails: never.
+#pragma once
+
+#include "notifyd/core/clock.hpp"
+#include "notifyd/observability/events.hpp"
+
+#include <chrono>
+#include <optional>
+
+namespace notifyd::history {
+
+class RetentionClock {
+  public:
+    static constexpr Milliseconds leap_min = std::chrono::hours(24);
+    static constexpr Milliseconds confirmation = std::chrono::hours(1);
+    // What the two clocks may drift apart between two calls without anybody having set one.
+    static constexpr Milliseconds drift_max = std::chrono::seconds(5);
+
+    // `newest`: when the newest message was published, if there is one.
+    RetentionClock(const Clock& clock, std::optional<EpochMs> newest, observability::Events& events);
+
+    // nullopt: nothing may expire. To be called at least every few minutes.
+    [[nodiscard]] std::optional<EpochMs> now();
+
+  private:
+    // How far the wall clock is ahead of the steady clock, whose zero is arbitrary.
+    [[nodiscard]] Milliseconds offset() const;
+    void observe(Milliseconds offset);
+
+    const Clock& clock_;
+    observability::Events& events_;
+    Milliseconds last_offset_;
+    SteadyTime agreed_since_;
+    Milliseconds trusted_offset_;
+    bool waiting_ = false;
+};
+
+}  // namespace notifyd::history
