@@ -20,7 +20,7 @@ TRY_AGAIN = 503
 class Load:
     def __init__(self, context, server, log, publishers=16, chats=50, name="c", sizes=(10, 400), pause=0.0):
         self.context, self.server, self.log = context, server, log
-        self.count, self.sizes, self.pause = publishers, sizes, pause
+        self.name, self.count, self.sizes, self.pause = name, publishers, sizes, pause
         self.chats = [f"{name}-{n}" for n in range(chats)]
         self.random = random.Random(f"{context.seed} {name}")
         self.answered = asyncio.Event()  # set by each acknowledgement
@@ -58,7 +58,8 @@ class Load:
 
     def _new(self, publisher, number, kinds):
         text = "x" * self.random.randint(*self.sizes)
-        message = Message(f"{publisher}-{number}", self.random.choice(self.chats), self.random.choice(kinds), text)
+        name, chat = f"{self.name}-{publisher}-{number}", self.random.choice(self.chats)
+        message = Message(name, chat, self.random.choice(kinds), text)
         self.log.sent(message)
         return message
 
