@@ -29,7 +29,7 @@ void WebSocketPublisher::take_answer(std::string_view text, Nanoseconds now, Ans
         ++answers.checks().duplicates;
         return;
     }
-    if (text.find("\"error\":") != std::string_view::npos) {
+    if (text.find(R"("type":"receipt")") == std::string_view::npos) {
         answers.checks().count_error(text);
         return;
     }

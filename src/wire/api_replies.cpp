@@ -16,7 +16,7 @@ constexpr std::string_view sent_sentence = "Message sent successfully!";
 
 void append_batch_entry(std::string& out, const Result<Receipt>& result) {
     if (result.has_value()) {
-        append_open_receipt(out, *result, sent_sentence);
+        append_receipt_members(out += '{', *result, sent_sentence);
     } else {
         const Error& error = result.error();
         append_string_member(out, "{\"error\":", error.message);
@@ -65,8 +65,8 @@ std::string error_body(const Error& error, std::string_view correlation_id) {
 }
 
 std::string publish_reply(const Receipt& receipt) {
-    std::string text;
-    append_open_receipt(text, receipt, sent_sentence);
+    std::string text = "{";
+    append_receipt_members(text, receipt, sent_sentence);
     return text += '}';
 }
 

@@ -17,8 +17,9 @@ namespace notifyd::wire {
 
 namespace {
 
-// Names that the server writes itself, or that a frame of the server's is known by (SPEC §5.2): no payload sets them.
-constexpr std::array<std::string_view, 16> reserved_names{"chatId",
+// Names that the server writes itself, or by which its frames and tombstones are recognised (SPEC §3.11, §5.2): no
+// payload sets them.
+constexpr std::array<std::string_view, 19> reserved_names{"chatId",
                                                           "targetClass",
                                                           "targetId",
                                                           "userId",
@@ -33,7 +34,10 @@ constexpr std::array<std::string_view, 16> reserved_names{"chatId",
                                                           "timestamp",
                                                           "ttl",
                                                           "channel",
-                                                          "processorTimestamp"};
+                                                          "processorTimestamp",
+                                                          "deleted",
+                                                          "deletedAt",
+                                                          "editedAt"};
 
 bool is_reserved(std::string_view name) {
     return std::find(reserved_names.begin(), reserved_names.end(), name) != reserved_names.end();

@@ -12,7 +12,7 @@ namespace notifyd::wire {
 // For an answer to a publish that repeated an earlier one.
 inline constexpr std::string_view duplicate_member = ",\"duplicate\":true";
 
-// An object that is still open: `{"message":…,"messageId":…,…,"timestamp":…`
-void append_open_receipt(std::string& out, const Receipt& receipt, std::string_view sentence);
+// Members without braces: `"message":…,"messageId":…,…,"timestamp":…`
+void append_receipt_members(std::string& out, const Receipt& receipt, std::string_view sentence);
 
 }  // namespace notifyd::wire

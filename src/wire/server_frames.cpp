@@ -19,8 +19,8 @@ FramePtr text_frame(std::string_view text) {
 }
 
 std::string open_send_error(const Error& error, const std::optional<RawJson>& request_id) {
-    std::string text;
-    append_string_member(text, "{\"error\":", error.message);
+    std::string text = "{\"type\":\"error\"";
+    append_string_member(text, ",\"error\":", error.message);
     append_string_member(text, ",\"code\":", to_string(error.code));
     append_number_member(text, ",\"statusCode\":", http_status(error.code));
     if (request_id) text.append(",\"requestId\":").append(request_id->text);
@@ -76,8 +76,8 @@ std::string message_head(const Message& message, std::string_view payload_fields
 }
 
 FramePtr send_answer(const Receipt& receipt, const std::optional<RawJson>& request_id) {
-    std::string text;
-    append_open_receipt(text, receipt, "Message sent successfully via WebSocket!");
+    std::string text = "{\"type\":\"receipt\",";
+    append_receipt_members(text, receipt, "Message sent successfully via WebSocket!");
     if (request_id) text.append(",\"requestId\":").append(request_id->text);
     return text_frame(text += '}');
 }

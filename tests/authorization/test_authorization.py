@@ -131,7 +131,7 @@ class Authorization(SystemTest):
             frames += socket.receive_until(lambda answer: answer.get("requestId") == "r")
         socket.close()
         answers = [a for a in frames if a.get("requestId") == "r" or a.get("id") == frame.get("id", "")]
-        failed = next((a for a in answers if a.get("type") == "error" or "statusCode" in a), None)
+        failed = next((a for a in answers if a.get("type") == "error"), None)
         if failed is None:
             return 200, json.dumps(answers)
         code = failed.get("code") or failed["payload"]["code"]

@@ -167,7 +167,7 @@ class HostileInput(SystemTest):
                     continue
                 socket.send(frame(TEXT, data))
                 answer = json.loads(socket.receive()[1])
-                self.assertTrue("error" in answer or answer["type"] == "error", answer)
+                self.assertEqual(answer["type"], "error", answer)
         for bad in NOT_UTF8:
             with self.subTest(bad):
                 self.assertEqual(self.closed_after(frame(TEXT, b'{"a":"' + bad + b'"}')), 1007)

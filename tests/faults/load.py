@@ -141,7 +141,7 @@ class Load:
         message = waiting.get(answer.get("requestId"))
         if message is None:
             self.context.result.require(False, f"an answer to nothing that was asked: {answer}")
-        elif "messageId" in answer:
+        elif answer.get("type") == "receipt":
             del waiting[message.id]
             self._acked(message, answer)
         elif answer.get("statusCode") == TRY_AGAIN:

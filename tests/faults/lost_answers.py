@@ -106,7 +106,7 @@ class Publisher:
         except Gone:
             self.socket = None
             raise
-        assert answer.get("requestId") == message.id and "messageId" in answer, answer
+        assert answer.get("requestId") == message.id and answer.get("type") == "receipt", answer
         return answer
 
     async def publish(self, message):

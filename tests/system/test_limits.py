@@ -78,7 +78,7 @@ class Frames(SystemTest):
             with self.subTest(text):
                 self.socket.send_text(text)
                 answer = self.socket.receive()
-                self.assertTrue("error" in answer or answer["type"] == "error", answer)
+                self.assertEqual(answer["type"], "error", answer)
         self.send("fine")
         self.assertEqual(self.socket.receive_message()["content"], "fine")
         self.assertEqual(self.history()["count"], 1)

@@ -23,8 +23,9 @@ class P2P(SystemTest):
 
     def test_fifo_answer(self):
         answer = self.send(requestId="r-1")
-        self.assertEqual(set(answer), {"message", "messageId", "messageType", "targetChannel", "messageGroupId",
+        self.assertEqual(set(answer), {"type", "message", "messageId", "messageType", "targetChannel", "messageGroupId",
                                        "sequenceNumber", "timestamp", "requestId"})
+        self.assertEqual(answer["type"], "receipt")
         self.assertEqual(answer["message"], "Message sent successfully via WebSocket!")
         self.assertEqual(answer["requestId"], "r-1")
         self.assertEqual(answer["sequenceNumber"], 1)
@@ -34,7 +35,7 @@ class P2P(SystemTest):
 
     def test_standard_answer(self):
         answer = self.send(kind="standard")
-        self.assertEqual(set(answer), {"message", "messageId", "messageType", "targetChannel", "timestamp"})
+        self.assertEqual(set(answer), {"type", "message", "messageId", "messageType", "targetChannel", "timestamp"})
 
     def test_sender_and_others_receive_it(self):
         other_user, token = self.member()
@@ -100,7 +101,8 @@ class P2P(SystemTest):
     def test_forbidden_names_what_is_allowed(self):
         self.socket.send_json(self.frame(chat="not-mine", requestId="r"))
         error = self.answer()
-        self.assertEqual(set(error), {"error", "code", "statusCode", "requestId", "authorizedChatIds"})
+        self.assertEqual(set(error), {"type", "error", "code", "statusCode", "requestId", "authorizedChatIds"})
+        self.assertEqual(error["type"], "error")
         self.assertEqual((error["code"], error["statusCode"]), ("forbidden", 403))
         self.assertIn(self.chat, error["authorizedChatIds"])
 

@@ -118,7 +118,7 @@ class Delivery(SystemTest):
         forged = {"userId": "somebody", "messageId": "forged", "messageType": "forged", "targetChannel": "forged",
                   "publishTimestamp": "forged", "processorTimestamp": "forged", "sequenceNumber": 999,
                   "messageGroupId": "forged", "retryCount": 9, "type": "revoked", "timestamp": "forged", "ttl": 1,
-                  "channel": "forged"}
+                  "channel": "forged", "deleted": True, "deletedAt": "forged", "editedAt": "forged"}
         for kind in ("standard", "fifo"):
             with self.subTest(kind):
                 answer = self.publish("real", kind=kind, payload=forged)
@@ -129,7 +129,7 @@ class Delivery(SystemTest):
                 self.assertEqual(message["messageId"], answer["messageId"])
                 self.assertEqual(message.get("sequenceNumber"), answer.get("sequenceNumber"))
                 self.assertEqual(message["retryCount"], 0)
-                for name in ("type", "timestamp", "ttl", "channel"):
+                for name in ("type", "timestamp", "ttl", "channel", "deleted", "deletedAt", "editedAt"):
                     self.assertNotIn(name, message)
 
     def test_custom_sequence_and_parts_pass_through(self):

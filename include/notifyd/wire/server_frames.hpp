@@ -2,6 +2,8 @@
 // Flow:   publisher -> message_head -> … -> delivered_frames.hpp
 // Owns:   nothing. Thread: message_head any; a FramePtr stays on the loop that made it.
 // Fails:  never.
+// Every frame here has a `type`, and no delivered message has one (publish_parser drops it from payloads), so that a
+// receiver can tell an answer from a payload that looks like one.
 #pragma once
 
 #include "notifyd/core/clock.hpp"

@@ -153,8 +153,8 @@ TEST_CASE("reserved names are dropped from the payload, in any spelling") {
     CHECK(request.has_error());
     const auto single = parse_with("", R"(,"a":1,"userId":"forged","messageId":"m","messageType":"x",
         "targetChannel":"y","publishTimestamp":1,"processorTimestamp":2,"sequenceNumber":3,"messageGroupId":"g",
-        "retryCount":4,"timestamp":5,"ttl":6,"channel":"Email","\u0074ype":{"deep":1},
-        "UserId":"kept","generateSequence":false,"b":2)");
+        "retryCount":4,"timestamp":5,"ttl":6,"channel":"Email","\u0074ype":{"deep":1},"deleted":true,
+        "deletedAt":7,"edited\u0041t":8,"UserId":"kept","generateSequence":false,"b":2)");
     REQUIRE(single.has_value());
     CHECK(single->payload_fields == R"("a":1,"UserId":"kept","generateSequence":false,"b":2)");
 }

@@ -157,7 +157,9 @@ TEST_CASE("what was parsed comes out as it was, and no payload passes for the se
 }
 
 TEST_CASE("a send is answered") {
-    const std::string start = R"({"message":"Message sent successfully via WebSocket!","messageId":")" + id_text +
+    const std::string start = R"({"type":"receipt","message":"Message sent successfully via WebSocket!")"
+                              R"(,"messageId":")" +
+                              id_text +
                               R"(","messageType":"fifo","targetChannel":"WebSocket","messageGroupId":"chat:c")";
     const std::string time = R"(,"timestamp":"2026-01-31T12:00:00.000Z")";
     Receipt receipt = make_receipt();
@@ -172,21 +174,22 @@ TEST_CASE("a send is answered") {
 TEST_CASE("a standard send's answer has neither group nor number") {
     const Receipt receipt{MessageId(*Uuid::parse(id_text)), MessageType::standard, "Email", "", 0, noon};
     CHECK(frame_text(send_answer(receipt, RawJson{"7"})) ==
-          R"({"message":"Message sent successfully via WebSocket!","messageId":")" + id_text +
+          R"({"type":"receipt","message":"Message sent successfully via WebSocket!","messageId":")" + id_text +
               R"(","messageType":"standard","targetChannel":"Email","timestamp":"2026-01-31T12:00:00.000Z")" +
               R"(,"requestId":7})");
 }
 
 TEST_CASE("a refused send has its error, code and status") {
     CHECK(frame_text(send_error({Errc::rate_limited, "Too \"many\""}, std::nullopt)) ==
-          R"({"error":"Too \"many\"","code":"rate_limited","statusCode":429})");
+          R"({"type":"error","error":"Too \"many\"","code":"rate_limited","statusCode":429})");
     CHECK(frame_text(send_error({Errc::invalid_json, "No"}, request_id)) ==
-          R"({"error":"No","code":"invalid_json","statusCode":400,"requestId":"r-1"})");
+          R"({"type":"error","error":"No","code":"invalid_json","statusCode":400,"requestId":"r-1"})");
     const std::vector<TopicName> authorized{topic("chat:a"), topic("org:o")};
     CHECK(frame_text(send_forbidden({Errc::forbidden, "No"}, request_id, authorized)) ==
-          R"({"error":"No","code":"forbidden","statusCode":403,"requestId":"r-1","authorizedChatIds":["a","org:o"]})");
+          R"({"type":"error","error":"No","code":"forbidden","statusCode":403,"requestId":"r-1")"
+          R"(,"authorizedChatIds":["a","org:o"]})");
     CHECK(frame_text(send_forbidden({Errc::forbidden, "No"}, std::nullopt, {})) ==
-          R"({"error":"No","code":"forbidden","statusCode":403,"authorizedChatIds":[]})");
+          R"({"type":"error","error":"No","code":"forbidden","statusCode":403,"authorizedChatIds":[]})");
 }
 
 TEST_CASE("an ack says success or error") {
