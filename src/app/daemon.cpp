@@ -166,6 +166,7 @@ Result<void> Daemon::build() {
                         filter_,
                         connection_limits_,
                         connects_,
+                        http_publishes_,
                         workers_,
                         *redriver_,
                         *front_,

@@ -87,6 +87,7 @@ class Daemon {
     queue::TopicFilter filter_;
     connection::ConnectionLimits connection_limits_;
     runtime::SharedRateLimit connects_;
+    runtime::SharedTokenBuckets http_publishes_;
     delivery::WorkerPool workers_;
     std::optional<delivery::Redriver> redriver_;  // from when the storage is open
     std::unique_ptr<gateway::Front> front_;

@@ -73,6 +73,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                 .connections = connections_,
                 .connection_limits = shared.connection_limits,
                 .connects = shared.connects,
+                .http_publishes = shared.http_publishes,
                 .loops = shared.loops,
                 .storage_writable = [&storage = shared.storage] { return storage.writable(); },
                 .version = version},

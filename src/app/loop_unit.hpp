@@ -30,6 +30,7 @@ struct Shared {
     const queue::TopicFilter& filter;
     connection::ConnectionLimits& connection_limits;
     runtime::SharedRateLimit& connects;
+    runtime::SharedTokenBuckets& http_publishes;
     delivery::WorkerPool& workers;
     delivery::Redriver& redriver;
     gateway::Front& front;

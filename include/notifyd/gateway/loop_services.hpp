@@ -1,6 +1,6 @@
 // What the sessions and endpoints of one loop work with. Built by app/, one for each loop.
 // Owns:   nothing; everything outlives the loop.
-// Thread: the loop's. `state`, `connection_limits`, `connects` and `loops` are shared by all loops.
+// Thread: the loop's. `state`, `connection_limits`, `connects`, `http_publishes` and `loops` are shared by all loops.
 // Fails:  never.
 #pragma once
 
@@ -20,6 +20,7 @@
 #include "notifyd/publish/publisher.hpp"
 #include "notifyd/runtime/event_loop.hpp"
 #include "notifyd/runtime/shared_rate_limit.hpp"
+#include "notifyd/runtime/shared_token_buckets.hpp"
 
 #include <functional>
 #include <string_view>
@@ -48,6 +49,8 @@ struct LoopServices {
     connection::ConnectionLimits& connection_limits;
     // Attempts to connect, by address.
     runtime::SharedRateLimit& connects;
+    // Messages published over HTTP, by user.
+    runtime::SharedTokenBuckets& http_publishes;
     // Every loop's services, these too, by the loop's index; complete before any loop runs.
     const std::vector<LoopServices*>& loops;
     // Whether the database takes writes, for /readyz.

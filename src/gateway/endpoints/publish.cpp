@@ -21,6 +21,25 @@ void number_entries(const std::string& key, std::vector<Result<wire::PublishRequ
     }
 }
 
+// Takes one message from the caller's rate; rate_limited when there is none left. The operator's own tokens have no
+// rate.
+Result<void> take_message(const Identity& caller, LoopServices& services) {
+    if (caller.is_service()) return {};
+    const config::Limits& limits = services.config.limits;
+    const Rate rate{limits.messages_per_second, limits.message_burst};
+    const Milliseconds wait = services.http_publishes.take(caller.user.get(), services.clock.steady_now(), rate);
+    if (wait == Milliseconds::zero()) return {};
+    return rate_limited("Too many messages of this user over HTTP; the message was not accepted", wait);
+}
+
+// Each entry counts, a malformed one too. Those beyond the rate are refused, the others go through.
+void limit_rate(std::vector<Result<wire::PublishRequest>>& messages, const Identity& caller, LoopServices& services) {
+    for (Result<wire::PublishRequest>& message : messages) {
+        const Result<void> taken = take_message(caller, services);
+        if (message && !taken) message = taken.error();
+    }
+}
+
 }  // namespace
 
 Awaitable<HttpReply> post_publish(const HttpRequest& request, LoopServices& services) {
@@ -28,6 +47,8 @@ Awaitable<HttpReply> post_publish(const HttpRequest& request, LoopServices& serv
     if (!caller) co_return error_reply(caller.error(), request.correlation_id);
     const Result<void> is_json = check_json_body(request);
     if (!is_json) co_return error_reply(is_json.error(), request.correlation_id);
+    const Result<void> in_rate = take_message(*caller, services);
+    if (!in_rate) co_return error_reply(in_rate.error(), request.correlation_id);
     Result<wire::PublishRequest> message = wire::parse_publish_body(request.body, json_limits(services));
     if (!message) co_return error_reply(message.error(), request.correlation_id);
     Result<std::optional<std::string>> key = wire::parse_idempotency_key(request.idempotency_key);
@@ -58,6 +79,7 @@ Awaitable<HttpReply> post_publish_batch(const HttpRequest& request, LoopServices
     if (*key) number_entries(**key, *messages);
     const auto share = services.publisher.take_share(*caller, request.body.size());
     if (!share) co_return error_reply(share.error(), request.correlation_id);
+    limit_rate(*messages, *caller, services);
 
     runtime::OneShot<std::vector<Result<Receipt>>> answer(services.loop.executor());
     services.publisher.publish_batch(*caller, std::move(*messages), [&answer](std::vector<Result<Receipt>> receipts) {

@@ -53,3 +53,22 @@ TEST_CASE("new rates count at once") {
     CHECK(bucket.take(start, {1, 7}));
     CHECK_FALSE(bucket.take(start, {1, 2}));
 }
+
+TEST_CASE("the wait is the time until the next token, to the nanosecond") {
+    const SteadyTime start = SteadyTime{} + 1h;
+    const Rate rate{4, 2};
+    TokenBucket bucket;
+    CHECK(bucket.take_or_wait(start, rate) == 0ns);
+    CHECK(bucket.take_or_wait(start, rate) == 0ns);
+    CHECK(bucket.take_or_wait(start, rate) == 250ms);
+    CHECK(bucket.take_or_wait(start + 249ms, rate) == 1ms);
+    CHECK(bucket.take_or_wait(start + 250ms, rate) == 0ns);
+}
+
+TEST_CASE("a bucket that has become smaller is empty, and not in debt") {
+    const SteadyTime start = SteadyTime{} + 1h;
+    TokenBucket bucket;
+    for (int i = 0; i < 1'000; ++i) REQUIRE(bucket.take(start, {1, 1'000}));
+    CHECK(bucket.take_or_wait(start, {1, 10}) == 1s);
+    CHECK(bucket.take(start + 1s, {1, 10}));
+}
