@@ -50,12 +50,6 @@ std::size_t loop_count(const config::Server& server) {
 constexpr int beats_per_watchdog = 4;
 constexpr Milliseconds never = std::chrono::days(1);
 
-std::vector<std::string> names_of(const std::vector<config::Channel>& channels) {
-    std::vector<std::string> names;
-    for (const config::Channel& channel : channels) names.push_back(channel.name);
-    return names;
-}
-
 // A turn's slice fits every outbox twice, so that a subscriber that reads is never closed for one burst.
 std::size_t slice_bytes(const config::Limits& limits) {
     constexpr std::size_t unbounded = 1024 * 1024;
@@ -93,7 +87,8 @@ Daemon::Daemon(std::string file, Settings settings)
       events_(logger_, clock_),
       key_sources_(std::move(settings.key_sources)),
       keys_(std::move(settings.keys)),
-      filter_(names_of(config_.channels)),
+      // Whatever channels the config names: this version serves none of them, and takes no message for them.
+      filter_({}),
       workers_(pool_settings(config_)),
       supervisor_(config::process_environment()),
       reminder_(events_, clock_),

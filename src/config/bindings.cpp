@@ -44,6 +44,21 @@ bool is_database_path(std::string_view text) {
     return !text.empty() && !text.starts_with(':') && !text.starts_with("file:");
 }
 
+// A URL would otherwise become a folder's name, and its password part of an error.
+Reader<std::filesystem::path> database_file() {
+    Reader<std::filesystem::path> file = file_to_write(is_database_path);
+    auto convert_path = std::move(file.convert);
+    file.convert = [convert_path = std::move(convert_path)](const Setting& setting, const Surroundings& surroundings) {
+        const auto held = as_text(setting);
+        if (held && held->find("://") != std::string::npos) {
+            return Converted<std::filesystem::path>{
+                std::nullopt, "must be the path of a file: this version knows no database behind a URL"};
+        }
+        return convert_path(setting, surroundings);
+    };
+    return file;
+}
+
 Binding bind_claim(std::string_view key, TopicClass topic_class) {
     auto apply = [topic_class](Config& config, const Setting& setting, const Surroundings& surroundings) {
         return convert(text("the name of a claim", is_not_empty), setting, surroundings, [&](std::string claim) {
@@ -245,7 +260,7 @@ Bindings connection_bindings() {
 Bindings storage_bindings() {
     constexpr auto section = &Config::storage;
     return {
-        bind<section, &Storage::path>("storage.path", file_to_write(is_database_path)),
+        bind<section, &Storage::path>("storage.path", database_file()),
         bind<section, &Storage::durability>(
             "storage.durability", one_of<Durability>({{"full", Durability::full}, {"normal", Durability::normal}})),
         bind<section, &Storage::message_retention>("storage.message_retention", time_limit()),

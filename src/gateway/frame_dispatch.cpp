@@ -48,6 +48,10 @@ void answer_failure(LoopServices& services,
     if (ack_id) connection.sink().answer(wire::ack_error(error, *ack_id));
 }
 
+Error no_channels_error() {
+    return {Errc::invalid_request, "Notification channels are not available in this version"};
+}
+
 }  // namespace
 
 bool FrameDispatch::take_message() {
@@ -134,9 +138,7 @@ Result<void> FrameDispatch::check_subscribe(const wire::Subscribe& frame) {
     const Result<void> may_have =
         permissions::may_have(connection_.identity(), frame.channels, services_.config.tokens.admin_channels);
     if (!may_have) return may_have.error();
-    if (!frame.channels.empty()) {
-        return Error{Errc::invalid_request, "Notification channels are not available in this version"};
-    }
+    if (!frame.channels.empty()) return no_channels_error();
     std::string refused;
     std::size_t added = 0;
     for (const TopicName& topic : frame.topics) {
@@ -171,6 +173,11 @@ void FrameDispatch::handle(const wire::Subscribe& frame) {
 
 void FrameDispatch::handle(const wire::Unsubscribe& frame) {
     if (!take_subscribe(frame.id)) return;
+    // To leave a channel is a choice that outlives the connection: it must not be answered as if it had been kept.
+    if (!frame.channels.empty()) {
+        answer_error(frame.id, no_channels_error());
+        return;
+    }
     std::vector<TopicName> leaving;
     for (const TopicName& topic : frame.topics) {
         // A connection always receives what is addressed to its own user.

@@ -4,10 +4,29 @@
 #include "notifyd/publish/deduplication_key.hpp"
 #include "notifyd/wire/server_frames.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace notifyd::publish {
+
+namespace {
+
+// A name out of a request, as an error quotes it: not more of it than tells which it is.
+std::string quoted(std::string_view name) {
+    constexpr std::size_t bytes_max = 64;
+    const auto continues_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
+    std::size_t length = std::min(name.size(), bytes_max);
+    while (length != 0 && length < name.size() && continues_character(name[length])) --length;
+    std::string text = "\"";
+    text.append(name.substr(0, length)).append(length < name.size() ? "…\"" : "\"");
+    return text;
+}
+
+}  // namespace
 
 Publisher::Publisher(const queue::TopicFilter& filter,
                      const permissions::PermissionManager& permissions,
@@ -32,7 +51,11 @@ bool Publisher::has_room() const {
 
 Result<queue::QueueKind> Publisher::admit(const Identity& sender, const wire::PublishRequest& request) const {
     const auto kind = filter_.queue_of(request.target_channel, request.type);
-    if (!kind) return Error{Errc::invalid_request, "Unknown targetChannel"};
+    if (!kind) {
+        return Error{
+            Errc::invalid_request,
+            "Unknown targetChannel " + quoted(request.target_channel) + "; this server serves: " + filter_.served()};
+    }
     const Result<void> allowed = permissions_.may_publish(sender, request.topic);
     if (!allowed) return allowed.error();
     if (closed_) return Error{Errc::unavailable, "The server is stopping; the message was not accepted"};

@@ -13,4 +13,10 @@ std::optional<QueueKind> TopicFilter::queue_of(std::string_view target_channel, 
     return std::nullopt;
 }
 
+std::string TopicFilter::served() const {
+    std::string names(websocket_channel);
+    for (const std::string& channel : channels_) names.append(", ").append(channel);
+    return names;
+}
+
 }  // namespace notifyd::queue

@@ -115,8 +115,13 @@ std::size_t count_characters(std::string_view text) {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
 }
 
+// `null` stands for a member that is not there.
+bool is_given(JsonValue value) {
+    return value.exists() && value.kind() != JsonKind::null;
+}
+
 // Success with nullopt where there is none.
-Result<std::optional<std::string>> read_fifo_id(JsonValue value, std::string_view name, std::size_t chars_max) {
+Result<std::optional<std::string>> read_id(JsonValue value, std::string_view name, std::size_t chars_max) {
     if (!value.exists()) return std::optional<std::string>{};
     auto text = value.as_string();
     if (!text || text->empty() || count_characters(*text) > chars_max) {
@@ -165,16 +170,36 @@ std::optional<Error> check_passed_through(const Payload& payload) {
     return check_multi_part(payload.multi_part);
 }
 
-// Group, deduplication and numbering: a standard message has none of them.
+// What is known but not done yet: to take it and do something else would be a false promise (SPEC §3.1, §3.8, §5.2).
+std::optional<Error> check_unsupported(const PublishMembers& members) {
+    if (is_given(members.deliver_at)) {
+        return invalid("deliverAt is not supported by this version: publish the message when it is due");
+    }
+    if (!is_given(members.transient)) return std::nullopt;
+    const auto transient = members.transient.as_boolean();
+    if (!transient) return invalid("transient must be true or false");
+    if (!*transient) return std::nullopt;
+    return invalid("transient messages are not supported by this version: leave transient out, and it will be stored");
+}
+
+// What a repeat is known by, for both types.
+std::optional<Error> read_deduplication(const PublishMembers& members, PublishRequest& request) {
+    constexpr std::size_t chars_max = limits::deduplication_id_chars_max;
+    auto id = read_id(members.deduplication_id, "messageDeduplicationId", chars_max);
+    if (id.has_error()) return id.error();
+    const JsonValue given_key = is_given(members.idempotency_key) ? members.idempotency_key : JsonValue();
+    auto key = read_id(given_key, "idempotencyKey", chars_max);
+    if (key.has_error()) return key.error();
+    request.deduplication_id = std::move(*id ? *id : *key);
+    return std::nullopt;
+}
+
+// Group and numbering: a standard message has neither.
 std::optional<Error> read_fifo_members(const PublishMembers& members, const Payload& payload, PublishRequest& request) {
     if (request.type != MessageType::fifo) return std::nullopt;
-    auto group = read_fifo_id(members.group_id, "messageGroupId", limits::group_id_chars_max);
+    auto group = read_id(members.group_id, "messageGroupId", limits::group_id_chars_max);
     if (group.has_error()) return group.error();
     request.group_id = std::move(*group);
-    auto deduplication =
-        read_fifo_id(members.deduplication_id, "messageDeduplicationId", limits::deduplication_id_chars_max);
-    if (deduplication.has_error()) return deduplication.error();
-    request.deduplication_id = std::move(*deduplication);
 
     const JsonValue generate =
         members.generate_sequence.exists() ? members.generate_sequence : payload.generate_sequence;
@@ -202,7 +227,10 @@ bool PublishMembers::take(std::string_view key, JsonValue value) {
                              : key == "messageType"            ? &message_type
                              : key == "messageGroupId"         ? &group_id
                              : key == "messageDeduplicationId" ? &deduplication_id
+                             : key == "idempotencyKey"         ? &idempotency_key
                              : key == "generateSequence"       ? &generate_sequence
+                             : key == "deliverAt"              ? &deliver_at
+                             : key == "transient"              ? &transient
                                                                : nullptr;
     if (place == nullptr) return false;
     *place = value;
@@ -221,6 +249,7 @@ Result<PublishRequest> make_publish_request(const PublishMembers& members) {
     auto topic = read_topic(payload);
     if (topic.has_error()) return topic.error();
     if (auto error = check_passed_through(payload)) return *std::move(error);
+    if (auto error = check_unsupported(members)) return *std::move(error);
 
     PublishRequest request{.target_channel = std::move(*target_channel),
                            .type = *type,
@@ -229,6 +258,7 @@ Result<PublishRequest> make_publish_request(const PublishMembers& members) {
                            .numbering = Numbering::none,
                            .deduplication_id = std::nullopt,
                            .payload_fields = std::move(payload.fields)};
+    if (auto error = read_deduplication(members, request)) return *std::move(error);
     if (auto error = read_fifo_members(members, payload, request)) return *std::move(error);
     return request;
 }

@@ -17,6 +17,9 @@ struct PublishMembers {
     JsonValue message_type;
     JsonValue group_id;
     JsonValue deduplication_id;
+    JsonValue idempotency_key;
+    JsonValue deliver_at;
+    JsonValue transient;
     JsonValue generate_sequence;
     JsonValue payload;
 

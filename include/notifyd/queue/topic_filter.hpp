@@ -20,10 +20,12 @@ enum class QueueKind : std::uint8_t {
 
 class TopicFilter {
   public:
-    // `channels`: the operator's channels beside WebSocket.
+    // `channels`: those beside WebSocket that something serves.
     explicit TopicFilter(std::vector<std::string> channels) : channels_(std::move(channels)) {}
 
     [[nodiscard]] std::optional<QueueKind> queue_of(std::string_view target_channel, MessageType type) const;
+    // The names of all channels that have a queue, for an error.
+    [[nodiscard]] std::string served() const;
 
   private:
     std::vector<std::string> channels_;

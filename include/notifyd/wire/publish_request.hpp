@@ -19,8 +19,8 @@ struct PublishRequest {
     // 1–128 characters; always nullopt for a standard message.
     std::optional<std::string> group_id;
     Numbering numbering = Numbering::none;
-    // From the body 1–128 characters, and always nullopt for a standard message; an Idempotency-Key takes the place
-    // that the body leaves, for both types.
+    // 1–128 characters, from messageDeduplicationId, else from idempotencyKey; the header Idempotency-Key takes the
+    // place that the body leaves.
     std::optional<std::string> deduplication_id;
     // The payload's members as the client wrote them, joined by commas, without the braces; names that the server
     // writes itself are left out. Goes to message_head.

@@ -163,6 +163,8 @@ TEST_CASE("a bad value is refused with file, line and key") {
          "notifyd.toml:2: auth.public_key: file \"absent.pem\" cannot be read: No such file or directory"},
         {"[storage]\npath = \":memory:\"",
          "notifyd.toml:2: storage.path: expected the path of a file, got \":memory:\""},
+        {"[storage]\npath = \"postgres://user:hunter2@host/db\"",
+         "notifyd.toml:2: storage.path: must be the path of a file: this version knows no database behind a URL"},
         {"[tracing]\nsample_ratio = nan",
          "notifyd.toml:2: tracing.sample_ratio: expected a number from 0 to 1, got nan"},
         {"[alarms]\nwebhook = \"ftp://x\"",

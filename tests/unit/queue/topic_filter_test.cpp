@@ -16,4 +16,6 @@ TEST_CASE("targetChannel and type decide the queue; unknown channels have none")
     for (const char* unknown : {"", "websocket", "email", "Sms"}) {
         CHECK_FALSE(filter.queue_of(unknown, MessageType::standard));
     }
+    CHECK(filter.served() == "WebSocket, Email");
+    CHECK(TopicFilter(std::vector<std::string>()).served() == "WebSocket");
 }

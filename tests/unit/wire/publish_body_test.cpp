@@ -178,8 +178,8 @@ TEST_CASE("an event type is a string when there is one") {
     }
 }
 
-TEST_CASE("fifo ids have 1 to 128 characters") {
-    for (const std::string name : {"messageGroupId", "messageDeduplicationId"}) {
+TEST_CASE("ids have 1 to 128 characters") {
+    for (const std::string name : {"messageGroupId", "messageDeduplicationId", "idempotencyKey"}) {
         const auto parse_id = [&](const std::string& value) {
             return parse_with("\"messageType\":\"fifo\",\"" + name + "\":" + value + ",", "");
         };
@@ -190,19 +190,45 @@ TEST_CASE("fifo ids have 1 to 128 characters") {
         CHECK(sentence(parse_id("\"\"")) == expected);
         CHECK(sentence(parse_id("\"" + times(129, "é") + "\"")) == expected);
         CHECK(sentence(parse_id("7")) == expected);
-        CHECK(sentence(parse_id("null")) == expected);
+        CHECK(sentence(parse_id("null")) == (name == "idempotencyKey" ? "accepted" : expected));
         CHECK(sentence(parse_id("[\"g\"]")) == expected);
     }
 }
 
 TEST_CASE("a standard message ignores what belongs to fifo") {
-    const auto request = parse_with(R"("messageGroupId":7,"messageDeduplicationId":"","generateSequence":"yes",)",
-                                    R"(,"generateSequence":1)");
+    const auto request = parse_with(R"("messageGroupId":7,"generateSequence":"yes",)", R"(,"generateSequence":1)");
     REQUIRE(request.has_value());
     CHECK_FALSE(request->group_id);
     CHECK_FALSE(request->deduplication_id);
     CHECK(request->numbering == Numbering::none);
     CHECK(request->payload_fields == R"("generateSequence":1)");
+}
+
+TEST_CASE("both types are known by their deduplication id, or else by their idempotency key") {
+    for (const std::string type : {"standard", "fifo"}) {
+        const auto id_of = [&](const std::string& members) {
+            return parse_with("\"messageType\":\"" + type + "\"," + members, "")->deduplication_id;
+        };
+        CHECK(id_of("") == std::nullopt);
+        CHECK(id_of(R"("idempotencyKey":null,)") == std::nullopt);
+        CHECK(id_of(R"("idempotencyKey":"k",)") == "k");
+        CHECK(id_of(R"("messageDeduplicationId":"d",)") == "d");
+        CHECK(id_of(R"("idempotencyKey":"k","messageDeduplicationId":"d",)") == "d");
+    }
+}
+
+TEST_CASE("what this version does not do is refused") {
+    const std::string late = "deliverAt is not supported by this version: publish the message when it is due";
+    CHECK(sentence(parse_with(R"("deliverAt":4102444800000,)", "")) == late);
+    CHECK(sentence(parse_with(R"("deliverAt":"2100-01-01T00:00:00Z",)", "")) == late);
+    CHECK(sentence(parse_with(R"("deliver\u0041t":false,)", "")) == late);
+    CHECK(sentence(parse_with(R"("transient":true,)", "")) ==
+          "transient messages are not supported by this version: leave transient out, and it will be stored");
+    CHECK(sentence(parse_with(R"("transient":1,)", "")) == "transient must be true or false");
+    for (const std::string nothing : {R"("deliverAt":null,)", R"("transient":null,)", R"("transient":false,)"}) {
+        CHECK(sentence(parse_with(nothing, "")) == "accepted");
+    }
+    CHECK(sentence(parse_with("", R"(,"deliverAt":1,"transient":true)")) == "accepted");
 }
 
 TEST_CASE("generateSequence is on for fifo, in the body or in the payload; the body wins") {
