@@ -13,6 +13,7 @@ SettingsResult read_settings(const std::string& file) {
         return sentences;
     }
     Settings settings;
+    settings.warnings = std::move(loaded->warnings);
     for (const std::string& key : config::keys_without_effect(*loaded)) {
         settings.warnings.push_back(key + " has no effect in this version");
     }

@@ -25,7 +25,7 @@ struct Settings {
     // What the keys are made from, and what they are until a JWKS is fetched.
     auth::KeySources key_sources;
     std::shared_ptr<const auth::KeySet> keys;
-    // Keys that were given and have no effect in this version, as sentences.
+    // Keys that were given and have no effect in this version, and variables that set nothing, as sentences.
     std::vector<std::string> warnings;
 };
 

@@ -39,7 +39,11 @@ Binding bind(std::string_view key, Reader<T> reader) {
                      Config& config, const Setting& setting, const Surroundings& surroundings) {
         return convert(reader, setting, surroundings, [&](T value) { place(config) = std::move(value); });
     };
-    return make_binding(key, std::move(apply), place);
+    Binding binding = make_binding(key, std::move(apply), place);
+    binding.is_list = requires(T list) {
+        list.emplace_back();
+    };
+    return binding;
 }
 
 template <auto member, class T>

@@ -18,6 +18,7 @@ struct Binding {
     std::function<std::string(Config&, const Setting&, const Surroundings&)> apply;
     std::function<bool(const Config&, const Config&)> is_same;
     std::function<void(const Config& from, Config& to)> copy;
+    bool is_list = false;
 };
 
 // The one list of tables that the config has.

@@ -1,6 +1,8 @@
 // Settings from the environment.
 #include "environment_source.hpp"
 
+#include "readers.hpp"
+
 #include <algorithm>
 #include <string_view>
 #include <unistd.h>
@@ -12,8 +14,17 @@ namespace {
 constexpr std::string_view prefix = "NOTIFYD_";
 constexpr std::string_view separator = "__";
 
+char to_upper(char character) {
+    return character >= 'a' && character <= 'z' ? static_cast<char>(character - 'a' + 'A') : character;
+}
+
+// In any case: a name in lower case sets nothing, and whoever wrote it should hear of it.
+bool has_prefix(std::string_view name) {
+    return std::ranges::equal(name.substr(0, prefix.size()), prefix, {}, to_upper);
+}
+
 bool is_upper_case(std::string_view name) {
-    return std::ranges::none_of(name, [](char character) { return character >= 'a' && character <= 'z'; });
+    return std::ranges::none_of(name, [](char character) { return character != to_upper(character); });
 }
 
 // "LIMITS__MAX_MESSAGE" -> "limits.max_message"
@@ -33,15 +44,31 @@ std::string to_key(std::string_view name) {
 
 }  // namespace
 
-std::vector<Setting> read_environment(const Environment& environment) {
-    std::vector<Setting> settings;
+EnvironmentSettings read_environment(const Environment& environment) {
+    EnvironmentSettings read;
     for (const auto& [variable, value] : environment) {
         const std::string_view name = variable;
-        if (!name.starts_with(prefix) || name.find(separator) == std::string_view::npos) continue;
+        if (!has_prefix(name) || value.empty()) continue;
+        if (is_blank(value)) {
+            read.blank.push_back(variable);
+            continue;
+        }
         const std::string key = is_upper_case(name) ? to_key(name.substr(prefix.size())) : std::string();
-        settings.push_back(Setting{key, value, Origin{"", 0, variable}});
+        read.settings.push_back(Setting{key, value, Origin{"", 0, variable}});
     }
-    return settings;
+    return read;
+}
+
+std::string variable_of(std::string_view key) {
+    std::string name(prefix);
+    for (const char character : key) {
+        if (character == '.') {
+            name += separator;
+        } else {
+            name += to_upper(character);
+        }
+    }
+    return name;
 }
 
 Environment process_environment() {

@@ -6,11 +6,22 @@
 
 #include "setting.hpp"
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace notifyd::config {
 
-// NOTIFYD_ variables without "__" are not ours to judge: they belong to scripts and service files.
-[[nodiscard]] std::vector<Setting> read_environment(const Environment& environment);
+struct EnvironmentSettings {
+    std::vector<Setting> settings;
+    // Variables that hold nothing but white space. Like empty ones they are not set: an empty list or text would
+    // silently undo what the file says, such as the audience that a token must name.
+    std::vector<std::string> blank;
+};
+
+[[nodiscard]] EnvironmentSettings read_environment(const Environment& environment);
+
+// "limits.max_message" -> "NOTIFYD_LIMITS__MAX_MESSAGE"
+[[nodiscard]] std::string variable_of(std::string_view key);
 
 }  // namespace notifyd::config

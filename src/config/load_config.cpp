@@ -4,6 +4,7 @@
 #include "bindings.hpp"
 #include "environment_source.hpp"
 #include "load_errors.hpp"
+#include "near_name.hpp"
 #include "readers.hpp"
 #include "relations.hpp"
 #include "secret_source.hpp"
@@ -32,6 +33,8 @@ class Loader {
                 sections_.insert(binding.key.substr(0, dot));
             }
             bindings_.emplace(binding.key, binding);
+            const bool has_variable = !binding.key.ends_with('*') && !binding.key.starts_with(channels_key);
+            if (has_variable) variables_.push_back(variable_of(binding.key));
         }
     }
 
@@ -41,12 +44,16 @@ class Loader {
             fail(setting, "channels are set in the config file only");
         } else if (const Binding* binding = find(setting.key)) {
             apply(*binding, setting);
-        } else if (sections_.contains(setting.key) && !setting.is_from_environment()) {
+        } else if (setting.is_from_environment()) {
+            warn_of_unknown(setting.origin.variable);
+        } else if (sections_.contains(setting.key)) {
             check_section(setting);
         } else {
             refuse_unknown(setting);
         }
     }
+
+    void warn_of_blank(const std::string& variable) { warn(variable, "holds only white space and counts as not set"); }
 
     LoadResult finish() {
         if (errors_.empty()) {
@@ -77,6 +84,9 @@ class Loader {
         origins_[setting.key] = setting.origin;
         std::string problem = binding.apply(loaded_.config, setting, surroundings_);
         if (!problem.empty()) fail(setting, std::move(problem));
+        if (setting.is_from_environment() && binding.is_list && is_empty_list(setting)) {
+            warn(setting.origin.variable, "makes " + setting.key + " an empty list, whatever the config file says");
+        }
     }
 
     void check_section(const Setting& setting) {
@@ -98,8 +108,18 @@ class Loader {
             unknown_section_ = setting.key + '.';
             fail(setting, "unknown section");
         } else {
-            fail(setting, setting.is_from_environment() ? "no setting has this name" : "unknown key");
+            fail(setting, "unknown key");
         }
+    }
+
+    // The variable may belong to a script, so it is no error; but it may also be a slip that leaves something open.
+    void warn_of_unknown(const std::string& variable) {
+        const auto near = near_variable(variable, variables_);
+        warn(variable, "is not a setting and has no effect" + (near ? "; did you mean " + *near + '?' : ""));
+    }
+
+    void warn(const std::string& variable, const std::string& what) {
+        loaded_.warnings.push_back("environment variable " + in_quotes(variable) + ' ' + what);
     }
 
     void fail(const Setting& setting, std::string problem) {
@@ -113,6 +133,7 @@ class Loader {
     Surroundings surroundings_;
     std::map<std::string, Binding, std::less<>> bindings_;
     std::set<std::string_view> sections_;
+    std::vector<std::string> variables_;  // those of the keys that a variable can set
     std::string unknown_section_;
     LoadedConfig loaded_;
     Origins origins_;
@@ -136,7 +157,9 @@ LoadResult load_config(const std::filesystem::path& file, const Environment& env
 
     Loader loader(Surroundings{folder_of(file), environment});
     for (const Setting& setting : std::get<std::vector<Setting>>(settings)) loader.apply(setting);
-    for (const Setting& setting : read_environment(environment)) loader.apply(setting);
+    const EnvironmentSettings from_environment = read_environment(environment);
+    for (const std::string& variable : from_environment.blank) loader.warn_of_blank(variable);
+    for (const Setting& setting : from_environment.settings) loader.apply(setting);
     return loader.finish();
 }
 

@@ -18,6 +18,8 @@ namespace notifyd::config {
 namespace {
 
 constexpr std::size_t shown_bytes_max = 60;
+// How the environment says that a list has no elements: a variable that is empty is not set.
+constexpr std::string_view empty_list = "[]";
 
 std::optional<std::int64_t> as_integer(const Setting& setting) {
     if (const auto* number = std::get_if<std::int64_t>(&setting.value)) return *number;
@@ -40,7 +42,7 @@ std::string_view trim(std::string_view text) {
 
 std::vector<std::string> split_at_commas(std::string_view text) {
     std::vector<std::string> parts;
-    if (trim(text).empty()) return parts;
+    if (trim(text) == empty_list) return parts;
     for (std::size_t at = 0; at <= text.size();) {
         const std::size_t comma = std::min(text.find(',', at), text.size());
         parts.emplace_back(trim(text.substr(at, comma - at)));
@@ -68,6 +70,9 @@ std::string why_unreadable(const std::filesystem::path& path) {
 bool is_anything(std::string_view) {
     return true;
 }
+bool is_blank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
+}
 bool is_not_empty(std::string_view text) {
     return !text.empty();
 }
@@ -81,6 +86,11 @@ std::optional<std::vector<std::string>> as_texts(const Setting& setting) {
     if (const auto* held = std::get_if<std::vector<std::string>>(&setting.value)) return *held;
     if (!setting.is_from_environment()) return std::nullopt;
     return split_at_commas(std::get<std::string>(setting.value));
+}
+
+bool is_empty_list(const Setting& setting) {
+    const auto* const held = std::get_if<std::string>(&setting.value);
+    return held != nullptr && trim(*held) == empty_list;
 }
 
 std::string in_quotes(std::string_view text) {

@@ -67,6 +67,9 @@ using TextCheck = bool (*)(std::string_view);
 
 [[nodiscard]] std::optional<std::string> as_text(const Setting& setting);
 [[nodiscard]] std::optional<std::vector<std::string>> as_texts(const Setting& setting);
+// Whether a variable says that its list has no elements.
+[[nodiscard]] bool is_empty_list(const Setting& setting);
+[[nodiscard]] bool is_blank(std::string_view text);
 
 template <class T>
 using Choices = std::vector<std::pair<std::string_view, T>>;

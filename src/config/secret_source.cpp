@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view file_prefix = "file:";
 constexpr std::string_view environment_prefix = "env:";
 constexpr std::size_t secret_bytes_max = 64 * 1024;
+constexpr const char* only_white_space = " holds only white space";
 
 // Editors and echo end a file with a newline that is not part of the secret.
 void cut_newline(std::string& text) {
@@ -27,6 +28,7 @@ Converted<Secret> from_file(const std::filesystem::path& path) {
     if (!read.value) return {std::nullopt, "file " + in_quotes(path.string()) + " " + read.problem};
     cut_newline(*read.value);
     if (read.value->empty()) return {std::nullopt, "file " + in_quotes(path.string()) + " is empty"};
+    if (is_blank(*read.value)) return {std::nullopt, "file " + in_quotes(path.string()) + only_white_space};
     return {Secret(std::move(*read.value)), ""};
 }
 
@@ -34,6 +36,7 @@ Converted<Secret> from_environment(const std::string& name, const Environment& e
     const auto found = environment.find(name);
     if (found == environment.end()) return {std::nullopt, "environment variable " + in_quotes(name) + " is not set"};
     if (found->second.empty()) return {std::nullopt, "environment variable " + in_quotes(name) + " is empty"};
+    if (is_blank(found->second)) return {std::nullopt, "environment variable " + in_quotes(name) + only_white_space};
     return {Secret(found->second), ""};
 }
 
@@ -59,6 +62,7 @@ Converted<Secret> resolve_secret(const std::string& written, const Surroundings&
     if (text.starts_with(environment_prefix)) {
         return from_environment(std::string(text.substr(environment_prefix.size())), surroundings.environment);
     }
+    if (!text.empty() && is_blank(text)) return {std::nullopt, "must not be only white space"};
     return {Secret(written), ""};
 }
 

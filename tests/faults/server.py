@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 
-from support.daemon import binary
+from support.daemon import binary, daemon_environment
 from support.settings import BASE, LIMIT, merge, to_toml
 
 from .clients import Gone, Http
@@ -53,7 +53,7 @@ class Server:
             self.spawned = time.monotonic()
             self.process = subprocess.Popen(
                 [*DIES_WITH_THE_HARNESS, *prefix, binary(), "serve", "--config", str(config)], cwd=self.folder,
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **(environment or {})})
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=daemon_environment(environment))
 
     async def ready(self, limit):
         deadline = time.monotonic() + limit

@@ -52,9 +52,7 @@ class Commands(unittest.TestCase):
         (self.folder.path / "secret").write_text(SECRET)
         result = self.folder.command("check-config", "--config", sample,
                                      environment={"NOTIFYD_AUTH__ALGORITHMS": "HS256",
-                                                  "NOTIFYD_AUTH__HS256_SECRET": SECRET,
-                                                  "NOTIFYD_AUTH__JWKS": "", "NOTIFYD_TLS__CERTIFICATE": "",
-                                                  "NOTIFYD_TLS__PRIVATE_KEY": ""})
+                                                  "NOTIFYD_AUTH__HS256_SECRET": SECRET})
         self.assertEqual(result.returncode, 0, result.stderr)
 
     def test_refused_configs(self):
@@ -92,8 +90,8 @@ class Commands(unittest.TestCase):
         self.assertIn("missing.toml", result.stderr + result.stdout)
 
     def test_environment_overrides(self):
-        for wrong in ({"NOTIFYD_SERVER__THREADS": "many"}, {"NOTIFYD_SERVER__THREAD": "1"}):
-            self.assertNotEqual(self.run_with("check-config", environment=wrong).returncode, 0)
+        wrong = {"NOTIFYD_SERVER__THREADS": "many"}
+        self.assertNotEqual(self.run_with("check-config", environment=wrong).returncode, 0)
         daemon = Daemon(folder=self.folder, environment={"NOTIFYD_SERVER__THREADS": "3"})
         self.assertEqual(daemon.wait_for_event("server_started")["threads"], 3)
         daemon.stop()

@@ -38,6 +38,8 @@ struct LoadedConfig {
     Config config;
     // The keys that the file or the environment set, such as "limits.max_message".
     std::set<std::string, std::less<>> given;
+    // Sentences about variables that set nothing or empty a list; they name the variable, never its value.
+    std::vector<std::string> warnings;
 };
 
 using LoadResult = boost::system::result<LoadedConfig, std::vector<ConfigError>>;

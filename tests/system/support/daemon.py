@@ -29,6 +29,12 @@ def binary():
     return path
 
 
+def daemon_environment(changes=None):
+    """The tests' own NOTIFYD_ variables are no settings: the daemon would warn of each."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("NOTIFYD_")}
+    return {**own, **(changes or {})}
+
+
 class Folder:
     """A place for config, database and keys; outlives the daemons that are started in it."""
 
@@ -44,7 +50,7 @@ class Folder:
     def command(self, *arguments, environment=None, limit=LIMIT):
         """Runs `notifyd arguments…` in the folder to its end."""
         return subprocess.run(
-            [binary(), *map(str, arguments)], cwd=self.path, env={**os.environ, **(environment or {})},
+            [binary(), *map(str, arguments)], cwd=self.path, env=daemon_environment(environment),
             capture_output=True, text=True, timeout=limit, check=False)
 
     def remove(self):
@@ -67,7 +73,7 @@ class Daemon:
         self.clients = []
         self.process = subprocess.Popen(
             [*command, binary(), "serve", "--config", str(self.config)], cwd=self.folder.path,
-            env={**os.environ, **(environment or {})}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            env=daemon_environment(environment), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE)
         atexit.register(self.process.kill)  # whatever happens to the test, no daemon outlives it
         self.reader = threading.Thread(target=self._read_log, daemon=True)

@@ -48,14 +48,21 @@ TEST_CASE("a secret is a literal, a file's text or a variable") {
 TEST_CASE("a secret that cannot be had is an error that does not show one") {
     const ConfigFolder folder;
     folder.write("empty", "\n");
+    folder.write("blank", " \t\n\n");
     folder.write("large", std::string(100'000, 'x'));
-    const auto errors = [&](const std::string& written) { return folder.errors(key + written, {{"EMPTY", ""}}); };
+    const auto errors = [&](const std::string& written) {
+        return folder.errors(key + written, {{"EMPTY", ""}, {"BLANK", " "}});
+    };
     const std::string place = "notifyd.toml:2: auth.hs256_secret: ";
     CHECK(errors("\"file:absent\"") == place + "file \"absent\" cannot be read: No such file or directory");
     CHECK(errors("\"file:empty\"") == place + "file \"empty\" is empty");
     CHECK(errors("\"file:large\"") == place + "file \"large\" is larger than 64KiB");
     CHECK(errors("\"env:NO_SUCH\"") == place + "environment variable \"NO_SUCH\" is not set");
     CHECK(errors("\"env:EMPTY\"") == place + "environment variable \"EMPTY\" is empty");
+    CHECK(errors("\"file:blank\"") == place + "file \"blank\" holds only white space");
+    CHECK(errors("\"env:BLANK\"") == place + "environment variable \"BLANK\" holds only white space");
+    CHECK(errors("\"env:\"") == place + "environment variable \"\" is not set");
+    CHECK(errors("\" \"") == place + "must not be only white space");
     CHECK(errors("12345") == place + "expected a string, \"file:PATH\" or \"env:NAME\"");
     CHECK(errors("[\"hunter2\"]").find("hunter2") == std::string::npos);
     CHECK(errors("truehunter2").find("hunter2") == std::string::npos);
