@@ -132,6 +132,13 @@ Result<void> Daemon::build() {
         sync_failed_ = true;
         ::kill(::getpid(), SIGTERM);
     };
+    options.on_permission_changed = [this](const UserId& user, const TopicName& topic, std::optional<Role> role) {
+        if (role.has_value()) {
+            directory_.set(user, topic, *role);
+        } else {
+            directory_.remove(user, topic);
+        }
+    };
     auto storage = storage::Storage::open(std::move(options), clock_, ids, events_);
     if (!storage) return Error{Errc::internal, storage.error().sentence};
     storage_ = std::move(*storage);
@@ -156,6 +163,7 @@ Result<void> Daemon::build() {
                         state_,
                         *storage_,
                         directory_,
+                        permission_writes_,
                         keys_,
                         *key_source_,
                         filter_,

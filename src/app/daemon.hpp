@@ -84,6 +84,7 @@ class Daemon {
     std::unique_ptr<http_client::HttpClient> http_client_;
     std::unique_ptr<auth::KeySource> key_source_;
     permissions::PermissionDirectory directory_;
+    runtime::SharedRateLimit permission_writes_;
     queue::TopicFilter filter_;
     connection::ConnectionLimits connection_limits_;
     runtime::SharedRateLimit connects_;

@@ -14,6 +14,8 @@ permissions::PermissionSettings permission_settings(const config::Config& config
     settings.direct_messages = config.permissions.direct_messages ? DirectMessages::allowed : DirectMessages::refused;
     settings.self_claim = config.permissions.self_claim ? SelfClaim::on : SelfClaim::off;
     for (const auto& [topic_class, claim] : config.auth.claims) settings.classes_of_claims.insert(topic_class);
+    settings.writes_per_minute = config.limits.permission_writes_per_minute;
+    settings.bounds = {config.limits.permissions_per_topic, config.limits.permissions_per_user};
     return settings;
 }
 
@@ -39,8 +41,13 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                                          .ids = ids_,
                                          .events = shared.events})),
       revocations_(loop_, shared.loops),
-      permissions_(
-          permission_settings(config_), shared.directory, *storage_, revocations_, shared.events, shared.clock),
+      permissions_(permission_settings(config_),
+                   shared.directory,
+                   shared.permission_writes,
+                   *storage_,
+                   revocations_,
+                   shared.events,
+                   shared.clock),
       verifier_(shared.keys, config_.auth),
       authorizer_(verifier_, permissions_, shared.clock),
       tickets_(config_, *storage_, shared.clock, shared.storage.continuous_clock(), ids_),

@@ -25,6 +25,7 @@ struct Shared {
     gateway::ServerState& state;
     storage::Storage& storage;
     permissions::PermissionDirectory& directory;
+    runtime::SharedRateLimit& permission_writes;
     const std::shared_ptr<const auth::KeySet>& keys;
     auth::KeySource& key_source;
     const queue::TopicFilter& filter;

@@ -236,6 +236,9 @@ Bindings limit_bindings() {
         bind<section, &Limits::message_burst>("limits.message_burst", limit()),
         bind<section, &Limits::subscribes_per_minute>("limits.subscribes_per_minute", limit()),
         bind<section, &Limits::connects_per_minute_per_ip>("limits.connects_per_minute_per_ip", limit()),
+        bind<section, &Limits::permission_writes_per_minute>("limits.permission_writes_per_minute", limit()),
+        bind<section, &Limits::permissions_per_topic>("limits.permissions_per_topic", limit()),
+        bind<section, &Limits::permissions_per_user>("limits.permissions_per_user", limit()),
         bind<section, &Limits::outbound_buffer>("limits.outbound_buffer", size(buffer_bytes_max)),
         bind<section, &Limits::queue_length>("limits.queue_length", limit()),
     };

@@ -87,10 +87,12 @@ void Session::open(connection::Connection& connection, const Upgrade& upgrade, E
     liveness_.emplace(connection::LivenessRules{rules.ping_interval, rules.idle_timeout, rules.max_age},
                       services_.clock.steady_now());
     // What was permitted before the 101 may have been revoked while it was sent.
-    std::vector<TopicName> topics = upgrade.grant.topics;
-    std::erase_if(topics, [&](const TopicName& topic) {
-        return !services_.permissions.may_receive(connection.identity(), topic);
-    });
+    std::vector<TopicName> topics;
+    std::vector<TopicName> revoked;
+    for (const TopicName& topic : upgrade.grant.topics) {
+        const bool permitted = services_.permissions.may_receive(connection.identity(), topic).has_value();
+        (permitted ? topics : revoked).push_back(topic);
+    }
     if (upgrade.hello == wire::Hello::on) {
         wire::Connected hello;
         hello.connection = connection.id();
@@ -102,6 +104,10 @@ void Session::open(connection::Connection& connection, const Upgrade& upgrade, E
         connection.sink().answer(wire::connected_frame(hello));
     }
     services_.connections.opened(connection, topics, upgrade.peer, now);
+    if (!revoked.empty()) {
+        const wire::RawJson id = wire::envelope_id(std::nullopt, services_.ids);
+        connection.sink().answer(wire::revoked(id, now, revoked));
+    }
     if (!upgrade.resume.topics.empty()) services_.delivery.resume(connection, upgrade.resume);
     services_.events.emit(observability::ConnectionOpened{connection.id(),
                                                           connection.identity().user,

@@ -1,4 +1,4 @@
-// The rows of all users, and which of them are being changed.
+// The rows of all users, and which of them are being revoked.
 #include "notifyd/permissions/permission_directory.hpp"
 
 #include <algorithm>
@@ -49,25 +49,23 @@ void PermissionDirectory::remove(const UserId& user, const TopicName& topic) {
     });
 }
 
-bool PermissionDirectory::begin_change(const UserId& user, const TopicName& topic, const PermissionManager& loop) {
-    using Keep = decltype(changing_)::Keep;
-    bool begun = false;
-    changing_.update(row_key(user, topic), [&](Changes& changes) {
-        begun = changes.count == 0 || changes.loop == &loop;
-        if (begun) {
-            changes.loop = &loop;
-            ++changes.count;
-        }
+void PermissionDirectory::begin_revocation(const UserId& user, const TopicName& topic) {
+    using Keep = decltype(revocations_)::Keep;
+    revocations_.update(row_key(user, topic), [](std::uint32_t& count) {
+        ++count;
         return Keep::yes;
     });
-    return begun;
 }
 
-void PermissionDirectory::end_change(const UserId& user, const TopicName& topic) {
-    using Keep = decltype(changing_)::Keep;
-    changing_.update(row_key(user, topic), [](Changes& changes) {
-        return changes.count <= 1 || --changes.count == 0 ? Keep::no : Keep::yes;
-    });
+void PermissionDirectory::end_revocation(const UserId& user, const TopicName& topic) {
+    using Keep = decltype(revocations_)::Keep;
+    revocations_.update(row_key(user, topic),
+                        [](std::uint32_t& count) { return count <= 1 || --count == 0 ? Keep::no : Keep::yes; });
+}
+
+std::uint32_t PermissionDirectory::revocations(const UserId& user, const TopicName& topic) const {
+    return revocations_.visit(row_key(user, topic),
+                              [](const std::uint32_t* count) { return count == nullptr ? 0 : *count; });
 }
 
 }  // namespace notifyd::permissions

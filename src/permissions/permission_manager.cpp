@@ -1,18 +1,15 @@
-// Checks, then changes rows: commit first, memory next, open connections after that, and only then the answer.
+// Quick refusals from memory, then the store: what it commits is in memory before its answer comes. Open connections
+// lose the topic next, and only then is the request answered.
 #include "notifyd/permissions/permission_manager.hpp"
 
 #include "notifyd/core/limits.hpp"
 
-#include <chrono>
 #include <utility>
 #include <vector>
 
 namespace notifyd::permissions {
 
 namespace {
-
-// How long a change waits while another loop changes the same row: far longer than any commit takes.
-constexpr std::chrono::seconds row_wait_max{5};
 
 // One sentence an action, so that a topic that does not exist looks like one that is out of reach.
 Error refusal(Action action) {
@@ -29,6 +26,11 @@ Error refusal(Action action) {
     return {Errc::forbidden, "No permission"};
 }
 
+// The refusal is the same whoever gives it: whether a topic has rows is none of the business of a user who has none.
+Error from_store(const Error& error) {
+    return error.code == Errc::forbidden ? refusal(Action::administer) : error;
+}
+
 bool is_valid_limit(std::size_t limit) {
     return limit >= 1 && limit <= limits::page_messages_max;
 }
@@ -39,27 +41,16 @@ Error bad_limit() {
 
 }  // namespace
 
-// One request for a change, from the check to the answer.
-struct PermissionManager::Change {
-    enum class Kind : std::uint8_t { grant, claim, revoke };
-
-    Kind kind = Kind::grant;
-    // What is written or deleted; the last row is the one that was asked for.
-    std::vector<Permission> rows;
-    SteadyTime give_up{};
-    GrantDone done;
-
-    [[nodiscard]] const Permission& asked() const { return rows.back(); }
-};
-
 PermissionManager::PermissionManager(PermissionSettings settings,
                                      PermissionDirectory& directory,
+                                     runtime::SharedRateLimit& writes,
                                      ports::PermissionStore& store,
                                      RevocationListener& revocations,
                                      observability::Events& events,
                                      const Clock& clock)
     : settings_(settings),
       directory_(directory),
+      writes_(writes),
       store_(store),
       revocations_(revocations),
       events_(events),
@@ -86,27 +77,56 @@ Result<void> PermissionManager::may_administer(const Identity& identity, const T
     return {};
 }
 
+std::optional<ports::Basis> PermissionManager::basis_of(const Identity& identity, const TopicName& topic) const {
+    if (identity.is_admin()) return ports::Basis::token;
+    if (allowed(identity, topic, Action::administer)) return ports::Basis::admin_row;
+    return std::nullopt;
+}
+
+bool PermissionManager::may_claim(const TopicName& topic) const {
+    const TopicClass topic_class = topic.topic_class();
+    return settings_.self_claim == SelfClaim::on && topic_class != TopicClass::user &&
+           !settings_.classes_of_claims.contains(topic_class);
+}
+
+Result<void> PermissionManager::take_write(const Identity& identity) {
+    if (identity.is_admin()) return {};
+    const Milliseconds wait = writes_.take(identity.user.get(), clock_.steady_now(), settings_.writes_per_minute);
+    if (wait == Milliseconds::zero()) return {};
+    return rate_limited("Too many grants and revocations by this user", wait);
+}
+
 void PermissionManager::grant(const Identity& granter, GrantRequest request, GrantDone done) {
     if (!is_valid_id(request.user.get())) {
         return done(Error{Errc::invalid_request, "userId must be a valid id"});
     }
-    const Permission asked{std::move(request.user), request.topic, request.role, clock_.now_ms(), granter.user};
-    Change change{Change::Kind::grant, {asked}, clock_.steady_now() + row_wait_max, std::move(done)};
-    if (allowed(granter, request.topic, Action::administer)) return submit(std::move(change));
+    const std::optional<ports::Basis> basis = basis_of(granter, request.topic);
+    if (!basis && !may_claim(request.topic)) return done(refusal(Action::administer));
+    const Result<void> in_time = take_write(granter);
+    if (!in_time) return done(in_time.error());
 
-    const TopicClass topic_class = request.topic.topic_class();
-    const bool is_claimable = topic_class != TopicClass::user && !settings_.classes_of_claims.contains(topic_class);
-    if (settings_.self_claim == SelfClaim::off || !is_claimable) return change.done(refusal(Action::administer));
-    change.kind = Change::Kind::claim;
-    if (asked.user == granter.user) {
-        change.rows.back().role = Role::admin;
-    } else {
+    Permission asked{std::move(request.user), std::move(request.topic), request.role, clock_.now_ms(), granter.user};
+    ports::PermissionGrant grant{{}, basis.value_or(ports::Basis::unclaimed_topic), settings_.bounds};
+    if (!basis) {
         Permission own = asked;
         own.user = granter.user;
         own.role = Role::admin;
-        change.rows.insert(change.rows.begin(), std::move(own));
+        if (asked.user == granter.user) {
+            asked = std::move(own);
+        } else {
+            grant.rows.push_back(std::move(own));
+        }
     }
-    submit(std::move(change));
+    grant.rows.push_back(asked);
+    std::vector<Permission> rows = grant.rows;
+    store_.grant(std::move(grant),
+                 [this, rows = std::move(rows), done = std::move(done)](const Result<void>& outcome) mutable {
+                     if (!outcome) return done(from_store(outcome.error()));
+                     for (const Permission& row : rows) {
+                         events_.emit(observability::PermissionGranted{row.user, row.topic, row.role, row.granted_by});
+                     }
+                     done(std::move(rows.back()));
+                 });
 }
 
 void PermissionManager::revoke(const Identity& revoker, UserId user, TopicName topic, RevokeDone done) {
@@ -114,83 +134,35 @@ void PermissionManager::revoke(const Identity& revoker, UserId user, TopicName t
         return done(Error{Errc::invalid_request, "userId must be a valid id"});
     }
     const bool leaves = user == revoker.user;
-    if (!leaves && !allowed(revoker, topic, Action::administer)) return done(refusal(Action::administer));
-    Change change;
-    change.kind = Change::Kind::revoke;
-    change.rows.push_back({std::move(user), std::move(topic), Role::viewer, clock_.now_ms(), revoker.user});
-    change.give_up = clock_.steady_now() + row_wait_max;
-    change.done = [done = std::move(done)](Result<Permission> revoked) mutable {
-        if (revoked.has_error()) return done(std::move(revoked).error());
-        done({});
-    };
-    submit(std::move(change));
-}
+    const std::optional<ports::Basis> basis = leaves ? ports::Basis::token : basis_of(revoker, topic);
+    if (!basis) return done(refusal(Action::administer));
+    const Result<void> in_time = take_write(revoker);
+    if (!in_time) return done(in_time.error());
 
-void PermissionManager::submit(Change change) {
-    std::size_t begun = 0;
-    for (const Permission& row : change.rows) {
-        if (!directory_.begin_change(row.user, row.topic, *this)) break;
-        ++begun;
-    }
-    if (begun < change.rows.size()) {
-        while (begun > 0) {
-            --begun;
-            directory_.end_change(change.rows[begun].user, change.rows[begun].topic);
-        }
-        return wait_for_other_loop(std::move(change));
-    }
-
-    const Change::Kind kind = change.kind;
-    std::vector<Permission> rows = change.rows;
-    auto done = [this, change = std::move(change)](Result<void> outcome) mutable { committed(change, outcome); };
-    switch (kind) {
-        case Change::Kind::grant:
-            return store_.grant(std::move(rows), std::move(done));
-        case Change::Kind::claim:
-            return store_.grant_unclaimed(std::move(rows), std::move(done));
-        case Change::Kind::revoke:
-            return store_.revoke(rows.back().user, rows.back().topic, std::move(done));
-    }
-}
-
-// Another loop's change of the row is on its way through the same storage: a grant of no rows comes back when that one
-// is committed or nearly so, and then it is tried again.
-void PermissionManager::wait_for_other_loop(Change change) {
-    if (clock_.steady_now() >= change.give_up) {
-        return change.done(Error{Errc::unavailable, "The permission is being changed by others, try again"});
-    }
-    store_.grant({}, [this, change = std::move(change)](Result<void> outcome) mutable {
-        if (outcome.has_error()) return change.done(std::move(outcome).error());
-        submit(std::move(change));
+    ports::PermissionRevocation revocation{std::move(user), std::move(topic), revoker.user, *basis};
+    directory_.begin_revocation(revocation.user, revocation.topic);
+    store_.revoke(revocation, [this, revocation, done = std::move(done)](const Result<bool>& removed) mutable {
+        revoked(revocation, removed, std::move(done));
     });
 }
 
-void PermissionManager::committed(Change& change, const Result<void>& outcome) {
-    for (const Permission& row : change.rows) {
-        if (outcome.has_value()) {
-            if (change.kind == Change::Kind::revoke) {
-                directory_.remove(row.user, row.topic);
-            } else {
-                directory_.set(row.user, row.topic, row.role);
-            }
-        }
-        directory_.end_change(row.user, row.topic);
+void PermissionManager::revoked(const ports::PermissionRevocation& revocation,
+                                const Result<bool>& removed,
+                                RevokeDone done) {
+    const bool removed_row = removed.has_value() && *removed;
+    // Another revocation may have removed the row, and its connections may have the topic still.
+    const bool others_do = removed.has_value() && directory_.revocations(revocation.user, revocation.topic) > 1;
+    if (removed_row) {
+        events_.emit(observability::PermissionRevoked{revocation.user, revocation.topic, revocation.by});
     }
-    if (outcome.has_error()) {
-        // That the topic has rows already is none of the business of who has none there.
-        const bool taken = outcome.error().code == Errc::forbidden;
-        return change.done(taken ? refusal(Action::administer) : outcome.error());
+    if (!removed_row && !others_do) {
+        directory_.end_revocation(revocation.user, revocation.topic);
+        return done(removed.has_value() ? Result<void>() : Result<void>(from_store(removed.error())));
     }
-    if (change.kind == Change::Kind::revoke) {
-        const Permission asked = change.asked();
-        events_.emit(observability::PermissionRevoked{asked.user, asked.topic, asked.granted_by});
-        return revocations_.revoked(
-            asked.user, asked.topic, [asked, done = std::move(change.done)]() mutable { done(std::move(asked)); });
-    }
-    for (const Permission& row : change.rows) {
-        events_.emit(observability::PermissionGranted{row.user, row.topic, row.role, row.granted_by});
-    }
-    change.done(change.asked());
+    revocations_.revoked(revocation.user, revocation.topic, [this, revocation, done = std::move(done)]() mutable {
+        directory_.end_revocation(revocation.user, revocation.topic);
+        done({});
+    });
 }
 
 void PermissionManager::list_by_user(

@@ -55,6 +55,7 @@ void BatchWriter::undo() {
     transactions_.roll_back();
     clock_offset_.forget();
     deduplication_.forget();
+    permissions_.forget();
     stale_ = true;
 }
 
@@ -83,18 +84,14 @@ bool BatchWriter::write(ExpireRequest& request) {
 }
 
 bool BatchWriter::write(GrantRequest& request) {
-    request.refused = false;
-    if (request.rows.empty()) return true;
-    if (!begin()) return false;
-    if (request.claim == Claim::unclaimed_topic) {
-        if (!permissions_.is_claimed(request.rows.front().topic, request.refused)) return false;
-        if (request.refused) return true;
-    }
-    return permissions_.grant(request.rows);
+    request.refused.reset();
+    return begin() && permissions_.grant(request.grant, request.refused);
 }
 
 bool BatchWriter::write(RevokeRequest& request) {
-    return begin() && permissions_.revoke(request.user, request.topic);
+    request.refused.reset();
+    request.removed = false;
+    return begin() && permissions_.revoke(request.revocation, request.refused, request.removed);
 }
 
 void BatchWriter::find_ends(const std::vector<Batch>& group) {

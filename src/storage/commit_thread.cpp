@@ -15,6 +15,7 @@ CommitThread::CommitThread(BatchWriter& writer,
                            Admission& admission,
                            SyncFailure& sync_failure,
                            const CommitTimes& times,
+                           PermissionChanged on_permission_changed,
                            const Clock& clock,
                            observability::Events& events)
     : writer_(writer),
@@ -22,6 +23,7 @@ CommitThread::CommitThread(BatchWriter& writer,
       admission_(admission),
       sync_failure_(sync_failure),
       times_(times),
+      on_permission_changed_(std::move(on_permission_changed)),
       clock_(clock),
       events_(events) {}
 
@@ -116,6 +118,7 @@ void CommitThread::commit() {
     if (const std::size_t dropped = writer_.take_letters_dropped(); dropped > 0) {
         events_.emit(observability::DeadLettersDropped{static_cast<std::int64_t>(dropped), "their table is full"});
     }
+    tell_permissions();
     tell_listener(std::move(deliveries));
     give_back(Outcome::committed);
     checkpointer_.after_commit(writer_.has_shrunk());
@@ -186,6 +189,29 @@ void CommitThread::fail(std::size_t rows) {
 
 void CommitThread::set_writable() {
     if (!writable_.exchange(true, std::memory_order_relaxed)) events_.emit(observability::StorageRecovered{});
+}
+
+void CommitThread::tell_permissions() {
+    if (!on_permission_changed_) return;
+    const auto tell = [this](const UserId& user, const TopicName& topic, std::optional<Role> role) {
+        try {
+            on_permission_changed_(user, topic, role);
+        } catch (const std::exception& error) {
+            // The row is stored and must be answered all the same.
+            events_.emit(observability::ExceptionCaught{"permission change", error.what()});
+        }
+    };
+    for (const Batch& batch : group_) {
+        if (!batch.grants_or_revokes) continue;
+        for (const WriteRequest& request : batch.requests) {
+            if (const auto* granted = std::get_if<GrantRequest>(&request); granted && !granted->refused.has_value()) {
+                for (const Permission& row : granted->grant.rows) tell(row.user, row.topic, row.role);
+            }
+            if (const auto* revoked = std::get_if<RevokeRequest>(&request); revoked && revoked->removed) {
+                tell(revoked->revocation.user, revoked->revocation.topic, std::nullopt);
+            }
+        }
+    }
 }
 
 void CommitThread::tell_listener(std::vector<Delivery> deliveries) {

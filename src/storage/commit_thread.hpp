@@ -24,6 +24,8 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -41,6 +43,9 @@ struct CommitTimes {
     std::array<std::chrono::milliseconds, 2> pauses{std::chrono::milliseconds(20), std::chrono::milliseconds(100)};
 };
 
+// nullopt: the row is gone.
+using PermissionChanged = std::function<void(const UserId&, const TopicName&, std::optional<Role>)>;
+
 class CommitThread {
   public:
     CommitThread(BatchWriter& writer,
@@ -48,6 +53,7 @@ class CommitThread {
                  Admission& admission,
                  SyncFailure& sync_failure,
                  const CommitTimes& times,
+                 PermissionChanged on_permission_changed,
                  const Clock& clock,
                  observability::Events& events);
 
@@ -80,6 +86,7 @@ class CommitThread {
     void note_fault();
     void fail(std::size_t rows);
     void set_writable();
+    void tell_permissions();
     void tell_listener(std::vector<Delivery> deliveries);
     void give_back(Outcome outcome);
     // Nothing can be written now, but that may change.
@@ -92,6 +99,7 @@ class CommitThread {
     Admission& admission_;
     SyncFailure& sync_failure_;
     const CommitTimes times_;
+    const PermissionChanged on_permission_changed_;
     const Clock& clock_;
     observability::Events& events_;
     ports::CommitListener* listener_ = nullptr;

@@ -45,15 +45,13 @@ void answer_one(ExpireRequest& request, Outcome outcome) {
 }
 
 void answer_one(GrantRequest& request, Outcome outcome) {
-    if (outcome == Outcome::committed && request.refused) {
-        request.done(Error{Errc::forbidden, "The topic belongs to somebody already"});
-    } else {
-        request.done(outcome_of(outcome));
-    }
+    const bool refused = outcome == Outcome::committed && request.refused.has_value();
+    request.done(refused ? Result<void>(*request.refused) : outcome_of(outcome));
 }
 
 void answer_one(RevokeRequest& request, Outcome outcome) {
-    request.done(outcome_of(outcome));
+    const bool refused = outcome == Outcome::committed && request.refused.has_value();
+    request.done(refused ? Result<bool>(*request.refused) : outcome_of(outcome, request.removed));
 }
 
 void answer_one(BarrierRequest& request, Outcome outcome) {
@@ -235,18 +233,15 @@ void LoopClient::delete_expired(EpochMs cutoff, std::size_t rows_max, DoneCount 
     submit(ExpireRequest{cutoff, rows_max, std::move(done), 0}, request_bytes);
 }
 
-void LoopClient::grant(std::vector<Permission> rows, DoneVoid done) {
-    const std::size_t bytes = request_bytes * (rows.size() + 1);
-    submit(GrantRequest{std::move(rows), Claim::any_topic, std::move(done), false}, bytes);
+void LoopClient::grant(ports::PermissionGrant grant, DoneVoid done) {
+    const std::size_t bytes = request_bytes * (grant.rows.size() + 1);
+    gathered_.grants_or_revokes = true;
+    submit(GrantRequest{std::move(grant), std::move(done)}, bytes);
 }
 
-void LoopClient::grant_unclaimed(std::vector<Permission> rows, DoneVoid done) {
-    const std::size_t bytes = request_bytes * (rows.size() + 1);
-    submit(GrantRequest{std::move(rows), Claim::unclaimed_topic, std::move(done), false}, bytes);
-}
-
-void LoopClient::revoke(UserId user, TopicName topic, DoneVoid done) {
-    submit(RevokeRequest{std::move(user), std::move(topic), std::move(done)}, request_bytes);
+void LoopClient::revoke(ports::PermissionRevocation revocation, DoneBool done) {
+    gathered_.grants_or_revokes = true;
+    submit(RevokeRequest{std::move(revocation), std::move(done)}, request_bytes);
 }
 
 // --- connection rows ---

@@ -42,9 +42,8 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
 
     void plan_resume(ports::ResumeQuery query, UniqueFunction<void(Result<ports::ResumePlan>)> done) override;
 
-    void grant(std::vector<Permission> rows, DoneVoid done) override;
-    void grant_unclaimed(std::vector<Permission> rows, DoneVoid done) override;
-    void revoke(UserId user, TopicName topic, DoneVoid done) override;
+    void grant(ports::PermissionGrant grant, DoneVoid done) override;
+    void revoke(ports::PermissionRevocation revocation, DoneBool done) override;
     void list_by_user(UserId user,
                       std::size_t rows_max,
                       std::optional<TopicName> after,

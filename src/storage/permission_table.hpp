@@ -1,5 +1,5 @@
 // Table `permissions`: written by the storage thread, listed by the reader threads, each with an object of its own.
-// Owns:   nothing. Thread: the one of its connection.
+// Owns:   nothing but counts of rows. Thread: the one of its connection.
 // Fails:  false or nullopt when the database does.
 #pragma once
 
@@ -7,6 +7,7 @@
 #include "notifyd/ports/permission_store.hpp"
 
 #include "database.hpp"
+#include "permission_counts.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -19,14 +20,30 @@ class PermissionTable {
   public:
     explicit PermissionTable(Database& database);
 
-    [[nodiscard]] bool grant(const std::vector<Permission>& rows);
-    [[nodiscard]] bool is_claimed(const TopicName& topic, bool& claimed);
-    [[nodiscard]] bool revoke(const UserId& user, const TopicName& topic);
+    // `refused` says why nothing was written, if nothing was.
+    [[nodiscard]] bool grant(const ports::PermissionGrant& grant, std::optional<Error>& refused);
+    // `removed`: whether there was a row.
+    [[nodiscard]] bool revoke(const ports::PermissionRevocation& revocation,
+                              std::optional<Error>& refused,
+                              bool& removed);
+    // After a rollback.
+    void forget();
 
   private:
-    Statement grant_;
+    [[nodiscard]] bool judge(ports::Basis basis,
+                             const UserId& asker,
+                             const TopicName& topic,
+                             std::optional<Error>& refused);
+    [[nodiscard]] bool count(const ports::PermissionGrant& grant, std::optional<Error>& refused);
+    [[nodiscard]] bool write(const Permission& row);
+
+    Database& database_;
+    Statement role_;
     Statement any_of_topic_;
+    Statement grant_;
     Statement revoke_;
+    PermissionCounts of_topics_;
+    PermissionCounts of_users_;
 };
 
 class PermissionLists {

@@ -4,17 +4,18 @@
 #pragma once
 
 #include "notifyd/core/message.hpp"
-#include "notifyd/core/permission.hpp"
 #include "notifyd/core/result.hpp"
 #include "notifyd/core/unique_function.hpp"
 #include "notifyd/ports/connection_store.hpp"
 #include "notifyd/ports/dead_letter_store.hpp"
 #include "notifyd/ports/message_log.hpp"
+#include "notifyd/ports/permission_store.hpp"
 #include "notifyd/ports/ticket_store.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -38,19 +39,17 @@ struct ExpireRequest {
     std::size_t deleted = 0;  // told by the storage thread
 };
 
-enum class Claim : std::uint8_t { any_topic, unclaimed_topic };
-
 struct GrantRequest {
-    std::vector<Permission> rows;
-    Claim claim = Claim::any_topic;
+    ports::PermissionGrant grant;
     DoneVoid done;
-    bool refused = false;  // told by the storage thread: the topic is claimed
+    std::optional<Error> refused{};  // told by the storage thread
 };
 
 struct RevokeRequest {
-    UserId user;
-    TopicName topic;
-    DoneVoid done;
+    ports::PermissionRevocation revocation;
+    DoneBool done;
+    std::optional<Error> refused{};  // told by the storage thread, both
+    bool removed = false;
 };
 
 struct ConnectionTopics {
@@ -170,6 +169,7 @@ struct Batch {
     std::size_t answers_wanted = 0;  // requests that are neither connection rows nor new dead letters
     std::size_t letters = 0;         // new dead letters
     bool delivery_waits = false;     // a message of it is delivered when it is committed, not before
+    bool grants_or_revokes = false;  // it may hold such requests
     Outcome outcome = Outcome::waiting;
 };
 

@@ -80,7 +80,8 @@ class Storage::Parts {
             return second.last_error();
         }
         const CommitTimes times{options.probe_interval, options.retry_pauses};
-        commits = std::make_unique<CommitThread>(*writer, *checkpointer, admission, sync_failure, times, clock, events);
+        commits = std::make_unique<CommitThread>(
+            *writer, *checkpointer, admission, sync_failure, times, options.on_permission_changed, clock, events);
         std::string error;
         return readers.open(file.path, options.history, error) ? std::string() : error;
     }

@@ -72,6 +72,8 @@ ROWS = (
     Row("GET /messages", READERS, query=HUB),
     Row("GET /messages", THEMSELVES, subject="user", query=USER, name="GET /messages of a user"),
     Row("POST /permissions", GRANTERS, body={"userId": "guest", "role": "viewer", **HUB}),
+    Row("POST /permissions", GRANTERS, body={"userId": "{caller}", "role": "admin", **HUB},
+        name="POST /permissions for the caller"),
     Row("POST /permissions", ADMINS, subject="user", body={"userId": "guest", **USER},
         name="POST /permissions on a user's topic"),
     Row("DELETE /permissions", GRANTERS, query={"userId": "guest", **HUB}),

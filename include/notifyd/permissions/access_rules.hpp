@@ -5,7 +5,9 @@
 #include "notifyd/core/identity.hpp"
 #include "notifyd/core/permission.hpp"
 #include "notifyd/core/topic_name.hpp"
+#include "notifyd/ports/permission_store.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -22,6 +24,9 @@ struct PermissionSettings {
     SelfClaim self_claim = SelfClaim::off;
     // Classes whose members are named by tokens: their topics have no rows, and are nobody's to claim for that.
     std::set<TopicClass> classes_of_claims;
+    // Grants and revocations of one user without the admin grant; 0: any number.
+    std::size_t writes_per_minute = 0;
+    ports::PermissionBounds bounds;
 };
 
 enum class Action : std::uint8_t {

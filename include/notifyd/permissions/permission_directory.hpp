@@ -1,7 +1,7 @@
 // Every permission row in memory, so that a check costs a lookup and no disk.
-// Owns:   a compact sorted list of (topic, role) for each user who has one, and the rows that are being changed.
-// Thread: any: all loops read and write it.
-// Fails:  never.
+// Owns:   a compact sorted list of (topic, role) for each user who has one, and the number of revocations under way.
+// Thread: any: all loops read it; rows are changed by the thread that commits them, so in commit order.
+// Fails:  set throws when memory runs out; nothing else fails.
 #pragma once
 
 #include "notifyd/core/ids.hpp"
@@ -16,25 +16,21 @@
 
 namespace notifyd::permissions {
 
-class PermissionManager;
-
 class PermissionDirectory {
   public:
     // nullopt: no row.
     [[nodiscard]] std::optional<Role> role(const UserId& user, const TopicName& topic) const;
 
-    // After the commit of the row (or its deletion), or when it is read at start.
+    // After the commit of the row (or its deletion) and before it is answered, or when it is read at start.
     void set(const UserId& user, const TopicName& topic, Role role);
     // Fine if there is no row.
     void remove(const UserId& user, const TopicName& topic);
 
-    // A row is changed by one loop at a time, from before the request to the store until after set or remove: two
-    // loops learn of their commits in any order, and the later word must be the later commit's, or memory would differ
-    // from the disk until the next start. Changes of one loop may overlap: they commit in order.
-    // False: another loop has it.
-    [[nodiscard]] bool begin_change(const UserId& user, const TopicName& topic, const PermissionManager& loop);
-    // Once for each begin_change that gave true.
-    void end_change(const UserId& user, const TopicName& topic);
+    // From before a revocation is handed to the store until every loop has taken the topic from the user's connections.
+    void begin_revocation(const UserId& user, const TopicName& topic);
+    void end_revocation(const UserId& user, const TopicName& topic);
+    // Of this row, on all loops.
+    [[nodiscard]] std::uint32_t revocations(const UserId& user, const TopicName& topic) const;
 
   private:
     struct Entry {
@@ -43,13 +39,8 @@ class PermissionDirectory {
     };
     using Entries = std::vector<Entry>;
 
-    struct Changes {
-        const PermissionManager* loop = nullptr;  // only compared
-        std::uint32_t count = 0;
-    };
-
     runtime::ShardedMap<UserId, Entries> users_;
-    runtime::ShardedMap<std::string, Changes> changing_;
+    runtime::ShardedMap<std::string, std::uint32_t> revocations_;
 };
 
 }  // namespace notifyd::permissions

@@ -1,10 +1,12 @@
 // Answers who may do what in a topic, and grants, revokes and lists permissions (SPEC §1, §3.3).
-// Flow:   endpoint -> PermissionManager -> PermissionStore -> (committed) -> PermissionDirectory
+// Flow:   endpoint -> PermissionManager -> PermissionStore: judged once more, committed -> PermissionDirectory
 //         -> [RevocationListener] -> `done`
 // Owns:   nothing but its settings.
-// Thread: one loop; each loop has an instance of its own over the shared directory. It outlives what it started.
+// Thread: one loop; each loop has an instance of its own over the shared directory and rate. It outlives what it
+//         started.
 // Fails:  forbidden (the same sentence for a topic that does not exist and one that is out of reach), invalid_request
-//         (a bad user id or limit), unavailable (from the store: nothing was changed).
+//         (a bad user id or limit), rate_limited, conflict (the topic or the user has as many rows as it may have),
+//         unavailable (from the store: nothing was changed).
 //         A refusal calls `done` inside the call; everything else calls it later.
 #pragma once
 
@@ -18,6 +20,7 @@
 #include "notifyd/permissions/permission_directory.hpp"
 #include "notifyd/permissions/revocation_listener.hpp"
 #include "notifyd/ports/permission_store.hpp"
+#include "notifyd/runtime/shared_rate_limit.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -36,8 +39,10 @@ using ListDone = UniqueFunction<void(Result<ports::PermissionPage>)>;
 
 class PermissionManager {
   public:
+    // `writes`: grants and revocations, by user. The directory follows what the store commits.
     PermissionManager(PermissionSettings settings,
                       PermissionDirectory& directory,
+                      runtime::SharedRateLimit& writes,
                       ports::PermissionStore& store,
                       RevocationListener& revocations,
                       observability::Events& events,
@@ -55,12 +60,14 @@ class PermissionManager {
     // Grant and revoke.
     [[nodiscard]] Result<void> may_administer(const Identity& identity, const TopicName& topic) const;
 
-    // Writes the row and answers it. A user who may not administer the topic may still claim one without rows, where
-    // the settings let them (never a `user:` topic): they become its admin, in one transaction with the row asked for.
-    // Who grants to themself so is made admin, whatever role was asked for, and the answer says so.
+    // Writes the row and answers it. A granter whose right is a row must still be admin when the grant is committed. A
+    // user who may not administer the topic may still claim one without rows, where the settings let them (never a
+    // `user:` topic): they become its admin, in one transaction with the row asked for. Who grants to themself so is
+    // made admin, whatever role was asked for, and the answer says so.
     void grant(const Identity& granter, GrantRequest request, GrantDone done);
 
-    // Deletes the row; fine if there was none. Users may revoke themselves, the last admin too.
+    // Deletes the row; fine if there was none. Users may revoke themselves, the last admin too; whoever revokes another
+    // user must still be admin when the revocation is committed, as with a grant.
     // `done` runs when no connection on any loop has the topic any more by that row.
     void revoke(const Identity& revoker, UserId user, TopicName topic, RevokeDone done);
 
@@ -73,15 +80,16 @@ class PermissionManager {
         const Identity& asker, TopicName topic, std::size_t limit, std::optional<UserId> after, ListDone done) const;
 
   private:
-    struct Change;
-
     [[nodiscard]] bool allowed(const Identity& identity, const TopicName& topic, Action action) const;
-    void submit(Change change);
-    void wait_for_other_loop(Change change);
-    void committed(Change& change, const Result<void>& outcome);
+    // What the identity may change the topic's rows by, as far as memory knows; nullopt: nothing.
+    [[nodiscard]] std::optional<ports::Basis> basis_of(const Identity& identity, const TopicName& topic) const;
+    [[nodiscard]] bool may_claim(const TopicName& topic) const;
+    [[nodiscard]] Result<void> take_write(const Identity& identity);
+    void revoked(const ports::PermissionRevocation& revocation, const Result<bool>& removed, RevokeDone done);
 
     PermissionSettings settings_;
     PermissionDirectory& directory_;
+    runtime::SharedRateLimit& writes_;
     ports::PermissionStore& store_;
     RevocationListener& revocations_;
     observability::Events& events_;

@@ -14,7 +14,7 @@ class RevocationListener {
   public:
     virtual ~RevocationListener() = default;
 
-    // The user's row for the topic is gone: committed, and gone from the PermissionDirectory of all loops.
+    // The user's row for the topic is gone: committed, and gone from the PermissionDirectory, which all loops share.
     // Each loop looks at the user's connections that are subscribed to the topic, asks PermissionManager::may_receive
     // with each connection's own identity, and drops the subscription (and what is queued for it) where the answer is
     // now no. The row alone is revoked: a connection whose token makes the user a member by a claim, carries the admin

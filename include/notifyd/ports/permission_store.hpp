@@ -1,6 +1,7 @@
 // The rows (user, topic, role) behind the permission manager.
 // Owns:   nothing. Thread: one loop; `done` runs on that loop.
-// Fails:  unavailable (queue full or the commit failed); forbidden (grant_unclaimed on a topic that has rows).
+// Fails:  unavailable (queue full or the commit failed); forbidden (what the change rests on does not hold when it is
+//         its turn to be committed); conflict (the topic or the user has as many rows as it may have).
 #pragma once
 
 #include "notifyd/core/permission.hpp"
@@ -8,6 +9,7 @@
 #include "notifyd/core/unique_function.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -18,19 +20,44 @@ struct PermissionPage {
     bool more = false;
 };
 
+// What gives somebody the right to change a row. It is judged inside the transaction that changes the row: whatever was
+// true when the request arrived may no longer be true when its turn to be committed comes.
+enum class Basis : std::uint8_t {
+    token,            // an admin token, or users giving up their own row: no row is looked at
+    admin_row,        // whoever asks must have the role admin in the topic
+    unclaimed_topic,  // the topic must have no row at all
+};
+
+// How many rows there may be; 0: any number.
+struct PermissionBounds {
+    std::size_t of_topic = 0;
+    std::size_t of_user = 0;
+};
+
+struct PermissionGrant {
+    // At least one, all in one topic and by one granter, who is the one that asks.
+    std::vector<Permission> rows;
+    Basis basis = Basis::token;
+    PermissionBounds bounds;
+};
+
+struct PermissionRevocation {
+    UserId user;
+    TopicName topic;
+    UserId by;
+    Basis basis = Basis::token;
+};
+
 class PermissionStore {
   public:
     virtual ~PermissionStore() = default;
 
-    // Writes these rows, replacing the roles of the pairs that exist, in one transaction.
-    virtual void grant(std::vector<Permission> rows, UniqueFunction<void(Result<void>)> done) = 0;
+    // Writes all of the rows or none, in one transaction. A row that exists gets the new role and does not count
+    // towards the bounds.
+    virtual void grant(PermissionGrant grant, UniqueFunction<void(Result<void>)> done) = 0;
 
-    // The same, but only if the topic of the rows has no row at all yet; checked inside the transaction.
-    // All rows have one topic.
-    virtual void grant_unclaimed(std::vector<Permission> rows, UniqueFunction<void(Result<void>)> done) = 0;
-
-    // Deletes the row; fine if there was none.
-    virtual void revoke(UserId user, TopicName topic, UniqueFunction<void(Result<void>)> done) = 0;
+    // Deletes the row; `done` is told whether there was one.
+    virtual void revoke(PermissionRevocation revocation, UniqueFunction<void(Result<bool>)> done) = 0;
 
     // Rows of one user ordered by topic, after `after` if given.
     virtual void list_by_user(UserId user,

@@ -65,6 +65,9 @@ struct StorageOptions {
     // Called once, on a thread of the storage, when a sync has failed: from now on everything is refused, and the
     // process should end, so that the database is read anew from what the disk really holds.
     std::function<void()> on_failed_sync{};
+    // Called on the storage thread for every row that a commit has changed (nullopt: the row is gone), in commit order
+    // and before the change is answered. So memory that follows it never differs from the disk, whichever loop asked.
+    std::function<void(const UserId&, const TopicName&, std::optional<Role>)> on_permission_changed{};
 };
 
 // Counters since the start.
@@ -92,7 +95,7 @@ class Storage {
     Storage(const Storage&) = delete;
     Storage& operator=(const Storage&) = delete;
 
-    // Every permission row; before start(). Throws if they cannot be read.
+    // Every permission row; before start(), after which on_permission_changed goes on. Throws if they cannot be read.
     void for_each_permission(const std::function<void(const Permission&)>& visit);
 
     // The ports of one loop, and the hook that hands over what its turn gathered: register it with the loop before

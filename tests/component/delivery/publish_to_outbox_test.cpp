@@ -49,7 +49,7 @@ struct Node {
                                   .continuous_clock = clock,
                                   .ids = ids,
                                   .events = events})),
-          permissions({}, directory, *client, nobody, events, clock),
+          permissions({}, directory, permission_writes, *client, nobody, events, clock),
           publisher(filter, permissions, worker, *client, clock, ids, events, publish::ContentDeduplication::off) {
         loop.add_turn_hook(*client);
         loop.add_turn_hook(worker);
@@ -65,6 +65,7 @@ struct Node {
     runtime::EventLoop loop;
     SystemIdSource ids;
     NobodyListens nobody;
+    runtime::SharedRateLimit permission_writes;
     std::unique_ptr<storage::StorageClient> client;
     connection::ConnectionRegistry registry;
     delivery::DeliveryWorker& worker;

@@ -83,9 +83,10 @@ TEST_CASE("what a turn gathered is one commit, answered in order after the liste
             delivered_before = running.listener().deliveries().size();
             order += 'n';
         });
-        client.grant({{UserId("u"), topic("a"), Role::member, 0, UserId("g")}}, [&](auto) { order += 'g'; });
+        client.grant({{{UserId("u"), topic("a"), Role::member, 0, UserId("g")}}, ports::Basis::token, {}},
+                     [&](auto) { order += 'g'; });
         client.append(message(topic("b"), Kind::unnumbered), [&](auto) { order += 'u'; });
-        client.revoke(UserId("u"), topic("a"), [&](auto) { order += 'r'; });
+        client.revoke({UserId("u"), topic("a"), UserId("g"), ports::Basis::token}, [&](auto) { order += 'r'; });
         client.delete_expired(0, 10, [&](auto) {
             order += 'x';
             complete.set_value();

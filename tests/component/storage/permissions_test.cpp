@@ -11,12 +11,12 @@ Permission permission(const std::string& user, const std::string& chat, Role rol
     return {UserId(user), topic(chat), role, 1'000, UserId("granter")};
 }
 
-Result<void> grant(Loop& loop, std::vector<Permission> rows) {
-    return loop.ask<void>([&](StorageClient& client, auto done) { client.grant(std::move(rows), std::move(done)); });
+Result<void> grant(Loop& loop, const Permission& row, ports::Basis basis = ports::Basis::token) {
+    return loop.ask<void>([&](StorageClient& client, auto done) { client.grant({{row}, basis, {}}, std::move(done)); });
 }
 
 Result<void> claim(Loop& loop, const Permission& row) {
-    return loop.ask<void>([&](StorageClient& client, auto done) { client.grant_unclaimed({row}, std::move(done)); });
+    return grant(loop, row, ports::Basis::unclaimed_topic);
 }
 
 std::string listed(const Result<ports::PermissionPage>& page) {
@@ -54,14 +54,13 @@ TEST_CASE("permissions are granted, replaced, listed in pages and revoked") {
     {
         Running running(path);
         Loop& loop = running.add_loop();
-        REQUIRE(grant(loop,
-                      {permission("u1", "a", Role::viewer),
-                       permission("u1", "b", Role::member),
-                       permission("u1", "c", Role::admin),
-                       permission("u2", "a", Role::member)})
-                    .has_value());
-        REQUIRE(grant(loop, {permission("u1", "a", Role::admin)}).has_value());
-        REQUIRE(grant(loop, {}).has_value());
+        for (const Permission& row : {permission("u1", "a", Role::viewer),
+                                      permission("u1", "b", Role::member),
+                                      permission("u1", "c", Role::admin),
+                                      permission("u2", "a", Role::member),
+                                      permission("u1", "a", Role::admin)}) {
+            REQUIRE(grant(loop, row).has_value());
+        }
 
         CHECK(by_user(loop, "u1", 2) == "u1/a/admin u1/b/member more");
         CHECK(by_user(loop, "u1", 2, topic("b")) == "u1/c/admin end");
@@ -70,13 +69,15 @@ TEST_CASE("permissions are granted, replaced, listed in pages and revoked") {
         CHECK(by_topic(loop, "a", 1, UserId("u1")) == "u2/a/member end");
 
         const auto revoke = [&](const std::string& user) {
-            return loop
-                .ask<void>(
-                    [&](StorageClient& client, auto done) { client.revoke(UserId(user), topic("a"), std::move(done)); })
-                .has_value();
+            const Result<bool> removed = loop.ask<bool>([&](StorageClient& client, auto done) {
+                client.revoke({UserId(user), topic("a"), UserId("granter"), ports::Basis::token}, std::move(done));
+            });
+            REQUIRE(removed.has_value());
+            return *removed;
         };
         CHECK(revoke("u1"));
-        CHECK(revoke("never-was"));
+        CHECK_FALSE(revoke("u1"));
+        CHECK_FALSE(revoke("never-was"));
         CHECK(by_topic(loop, "a", 10) == "u2/a/member end");
     }
     SystemClock clock;
@@ -121,8 +122,8 @@ TEST_CASE("of all who claim a topic at once, one gets it") {
     answers.wanted = 2;
     loops[0]->post([&](StorageClient& client) {
         for (const char* user : {"first", "second"}) {
-            client.grant_unclaimed({permission(user, "turn", Role::admin)},
-                                   [&](auto answer) { answers.add(std::move(answer)); });
+            client.grant({{permission(user, "turn", Role::admin)}, ports::Basis::unclaimed_topic, {}},
+                         [&](auto answer) { answers.add(std::move(answer)); });
         }
     });
     answers.complete.get_future().wait();

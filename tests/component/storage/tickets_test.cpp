@@ -142,6 +142,40 @@ TEST_CASE("a ticket is used once, before its end, and not after it was revoked")
     CHECK(tickets.use(5));
 }
 
+TEST_CASE("issues, uses and revocations of one transaction count in their order") {
+    const TemporaryFolder folder;
+    Running running(folder.file("notifyd.db"));
+    Loop& loop = running.add_loop();
+    Tickets tickets(loop);
+    for (int i = 0; i < 2; ++i) tickets.issue(ticket(i));
+    std::string log;
+    std::promise<void> answered;
+    loop.post([&](StorageClient& client) {
+        const auto use = [&](int number) {
+            client.use_ticket(ticket_id(number), start, [&](auto used) { log += *used ? "used " : "refused "; });
+        };
+        const auto issue = [&](int number) {
+            client.issue_ticket(ticket(number), 3, [&](auto issued) {
+                log += issued->verdict == Verdict::issued ? "issued " : "limit ";
+            });
+        };
+        use(0);
+        client.revoke_tickets(UserId("u1"), start, [&](auto revoked) { log += std::to_string(*revoked) + " "; });
+        use(1);
+        issue(2);
+        issue(3);
+        use(2);
+        use(2);
+        client.revoke_tickets(UserId("u1"), start, [&](auto revoked) {
+            log += std::to_string(*revoked);
+            answered.set_value();
+        });
+    });
+    answered.get_future().wait();
+    // The ticket of after the revocation is a new one; revoked ones count for the minute.
+    CHECK(log == "used 1 refused issued limit used refused 0");
+}
+
 TEST_CASE("of all who use a ticket at once, on all loops, one succeeds") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));

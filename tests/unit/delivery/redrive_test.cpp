@@ -52,6 +52,7 @@ struct FakeStore final : ports::DeadLetterStore {
     void find(Uuid id, UniqueFunction<void(Result<std::optional<DeadLetter>>)> done) override {
         const auto found = std::ranges::find(letters, id, &DeadLetter::id);
         done(found == letters.end() ? std::optional<DeadLetter>() : *found);
+        if (after_find) after_find();
     }
     void remove(Uuid id, UniqueFunction<void(Result<bool>)> done) override {
         std::erase_if(letters, [&](const DeadLetter& letter) { return letter.id == id; });
@@ -80,6 +81,7 @@ struct FakeStore final : ports::DeadLetterStore {
     std::vector<ports::DeadLetterQuery> queries;
     std::vector<UniqueFunction<void()>> waiting;
     bool reads_fail = false;
+    UniqueFunction<void()> after_find;
 };
 
 // Two loops, run by hand; everybody may receive, unless they are banned.
@@ -196,6 +198,21 @@ TEST_CASE("what nobody takes stays, with its reason and one attempt more") {
     CHECK(fixture.store.letters[0].reason == reason);
     CHECK(fixture.store.letters[0].attempts == 4);
     CHECK(fixture.store.letters[0].last_failed_at == fixture.clock.now_ms());
+}
+
+TEST_CASE("a permission that is revoked after the letter was read counts on every loop") {
+    Fixture fixture;
+    TestConnection here(1);
+    TestConnection there(2);
+    connect(fixture.home_registry, here);
+    connect(fixture.other_registry, there);
+    fixture.store.add(letter_for(letter_id(1)));
+    fixture.store.after_find = [&] { fixture.banned.emplace_back("u"); };
+    fixture.redriver.redrive_one(letter_id(1), fixture.keep());
+    CHECK(fixture.counts() == Fixture::Counts(0, 1));
+    CHECK(here.sink.frames.empty());
+    CHECK(there.sink.frames.empty());
+    CHECK(fixture.store.letters.at(0).reason == "not_permitted");
 }
 
 TEST_CASE("an unknown letter is not found, and a storage that fails is told") {

@@ -36,9 +36,8 @@ class FakeReader final : public ports::MessageReader {
 // Reading asks the directory only.
 class NoStore final : public ports::PermissionStore {
   public:
-    void grant(std::vector<Permission>, UniqueFunction<void(Result<void>)>) override {}
-    void grant_unclaimed(std::vector<Permission>, UniqueFunction<void(Result<void>)>) override {}
-    void revoke(UserId, TopicName, UniqueFunction<void(Result<void>)>) override {}
+    void grant(ports::PermissionGrant, UniqueFunction<void(Result<void>)>) override {}
+    void revoke(ports::PermissionRevocation, UniqueFunction<void(Result<bool>)>) override {}
     void list_by_user(UserId,
                       std::size_t,
                       std::optional<TopicName>,
@@ -85,9 +84,10 @@ struct Fixture {
     observability::RecordingSink sink;
     observability::Events events{sink, clock};
     permissions::PermissionDirectory directory;
+    runtime::SharedRateLimit writes;
     NoStore store;
     NoListener listener;
-    permissions::PermissionManager manager{{}, directory, store, listener, events, clock};
+    permissions::PermissionManager manager{{}, directory, writes, store, listener, events, clock};
     FakeReader reader;
 };
 

@@ -63,7 +63,7 @@ TEST_CASE("access follows the table of roles, grants and claims") {
                                 const TopicName name = *TopicName::make(of, own ? "u1" : "x");
                                 Identity who = identity("u1", grant);
                                 if (claimed) who.claimed_topics.push_back(name);
-                                const PermissionSettings settings{direct, SelfClaim::off, {}};
+                                const PermissionSettings settings{direct, SelfClaim::off, {}, 0, {}};
                                 CAPTURE(name.text(), static_cast<int>(grant), static_cast<int>(action), claimed);
                                 CHECK(is_allowed(settings, who, name, row, action) ==
                                       expected(settings, of, own, grant, row, claimed, action));

@@ -7,6 +7,7 @@
 #include "notifyd/permissions/permission_manager.hpp"
 #include "notifyd/ports/permission_store.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <string>
@@ -38,34 +39,33 @@ class FakeClock final : public Clock {
 
 class FakePermissionStore final : public ports::PermissionStore {
   public:
-    using Done = UniqueFunction<void(Result<void>)>;
+    explicit FakePermissionStore(permissions::PermissionDirectory& directory) : directory_(directory) {}
 
-    void grant(std::vector<Permission> rows, Done done) override {
-        log.push_back(rows.empty() ? "wait" : "grant");
-        queue([this, rows = std::move(rows), done = std::move(done)]() mutable {
-            write(rows);
-            done({});
-        });
-    }
-
-    void grant_unclaimed(std::vector<Permission> rows, Done done) override {
-        log.push_back("grant_unclaimed");
-        queue([this, rows = std::move(rows), done = std::move(done)]() mutable {
-            for (const auto& [key, row] : table) {
-                if (row.topic == rows.front().topic) return done(Error{Errc::forbidden, "has rows"});
+    void grant(ports::PermissionGrant grant, UniqueFunction<void(Result<void>)> done) override {
+        log.push_back("grant");
+        queue([this, grant = std::move(grant), done = std::move(done)]() mutable {
+            const Permission& first = grant.rows.front();
+            const bool permitted = holds(grant.basis, first.granted_by, first.topic);
+            if (!permitted) return done(Error{Errc::forbidden, "does not hold"});
+            bounds = grant.bounds;
+            for (const Permission& row : grant.rows) {
+                table.insert_or_assign({row.user.get(), row.topic.text()}, row);
+                directory_.set(row.user, row.topic, row.role);
             }
-            write(rows);
             done({});
         });
     }
 
-    void revoke(UserId user, TopicName of, Done done) override {
+    void revoke(ports::PermissionRevocation revocation, UniqueFunction<void(Result<bool>)> done) override {
         log.push_back("revoke");
-        queue([this, key = std::pair(user.get(), of.text()), done = std::move(done)]() mutable {
+        queue([this, revocation = std::move(revocation), done = std::move(done)]() mutable {
             if (fails) return done(Error{Errc::unavailable, "Storage is not available"});
-            table.erase(key);
+            const auto& [user, of, by, basis] = revocation;
+            if (!holds(basis, by, of)) return done(Error{Errc::forbidden, "does not hold"});
+            const bool removed = table.erase({user.get(), of.text()}) != 0;
+            directory_.remove(user, of);
             log.push_back("committed");
-            done({});
+            done(removed);
         });
     }
 
@@ -115,12 +115,23 @@ class FakePermissionStore final : public ports::PermissionStore {
     std::deque<UniqueFunction<void()>> waiting;
     std::vector<std::string> log;
     bool fails = false;
+    ports::PermissionBounds bounds;  // of the last grant
 
   private:
     void queue(UniqueFunction<void()> task) { waiting.push_back(std::move(task)); }
-    void write(const std::vector<Permission>& rows) {
-        for (const Permission& row : rows) table.insert_or_assign({row.user.get(), row.topic.text()}, row);
+    [[nodiscard]] bool holds(ports::Basis basis, const UserId& asker, const TopicName& of) const {
+        switch (basis) {
+            case ports::Basis::token:
+                return true;
+            case ports::Basis::admin_row:
+                return role(asker.get(), of.text()) == Role::admin;
+            case ports::Basis::unclaimed_topic:
+                return std::ranges::none_of(table, [&](const auto& entry) { return entry.second.topic == of; });
+        }
+        return false;
     }
+
+    permissions::PermissionDirectory& directory_;
 };
 
 class FakeRevocationListener final : public permissions::RevocationListener {
@@ -142,14 +153,15 @@ class FakeRevocationListener final : public permissions::RevocationListener {
 // Everything around one or more managers.
 struct PermissionParts {
     permissions::PermissionDirectory directory;
-    FakePermissionStore store;
+    runtime::SharedRateLimit writes;
+    FakePermissionStore store{directory};
     FakeRevocationListener listener;
     FakeClock clock;
     observability::RecordingSink sink;
     observability::Events events{sink, clock};
 
     [[nodiscard]] permissions::PermissionManager manager(permissions::PermissionSettings settings = {}) {
-        return {settings, directory, store, listener, events, clock};
+        return {settings, directory, writes, store, listener, events, clock};
     }
     // As if it had been read at start.
     void row(const std::string& user, std::string_view of, Role role) {

@@ -213,46 +213,6 @@ TEST_CASE("a claim keeps its member when the row is revoked") {
     CHECK(manager.may_receive(identity("u1"), topic("org:a")).has_error());
 }
 
-TEST_CASE("two loops change one row one after the other") {
-    PermissionParts parts;
-    PermissionManager one = parts.manager();
-    PermissionManager two = parts.manager();
-    const Identity root = identity("root", Grant::admin);
-    Answer<Permission> granted;
-    Answer<void> revoked;
-    one.grant(root, request("u1", "chat:a"), granted.done());
-    two.revoke(root, UserId("u1"), topic("chat:a"), revoked.done());
-    CHECK(parts.store.log == std::vector<std::string>{"grant", "wait"});
-    parts.store.commit();
-    CHECK(granted.ok());
-    CHECK_FALSE(revoked.result);
-    parts.store.commit_all();
-    parts.listener.finish();
-    CHECK(revoked.ok());
-    CHECK_FALSE(parts.store.role("u1", "chat:a"));
-    CHECK_FALSE(parts.directory.role(UserId("u1"), topic("chat:a")));
-}
-
-TEST_CASE("a change does not wait for another loop for ever") {
-    PermissionParts parts;
-    PermissionManager one = parts.manager();
-    PermissionManager two = parts.manager(claiming());
-    REQUIRE(parts.directory.begin_change(UserId("u2"), topic("chat:a"), one));
-    Answer<Permission> answer;
-    two.grant(identity("u1"), request("u2", "chat:a"), answer.done());
-    for (int i = 0; i < 3; ++i) {
-        CHECK(parts.store.commit() == 1);
-        CHECK_FALSE(answer.result);
-        // What it could not get whole, it does not hold.
-        CHECK(parts.directory.begin_change(UserId("u1"), topic("chat:a"), one));
-        parts.directory.end_change(UserId("u1"), topic("chat:a"));
-    }
-    parts.clock.advance(std::chrono::minutes(1));
-    parts.store.commit_all();
-    CHECK(answer.error() == Errc::unavailable);
-    CHECK(parts.store.table.empty());
-}
-
 TEST_CASE("who may list") {
     PermissionParts parts;
     parts.row("boss", "chat:a", Role::admin);

@@ -1,0 +1,93 @@
+"""The rate of permission writes and the bounds on permission rows (SPEC §6), and what a leave of nothing leaves."""
+
+import threading
+import unittest
+
+from support.case import SystemTest
+from support.tokens import mint
+
+
+class Limits(SystemTest):
+    settings = {"server": {"threads": 3}}
+
+    def setUp(self):
+        super().setUp()
+        self.daemon.reload({"limits": {"permission_writes_per_minute": 600, "permissions_per_topic": 100000,
+                                       "permissions_per_user": 10000}})
+
+    def grant(self, token, user, chat=None, role="member", http=None):
+        body = {"userId": user, "chatId": chat or self.chat, "role": role}
+        return (http or self.http).post("/permissions", token, body)
+
+    def test_the_rate_is_a_users_over_all_loops_and_not_an_admin_tokens(self):
+        self.daemon.reload({"limits": {"permission_writes_per_minute": 6}})
+        boss, token = self.member(role="admin")
+        replies, lock = [], threading.Lock()
+
+        def grant_some(number):
+            http = self.daemon.http()
+            for i in range(3):
+                reply = self.grant(token, f"invented-{number}-{i}", http=http)
+                with lock:
+                    replies.append(reply)
+
+        threads = [threading.Thread(target=grant_some, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        granted = [reply for reply in replies if reply.status == 200]
+        self.assertEqual(len(granted), 6, replies)
+        for reply in replies:
+            if reply.status != 200:
+                self.assert_error(reply, 429, "rate_limited")
+                self.assertTrue(0 < int(reply.headers["Retry-After"]) <= 60, reply.headers)
+        self.assert_error(self.http.delete("/permissions", token, userId=boss, chatId=self.chat), 429, "rate_limited")
+        # Others have a rate of their own, and operators none.
+        self.assertEqual(self.http.delete("/permissions", mint("other"), userId="other", chatId="c").status, 200)
+        for number in range(20):
+            self.assertEqual(self.grant(self.admin, f"by-operator-{number}").status, 200)
+        self.daemon.reload({"limits": {"permission_writes_per_minute": 0}})
+        for number in range(20):
+            self.assertEqual(self.grant(token, f"unlimited-{number}").status, 200)
+
+    def test_a_full_topic(self):
+        self.daemon.reload({"limits": {"permissions_per_topic": 2}})
+        _, token = self.member(role="admin")
+        self.assertEqual(self.grant(token, "one").status, 200)
+        for by in (token, self.admin):
+            error = self.assert_error(self.grant(by, "two"), 409, "conflict", "This topic has as many permissions")
+            self.assertIn("limits.permissions_per_topic", error["error"])
+        self.assertEqual(self.grant(token, "one", role="viewer").status, 200)  # replaces
+        self.assertEqual(self.http.delete("/permissions", token, userId="one", chatId=self.chat).status, 200)
+        self.assertEqual(self.grant(token, "two").status, 200)
+        self.daemon.reload({"limits": {"permissions_per_topic": 0}})
+        self.assertEqual(self.grant(token, "three").status, 200)
+
+    def test_a_full_user(self):
+        self.daemon.reload({"limits": {"permissions_per_user": 2}})
+        user = self.name("user")
+        for number in range(2):
+            self.assertEqual(self.grant(self.admin, user, f"{self.chat}-{number}").status, 200)
+        error = self.assert_error(self.grant(self.admin, user), 409, "conflict", "This user has as many permissions")
+        self.assertIn("limits.permissions_per_user", error["error"])
+        self.assertEqual(self.grant(self.admin, user, f"{self.chat}-0", "viewer").status, 200)
+        # A place becomes free by leaving.
+        self.assertEqual(self.http.delete("/permissions", mint(user), userId=user, chatId=f"{self.chat}-0").status, 200)
+        self.assertEqual(self.grant(self.admin, user).status, 200)
+
+    def test_leaving_what_never_was_is_no_event(self):
+        user = self.name("leaver")
+        token = mint(user)
+        self.daemon.grant(user, self.chat)
+        for number in range(30):
+            reply = self.http.delete("/permissions", token, userId=user, chatId=f"never-{number}")
+            self.assertEqual((reply.status, reply.json), (200, {"message": "Permission revoked successfully"}))
+        self.assertEqual(self.http.delete("/permissions", token, userId=user, chatId=self.chat).status, 200)
+        self.daemon.wait_for_event("permission_revoked", lambda event: event["user_id"] == user)
+        events = [event for event in self.daemon.find_events("permission_revoked") if event["user_id"] == user]
+        self.assertEqual([event["chat_id"] for event in events], [self.chat])
+
+
+if __name__ == "__main__":
+    unittest.main()
