@@ -279,6 +279,10 @@ void Events::emit(const StorageError& event) {
     log(sink_, clock_, LogLevel::error, "storage_error", [&](Fields& fields) { fields.text("what", event.what); });
 }
 
+void Events::emit(const DatabaseLost& event) {
+    log(sink_, clock_, LogLevel::error, "database_lost", [&](Fields& fields) { fields.text("what", event.what); });
+}
+
 void Events::emit(const AcceptFailed& event) {
     log(sink_, clock_, LogLevel::warn, "accept_failed", [&](Fields& fields) { fields.text("what", event.what); });
 }

@@ -3,6 +3,8 @@
 
 #include "notifyd/core/this_thread.hpp"
 
+#include <utility>
+
 namespace notifyd::storage {
 
 Checkpointer::Checkpointer(Database& writer,
@@ -60,16 +62,24 @@ void Checkpointer::after_commit(bool has_shrunk) {
         copy(writer_, SQLITE_CHECKPOINT_PASSIVE);
         return;
     }
+    // Passive: waits for nobody, copies as far as the oldest reader allows.
+    request(SQLITE_CHECKPOINT_PASSIVE);
+}
+
+void Checkpointer::rescue(Rescue how) {
+    request(how == Rescue::cut ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE);
+}
+
+void Checkpointer::request(int mode) {
     busy_.store(true, std::memory_order_relaxed);
-    if (!requests_.push(Request::copy)) busy_.store(false, std::memory_order_relaxed);
+    if (!requests_.push(std::move(mode))) busy_.store(false, std::memory_order_relaxed);
 }
 
 void Checkpointer::run() {
     this_thread::set_name("checkpoint");
     this_thread::run_in_background();
-    while (requests_.take().has_value()) {
-        // Passive: waits for nobody, copies as far as the oldest reader allows.
-        copy(database_, SQLITE_CHECKPOINT_PASSIVE);
+    while (const auto mode = requests_.take()) {
+        copy(database_, *mode);
         busy_.store(false, std::memory_order_release);
     }
 }

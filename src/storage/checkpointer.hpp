@@ -46,6 +46,9 @@ class Checkpointer {
     [[nodiscard]] bool has_grown() const { return grew_; }
     // `has_shrunk`: the file's end is free, and only a checkpoint can cut it off.
     void after_commit(bool has_shrunk);
+    // Asks the thread for a copy of everything, and with `cut` to empty the log too. Only while nothing is committed.
+    enum class Rescue : std::uint8_t { copy, cut };
+    void rescue(Rescue how);
     // Copies everything and empties the log, if nobody reads. After stop().
     void copy_all();
 
@@ -53,10 +56,9 @@ class Checkpointer {
     [[nodiscard]] std::uint64_t checkpoints() const { return checkpoints_.load(std::memory_order_relaxed); }
 
   private:
-    enum class Request : std::uint8_t { copy };
-
     static int on_commit(void* self, sqlite3*, const char*, int frames);
     void run();
+    void request(int mode);
     void copy(Database& database, int mode);
 
     Database& writer_;
@@ -75,7 +77,7 @@ class Checkpointer {
     std::atomic<std::size_t> log_bytes_{0};
     std::atomic<std::uint64_t> checkpoints_{0};
     std::atomic<bool> busy_{false};
-    runtime::HandoverQueue<Request> requests_;
+    runtime::HandoverQueue<int> requests_;  // modes of SQLite's checkpoints
     Database database_;
     std::thread thread_;
 };

@@ -12,6 +12,7 @@ namespace notifyd::storage {
 
 CommitThread::CommitThread(BatchWriter& writer,
                            Checkpointer& checkpointer,
+                           FileWatch& files,
                            Admission& admission,
                            SyncFailure& sync_failure,
                            const CommitTimes& times,
@@ -20,6 +21,7 @@ CommitThread::CommitThread(BatchWriter& writer,
                            observability::Events& events)
     : writer_(writer),
       checkpointer_(checkpointer),
+      files_(files),
       admission_(admission),
       sync_failure_(sync_failure),
       times_(times),
@@ -52,14 +54,17 @@ void CommitThread::run() {
         } else if (waited == Waited::closed) {
             return;
         }
+        if (is_watch_due()) (void)are_files_in_place();
         if (is_probe_due()) probe();
     }
 }
 
 std::optional<std::chrono::milliseconds> CommitThread::patience() const {
     std::optional<SteadyTime> until;
-    if (!connection_rows_.empty()) until = connection_rows_since_ + connection_rows_delay;
-    if (may_recover()) until = until ? std::min(*until, next_probe_) : next_probe_;
+    const auto wake_at = [&until](SteadyTime time) { until = until ? std::min(*until, time) : time; };
+    if (!connection_rows_.empty()) wake_at(connection_rows_since_ + connection_rows_delay);
+    if (may_recover()) wake_at(next_probe_);
+    if (!lost_) wake_at(next_watch_);
     if (!until) return std::nullopt;
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*until - clock_.steady_now());
     return std::max(wait, std::chrono::milliseconds(0));
@@ -109,6 +114,11 @@ void CommitThread::commit() {
     std::vector<Delivery> deliveries;
     const BatchWriter::Written written = write(deliveries);
     if (written == BatchWriter::Written::failed) return fail(rows);
+    // After the sync: what is in place now was in place when it was written.
+    if (written == BatchWriter::Written::rows && !are_files_in_place()) {
+        withheld_ = std::move(deliveries);
+        return fail(rows);
+    }
     if (written == BatchWriter::Written::rows) {
         // A connection row may find room on a disk that is too full for messages, and what changes nothing needs none.
         if (answers_wanted > 0 && checkpointer_.has_grown()) set_writable();
@@ -129,7 +139,7 @@ BatchWriter::Written CommitThread::write(std::vector<Delivery>& deliveries) {
     const bool worked_before = writable();
     BatchWriter::Written written = write_once(deliveries);
     for (const auto pause : times_.pauses) {
-        const bool again = written == BatchWriter::Written::failed && worked_before && !is_over() &&
+        const bool again = written == BatchWriter::Written::failed && worked_before && !is_over() && !lost_ &&
                            writer_.failure().fault == Fault::passing;
         if (!again) break;
         std::this_thread::sleep_for(pause);
@@ -139,12 +149,38 @@ BatchWriter::Written CommitThread::write(std::vector<Delivery>& deliveries) {
 }
 
 BatchWriter::Written CommitThread::write_once(std::vector<Delivery>& deliveries) {
-    if (is_over()) return BatchWriter::Written::failed;
+    if (is_over() || lost_) return BatchWriter::Written::failed;
     checkpointer_.before_transaction();
     const BatchWriter::Written written = writer_.write(group_, deliveries);
-    if (written == BatchWriter::Written::failed) note_fault();
+    // What another program has done to the files is not to be mistaken for a fault of the disk.
+    if (written == BatchWriter::Written::failed && are_files_in_place()) note_fault();
     // A checkpoint's sync may have failed meanwhile.
     return is_over() ? BatchWriter::Written::failed : written;
+}
+
+bool CommitThread::are_files_in_place() {
+    const SteadyTime now = clock_.steady_now();
+    next_watch_ = now + times_.watch_interval;
+    if (files_.look()) {
+        lost_ = false;
+        return true;
+    }
+    if (lost_) return false;
+    lost_ = true;
+    next_probe_ = now + times_.probe_interval;
+    writable_.store(false, std::memory_order_relaxed);
+    events_.emit(observability::DatabaseLost{files_.loss()});
+    switch (files_.rescue()) {
+        case FileWatch::Rescue::copy:
+            checkpointer_.rescue(Checkpointer::Rescue::copy);
+            break;
+        case FileWatch::Rescue::cut:
+            checkpointer_.rescue(Checkpointer::Rescue::cut);
+            break;
+        case FileWatch::Rescue::none:
+            break;
+    }
+    return false;
 }
 
 void CommitThread::note_fault() {
@@ -171,7 +207,8 @@ void CommitThread::fail(std::size_t rows) {
     const SteadyTime now = clock_.steady_now();
     const bool worked_before = writable_.exchange(false, std::memory_order_relaxed);
     if (worked_before) next_probe_ = now + times_.probe_interval;
-    if (worked_before || now - failure_told_ >= event_interval) {
+    const bool tells = !lost_ && (worked_before || now - failure_told_ >= event_interval);
+    if (tells) {
         failure_told_ = now;
         events_.emit(observability::CommitFailed{writer_.failure().what, static_cast<std::int64_t>(rows)});
         if (connection_rows_lost_ > 0) {
@@ -237,7 +274,13 @@ void CommitThread::give_back(Outcome outcome) {
 
 void CommitThread::probe() {
     next_probe_ = clock_.steady_now() + times_.probe_interval;
-    if (writer_.probe() == BatchWriter::Written::rows) {
+    if (lost_) {
+        if (!are_files_in_place()) return;
+        tell_listener(std::exchange(withheld_, {}));
+    }
+    const bool written = writer_.probe() == BatchWriter::Written::rows;
+    if (!are_files_in_place()) return;
+    if (written) {
         set_writable();
     } else {
         note_fault();

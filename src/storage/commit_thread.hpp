@@ -4,7 +4,7 @@
 // Thread: hand_over and writable from any; start and stop from the composer; all else is the storage thread's.
 // Fails:  a commit that fails for what may pass is tried again, twice; then it answers every request in it and is an
 //         event, and the thread goes on. After a failed sync, or in a corrupt file, nothing is written any more: every
-//         request is answered at once.
+//         request is answered at once. The same while the database's files are not in their places.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -16,6 +16,7 @@
 #include "admission.hpp"
 #include "batch_writer.hpp"
 #include "checkpointer.hpp"
+#include "file_watch.hpp"
 #include "requests.hpp"
 #include "sync_failure.hpp"
 
@@ -39,6 +40,8 @@ inline constexpr std::chrono::milliseconds connection_rows_delay{200};
 struct CommitTimes {
     // How often is tried whether writing works again, when it did not.
     std::chrono::milliseconds probe_interval{1'000};
+    // How often the database's files are looked for while nothing is committed; each commit looks for them, too.
+    std::chrono::milliseconds watch_interval{1'000};
     // Before the second and the third try of a commit.
     std::array<std::chrono::milliseconds, 2> pauses{std::chrono::milliseconds(20), std::chrono::milliseconds(100)};
 };
@@ -50,6 +53,7 @@ class CommitThread {
   public:
     CommitThread(BatchWriter& writer,
                  Checkpointer& checkpointer,
+                 FileWatch& files,
                  Admission& admission,
                  SyncFailure& sync_failure,
                  const CommitTimes& times,
@@ -83,6 +87,7 @@ class CommitThread {
     [[nodiscard]] bool is_over() const {
         return corrupt_.load(std::memory_order_relaxed) || sync_failure_.has_happened();
     }
+    [[nodiscard]] bool are_files_in_place();
     void note_fault();
     void fail(std::size_t rows);
     void set_writable();
@@ -92,10 +97,12 @@ class CommitThread {
     // Nothing can be written now, but that may change.
     [[nodiscard]] bool may_recover() const { return !writable() && !is_over(); }
     [[nodiscard]] bool is_probe_due() const { return may_recover() && clock_.steady_now() >= next_probe_; }
+    [[nodiscard]] bool is_watch_due() const { return !lost_ && clock_.steady_now() >= next_watch_; }
     void probe();
 
     BatchWriter& writer_;
     Checkpointer& checkpointer_;
+    FileWatch& files_;
     Admission& admission_;
     SyncFailure& sync_failure_;
     const CommitTimes times_;
@@ -114,6 +121,10 @@ class CommitThread {
     SteadyTime failure_told_;               // by an event
     std::size_t connection_rows_lost_ = 0;  // since then
     SteadyTime next_probe_;                 // while nothing can be written
+    SteadyTime next_watch_;
+    bool lost_ = false;  // the files were not in their places at the last look
+    // Of the commit that the loss was noticed after: refused, but delivered if the files come back and it with them.
+    std::vector<Delivery> withheld_;
 
     std::atomic<bool> writable_{true};
     std::atomic<bool> corrupt_{false};

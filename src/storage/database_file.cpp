@@ -93,7 +93,7 @@ Startup<FileLock> FileLock::take(const std::string& database_path, AtEnd at_end)
     for (int i = 0; i < tries; ++i) {
         const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, owner_only);
         if (descriptor < 0) return system_error("cannot open", path);
-        FileLock lock(descriptor, path, AtEnd::keep);
+        FileLock lock(descriptor, database_path, AtEnd::keep);
         if (::fchmod(descriptor, owner_only) != 0) return system_error("cannot change the mode of", path);
         if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
             if (errno != EWOULDBLOCK) return system_error("cannot lock", path);
@@ -112,6 +112,15 @@ bool FileLock::is_in_place() const {
     struct ::stat named {};
     return ::fstat(descriptor_, &ours) == 0 && ::lstat(path_.c_str(), &named) == 0 && ours.st_dev == named.st_dev &&
            ours.st_ino == named.st_ino;
+}
+
+Startup<void> FileLock::take_again() {
+    auto taken = take(database_path_, at_end_);
+    if (!taken.has_value()) return taken.error();
+    std::swap(descriptor_, taken->descriptor_);
+    // What was locked has no name any more that could be removed.
+    taken->at_end_ = AtEnd::keep;
+    return {};
 }
 
 FileLock::~FileLock() {

@@ -25,17 +25,27 @@ class FileLock {
     [[nodiscard]] static Startup<FileLock> take(const std::string& database_path, AtEnd at_end = AtEnd::keep);
 
     FileLock(FileLock&& other) noexcept
-        : descriptor_(std::exchange(other.descriptor_, -1)), path_(std::move(other.path_)), at_end_(other.at_end_) {}
+        : descriptor_(std::exchange(other.descriptor_, -1)),
+          database_path_(std::move(other.database_path_)),
+          path_(std::move(other.path_)),
+          at_end_(other.at_end_) {}
     FileLock& operator=(FileLock&&) = delete;
     ~FileLock();
 
-  private:
-    FileLock(int descriptor, std::string path, AtEnd at_end)
-        : descriptor_(descriptor), path_(std::move(path)), at_end_(at_end) {}
     // Whether the file that is locked is still the one with that name.
     [[nodiscard]] bool is_in_place() const;
+    // Locks the file that has the name now, or a new one. On failure the old lock stays.
+    [[nodiscard]] Startup<void> take_again();
+
+  private:
+    FileLock(int descriptor, std::string database_path, AtEnd at_end)
+        : descriptor_(descriptor),
+          database_path_(std::move(database_path)),
+          path_(database_path_ + ".lock"),
+          at_end_(at_end) {}
 
     int descriptor_;
+    std::string database_path_;
     std::string path_;
     AtEnd at_end_;
 };

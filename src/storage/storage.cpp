@@ -9,6 +9,7 @@
 #include "connection_table.hpp"
 #include "database_check.hpp"
 #include "database_file.hpp"
+#include "file_watch.hpp"
 #include "loop_client.hpp"
 #include "permission_table.hpp"
 #include "pragmas.hpp"
@@ -79,20 +80,25 @@ class Storage::Parts {
             !configure_checkpointer(second, options.durability)) {
             return second.last_error();
         }
-        const CommitTimes times{options.probe_interval, options.retry_pauses};
-        commits = std::make_unique<CommitThread>(
-            *writer, *checkpointer, admission, sync_failure, times, options.on_permission_changed, clock, events);
         std::string error;
-        return readers.open(file.path, options.history, error) ? std::string() : error;
+        if (!readers.open(file.path, options.history, error)) return error;
+        files = std::make_unique<FileWatch>(database, file.lock, file.path);
+        if (!files->begin()) return files->loss();
+        const CommitTimes times{options.probe_interval, options.watch_interval, options.retry_pauses};
+        commits = std::make_unique<CommitThread>(
+            *writer, *checkpointer, *files, admission, sync_failure, times, options.on_permission_changed, clock, events);
+        return {};
     }
 
     void stop() {
         commits->stop();
         readers.stop();
         checkpointer->stop();
-        checkpointer->copy_all();
-        // The last connection to be closed would copy the log once more, and believe the sync.
-        if (sync_failure.has_happened()) (void)set_log_at_close(database, LogAtClose::keep);
+        const bool in_place = files->look();
+        if (in_place || files->rescue() != FileWatch::Rescue::none) checkpointer->copy_all();
+        // The last connection to be closed would copy the log once more and remove it. After a failed sync it would
+        // believe the sync. Without a database the log has to stay: the next start then refuses to create a new one.
+        if (!in_place || sync_failure.has_happened()) (void)set_log_at_close(database, LogAtClose::keep);
     }
 
     PreparedFile file;
@@ -107,6 +113,7 @@ class Storage::Parts {
     Database database;  // the storage thread's connection
     std::unique_ptr<BatchWriter> writer;
     std::unique_ptr<Checkpointer> checkpointer;
+    std::unique_ptr<FileWatch> files;
     std::unique_ptr<CommitThread> commits;
     ReaderPool readers;
     bool stopped = false;

@@ -232,6 +232,11 @@ struct StorageError {
     std::string_view what{};
 };
 
+// The database's files are not in their places any more: nothing is acknowledged until they are.
+struct DatabaseLost {
+    std::string_view what{};
+};
+
 struct CheckpointFailed {
     std::string_view what{};
 };
@@ -313,6 +318,7 @@ class Events {
     void emit(const SyncFailed& event);
     void emit(const StorageRecovered& event);
     void emit(const StorageError& event);
+    void emit(const DatabaseLost& event);
     void emit(const CheckpointFailed& event);
     void emit(const RetentionDeleted& event);
     void emit(const ClockLeapt& event);

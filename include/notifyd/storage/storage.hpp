@@ -59,6 +59,8 @@ struct StorageOptions {
     std::size_t check_bytes_max = 64 * 1024 * 1024;
     // How often an idle storage thread tries whether writing works again after a failed commit.
     std::chrono::milliseconds probe_interval{1'000};
+    // How often the database's files are looked for at their places; each commit looks for them, too.
+    std::chrono::milliseconds watch_interval{1'000};
     // Before the second and the third try of a commit that failed for what may pass.
     std::array<std::chrono::milliseconds, 2> retry_pauses{std::chrono::milliseconds(20),
                                                           std::chrono::milliseconds(100)};
@@ -116,7 +118,8 @@ class Storage {
     [[nodiscard]] std::optional<EpochMs> newest_message_at() const;
     // What windows and lifetimes in the database are counted with: setting the wall clock changes none of them.
     [[nodiscard]] const Clock& continuous_clock() const;
-    // False from a failed commit until one succeeds; for good after a failed sync or in a corrupt file.
+    // False from a failed commit until one succeeds, and while the database's files are not in their places; for good
+    // after a failed sync or in a corrupt file.
     [[nodiscard]] bool writable() const;
     [[nodiscard]] StorageStats stats() const;
 
