@@ -9,6 +9,7 @@
 #include "daemon.hpp"
 #include "dead_letter_commands.hpp"
 #include "exit_codes.hpp"
+#include "signals.hpp"
 #include "version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -19,6 +20,7 @@
 #include <iomanip>
 #include <iostream>
 #include <optional>
+#include <string_view>
 
 namespace notifyd::app {
 
@@ -181,6 +183,8 @@ LetterCommands add_letter_commands(CLI::App& cli,
 }  // namespace
 
 int run_command_line(int argc, const char* const* argv) {
+    // Before anything that takes time: a signal for the server must find it ready to answer.
+    if (argc > 1 && std::string_view(argv[1]) == "serve") hold_signals();
     CLI::App cli("notifyd delivers messages to browsers in real time: ordered, durable, on your own machine.",
                  "notifyd");
     cli.require_subcommand(1);

@@ -1,6 +1,7 @@
 // Building, running and stopping the server.
 #include "daemon.hpp"
 
+#include "signals.hpp"
 #include "version.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -19,28 +20,6 @@ using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                 runtime::Executor>;
 constexpr boost::asio::use_awaitable_t<runtime::Executor> use_awaitable{};
 
-// The signals that the main thread waits for; blocked in every thread, so that none is lost or lands elsewhere.
-sigset_t handled_signals() {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    return set;
-}
-
-// The signal that came within the time; 0: none.
-int wait_for_signal(const sigset_t& signals, std::chrono::nanoseconds time) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-    const timespec limit{static_cast<time_t>(seconds.count()), static_cast<long>((time - seconds).count())};
-    return std::max(::sigtimedwait(&signals, nullptr, &limit), 0);
-}
-
-bool is_pending(int number) {
-    sigset_t pending;
-    return ::sigpending(&pending) == 0 && sigismember(&pending, number) == 1;
-}
-
 std::size_t loop_count(const config::Server& server) {
     if (server.threads != 0) return server.threads;
     return std::max<std::size_t>(1, std::thread::hardware_concurrency());
@@ -49,6 +28,10 @@ std::size_t loop_count(const config::Server& server) {
 // A beat that finds a loop slow is followed by others before the supervisor's patience ends.
 constexpr int beats_per_watchdog = 4;
 constexpr Milliseconds never = std::chrono::days(1);
+
+// How long the end waits for a reader of the log that takes nothing: what is left of the drain's time, within these.
+constexpr Milliseconds log_patience_min{200};
+constexpr Milliseconds log_patience_max{2'000};
 
 // A turn's slice fits every outbox twice, so that a subscriber that reads is never closed for one burst.
 std::size_t slice_bytes(const config::Limits& limits) {
@@ -101,11 +84,7 @@ Daemon::~Daemon() {
 }
 
 Result<std::unique_ptr<Daemon>> Daemon::open(std::string file, Settings settings) {
-    const sigset_t signals = handled_signals();
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    // OpenSSL writes with write(2): a peer that is gone must not end the process.
-    signal(SIGPIPE, SIG_IGN);
-
+    hold_signals();
     const std::vector<std::string> warnings = std::move(settings.warnings);
     std::unique_ptr<Daemon> daemon(new Daemon(std::move(file), std::move(settings)));
     for (const std::string& warning : warnings) daemon->events_.emit(observability::ConfigWarning{warning});
@@ -248,16 +227,25 @@ SteadyTime Daemon::do_chores() {
 }
 
 void Daemon::serve_until_stopped() {
-    const sigset_t signals = handled_signals();
     for (;;) {
         const SteadyTime next = do_chores();
         const auto wait = std::max(next - clock_.steady_now(), SteadyTime::duration::zero());
-        const int received = wait_for_signal(signals, wait);
+        const int received = wait_for_signal(wait);
         if (received == SIGHUP) reload();
-        if (received != SIGTERM && received != SIGINT) continue;
-        const char* name = received == SIGTERM ? "SIGTERM" : "SIGINT";
+        if (received == SIGUSR1) reopen_log();
+        const char* name = name_if_stopping(received);
+        if (name == nullptr) continue;
         events_.emit(observability::ServerStopping{sync_failed_ ? "a sync to the disk has failed" : name});
         return;
+    }
+}
+
+void Daemon::reopen_log() {
+    if (config_.log.file.empty()) return;  // stderr has no name to be opened by
+    if (const Result<void> opened = logger_.reopen(); opened) {
+        events_.emit(observability::LogReopened{});
+    } else {
+        events_.emit(observability::LogReopenFailed{opened.error().message});
     }
 }
 
@@ -289,11 +277,16 @@ int Daemon::run() {
     start_loops();
     supervisor_.ready();
     serve_until_stopped();
+    const SteadyTime drained_by = clock_.steady_now() + config_.server.drain_timeout;
     supervisor_.stopping();
     drain();
+    if (is_pending(SIGUSR1)) reopen_log();
     // Who asks for a reload too late hears of it.
     if (is_pending(SIGHUP)) events_.emit(observability::ConfigReloadFailed{"SIGHUP: the server is stopping"});
     events_.emit(observability::ServerStopped{});
+    // Whoever reads the log may have stopped reading.
+    const auto left = std::chrono::duration_cast<Milliseconds>(drained_by - clock_.steady_now());
+    logger_.set_patience(std::clamp(left, log_patience_min, log_patience_max));
     return sync_failed_ ? 1 : 0;
 }
 

@@ -35,8 +35,9 @@ class Daemon {
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
 
-    // Serves until SIGTERM or SIGINT, or until a sync to the disk fails; then drains. SIGHUP reloads the config. The
-    // process's exit code: 1 after a failed sync, for its supervisor to start it again.
+    // Serves until SIGTERM, SIGINT or SIGQUIT, or until a sync to the disk fails; then drains. SIGHUP reloads the
+    // config, SIGUSR1 opens the log file again. The process's exit code: 1 after a failed sync, for its supervisor to
+    // start it again.
     [[nodiscard]] int run();
 
   private:
@@ -52,6 +53,7 @@ class Daemon {
     void serve_until_stopped();
     // Does what is due; when to come again.
     SteadyTime do_chores();
+    void reopen_log();
 
     // --- reload.cpp
     struct Renewal {

@@ -283,6 +283,14 @@ void Events::emit(const DatabaseLost& event) {
     log(sink_, clock_, LogLevel::error, "database_lost", [&](Fields& fields) { fields.text("what", event.what); });
 }
 
+void Events::emit(const LogReopened&) {
+    log(sink_, clock_, LogLevel::info, "log_reopened", [](Fields&) {});
+}
+
+void Events::emit(const LogReopenFailed& event) {
+    log(sink_, clock_, LogLevel::error, "log_reopen_failed", [&](Fields& fields) { fields.text("what", event.what); });
+}
+
 void Events::emit(const AcceptFailed& event) {
     log(sink_, clock_, LogLevel::warn, "accept_failed", [&](Fields& fields) { fields.text("what", event.what); });
 }

@@ -34,6 +34,7 @@ class Server:
         self.settings = merge(base, settings or {})
         self.database = self.folder / self.settings["storage"]["path"]
         self.log = self.folder / "log"
+        self.stderr = None  # a descriptor instead of the log
         self.process = None
 
     def configure(self):
@@ -53,7 +54,7 @@ class Server:
             self.spawned = time.monotonic()
             self.process = subprocess.Popen(
                 [*DIES_WITH_THE_HARNESS, *prefix, binary(), "serve", "--config", str(config)], cwd=self.folder,
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=daemon_environment(environment))
+                stdin=subprocess.DEVNULL, stdout=log, stderr=self.stderr or log, env=daemon_environment(environment))
 
     async def ready(self, limit):
         deadline = time.monotonic() + limit

@@ -237,6 +237,12 @@ struct DatabaseLost {
     std::string_view what{};
 };
 
+// SIGUSR1: the log goes to the file that has its name now, or goes on to the one that was open.
+struct LogReopened {};
+struct LogReopenFailed {
+    std::string_view what{};
+};
+
 struct CheckpointFailed {
     std::string_view what{};
 };
@@ -319,6 +325,8 @@ class Events {
     void emit(const StorageRecovered& event);
     void emit(const StorageError& event);
     void emit(const DatabaseLost& event);
+    void emit(const LogReopened& event);
+    void emit(const LogReopenFailed& event);
     void emit(const CheckpointFailed& event);
     void emit(const RetentionDeleted& event);
     void emit(const ClockLeapt& event);

@@ -1,5 +1,6 @@
 // The daemon's log: JSON lines, or readable text on a terminal, to stderr or a file.
-// Flow:   any thread formats its line -> bounded queue -> one writer thread. A full queue drops its oldest line.
+// Flow:   any thread formats its line -> bounded queue -> one writer thread. A full queue drops its oldest line. Lines
+//         that were dropped or could not be written are counted, and told of once writing works again.
 // Owns:   the writer thread and the open file.
 // Thread: write() and reopen() from any; built and destroyed by one.
 // Fails:  the constructor throws std::runtime_error when the file cannot be opened; later nothing does.
@@ -9,7 +10,6 @@
 #include "notifyd/core/result.hpp"
 #include "notifyd/observability/log.hpp"
 
-#include <filesystem>
 #include <memory>
 
 namespace notifyd::observability {
@@ -17,20 +17,21 @@ namespace notifyd::observability {
 class Logger final : public LogSink {
   public:
     explicit Logger(const config::Log& settings);
-    // Writes out what is queued.
+    // Writes out what is queued. A reader that takes nothing is waited for as long as the patience lasts.
     ~Logger() override;
+    void set_patience(Milliseconds patience) { patience_ = patience; }
 
     void write(const LogLine& line) override;
 
-    // Opens the file again by its name, for whoever has moved it away (logrotate); stderr stays what it is.
-    // Fails with a sentence, and goes on with the file that is open.
+    // Opens the file again by its name, for whoever has moved it away (logrotate); stderr stays what it is. A new file
+    // gets the mode and the owner of the old one. Fails with a sentence, and goes on with the file that is open.
     [[nodiscard]] Result<void> reopen();
 
   private:
     struct Writer;
     std::unique_ptr<Writer> writer_;
     config::LogFormat format_;
-    std::filesystem::path file_;
+    Milliseconds patience_{2'000};
 };
 
 }  // namespace notifyd::observability

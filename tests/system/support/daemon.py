@@ -65,7 +65,7 @@ class Daemon:
         self.folder = folder or Folder()
         self.context = context
         self.settings = merge(BASE, settings or {})
-        self.config = self.folder.write("notifyd.toml", to_toml(self.settings))
+        self.config = self.write_config(self.folder, self.settings)
         self.lines = []
         self.events = []
         self.changed = threading.Condition()
@@ -82,6 +82,10 @@ class Daemon:
             started = self.wait_for_event("server_started")
             port = started["listen"].rpartition(":")[2]
             self.port = int(port) if port.isdigit() else None  # a Unix socket has none
+
+    @staticmethod
+    def write_config(folder, settings):
+        return folder.write("notifyd.toml", to_toml(merge(BASE, settings)))
 
     # --- the log ---
 

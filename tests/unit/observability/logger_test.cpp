@@ -5,9 +5,12 @@
 
 #include <catch2/catch.hpp>
 
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <poll.h>
 #include <string>
+#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -115,4 +118,84 @@ TEST_CASE("a log file that was moved away is opened again by its name") {
     REQUIRE(lines.size() == 2);
     CHECK_THAT(lines[0], Catch::Contains(R"("rows":2)"));
     CHECK_THAT(lines[1], Catch::Contains(R"("rows":3)"));
+}
+
+namespace {
+
+// A pipe with a name, as the log's file; nobody reads it but in read_until.
+class LogPipe {
+  public:
+    LogPipe() {
+        REQUIRE(::mkfifo(file_.path().c_str(), 0600) == 0);
+        reading_ = ::open(file_.path().c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        REQUIRE(reading_ >= 0);
+    }
+    ~LogPipe() { ::close(reading_); }
+    LogPipe(const LogPipe&) = delete;
+    LogPipe& operator=(const LogPipe&) = delete;
+
+    [[nodiscard]] const std::filesystem::path& path() const { return file_.path(); }
+    // What there is up to a line with this text, or to the end.
+    [[nodiscard]] std::string read_until(std::string_view wanted) const {
+        constexpr int limit_ms = 10'000;
+        std::string all;
+        std::vector<char> bytes(65'536);
+        while (all.find(wanted) == std::string::npos) {
+            ::pollfd ready{reading_, POLLIN, 0};
+            if (::poll(&ready, 1, limit_ms) != 1) break;
+            const ::ssize_t count = ::read(reading_, bytes.data(), bytes.size());
+            if (count <= 0) break;
+            all.append(bytes.data(), static_cast<std::size_t>(count));
+        }
+        return all;
+    }
+
+  private:
+    LogFile file_;
+    int reading_ = -1;
+};
+
+constexpr int more_lines_than_fit = 20'000;  // into the pipe and the logger's queue
+
+}  // namespace
+
+// Was seen to fail: the writer thread waited in write(2), and the logger's end for the writer thread.
+TEST_CASE("a reader that has stopped does not hold up the logger's end") {
+    const LogPipe pipe;
+    const SystemClock clock;
+    {
+        Logger logger(config::Log{LogLevel::info, config::LogFormat::json, pipe.path()});
+        logger.set_patience(Milliseconds(1));
+        Events events(logger, clock);
+        for (int i = 0; i < more_lines_than_fit; ++i) events.emit(RetentionDeleted{i});
+    }
+    CHECK_THAT(pipe.read_until("never"), Catch::StartsWith("{\"timestamp\""));
+}
+
+TEST_CASE("a reader that goes on reading is told how many lines it has missed") {
+    const LogPipe pipe;
+    const SystemClock clock;
+    Logger logger(config::Log{LogLevel::info, config::LogFormat::json, pipe.path()});
+    Events events(logger, clock);
+    for (int i = 0; i < more_lines_than_fit; ++i) events.emit(RetentionDeleted{i});
+    CHECK_THAT(pipe.read_until("log_lines_dropped"), Catch::Contains("log_lines_dropped"));
+    logger.set_patience(Milliseconds(1));
+}
+
+TEST_CASE("a log file that was deleted is created again, with the mode it had") {
+    const LogFile file;
+    const SystemClock clock;
+    Logger logger(config::Log{LogLevel::info, config::LogFormat::json, file.path()});
+    Events events(logger, clock);
+    REQUIRE(::chmod(file.path().c_str(), 0640) == 0);
+    std::filesystem::remove(file.path());
+    const auto limit = std::chrono::seconds(10);
+    for (const SteadyTime begin = clock.steady_now(); clock.steady_now() - begin < limit;) {
+        events.emit(RetentionDeleted{1});
+        if (!file.lines().empty()) break;
+        std::this_thread::yield();
+    }
+    CHECK_FALSE(file.lines().empty());
+    CHECK((std::filesystem::status(file.path()).permissions() & std::filesystem::perms::mask) ==
+          std::filesystem::perms{0640});
 }
