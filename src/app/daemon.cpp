@@ -56,6 +56,7 @@ storage::StorageOptions storage_options(const config::Config& config) {
     options.history = config.storage.history ? storage::History::keep : storage::History::off;
     options.deduplication_window = config.fifo.deduplication_window;
     options.queue_length = config::unless_off(config.limits.queue_length);
+    options.dead_letters_per_user = config.limits.dead_letters_per_user;
     return options;
 }
 

@@ -239,6 +239,7 @@ Bindings limit_bindings() {
         bind<section, &Limits::permission_writes_per_minute>("limits.permission_writes_per_minute", limit()),
         bind<section, &Limits::permissions_per_topic>("limits.permissions_per_topic", limit()),
         bind<section, &Limits::permissions_per_user>("limits.permissions_per_user", limit()),
+        bind<section, &Limits::dead_letters_per_user>("limits.dead_letters_per_user", limit()),
         bind<section, &Limits::outbound_buffer>("limits.outbound_buffer", size(buffer_bytes_max)),
         bind<section, &Limits::queue_length>("limits.queue_length", limit()),
     };

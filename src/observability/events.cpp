@@ -74,13 +74,18 @@ void log_sampled(LogSink& sink, const Clock& clock, Sampler& sampler, std::strin
 // What anybody can cause at any rate: every event at debug; else some a second, the next of which tells how many were
 // left out.
 template <class Fill>
-void log_bounded(LogSink& sink, const Clock& clock, Bounded& bound, std::string_view event_type, Fill fill) {
+void log_bounded(LogSink& sink,
+                 const Clock& clock,
+                 Bounded& bound,
+                 std::string_view event_type,
+                 Fill fill,
+                 LogLevel level = LogLevel::info) {
     if (!sink.wants(LogLevel::debug) && !bound.sampler.admit(clock.steady_now())) {
         bound.left_out.fetch_add(1, std::memory_order_relaxed);
         return;
     }
     const std::int64_t left_out = bound.left_out.exchange(0, std::memory_order_relaxed);
-    log(sink, clock, LogLevel::info, event_type, [&](Fields& fields) {
+    log(sink, clock, level, event_type, [&](Fields& fields) {
         fill(fields);
         if (left_out != 0) fields.number("left_out", left_out);
     });
@@ -332,9 +337,16 @@ void Events::emit(const PagesReclaimed& event) {
 }
 
 void Events::emit(const DeadLettersDropped& event) {
-    log(sink_, clock_, LogLevel::error, "dead_letters_dropped", [&](Fields& fields) {
+    const auto fill = [&](Fields& fields) { fields.number("letters", event.letters).text("reason", event.reason); };
+    log_bounded(sink_, clock_, letters_dropped_, "dead_letters_dropped", fill, LogLevel::error);
+}
+
+void Events::emit(const DeadLettersGaveWay& event) {
+    const auto fill = [&](Fields& fields) {
+        fields.user(event.user).text("queue", event.queue);
         fields.number("letters", event.letters).text("reason", event.reason);
-    });
+    };
+    log_bounded(sink_, clock_, letters_gave_way_, "dead_letters_gave_way", fill, LogLevel::warn);
 }
 
 void Events::emit(const MigrationApplied& event) {

@@ -20,6 +20,7 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 BatchWriter::BatchWriter(Database& database,
                          History history,
                          Milliseconds deduplication_window,
+                         LetterBounds letters,
                          const Clock& clock,
                          const ContinuousClock& continuous,
                          Milliseconds kept_offset)
@@ -31,7 +32,7 @@ BatchWriter::BatchWriter(Database& database,
       deduplication_(database, deduplication_window, continuous),
       permissions_(database),
       connections_(database),
-      letters_(database, history, DeadLetterTable::letters_max(history)),
+      letters_(database, history, letters),
       tickets_(database),
       free_pages_(database),
       add_ballast_(database, "INSERT OR REPLACE INTO meta (key, value) VALUES ('ballast', zeroblob(262144))"),
@@ -56,6 +57,7 @@ void BatchWriter::undo() {
     clock_offset_.forget();
     deduplication_.forget();
     permissions_.forget();
+    letters_.forget();
     stale_ = true;
 }
 

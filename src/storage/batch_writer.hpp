@@ -29,6 +29,7 @@ class BatchWriter {
     BatchWriter(Database& database,
                 History history,
                 Milliseconds deduplication_window,
+                LetterBounds letters,
                 const Clock& clock,
                 const ContinuousClock& continuous,
                 Milliseconds kept_offset);
@@ -45,8 +46,8 @@ class BatchWriter {
     // Does writing work again? Commits as much as a large message, and deletes it: a few bytes may still find room on a
     // full disk.
     [[nodiscard]] Written probe();
-    // Dead letters that found their table full since the last call.
-    [[nodiscard]] std::size_t take_letters_dropped() { return letters_.take_dropped(); }
+    // Dead letters that gave way to newer ones since the last call.
+    [[nodiscard]] std::vector<GaveWay> take_letters_gave_way() { return letters_.take_gave_way(); }
     // Why the last write failed: for the log, and what it means.
     [[nodiscard]] const Failure& failure() const { return failure_; }
     // Whether the last write has given back all the free pages that were too many.

@@ -125,10 +125,8 @@ void CommitThread::commit() {
         commits_.fetch_add(1, std::memory_order_relaxed);
         rows_.fetch_add(rows, std::memory_order_relaxed);
     }
-    if (const std::size_t dropped = writer_.take_letters_dropped(); dropped > 0) {
-        events_.emit(observability::DeadLettersDropped{static_cast<std::int64_t>(dropped), "their table is full"});
-    }
     tell_permissions();
+    tell_gave_way();
     tell_listener(std::move(deliveries));
     give_back(Outcome::committed);
     checkpointer_.after_commit(writer_.has_shrunk());
@@ -222,6 +220,16 @@ void CommitThread::fail(std::size_t rows) {
     for (const Batch& batch : group_) letters += batch.letters;
     if (letters > 0) events_.emit(observability::DeadLettersDropped{static_cast<std::int64_t>(letters), "not stored"});
     give_back(is_over() ? Outcome::refused : Outcome::failed);
+}
+
+void CommitThread::tell_gave_way() {
+    for (const GaveWay& gave_way : writer_.take_letters_gave_way()) {
+        const bool table_full = gave_way.why == GaveWay::Why::table_full;
+        events_.emit(observability::DeadLettersGaveWay{.user = gave_way.user,
+                                                       .queue = gave_way.queue,
+                                                       .letters = static_cast<std::int64_t>(gave_way.letters),
+                                                       .reason = table_full ? "table_full" : "recipient_full"});
+    }
 }
 
 void CommitThread::set_writable() {

@@ -90,6 +90,7 @@ class CommitThread {
     [[nodiscard]] bool are_files_in_place();
     void note_fault();
     void fail(std::size_t rows);
+    void tell_gave_way();
     void set_writable();
     void tell_permissions();
     void tell_listener(std::vector<Delivery> deliveries);

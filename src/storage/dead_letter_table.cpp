@@ -40,25 +40,35 @@ std::optional<DeadLetter> letter_of(Statement& row) {
     return letter;
 }
 
-}  // namespace
+// How many letters may give way to one. As a rule one is enough; this keeps a commit short where the bounds were lowered.
+constexpr int letters_removed_max = 64;
 
-std::int64_t DeadLetterTable::letters_max(History history) {
-    // References to messages; and, without history, the messages themselves.
-    constexpr std::int64_t references_max = 1'000'000;
-    constexpr std::int64_t messages_max = 10'000;
-    return history == History::keep ? references_max : messages_max;
+// What a row and its places in five indexes take, as a rule.
+constexpr std::int64_t row_bytes = 512;
+
+bool exceeds(std::int64_t value, std::int64_t bound) {
+    return bound != 0 && value > bound;
 }
 
-DeadLetterTable::DeadLetterTable(Database& database, History history, std::int64_t letters_max)
+}  // namespace
+
+DeadLetterTable::DeadLetterTable(Database& database, History history, LetterBounds bounds)
     : history_(history),
-      letters_max_(letters_max),
+      bounds_(bounds),
       database_(database),
-      first_(database, "SELECT min(rowid) FROM dead_letters"),
-      last_(database, "SELECT max(rowid) FROM dead_letters"),
       add_(database,
-           "INSERT OR REPLACE INTO dead_letters (id, queue, message_id, topic, sequence, connection, user, reason, "
-           "attempts, first_failed_at, last_failed_at, head) "
-           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"),
+           "INSERT INTO dead_letters (id, queue, message_id, topic, sequence, connection, user, reason, "
+           "attempts, first_failed_at, last_failed_at, head, bytes) "
+           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (id) DO NOTHING"),
+      size_of_recipient_(database,
+                         "SELECT letters, bytes FROM dead_letter_recipients WHERE user = ?1 AND queue = ?2"),
+      size_in_all_(database, "SELECT bytes FROM table_sizes WHERE name = 'dead_letters'"),
+      // The comparison makes it a search of the index.
+      largest_(database,
+               "SELECT user, queue, bytes FROM dead_letter_recipients WHERE bytes >= 0 ORDER BY bytes DESC LIMIT 1"),
+      remove_oldest_(database,
+                     "DELETE FROM dead_letters WHERE rowid = (SELECT rowid FROM dead_letters "
+                     "WHERE user = ?1 AND shared_queue = ?2 ORDER BY rowid LIMIT 1)"),
       remove_(database, "DELETE FROM dead_letters WHERE id = ?1"),
       failed_again_(database,
                     "UPDATE dead_letters SET attempts = attempts + 1, last_failed_at = ?2, reason = ?3, marked = 0 "
@@ -67,20 +77,15 @@ DeadLetterTable::DeadLetterTable(Database& database, History history, std::int64
                       "DELETE FROM dead_letters WHERE rowid IN (SELECT rowid FROM dead_letters "
                       "WHERE last_failed_at < ?1 ORDER BY last_failed_at LIMIT ?2)") {}
 
-// Rows are given ascending numbers and leave from the front, nearly always: their span is the bound, and costs two
-// seeks.
-bool DeadLetterTable::is_full() {
-    const ResetGuard reset_first(first_);
-    const ResetGuard reset_last(last_);
-    return first_.step() == Step::row && last_.step() == Step::row && !first_.is_null(0) &&
-           last_.integer(0) - first_.integer(0) + 1 >= letters_max_;
+bool DeadLetterTable::add(const DeadLetter& letter) {
+    const Recipient recipient{letter.user.get(), letter.user.get().empty() ? letter.queue : std::string()};
+    return insert(letter) && make_room_of(recipient) && make_room_in_all(recipient);
 }
 
-bool DeadLetterTable::add(const DeadLetter& letter) {
-    if (is_full()) {
-        ++dropped_;
-        return true;
-    }
+bool DeadLetterTable::insert(const DeadLetter& letter) {
+    const bool with_message = history_ == History::off && letter.head.has_value();
+    std::size_t bytes = letter.topic.text().size() + letter.user.get().size();
+    if (with_message) bytes += letter.head->size();
     add_.bind_uuid(1, letter.id).bind_text(2, letter.queue);
     add_.bind_uuid(3, letter.message.get()).bind_text(4, letter.topic.text());
     add_.bind(5, static_cast<std::int64_t>(letter.sequence)).bind_null(6).bind_null(12);
@@ -89,9 +94,70 @@ bool DeadLetterTable::add(const DeadLetter& letter) {
         .bind_text(8, letter.reason)
         .bind(9, letter.attempts)
         .bind(10, letter.first_failed_at)
-        .bind(11, letter.last_failed_at);
-    if (history_ == History::off && letter.head.has_value()) add_.bind_text(12, *letter.head);
+        .bind(11, letter.last_failed_at)
+        .bind(13, row_bytes + static_cast<std::int64_t>(bytes));
+    if (with_message) add_.bind_text(12, *letter.head);
     return add_.run();
+}
+
+bool DeadLetterTable::make_room_of(const Recipient& recipient) {
+    for (int removed = 0; removed < letters_removed_max; ++removed) {
+        Size size;
+        if (!measure(recipient, size)) return false;
+        const bool too_much =
+            exceeds(size.letters, bounds_.letters_of_recipient) || exceeds(size.bytes, bounds_.bytes_of_recipient);
+        // The newest stays, however large it is.
+        if (!too_much || size.letters <= 1) return true;
+        if (!remove_oldest(recipient, GaveWay::Why::recipient_full)) return false;
+    }
+    return true;
+}
+
+bool DeadLetterTable::make_room_in_all(const Recipient& newest) {
+    for (int removed = 0; removed < letters_removed_max; ++removed) {
+        std::int64_t bytes = 0;
+        if (!measure_all(bytes)) return false;
+        if (!exceeds(bytes, bounds_.bytes_in_all)) return true;
+        Recipient largest = newest;
+        if (!find_largest(largest) || !remove_oldest(largest, GaveWay::Why::table_full)) return false;
+    }
+    return true;
+}
+
+bool DeadLetterTable::measure(const Recipient& recipient, Size& size) {
+    const ResetGuard reset(size_of_recipient_.bind_text(1, recipient.user).bind_text(2, recipient.queue));
+    const Step step = size_of_recipient_.step();
+    if (step == Step::row) size = {size_of_recipient_.integer(0), size_of_recipient_.integer(1)};
+    return step != Step::failed;
+}
+
+bool DeadLetterTable::measure_all(std::int64_t& bytes) {
+    const ResetGuard reset(size_in_all_);
+    const Step step = size_in_all_.step();
+    if (step == Step::row) bytes = size_in_all_.integer(0);
+    return step != Step::failed;
+}
+
+bool DeadLetterTable::find_largest(Recipient& recipient) {
+    Size own;
+    if (!measure(recipient, own)) return false;
+    const ResetGuard reset(largest_);
+    const Step step = largest_.step();
+    if (step == Step::row && largest_.integer(2) > own.bytes) {
+        recipient = {std::string(largest_.text(0)), std::string(largest_.text(1))};
+    }
+    return step != Step::failed;
+}
+
+bool DeadLetterTable::remove_oldest(const Recipient& recipient, GaveWay::Why why) {
+    if (!remove_oldest_.bind_text(1, recipient.user).bind_text(2, recipient.queue).run()) return false;
+    // Whoever has this happen to him usually has it happen many times in a row.
+    if (!gave_way_.empty() && gave_way_.back().is(recipient.user, recipient.queue, why)) {
+        ++gave_way_.back().letters;
+    } else {
+        gave_way_.push_back({UserId(recipient.user), recipient.queue, why, 1});
+    }
+    return true;
 }
 
 bool DeadLetterTable::remove(const Uuid& id, bool& removed) {

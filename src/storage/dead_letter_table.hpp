@@ -1,5 +1,7 @@
-// Table `dead_letters`.
-// Owns:   nothing.
+// Table `dead_letters`. A recipient's newest letters are kept, up to a bound: his older ones give way to them, and those
+// of others do not. Only when the table as a whole is full, the recipient whose letters take the most room gives way.
+// The counts are in the database, kept by triggers (migration 0009), so that nobody can put them wrong.
+// Owns:   which letters gave way, until they are asked for.
 // Thread: DeadLetterTable the storage thread, inside its transactions; DeadLetterLists one reader thread.
 // Fails:  false or nullopt when the database does.
 #pragma once
@@ -15,33 +17,86 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace notifyd::storage {
 
+// 0: no bound.
+struct LetterBounds {
+    std::int64_t letters_of_recipient = 0;
+    std::int64_t bytes_of_recipient = 0;
+    std::int64_t bytes_in_all = 0;
+
+    // What limits.dead_letters_per_user means in bytes, where messages are stored with their letters: 40 MiB at 10,000.
+    static constexpr std::int64_t bytes_per_letter = 4 * 1024;
+    static constexpr std::int64_t table_bytes_max = std::int64_t{1024} * 1024 * 1024;
+
+    [[nodiscard]] static LetterBounds for_letters(std::size_t letters_per_user) {
+        const auto letters = static_cast<std::int64_t>(letters_per_user);
+        return {letters, letters * bytes_per_letter, table_bytes_max};
+    }
+};
+
+// Letters of one recipient that gave way, since somebody last asked.
+struct GaveWay {
+    enum class Why : std::uint8_t { recipient_full, table_full };
+
+    UserId user;
+    std::string queue;  // where there is no user
+    Why why = Why::recipient_full;
+    std::size_t letters = 0;
+
+    [[nodiscard]] bool is(const std::string& of_user, const std::string& of_queue, Why because) const {
+        return why == because && user.get() == of_user && queue == of_queue;
+    }
+};
+
 class DeadLetterTable {
   public:
-    // `letters_max`: one more than this is dropped.
-    DeadLetterTable(Database& database, History history, std::int64_t letters_max);
-    [[nodiscard]] static std::int64_t letters_max(History history);
+    DeadLetterTable(Database& database, History history, LetterBounds bounds);
 
-    // With history, the message itself stays where it is: in the log.
+    // With history, the message itself stays where it is: in the log. The new letter is always kept; with lowered bounds
+    // or letters of very different sizes it may take some more before the table is within them again.
     [[nodiscard]] bool add(const DeadLetter& letter);
     [[nodiscard]] bool remove(const Uuid& id, bool& removed);
     [[nodiscard]] bool failed_again(const Uuid& id, EpochMs at, const std::string& reason);
     [[nodiscard]] bool delete_expired(EpochMs cutoff, std::size_t rows_max, std::size_t& deleted);
-    // How many found the table full since the last call.
-    [[nodiscard]] std::size_t take_dropped() { return std::exchange(dropped_, 0); }
+    // For the operator.
+    [[nodiscard]] std::vector<GaveWay> take_gave_way() { return std::exchange(gave_way_, {}); }
+    // After a rollback nothing gave way.
+    void forget() { gave_way_.clear(); }
 
   private:
-    [[nodiscard]] bool is_full();
+    // Whose letters share a bound: a user's, or those of a queue that belong to no user.
+    struct Recipient {
+        std::string user;
+        std::string queue;
+
+        friend bool operator==(const Recipient&, const Recipient&) = default;
+    };
+    struct Size {
+        std::int64_t letters = 0;
+        std::int64_t bytes = 0;
+    };
+
+    [[nodiscard]] bool insert(const DeadLetter& letter);
+    [[nodiscard]] bool make_room_of(const Recipient& recipient);
+    [[nodiscard]] bool make_room_in_all(const Recipient& newest);
+    [[nodiscard]] bool measure(const Recipient& recipient, Size& size);
+    [[nodiscard]] bool measure_all(std::int64_t& bytes);
+    // The recipient with the most bytes; `recipient` if nobody has more.
+    [[nodiscard]] bool find_largest(Recipient& recipient);
+    [[nodiscard]] bool remove_oldest(const Recipient& recipient, GaveWay::Why why);
 
     const History history_;
-    const std::int64_t letters_max_;
+    const LetterBounds bounds_;
     Database& database_;
-    std::size_t dropped_ = 0;
-    Statement first_;
-    Statement last_;
+    std::vector<GaveWay> gave_way_;
     Statement add_;
+    Statement size_of_recipient_;
+    Statement size_in_all_;
+    Statement largest_;
+    Statement remove_oldest_;
     Statement remove_;
     Statement failed_again_;
     Statement delete_expired_;

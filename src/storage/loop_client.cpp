@@ -326,12 +326,13 @@ void LoopClient::list_by_topic(TopicName topic,
 // --- dead letters ---
 
 void LoopClient::add(DeadLetter letter) {
-    const std::size_t bytes = request_bytes + (letter.head.has_value() ? letter.head->size() : 0);
-    if (!admission_.admit_letter(bytes)) {
-        events_.emit(observability::DeadLettersDropped{1, "the storage queue is full"});
+    const std::size_t bytes = Admission::bytes_of(letter);
+    if (!admission_.admit_letter(letter)) {
+        events_.emit(observability::DeadLettersDropped{1, "too many wait to be stored"});
         return;
     }
     ++gathered_.letters;
+    gathered_.letter_bytes += bytes;
     gather(std::make_unique<LetterRequest>(LetterRequest{std::move(letter)}), bytes);
 }
 

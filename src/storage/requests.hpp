@@ -166,6 +166,7 @@ struct Batch {
     std::vector<WriteRequest> requests;
     std::size_t bytes = 0;
     std::size_t row_bytes = 0;       // of these, those of connection rows
+    std::size_t letter_bytes = 0;    // and those of new dead letters
     std::size_t answers_wanted = 0;  // requests that are neither connection rows nor new dead letters
     std::size_t letters = 0;         // new dead letters
     bool delivery_waits = false;     // a message of it is delivered when it is committed, not before

@@ -64,8 +64,9 @@ class Storage::Parts {
         if (!offset.has_value()) return database.last_error();
         continuous.emplace(clock, offset->to_start_with);
 
+        const LetterBounds letters = LetterBounds::for_letters(options.dead_letters_per_user);
         writer = std::make_unique<BatchWriter>(
-            database, options.history, options.deduplication_window, clock, *continuous, offset->kept);
+            database, options.history, options.deduplication_window, letters, clock, *continuous, offset->kept);
         if (!database.prepare_error().empty()) return database.prepare_error();
         if (!writer->open()) return database.last_error();
         last_position = writer->last_position();

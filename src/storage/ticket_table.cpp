@@ -72,8 +72,7 @@ std::optional<ports::FoundTicket> found_in(Statement& row, const Uuid& id) {
 TicketTable::TicketTable(Database& database, TicketBounds bounds)
     : bounds_(bounds),
       database_(database),
-      first_(database, "SELECT min(rowid) FROM tickets"),
-      last_(database, "SELECT max(rowid) FROM tickets"),
+      count_(database, "SELECT entries FROM table_sizes WHERE name = 'tickets'"),
       nth_last_of_user_(database,
                         "SELECT issued_at, kept_until FROM tickets WHERE user = ?1 AND issued_at < ?2 "
                         "ORDER BY issued_at DESC LIMIT 1 OFFSET ?3"),
@@ -90,12 +89,11 @@ TicketTable::TicketTable(Database& database, TicketBounds bounds)
                       "DELETE FROM tickets WHERE rowid IN (SELECT rowid FROM tickets "
                       "WHERE kept_until < ?1 ORDER BY kept_until LIMIT ?2)") {}
 
-// As with dead letters: rows are given ascending numbers and leave from the front, nearly always.
-bool TicketTable::is_full() {
-    const ResetGuard reset_first(first_);
-    const ResetGuard reset_last(last_);
-    return first_.step() == Step::row && last_.step() == Step::row && !first_.is_null(0) &&
-           last_.integer(0) - first_.integer(0) + 1 >= bounds_.in_all;
+bool TicketTable::measure(std::int64_t& tickets) {
+    const ResetGuard reset(count_);
+    const Step step = count_.step();
+    if (step == Step::row) tickets = count_.integer(0);
+    return step != Step::failed;
 }
 
 // Loops read the clock one after the other and hand over in any order, so later ones count, too; but those of a clock
@@ -145,7 +143,9 @@ bool TicketTable::issue(const ports::Ticket& ticket, std::size_t per_minute, por
         issue = {Verdict::too_many, Milliseconds(until - ticket.issued_at)};
         return true;
     }
-    if (is_full()) {
+    std::int64_t tickets = 0;
+    if (!measure(tickets)) return false;
+    if (tickets >= bounds_.in_all) {
         issue.verdict = Verdict::full;
         return true;
     }

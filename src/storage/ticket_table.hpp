@@ -33,13 +33,13 @@ class TicketTable {
     // Until when the user must wait because of the `count` that were issued last; 0: need not.
     enum class Until : std::uint8_t { out_of_the_minute, forgotten };
     [[nodiscard]] bool find_wait(const ports::Ticket& ticket, std::int64_t count, Until until, EpochMs& end);
-    [[nodiscard]] bool is_full();
+    // How many there are: triggers keep the count (migration 0009).
+    [[nodiscard]] bool measure(std::int64_t& tickets);
     [[nodiscard]] bool insert(const ports::Ticket& ticket);
 
     const TicketBounds bounds_;
     Database& database_;
-    Statement first_;
-    Statement last_;
+    Statement count_;
     Statement nth_last_of_user_;
     Statement issue_;
     Statement use_;

@@ -132,6 +132,7 @@ struct Limits {
     std::size_t permission_writes_per_minute = 600;
     std::size_t permissions_per_topic = 100'000;
     std::size_t permissions_per_user = 10'000;
+    std::size_t dead_letters_per_user = 10'000;
     std::size_t outbound_buffer = 1_MiB;
     std::size_t queue_length = 100'000;
 

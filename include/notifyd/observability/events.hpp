@@ -271,6 +271,14 @@ struct DeadLettersDropped {
     std::string_view reason{};
 };
 
+// There was no room for all of one recipient's, so the oldest of them were deleted.
+struct DeadLettersGaveWay {
+    const UserId& user;  // empty: letters of a queue, which belong to no user
+    std::string_view queue{};
+    std::int64_t letters = 0;
+    std::string_view reason{};  // "recipient_full" or "table_full"
+};
+
 struct MigrationApplied {
     std::string_view name{};
     std::int64_t version = 0;
@@ -333,6 +341,7 @@ class Events {
     void emit(const ClockTrusted& event);
     void emit(const PagesReclaimed& event);
     void emit(const DeadLettersDropped& event);
+    void emit(const DeadLettersGaveWay& event);
     void emit(const MigrationApplied& event);
 
   private:
@@ -344,6 +353,8 @@ class Events {
     Bounded auth_failed_;
     Bounded connection_refused_;
     Bounded accept_refused_;
+    Bounded letters_dropped_;
+    Bounded letters_gave_way_;
 };
 
 }  // namespace notifyd::observability

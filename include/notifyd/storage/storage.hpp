@@ -45,6 +45,8 @@ struct StorageOptions {
     History history = History::keep;
     // How long a deduplication key is remembered; 0: keys are ignored.
     Milliseconds deduplication_window{0};
+    // Dead letters that are kept for one user, the newest ones; 0: no bound.
+    std::size_t dead_letters_per_user = 10'000;
     // Requests that may wait for their commit, of all loops together.
     std::size_t queue_length = 100'000;
     // Bytes of messages that may wait for their commit.

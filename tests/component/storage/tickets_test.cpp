@@ -285,6 +285,41 @@ TEST_CASE("tickets are bounded, of a user and in all") {
     CHECK(issue(ticket(number++, start, "late")).verdict == Verdict::issued);
 }
 
+// Seen to fail when the span of the row numbers was taken for the count: the one long-lived ticket at the front was enough.
+TEST_CASE("tickets that are gone take no room, wherever in the table they were") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    SystemIdSource ids;
+    REQUIRE(migrate(path, ids).has_value());
+    Database database;
+    REQUIRE(database.open(path, Database::Access::read_write));
+    TicketTable table(database, {.in_all = 20, .of_user = 5});
+    const auto verdict_of = [&](const ports::Ticket& made) {
+        ports::TicketIssue told;
+        REQUIRE(table.issue(made, 0, told));
+        return told.verdict;
+    };
+    CHECK(verdict_of(ticket(0, start, "long-lived", 3'600'000)) == Verdict::issued);
+    for (int i = 1; i < 100; ++i) {
+        const EpochMs now = start + i * 100'000;
+        CAPTURE(i);
+        REQUIRE(verdict_of(ticket(i, now, "u" + std::to_string(i))) == Verdict::issued);
+        std::size_t deleted = 0;
+        if (now < start + 3'600'000) REQUIRE(table.delete_expired(now + 90'000, 100, deleted));
+        if (now >= start + 3'600'000) break;
+    }
+    // Nor do those that a transaction took back.
+    REQUIRE(database.execute("BEGIN IMMEDIATE"));
+    for (int i = 100; i < 110; ++i) {
+        REQUIRE(verdict_of(ticket(i, start, "w" + std::to_string(i))) == Verdict::issued);
+    }
+    REQUIRE(database.execute("ROLLBACK"));
+    CHECK(database.query_integer("SELECT entries FROM table_sizes WHERE name = 'tickets'") ==
+          database.query_integer("SELECT count(*) FROM tickets"));
+    REQUIRE(forget_tickets(database));
+    CHECK(database.query_integer("SELECT entries FROM table_sizes WHERE name = 'tickets'") == 0);
+}
+
 TEST_CASE("a database that is restored knows no ticket: it may have been used since the copy") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
