@@ -49,6 +49,13 @@ bool Publisher::has_room() const {
     return log_.has_room(1) && standard_queue_.has_room();
 }
 
+// A stranger who may only write to a topic must not count its messages. Services are trusted: they may write anywhere, and
+// backends keep the number.
+Publisher::Numbers Publisher::numbers_for(const Identity& sender, const wire::PublishRequest& request) const {
+    if (request.type == MessageType::standard || sender.is_service()) return Numbers::told;
+    return permissions_.may_receive(sender, request.topic).has_value() ? Numbers::told : Numbers::withheld;
+}
+
 Result<queue::QueueKind> Publisher::admit(const Identity& sender, const wire::PublishRequest& request) const {
     const auto kind = filter_.queue_of(request.target_channel, request.type);
     if (!kind) {
@@ -106,16 +113,20 @@ void Publisher::publish(const Identity& sender,
         done(kind.error());
         return;
     }
+    const Numbers numbers = numbers_for(sender, request);
     MessagePtr message = stamp(sender, std::move(request), skip);
     const bool at_once = *kind == queue::QueueKind::websocket_standard && !message->deduplication.has_value();
     if (at_once) standard_queue_.push(message);
     ++in_flight_;
-    log_.append(message, [this, message, done = std::move(done)](Result<ports::Appended> outcome) mutable {
-        settled(*message, outcome, std::move(done));
+    log_.append(message, [this, message, numbers, done = std::move(done)](Result<ports::Appended> outcome) mutable {
+        settled(*message, outcome, numbers, std::move(done));
     });
 }
 
-void Publisher::settled(const Message& message, const Result<ports::Appended>& outcome, PublishDone done) {
+void Publisher::settled(const Message& message,
+                        const Result<ports::Appended>& outcome,
+                        Numbers numbers,
+                        PublishDone done) {
     --in_flight_;
     if (!outcome) {
         done(outcome.error());
@@ -133,7 +144,7 @@ void Publisher::settled(const Message& message, const Result<ports::Appended>& o
                      .type = message.type,
                      .target_channel = message.target_channel,
                      .group_id = message.group_id,
-                     .sequence = outcome->sequence,
+                     .sequence = numbers == Numbers::told ? outcome->sequence : 0,
                      .timestamp = first ? first->published_at : message.published_at,
                      .duplicate = first.has_value()});
     }

@@ -14,7 +14,7 @@ struct Receipt {
     MessageType type = MessageType::standard;
     std::string target_channel;
     std::string group_id;   // empty for a standard message
-    Sequence sequence = 0;  // 0: not numbered
+    Sequence sequence = 0;  // 0: not numbered, or not the publisher's to know
     EpochMs timestamp = 0;
     // The publish repeated an earlier one; id, sequence and timestamp are that one's.
     bool duplicate = false;

@@ -72,13 +72,16 @@ class Publisher {
     void close() { closed_ = true; }
 
   private:
+    // Whether the receipt says which number the message got.
+    enum class Numbers : std::uint8_t { told, withheld };
+    [[nodiscard]] Numbers numbers_for(const Identity& sender, const wire::PublishRequest& request) const;
     [[nodiscard]] Result<queue::QueueKind> admit(const Identity& sender, const wire::PublishRequest& request) const;
     [[nodiscard]] std::optional<DeduplicationKey> key_of(const Identity& sender,
                                                          const wire::PublishRequest& request) const;
     [[nodiscard]] MessagePtr stamp(const Identity& sender,
                                    wire::PublishRequest request,
                                    std::optional<ConnectionId> skip);
-    void settled(const Message& message, const Result<ports::Appended>& outcome, PublishDone done);
+    void settled(const Message& message, const Result<ports::Appended>& outcome, Numbers numbers, PublishDone done);
 
     const queue::TopicFilter& filter_;
     const permissions::PermissionManager& permissions_;
