@@ -86,7 +86,7 @@ void Daemon::use(Renewal renewal) {
     settings_files_ = std::move(renewal.settings.files);
     settings_given_ = std::move(renewal.settings.given);
     logger_.set_level(config_.log.level);
-    front_->set_connections_max(config_.limits.max_connections);
+    front_->use(config_.limits);
     use(std::move(renewal.settings.key_sources));
     // Behind the keys in each loop's mailbox: when this is done, those hold, too.
     on_all_loops([this](LoopUnit& unit, UniqueFunction<void()> done) {

@@ -26,6 +26,7 @@ constexpr std::size_t threads_max = 256;
 constexpr std::size_t json_depth_max = 256;
 constexpr std::size_t message_bytes_max = 64_MiB;
 constexpr std::size_t buffer_bytes_max = 1024_MiB;
+constexpr std::size_t body_memory_max = 1024 * 1024_MiB;
 constexpr double milliseconds_max = 86'400'000;
 
 bool is_optional_url(std::string_view text) {
@@ -236,6 +237,8 @@ Bindings limit_bindings() {
         bind<section, &Limits::message_burst>("limits.message_burst", limit()),
         bind<section, &Limits::subscribes_per_minute>("limits.subscribes_per_minute", limit()),
         bind<section, &Limits::connects_per_minute_per_ip>("limits.connects_per_minute_per_ip", limit()),
+        bind<section, &Limits::body_memory>("limits.body_memory", size(body_memory_max)),
+        bind<section, &Limits::body_memory_per_user>("limits.body_memory_per_user", size(body_memory_max)),
         bind<section, &Limits::permission_writes_per_minute>("limits.permission_writes_per_minute", limit()),
         bind<section, &Limits::permissions_per_topic>("limits.permissions_per_topic", limit()),
         bind<section, &Limits::permissions_per_user>("limits.permissions_per_user", limit()),

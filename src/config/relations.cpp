@@ -58,6 +58,18 @@ constexpr Relation relations[] = {
      "limits.max_batch",
      "limits.max_message",
      "limits.max_batch must be at least limits.max_message (0 = no limit)"},
+    {[](const Config& config) { return unless_off(config.limits.body_memory_per_user) >= config.limits.max_batch; },
+     "limits.body_memory_per_user",
+     "limits.max_batch",
+     "limits.body_memory_per_user must be at least limits.max_batch, or no batch of that size can be read (0 = no "
+     "limit)"},
+    {[](const Config& config) {
+         return unless_off(config.limits.body_memory) >=
+                std::max(config.limits.max_batch, config.limits.body_memory_per_user);
+     },
+     "limits.body_memory",
+     "limits.body_memory_per_user",
+     "limits.body_memory must be at least limits.body_memory_per_user and limits.max_batch (0 = no limit)"},
     {[](const Config& config) { return config.tls.certificate.empty() == config.tls.private_key.empty(); },
      "tls.certificate",
      "tls.private_key",

@@ -45,12 +45,11 @@ void CorkedStream::when_below(std::size_t mark, UniqueFunction<void()> resume) {
     }
 }
 
-void CorkedStream::close(CloseCode code) {
+void CorkedStream::close(CloseCode code, std::string_view reason) {
     if (closing_ || !is_open()) return;
     const auto number = static_cast<std::uint16_t>(code);
     const std::array<char, 2> code_bytes{static_cast<char>(number >> 8U), static_cast<char>(number & 0xFFU)};
-    const std::array<std::string_view, 2> payload{std::string_view(code_bytes.data(), code_bytes.size()),
-                                                  reason_text(code)};
+    const std::array<std::string_view, 2> payload{std::string_view(code_bytes.data(), code_bytes.size()), reason};
     outbox_.push_unbounded(make_websocket_frame(Opcode::close, payload));
     mark_dirty();
     closing_ = true;

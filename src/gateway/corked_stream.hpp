@@ -48,7 +48,10 @@ class CorkedStream : public ports::ConnectionSink {
     void answer(FramePtr frame) override;
     [[nodiscard]] std::size_t bytes_waiting() const override { return outbox_.bytes(); }
     void when_below(std::size_t mark, UniqueFunction<void()> resume) override;
-    void close(CloseCode code) override;
+    void close(CloseCode code) override { close(code, reason_text(code)); }
+
+    // With a reason of its own, under 123 bytes.
+    void close(CloseCode code, std::string_view reason);
 
     // --- HTTP
     void send_reply(FramePtr bytes);

@@ -4,6 +4,7 @@
 #include "notifyd/core/limits.hpp"
 #include "notifyd/runtime/task_group.hpp"
 
+#include "body_memory.hpp"
 #include "client_address.hpp"
 #include "listener.hpp"
 #include "open_sockets.hpp"
@@ -76,6 +77,7 @@ struct Front::Parts {
     TlsContexts tls;
     TicketKey ticket_key = TicketKey::random();
     OpenSockets sockets;
+    BodyMemory body_memory;
     // What the limit on open files leaves for sockets.
     std::size_t sockets_possible = 0;
     std::string warning;
@@ -104,13 +106,15 @@ Result<std::unique_ptr<Front>> Front::open(const config::Config& config, std::si
                          std::to_string(possible) + " sockets, less than limits.max_connections";
     }
     std::unique_ptr<Front> front(new Front(std::move(parts)));
-    front->set_connections_max(config.limits.max_connections);
+    front->use(config.limits);
     return front;
 }
 
-void Front::set_connections_max(std::size_t connections) {
+void Front::use(const config::Limits& limits) {
+    const std::size_t connections = limits.max_connections;
     const std::size_t wanted = connections == 0 ? config::unless_off(0) : connections + spare_sockets;
     parts_->sockets.set_max(std::min(wanted, parts_->sockets_possible));
+    parts_->body_memory.set_limits(limits.body_memory, limits.body_memory_per_user);
 }
 
 Result<void> Front::renew_certificate(const config::Tls& tls, EpochMs now) {
@@ -235,7 +239,7 @@ std::string LoopGateway::Impl::socket_key(const std::string& address) const {
 
 Awaitable<void> LoopGateway::Impl::serve(Socket socket, std::string address, OpenSockets::Place place) {
     const OpenSockets::Place held = std::move(place);
-    Session session(std::move(socket), std::move(address), tls_.get(), services_, flusher_);
+    Session session(std::move(socket), std::move(address), tls_.get(), services_, flusher_, front_.body_memory);
     sessions_.push_back(session);
     co_await session.run();
 }

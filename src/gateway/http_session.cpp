@@ -21,8 +21,6 @@ namespace {
 
 // A body of a few fields: POST /permissions, POST /ws/token.
 constexpr std::size_t fields_bytes_max = 64 * 1024;
-// What is read of a body before its token is known to be good, or where nobody wants a body.
-constexpr std::size_t stranger_body_bytes_max = 16 * 1024;
 constexpr const char* upgrade_verbs = "GET, HEAD, OPTIONS";
 constexpr std::string_view continue_reply = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -43,12 +41,19 @@ std::size_t body_bytes_max(const config::Limits& limits, const Route* route) {
         case BodyKind::batch:
             return config::unless_off(limits.max_batch);
     }
-    return stranger_body_bytes_max;
+    return limits::free_body_bytes;
 }
 
-// Nobody's memory is filled by who has no token: a body that may be large is read after a look at it.
+// No more than the budgets allow: a larger body could never be paid for, however long its client waits.
+std::size_t readable_body_bytes_max(const config::Limits& limits, const Route* route) {
+    return std::min({body_bytes_max(limits, route),
+                     config::unless_off(limits.body_memory),
+                     config::unless_off(limits.body_memory_per_user)});
+}
+
+// Nobody without a good token can make the server hold a large body: the token is checked before such a body is read.
 bool needs_token_first(const RequestReader& reader, const Route* route) {
-    return route != nullptr && route->access == Access::token && reader.body_bytes_at_most() > stranger_body_bytes_max;
+    return route != nullptr && route->access == Access::token && reader.body_bytes_at_most() > limits::free_body_bytes;
 }
 
 bool expects_continue(const BeastRequest& head) {
@@ -91,17 +96,21 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
             continue;
         }
         const RouteMatch match = match_route(request->method, request->path);
+        Paid paid;
         if (needs_token_first(reader, match.route)) {
-            const bool welcome = co_await check_token(reader, *request);
+            const bool welcome = co_await check_token(reader, *request, paid);
             if (!welcome) co_return nullptr;
         }
-        const std::size_t bytes_max = body_bytes_max(services_.config.limits, match.route);
-        const bool body_read = co_await read_body(buffer, reader, bytes_max);
+        const std::size_t bytes_max = readable_body_bytes_max(services_.config.limits, match.route);
+        const bool body_read = co_await read_body(buffer, reader, bytes_max, paid);
         if (!body_read) co_return nullptr;
         request->body = reader.take_body_text();
         const KeepAlive keep_alive = keep_alive_of(reader);
         phase_ = Phase::answering;
         co_await answer(*request, match, keep_alive);
+        // A peer that is slow to take the answer does not hold the memory of its request.
+        std::string().swap(request->body);
+        paid.reset();
         const bool goes_on = co_await settle(keep_alive);
         if (!goes_on) co_return nullptr;
         if (++answered % limits::requests_per_run == 0) {
@@ -150,19 +159,32 @@ Awaitable<bool> Session::read_head(beast::flat_buffer& buffer, RequestReader& re
     }
 }
 
-Awaitable<bool> Session::check_token(const RequestReader& reader, const HttpRequest& request) {
+Awaitable<bool> Session::check_token(const RequestReader& reader, const HttpRequest& request, Paid& paid) {
     const std::string_view token = bearer_token(request.authorization);
     if (auto keys = services_.authorizer.keys_short_of(token)) co_await await_key(token, std::move(keys));
     const auth::AuthResult<Identity> caller = services_.authorizer.authenticate(token);
-    if (caller) co_return true;
+    if (caller) {
+        paid.emplace(body_memory_, caller->user);
+        co_return true;
+    }
     refuse(auth_error(caller.error(), request), reader);
     co_return false;
 }
 
-Awaitable<bool> Session::read_body(beast::flat_buffer& buffer, RequestReader& reader, std::size_t bytes_max) {
+Awaitable<bool> Session::read_body(beast::flat_buffer& buffer,
+                                   RequestReader& reader,
+                                   std::size_t bytes_max,
+                                   Paid& paid) {
     expire_in(limits::request_body_timeout);
     bool asked = false;
     for (;;) {
+        const std::size_t room = reader.body_room_wanted(buffer, bytes_max);
+        if (paid && room > limits::free_body_bytes) {
+            const Result<void> afforded = paid->grow_to(room);
+            if (!afforded) refuse(afforded.error(), reader);
+            if (!afforded) co_return false;
+        }
+        reader.reserve_body(room);
         const Result<RequestReader::Progress> progress = reader.take_body(buffer, bytes_max);
         if (!progress) refuse(progress.error(), reader);
         if (!progress) co_return false;

@@ -131,6 +131,18 @@ std::uint64_t RequestReader::body_bytes_at_most() const {
     return parser_.chunked() ? std::numeric_limits<std::uint64_t>::max() : parser_.content_length().value_or(0);
 }
 
+std::size_t RequestReader::body_room_wanted(const beast::flat_buffer& buffer, std::size_t bytes_max) const {
+    if (!parser_.chunked()) {
+        const std::uint64_t announced = parser_.content_length().value_or(0);
+        return announced > bytes_max ? 0 : static_cast<std::size_t>(announced);
+    }
+    const std::string& body = request().body();
+    const std::size_t needed = body.size() + buffer.size();
+    if (needed <= body.capacity()) return body.capacity();
+    // Doubled, so that the text is not copied for every piece. What exceeds the limit is never stored.
+    return std::min(std::max(needed, 2 * body.capacity()), bytes_max);
+}
+
 Result<std::size_t> RequestReader::find_end(std::string_view text) {
     std::size_t at = scanned_;
     char previous = at == 0 ? '\0' : text[at - 1];

@@ -39,6 +39,12 @@ class RequestReader {
     // After the head; at most `bytes_max`, as announced or as they come.
     [[nodiscard]] Result<Progress> take_body(boost::beast::flat_buffer& buffer, std::size_t bytes_max);
 
+    // How much memory the body's text needs before the next take_body: all that was announced, or, for a chunked body,
+    // enough for what the buffer holds. 0: none, or the body is larger than `bytes_max`, which take_body reports.
+    [[nodiscard]] std::size_t body_room_wanted(const boost::beast::flat_buffer& buffer, std::size_t bytes_max) const;
+    // Makes that room, so that take_body allocates nothing.
+    void reserve_body(std::size_t bytes) { parser_.get().body().reserve(bytes); }
+
     // As far as it was read: nothing, or the whole head and perhaps the body.
     [[nodiscard]] const BeastRequest& request() const { return parser_.get(); }
     // Of the same lines; none after release().

@@ -6,8 +6,14 @@
 
 namespace notifyd::gateway {
 
-Session::Session(Socket socket, std::string peer_address, SSL_CTX* tls, LoopServices& services, Flusher& flusher)
+Session::Session(Socket socket,
+                 std::string peer_address,
+                 SSL_CTX* tls,
+                 LoopServices& services,
+                 Flusher& flusher,
+                 BodyMemory& body_memory)
     : services_(services),
+      body_memory_(body_memory),
       peer_address_(std::move(peer_address)),
       websocket_(std::move(socket), tls, flusher, services.config.limits.outbound_buffer) {}
 
@@ -93,6 +99,11 @@ void Session::sweep(SteadyTime now) {
     if (stream().is_closing()) {
         // The peer has this long to answer our close frame.
         if (!stream().has_deadline()) stream().set_deadline(now + limits::close_timeout);
+        return;
+    }
+    if (message_due_ && now >= *message_due_) {
+        // It holds memory that others need; a whole one would have arrived long ago.
+        stream().close(CloseCode::too_slow);
         return;
     }
     if (token_ends_at_ && services_.clock.now_ms() >= *token_ends_at_) {

@@ -13,6 +13,7 @@
 #include "notifyd/gateway/loop_services.hpp"
 #include "notifyd/wire/api_types.hpp"
 
+#include "body_memory.hpp"
 #include "http_reply.hpp"
 #include "http_request.hpp"
 #include "request_reader.hpp"
@@ -47,7 +48,13 @@ struct Upgrade {
 
 class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
   public:
-    Session(Socket socket, std::string peer_address, SSL_CTX* tls, LoopServices& services, Flusher& flusher);
+    // `services`, `flusher` and `body_memory` outlive it.
+    Session(Socket socket,
+            std::string peer_address,
+            SSL_CTX* tls,
+            LoopServices& services,
+            Flusher& flusher,
+            BodyMemory& body_memory);
 
     Awaitable<void> run();
 
@@ -78,9 +85,14 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     Awaitable<bool> receive(boost::beast::flat_buffer& buffer);
     // False when it was refused or broken, and the connection must end.
     Awaitable<bool> read_head(boost::beast::flat_buffer& buffer, RequestReader& reader);
+    // What a large body pays with: there is one once its token has been checked.
+    using Paid = std::optional<BodyMemory::Share>;
     // False when it was refused: its body stays in the socket, and the connection must end.
-    Awaitable<bool> check_token(const RequestReader& reader, const HttpRequest& request);
-    Awaitable<bool> read_body(boost::beast::flat_buffer& buffer, RequestReader& reader, std::size_t bytes_max);
+    Awaitable<bool> check_token(const RequestReader& reader, const HttpRequest& request, Paid& paid);
+    Awaitable<bool> read_body(boost::beast::flat_buffer& buffer,
+                              RequestReader& reader,
+                              std::size_t bytes_max,
+                              Paid& paid);
     [[nodiscard]] KeepAlive keep_alive_of(const RequestReader& reader) const;
     // Waits until the reply is (nearly) sent; whether the connection goes on.
     Awaitable<bool> settle(KeepAlive keep_alive);
@@ -121,6 +133,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     void record_end(const connection::Connection& connection, SteadyTime opened_at);
 
     LoopServices& services_;
+    BodyMemory& body_memory_;
     // The TCP peer's; a trusted proxy names others, with each request.
     std::string peer_address_;
     WebSocketStream websocket_;
@@ -129,6 +142,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     connection::Connection* connection_ = nullptr;
     // Since when something waits to be taken; the epoch: nothing does.
     SteadyTime stalled_since_{};
+    // When the large message that is arriving must have arrived; nullopt: none is.
+    std::optional<SteadyTime> message_due_;
     // When the token of the WebSocket ends, where that closes it.
     std::optional<EpochMs> token_ends_at_;
     Phase phase_ = Phase::receiving;

@@ -86,6 +86,13 @@ std::size_t next_piece_bytes(const WebSocketStream& websocket, const beast::flat
     return std::min({buffer.size() == 0 ? first_bytes : announced, bytes_max, room});
 }
 
+std::size_t memory_after(const beast::flat_buffer& buffer, std::size_t room) {
+    const std::size_t needed = buffer.size() + room;
+    if (needed <= buffer.capacity()) return buffer.capacity();
+    // As flat_buffer::prepare grows.
+    return std::min(buffer.max_size(), std::max(2 * buffer.size(), needed));
+}
+
 void close_after(const error_code& error, CorkedStream& stream) {
     const bool broken = error.category() == make_error_code(beast::zlib::error::general).category();
     if (broken) stream.close(CloseCode::bad_text);

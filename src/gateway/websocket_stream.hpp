@@ -6,6 +6,8 @@
 // Fails:  check_handshake with invalid_request or upgrade_required; whatever a peer sends later ends its stream only.
 #pragma once
 
+#include "notifyd/core/limits.hpp"
+
 #include "corked_stream.hpp"
 #include "request_reader.hpp"
 
@@ -41,6 +43,9 @@ Awaitable<bool> accept_websocket(WebSocketStream& websocket, const BeastRequest&
 // connection holds. 0: what is announced or has come is more than any message has.
 [[nodiscard]] std::size_t next_piece_bytes(const WebSocketStream& websocket, const boost::beast::flat_buffer& buffer);
 
+// What the buffer takes once it has room for so many bytes more.
+[[nodiscard]] std::size_t memory_after(const boost::beast::flat_buffer& buffer, std::size_t room);
+
 // Tells the peer what Beast ends a connection for without a word: broken compression.
 void close_after(const error_code& error, CorkedStream& stream);
 
@@ -48,14 +53,14 @@ void close_after(const error_code& error, CorkedStream& stream);
 enum class MessageKind : bool { text, binary };
 
 // Gives every message to the reader until the stream ends:
+//   bool pay(std::size_t)            whether a message may take so much memory in all; 0: it has been dealt with. When
+//                                    the reader refuses, it closes the stream
 //   bool is_full()                   whether it takes no more for now
 //   Awaitable<void> room()           until it does
 //   void take(std::string_view, MessageKind)
 // A template, so that a connection that is idle holds one coroutine's frame for its reading, not two.
 template <class Reader>
 Awaitable<void> read_messages(WebSocketStream& websocket, Reader& reader) {
-    // A read buffer that grew for a large message is given back.
-    constexpr std::size_t kept_buffer_bytes = 16 * 1024;
     boost::beast::flat_buffer buffer = make_message_buffer(websocket);
     for (;;) {
         // In pieces of our size; Beast's async_read would hold 1.5 KiB all the time.
@@ -65,6 +70,9 @@ Awaitable<void> read_messages(WebSocketStream& websocket, Reader& reader) {
                 websocket.next_layer().close(CloseCode::too_big);
                 co_return;
             }
+            const std::size_t taken = memory_after(buffer, room);
+            const bool large = taken > limits::free_message_bytes;
+            if (large && taken > buffer.capacity() && !reader.pay(taken)) co_return;
             const auto piece = buffer.prepare(room);
             const auto [error, bytes] = co_await websocket.async_read_some(piece, use_tuple);
             if (error) {
@@ -82,7 +90,11 @@ Awaitable<void> read_messages(WebSocketStream& websocket, Reader& reader) {
                         websocket.got_binary() ? MessageKind::binary : MessageKind::text);
         }
         buffer.consume(buffer.size());
-        if (buffer.capacity() > kept_buffer_bytes) buffer = make_message_buffer(websocket);
+        // A buffer that grew for a large message is given back.
+        if (buffer.capacity() > limits::free_message_bytes) {
+            buffer = make_message_buffer(websocket);
+            static_cast<void>(reader.pay(0));
+        }
     }
 }
 

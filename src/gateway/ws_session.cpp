@@ -35,7 +35,26 @@ class Session::FrameReader {
         : session_(session), connection_(connection), frames_(session.services_, connection) {}
 
     [[nodiscard]] bool is_full() const { return session_.is_full(connection_); }
-    Awaitable<void> room() { return session_.room(connection_); }
+    Awaitable<void> room() {
+        // The message has arrived; that it has to wait is not its sender's fault.
+        session_.message_due_.reset();
+        return session_.room(connection_);
+    }
+    [[nodiscard]] bool pay(std::size_t bytes) {
+        if (bytes == 0) {
+            paid_.reset();
+            session_.message_due_.reset();
+            return true;
+        }
+        if (!paid_) {
+            paid_ = std::make_unique<BodyMemory::Share>(session_.body_memory_, connection_.identity().user);
+            session_.message_due_ = session_.services_.clock.steady_now() + limits::large_message_timeout;
+        }
+        if (paid_->grow_to(bytes)) return true;
+        // Only the client can say it again: whatever else it does, it must not lose this message without knowing.
+        session_.stream().close(CloseCode::too_slow, "too many large messages at once");
+        return false;
+    }
     void take(std::string_view message, MessageKind kind) {
         if (kind == MessageKind::text) {
             frames_.dispatch(message);
@@ -48,6 +67,8 @@ class Session::FrameReader {
     Session& session_;
     connection::Connection& connection_;
     FrameDispatch frames_;
+    // On the heap, because few messages are large, and what an idle connection holds is what this holds.
+    std::unique_ptr<BodyMemory::Share> paid_;
 };
 
 WebSocketTerms Session::terms_of(const Upgrade& upgrade) const {

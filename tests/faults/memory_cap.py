@@ -1,6 +1,7 @@
 """Q5: a memory cap (cgroup v1), and clients that abuse: subscribers that do not read, senders of big messages that do
 not wait, handshakes and bodies that never end. The kernel kills nothing; the daemon refuses with 503 or closes with
-1013, answers others meanwhile, and serves again when they are gone.
+1013, answers others meanwhile, and serves again when they are gone. Then the same with half-sent batches
+(half_bodies.py).
 
 Seen to fail with --sabotage, which caps it at 24 MiB: the kernel kills it.
 """
@@ -13,7 +14,7 @@ import socket
 
 from support.settings import LIMIT
 
-from . import tokens
+from . import half_bodies, tokens
 from .ack_log import Message
 from .clients import Gone, Http, Refused, WebSocket
 from .context import Skip, need_root
@@ -166,6 +167,15 @@ async def run(context):
         result.require(abuse.refused + abuse.closed > 0, "nothing was refused or closed: nothing was tested")
         result.notes.update(highest=f"{group.highest() >> 20}MiB", refused=abuse.refused, closed=abuse.closed,
                             sent=abuse.sent, others=f"{answers[200]}+{answers[503]}")
+        if server.alive:
+            await serves_again(server)
+            await server.stop()
+        if context.sabotage:
+            return
+        server = context.server(half_bodies.SETTINGS, name="half_bodies")
+        await server.start(prefix=group.prefix)
+        await half_bodies.run(server, result, context.size(200, 1_000))
+        result.require(group.kills() == 0 and server.alive, "half-sent batches: out-of-memory kills")
         if server.alive:
             await serves_again(server)
             await server.stop()

@@ -20,6 +20,11 @@ def publisher(user="backend"):
     return _token(user, "notifyd:publish")
 
 
+def sender(user):
+    """An ordinary user."""
+    return _token(user, None)
+
+
 def reader(user):
     """May receive everything: an admin of its own name."""
     return _token(user, "notifyd:admin")

@@ -129,6 +129,8 @@ struct Limits {
     std::size_t message_burst = 20;
     std::size_t subscribes_per_minute = 20;
     std::size_t connects_per_minute_per_ip = 5;
+    std::size_t body_memory = 256_MiB;
+    std::size_t body_memory_per_user = 16_MiB;
     std::size_t permission_writes_per_minute = 600;
     std::size_t permissions_per_topic = 100'000;
     std::size_t permissions_per_user = 10'000;

@@ -78,6 +78,12 @@ inline constexpr std::size_t reclaim_slice_pages = 64;
 inline constexpr std::size_t small_frames_per_second = 100;
 inline constexpr std::size_t small_frames_burst = 1'000;
 inline constexpr std::size_t small_piece_bytes = 64;
+// A body of up to so many bytes does not pay limits.body_memory, and is read before its token has been checked.
+inline constexpr std::size_t free_body_bytes = 16 * 1024;
+// The same for a WebSocket message that is arriving. An idle connection keeps no larger buffer.
+inline constexpr std::size_t free_message_bytes = 4 * 1024;
+// A message above that has so long to arrive, as a request's body has.
+inline constexpr std::chrono::seconds large_message_timeout{30};
 // The body of POST /@connections/{connectionId}.
 inline constexpr std::size_t posted_frame_bytes_max = 128 * 1024;
 

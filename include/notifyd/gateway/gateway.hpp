@@ -44,8 +44,8 @@ class Front {
     void renew_ticket_key();
     // nullopt: no TLS.
     [[nodiscard]] std::optional<EpochMs> certificate_until() const;
-    // 0: no limit.
-    void set_connections_max(std::size_t connections);
+    // From now on these limits hold for what all loops share: sockets and the memory of request bodies.
+    void use(const config::Limits& limits);
 
   private:
     friend class LoopGateway;

@@ -1,0 +1,103 @@
+"""The second load of Q5: batches of 4 MiB of which half is sent, by one token and by many. They take no more memory
+than limits.body_memory, whoever they are from, and others publish meanwhile."""
+
+import asyncio
+import contextlib
+import socket
+
+from support.settings import LIMIT
+
+from . import tokens
+from .ack_log import Message
+from .clients import Gone, Http
+from .load import publish
+
+BATCH = 4 << 20
+BUDGET = 64 << 20
+BUDGET_OF_ONE = 16 << 20
+# Besides the budget: what 200 connections and the server itself take. Half of the batches would be 400 MiB.
+ELSE = 64 << 20
+SETTINGS = {"limits": {"body_memory": BUDGET, "body_memory_per_user": BUDGET_OF_ONE, "max_batch": BATCH}}
+
+
+class HalfBodies:
+    def __init__(self, server):
+        self.server = server
+        self.sockets = []
+        self.refused = 0
+
+    async def send(self, token):
+        head = (f"POST /publish/batch HTTP/1.1\r\nHost: notifyd\r\nAuthorization: Bearer {token}\r\n"
+                f"Content-Type: application/json\r\nContent-Length: {BATCH}\r\n\r\n").encode()
+        raw, loop = socket.socket(), asyncio.get_running_loop()
+        self.sockets.append(raw)
+        raw.setblocking(False)
+        with contextlib.suppress(OSError):  # refused while it sends
+            await loop.sock_connect(raw, (self.server.host, self.server.port))
+            await loop.sock_sendall(raw, head)
+            await loop.sock_sendall(raw, b"[" * (BATCH // 2))
+
+    async def count_refused(self, at_least):
+        """Waits for so many answers: nobody else gets one."""
+        loop = asyncio.get_running_loop()
+
+        async def answered(raw):
+            with contextlib.suppress(OSError):
+                self.refused += (await loop.sock_recv(raw, 64))[9:12] in (b"429", b"503")
+
+        waiting = [asyncio.ensure_future(answered(raw)) for raw in self.sockets]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(3 * LIMIT):
+                while self.refused < at_least:
+                    await asyncio.sleep(0.02)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    def close(self):
+        for raw in self.sockets:
+            raw.close()
+
+
+async def _others(server, result, until):
+    """All of theirs are accepted: small requests are free."""
+    http, number = Http(server), 0
+    while not until.is_set():
+        number += 1
+        try:
+            reply = await publish(http, Message(f"small{number}", "small", "fifo"))
+            result.require(reply.status == 200, f"a small publish: {reply}")
+        except Gone as problem:
+            result.require(False, f"a small publish: {problem}")
+            break
+        await asyncio.sleep(0.02)
+    http.close()
+    return number
+
+
+async def _load(server, result, names, budget, resident):
+    before, done = resident(), asyncio.Event()
+    others = asyncio.ensure_future(_others(server, result, done))
+    halves = HalfBodies(server)
+    await asyncio.wait_for(asyncio.gather(*(halves.send(tokens.sender(name)) for name in names)), 6 * LIMIT)
+    await halves.count_refused(len(names) - budget // BATCH)
+    grown = resident() - before
+    done.set()
+    served = await others
+    halves.close()
+    result.require(halves.refused == len(names) - budget // BATCH, f"{halves.refused} of {len(names)} were refused")
+    result.require(grown < budget + ELSE, f"{len(names)} half batches took {grown >> 20} MiB")
+    result.require(served > 0, "nobody else published")
+    return grown
+
+
+async def run(server, result, count):
+    """`server` runs with SETTINGS."""
+    def resident():
+        with open(f"/proc/{server.process.pid}/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) << 10 for line in status if line.startswith("VmRSS:"))
+
+    one = await _load(server, result, ["greedy"] * count, BUDGET_OF_ONE, resident)
+    many = await _load(server, result, [f"crowd{number}" for number in range(count)], BUDGET, resident)
+    result.tries += 2 * count
+    result.notes.update(half_batches=f"one token {one >> 20}MiB, many {many >> 20}MiB")

@@ -1,0 +1,235 @@
+"""What request bodies and fragmented messages may hold while they arrive (SPEC §6): a budget for the server, one for
+each user, and neither in the way of small requests."""
+
+import contextlib
+import json
+import select
+import socket
+import time
+import unittest
+
+from websockets.frames import Frame, Opcode
+
+from support.case import SystemTest
+from support.daemon import eventually
+from support.http_client import HttpClient, RawConnection
+from support.operator_tools import LONG
+from support.settings import LIMIT
+from support.tokens import mint
+from test_floods import more_descriptors, resident_bytes
+
+MIB = 1 << 20
+
+
+def batch_head(token, length=None):
+    size = f"Content-Length: {length}" if length is not None else "Transfer-Encoding: chunked"
+    return (f"POST /publish/batch HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+            f"Content-Type: application/json\r\n{size}\r\n\r\n").encode()
+
+
+def chunk(data):
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+def offer(port, data, stack):
+    """A connection that sends all of `data`, unless the daemon ends it on the way."""
+    connection = socket.create_connection(("127.0.0.1", port), timeout=LIMIT)
+    stack.callback(connection.close)
+    with contextlib.suppress(OSError):
+        connection.sendall(data)
+    return connection
+
+
+def answers(connections, expected):
+    """The first `expected` answers, or what has come within the limit: the heads."""
+    heads, waiting, deadline = [], list(connections), time.monotonic() + LIMIT
+    while len(heads) < expected and waiting and time.monotonic() < deadline:
+        readable, _, _ = select.select(waiting, [], [], 0.2)
+        for connection in readable:
+            waiting.remove(connection)
+            with contextlib.suppress(OSError):
+                heads.append(connection.recv(65536).decode(errors="replace"))
+    return heads
+
+
+def status(head):
+    return int(head.split(" ", 2)[1]) if " " in head else 0
+
+
+class Budgets(SystemTest):
+    settings = {"limits": {"max_batch": "1MiB", "body_memory_per_user": "2MiB", "body_memory": "4MiB"}}
+
+    def direct(self, user, content):
+        """Anybody may send it."""
+        return {"targetChannel": "WebSocket", "payload": {"targetClass": "user", "targetId": user, "content": content}}
+
+    def batch(self, token, content="x"):
+        http = HttpClient(self.daemon.port)
+        with contextlib.closing(http):
+            return http.post("/publish/batch", token, {"messages": [self.direct("x", content)] * 4})
+
+    def assert_all_given_back(self, token):
+        """Both megabytes of the user are free again."""
+        def free():
+            with contextlib.ExitStack() as stack:
+                offer(self.daemon.port, batch_head(token, MIB) + b"[" * 100_000, stack)
+                return self.batch(token, "x" * 200_000).status == 200
+
+        self.assertTrue(eventually(free, LIMIT), "the user's memory is not given back")
+
+    def test_one_user_is_refused_and_others_are_not(self):
+        token = mint(self.name("greedy"))
+        with contextlib.ExitStack() as stack:
+            half = batch_head(token, MIB) + b"[" * 500_000
+            sockets = [offer(self.daemon.port, half, stack) for _ in range(6)]
+            heads = answers(sockets, 4)
+            self.assertEqual([status(head) for head in heads], [429] * 4)
+            for head in heads:
+                self.assertIn("Retry-After: ", head)
+                self.assertIn('"code":"rate_limited"', head)
+            self.assertEqual(self.batch(token, "x" * 10_000).status, 429)
+            self.assertEqual(self.batch(mint("other"), "x" * 200_000).status, 200)
+            # What is small is free.
+            small = self.http.post("/publish", token, self.direct("x", "small"))
+            self.assertEqual(small.status, 200, small)
+        self.assert_all_given_back(token)
+
+    def test_many_users_are_refused_and_small_requests_are_not(self):
+        tokens = [mint(self.name("crowd")) for _ in range(8)]
+        with contextlib.ExitStack() as stack:
+            sockets = [offer(self.daemon.port, batch_head(token, MIB) + b"[" * 500_000, stack) for token in tokens]
+            heads = answers(sockets, 4)
+            self.assertEqual([status(head) for head in heads], [503] * 4)
+            for head in heads:
+                self.assertIn("Retry-After: ", head)
+                self.assertIn('"code":"unavailable"', head)
+            small = self.http.post("/publish", mint("other"), self.direct("x", "small"))
+            self.assertEqual(small.status, 200, small)
+            self.assertEqual(self.http.get("/healthz").status, 200)
+        self.assert_all_given_back(tokens[0])
+
+    def test_chunked_bodies_pay_as_they_grow(self):
+        token = mint(self.name("chunked"))
+        with contextlib.ExitStack() as stack:
+            half = batch_head(token) + chunk(b"[" * 100_000) * 7
+            sockets = [offer(self.daemon.port, half, stack) for _ in range(6)]
+            heads = answers(sockets, 4)
+            self.assertEqual([status(head) for head in heads], [429] * 4)
+        self.assert_all_given_back(token)
+
+    def test_a_whole_chunked_body_is_served(self):
+        token = mint(self.name("chunked"))
+        text = json.dumps({"messages": [self.direct("x", "x" * 200_000)] * 4}).encode()
+        pieces = b"".join(chunk(text[at:at + 5000]) for at in range(0, len(text), 5000)) + b"0\r\n\r\n"
+        for _ in range(3):
+            with RawConnection(self.daemon.port) as raw:
+                raw.send(batch_head(token) + pieces)
+                reply = raw.reply()
+                self.assertEqual(reply.status, 200, reply)
+
+    def test_memory_is_given_back_however_a_request_ends(self):
+        token = mint(self.name("ender"))
+        ends = {
+            "an answer": batch_head(token, 600_000) + b" " * 599_998 + b"{}",
+            "no JSON": batch_head(token, 600_000) + b"[" * 600_000,
+            "no chunk": batch_head(token) + chunk(b"[" * 600_000) + b"nonsense\r\n\r\n",
+            "too large": batch_head(token) + chunk(b"[" * 600_000) * 2,
+            "a client that goes": None,
+        }
+        for end, data in ends.items():
+            with self.subTest(end):
+                for _ in range(4):
+                    with contextlib.ExitStack() as stack:
+                        if data is None:
+                            offer(self.daemon.port, batch_head(token, MIB) + b"[" * 600_000, stack)
+                            continue
+                        heads = answers([offer(self.daemon.port, data, stack)], 1)
+                        self.assertIn(status(heads[0]), (400, 413), heads)
+                self.assert_all_given_back(token)
+
+    def test_a_body_is_refused_before_it_is_asked_for(self):
+        token = mint(self.name("polite"))
+        with contextlib.ExitStack() as stack:
+            for _ in range(2):
+                offer(self.daemon.port, batch_head(token, MIB) + b"[" * 100_000, stack)
+            expecting = batch_head(token, MIB).replace(b"Host: x", b"Host: x\r\nExpect: 100-continue")
+            def refused():
+                return status(answers([offer(self.daemon.port, expecting, stack)], 1)[0]) == 429
+
+            self.assertTrue(eventually(refused, LIMIT))
+
+    def test_limits_change_with_a_reload(self):
+        token = mint(self.name("reload"))
+        with contextlib.ExitStack() as stack:
+            for _ in range(2):
+                offer(self.daemon.port, batch_head(token, MIB) + b"[" * 100_000, stack)
+
+            def refused():
+                return self.batch(token, "x" * 200_000).status == 429
+
+            self.assertTrue(eventually(refused, LIMIT))
+            reloaded = self.daemon.reload({"limits": {**self.settings["limits"], "body_memory_per_user": "4MiB"}})
+            self.assertIn("limits.body_memory_per_user", str(reloaded))
+            self.assertEqual(self.batch(token, "x" * 200_000).status, 200)
+        self.daemon.reload(self.settings)
+
+    def test_half_messages_of_one_user_end_with_1013(self):
+        user = self.name("talker")
+        token = mint(user)
+        piece = Frame(Opcode.TEXT, b'{"action":"sendMessage","x":"' + b"x" * 200_000, False)
+        sockets = [self.daemon.websocket(token) for _ in range(20)]
+        for client in sockets:
+            with contextlib.suppress(OSError):  # it may be closed on the way
+                client.socket.sendall(piece.serialize(mask=True))
+        closed = self.closed_of(user, 20 - 2 * MIB // 200_000)
+        self.assertEqual({event["code"] for event in closed}, {1013})
+        # Others' large messages pass meanwhile, and small ones of the same user.
+        self.assert_sends(mint("other"), "x" * 200_000)
+        self.assert_sends(token, "small")
+        for client in sockets:
+            client.socket.close()
+
+        def free():
+            with contextlib.suppress(AssertionError, OSError):
+                self.assert_sends(token, "x" * 200_000)
+                return True
+            return False
+
+        self.assertTrue(eventually(free, LIMIT), "the user's memory is not given back")
+
+    def closed_of(self, user, at_least):
+        def found():
+            return [event for event in self.daemon.find_events("connection_closed") if event["user_id"] == user]
+
+        self.assertTrue(eventually(lambda: len(found()) >= at_least, LIMIT), f"{len(found())} of {at_least} closed")
+        return found()
+
+    def assert_sends(self, token, content):
+        client = self.daemon.websocket(token)
+        with contextlib.closing(client.socket):
+            client.send_json({"action": "sendMessage", **self.direct("x", content)})
+            self.assertIn("messageId", client.receive())
+
+
+class Sizes(SystemTest):
+    """The defaults: 4 MiB batches, 16 MiB a user, 256 MiB in all."""
+
+    def test_half_batches_of_one_token_hold_little(self):
+        more_descriptors()
+        token = mint("greedy")
+        self.http.get("/healthz")
+        before = resident_bytes(self.daemon.process.pid)
+        with contextlib.ExitStack() as stack:
+            half = batch_head(token, 4 * MIB) + b"[" * (2 * MIB)
+            sockets = [offer(self.daemon.port, half, stack) for _ in range(200 if LONG else 60)]
+            heads = answers(sockets, len(sockets) - 4)
+            self.assertEqual([status(head) for head in heads], [429] * (len(sockets) - 4))
+            grown = resident_bytes(self.daemon.process.pid) - before
+            print(f"{grown / MIB:.1f} MiB for {len(sockets)} half batches of one token")
+            self.assertLess(grown, 32 * MIB * (LIMIT / 10))
+            body = {"targetChannel": "WebSocket", "payload": {"targetClass": "user", "targetId": "x", "content": "y"}}
+            self.assertEqual(self.http.post("/publish", mint("other"), body).status, 200)
+
+
+if __name__ == "__main__":
+    unittest.main()
