@@ -2,6 +2,7 @@
 #include "notifyd/gateway/gateway.hpp"
 
 #include "notifyd/core/limits.hpp"
+#include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/runtime/task_group.hpp"
 
 #include "body_memory.hpp"
@@ -11,6 +12,7 @@
 #include "session.hpp"
 #include "ticket_keys.hpp"
 #include "tls_context.hpp"
+#include "yield_order.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -31,6 +33,8 @@ using Timer = asio::
 
 // When accepting fails (no descriptors left), the loop must not spin.
 constexpr std::chrono::milliseconds accept_pause{100};
+// How often a newcomer may lose the room that was made for it to others.
+constexpr std::size_t room_tries_max = 8;
 // Sockets beyond max_connections, so that those over the limit get an answer and requests get through.
 constexpr std::size_t spare_sockets = 1024;
 // Descriptors that sockets never take, so that the database, the log and the key endpoint always have theirs.
@@ -78,6 +82,12 @@ struct Front::Parts {
     TicketKey ticket_key = TicketKey::random();
     OpenSockets sockets;
     BodyMemory body_memory;
+    // Every loop's HTTP connections that may give way; complete before any loop runs.
+    struct Idle {
+        runtime::EventLoop* loop;
+        YieldOrder* order;
+    };
+    std::vector<Idle> idle;
     // What the limit on open files leaves for sockets.
     std::size_t sockets_possible = 0;
     std::string warning;
@@ -153,8 +163,10 @@ class LoopGateway::Impl {
           front_(front),
           tickets_(front.ticket_key),
           tasks_(services.loop),
+          ground_{services, flusher_, front.body_memory, yield_order_},
           acceptor_(services.loop.executor()),
           sweep_timer_(services.loop.executor()) {
+        front.idle.push_back({&services.loop, &yield_order_});
         take_over();
     }
 
@@ -174,15 +186,21 @@ class LoopGateway::Impl {
     Awaitable<void> pause(std::chrono::milliseconds time);
     // The TCP peer's key in the count of open sockets.
     [[nodiscard]] std::string socket_key(const std::string& address) const;
-    Awaitable<void> serve(Socket socket, std::string address, OpenSockets::Place place);
+    // A place for the socket, if need be that of another connection.
+    Awaitable<OpenSockets::Place> find_place(const std::string& key);
+    // Has the HTTP connection give way that has been idle longest, on whichever loop it is. False: there is none.
+    Awaitable<bool> make_room();
+    Awaitable<void> serve(Arrival arrival);
 
     LoopServices& services_;
     Front::Parts& front_;
-    // Before the sessions, which use it to their end.
+    // Before the sessions, which use both to their end.
     TicketKeys tickets_;
+    YieldOrder yield_order_;
     SslContext tls_;
     runtime::TaskGroup tasks_;
     Flusher flusher_;
+    const SessionGround ground_;
     Acceptor acceptor_;
     Timer sweep_timer_;
     SessionList sessions_;
@@ -217,17 +235,59 @@ Awaitable<void> LoopGateway::Impl::accept_loop() {
         if (stopping_) break;
         if (error) {
             services_.events.emit(observability::AcceptFailed{error.message()});
-            co_await pause(accept_pause);
+            const bool no_descriptor =
+                error == asio::error::no_descriptors || error == boost::system::errc::too_many_files_open_in_system;
+            bool has_room = false;
+            if (no_descriptor) has_room = co_await make_room();
+            if (!has_room) co_await pause(accept_pause);
             continue;
         }
         std::string address = address_text(socket);
-        OpenSockets::Place place = front_.sockets.take(socket_key(address));
+        const std::string key = socket_key(address);
+        OpenSockets::Place place = co_await find_place(key);
+        if (stopping_) break;
         if (!place.is_taken()) {
             services_.events.emit(observability::AcceptRefused{place.refusal(), address});
             continue;
         }
-        tasks_.spawn(serve(std::move(socket), std::move(address), std::move(place)));
+        Arrival arrival{std::move(socket), std::move(address), std::move(place)};
+        tasks_.spawn(serve(std::move(arrival)));
     }
+}
+
+Awaitable<OpenSockets::Place> LoopGateway::Impl::find_place(const std::string& key) {
+    for (std::size_t tries = 0;; ++tries) {
+        OpenSockets::Place place = front_.sockets.take(key);
+        if (!place.is_server_full() || tries == room_tries_max || stopping_) co_return place;
+        const bool has_room = co_await make_room();
+        if (!has_room) co_return place;
+    }
+}
+
+Awaitable<bool> LoopGateway::Impl::make_room() {
+    using Standing = YieldOrder::Standing;
+    std::optional<Front::Parts::Idle> chosen;
+    for (const Standing standing : {Standing::stranger, Standing::known}) {
+        std::optional<SteadyTime> longest;
+        for (const Front::Parts::Idle& idle : front_.idle) {
+            const std::optional<SteadyTime> since = idle.order->longest_since(standing);
+            if (!since || (longest && *longest <= *since)) continue;
+            longest = since;
+            chosen = idle;
+        }
+        if (chosen) break;
+    }
+    if (!chosen) co_return false;
+    if (chosen->loop == &services_.loop) co_return yield_order_.give_way();
+    runtime::OneShot<bool> answer(services_.loop.executor());
+    auto ask = [order = chosen->order, home = &services_.loop, &answer] {
+        const bool gave_way = order->give_way();
+        // False: the home loop has stopped, and nobody waits.
+        static_cast<void>(home->post_control([&answer, gave_way] { answer.set(gave_way); }));
+    };
+    if (!chosen->loop->post_control(std::move(ask))) co_return false;
+    const bool gave_way = co_await answer.wait();
+    co_return gave_way;
 }
 
 std::string LoopGateway::Impl::socket_key(const std::string& address) const {
@@ -237,9 +297,8 @@ std::string LoopGateway::Impl::socket_key(const std::string& address) const {
     return counted ? limit_key(address) : std::string();
 }
 
-Awaitable<void> LoopGateway::Impl::serve(Socket socket, std::string address, OpenSockets::Place place) {
-    const OpenSockets::Place held = std::move(place);
-    Session session(std::move(socket), std::move(address), tls_.get(), services_, flusher_, front_.body_memory);
+Awaitable<void> LoopGateway::Impl::serve(Arrival arrival) {
+    Session session(std::move(arrival), tls_.get(), ground_);
     sessions_.push_back(session);
     co_await session.run();
 }

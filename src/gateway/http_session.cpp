@@ -10,6 +10,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace notifyd::gateway {
@@ -19,6 +21,8 @@ namespace http = beast::http;
 
 namespace {
 
+// How long somebody who has not shown a good token may wait for the next request.
+constexpr std::chrono::seconds stranger_idle_timeout{10};
 // A body of a few fields: POST /permissions, POST /ws/token.
 constexpr std::size_t fields_bytes_max = 64 * 1024;
 constexpr const char* upgrade_verbs = "GET, HEAD, OPTIONS";
@@ -90,6 +94,7 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
             const KeepAlive keep_alive = keep_alive_of(reader);
             Result<std::unique_ptr<Upgrade>> upgrade = co_await admit_upgrade(reader.release(), *request);
             if (upgrade) co_return std::move(*upgrade);
+            stand_by();
             send_reply(refused_upgrade(upgrade.error(), *request), *request, keep_alive);
             const bool goes_on = co_await settle(keep_alive);
             if (!goes_on) co_return nullptr;
@@ -101,6 +106,7 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
             const bool welcome = co_await check_token(reader, *request, paid);
             if (!welcome) co_return nullptr;
         }
+        if (standing_ == YieldOrder::Standing::known) yield_order_.leave(*this);
         const std::size_t bytes_max = readable_body_bytes_max(services_.config.limits, match.route);
         const bool body_read = co_await read_body(buffer, reader, bytes_max, paid);
         if (!body_read) co_return nullptr;
@@ -108,6 +114,7 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
         const KeepAlive keep_alive = keep_alive_of(reader);
         phase_ = Phase::answering;
         co_await answer(*request, match, keep_alive);
+        stand_by();
         // A peer that is slow to take the answer does not hold the memory of its request.
         std::string().swap(request->body);
         paid.reset();
@@ -127,7 +134,19 @@ KeepAlive Session::keep_alive_of(const RequestReader& reader) const {
 
 Awaitable<bool> Session::settle(KeepAlive keep_alive) {
     co_await stream().below(limits::control_mark_bytes);
+    expire_idle();
     co_return keep_alive == KeepAlive::yes && !services_.state.draining && stream().is_open();
+}
+
+void Session::expire_idle() {
+    const Milliseconds configured = services_.config.limits.http_idle_timeout;
+    if (standing_ == YieldOrder::Standing::known) {
+        expire_in(configured);
+    } else {
+        // There is a limit for strangers even where it is off for others.
+        const Milliseconds most = stranger_idle_timeout;
+        expire_in(configured == Milliseconds::zero() ? most : std::min(configured, most));
+    }
 }
 
 Awaitable<bool> Session::await_request(beast::flat_buffer& buffer) {
@@ -165,6 +184,7 @@ Awaitable<bool> Session::check_token(const RequestReader& reader, const HttpRequ
     const auth::AuthResult<Identity> caller = services_.authorizer.authenticate(token);
     if (caller) {
         paid.emplace(body_memory_, caller->user);
+        standing_ = YieldOrder::Standing::known;
         co_return true;
     }
     refuse(auth_error(caller.error(), request), reader);
@@ -300,7 +320,11 @@ Awaitable<void> Session::answer(HttpRequest& request, const RouteMatch& match, K
         request.path_parameter = std::string(match.parameter);
         const std::string_view token = bearer_token(request.authorization);
         if (auto keys = services_.authorizer.keys_short_of(token)) co_await await_key(token, std::move(keys));
+        yield_order_.leave(*this);
         reply = co_await call(*match.route, request);
+        // Such a route answers 401 to everybody without a good token, and looks at the token before all else.
+        const bool good_token = match.route->access == Access::token && reply.status != 401 && reply.status < 500;
+        if (good_token) standing_ = YieldOrder::Standing::known;
     } else if (!match.allow.empty()) {
         reply = error_reply(Error(Errc::method_not_allowed, "The path has no such method"), request.correlation_id);
         reply.headers.emplace_back("Allow", match.allow);

@@ -6,16 +6,37 @@
 
 namespace notifyd::gateway {
 
-Session::Session(Socket socket,
-                 std::string peer_address,
-                 SSL_CTX* tls,
-                 LoopServices& services,
-                 Flusher& flusher,
-                 BodyMemory& body_memory)
-    : services_(services),
-      body_memory_(body_memory),
-      peer_address_(std::move(peer_address)),
-      websocket_(std::move(socket), tls, flusher, services.config.limits.outbound_buffer) {}
+Session::Session(Arrival arrival, SSL_CTX* tls, const SessionGround& ground)
+    : services_(ground.services),
+      body_memory_(ground.body_memory),
+      yield_order_(ground.yield_order),
+      place_(std::move(arrival.place)),
+      peer_address_(std::move(arrival.peer_address)),
+      websocket_(std::move(arrival.socket), tls, ground.flusher, ground.services.config.limits.outbound_buffer) {
+    stand_by();
+}
+
+Session::~Session() {
+    yield_order_.leave(*this);
+}
+
+void Session::stand_by() {
+    // What is closed already makes no more room.
+    if (stream().is_open()) yield_order_.enter(*this, standing_, services_.clock.steady_now());
+}
+
+bool Session::can_give_way() const {
+    if (!stream().is_open()) return false;
+    // A known client is owed what was answered.
+    return standing_ == YieldOrder::Standing::stranger || stream().outbox().empty();
+}
+
+void Session::give_way() {
+    services_.events.emit(observability::AcceptRefused{"gave_way", peer_address_});
+    stream().abort();
+    // The socket is closed, so the newcomer need not wait until this session has ended.
+    place_.give_back();
+}
 
 void Session::expire_in(Milliseconds timeout) {
     if (timeout == Milliseconds::zero()) {
@@ -40,6 +61,8 @@ Awaitable<void> Session::run() {
         stream().abort();
     }
     liveness_.reset();
+    // It waits for its peer to close, and loses nothing if it does not.
+    stand_by();
     co_await stream().finish(services_.clock.steady_now() + limits::close_timeout);
 }
 

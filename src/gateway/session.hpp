@@ -16,8 +16,10 @@
 #include "body_memory.hpp"
 #include "http_reply.hpp"
 #include "http_request.hpp"
+#include "open_sockets.hpp"
 #include "request_reader.hpp"
 #include "websocket_stream.hpp"
+#include "yield_order.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/intrusive/list.hpp>
@@ -46,15 +48,28 @@ struct Upgrade {
     connection::PeerInfo peer;
 };
 
-class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+// A socket that was accepted, and its place among all.
+struct Arrival {
+    Socket socket;
+    std::string peer_address;
+    OpenSockets::Place place;
+};
+
+// What the sessions of a loop share. Outlives them.
+struct SessionGround {
+    LoopServices& services;
+    Flusher& flusher;
+    BodyMemory& body_memory;
+    YieldOrder& yield_order;
+};
+
+class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
+                private YieldOrder::Entry {
   public:
-    // `services`, `flusher` and `body_memory` outlive it.
-    Session(Socket socket,
-            std::string peer_address,
-            SSL_CTX* tls,
-            LoopServices& services,
-            Flusher& flusher,
-            BodyMemory& body_memory);
+    Session(Arrival arrival, SSL_CTX* tls, const SessionGround& ground);
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    ~Session();
 
     Awaitable<void> run();
 
@@ -68,10 +83,17 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     void abort() { stream().abort(); }
 
   private:
+    // --- YieldOrder::Entry
+    [[nodiscard]] bool can_give_way() const override;
+    void give_way() override;
+    // Its socket can be had by a newcomer from here on, until yield_order_ has it leave.
+    void stand_by();
+
     // What an HTTP connection is doing: waiting for a request, reading one, or answering it.
     enum class Phase : std::uint8_t { idle, receiving, answering };
 
     [[nodiscard]] CorkedStream& stream() { return websocket_.next_layer(); }
+    [[nodiscard]] const CorkedStream& stream() const { return websocket_.next_layer(); }
     void expire_in(Milliseconds timeout);
     // Whether the peer has taken nothing for too long.
     [[nodiscard]] bool is_stalled(SteadyTime now, Milliseconds limit);
@@ -94,6 +116,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
                               std::size_t bytes_max,
                               Paid& paid);
     [[nodiscard]] KeepAlive keep_alive_of(const RequestReader& reader) const;
+    // For the next request; shorter for who has not shown a good token.
+    void expire_idle();
     // Waits until the reply is (nearly) sent; whether the connection goes on.
     Awaitable<bool> settle(KeepAlive keep_alive);
     Awaitable<HttpReply> call(const Route& route, const HttpRequest& request);
@@ -134,6 +158,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
     LoopServices& services_;
     BodyMemory& body_memory_;
+    YieldOrder& yield_order_;
+    OpenSockets::Place place_;
     // The TCP peer's; a trusted proxy names others, with each request.
     std::string peer_address_;
     WebSocketStream websocket_;
@@ -147,6 +173,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     // When the token of the WebSocket ends, where that closes it.
     std::optional<EpochMs> token_ends_at_;
     Phase phase_ = Phase::receiving;
+    YieldOrder::Standing standing_ = YieldOrder::Standing::stranger;
 };
 
 using SessionList = boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>>;

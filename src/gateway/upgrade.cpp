@@ -113,6 +113,7 @@ Awaitable<Result<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastRequest 
     if (token.empty()) token = subprotocols.token;
     if (token.empty() && query->token) token = *query->token;
     if (auto keys = services_.authorizer.keys_short_of(token)) co_await await_key(token, std::move(keys));
+    yield_order_.leave(*this);
     auth::ConnectRequest connect{.token = token, .user_id = {}, .topics = std::move(query->topics)};
     if (query->user) connect.user_id = query->user->get();
     std::optional<auth::AuthResult<auth::ConnectGrant>> judged;
@@ -127,14 +128,21 @@ Awaitable<Result<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastRequest 
     if (!resumable) co_return resumable.error();
     Result<connection::Admission> admission = admit(grant->identity.user);
     if (!admission) co_return admission.error();
+    if (!place_.become_websocket()) {
+        co_return Error(Errc::unavailable, "The server has no room for more WebSocket connections: try again later");
+    }
     // Last of all: a connection token is used up only by what is answered 101. That may wait for the disk, as the
     // answer to any request may, and then it is not to be too late for the answer.
     if (grant->ticket) {
         phase_ = Phase::answering;
         expire_in(limits::keep_alive_timeout);
         const auth::AuthResult<void> used = co_await use_ticket(*grant->ticket, services_);
-        if (!used) co_return auth_error(used.error(), request);
+        if (!used) {
+            place_.become_http();
+            co_return auth_error(used.error(), request);
+        }
     }
+    standing_ = YieldOrder::Standing::known;
     close_oldest(*admission);
     auto upgrade = std::make_unique<Upgrade>(std::move(head), std::move(*grant), std::move(*admission));
     upgrade->hello = subprotocols.notifyd_v1 ? wire::Hello::on : query->hello;

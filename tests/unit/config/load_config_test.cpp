@@ -215,7 +215,7 @@ TEST_CASE("values that contradict each other are refused") {
     CHECK(folder.errors("[limits]\nbody_memory = \"8MiB\"") ==
           "notifyd.toml:2: limits.body_memory: limits.body_memory must be at least limits.body_memory_per_user and "
           "limits.max_batch (0 = no limit)");
-    CHECK(folder.errors("[limits]\nbody_memory = 0\nbody_memory_per_user = 0").empty());
+    CHECK(folder.errors("[limits]\nbody_memory = 0\nbody_memory_per_user = 0\nhttp_idle_timeout = \"0\"").empty());
     CHECK(folder.errors("[tls]\ncertificate = \"cert.pem\"") ==
           "notifyd.toml:2: tls.certificate: tls.certificate and tls.private_key must both be set or both be empty");
     CHECK(folder.errors("[server]\nmetrics_listen = \"0.0.0.0:8443\"") ==
