@@ -59,6 +59,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                  ids_,
                  shared.events,
                  content_deduplication_of(config_.fifo)),
+      large_batches_(loop_.executor()),
       retrieval_(
           permissions_, *storage_, config_.storage.history ? history::HistoryMode::on : history::HistoryMode::off),
       services_{.loop = loop_,
@@ -72,6 +73,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                 .keys = shared.key_source,
                 .permissions = permissions_,
                 .publisher = publisher_,
+                .large_batches = large_batches_,
                 .retrieval = retrieval_,
                 .delivery = worker_,
                 .redriver = shared.redriver,

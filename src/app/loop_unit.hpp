@@ -70,6 +70,7 @@ class LoopUnit {
     auth::Authorizer authorizer_;
     auth::TicketOffice tickets_;
     publish::Publisher publisher_;
+    runtime::Turnstile large_batches_;
     history::RetrievalHandler retrieval_;
     gateway::LoopServices services_;
     gateway::LoopGateway gateway_;

@@ -7,8 +7,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <forward_list>
+#include <cstring>
 #include <functional>
+#include <memory_resource>
+#include <new>
+#include <optional>
+#include <set>
 #include <string>
 
 namespace notifyd::wire {
@@ -17,31 +21,44 @@ namespace {
 
 namespace json = boost::json;
 
+// The keys of an object that has many, each compared as it comes: sorting them at the end would take long, all at once.
+// Neither the set nor its nodes are destroyed one by one; their memory goes with the arena.
+class ManyKeys {
+  public:
+    explicit ManyKeys(std::pmr::memory_resource& arena)
+        : keys_(new (arena.allocate(sizeof(Keys), alignof(Keys))) Keys(&arena)) {}
+
+    // False: it is there already.
+    [[nodiscard]] bool add(std::string_view key) { return keys_->insert(key).second; }
+
+  private:
+    using Keys = std::pmr::set<std::string_view>;
+    Keys* keys_;
+};
+
 // The keys of the objects that are open, innermost last. Keys without escapes are views into the text, so that a
 // usual message costs no allocation.
 class KeyStack {
   public:
     explicit KeyStack(std::string_view text) : text_(text) {}
 
-    void open() { starts_.push_back(keys_.size()); }
+    void open() { levels_.push_back({keys_.size(), std::nullopt}); }
 
     void add_part(std::string_view part) { parts_.append(part); }
 
-    // `last` ends a key, `total` is the length of the whole key.
-    void add(std::string_view last, std::size_t total) {
-        if (parts_.empty() && last.size() == total && is_in_text(last)) {
-            keys_.push_back(last);
-            return;
-        }
+    // `last` ends a key, `total` is the length of the whole key. False: the object has it already.
+    [[nodiscard]] bool add(std::string_view last, std::size_t total) {
+        if (parts_.empty() && last.size() == total && is_in_text(last)) return add_key(last);
         parts_.append(last);
-        keys_.push_back(copies_.emplace_front(std::move(parts_)));
+        const std::string_view key = kept(parts_);
         parts_.clear();
+        return add_key(key);
     }
 
     // Closes the innermost object; false if it names a key twice.
     [[nodiscard]] bool close() {
-        const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(starts_.back());
-        starts_.pop_back();
+        const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(levels_.back().start);
+        levels_.pop_back();
         const bool unique = are_unique(first, keys_.end());
         keys_.erase(first, keys_.end());
         return unique;
@@ -49,13 +66,41 @@ class KeyStack {
 
   private:
     using Keys = boost::container::small_vector<std::string_view, 64>;
+    static constexpr std::size_t many = 4096;
+
+    // An object that is open.
+    struct Level {
+        std::size_t start;  // of its keys
+        std::optional<ManyKeys> many_keys;
+    };
 
     [[nodiscard]] bool is_in_text(std::string_view part) const {
         const std::less_equal<> before;
         return before(text_.data(), part.data()) && before(part.data() + part.size(), text_.data() + text_.size());
     }
 
-    // Sorting keeps a hostile object of 100,000 keys from costing their square; few keys are cheaper to compare.
+    [[nodiscard]] std::string_view kept(std::string_view key) {
+        if (key.empty()) return {};
+        auto* const copy = static_cast<char*>(arena_.allocate(key.size(), 1));
+        std::memcpy(copy, key.data(), key.size());
+        return {copy, key.size()};
+    }
+
+    [[nodiscard]] bool add_key(std::string_view key) {
+        Level& level = levels_.back();
+        if (level.many_keys) return level.many_keys->add(key);
+        keys_.push_back(key);
+        if (keys_.size() - level.start < many) return true;
+        level.many_keys.emplace(arena_);
+        bool unique = true;
+        for (auto at = keys_.begin() + static_cast<std::ptrdiff_t>(level.start); at != keys_.end(); ++at) {
+            unique = level.many_keys->add(*at) && unique;
+        }
+        keys_.resize(level.start);
+        return unique;
+    }
+
+    // Few keys are cheaper to compare than to sort.
     [[nodiscard]] static bool are_unique(Keys::iterator first, Keys::iterator last) {
         constexpr std::ptrdiff_t few = 24;
         if (last - first > few) {
@@ -69,10 +114,11 @@ class KeyStack {
     }
 
     std::string_view text_;
+    // For copies of keys, and for large sets of them.
+    std::pmr::monotonic_buffer_resource arena_;
     Keys keys_;
-    boost::container::small_vector<std::size_t, 16> starts_;
+    boost::container::small_vector<Level, 16> levels_;
     std::string parts_;
-    std::forward_list<std::string> copies_;
 };
 
 class Handler {
@@ -106,9 +152,11 @@ class Handler {
         keys_.add_part({part.data(), part.size()});
         return true;
     }
-    bool on_key(json::string_view last, std::size_t total, json::error_code&) {
-        keys_.add({last.data(), last.size()}, total);
-        return true;
+    bool on_key(json::string_view last, std::size_t total, json::error_code& error) {
+        if (keys_.add({last.data(), last.size()}, total)) return true;
+        saw_duplicate_ = true;
+        error = json::error::syntax;
+        return false;
     }
     static bool on_number_part(json::string_view, json::error_code&) { return true; }
     static bool on_int64(std::int64_t, json::string_view, json::error_code&) { return true; }
@@ -134,15 +182,51 @@ bool is_blank(std::string_view text) {
 
 }  // namespace
 
+struct JsonChecker::Impl {
+    Impl(std::string_view checked, const JsonLimits& limits) : text(checked), parser(options_of(limits), checked) {}
+
+    static json::parse_options options_of(const JsonLimits& limits) {
+        json::parse_options options;
+        options.max_depth = limits.depth_max;
+        return options;
+    }
+
+    std::string_view text;
+    json::basic_parser<Handler> parser;
+    std::size_t at = 0;
+};
+
+JsonChecker::JsonChecker(std::string_view text, const JsonLimits& limits)
+    : impl_(std::make_unique<Impl>(text, limits)) {}
+JsonChecker::~JsonChecker() = default;
+
+bool JsonChecker::step(std::size_t bytes) {
+    if (impl_ == nullptr) return false;
+    Impl& impl = *impl_;
+    const std::string_view piece = impl.text.substr(impl.at, bytes);
+    const bool more = impl.at + piece.size() < impl.text.size();
+    json::error_code error;
+    const std::size_t used = impl.parser.write_some(more, piece.data(), piece.size(), error);
+    impl.at += used;
+    if (!error && more && used == piece.size()) return true;
+    if (error == json::error::too_deep) {
+        fault_ = JsonFault::too_deep;
+    } else if (error) {
+        fault_ = impl.parser.handler().saw_duplicate() ? JsonFault::duplicate_key : JsonFault::syntax;
+    } else {
+        fault_ = is_blank(impl.text.substr(impl.at)) ? JsonFault::none : JsonFault::syntax;
+    }
+    impl_.reset();
+    return false;
+}
+
 JsonFault check_json(std::string_view text, const JsonLimits& limits) {
     if (text.empty()) return JsonFault::syntax;
-    json::parse_options options;
-    options.max_depth = limits.depth_max;
-    json::basic_parser<Handler> parser(options, text);
+    JsonChecker::Impl whole(text, limits);
     json::error_code error;
-    const std::size_t used = parser.write_some(false, text.data(), text.size(), error);
+    const std::size_t used = whole.parser.write_some(false, text.data(), text.size(), error);
     if (error == json::error::too_deep) return JsonFault::too_deep;
-    if (error) return parser.handler().saw_duplicate() ? JsonFault::duplicate_key : JsonFault::syntax;
+    if (error) return whole.parser.handler().saw_duplicate() ? JsonFault::duplicate_key : JsonFault::syntax;
     return is_blank(text.substr(used)) ? JsonFault::none : JsonFault::syntax;
 }
 

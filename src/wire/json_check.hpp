@@ -5,7 +5,9 @@
 #include "notifyd/core/error.hpp"
 #include "notifyd/wire/json_limits.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 namespace notifyd::wire {
@@ -15,6 +17,27 @@ enum class JsonFault : std::uint8_t { none, syntax, too_deep, duplicate_key };
 // One JSON value and nothing else but whitespace (RFC 8259, strictly; no byte order mark): valid UTF-8, no lone
 // surrogate, finite numbers, no object that names a key twice in whatever spelling, at most `depth_max` deep.
 [[nodiscard]] JsonFault check_json(std::string_view text, const JsonLimits& limits);
+
+// The same a piece at a time, for a text so long that checking it at once would hold up a loop.
+class JsonChecker {
+  public:
+    // The text outlives it.
+    JsonChecker(std::string_view text, const JsonLimits& limits);
+    JsonChecker(const JsonChecker&) = delete;
+    JsonChecker& operator=(const JsonChecker&) = delete;
+    ~JsonChecker();
+
+    // Checks so many bytes more. False: the fault is known.
+    [[nodiscard]] bool step(std::size_t bytes);
+    // After the last step.
+    [[nodiscard]] JsonFault fault() const { return fault_; }
+
+  private:
+    friend JsonFault check_json(std::string_view text, const JsonLimits& limits);
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+    JsonFault fault_ = JsonFault::syntax;
+};
 
 // What the text is, for the sentence.
 enum class JsonSource : std::uint8_t { body, frame };

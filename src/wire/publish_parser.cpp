@@ -263,4 +263,11 @@ Result<PublishRequest> make_publish_request(const PublishMembers& members) {
     return request;
 }
 
+Result<PublishRequest> read_publish_object(JsonValue object) {
+    PublishMembers members;
+    MemberCursor cursor(object);
+    while (const auto member = cursor.next()) members.take(member->key, member->value);
+    return make_publish_request(members);
+}
+
 }  // namespace notifyd::wire

@@ -28,5 +28,7 @@ struct PublishMembers {
 };
 
 Result<PublishRequest> make_publish_request(const PublishMembers& members);
+// The same from the object that they are members of.
+Result<PublishRequest> read_publish_object(JsonValue object);
 
 }  // namespace notifyd::wire

@@ -1,5 +1,6 @@
 // HTTP bodies of POST /publish, /publish/batch and /permissions.
 #include "notifyd/wire/api_types.hpp"
+#include "notifyd/wire/batch_reader.hpp"
 
 #include "json_check.hpp"
 #include "json_reader.hpp"
@@ -22,21 +23,6 @@ std::optional<Error> check_body(std::string_view body, const JsonLimits& limits)
     const JsonFault fault = check_json(body, limits);
     if (fault == JsonFault::none) return std::nullopt;
     return json_error(fault, JsonSource::body);
-}
-
-Result<PublishRequest> read_publish(JsonValue object) {
-    PublishMembers members;
-    MemberCursor cursor(object);
-    while (const auto member = cursor.next()) members.take(member->key, member->value);
-    return make_publish_request(members);
-}
-
-JsonValue find_messages(JsonValue object) {
-    MemberCursor cursor(object);
-    while (const auto member = cursor.next()) {
-        if (member->key == "messages") return member->value;
-    }
-    return {};
 }
 
 // The members of a grant, all of them strings.
@@ -74,31 +60,15 @@ Result<GrantMembers> read_grant_members(JsonValue object) {
 
 Result<PublishRequest> parse_publish_body(std::string_view body, const JsonLimits& limits) {
     if (auto error = check_body(body, limits)) return *std::move(error);
-    return read_publish(root_value(body));
+    return read_publish_object(root_value(body));
 }
 
 Result<std::vector<Result<PublishRequest>>> parse_batch_body(std::string_view body,
                                                              const JsonLimits& limits,
                                                              std::size_t message_bytes_max) {
-    // An entry stands two levels deeper than the same message alone.
-    if (auto error = check_body(body, {limits.depth_max + 2})) return *std::move(error);
-    const JsonValue messages = find_messages(root_value(body));
-    const Error wrong_count =
-        invalid("messages must be an array of 1 to " + std::to_string(limits::batch_messages_max) + " messages");
-    if (messages.kind() != JsonKind::array) return wrong_count;
-
-    std::vector<Result<PublishRequest>> entries;
-    ElementCursor cursor(messages);
-    while (const auto entry = cursor.next()) {
-        if (entries.size() == limits::batch_messages_max) return wrong_count;
-        if (entry->text().size() > message_bytes_max) {
-            entries.emplace_back(Error{Errc::payload_too_large, "The message is too large"});
-        } else {
-            entries.push_back(read_publish(*entry));
-        }
-    }
-    if (entries.empty()) return wrong_count;
-    return entries;
+    BatchReader reader(body, limits, message_bytes_max);
+    while (reader.step()) continue;
+    return reader.take();
 }
 
 Result<GrantBody> parse_grant_body(std::string_view body, const JsonLimits& limits) {

@@ -21,6 +21,7 @@
 #include "notifyd/runtime/event_loop.hpp"
 #include "notifyd/runtime/shared_rate_limit.hpp"
 #include "notifyd/runtime/shared_token_buckets.hpp"
+#include "notifyd/runtime/turnstile.hpp"
 
 #include <functional>
 #include <string_view>
@@ -40,6 +41,8 @@ struct LoopServices {
     auth::KeySource& keys;
     permissions::PermissionManager& permissions;
     publish::Publisher& publisher;
+    // One large batch at a time is read, because reading takes several times its size.
+    runtime::Turnstile& large_batches;
     history::RetrievalHandler& retrieval;
     delivery::DeliveryWorker& delivery;
     delivery::Redriver& redriver;

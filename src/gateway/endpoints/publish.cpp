@@ -3,6 +3,7 @@
 #include "notifyd/wire/api_replies.hpp"
 #include "notifyd/wire/api_types.hpp"
 
+#include "../read_batch.hpp"
 #include "endpoints.hpp"
 
 #include <string>
@@ -72,7 +73,8 @@ Awaitable<HttpReply> post_publish_batch(const HttpRequest& request, LoopServices
     const Result<void> is_json = check_json_body(request);
     if (!is_json) co_return error_reply(is_json.error(), request.correlation_id);
     const std::size_t message_max = config::unless_off(services.config.limits.max_message);
-    auto messages = wire::parse_batch_body(request.body, json_limits(services), message_max);
+    auto messages =
+        co_await read_batch(request.body, json_limits(services), message_max, services.loop, services.large_batches);
     if (!messages) co_return error_reply(messages.error(), request.correlation_id);
     const Result<std::optional<std::string>> key = wire::parse_idempotency_key(request.idempotency_key);
     if (!key) co_return error_reply(key.error(), request.correlation_id);

@@ -1,0 +1,98 @@
+// First the whole body is checked, since not JSON is not JSON for all of it; then its entries are read.
+#include "notifyd/wire/batch_reader.hpp"
+
+#include "notifyd/core/limits.hpp"
+
+#include "json_check.hpp"
+#include "json_reader.hpp"
+#include "publish_parser.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace notifyd::wire {
+
+namespace {
+
+JsonValue find_messages(JsonValue object) {
+    MemberCursor cursor(object);
+    while (const auto member = cursor.next()) {
+        if (member->key == "messages") return member->value;
+    }
+    return {};
+}
+
+Error wrong_count() {
+    return {Errc::invalid_request,
+            "messages must be an array of 1 to " + std::to_string(limits::batch_messages_max) + " messages"};
+}
+
+}  // namespace
+
+struct BatchReader::State {
+    // An entry stands two levels deeper than the same message alone.
+    State(std::string_view text, const JsonLimits& limits, std::size_t bytes_max)
+        : body(text), message_bytes_max(bytes_max), checker(text, {limits.depth_max + 2}) {}
+
+    std::string_view body;
+    std::size_t message_bytes_max;
+    JsonChecker checker;
+    // From the end of the check on.
+    std::optional<ElementCursor> entries;
+    Messages messages;
+    std::optional<Error> error;
+
+    bool checked();
+    bool read_entries();
+};
+
+// The text has been checked to its end: whether there are entries to read.
+bool BatchReader::State::checked() {
+    if (checker.fault() != JsonFault::none) {
+        error = json_error(checker.fault(), JsonSource::body);
+        return false;
+    }
+    const JsonValue list = find_messages(root_value(body));
+    if (list.kind() != JsonKind::array) {
+        error = wrong_count();
+        return false;
+    }
+    entries.emplace(list);
+    return true;
+}
+
+// As many as one step has time for; whether there may be more.
+bool BatchReader::State::read_entries() {
+    for (std::size_t bytes = 0; bytes < step_bytes;) {
+        const std::optional<JsonValue> entry = entries->next();
+        const bool too_many = entry && messages.size() == limits::batch_messages_max;
+        if (too_many || (!entry && messages.empty())) error = wrong_count();
+        if (!entry || too_many) return false;
+        if (entry->text().size() > message_bytes_max) {
+            messages.emplace_back(Error{Errc::payload_too_large, "The message is too large"});
+        } else {
+            messages.push_back(read_publish_object(*entry));
+        }
+        bytes += entry->text().size();
+    }
+    return true;
+}
+
+BatchReader::BatchReader(std::string_view body, const JsonLimits& limits, std::size_t message_bytes_max)
+    : state_(std::make_unique<State>(body, limits, message_bytes_max)) {}
+BatchReader::~BatchReader() = default;
+
+bool BatchReader::step() {
+    if (state_->error) return false;
+    if (state_->entries) return state_->read_entries();
+    if (state_->checker.step(step_bytes)) return true;
+    return state_->checked();
+}
+
+Result<BatchReader::Messages> BatchReader::take() {
+    if (state_->error) return *std::move(state_->error);
+    return std::move(state_->messages);
+}
+
+}  // namespace notifyd::wire
