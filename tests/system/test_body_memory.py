@@ -197,6 +197,18 @@ class Budgets(SystemTest):
 
         self.assertTrue(eventually(free, LIMIT), "the user's memory is not given back")
 
+    @unittest.skipUnless(LONG, "a large message has 30 s")
+    def test_a_large_message_that_never_ends_is_given_up(self):
+        token = mint(self.name("slow"))
+        half = Frame(Opcode.TEXT, b"{" + b"x" * 20_000, False).serialize(mask=True)
+        slow, small, idle = (self.daemon.websocket(token) for _ in range(3))
+        slow.socket.sendall(half)
+        small.socket.sendall(Frame(Opcode.TEXT, b"{" + b"x" * 1000, False).serialize(mask=True))
+        self.assertEqual(slow.closed(4 * LIMIT), 1013)
+        self.assertEqual(idle.ask("ping")["type"], "pong")
+        small.send_frame(Opcode.CONT, b"}")
+        self.assertIn("error", small.receive())
+
     def closed_of(self, user, at_least):
         def found():
             return [event for event in self.daemon.find_events("connection_closed") if event["user_id"] == user]
