@@ -49,8 +49,8 @@ bool Publisher::has_room() const {
     return log_.has_room(1) && standard_queue_.has_room();
 }
 
-// A stranger who may only write to a topic must not count its messages. Services are trusted: they may write anywhere, and
-// backends keep the number.
+// A stranger who may only write to a topic must not count its messages. Services are trusted: they may write anywhere,
+// and backends keep the number.
 Publisher::Numbers Publisher::numbers_for(const Identity& sender, const wire::PublishRequest& request) const {
     if (request.type == MessageType::standard || sender.is_service()) return Numbers::told;
     return permissions_.may_receive(sender, request.topic).has_value() ? Numbers::told : Numbers::withheld;

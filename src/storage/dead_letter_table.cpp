@@ -40,7 +40,8 @@ std::optional<DeadLetter> letter_of(Statement& row) {
     return letter;
 }
 
-// How many letters may give way to one. As a rule one is enough; this keeps a commit short where the bounds were lowered.
+// How many letters may give way to one. As a rule one is enough; this keeps a commit short after the bounds were
+// lowered.
 constexpr int letters_removed_max = 64;
 
 // What a row and its places in five indexes take, as a rule.
@@ -60,8 +61,7 @@ DeadLetterTable::DeadLetterTable(Database& database, History history, LetterBoun
            "INSERT INTO dead_letters (id, queue, message_id, topic, sequence, connection, user, reason, "
            "attempts, first_failed_at, last_failed_at, head, bytes) "
            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (id) DO NOTHING"),
-      size_of_recipient_(database,
-                         "SELECT letters, bytes FROM dead_letter_recipients WHERE user = ?1 AND queue = ?2"),
+      size_of_recipient_(database, "SELECT letters, bytes FROM dead_letter_recipients WHERE user = ?1 AND queue = ?2"),
       size_in_all_(database, "SELECT bytes FROM table_sizes WHERE name = 'dead_letters'"),
       // The comparison makes it a search of the index.
       largest_(database,

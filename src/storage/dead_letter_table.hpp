@@ -1,6 +1,6 @@
-// Table `dead_letters`. A recipient's newest letters are kept, up to a bound: his older ones give way to them, and those
-// of others do not. Only when the table as a whole is full, the recipient whose letters take the most room gives way.
-// The counts are in the database, kept by triggers (migration 0009), so that nobody can put them wrong.
+// Table `dead_letters`. A recipient's newest letters are kept, up to a bound: his older ones give way to them, and
+// those of others do not. Only when the table as a whole is full does the recipient whose letters take the most room
+// give way. The counts are in the database, kept by triggers (migration 0009), so that they hold whoever writes.
 // Owns:   which letters gave way, until they are asked for.
 // Thread: DeadLetterTable the storage thread, inside its transactions; DeadLetterLists one reader thread.
 // Fails:  false or nullopt when the database does.
@@ -55,8 +55,8 @@ class DeadLetterTable {
   public:
     DeadLetterTable(Database& database, History history, LetterBounds bounds);
 
-    // With history, the message itself stays where it is: in the log. The new letter is always kept; with lowered bounds
-    // or letters of very different sizes it may take some more before the table is within them again.
+    // With history, the message itself stays where it is: in the log. The new letter is always kept; after bounds were
+    // lowered, or with letters of very different sizes, it may take some more before the table is within them again.
     [[nodiscard]] bool add(const DeadLetter& letter);
     [[nodiscard]] bool remove(const Uuid& id, bool& removed);
     [[nodiscard]] bool failed_again(const Uuid& id, EpochMs at, const std::string& reason);

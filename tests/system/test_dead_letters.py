@@ -170,7 +170,7 @@ class WithoutAServer(unittest.TestCase):
         database = folder.path / "notifyd.db"
         with sqlite3.connect(database) as rows:
             rows.executemany("INSERT INTO dead_letters VALUES (?, 'standard', ?, 'chat:c', 0, NULL, 'u', "
-                             "'outbox_full', 3, 1, 2, 0, NULL)",
+                             "'outbox_full', 3, 1, 2, 0, NULL, 512)",
                              [(n.to_bytes(16, "big"), bytes(16)) for n in range(1_201)])
         rows.close()
         self.assertEqual(len(dlq("list", "--limit", "5000")[1].splitlines()), 1_201)

@@ -47,8 +47,9 @@ class Tickets {
         return *issue;
     }
     std::optional<ports::FoundTicket> find(int number) {
-        const auto found = loop_.ask<std::optional<ports::FoundTicket>>(
-            [&](StorageClient& client, auto done) { client.find_ticket(ticket_id(number), std::move(done)); });
+        const auto found = loop_.ask<std::optional<ports::FoundTicket>>([&](StorageClient& client, auto done) {
+            client.find_ticket(ticket_id(number), std::move(done));
+        });
         REQUIRE(found.has_value());
         return *found;
     }
@@ -285,7 +286,7 @@ TEST_CASE("tickets are bounded, of a user and in all") {
     CHECK(issue(ticket(number++, start, "late")).verdict == Verdict::issued);
 }
 
-// Seen to fail when the span of the row numbers was taken for the count: the one long-lived ticket at the front was enough.
+// Seen to fail when the span of the row numbers was taken for the count: one long-lived ticket at the front was enough.
 TEST_CASE("tickets that are gone take no room, wherever in the table they were") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
@@ -300,13 +301,13 @@ TEST_CASE("tickets that are gone take no room, wherever in the table they were")
         return told.verdict;
     };
     CHECK(verdict_of(ticket(0, start, "long-lived", 3'600'000)) == Verdict::issued);
-    for (int i = 1; i < 100; ++i) {
+    for (int i = 1; i < 30; ++i) {
         const EpochMs now = start + i * 100'000;
         CAPTURE(i);
         REQUIRE(verdict_of(ticket(i, now, "u" + std::to_string(i))) == Verdict::issued);
+        // The one before it goes, the long-lived one stays in front.
         std::size_t deleted = 0;
-        if (now < start + 3'600'000) REQUIRE(table.delete_expired(now + 90'000, 100, deleted));
-        if (now >= start + 3'600'000) break;
+        REQUIRE(table.delete_expired(now, 100, deleted));
     }
     // Nor do those that a transaction took back.
     REQUIRE(database.execute("BEGIN IMMEDIATE"));

@@ -149,6 +149,7 @@ TEST_CASE("every event has a name and a level") {
     events.emit(RetentionDeleted{5});
     events.emit(PagesReclaimed{5});
     events.emit(DeadLettersDropped{5, "x"});
+    events.emit(DeadLettersGaveWay{user, "", 5, "recipient_full"});
     events.emit(SyncFailed{"x"});
     events.emit(StorageRecovered{});
     events.emit(MigrationApplied{"0001_initial", 1});
@@ -162,7 +163,8 @@ TEST_CASE("every event has a name and a level") {
           "warn delivery_closed_slow\ninfo auth_failed\ninfo permission_granted\ninfo permission_revoked\n"
           "debug message_undelivered\nwarn accept_failed\ninfo accept_refused\nerror storage_error\n"
           "warn checkpoint_failed\ninfo retention_deleted\n"
-          "info pages_reclaimed\nerror dead_letters_dropped\nerror sync_failed\ninfo storage_recovered\n"
+          "info pages_reclaimed\nerror dead_letters_dropped\nwarn dead_letters_gave_way\nerror sync_failed\n"
+          "info storage_recovered\n"
           "info migration_applied\n");
     CHECK(field<std::int64_t>(sink.lines()[7], "code") == 1001);
     CHECK(field<std::string>(sink.lines()[11], "role") == "admin");

@@ -1,0 +1,116 @@
+// Whose receipt names the message's number: those who may receive the topic, and services (SPEC §5.2). Seen to fail
+// before: a stranger's did, too.
+#include "notifyd/observability/recording_sink.hpp"
+#include "notifyd/publish/publisher.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace notifyd;
+
+namespace {
+
+struct Lanes final : ports::StandardQueue {
+    void push(MessagePtr) override {}
+    [[nodiscard]] bool has_room() const override { return true; }
+};
+
+// Gives every message number 7, or tells of a first one that has it.
+struct Log final : ports::MessageLog {
+    void append(MessagePtr message, ports::AppendDone done) override {
+        ports::Appended appended{.sequence = message->numbering == Numbering::consecutive ? Sequence{7} : Sequence{0}};
+        if (repeats) appended.duplicate_of = ports::Appended::First{MessageId(), 1};
+        done(std::move(appended));
+    }
+    [[nodiscard]] bool has_room(std::size_t) const override { return true; }
+    [[nodiscard]] bool is_writable() const override { return true; }
+    void delete_expired(EpochMs, std::size_t, UniqueFunction<void(Result<std::size_t>)>) override {}
+
+    bool repeats = false;
+};
+
+// Publishing asks the directory only.
+struct NoStore final : ports::PermissionStore {
+    void grant(std::vector<Permission>, UniqueFunction<void(Result<void>)>) override {}
+    void grant_unclaimed(std::vector<Permission>, UniqueFunction<void(Result<void>)>) override {}
+    void revoke(UserId, TopicName, UniqueFunction<void(Result<void>)>) override {}
+    void list_by_user(UserId,
+                      std::size_t,
+                      std::optional<TopicName>,
+                      UniqueFunction<void(Result<ports::PermissionPage>)>) override {}
+    void list_by_topic(TopicName,
+                       std::size_t,
+                       std::optional<UserId>,
+                       UniqueFunction<void(Result<ports::PermissionPage>)>) override {}
+};
+
+struct NoListener final : permissions::RevocationListener {
+    void revoked(const UserId&, const TopicName&, UniqueFunction<void()> everywhere) override { everywhere(); }
+};
+
+Identity identity(const char* user, Grant grant = Grant::none) {
+    Identity made;
+    made.user = UserId(user);
+    made.grant = grant;
+    return made;
+}
+
+struct Fixture {
+    wire::PublishRequest request(const char* topic, MessageType type = MessageType::fifo) {
+        return {.target_channel = std::string(websocket_channel),
+                .type = type,
+                .topic = *TopicName::parse(topic),
+                .group_id = std::nullopt,
+                .numbering = type == MessageType::fifo ? Numbering::consecutive : Numbering::none,
+                .deduplication_id = std::nullopt,
+                .payload_fields = "\"a\":1"};
+    }
+    Sequence told(const Identity& sender, const char* topic) {
+        std::optional<Result<Receipt>> answer;
+        publisher.publish(sender, request(topic), {}, [&](Result<Receipt> receipt) { answer = std::move(receipt); });
+        REQUIRE(answer.has_value());
+        REQUIRE(answer->has_value());
+        return (**answer).sequence;
+    }
+
+    SystemClock clock;
+    SystemIdSource ids;
+    observability::RecordingSink sink;
+    observability::Events events{sink, clock};
+    permissions::PermissionDirectory directory;
+    NoStore store;
+    NoListener listener;
+    permissions::PermissionManager permissions{{}, directory, store, listener, events, clock};
+    queue::TopicFilter filter{{}};
+    Lanes lanes;
+    Log log;
+    publish::Publisher publisher{
+        filter, permissions, lanes, log, clock, ids, events, publish::ContentDeduplication::off};
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "a stranger's receipt has no number, nor has the one of a duplicate") {
+    log.repeats = GENERATE(false, true);
+    CHECK(told(identity("stranger"), "user:owner") == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "in a batch, each receipt names the number where its sender may read the topic") {
+    directory.set(UserId("stranger"), *TopicName::parse("chat:c"), Role::member);
+    std::vector<Result<wire::PublishRequest>> requests;
+    for (const char* topic : {"user:owner", "chat:c", "user:stranger", "user:owner"})
+        requests.emplace_back(request(topic));
+    std::vector<Sequence> numbers;
+    publisher.publish_batch(identity("stranger"), std::move(requests), [&](std::vector<Result<Receipt>> receipts) {
+        for (const Result<Receipt>& receipt : receipts) numbers.push_back(receipt.has_value() ? receipt->sequence : 99);
+    });
+    CHECK(numbers == std::vector<Sequence>{0, 7, 7, 0});
+}
+
+TEST_CASE_METHOD(Fixture, "whoever may receive the topic is told, and so are services and admins") {
+    directory.set(UserId("member"), *TopicName::parse("chat:c"), Role::member);
+    CHECK(told(identity("owner"), "user:owner") == 7);
+    CHECK(told(identity("member"), "chat:c") == 7);
+    CHECK(told(identity("backend", Grant::service), "user:owner") == 7);
+    CHECK(told(identity("backend", Grant::service), "chat:c") == 7);
+    CHECK(told(identity("root", Grant::admin), "user:owner") == 7);
+}
