@@ -79,7 +79,9 @@ void TicketOffice::find(std::string_view token, UniqueFunction<void(AuthResult<p
     AuthResult<ConnectionToken> read = verify_connection_token(token, rules);
     if (!read) return done(read.error());
     const Uuid id = read->id;
+    UserId user = read->user;
     store_.find_ticket(id,
+                       std::move(user),
                        [read = std::move(*read), now = lifetimes_.now_ms(), done = std::move(done)](
                            Result<std::optional<ports::FoundTicket>> found) mutable {
                            if (!found) return done(Refusal{found.error(), AuthFailure::unavailable});

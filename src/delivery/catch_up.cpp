@@ -29,7 +29,8 @@ LogWindow fifo_window(PageCursor sent, PageCursor seen) {
             .fifo_up_to = std::numeric_limits<Position>::max()};
 }
 
-PageQuery page_query(const TopicName& topic, PageCursor after, const LogWindow& window, std::size_t bytes_max) {
+PageQuery page_query(
+    const UserId& asker, const TopicName& topic, PageCursor after, const LogWindow& window, std::size_t bytes_max) {
     return {.topic = topic,
             .order = PageOrder::oldest_first,
             .messages_max = limits::page_messages_max,
@@ -38,7 +39,8 @@ PageQuery page_query(const TopicName& topic, PageCursor after, const LogWindow& 
             .to_time = std::nullopt,
             .sequences = {},
             .after = after,
-            .window = window};
+            .window = window,
+            .asker = asker};
 }
 
 }  // namespace
@@ -150,7 +152,7 @@ void CatchUp::bury(Owed owed) {
     constexpr std::size_t pages_max = 10;
     LogWindow window = fifo_window(owed.sent, owed.seen);
     window.kinds = LogWindow::Kinds::unnumbered;
-    PageQuery query = page_query(owed.topic, owed.sent, window, limits::page_bytes_max);
+    PageQuery query = page_query(owed.recipient.user, owed.topic, owed.sent, window, limits::page_bytes_max);
     reader_.read_page(std::move(query), [this, owed = std::move(owed)](const Result<Page>& page) mutable {
         if (!page) {
             events_.emit(observability::DeliveryFailed{owed.recipient.connection, owed.recipient.user, owed.topic});
@@ -177,13 +179,13 @@ CatchUp::Target CatchUp::find(const Job& job) const {
 
 void CatchUp::enqueue(const connection::Connection& connection, const TopicName& topic, Backlog& backlog) {
     backlog.busy = true;
-    ready_.push_back({connection.id(), topic, backlog.id});
+    const UserId& user = connection.identity().user;
+    ready_.push(user, {connection.id(), user, topic, backlog.id});
 }
 
 void CatchUp::pump() {
     while (reads_ < limits::catch_up_reads_max && !ready_.empty()) {
-        const Job job = std::move(ready_.front());
-        ready_.pop_front();
+        const Job job = ready_.pop();
         step(job);
     }
 }
@@ -231,7 +233,8 @@ void CatchUp::run(SteadyTime now) {
     std::vector<Later> waiting;
     for (Later& later : std::exchange(later_, {})) {
         if (later.due <= now) {
-            ready_.push_back(std::move(later.job));
+            const UserId user = later.job.user;
+            ready_.push(user, std::move(later.job));
         } else {
             waiting.push_back(std::move(later));
         }
@@ -268,9 +271,11 @@ void CatchUp::go_on(const Job& job, Target target) {
 void CatchUp::read(const Job& job, connection::Connection& connection, const Backlog& backlog) {
     const std::size_t waiting = connection.sink().bytes_waiting();
     const std::size_t bytes_max = page_bytes_ - std::min(page_bytes_, waiting);
-    PageQuery query = backlog.replay.has_value()
-                          ? page_query(job.topic, backlog.replay->after, *backlog.replay->window, bytes_max)
-                          : page_query(job.topic, backlog.sent, fifo_window(backlog.sent, backlog.seen), bytes_max);
+    const PageCursor after = backlog.replay.has_value() ? backlog.replay->after : backlog.sent;
+    const LogWindow window =
+        backlog.replay.has_value() ? *backlog.replay->window : fifo_window(backlog.sent, backlog.seen);
+    PageQuery query = page_query(job.user, job.topic, after, window, bytes_max);
+    query.if_busy = IfBusy::wait;
     const PageCursor end = query.window->end;
     ++reads_;
     connection.is_read_for = true;

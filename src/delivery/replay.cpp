@@ -58,7 +58,7 @@ void CatchUp::plan(const Job& job, const Backlog& backlog) {
     // Of another database only what there is here can be told.
     const ResumePoint after = replay.other_epoch ? ResumePoint(Sequence{0}) : replay.from;
     ++reads_;
-    planner_.plan_resume({job.topic, after, limits::resume_messages_max, replay.fifo_up_to},
+    planner_.plan_resume({job.topic, after, limits::resume_messages_max, replay.fifo_up_to, job.user},
                          [this, job](const Result<ports::ResumePlan>& plan) {
                              --reads_;
                              planned(job, plan);

@@ -11,7 +11,7 @@ namespace notifyd::history {
 
 namespace {
 
-Result<PageQuery> make_query(HistoryRequest request) {
+Result<PageQuery> make_query(const Identity& caller, HistoryRequest request) {
     if (request.limit < 1 || request.limit > limits::page_messages_max) {
         return Error{Errc::invalid_request,
                      "limit must be a number from 1 to " + std::to_string(limits::page_messages_max)};
@@ -23,7 +23,8 @@ Result<PageQuery> make_query(HistoryRequest request) {
                     .from_time = request.from_time,
                     .to_time = request.to_time,
                     .sequences = std::move(request.sequences),
-                    .after = std::nullopt};
+                    .after = std::nullopt,
+                    .asker = caller.user};
     if (request.start_key) {
         const auto after = decode_page_key(*request.start_key, query);
         if (after.has_error()) return after.error();
@@ -45,7 +46,7 @@ void RetrievalHandler::messages(const Identity& caller, HistoryRequest request, 
     }
     const auto permitted = permissions_.may_receive(caller, request.topic);
     if (permitted.has_error()) return done(permitted.error());
-    auto query = make_query(std::move(request));
+    auto query = make_query(caller, std::move(request));
     if (query.has_error()) return done(query.error());
 
     // The key of the next page is bound to the query, which the reader takes away: keep what it is made from.

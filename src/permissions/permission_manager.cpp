@@ -179,7 +179,8 @@ void PermissionManager::list_by_topic(
     const Identity& asker, TopicName topic, std::size_t limit, std::optional<UserId> after, ListDone done) const {
     if (!is_valid_limit(limit)) return done(bad_limit());
     if (!allowed(asker, topic, Action::list)) return done(refusal(Action::list));
-    store_.list_by_topic(topic,
+    store_.list_by_topic(asker.user,
+                         topic,
                          limit,
                          std::move(after),
                          [this, asker, topic, done = std::move(done)](Result<ports::PermissionPage> page) mutable {

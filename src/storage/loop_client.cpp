@@ -14,15 +14,12 @@ namespace notifyd::storage {
 
 namespace {
 
-// What a waiting request weighs besides its message's text.
-constexpr std::size_t request_bytes = 256;
-
 Error not_stored() {
     return {Errc::unavailable, "The server cannot store this now; it may be sent again"};
 }
 
 Error not_read() {
-    return {Errc::unavailable, "The server cannot read this now; please try again"};
+    return refusal_of(runtime::Handover::full);
 }
 
 template <class Answer>
@@ -211,16 +208,6 @@ void LoopClient::answer(Batch& batch) {
     }
 }
 
-// An answer that throws is a bug of its receiver; the others are owed theirs all the same.
-template <class Step>
-void LoopClient::guarded(Step&& step) {
-    try {
-        step();
-    } catch (const std::exception& error) {
-        events_.emit(observability::ExceptionCaught{"storage answer", error.what()});
-    }
-}
-
 // --- writes ---
 
 void LoopClient::append(MessagePtr message, ports::AppendDone done) {
@@ -264,65 +251,6 @@ void LoopClient::closed(ConnectionId id) {
     submit_connection({ConnectionEnd{id}}, request_bytes);
 }
 
-// --- reads ---
-
-template <class Answer, class Read>
-void LoopClient::submit_read(UniqueFunction<void(Result<Answer>)> done, Read read) {
-    ReadJob job{this, [done = std::move(done), read = std::move(read)](ReadTables* tables) mutable -> runtime::Task {
-                    std::optional<Answer> found;
-                    if (tables != nullptr) found = read(*tables);
-                    return [done = std::move(done), found = std::move(found)]() mutable {
-                        done(found.has_value() ? Result<Answer>(std::move(*found)) : Result<Answer>(not_read()));
-                    };
-                }};
-    if (readers_.submit(std::move(job))) return;
-    // No room or stopped; the job is still ours.
-    boost::asio::post(loop_.context(), [this, answer = job.read(nullptr)]() mutable { guarded(answer); });
-}
-
-void LoopClient::read_page(PageQuery query, UniqueFunction<void(Result<Page>)> done) {
-    submit_read(std::move(done),
-                [query = std::move(query)](ReadTables& tables) { return tables.messages.read(query); });
-}
-
-void LoopClient::plan_resume(ports::ResumeQuery query, UniqueFunction<void(Result<ports::ResumePlan>)> done) {
-    if (std::holds_alternative<Sequence>(query.after)) {
-        // Numbers are asked for up to what this loop has been given, and that is committed.
-        read_resume(std::move(query), std::move(done));
-        return;
-    }
-    submit(BarrierRequest{[this, query = std::move(query), done = std::move(done)](Result<void> passed) mutable {
-               if (passed) {
-                   read_resume(std::move(query), std::move(done));
-               } else {
-                   done(passed.error());
-               }
-           }},
-           request_bytes);
-}
-
-void LoopClient::read_resume(ports::ResumeQuery query, UniqueFunction<void(Result<ports::ResumePlan>)> done) {
-    submit_read(std::move(done), [query = std::move(query)](ReadTables& tables) { return tables.resumes.plan(query); });
-}
-
-void LoopClient::list_by_user(UserId user,
-                              std::size_t rows_max,
-                              std::optional<TopicName> after,
-                              UniqueFunction<void(Result<ports::PermissionPage>)> done) {
-    submit_read(std::move(done), [user = std::move(user), rows_max, after = std::move(after)](ReadTables& tables) {
-        return tables.permissions.by_user(user, rows_max, after);
-    });
-}
-
-void LoopClient::list_by_topic(TopicName topic,
-                               std::size_t rows_max,
-                               std::optional<UserId> after,
-                               UniqueFunction<void(Result<ports::PermissionPage>)> done) {
-    submit_read(std::move(done), [topic = std::move(topic), rows_max, after = std::move(after)](ReadTables& tables) {
-        return tables.permissions.by_topic(topic, rows_max, after);
-    });
-}
-
 // --- dead letters ---
 
 void LoopClient::add(DeadLetter letter) {
@@ -350,14 +278,6 @@ void LoopClient::delete_expired_letters(EpochMs cutoff, std::size_t rows_max, Do
     submit(std::make_unique<LetterRequest>(LetterRequest{std::move(change)}), request_bytes);
 }
 
-void LoopClient::list(ports::DeadLetterQuery query, UniqueFunction<void(Result<DeadLetterPage>)> done) {
-    submit_read(std::move(done), [query = std::move(query)](ReadTables& tables) { return tables.letters.list(query); });
-}
-
-void LoopClient::find(Uuid id, UniqueFunction<void(Result<std::optional<DeadLetter>>)> done) {
-    submit_read(std::move(done), [id](ReadTables& tables) { return tables.letters.find(id); });
-}
-
 // --- tickets ---
 
 void LoopClient::issue_ticket(ports::Ticket ticket,
@@ -366,10 +286,6 @@ void LoopClient::issue_ticket(ports::Ticket ticket,
     const std::size_t bytes = request_bytes * (ticket.identity.claimed_topics.size() + 2);
     IssueTicket change{std::move(ticket), per_minute, std::move(done)};
     submit(std::make_unique<TicketRequest>(TicketRequest{std::move(change)}), bytes);
-}
-
-void LoopClient::find_ticket(Uuid id, UniqueFunction<void(Result<std::optional<ports::FoundTicket>>)> done) {
-    submit_read(std::move(done), [id](ReadTables& tables) { return tables.tickets.find(id); });
 }
 
 void LoopClient::use_ticket(Uuid id, EpochMs now, DoneBool done) {

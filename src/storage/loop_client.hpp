@@ -16,6 +16,8 @@
 #include "requests.hpp"
 
 #include <atomic>
+#include <cstddef>
+#include <exception>
 #include <memory>
 #include <string>
 
@@ -48,7 +50,8 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
                       std::size_t rows_max,
                       std::optional<TopicName> after,
                       UniqueFunction<void(Result<ports::PermissionPage>)> done) override;
-    void list_by_topic(TopicName topic,
+    void list_by_topic(UserId asker,
+                       TopicName topic,
                        std::size_t rows_max,
                        std::optional<UserId> after,
                        UniqueFunction<void(Result<ports::PermissionPage>)> done) override;
@@ -63,7 +66,9 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
     void issue_ticket(ports::Ticket ticket,
                       std::size_t per_minute,
                       UniqueFunction<void(Result<ports::TicketIssue>)> done) override;
-    void find_ticket(Uuid id, UniqueFunction<void(Result<std::optional<ports::FoundTicket>>)> done) override;
+    void find_ticket(Uuid id,
+                     UserId asker,
+                     UniqueFunction<void(Result<std::optional<ports::FoundTicket>>)> done) override;
     void use_ticket(Uuid id, EpochMs now, DoneBool done) override;
     void revoke_tickets(UserId user, EpochMs now, DoneCount done) override;
     void delete_expired_tickets(EpochMs cutoff, std::size_t rows_max, DoneCount done) override;
@@ -89,13 +94,23 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
     void gather(WriteRequest request, std::size_t bytes);
     void hand_over();
     template <class Answer, class Read>
-    void submit_read(UniqueFunction<void(Result<Answer>)> done, Read read);
+    void submit_read(UserId asker, IfBusy if_busy, UniqueFunction<void(Result<Answer>)> done, Read read);
     void read_resume(ports::ResumeQuery query, UniqueFunction<void(Result<ports::ResumePlan>)> done);
     void refuse(Batch batch);
     void answer(Batch& batch);
     void run_answers();
+    // An answer that throws is a bug of its receiver; the others are owed theirs all the same.
     template <class Step>
-    void guarded(Step&& step);
+    void guarded(Step&& step) {
+        try {
+            step();
+        } catch (const std::exception& error) {
+            events_.emit(observability::ExceptionCaught{"storage answer", error.what()});
+        }
+    }
+
+    // What a waiting request weighs besides its message's text.
+    static constexpr std::size_t request_bytes = 256;
 
     runtime::EventLoop& loop_;
     const std::atomic<std::size_t>& loops_;

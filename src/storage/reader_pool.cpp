@@ -9,8 +9,16 @@
 
 namespace notifyd::storage {
 
+Error refusal_of(runtime::Handover verdict) {
+    // Others are served meanwhile, so it is for the asker to come back later; it is no alarm.
+    if (verdict == runtime::Handover::share_used) {
+        return {Errc::rate_limited, "Too many of your reads are waiting; wait for some answers and try again"};
+    }
+    return {Errc::unavailable, "The server cannot read this now; please try again"};
+}
+
 ReaderPool::ReaderPool(std::size_t reads_waiting_max, observability::Events& events)
-    : reads_waiting_max_(reads_waiting_max), events_(events) {}
+    : events_(events), queue_(reads_waiting_max) {}
 
 ReaderPool::~ReaderPool() {
     stop();
@@ -44,18 +52,14 @@ void ReaderPool::stop() {
     }
 }
 
-bool ReaderPool::submit(ReadJob&& job) {
-    if (waiting_.fetch_add(1, std::memory_order_relaxed) < reads_waiting_max_ && queue_.push(std::move(job))) {
-        return true;
-    }
-    waiting_.fetch_sub(1, std::memory_order_relaxed);
-    return false;
+runtime::Handover ReaderPool::submit(ReadJob&& job) {
+    const UserId asker = job.asker;
+    return job.if_busy == IfBusy::wait ? queue_.push_always(asker, std::move(job)) : queue_.push(asker, std::move(job));
 }
 
 void ReaderPool::run(Reader& reader) {
     this_thread::set_name("reader");
     while (auto job = queue_.take()) {
-        waiting_.fetch_sub(1, std::memory_order_relaxed);
         job->owner->take(read(reader, *job));
     }
 }
@@ -65,7 +69,7 @@ runtime::Task ReaderPool::read(Reader& reader, ReadJob& job) {
     bool failed = !reader.tables->transactions.begin_read();
     if (!failed) {
         try {
-            answer = job.read(reader.tables.get());
+            answer = job.read(reader.tables.get(), {});
         } catch (const std::exception& error) {
             events_.emit(observability::ExceptionCaught{"reader thread", error.what()});
         }
@@ -75,7 +79,7 @@ runtime::Task ReaderPool::read(Reader& reader, ReadJob& job) {
         events_.emit(observability::StorageError{reader.database.last_error()});
         reader.tables->transactions.roll_back();
     }
-    if (!answer) answer = job.read(nullptr);
+    if (!answer) answer = job.read(nullptr, refusal_of(runtime::Handover::full));
     return answer;
 }
 

@@ -1,11 +1,14 @@
-// The reader threads: history pages and permission lists, on read-only connections (WAL readers stop nobody).
+// The reader threads: history pages and permission lists, on read-only connections (WAL readers stop nobody). They
+// serve one read of each user in turn, so that nobody's reads wait behind another's many.
 // Owns:   the threads, their connections and the reads that wait.
 // Thread: submit from any; start and stop from the composer.
-// Fails:  a read that finds the queue full, the pool stopped or the disk failing answers `unavailable`.
+// Fails:  a read that finds its user's share of the queue used up answers `rate_limited`; one that finds the queue
+//         full, the pool stopped or the disk failing answers `unavailable`.
 #pragma once
 
+#include "notifyd/core/error.hpp"
 #include "notifyd/observability/events.hpp"
-#include "notifyd/runtime/handover_queue.hpp"
+#include "notifyd/runtime/fair_handover_queue.hpp"
 #include "notifyd/runtime/task.hpp"
 
 #include "database.hpp"
@@ -15,7 +18,6 @@
 #include "resume_plans.hpp"
 #include "ticket_table.hpp"
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -51,9 +53,15 @@ class ReadOwner {
 
 struct ReadJob {
     ReadOwner* owner = nullptr;
-    // Reads (from nullptr: gives up) and makes the task that answers.
-    UniqueFunction<runtime::Task(ReadTables*)> read;
+    // In whose turn, and what if there are too many; see PageQuery.
+    UserId asker;
+    IfBusy if_busy = IfBusy::refuse;
+    // Reads and makes the task that answers. From nullptr: answers with the error.
+    UniqueFunction<runtime::Task(ReadTables*, const Error&)> read;
 };
+
+// What a read is answered that was not `taken`.
+[[nodiscard]] Error refusal_of(runtime::Handover verdict);
 
 class ReaderPool {
   public:
@@ -68,9 +76,9 @@ class ReaderPool {
     // Finishes the reads that wait, then ends the threads.
     void stop();
 
-    // False: no room or stopped, and the job is untouched.
-    [[nodiscard]] bool submit(ReadJob&& job);
-    [[nodiscard]] std::size_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
+    // Unless it is `taken`, the job is untouched.
+    [[nodiscard]] runtime::Handover submit(ReadJob&& job);
+    [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
 
   private:
     static constexpr std::size_t thread_count = 2;
@@ -84,10 +92,8 @@ class ReaderPool {
     void run(Reader& reader);
     [[nodiscard]] runtime::Task read(Reader& reader, ReadJob& job);
 
-    const std::size_t reads_waiting_max_;
     observability::Events& events_;
-    std::atomic<std::size_t> waiting_{0};
-    runtime::HandoverQueue<ReadJob> queue_;
+    runtime::FairHandoverQueue<UserId, ReadJob> queue_;
     std::vector<std::unique_ptr<Reader>> readers_;
 };
 

@@ -32,6 +32,12 @@ struct LogWindow {
     Position fifo_up_to = 0;
 };
 
+// What becomes of a read when its user has too many waiting already.
+enum class IfBusy : std::uint8_t {
+    refuse,
+    wait,  // for those who ask for a few at a time only, however much they have to read
+};
+
 struct PageQuery {
     TopicName topic;
     PageOrder order = PageOrder::newest_first;
@@ -45,6 +51,9 @@ struct PageQuery {
     std::optional<PageCursor> after;
     // Only what a subscriber is owed; oldest first, and without the filters above.
     std::optional<LogWindow> window{};
+    // Reads are served user by user: whose turn this one takes. Empty: the server's own.
+    UserId asker{};
+    IfBusy if_busy = IfBusy::refuse;
 };
 
 struct StoredMessage {

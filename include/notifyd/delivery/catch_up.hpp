@@ -21,6 +21,7 @@
 #include "notifyd/observability/events.hpp"
 #include "notifyd/ports/message_reader.hpp"
 #include "notifyd/ports/resume_planner.hpp"
+#include "notifyd/runtime/fair_queue.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -64,6 +65,7 @@ class CatchUp {
     // A backlog, by names: connection and subscription may be gone when it is looked at.
     struct Job {
         ConnectionId connection;
+        UserId user;
         TopicName topic;
         std::uint64_t id;
     };
@@ -124,7 +126,7 @@ class CatchUp {
     observability::Events& events_;
     std::uint64_t last_id_ = 0;
     std::size_t reads_ = 0;
-    std::deque<Job> ready_;
+    runtime::FairQueue<UserId, Job> ready_;  // user by user, as the reads that become of them
     std::vector<Later> later_;
 };
 

@@ -2,7 +2,8 @@
 // Flow:   GET /messages -> messages() -> ports::MessageReader -> done
 // Owns:   nothing.
 // Thread: one loop; an instance a loop. `done` runs on that loop, perhaps inside the call.
-// Fails:  not_found (history is off), forbidden, invalid_request (limit, startKey), unavailable (the reader).
+// Fails:  not_found (history is off), forbidden, invalid_request (limit, startKey), rate_limited and unavailable (the
+//         reader).
 #pragma once
 
 #include "notifyd/core/history_request.hpp"

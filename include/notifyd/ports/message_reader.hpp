@@ -1,6 +1,6 @@
 // Reading the log back: pages of one topic's messages.
 // Owns:   nothing. Thread: one loop; `done` runs on that loop, the read itself on a reader thread.
-// Fails:  unavailable (too many reads waiting, or the disk failed).
+// Fails:  rate_limited (too many reads of the asker waiting), unavailable (too many of all, or the disk failed).
 #pragma once
 
 #include "notifyd/core/page.hpp"

@@ -59,14 +59,15 @@ class PermissionStore {
     // Deletes the row; `done` is told whether there was one.
     virtual void revoke(PermissionRevocation revocation, UniqueFunction<void(Result<bool>)> done) = 0;
 
-    // Rows of one user ordered by topic, after `after` if given.
+    // Rows of one user ordered by topic, after `after` if given; read in that user's turn.
     virtual void list_by_user(UserId user,
                               std::size_t rows_max,
                               std::optional<TopicName> after,
                               UniqueFunction<void(Result<PermissionPage>)> done) = 0;
 
-    // Rows of one topic ordered by user, after `after` if given.
-    virtual void list_by_topic(TopicName topic,
+    // Rows of one topic ordered by user, after `after` if given; read in the asker's turn.
+    virtual void list_by_topic(UserId asker,
+                               TopicName topic,
                                std::size_t rows_max,
                                std::optional<UserId> after,
                                UniqueFunction<void(Result<PermissionPage>)> done) = 0;

@@ -24,6 +24,8 @@ struct ResumeQuery {
     std::size_t messages_max = 0;
     // Fifo messages committed later than this are delivered live.
     Position fifo_up_to = 0;
+    // In whose turn it is read; the caller has a few under way at a time only.
+    UserId asker{};
 };
 
 struct ResumePlan {

@@ -50,7 +50,8 @@ class TicketStore {
                               std::size_t per_minute,
                               UniqueFunction<void(Result<TicketIssue>)> done) = 0;
     // nullopt: none such was issued, or it is forgotten. Sees every ticket whose issue was answered before the call.
-    virtual void find_ticket(Uuid id, UniqueFunction<void(Result<std::optional<FoundTicket>>)> done) = 0;
+    // `asker`: in whose turn it is read.
+    virtual void find_ticket(Uuid id, UserId asker, UniqueFunction<void(Result<std::optional<FoundTicket>>)> done) = 0;
     // One conditional write: of all who try, on whichever loop, one gets `true`, and that is committed. False: it was
     // used or revoked, it has expired, or there is none such.
     virtual void use_ticket(Uuid id, EpochMs now, UniqueFunction<void(Result<bool>)> done) = 0;

@@ -36,7 +36,7 @@ std::string by_user(Loop& loop, const std::string& user, std::size_t rows_max, s
 
 std::string by_topic(Loop& loop, const std::string& chat, std::size_t rows_max, std::optional<UserId> after = {}) {
     return listed(loop.ask<ports::PermissionPage>([&](StorageClient& client, auto done) {
-        client.list_by_topic(topic(chat), rows_max, after, std::move(done));
+        client.list_by_topic(UserId("asker"), topic(chat), rows_max, after, std::move(done));
     }));
 }
 

@@ -48,7 +48,7 @@ class Tickets {
     }
     std::optional<ports::FoundTicket> find(int number) {
         const auto found = loop_.ask<std::optional<ports::FoundTicket>>([&](StorageClient& client, auto done) {
-            client.find_ticket(ticket_id(number), std::move(done));
+            client.find_ticket(ticket_id(number), UserId("u1"), std::move(done));
         });
         REQUIRE(found.has_value());
         return *found;

@@ -29,7 +29,7 @@ class FakeTickets final : public ports::TicketStore {
         if (issue.verdict == ports::TicketIssue::Verdict::issued) rows[ticket.id] = {ticket, State::unused};
         done(issue);
     }
-    void find_ticket(Uuid id, UniqueFunction<void(Result<std::optional<ports::FoundTicket>>)> done) override {
+    void find_ticket(Uuid id, UserId, UniqueFunction<void(Result<std::optional<ports::FoundTicket>>)> done) override {
         if (broken) return done(*broken);
         const auto row = rows.find(id);
         done(row == rows.end() ? std::nullopt : std::optional(row->second));

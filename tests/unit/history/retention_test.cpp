@@ -73,7 +73,7 @@ class FakeLetters final : public ports::DeadLetterStore {
 class FakeTickets final : public ports::TicketStore {
   public:
     void issue_ticket(ports::Ticket, std::size_t, UniqueFunction<void(Result<ports::TicketIssue>)>) override {}
-    void find_ticket(Uuid, UniqueFunction<void(Result<std::optional<ports::FoundTicket>>)>) override {}
+    void find_ticket(Uuid, UserId, UniqueFunction<void(Result<std::optional<ports::FoundTicket>>)>) override {}
     void use_ticket(Uuid, EpochMs, UniqueFunction<void(Result<bool>)>) override {}
     void revoke_tickets(UserId, EpochMs, UniqueFunction<void(Result<std::size_t>)>) override {}
     void delete_expired_tickets(EpochMs cutoff,

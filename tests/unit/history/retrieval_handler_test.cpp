@@ -42,7 +42,8 @@ class NoStore final : public ports::PermissionStore {
                       std::size_t,
                       std::optional<TopicName>,
                       UniqueFunction<void(Result<ports::PermissionPage>)>) override {}
-    void list_by_topic(TopicName,
+    void list_by_topic(UserId,
+                       TopicName,
                        std::size_t,
                        std::optional<UserId>,
                        UniqueFunction<void(Result<ports::PermissionPage>)>) override {}
@@ -103,6 +104,8 @@ TEST_CASE_METHOD(Fixture, "a viewer reads, and the reader gets the whole query")
     REQUIRE(ask(request).has_value());
     REQUIRE(reader.queries.size() == 1);
     const PageQuery& query = reader.queries[0];
+    CHECK(query.asker == UserId("u"));  // in whose turn it is read
+    CHECK(query.if_busy == IfBusy::refuse);
     CHECK(query.topic.text() == "chat:c");
     CHECK(query.messages_max == 7);
     CHECK(query.bytes_max == limits::page_bytes_max);

@@ -80,7 +80,8 @@ class FakePermissionStore final : public ports::PermissionStore {
         done(std::move(page));
     }
 
-    void list_by_topic(TopicName of,
+    void list_by_topic(UserId,
+                       TopicName of,
                        std::size_t,
                        std::optional<UserId>,
                        UniqueFunction<void(Result<ports::PermissionPage>)> done) override {

@@ -37,7 +37,8 @@ struct NoStore final : ports::PermissionStore {
                       std::size_t,
                       std::optional<TopicName>,
                       UniqueFunction<void(Result<ports::PermissionPage>)>) override {}
-    void list_by_topic(TopicName,
+    void list_by_topic(UserId,
+                       TopicName,
                        std::size_t,
                        std::optional<UserId>,
                        UniqueFunction<void(Result<ports::PermissionPage>)>) override {}

@@ -1,0 +1,58 @@
+// A queue that serves its keys in turn: one value of each key that has any, then the next round. However many values
+// one key has waiting, another waits for one of them at most. Within a key it is first in, first out. Pure.
+// Owns:   the values that wait; nothing of a key that has none.
+// Thread: one at a time.
+// Fails:  never. Its users bound what they push.
+#pragma once
+
+#include <cassert>
+#include <cstddef>
+#include <deque>
+#include <unordered_map>
+#include <utility>
+
+namespace notifyd::runtime {
+
+template <class Key, class T>
+class FairQueue {
+  public:
+    void push(const Key& key, T value) {
+        const auto [place, is_new] = lines_.try_emplace(key);
+        if (is_new) turns_.push_back(&*place);
+        place->second.push_back(std::move(value));
+        ++size_;
+    }
+
+    // Of the key whose turn it is. There must be one.
+    [[nodiscard]] T pop() {
+        assert(!empty());
+        auto* const turn = turns_.front();
+        turns_.pop_front();
+        T value = std::move(turn->second.front());
+        turn->second.pop_front();
+        --size_;
+        if (turn->second.empty()) {
+            lines_.erase(lines_.find(turn->first));
+        } else {
+            turns_.push_back(turn);
+        }
+        return value;
+    }
+
+    [[nodiscard]] bool empty() const { return size_ == 0; }
+    [[nodiscard]] std::size_t size() const { return size_; }
+    [[nodiscard]] std::size_t size_of(const Key& key) const {
+        const auto line = lines_.find(key);
+        return line == lines_.end() ? 0 : line->second.size();
+    }
+    [[nodiscard]] std::size_t keys() const { return lines_.size(); }
+
+  private:
+    using Lines = std::unordered_map<Key, std::deque<T>>;
+
+    Lines lines_;
+    std::deque<typename Lines::value_type*> turns_;  // each key that has values, once
+    std::size_t size_ = 0;
+};
+
+}  // namespace notifyd::runtime
