@@ -29,6 +29,7 @@ BatchWriter::BatchWriter(Database& database,
       transactions_(database),
       clock_offset_(database, continuous, kept_offset),
       messages_(database, history),
+      empty_topics_(database, messages_.topics()),
       deduplication_(database, deduplication_window, continuous),
       permissions_(database),
       connections_(database),
@@ -81,8 +82,9 @@ bool BatchWriter::write(AppendRequest& request, std::vector<Delivery>& deliverie
 }
 
 bool BatchWriter::write(ExpireRequest& request) {
+    std::size_t topics_deleted = 0;
     return begin() && messages_.delete_expired(request.cutoff, clock_.now_ms(), request.rows_max, request.deleted) &&
-           deduplication_.expire(request.rows_max);
+           empty_topics_.sweep(request.rows_max, topics_deleted) && deduplication_.expire(request.rows_max);
 }
 
 bool BatchWriter::write(GrantRequest& request) {

@@ -9,6 +9,7 @@
 #include "database.hpp"
 #include "dead_letter_table.hpp"
 #include "deduplication_table.hpp"
+#include "empty_topics.hpp"
 #include "free_pages.hpp"
 #include "message_table.hpp"
 #include "permission_table.hpp"
@@ -77,6 +78,7 @@ class BatchWriter {
     Transactions transactions_;
     ClockOffset clock_offset_;
     MessageTable messages_;
+    EmptyTopics empty_topics_;
     DeduplicationTable deduplication_;
     PermissionTable permissions_;
     ConnectionTable connections_;

@@ -29,6 +29,8 @@ class MessageTable {
     [[nodiscard]] bool reload();
     [[nodiscard]] Position last_position() const { return position_; }
 
+    [[nodiscard]] TopicTable& topics() { return topics_; }
+
   private:
     [[nodiscard]] bool insert(const Message& message, const Topic& topic);
     [[nodiscard]] bool find_overdue(Position behind, EpochMs cutoff, EpochMs now, Position& overdue_up_to);

@@ -2,15 +2,17 @@
 #include "topic_table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace notifyd::storage {
 
-TopicTable::TopicTable(Database& database)
+TopicTable::TopicTable(Database& database, std::size_t generation_max)
     : database_(database),
       find_(database, "SELECT id, last_sequence FROM topics WHERE name = ?1"),
       last_counter_(database, "SELECT counter FROM messages WHERE topic_id = ?1 ORDER BY counter DESC LIMIT 1"),
       add_(database, "INSERT INTO topics (name) VALUES (?1)"),
-      raise_(database, "UPDATE topics SET last_sequence = max(last_sequence, ?2) WHERE id = ?1") {}
+      raise_(database, "UPDATE topics SET last_sequence = max(last_sequence, ?2) WHERE id = ?1"),
+      generation_max_(generation_max) {}
 
 Step TopicTable::load(const TopicName& name, Topic& topic) {
     find_.bind_text(1, name.text());
@@ -35,15 +37,27 @@ bool TopicTable::add(const TopicName& name, Topic& topic) {
 }
 
 Topic* TopicTable::find_or_add(const TopicName& name) {
-    const auto cached = cache_.find(name.text());
-    if (cached != cache_.end()) return &cached->second;
+    if (Topic* const cached = find_cached(name.text())) return cached;
     Topic topic;
     const Step loaded = load(name, topic);
     if (loaded == Step::failed) return nullptr;
     if (loaded == Step::done && !add(name, topic)) return nullptr;
-    // Simple and rare: a full cache starts anew, at the cost of one look-up a topic.
-    if (cache_.size() >= cached_max) cache_.clear();
-    return &cache_.emplace(name.text(), topic).first->second;
+    make_room();
+    return &young_.emplace(name.text(), topic).first->second;
+}
+
+Topic* TopicTable::find_cached(const std::string& name) {
+    if (const auto young = young_.find(name); young != young_.end()) return &young->second;
+    auto old = old_.extract(name);
+    if (old.empty()) return nullptr;
+    make_room();
+    return &young_.insert(std::move(old)).position->second;
+}
+
+void TopicTable::make_room() {
+    if (young_.size() < generation_max_) return;
+    old_ = std::move(young_);
+    young_.clear();
 }
 
 bool TopicTable::raise(std::int64_t id, Sequence counter) {

@@ -22,18 +22,32 @@ struct Topic {
 
 class TopicTable {
   public:
-    explicit TopicTable(Database& database);
+    // Of `generation_max` topics each, two generations are kept in memory.
+    explicit TopicTable(Database& database, std::size_t generation_max = 32'768);
 
     // The topic, added if it is new. The pointer is good until the next call.
     [[nodiscard]] Topic* find_or_add(const TopicName& name);
     // Keeps the counter where the messages do not tell it; never lowers it.
     [[nodiscard]] bool raise(std::int64_t id, Sequence counter);
     // Drops the cache, whose counters a rollback has made wrong.
-    void forget() { cache_.clear(); }
+    void forget() {
+        young_.clear();
+        old_.clear();
+    }
+    // The topic's row is gone.
+    void forget(const std::string& name) {
+        young_.erase(name);
+        old_.erase(name);
+    }
+    [[nodiscard]] std::size_t cached() const { return young_.size() + old_.size(); }
 
   private:
-    static constexpr std::size_t cached_max = 200'000;
+    using Generation = std::unordered_map<std::string, Topic>;
 
+    // Where in the cache it is, made young again; nullptr: it is not there.
+    [[nodiscard]] Topic* find_cached(const std::string& name);
+    // Begins a new generation when the young one is full.
+    void make_room();
     [[nodiscard]] Step load(const TopicName& name, Topic& topic);
     [[nodiscard]] bool add(const TopicName& name, Topic& topic);
 
@@ -42,7 +56,10 @@ class TopicTable {
     Statement last_counter_;
     Statement add_;
     Statement raise_;
-    std::unordered_map<std::string, Topic> cache_;
+    const std::size_t generation_max_;
+    // What is asked for stays; what a flood of other names has brought goes with the next generation.
+    Generation young_;
+    Generation old_;
 };
 
 }  // namespace notifyd::storage

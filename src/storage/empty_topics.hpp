@@ -1,0 +1,35 @@
+// Deletes topics of which nothing is left: no message, and no number that must go on. Anybody may write to a user who
+// does not exist, so names would pile up for ever; a topic that has once given a number stays, because numbers never
+// start again.
+// Owns:   how far it has come.
+// Thread: the storage thread, inside its transactions.
+// Fails:  false when the database does.
+#pragma once
+
+#include "database.hpp"
+#include "topic_table.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace notifyd::storage {
+
+class EmptyTopics {
+  public:
+    // How many topics one call looks at: some milliseconds.
+    static constexpr std::size_t looks_max = 2'000;
+
+    // `topics` forgets what is deleted.
+    EmptyTopics(Database& database, TopicTable& topics);
+
+    // Goes on behind the topic at which it stopped, and begins again after the last one. Deletes up to `rows_max`.
+    [[nodiscard]] bool sweep(std::size_t rows_max, std::size_t& deleted);
+
+  private:
+    TopicTable& topics_;
+    Statement next_;
+    Statement remove_;
+    std::int64_t last_id_ = 0;
+};
+
+}  // namespace notifyd::storage
