@@ -63,6 +63,8 @@ Result<queue::QueueKind> Publisher::admit(const Identity& sender, const wire::Pu
             Errc::invalid_request,
             "Unknown targetChannel " + quoted(request.target_channel) + "; this server serves: " + filter_.served()};
     }
+    // Judged on arrival. A message that was handed over before its sender's removal was answered may still be committed
+    // right behind the removal; one that arrives after the answer is refused on every loop.
     const Result<void> allowed = permissions_.may_publish(sender, request.topic);
     if (!allowed) return allowed.error();
     if (closed_) return Error{Errc::unavailable, "The server is stopping; the message was not accepted"};
