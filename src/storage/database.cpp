@@ -30,7 +30,9 @@ Fault fault_of(int code) {
 bool Database::open(const std::string& path, Access access) {
     assert(handle_ == nullptr);
     const int mode = access == Access::read_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
-    const int flags = mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
+    // Links were followed, and checked, when the path was resolved: one that is there now was put there since.
+    const int flags =
+        mode | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
     return sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr) == SQLITE_OK;
 }
 

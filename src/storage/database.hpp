@@ -32,7 +32,7 @@ class Database {
   public:
     enum class Access : std::uint8_t { read_write, read_only };
 
-    // Never creates a file.
+    // Never creates a file. The path leads through no symbolic link.
     [[nodiscard]] bool open(const std::string& path, Access access);
     // Checkpoints if it is the last connection. The statements must be gone.
     void close();

@@ -1,9 +1,6 @@
 // SQLite's online backup.
 #include "database_copy.hpp"
 
-#include <filesystem>
-#include <system_error>
-
 namespace notifyd::storage {
 
 namespace {
@@ -24,6 +21,7 @@ int copy_pages(Database& from, Database& to) {
 
 Refusal copy_database(const std::string& source, const Draft& draft) {
     const auto failed = [&](const std::string& reason) {
+        if (auto exchanged = draft.is_exchanged()) return *exchanged;
         return StartupError{"cannot copy " + source + " to " + draft.path() + ": " + reason};
     };
     Database from;
@@ -34,6 +32,7 @@ Refusal copy_database(const std::string& source, const Draft& draft) {
         !to.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")) {
         return failed(to.last_error());
     }
+    if (auto refusal = draft.is_exchanged()) return refusal;
     const int code = copy_pages(from, to);
     if (code != SQLITE_OK) return failed(sqlite3_errstr(code));
     // The first page says that there is a log. Without one, a single file is all there is to keep and to move, and it
@@ -44,16 +43,18 @@ Refusal copy_database(const std::string& source, const Draft& draft) {
 
 Startup<CopyReport> check_copy(const Draft& draft, const std::string& told) {
     Database copy;
-    if (!open_unknown(copy, draft.path(), Database::Access::read_only)) return database_error(told, copy.last_error());
+    if (!open_unknown(copy, draft.path(), Database::Access::read_only)) {
+        if (auto exchanged = draft.is_exchanged()) return *exchanged;
+        return database_error(told, copy.last_error());
+    }
     const auto version = schema_version(copy, told, embedded_migrations());
     if (!version.has_value()) return version.error();
     if (auto refusal = check_content(copy, told, Depth::full)) return *refusal;
     if (auto refusal = check_epoch(copy, told)) return *refusal;
     const auto messages = copy.query_integer("SELECT count(*) FROM messages");
-    std::error_code unknown;
-    const auto bytes = std::filesystem::file_size(draft.path(), unknown);
-    if (!messages.has_value() || unknown) return database_error(told, copy.last_error());
-    return CopyReport{told, bytes, *messages};
+    const auto bytes = draft.size();
+    if (!messages.has_value() || !bytes.has_value()) return database_error(told, copy.last_error());
+    return CopyReport{told, *bytes, *messages};
 }
 
 }  // namespace notifyd::storage

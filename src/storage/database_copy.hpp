@@ -7,7 +7,7 @@
 #include "notifyd/storage/backup.hpp"
 
 #include "database_check.hpp"
-#include "files.hpp"
+#include "draft.hpp"
 #include "migrator.hpp"
 
 #include <string>

@@ -2,6 +2,7 @@
 #include "database_file.hpp"
 
 #include "database_check.hpp"
+#include "draft.hpp"
 #include "files.hpp"
 
 #include <cerrno>
@@ -56,7 +57,9 @@ Refusal secure_log(Database& database, const std::string& path) {
     const bool is_read = (copied & 0xFF) == SQLITE_BUSY;
     if (!is_read || !database.execute("BEGIN IMMEDIATE")) return database_error(path, database.last_error());
     if (!write_again(path + "-wal")) return system_error("cannot write again", path + "-wal");
-    if (!sync_file(folder_of(path))) return system_error("cannot sync", folder_of(path));
+    const auto folder = Folder::of(path);
+    if (!folder.has_value()) return folder.error();
+    if (!folder->sync()) return system_error("cannot sync", folder_of(path));
     if (!database.execute("ROLLBACK")) return database_error(path, database.last_error());
     return std::nullopt;
 }
@@ -94,6 +97,10 @@ Startup<FileLock> FileLock::take(const std::string& database_path, AtEnd at_end)
         const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, owner_only);
         if (descriptor < 0) return system_error("cannot open", path);
         FileLock lock(descriptor, database_path, AtEnd::keep);
+        // Under a second name it may be anybody's.
+        struct ::stat status {};
+        const bool is_own = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink <= 1;
+        if (!is_own) return database_error(database_path, "its lock " + path + " is no file of its own: remove it");
         if (::fchmod(descriptor, owner_only) != 0) return system_error("cannot change the mode of", path);
         if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
             if (errno != EWOULDBLOCK) return system_error("cannot lock", path);

@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
+#include <deque>
+#include <dirent.h>
 #include <fcntl.h>
 #include <filesystem>
 #include <string_view>
@@ -30,23 +31,54 @@ std::string random_digits() {
     return digits.substr(digits.size() - draft_digits);
 }
 
-// A draft, or a log of one.
-bool is_draft_of(const std::string& place, std::string_view path) {
-    const std::string begin = place + std::string(draft_mark);
-    if (!path.starts_with(begin) || path.size() < begin.size() + draft_digits) return false;
-    const std::string_view digits = path.substr(begin.size(), draft_digits);
-    const std::string_view rest = path.substr(begin.size() + draft_digits);
-    return digits.find_first_not_of("0123456789abcdef") == std::string_view::npos &&
-           (rest.empty() || std::find(log_suffixes.begin(), log_suffixes.end(), rest) != log_suffixes.end());
-}
-
-// As many as can be: one that stays takes space, and is in nobody's way.
-void remove_drafts_of(const std::string& place) {
-    std::error_code failed;
-    std::filesystem::directory_iterator entry(folder_of(place), failed);
-    for (; !failed && entry != std::filesystem::directory_iterator(); entry.increment(failed)) {
-        if (is_draft_of(place, entry->path().native())) ::unlink(entry->path().c_str());
+// A descriptor that only names its file: nothing is opened that could block or have an effect.
+class Handle {
+  public:
+    explicit Handle(const std::filesystem::path& path)
+        : descriptor_(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)) {}
+    ~Handle() {
+        if (descriptor_ >= 0) ::close(descriptor_);
     }
+    Handle(const Handle&) = delete;
+    Handle& operator=(const Handle&) = delete;
+
+    [[nodiscard]] bool status(struct ::stat& status) const { return ::fstat(descriptor_, &status) == 0; }
+    // Where it leads, if it is a link.
+    [[nodiscard]] std::string target() const {
+        std::array<char, 4096> bytes{};  // PATH_MAX
+        const ::ssize_t count = ::readlinkat(descriptor_, "", bytes.data(), bytes.size());
+        return count > 0 ? std::string(bytes.data(), static_cast<std::size_t>(count)) : std::string();
+    }
+
+  private:
+    int descriptor_;
+};
+
+// The first link on the way that is another user's; empty: there is none, and `end` is where the path leads, or empty
+// if a link leads nowhere. A link is read by the descriptor that told its owner, so that nobody can exchange it in
+// between.
+std::string follow_own_links(const std::filesystem::path& path, std::filesystem::path& end) {
+    constexpr int links_max = 40;  // as many as the kernel follows
+    std::deque<std::filesystem::path> left(path.begin(), path.end());
+    std::filesystem::path whole;
+    int links = 0;
+    while (!left.empty() && links < links_max) {
+        const std::filesystem::path next = whole / left.front();
+        left.pop_front();
+        const Handle handle(next);
+        struct ::stat status {};
+        if (!handle.status(status) || !S_ISLNK(status.st_mode)) {
+            whole = next;
+            continue;
+        }
+        if (status.st_uid != 0 && status.st_uid != ::geteuid()) return next.string();
+        const std::filesystem::path target = handle.target();
+        left.insert(left.begin(), target.begin(), target.end());
+        if (target.is_absolute()) whole.clear();
+        ++links;
+    }
+    if (left.empty() && (links == 0 || exists(whole.string()))) end = whole.lexically_normal();
+    return {};
 }
 
 }  // namespace
@@ -62,7 +94,16 @@ StartupError database_error(const std::string& path, const std::string& reason) 
 Startup<std::string> resolved(const std::string& path, const std::string& name) {
     std::error_code failed;
     const auto absolute = path.empty() ? std::filesystem::path() : std::filesystem::absolute(path, failed);
-    const auto canonical = failed ? absolute : std::filesystem::weakly_canonical(absolute, failed);
+    std::filesystem::path canonical;
+    if (!failed && ::geteuid() == 0) {
+        if (const std::string link = follow_own_links(absolute, canonical); !link.empty()) {
+            return StartupError{name + " leads through " + link +
+                                ", a symbolic link that another user has made and root does not follow; name the file "
+                                "itself: '" +
+                                path + "'"};
+        }
+    }
+    if (canonical.empty() && !failed) canonical = std::filesystem::weakly_canonical(absolute, failed);
     if (failed || canonical.empty()) return StartupError{name + " is not a usable path: '" + path + "'"};
     // What is left of links are those that lead nowhere.
     if (std::filesystem::is_symlink(canonical, failed)) {
@@ -105,24 +146,21 @@ bool belongs_to(const std::string& database_path, const std::string& path) {
     });
 }
 
-bool remove_logs(const std::string& database_path) {
-    bool removed = true;
-    for (const std::string_view suffix : log_suffixes) {
-        if (::unlink((database_path + std::string(suffix)).c_str()) != 0 && errno != ENOENT) removed = false;
-    }
-    return removed;
+bool is_draft_of(const std::string& place, std::string_view path) {
+    const std::string begin = place + std::string(draft_mark);
+    if (!path.starts_with(begin) || path.size() < begin.size() + draft_digits) return false;
+    const std::string_view digits = path.substr(begin.size(), draft_digits);
+    const std::string_view rest = path.substr(begin.size() + draft_digits);
+    return digits.find_first_not_of("0123456789abcdef") == std::string_view::npos &&
+           (rest.empty() || std::find(log_suffixes.begin(), log_suffixes.end(), rest) != log_suffixes.end());
 }
 
-bool sync_file(const std::string& file_or_folder) {
-    const int descriptor = ::open(file_or_folder.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return false;
-    const bool synced = ::fsync(descriptor) == 0;
-    ::close(descriptor);
-    return synced;
+std::string draft_name(const std::string& place) {
+    return name_of(place) + std::string(draft_mark) + random_digits();
 }
 
 bool write_again(const std::string& path) {
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
     if (descriptor < 0) return false;
     std::vector<char> bytes(std::size_t{1} << 20U);
     ::off_t at = 0;
@@ -143,43 +181,46 @@ std::string folder_of(const std::string& path) {
     return std::filesystem::path(path).parent_path().string();
 }
 
-Startup<Draft> Draft::create(const std::string& place) {
-    remove_drafts_of(place);
-    const std::string path = place + std::string(draft_mark) + random_digits();
-    constexpr ::mode_t owner_only = 0600;
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, owner_only);
-    if (descriptor < 0) return system_error("cannot create", path);
-    Draft draft(path);
-    const bool made = ::fchmod(descriptor, owner_only) == 0;
-    ::close(descriptor);
-    if (!made) return system_error("cannot change the mode of", path);
-    return draft;
+std::string name_of(const std::string& path) {
+    return std::filesystem::path(path).filename().string();
 }
 
-Draft::~Draft() {
-    if (path_.empty()) return;
-    ::unlink(path_.c_str());
-    (void)remove_logs(path_);
+Startup<Folder> Folder::of(const std::string& file) {
+    std::string path = folder_of(file);
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (descriptor < 0) return system_error("cannot open", path);
+    return Folder(descriptor, std::move(path));
 }
 
-std::optional<StartupError> Draft::move_to(const std::string& place) {
-    return move(place, 0);
+Folder::~Folder() {
+    if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-std::optional<StartupError> Draft::move_to_free(const std::string& place) {
-    return move(place, RENAME_NOREPLACE);
-}
-
-std::optional<StartupError> Draft::move(const std::string& place, unsigned flags) {
-    if (!sync_file(path_)) return system_error("cannot sync", path_);
-    int moved = ::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, place.c_str(), flags);
-    if (moved != 0 && errno == EINVAL && !exists(place)) {
-        moved = ::rename(path_.c_str(), place.c_str());  // a network file system that knows no flags
+std::vector<std::string> Folder::names() const {
+    std::vector<std::string> names;
+    const int again = ::openat(descriptor_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ::DIR* listing = again < 0 ? nullptr : ::fdopendir(again);
+    if (listing == nullptr) {
+        if (again >= 0) ::close(again);
+        return names;
     }
-    if (moved != 0) return system_error("cannot create", place);
-    path_.clear();
-    if (!sync_file(folder_of(place))) return system_error("cannot sync", folder_of(place));
-    return std::nullopt;
+    while (const ::dirent* entry = ::readdir(listing)) names.emplace_back(entry->d_name);
+    ::closedir(listing);
+    return names;
+}
+
+bool Folder::remove(const std::string& name) const {
+    return ::unlinkat(descriptor_, name.c_str(), 0) == 0 || errno == ENOENT;
+}
+
+bool Folder::remove_logs_of(const std::string& database_name) const {
+    bool removed = true;
+    for (const std::string_view suffix : log_suffixes) removed = remove(database_name + std::string(suffix)) && removed;
+    return removed;
+}
+
+bool Folder::sync() const {
+    return ::fsync(descriptor_) == 0;
 }
 
 }  // namespace notifyd::storage

@@ -1,5 +1,5 @@
-// Files and folders under the database: sentences about them, syncing, and files under construction.
-// Owns:   Draft: a file, until it stands in its place.
+// Files and folders under the database: sentences about them, finding them, and syncing.
+// Owns:   Folder: a descriptor.
 // Thread: the one that opens the storage, or a command's.
 // Fails:  with one sentence that names the file and tells the system's reason.
 #pragma once
@@ -8,7 +8,9 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace notifyd::storage {
 
@@ -16,7 +18,8 @@ namespace notifyd::storage {
 [[nodiscard]] StartupError database_error(const std::string& path, const std::string& reason);
 
 // Absolute and without symbolic links. `name` is what the sentence calls the path. A link to nothing is refused: what
-// it points to may be on a disk that is not there at the moment, and a new file would stand in for it.
+// it points to may be on a disk that is not there at the moment, and a new file would stand in for it. So is, for root,
+// a link that another user has made: it may lead to a file that is none of that user's business.
 [[nodiscard]] Startup<std::string> resolved(const std::string& path, const std::string& name);
 [[nodiscard]] bool exists(const std::string& path);
 // Nothing: it is a file with something in it.
@@ -26,37 +29,42 @@ namespace notifyd::storage {
 [[nodiscard]] std::optional<StartupError> has_other_names(const std::string& database_path);
 // Whether the path is the database's own, or that of something which is kept beside it: its logs, its lock, a draft.
 [[nodiscard]] bool belongs_to(const std::string& database_path, const std::string& path);
-// What SQLite keeps beside a database: its log, the log's index, a rollback journal.
-[[nodiscard]] bool remove_logs(const std::string& database_path);
-[[nodiscard]] bool sync_file(const std::string& file_or_folder);
+// Whether the path is that of a draft of `place`, or of a log of one.
+[[nodiscard]] bool is_draft_of(const std::string& place, std::string_view path);
+// A name for a draft of `place` that nobody has taken and nobody can guess.
+[[nodiscard]] std::string draft_name(const std::string& place);
 // Writes each byte of the file once more, and syncs. After a failed sync the system may call pages clean that are in
 // its memory only: another sync would skip them. Nobody else may write the file meanwhile; readers see no change.
 [[nodiscard]] bool write_again(const std::string& path);
 [[nodiscard]] std::string folder_of(const std::string& path);
+[[nodiscard]] std::string name_of(const std::string& path);
 
-// A database that is being written beside its place, and removed with its logs unless it gets there: a crash or a
-// failure leaves either nothing in that place (or what was there before) or a whole database.
-class Draft {
+// A folder that stays the same one, whatever its path leads to later. Names are looked up in it, and never followed if
+// they are symbolic links: a command that root runs must not be led elsewhere by whoever owns the folder.
+class Folder {
   public:
-    // An empty file with mode 0600, whatever the umask; SQLite gives its log the same mode. Its name is the place's
-    // with an end that nobody picks. For who holds the place's lock: what a crash left of an earlier one is removed.
-    [[nodiscard]] static Startup<Draft> create(const std::string& place);
+    // The folder that holds the file.
+    [[nodiscard]] static Startup<Folder> of(const std::string& file);
 
-    Draft(Draft&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-    Draft& operator=(Draft&&) = delete;
-    ~Draft();
+    Folder(Folder&& other) noexcept
+        : descriptor_(std::exchange(other.descriptor_, -1)), path_(std::move(other.path_)) {}
+    Folder& operator=(Folder&&) = delete;
+    ~Folder();
 
+    [[nodiscard]] int descriptor() const { return descriptor_; }
     [[nodiscard]] const std::string& path() const { return path_; }
-    // Synced, renamed, and the folder synced. SQLite must have closed it.
-    [[nodiscard]] std::optional<StartupError> move_to(const std::string& place);
-    // The same, unless something stands there.
-    [[nodiscard]] std::optional<StartupError> move_to_free(const std::string& place);
+    [[nodiscard]] std::vector<std::string> names() const;
+    // Gone already is fine.
+    [[nodiscard]] bool remove(const std::string& name) const;
+    // What SQLite keeps beside a database: its log, the log's index, a rollback journal.
+    [[nodiscard]] bool remove_logs_of(const std::string& database_name) const;
+    [[nodiscard]] bool sync() const;
 
   private:
-    explicit Draft(std::string path) : path_(std::move(path)) {}
-    [[nodiscard]] std::optional<StartupError> move(const std::string& place, unsigned flags);
+    Folder(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
 
-    std::string path_;  // empty: moved
+    int descriptor_;
+    std::string path_;
 };
 
 }  // namespace notifyd::storage

@@ -6,9 +6,6 @@
 #include "database_file.hpp"
 #include "ticket_table.hpp"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 namespace notifyd::storage {
 
 namespace {
@@ -18,6 +15,7 @@ Refusal make_new(const Draft& draft, const std::string& told, IdSource& ids) {
     Database database;
     if (!database.open(draft.path(), Database::Access::read_write) ||
         !database.execute("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;")) {
+        if (auto exchanged = draft.is_exchanged()) return exchanged;
         return database_error(told, database.last_error());
     }
     const auto migrated = apply_migrations(database, told, embedded_migrations(), {});
@@ -27,17 +25,6 @@ Refusal make_new(const Draft& draft, const std::string& told, IdSource& ids) {
         return database_error(told, database.last_error());
     }
     return std::nullopt;
-}
-
-// Root restores for a server that is somebody else.
-Refusal keep_owner(const std::string& from, const Draft& draft) {
-    struct ::stat before {};
-    struct ::stat now {};
-    if (::stat(from.c_str(), &before) != 0) return std::nullopt;
-    if (::stat(draft.path().c_str(), &now) != 0) return system_error("cannot open", draft.path());
-    if (before.st_uid == now.st_uid && before.st_gid == now.st_gid) return std::nullopt;
-    if (::chown(draft.path().c_str(), before.st_uid, before.st_gid) == 0) return std::nullopt;
-    return system_error("cannot give to its owner", draft.path());
 }
 
 // Moves the old database's log into its file, so that the file alone is the whole of it. One that is too damaged to be
@@ -78,8 +65,8 @@ Refusal put_in_place(Draft& draft, const std::string& path) {
     if (exists(path)) {
         if (auto refusal = make_whole(path)) return refusal;
     }
-    if (!remove_logs(path)) return system_error("cannot remove the log of", path);
-    if (!sync_file(folder_of(path))) return system_error("cannot sync", folder_of(path));
+    if (!draft.folder().remove_logs_of(name_of(path))) return system_error("cannot remove the log of", path);
+    if (!draft.folder().sync()) return system_error("cannot sync", folder_of(path));
     return draft.move_to(path);
 }
 
@@ -111,7 +98,7 @@ Startup<CopyReport> restore(const std::string& database, const std::string& file
     auto report = check_copy(*draft, *source);
     if (!report.has_value()) return report;
     if (auto refusal = make_new(*draft, *source, ids)) return *refusal;
-    if (auto refusal = keep_owner(*place, *draft)) return *refusal;
+    if (auto refusal = draft->take_owner_of(*place)) return *refusal;
     if (auto refusal = put_in_place(*draft, *place)) return *refusal;
     report->path = *place;
     return report;
