@@ -39,6 +39,7 @@ int Checkpointer::on_commit(void* self, sqlite3*, const char*, int frames) {
     // A log that has not grown was begun anew by this commit.
     if (size <= checkpointer.size_) checkpointer.size_copied_ = 0;
     checkpointer.size_ = size;
+    checkpointer.frames_ = frames;
     checkpointer.grew_ = true;
     checkpointer.log_bytes_.store(size, std::memory_order_relaxed);
     return SQLITE_OK;
@@ -64,6 +65,12 @@ void Checkpointer::after_commit(bool has_shrunk) {
     }
     // Passive: waits for nobody, copies as far as the oldest reader allows.
     request(SQLITE_CHECKPOINT_PASSIVE);
+}
+
+void Checkpointer::make_room() {
+    // One that is running does the same. Nothing is committed meanwhile, so finding nothing to copy does no harm.
+    if (busy_.load(std::memory_order_acquire) || frames_copied_.load(std::memory_order_relaxed) == frames_) return;
+    copy(writer_, SQLITE_CHECKPOINT_PASSIVE);
 }
 
 void Checkpointer::rescue(Rescue how) {
@@ -92,7 +99,10 @@ void Checkpointer::copy_all() {
 
 void Checkpointer::copy(Database& database, int mode) {
     if (sync_failure_.has_happened()) return;
-    const int code = sqlite3_wal_checkpoint_v2(database.handle(), nullptr, mode, nullptr, nullptr);
+    int frames = 0;
+    int copied = 0;
+    const int code = sqlite3_wal_checkpoint_v2(database.handle(), nullptr, mode, &frames, &copied);
+    if (code == SQLITE_OK) frames_copied_.store(copied, std::memory_order_relaxed);
     checkpoints_.fetch_add(1, std::memory_order_relaxed);
     const bool others_hinder = (code & 0xFF) == SQLITE_BUSY;
     if (code == SQLITE_OK || others_hinder) return;

@@ -46,6 +46,9 @@ class Checkpointer {
     [[nodiscard]] bool has_grown() const { return grew_; }
     // `has_shrunk`: the file's end is free, and only a checkpoint can cut it off.
     void after_commit(bool has_shrunk);
+    // After a commit that failed: copies what is left of the log, so that the next commit begins it anew and needs no
+    // more of a disk that is full. On the storage thread; harmless when there is nothing to be gained.
+    void make_room();
     // Asks the thread for a copy of everything, and with `cut` to empty the log too. Only while nothing is committed.
     enum class Rescue : std::uint8_t { copy, cut };
     void rescue(Rescue how);
@@ -70,12 +73,14 @@ class Checkpointer {
     // Of the storage thread.
     std::size_t size_ = 0;         // of the log after the last commit
     std::size_t size_copied_ = 0;  // of the log when the last checkpoint was asked for
+    int frames_ = 0;               // in the log after the last commit
     bool idle_before_ = false;     // no checkpoint ran when the transaction began
     bool grew_ = false;            // and the transaction has put something into the log
     bool shrunk_ = false;          // a checkpoint is wanted for the end of the file
 
     std::atomic<std::size_t> log_bytes_{0};
     std::atomic<std::uint64_t> checkpoints_{0};
+    std::atomic<int> frames_copied_{0};  // by the last checkpoint, from the log's beginning
     std::atomic<bool> busy_{false};
     runtime::HandoverQueue<int> requests_;  // modes of SQLite's checkpoints
     Database database_;

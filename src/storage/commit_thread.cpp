@@ -141,6 +141,7 @@ BatchWriter::Written CommitThread::write(std::vector<Delivery>& deliveries) {
                            writer_.failure().fault == Fault::passing;
         if (!again) break;
         std::this_thread::sleep_for(pause);
+        checkpointer_.make_room();
         written = write_once(deliveries);
     }
     return written;
@@ -286,6 +287,7 @@ void CommitThread::probe() {
         if (!are_files_in_place()) return;
         tell_listener(std::exchange(withheld_, {}));
     }
+    checkpointer_.make_room();
     const bool written = writer_.probe() == BatchWriter::Written::rows;
     if (!are_files_in_place()) return;
     if (written) {

@@ -15,6 +15,7 @@ namespace notifyd::testing {
 enum class DiskFault : std::uint8_t {
     write_error,   // EIO on writing and cutting files
     full,          // ENOSPC on writing
+    no_growth,     // ENOSPC on writing behind a file's end: what is there can be overwritten
     short_write,   // half of it is written, then EIO
     sync_error,    // EIO on syncing
     open_error,    // EIO on opening
@@ -106,6 +107,10 @@ class FaultyVfs {
         const auto half = [&] { return inner(file)->pMethods->xWrite(inner(file), data, size / 2, at); };
         if (self.fails(DiskFault::write_error, counted)) return SQLITE_IOERR_WRITE;
         if (self.fails(DiskFault::full, counted)) return SQLITE_FULL;
+        sqlite3_int64 bytes = 0;
+        const bool grows = self.fault_ == DiskFault::no_growth &&
+                           inner(file)->pMethods->xFileSize(inner(file), &bytes) == SQLITE_OK && at + size > bytes;
+        if (grows && self.fails(DiskFault::no_growth, counted)) return SQLITE_FULL;
         if (self.fails(DiskFault::silent_write, counted)) return half();
         if (self.fails(DiskFault::short_write, counted)) {
             half();

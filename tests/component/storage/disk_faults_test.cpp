@@ -230,6 +230,61 @@ TEST_CASE("a full disk that has room again is written to again, without a restar
     CHECK(loop.store(message(topic("a"), Kind::numbered)) == 2);
 }
 
+TEST_CASE("on a full disk the log is copied and begun anew, before anything has to be freed") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    FaultyVfs vfs;
+    StorageOptions options = Running::options_for(path);
+    options.probe_interval = std::chrono::milliseconds(5);
+    options.checkpoint_bytes = 1024UL * 1024 * 1024;  // none but those of a full disk
+    options.checkpoint_now_bytes = 1024UL * 1024 * 1024;
+    Running running(options);
+    Loop& loop = running.add_loop();
+    CHECK(loop.store(message(topic("a"), Kind::numbered)) == 1);
+    Outsider(path).execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    // These change pages that the database has already: to copy them it need not grow.
+    constexpr std::uintmax_t log_bytes = 512UL * 1024;  // more than a probe writes
+    for (int i = 0; std::filesystem::file_size(path + "-wal") < log_bytes; ++i) {
+        const auto role = i % 2 == 0 ? Role::member : Role::admin;
+        const auto granted = loop.ask<void>([&](StorageClient& client, auto done) {
+            client.grant({Permission{UserId("u"), topic("a"), role, 0, UserId("admin")}}, std::move(done));
+        });
+        REQUIRE(granted.has_value());
+    }
+    CHECK(running.storage().stats().checkpoints == 0);
+    vfs.arm(DiskFault::no_growth, 1, true);
+    {
+        // While somebody reads, the log can be copied, but not begun anew.
+        Outsider reader(path);
+        reader.execute("BEGIN; SELECT count(*) FROM messages");
+        CHECK_FALSE(loop.append({message(topic("a"), Kind::numbered)}).front().has_value());
+        CHECK_FALSE(running.storage().writable());
+    }
+    CHECK(eventually([&] { return running.storage().writable(); }));
+    CHECK(vfs.failed() > 0);
+    CHECK(running.storage().stats().checkpoints == 1);
+    CHECK(loop.store(message(topic("a"), Kind::numbered)) == 2);
+}
+
+TEST_CASE("a publish that finds the disk full waits for the log to be copied, and is stored") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("notifyd.db");
+    FaultyVfs vfs;
+    StorageOptions options = Running::options_for(path);
+    options.checkpoint_bytes = 1024UL * 1024 * 1024;
+    options.checkpoint_now_bytes = 1024UL * 1024 * 1024;
+    vfs.arm(DiskFault::none, 1, false, "-wal");  // files that are opened from now on
+    Running running(options);
+    Loop& loop = running.add_loop();
+    for (Sequence i = 1; i <= 20; ++i) CHECK(loop.store(message(topic("a"), Kind::numbered)) == i);
+    // The disk has room for the database, but the log must not grow.
+    vfs.arm(DiskFault::no_growth, 1, true, "-wal");
+    CHECK(loop.store(message(topic("a"), Kind::numbered)) == 21);
+    CHECK(vfs.failed() > 0);
+    CHECK(running.storage().writable());
+    CHECK(running.log().count("commit_failed") == 0);
+}
+
 TEST_CASE("a sync that fails in a checkpoint is the end of writing, too") {
     const TemporaryFolder folder;
     FaultyVfs vfs;
