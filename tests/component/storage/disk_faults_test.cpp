@@ -247,7 +247,8 @@ TEST_CASE("on a full disk the log is copied and begun anew, before anything has 
     for (int i = 0; std::filesystem::file_size(path + "-wal") < log_bytes; ++i) {
         const auto role = i % 2 == 0 ? Role::member : Role::admin;
         const auto granted = loop.ask<void>([&](StorageClient& client, auto done) {
-            client.grant({Permission{UserId("u"), topic("a"), role, 0, UserId("admin")}}, std::move(done));
+            const Permission row{UserId("u"), topic("a"), role, 0, UserId("admin")};
+            client.grant({.rows = {row}, .basis = ports::Basis::token, .bounds = {}}, std::move(done));
         });
         REQUIRE(granted.has_value());
     }

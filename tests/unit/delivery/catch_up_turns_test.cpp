@@ -46,7 +46,7 @@ TEST_CASE("a resume waits for one topic of another user's hundred, not for all o
     observability::Events events(sink, clock);
     SlowLog log;
     connection::ConnectionRegistry registry;
-    delivery::DeadLetters dead_letters(log, delivery::Log::kept, clock, ids, events);
+    delivery::DeadLetters dead_letters(log, delivery::Log::kept, clock, clock, ids, events);
     delivery::RetryQueue retries(registry, dead_letters, queue::RetryPolicy{3, Milliseconds(200)}, clock);
     delivery::CatchUp catch_up(
         registry, log, log, retries, dead_letters, delivery::Log::kept, 1'000'000, clock, events);

@@ -101,6 +101,7 @@ struct Fixture {
                                                         .planner = log,
                                                         .dead_letters = log,
                                                         .clock = clock,
+                                                        .continuous_clock = clock,
                                                         .ids = ids,
                                                         .events = events});
     TestConnection member{1};

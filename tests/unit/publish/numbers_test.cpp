@@ -30,9 +30,8 @@ struct Log final : ports::MessageLog {
 
 // Publishing asks the directory only.
 struct NoStore final : ports::PermissionStore {
-    void grant(std::vector<Permission>, UniqueFunction<void(Result<void>)>) override {}
-    void grant_unclaimed(std::vector<Permission>, UniqueFunction<void(Result<void>)>) override {}
-    void revoke(UserId, TopicName, UniqueFunction<void(Result<void>)>) override {}
+    void grant(ports::PermissionGrant, UniqueFunction<void(Result<void>)>) override {}
+    void revoke(ports::PermissionRevocation, UniqueFunction<void(Result<bool>)>) override {}
     void list_by_user(UserId,
                       std::size_t,
                       std::optional<TopicName>,
@@ -78,9 +77,10 @@ struct Fixture {
     observability::RecordingSink sink;
     observability::Events events{sink, clock};
     permissions::PermissionDirectory directory;
+    runtime::SharedRateLimit writes;
     NoStore store;
     NoListener listener;
-    permissions::PermissionManager permissions{{}, directory, store, listener, events, clock};
+    permissions::PermissionManager permissions{{}, directory, writes, store, listener, events, clock};
     queue::TopicFilter filter{{}};
     Lanes lanes;
     Log log;
