@@ -86,8 +86,15 @@ class Storage::Parts {
         files = std::make_unique<FileWatch>(database, file.lock, file.path);
         if (!files->begin()) return files->loss();
         const CommitTimes times{options.probe_interval, options.watch_interval, options.retry_pauses};
-        commits = std::make_unique<CommitThread>(
-            *writer, *checkpointer, *files, admission, sync_failure, times, options.on_permission_changed, clock, events);
+        commits = std::make_unique<CommitThread>(*writer,
+                                                 *checkpointer,
+                                                 *files,
+                                                 admission,
+                                                 sync_failure,
+                                                 times,
+                                                 options.on_permission_changed,
+                                                 clock,
+                                                 events);
         return {};
     }
 

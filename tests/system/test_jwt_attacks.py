@@ -103,6 +103,8 @@ class JwtAttacks(SystemTest):
         """As a careful program would use python3-jwt."""
         try:
             header = jwt.get_unverified_header(token)
+            if "crit" in header:  # only newer versions of python3-jwt look at it
+                return False
             if header["alg"] == "HS256":
                 key = SECRET
             else:

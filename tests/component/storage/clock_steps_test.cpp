@@ -155,9 +155,10 @@ TEST_CASE("a database of before is searched as well, wherever its clock was set"
         Running running(path);
         log.store(running.add_loop(), {0, -10 * second, 20 * second, -hour, 500});
     }
-    Outsider(path).execute(
-        "DROP TABLE time_runs; DELETE FROM meta WHERE key = 'unchecked_up_to';"
-        "PRAGMA user_version = 7");
+    {
+        Outsider outsider(path);
+        make_version_7(outsider);
+    }
     Running running(path);
     Loop& loop = running.add_loop();
     CHECK(run_count(path) == 3);
@@ -170,7 +171,10 @@ TEST_CASE("an empty database of before gets no runs until it has messages") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     { Running running(path); }
-    Outsider(path).execute("DROP TABLE time_runs; PRAGMA user_version = 7");
+    {
+        Outsider outsider(path);
+        make_version_7(outsider);
+    }
     Running running(path);
     Loop& loop = running.add_loop();
     CHECK(run_count(path) == 0);
