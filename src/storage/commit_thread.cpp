@@ -116,6 +116,8 @@ void CommitThread::commit() {
     if (written == BatchWriter::Written::failed) return fail(rows);
     // After the sync: what is in place now was in place when it was written.
     if (written == BatchWriter::Written::rows && !are_files_in_place()) {
+        // The open file has the rows, and everything that is judged later is judged by it.
+        tell_permissions();
         withheld_ = std::move(deliveries);
         return fail(rows);
     }
