@@ -60,6 +60,7 @@ class Loader {
             // The default is relative to the file's folder as well.
             Storage& storage = loaded_.config.storage;
             storage.path = surroundings_.folder / storage.path;
+            follow_max_batch(loaded_.config.limits);
             errors_ = check_relations(loaded_.config, origins_);
         }
         if (errors_.empty()) return std::move(loaded_);
@@ -110,6 +111,15 @@ class Loader {
         } else {
             fail(setting, "unknown key");
         }
+    }
+
+    // A config that raises max_batch alone still means batches of that size to be read.
+    void follow_max_batch(Limits& limits) const {
+        const auto raise = [this](std::string_view key, std::size_t& memory, std::size_t needed) {
+            if (!loaded_.given.contains(key)) memory = std::max(memory, needed);
+        };
+        raise("limits.body_memory_per_user", limits.body_memory_per_user, limits.max_batch);
+        raise("limits.body_memory", limits.body_memory, std::max(limits.max_batch, limits.body_memory_per_user));
     }
 
     // The variable may belong to a script, so it is no error; but it may also be a slip that leaves something open.

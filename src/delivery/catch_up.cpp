@@ -153,16 +153,19 @@ void CatchUp::bury(Owed owed) {
     LogWindow window = fifo_window(owed.sent, owed.seen);
     window.kinds = LogWindow::Kinds::unnumbered;
     PageQuery query = page_query(owed.recipient.user, owed.topic, owed.sent, window, limits::page_bytes_max);
+    query.if_busy = IfBusy::wait;
     reader_.read_page(std::move(query), [this, owed = std::move(owed)](const Result<Page>& page) mutable {
-        if (!page) {
+        const auto ends_short = [this, &owed] {
             events_.emit(observability::DeliveryFailed{owed.recipient.connection, owed.recipient.user, owed.topic});
-            return;
-        }
+        };
+        if (!page) return ends_short();
         for (const StoredMessage& message : page->messages) {
             if (message.target_channel != websocket_channel) continue;
             dead_letters_.add(owed.recipient, message, owed.topic, owed.failure);
         }
-        if (!page->next.has_value() || ++owed.pages == pages_max) return;
+        if (!page->next.has_value()) return;
+        // A page that only passed over others' messages is no page of what is owed.
+        if (!page->messages.empty() && ++owed.pages == pages_max) return ends_short();
         owed.sent = *page->next;
         bury(std::move(owed));
     });

@@ -30,7 +30,7 @@ Retention::Retention(ports::MessageLog& log,
       clocks_(clocks),
       events_(events),
       keep_(keep),
-      clock_(clocks.wall, clocks.newest, events),
+      clock_(clocks.wall, clocks.last_known, events),
       schedule_(clocks.wall.steady_now()) {}
 
 std::optional<EpochMs> Retention::cutoff(Milliseconds keep) {

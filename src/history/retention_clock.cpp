@@ -17,15 +17,15 @@ Milliseconds since_zero(SteadyTime time) {
 
 }  // namespace
 
-RetentionClock::RetentionClock(const Clock& clock, std::optional<EpochMs> newest, observability::Events& events)
+RetentionClock::RetentionClock(const Clock& clock, std::optional<EpochMs> last_known, observability::Events& events)
     : clock_(clock),
       events_(events),
       last_offset_(offset()),
       agreed_since_(clock.steady_now()),
       trusted_offset_(last_offset_) {
-    if (!newest.has_value()) return;
-    const Milliseconds by_newest = Milliseconds(*newest) - since_zero(clock.steady_now());
-    if (differ(last_offset_, by_newest, leap_min)) trusted_offset_ = by_newest;
+    if (!last_known.has_value()) return;
+    const Milliseconds by_last_known = Milliseconds(*last_known) - since_zero(clock.steady_now());
+    if (differ(last_offset_, by_last_known, leap_min)) trusted_offset_ = by_last_known;
 }
 
 Milliseconds RetentionClock::offset() const {

@@ -140,7 +140,6 @@ void PermissionManager::revoke(const Identity& revoker, UserId user, TopicName t
     if (!in_time) return done(in_time.error());
 
     ports::PermissionRevocation revocation{std::move(user), std::move(topic), revoker.user, *basis};
-    directory_.begin_revocation(revocation.user, revocation.topic);
     store_.revoke(revocation, [this, revocation, done = std::move(done)](const Result<bool>& removed) mutable {
         revoked(revocation, removed, std::move(done));
     });
@@ -149,20 +148,13 @@ void PermissionManager::revoke(const Identity& revoker, UserId user, TopicName t
 void PermissionManager::revoked(const ports::PermissionRevocation& revocation,
                                 const Result<bool>& removed,
                                 RevokeDone done) {
-    const bool removed_row = removed.has_value() && *removed;
-    // Another revocation may have removed the row, and its connections may have the topic still.
-    const bool others_do = removed.has_value() && directory_.revocations(revocation.user, revocation.topic) > 1;
-    if (removed_row) {
+    if (!removed.has_value()) return done(from_store(removed.error()));
+    if (*removed) {
         events_.emit(observability::PermissionRevoked{revocation.user, revocation.topic, revocation.by});
     }
-    if (!removed_row && !others_do) {
-        directory_.end_revocation(revocation.user, revocation.topic);
-        return done(removed.has_value() ? Result<void>() : Result<void>(from_store(removed.error())));
-    }
-    revocations_.revoked(revocation.user, revocation.topic, [this, revocation, done = std::move(done)]() mutable {
-        directory_.end_revocation(revocation.user, revocation.topic);
-        done({});
-    });
+    // The loops are asked even if there was no row: an earlier revocation may have removed it that was answered with an
+    // error, or not yet, and its connections may have the topic still.
+    revocations_.revoked(revocation.user, revocation.topic, [done = std::move(done)]() mutable { done({}); });
 }
 
 void PermissionManager::list_by_user(

@@ -28,6 +28,7 @@ BatchWriter::BatchWriter(Database& database,
       clock_(clock),
       transactions_(database),
       clock_offset_(database, continuous, kept_offset),
+      trusted_time_(database),
       messages_(database, history),
       empty_topics_(database, messages_.topics()),
       deduplication_(database, deduplication_window, continuous),
@@ -56,6 +57,7 @@ bool BatchWriter::commit() {
 void BatchWriter::undo() {
     transactions_.roll_back();
     clock_offset_.forget();
+    trusted_time_.forget();
     deduplication_.forget();
     permissions_.forget();
     letters_.forget();
@@ -83,7 +85,8 @@ bool BatchWriter::write(AppendRequest& request, std::vector<Delivery>& deliverie
 
 bool BatchWriter::write(ExpireRequest& request) {
     std::size_t topics_deleted = 0;
-    return begin() && messages_.delete_expired(request.cutoff, clock_.now_ms(), request.rows_max, request.deleted) &&
+    return begin() && trusted_time_.note(clock_.now_ms()) &&
+           messages_.delete_expired(request.cutoff, clock_.now_ms(), request.rows_max, request.deleted) &&
            empty_topics_.sweep(request.rows_max, topics_deleted) && deduplication_.expire(request.rows_max);
 }
 

@@ -15,6 +15,7 @@
 #include "permission_table.hpp"
 #include "requests.hpp"
 #include "ticket_table.hpp"
+#include "trusted_time.hpp"
 
 #include <optional>
 #include <string>
@@ -77,6 +78,7 @@ class BatchWriter {
     const Clock& clock_;
     Transactions transactions_;
     ClockOffset clock_offset_;
+    TrustedTime trusted_time_;
     MessageTable messages_;
     EmptyTopics empty_topics_;
     DeduplicationTable deduplication_;

@@ -255,7 +255,7 @@ void CommitThread::tell_permissions() {
             if (const auto* granted = std::get_if<GrantRequest>(&request); granted && !granted->refused.has_value()) {
                 for (const Permission& row : granted->grant.rows) tell(row.user, row.topic, row.role);
             }
-            if (const auto* revoked = std::get_if<RevokeRequest>(&request); revoked && revoked->removed) {
+            if (const auto* revoked = std::get_if<RevokeRequest>(&request); revoked && !revoked->refused) {
                 tell(revoked->revocation.user, revoked->revocation.topic, std::nullopt);
             }
         }

@@ -11,8 +11,8 @@ namespace notifyd::storage {
 
 namespace {
 
-// For a clock that stood still.
-constexpr std::size_t rows_scanned_max = 100'000;
+// For a clock that stood still, or flapped until runs were used up.
+constexpr std::size_t rows_scanned_max = 1'000'000;
 
 bool is_version_7(const Uuid& id) {
     return id.bytes[6] >> 4U == 7 && id.bytes[8] >> 6U == 2;

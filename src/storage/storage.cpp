@@ -14,6 +14,7 @@
 #include "permission_table.hpp"
 #include "pragmas.hpp"
 #include "reader_pool.hpp"
+#include "trusted_time.hpp"
 
 #include <atomic>
 #include <filesystem>
@@ -70,9 +71,7 @@ class Storage::Parts {
         if (!database.prepare_error().empty()) return database.prepare_error();
         if (!writer->open()) return database.last_error();
         last_position = writer->last_position();
-        newest_message_at = database.query_integer(
-            "SELECT published_at FROM messages WHERE position = (SELECT max(position) FROM messages)");
-        if (!newest_message_at.has_value() && database.has_failed()) return database.last_error();
+        if (!read_last_known_time(database, last_known_time)) return database.last_error();
         if (options.history == History::off && !note_unlogged(database, last_position)) return database.last_error();
         const CheckpointMarks marks{options.checkpoint_bytes, options.checkpoint_now_bytes};
         checkpointer = std::make_unique<Checkpointer>(database, marks, sync_failure, events);
@@ -113,7 +112,7 @@ class Storage::Parts {
     observability::Events& events;
     std::string epoch;
     Position last_position = 0;
-    std::optional<EpochMs> newest_message_at;
+    std::optional<EpochMs> last_known_time;
     std::optional<ContinuousClock> continuous;
     SyncFailure sync_failure;
     std::atomic<std::size_t> loops = 0;
@@ -183,8 +182,8 @@ Position Storage::last_position() const {
     return parts_->last_position;
 }
 
-std::optional<EpochMs> Storage::newest_message_at() const {
-    return parts_->newest_message_at;
+std::optional<EpochMs> Storage::last_known_time() const {
+    return parts_->last_known_time;
 }
 
 const Clock& Storage::continuous_clock() const {

@@ -33,7 +33,7 @@ class TimeRunTable {
     // How much disorder is still not a clock that was set back.
     static constexpr EpochMs disorder_max = 1'000;
     // Beyond it the last run takes in whatever comes: a clock that flaps for days makes searches slower, not wrong.
-    static constexpr std::size_t runs_max = 1'000;
+    static constexpr std::size_t runs_max = 4'000;
 
     explicit TimeRunTable(Database& database);
 

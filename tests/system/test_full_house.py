@@ -21,6 +21,7 @@ class FullHouse(unittest.TestCase):
     def start(self, limits=None, threads=2):
         more_descriptors()
         settings = {"server": {"threads": threads},
+                    "connections": {"handshake_timeout": "10m"},  # strangers do not end by themselves
                     "limits": {"connects_per_minute_per_ip": 100_000, **(limits or {})}}
         daemon = Daemon(settings, command=("prlimit", "--nofile=256"))
         self.addCleanup(daemon.stop)

@@ -10,6 +10,7 @@ import unittest
 from support.case import SystemTest
 from support.connection_tokens import SIGNING_SECRET
 from support.daemon import eventually
+from support.settings import LIMIT
 from support.tokens import mint
 from support.websocket import Refused
 
@@ -108,7 +109,7 @@ class Races(SystemTest):
         self.assertEqual(reply.status, 200, reply)
         return {(row["userId"], row["role"]) for row in reply.json["permissions"]}
 
-    def assert_all_refused(self, marks, chat, limit=10.0):
+    def assert_all_refused(self, marks, chat, limit=LIMIT):
         """Three requests of each repeater that began after its mark are 403, and so is every other one."""
         for repeater, mark in marks.items():
             repeater.wait_for(lambda number, _, __, mark=mark: number >= mark + 2, limit)
@@ -127,7 +128,7 @@ class Races(SystemTest):
             for repeater in repeaters:
                 repeater.start(chat)
             for repeater in repeaters:
-                repeater.wait_for(lambda _, of, reply, chat=chat: of == chat and reply.status == 200, 10)
+                repeater.wait_for(lambda _, of, reply, chat=chat: of == chat and reply.status == 200, LIMIT)
             self.revoke(boss, chat)
             marks = {repeater: repeater.mark() for repeater in repeaters}
             # The friend has nobody who could grant again.
@@ -151,7 +152,7 @@ class Races(SystemTest):
             for repeater in repeaters:
                 repeater.start(chat)
             for repeater in repeaters:
-                repeater.wait_for(lambda _, of, reply, chat=chat: of == chat and reply.status == 200, 10)
+                repeater.wait_for(lambda _, of, reply, chat=chat: of == chat and reply.status == 200, LIMIT)
             # Either may grant to the other until both are gone at one moment.
             for _ in range(1_000):
                 threads = [threading.Thread(target=self.revoke, args=(user, chat, client))
@@ -182,7 +183,7 @@ class Races(SystemTest):
             for repeater in repeaters:
                 repeater.start(chat)
             for repeater in repeaters:
-                repeater.wait_for(lambda _, of, reply, chat=chat: of == chat and reply.status == 200, 10)
+                repeater.wait_for(lambda _, of, reply, chat=chat: of == chat and reply.status == 200, LIMIT)
             self.revoke(user, chat)
             marks = {repeater: repeater.mark() for repeater in repeaters}
             self.publish("after", chat=chat)
@@ -191,7 +192,7 @@ class Races(SystemTest):
                 answer = socket.receive_until(lambda frame: frame.get("requestId") == "late")[-1]
                 self.assertEqual(answer.get("statusCode"), 403, answer)
             for repeater in repeaters:
-                repeater.wait_for(lambda seen, _, __, mark=marks[repeater]: seen >= mark + 2, 10)
+                repeater.wait_for(lambda seen, _, __, mark=marks[repeater]: seen >= mark + 2, LIMIT)
             for repeater in publishers + readers:
                 late = repeater.since(marks[repeater])
                 self.assertEqual({reply.status for reply in late}, {403}, late)

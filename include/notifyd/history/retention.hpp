@@ -51,8 +51,8 @@ struct RetentionClocks {
     const Clock& wall;
     // What connection tokens live by (Storage::continuous_clock()).
     const Clock& lifetimes;
-    // When the newest message was published, if there is one.
-    std::optional<EpochMs> newest;
+    // What time it was before the start, as far as it is known (Storage::last_known_time()).
+    std::optional<EpochMs> last_known;
 };
 
 // 0: for ever.

@@ -1,8 +1,8 @@
 // What time it is for retention: never later than what the wall clock and the steady clock agree on, so that no leap of
 // the wall clock deletes anything early (SPEC §9).
 // A wall clock that has been set counts once it has run in step with the steady clock for an hour; until then time goes
-// on from where it was. After a leap of a day or more, and at a start a day or more away from the newest message, there
-// is no time at all until that hour is over.
+// on from where it was. After a leap of a day or more, and at a start a day or more away from the time that was last
+// known, there is no time at all until that hour is over.
 // Owns:   its decisions, which it logs. Thread: one loop. Fails: never.
 #pragma once
 
@@ -21,8 +21,8 @@ class RetentionClock {
     // What the two clocks may drift apart between two calls without anybody having set one.
     static constexpr Milliseconds drift_max = std::chrono::seconds(5);
 
-    // `newest`: when the newest message was published, if there is one.
-    RetentionClock(const Clock& clock, std::optional<EpochMs> newest, observability::Events& events);
+    // `last_known`: what time it was before the start, as far as it is known.
+    RetentionClock(const Clock& clock, std::optional<EpochMs> last_known, observability::Events& events);
 
     // nullopt: nothing may expire. To be called at least every few minutes.
     [[nodiscard]] std::optional<EpochMs> now();

@@ -1,5 +1,5 @@
 // Every permission row in memory, so that a check costs a lookup and no disk.
-// Owns:   a compact sorted list of (topic, role) for each user who has one, and the number of revocations under way.
+// Owns:   a compact sorted list of (topic, role) for each user who has one.
 // Thread: any: all loops read it; rows are changed by the thread that commits them, so in commit order.
 // Fails:  set throws when memory runs out; nothing else fails.
 #pragma once
@@ -26,12 +26,6 @@ class PermissionDirectory {
     // Fine if there is no row.
     void remove(const UserId& user, const TopicName& topic);
 
-    // From before a revocation is handed to the store until every loop has taken the topic from the user's connections.
-    void begin_revocation(const UserId& user, const TopicName& topic);
-    void end_revocation(const UserId& user, const TopicName& topic);
-    // Of this row, on all loops.
-    [[nodiscard]] std::uint32_t revocations(const UserId& user, const TopicName& topic) const;
-
   private:
     struct Entry {
         TopicName topic;
@@ -40,7 +34,6 @@ class PermissionDirectory {
     using Entries = std::vector<Entry>;
 
     runtime::ShardedMap<UserId, Entries> users_;
-    runtime::ShardedMap<std::string, std::uint32_t> revocations_;
 };
 
 }  // namespace notifyd::permissions

@@ -1,9 +1,8 @@
 // Lets one coroutine of a loop through at a time, the others in the order in which they came: for work that is done in
 // steps and takes memory while it lasts.
 //   const runtime::Turnstile::Pass pass = co_await turnstile.enter();
-// Owns:   who waits.
-// Thread: one loop. A Pass lives in the frame of the coroutine that entered.
-// Fails:  never.
+// Owns:   who waits. What it shares with a Pass outlives it: the frame of a Pass may be destroyed with the loop's
+// context. Thread: one loop. A Pass lives in the frame of the coroutine that entered. Fails:  never.
 #pragma once
 
 #include "notifyd/core/unique_function.hpp"
@@ -15,61 +14,75 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <deque>
+#include <memory>
 #include <utility>
 
 namespace notifyd::runtime {
 
 class Turnstile {
+    struct Gate {
+        std::deque<UniqueFunction<void()>> waiting;
+        bool taken = false;
+        bool closed = false;
+
+        void leave() {
+            if (closed) return;
+            if (waiting.empty()) {
+                taken = false;
+                return;
+            }
+            // It stays taken: by the one who comes next.
+            UniqueFunction<void()> next = std::move(waiting.front());
+            waiting.pop_front();
+            next();
+        }
+        void close() {
+            closed = true;
+            waiting.clear();
+        }
+    };
+
   public:
     // Lets the next one through when it is destroyed.
     class Pass {
       public:
-        explicit Pass(Turnstile& turnstile) : turnstile_(&turnstile) {}
-        Pass(Pass&& other) noexcept : turnstile_(std::exchange(other.turnstile_, nullptr)) {}
+        Pass(Pass&&) noexcept = default;
         Pass& operator=(Pass&&) = delete;
         ~Pass() {
-            if (turnstile_ != nullptr) turnstile_->leave();
+            if (gate_ != nullptr) gate_->leave();
         }
 
       private:
-        Turnstile* turnstile_;
+        friend class Turnstile;
+        explicit Pass(std::shared_ptr<Gate> gate) : gate_(std::move(gate)) {}
+
+        std::shared_ptr<Gate> gate_;
     };
 
     explicit Turnstile(Executor executor) : executor_(executor) {}
+    ~Turnstile() { gate_->close(); }
     Turnstile(const Turnstile&) = delete;
     Turnstile& operator=(const Turnstile&) = delete;
 
     boost::asio::awaitable<Pass, Executor> enter() {
         using Token = boost::asio::use_awaitable_t<Executor>;
-        if (std::exchange(taken_, true)) {
+        if (std::exchange(gate_->taken, true)) {
             // Named: GCC 12 destroys lambdas inside a co_await expression twice.
             auto start = [this](auto handler) {
                 auto resume = [executor = executor_, handler = std::move(handler)]() mutable {
                     boost::asio::post(executor, std::move(handler));
                 };
-                waiting_.emplace_back(std::move(resume));
+                gate_->waiting.emplace_back(std::move(resume));
             };
             constexpr Token token{};
             co_await boost::asio::async_initiate<const Token, void()>(start, token);
         }
-        co_return Pass(*this);
+        co_return Pass(gate_);
     }
 
   private:
-    void leave() {
-        if (waiting_.empty()) {
-            taken_ = false;
-            return;
-        }
-        // It stays taken: by the one who comes next.
-        UniqueFunction<void()> next = std::move(waiting_.front());
-        waiting_.pop_front();
-        next();
-    }
-
     Executor executor_;
-    std::deque<UniqueFunction<void()>> waiting_;
-    bool taken_ = false;
+    std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
 };
 
 }  // namespace notifyd::runtime

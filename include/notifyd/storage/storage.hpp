@@ -116,8 +116,9 @@ class Storage {
     [[nodiscard]] const std::string& epoch() const;
     // The last position given before start(): what loops have seen of the log before the first commit.
     [[nodiscard]] Position last_position() const;
-    // When the newest message that was there before start() was published; nullopt: there was none.
-    [[nodiscard]] std::optional<EpochMs> newest_message_at() const;
+    // What time it was before start(): when retention last trusted the clock, or else when the newest message was
+    // published; nullopt: neither is known.
+    [[nodiscard]] std::optional<EpochMs> last_known_time() const;
     // What windows and lifetimes in the database are counted with: setting the wall clock changes none of them.
     [[nodiscard]] const Clock& continuous_clock() const;
     // False from a failed commit until one succeeds, and while the database's files are not in their places; for good

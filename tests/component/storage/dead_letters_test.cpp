@@ -288,10 +288,14 @@ TEST_CASE("the file shrinks after a big deletion, and is left alone otherwise") 
     }
     CHECK(disk.reclaim(64) == 0);
     // What still goes on: the last 128 messages, 256 pages, and up to 512 free ones.
-    CHECK(eventually([&] { return std::filesystem::file_size(path) < 8 * 1024 * 1024; }));
+    // A checkpoint that is under way when the last page goes leaves the cut to the one of a later commit.
+    CHECK(eventually([&] {
+        (void)loop.store(message(topic("b"), Kind::standard, 33));
+        return std::filesystem::file_size(path) < 8 * 1024 * 1024;
+    }));
     Outsider outsider(path);
     CHECK(outsider.value("PRAGMA integrity_check") == "ok");
-    CHECK(outsider.value("SELECT count(*) FROM messages") == "128");
+    CHECK(outsider.value("SELECT count(*) FROM messages WHERE published_at < 33") == "128");
     CHECK(loop.store(message(topic("a"), Kind::numbered)) == 2'049);
 }
 

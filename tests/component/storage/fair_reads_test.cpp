@@ -27,7 +27,7 @@ class Door {
     // False: the limit.
     bool wait() {
         std::unique_lock lock(mutex_);
-        const bool in_time = opened_.wait_for(lock, std::chrono::seconds(10), [this] { return open_; });
+        const bool in_time = opened_.wait_for(lock, std::chrono::seconds(60), [this] { return open_; });
         open_ = true;
         return in_time;
     }

@@ -5,6 +5,9 @@
 
 #include <fstream>
 #include <functional>
+#include <mutex>
+#include <optional>
+#include <vector>
 
 namespace notifyd::storage::testing {
 
@@ -86,6 +89,42 @@ TEST_CASE("files that are lost are noticed while nothing happens, and nothing is
         REQUIRE(page.has_value());
         CHECK(page->messages.size() == 1);
     }
+}
+
+// Seen to fail: the row was gone when the file came back, and whoever had it kept the permission until a restart.
+TEST_CASE("memory follows a revocation that only the lost file took") {
+    const TemporaryFolder folder;
+    const TemporaryFolder elsewhere;
+    const std::string path = folder.file("notifyd.db");
+    StorageOptions options = watching(path);
+    options.watch_interval = std::chrono::hours(1);  // only the commit can notice
+    std::mutex mutex;
+    std::vector<std::optional<Role>> told;
+    options.on_permission_changed = [&](const UserId&, const TopicName&, std::optional<Role> role) {
+        const std::lock_guard lock(mutex);
+        told.push_back(role);
+    };
+    Running running(std::move(options));
+    Loop& loop = running.add_loop();
+    const Permission row{UserId("u"), topic("a"), Role::member, 0, UserId("root")};
+    const auto granted = loop.ask<void>([&](StorageClient& client, auto done) {
+        client.grant({.rows = {row}, .basis = ports::Basis::token, .bounds = {}}, std::move(done));
+    });
+    REQUIRE(granted.has_value());
+    const auto revoke = [&] {
+        return loop.ask<bool>([&](StorageClient& client, auto done) {
+            client.revoke({row.user, row.topic, row.granted_by, ports::Basis::token}, std::move(done));
+        });
+    };
+    fs::rename(path, elsewhere.file("away"));
+    CHECK(revoke().has_error());
+    {
+        const std::lock_guard lock(mutex);
+        CHECK(told == std::vector<std::optional<Role>>{Role::member, std::nullopt});
+    }
+    fs::rename(elsewhere.file("away"), path);
+    REQUIRE(eventually([&] { return running.storage().writable(); }));
+    CHECK(revoke().has_value());
 }
 
 TEST_CASE("a publish right behind the loss is not acknowledged") {

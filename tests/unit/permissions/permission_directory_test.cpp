@@ -30,22 +30,6 @@ TEST_CASE("the directory holds one role a user and topic") {
     CHECK(directory.role(user, topic("chat:b")) == Role::member);
 }
 
-TEST_CASE("revocations under way are counted by row") {
-    PermissionDirectory directory;
-    const UserId user("u1");
-    CHECK(directory.revocations(user, topic("chat:a")) == 0);
-    directory.begin_revocation(user, topic("chat:a"));
-    directory.begin_revocation(user, topic("chat:a"));
-    directory.begin_revocation(user, topic("chat:b"));
-    CHECK(directory.revocations(user, topic("chat:a")) == 2);
-    CHECK(directory.revocations(user, topic("chat:b")) == 1);
-    CHECK(directory.revocations(UserId("u2"), topic("chat:a")) == 0);
-    directory.end_revocation(user, topic("chat:a"));
-    CHECK(directory.revocations(user, topic("chat:a")) == 1);
-    directory.end_revocation(user, topic("chat:a"));
-    CHECK(directory.revocations(user, topic("chat:a")) == 0);
-}
-
 TEST_CASE("the directory is read while it is written") {
     PermissionDirectory directory;
     const UserId user("u1");

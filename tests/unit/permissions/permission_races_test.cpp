@@ -122,17 +122,17 @@ TEST_CASE("a topic is claimed after its last row went, not while the row is ther
     CHECK(parts.directory.role(UserId("u2"), topic("chat:a")) == Role::admin);
 }
 
-// Seen to fail: every leave of a chat that never existed was an event and a task for each loop.
-TEST_CASE("a revocation of no row is neither an event nor told to anybody") {
+// The loops are asked all the same: an earlier revocation that was answered with an error may have removed the row.
+TEST_CASE("a revocation of no row is no event") {
     PermissionParts parts;
     PermissionManager manager = parts.manager();
     Answer<void> leave;
     manager.revoke(identity("u1"), UserId("u1"), topic("chat:never"), leave.done());
     parts.store.commit_all();
+    CHECK(parts.listener.told.size() == 1);
+    parts.listener.finish();
     CHECK(leave.ok());
-    CHECK(parts.listener.told.empty());
     CHECK(parts.sink.count("permission_revoked") == 0);
-    CHECK(parts.directory.revocations(UserId("u1"), topic("chat:never")) == 0);
 }
 
 TEST_CASE("a second revocation is answered no earlier than the connections have lost the topic") {
@@ -154,7 +154,6 @@ TEST_CASE("a second revocation is answered no earlier than the connections have 
     CHECK(first.ok());
     CHECK(second.ok());
     CHECK(parts.sink.count("permission_revoked") == 1);
-    CHECK(parts.directory.revocations(UserId("u1"), topic("chat:a")) == 0);
 }
 
 TEST_CASE("grants and revocations of one user have a rate over all loops; admin tokens have none") {
@@ -174,6 +173,7 @@ TEST_CASE("grants and revocations of one user have a rate over all loops; admin 
         Answer<void> answer;
         manager.revoke(identity(user), UserId(user), topic("chat:never"), answer.done());
         parts.store.commit_all();
+        parts.listener.finish();
         return answer;
     };
     // What memory refuses costs nothing and is not counted.
