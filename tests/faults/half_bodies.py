@@ -24,7 +24,7 @@ class HalfBodies:
     def __init__(self, server):
         self.server = server
         self.sockets = []
-        self.refused = 0
+        self.refused = self.answered = 0
 
     async def send(self, token):
         head = (f"POST /publish/batch HTTP/1.1\r\nHost: notifyd\r\nAuthorization: Bearer {token}\r\n"
@@ -42,8 +42,11 @@ class HalfBodies:
         loop = asyncio.get_running_loop()
 
         async def answered(raw):
-            with contextlib.suppress(OSError):
-                self.refused += (await loop.sock_recv(raw, 64))[9:12] in (b"429", b"503")
+            try:
+                self.answered += (await loop.sock_recv(raw, 64))[9:12] in (b"429", b"503")
+            except OSError:
+                pass  # the answer was overtaken by the end of the connection, because the client was still sending
+            self.refused += 1
 
         waiting = [asyncio.ensure_future(answered(raw)) for raw in self.sockets]
         with contextlib.suppress(TimeoutError):
@@ -86,6 +89,7 @@ async def _load(server, result, names, budget, resident):
     served = await others
     halves.close()
     result.require(halves.refused == len(names) - budget // BATCH, f"{halves.refused} of {len(names)} were refused")
+    result.require(halves.answered > 0, "no refusal was answered")
     result.require(grown < budget + ELSE, f"{len(names)} half batches took {grown >> 20} MiB")
     result.require(served > 0, "nobody else published")
     return grown
