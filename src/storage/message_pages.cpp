@@ -127,8 +127,8 @@ class MessagePages::Reading {
         return Scanned::page;
     }
 
-    // Leaves the row out. Whether it belongs to the page is told by its columns, so these must be right: a damaged row
-    // would be missed without a trace.
+    // Leaves the row out. Its columns decide whether it belongs to the page, so they are verified: otherwise a damaged
+    // row would disappear without a trace.
     Scanned pass(TopicWalk& walk) {
         if (!walk.intact()) return damaged(walk.row());
         bytes_passed_ += walk.head().size();

@@ -93,8 +93,8 @@ bool MessageTable::append(const Message& message, Sequence& sequence, PageCursor
     return true;
 }
 
-// A message that claims to be of the future was stamped by a clock that was set back later. How old it is is told by
-// the first message behind it with a time that can be true: if that one has expired, so have all in front of it.
+// A message dated in the future was stamped by a clock that was set back later, so its own date does not give its age.
+// The first message behind it with a plausible date does: if that one has expired, so has everything in front of it.
 bool MessageTable::find_overdue(Position behind, EpochMs cutoff, EpochMs now, Position& overdue_up_to) {
     const ResetGuard reset(run_begun_by_.bind(1, behind).bind(2, now));
     const Step step = run_begun_by_.step();

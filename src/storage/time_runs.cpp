@@ -101,7 +101,7 @@ bool TimeRunReader::find(EpochMs from, EpochMs to, std::vector<TimeRun>& runs) {
         if (run.earliest <= to && from <= run.latest) runs.push_back(run);
         run.last = run.first - 1;
     }
-    // No run at all: no message, unless somebody has emptied the table. What there is is then searched row by row.
+    // No runs means no messages, unless somebody has emptied the table: then every row is searched.
     const bool is_empty = run.last == position_max;
     if (is_empty) runs.push_back({.earliest = time_min, .latest = time_max, .disorder = disorder_limit});
     std::reverse(runs.begin(), runs.end());

@@ -56,7 +56,7 @@ class PermissionStore {
     // towards the bounds.
     virtual void grant(PermissionGrant grant, UniqueFunction<void(Result<void>)> done) = 0;
 
-    // Deletes the row; `done` is told whether there was one.
+    // Deletes the row; `done` receives whether there was one.
     virtual void revoke(PermissionRevocation revocation, UniqueFunction<void(Result<bool>)> done) = 0;
 
     // Rows of one user ordered by topic, after `after` if given; read in that user's turn.
