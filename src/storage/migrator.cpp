@@ -1,6 +1,8 @@
 // Migrations by user_version.
 #include "migrator.hpp"
 
+#include "migration_steps.hpp"
+
 #include <charconv>
 #include <embedded_migrations.hpp>
 
@@ -9,10 +11,14 @@ namespace notifyd::storage {
 namespace {
 
 bool apply(Database& database, const Migration& migration) {
-    // The version is a field of the database's header and so part of the transaction. The file may end in a comment.
-    const std::string script = "BEGIN IMMEDIATE;" + std::string(migration.sql) +
-                               "\n;PRAGMA user_version = " + std::to_string(migration.version) + ";COMMIT;";
-    return database.execute(script.c_str());
+    // The file may end in a comment.
+    const std::string script = "BEGIN IMMEDIATE;" + std::string(migration.sql) + "\n;";
+    if (!database.execute(script.c_str())) return false;
+    const MigrationStep step = migration_step(migration.version);
+    if (step != nullptr && !step(database)) return false;
+    // The version is a field of the database's header and so part of the transaction.
+    const std::string end = "PRAGMA user_version = " + std::to_string(migration.version) + ";COMMIT;";
+    return database.execute(end.c_str());
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Brings a database up to the schema of this binary: migrations/NNNN_*.sql by number, each in its own transaction.
+// Brings a database up to the schema of this binary: migrations/NNNN_*.sql by number, each in its own transaction,
+// together with the step of its number in migration_steps.hpp.
 // Owns:   nothing. Thread: the one that opens the storage.
 // Fails:  with a sentence; the database is then as the last successful migration left it.
 #pragma once
