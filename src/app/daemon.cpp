@@ -119,11 +119,20 @@ Result<void> Daemon::build() {
             directory_.remove(user, topic);
         }
     };
+    options.on_block_changed = [this](const UserId& user, const std::optional<UserBlock>& block) {
+        if (block.has_value()) {
+            blocks_->set(user, block->until);
+        } else {
+            blocks_->remove(user);
+        }
+    };
     auto storage = storage::Storage::open(std::move(options), clock_, ids, events_);
     if (!storage) return Error{Errc::internal, storage.error().sentence};
     storage_ = std::move(*storage);
     workers_.start_at(storage_->last_position());
     redriver_.emplace(clock_, storage_->continuous_clock());
+    blocks_.emplace(storage_->continuous_clock());
+    storage_->for_each_block([this](const UserBlock& block) { blocks_->set(block.user, block.until); });
     storage_->for_each_permission([this](const Permission& row) { directory_.set(row.user, row.topic, row.role); });
 
     http_client_ = std::make_unique<http_client::HttpClient>(clock_);
@@ -143,6 +152,7 @@ Result<void> Daemon::build() {
                         state_,
                         *storage_,
                         directory_,
+                        *blocks_,
                         permission_writes_,
                         keys_,
                         *key_source_,

@@ -86,6 +86,7 @@ class Daemon {
     std::unique_ptr<http_client::HttpClient> http_client_;
     std::unique_ptr<auth::KeySource> key_source_;
     permissions::PermissionDirectory directory_;
+    std::optional<permissions::BlockList> blocks_;  // counts with the storage's clock
     runtime::SharedRateLimit permission_writes_;
     queue::TopicFilter filter_;
     connection::ConnectionLimits connection_limits_;

@@ -8,8 +8,8 @@
 #include "notifyd/auth/ticket_office.hpp"
 #include "notifyd/delivery/redrive.hpp"
 #include "notifyd/delivery/worker_pool.hpp"
+#include "notifyd/gateway/change_broadcast.hpp"
 #include "notifyd/gateway/gateway.hpp"
-#include "notifyd/gateway/revocation_broadcast.hpp"
 #include "notifyd/storage/storage.hpp"
 
 #include <memory>
@@ -25,6 +25,7 @@ struct Shared {
     gateway::ServerState& state;
     storage::Storage& storage;
     permissions::PermissionDirectory& directory;
+    const permissions::BlockList& blocks;
     runtime::SharedRateLimit& permission_writes;
     const std::shared_ptr<const auth::KeySet>& keys;
     auth::KeySource& key_source;
@@ -64,8 +65,9 @@ class LoopUnit {
     connection::ConnectionRegistry registry_;
     connection::ConnectionHandler connections_;
     delivery::DeliveryWorker& worker_;
-    gateway::RevocationBroadcast revocations_;
+    gateway::ChangeBroadcast permission_changes_;
     permissions::PermissionManager permissions_;
+    permissions::UserBlocks user_blocks_;
     auth::JwtVerifier verifier_;
     auth::Authorizer authorizer_;
     auth::TicketOffice tickets_;

@@ -43,8 +43,8 @@ AuthResult<ConnectGrant> Authorizer::connect_as(Identity identity, const Connect
     for (const TopicName& topic : request.topics) {
         if (!seen.insert(topic).second) continue;
         Result<void> allowed = permissions_.may_receive(identity, topic);
-        if (allowed.has_error()) return Refusal{std::move(allowed).error(), AuthFailure::topic};
-        grant.topics.push_back(topic);
+        if (allowed.has_error() && !request.partial) return Refusal{std::move(allowed).error(), AuthFailure::topic};
+        (allowed.has_error() ? grant.refused : grant.topics).push_back(topic);
     }
     grant.identity = std::move(identity);
     return grant;

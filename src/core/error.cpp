@@ -13,6 +13,8 @@ std::string_view to_string(Errc code) {
             return "unauthorized";
         case Errc::forbidden:
             return "forbidden";
+        case Errc::blocked:
+            return "blocked";
         case Errc::not_found:
             return "not_found";
         case Errc::method_not_allowed:

@@ -92,7 +92,7 @@ std::span<const Delivery> CatchUp::pass(connection::Connection& connection, std:
         if (run.empty()) return {};
     }
     const bool in_log = first.type == MessageType::fifo && run.front().at.position != 0;
-    if (!in_log && (backlog->replay.has_value() || !backlog->held.empty())) {
+    if (!in_log && backlog->holds()) {
         hold(connection, *backlog, run);
         return {};
     }
@@ -131,8 +131,8 @@ void CatchUp::pass_over(connection::Connection& connection, std::span<const Deli
     for (const Delivery& delivery : run) {
         if (delivery.at.position != 0) {
             if (backlog->owes()) backlog->own.push_back(delivery.at.position);
-        } else if (backlog->replay.has_value()) {
-            backlog->replay->standard_own.push_back(delivery.message->id);
+        } else if (backlog->opening || backlog->replay || backlog->next_replay) {
+            backlog->standard_own.push_back(delivery.message->id);
         }
     }
 }
@@ -187,9 +187,16 @@ void CatchUp::enqueue(const connection::Connection& connection, const TopicName&
 }
 
 void CatchUp::pump() {
-    while (reads_ < limits::catch_up_reads_max && !ready_.empty()) {
-        const Job job = ready_.pop();
-        step(job);
+    while (reads_ < limits::catch_up_reads_max) {
+        if (!ready_openings_.empty()) {
+            // Short, and a client waits for it with everything else.
+            read_positions(ready_openings_.pop());
+        } else if (!ready_.empty()) {
+            const Job job = ready_.pop();
+            step(job);
+        } else {
+            return;
+        }
     }
 }
 
@@ -260,6 +267,15 @@ void CatchUp::failed(const Job& job, Target target) {
 
 void CatchUp::go_on(const Job& job, Target target) {
     Backlog& backlog = *target.backlog;
+    const bool may_replay = !backlog.replay.has_value() && !backlog.owes() && backlog.held.empty();
+    if (may_replay && backlog.next_replay.has_value()) {
+        connection::ResumeAsked asked = *std::exchange(backlog.next_replay, std::nullopt);
+        // What has passed the loop meanwhile was noted, and has been sent.
+        asked.fifo_up_to = std::max(asked.fifo_up_to, backlog.seen.position);
+        backlog.busy = false;
+        begin_replay(*target.connection, job.topic, backlog, asked);
+        return;
+    }
     if (backlog.works()) {
         enqueue(*target.connection, job.topic, backlog);
         return;
@@ -284,11 +300,13 @@ void CatchUp::read(const Job& job, connection::Connection& connection, const Bac
     connection.is_read_for = true;
     reader_.read_page(std::move(query), [this, job, end](const Result<Page>& page) {
         --reads_;
-        connection::Connection* reader = registry_.find(job.connection);
-        if (reader != nullptr) reader->is_read_for = false;
+        connection::Connection* const reader = registry_.find(job.connection);
+        if (reader != nullptr) {
+            reader->is_read_for = false;
+            // Its other topics go first: one that never catches up must not keep them waiting.
+            take_up(*reader);
+        }
         page_came(job, end, page);
-        reader = registry_.find(job.connection);
-        if (reader != nullptr) take_up(*reader);
         pump();
     });
 }

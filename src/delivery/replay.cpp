@@ -32,25 +32,34 @@ std::string_view reason_of(ports::ResumePlan::Verdict verdict) {
 void CatchUp::resume(connection::Connection& connection, const ResumeRequest& request, Position fifo_up_to) {
     const bool same_epoch = !request.epoch.has_value() || *request.epoch == reader_.epoch();
     for (const ResumeTopic& topic : request.topics) {
-        // What a replay before this one holds back goes on waiting.
-        std::deque<Delivery> held;
-        std::size_t held_bytes = 0;
-        if (Backlog* const old = connection.backlog(topic.topic)) {
-            held = std::move(old->held);
-            held_bytes = old->held_bytes;
-        }
-        Backlog* backlog = begin(connection, topic.topic);
+        connection::ResumeAsked asked{topic.after, !same_epoch, fifo_up_to};
+        Backlog* backlog = connection.backlog(topic.topic);
+        if (backlog == nullptr) backlog = begin(connection, topic.topic);
         if (backlog == nullptr) continue;
-        backlog->held = std::move(held);
-        backlog->held_bytes = held_bytes;
-        Replay replay;
-        replay.from = topic.after;
-        replay.fifo_up_to = fifo_up_to;
-        replay.other_epoch = !same_epoch;
-        backlog->replay = std::move(replay);
-        enqueue(connection, topic.topic, *backlog);
+        if (backlog->opening.has_value()) {
+            // What has passed since is noted, and follows the replay.
+            asked.fifo_up_to = *std::exchange(backlog->opening, std::nullopt);
+            backlog->busy = false;
+        } else if (backlog->owes() || backlog->replay.has_value()) {
+            // First what is owed: a replay by number would pass over what has none.
+            backlog->next_replay = asked;
+            continue;
+        }
+        begin_replay(connection, topic.topic, *backlog, asked);
     }
     pump();
+}
+
+void CatchUp::begin_replay(const connection::Connection& connection,
+                           const TopicName& topic,
+                           Backlog& backlog,
+                           const connection::ResumeAsked& asked) {
+    Replay replay;
+    replay.from = asked.from;
+    replay.fifo_up_to = asked.fifo_up_to;
+    replay.other_epoch = asked.other_epoch;
+    backlog.replay = std::move(replay);
+    if (!backlog.busy) enqueue(connection, topic, backlog);
 }
 
 void CatchUp::plan(const Job& job, const Backlog& backlog) {
@@ -101,9 +110,10 @@ void CatchUp::planned(const Job& job, const Result<ports::ResumePlan>& plan) {
 
 void CatchUp::replay_page(const Job& job, Target target, const Page& page) {
     Replay& replay = *target.backlog->replay;
+    const std::vector<MessageId>& own_ones = target.backlog->standard_own;
     std::vector<StoredMessage> missed;
     for (const StoredMessage& message : page.messages) {
-        const bool own = std::ranges::find(replay.standard_own, message.id) != replay.standard_own.end();
+        const bool own = std::ranges::find(own_ones, message.id) != own_ones.end();
         if (message.target_channel == websocket_channel && !own) missed.push_back(message);
     }
     if (!missed.empty()) {
@@ -157,6 +167,7 @@ void CatchUp::end_replay(const Job& job, Target target, std::string_view incompl
                (delivery.message->type == MessageType::fifo && backlog.has_already(delivery));
     });
     backlog.replay.reset();
+    if (!backlog.next_replay.has_value()) backlog.standard_own.clear();
     go_on(job, target);
 }
 

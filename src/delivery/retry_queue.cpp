@@ -73,7 +73,10 @@ void RetryQueue::run(connection::Connection& recipient, Entries& entries, Steady
         const bool behind = message.type == MessageType::fifo && std::ranges::any_of(left.all, [&](const Entry& other) {
                                 return same_lane(other.delivery, entry.delivery);
                             });
-        if (behind || entry.due > now || try_again(recipient, entry, now) == Tried::waits) {
+        // Nothing is sent before the client has been told where the topic stands.
+        const connection::Backlog* const backlog = recipient.backlog(message.topic);
+        const bool is_opening = backlog != nullptr && backlog->opening.has_value();
+        if (behind || is_opening || entry.due > now || try_again(recipient, entry, now) == Tried::waits) {
             left.bytes += message.head.size();
             left.next_due = std::min(left.next_due, entry.due);
             left.all.push_back(std::move(entry));

@@ -48,6 +48,10 @@ bool DeliveryWorker::has_room() const {
     return published_.size() < pool_.settings_.lane_depth_max && pool_.has_room();
 }
 
+void DeliveryWorker::open(connection::Connection& connection, Opening opening) {
+    catch_up_.open(connection, std::move(opening), passed_up_to_);
+}
+
 void DeliveryWorker::resume(connection::Connection& connection, const ResumeRequest& request) {
     catch_up_.resume(connection, request, passed_up_to_);
 }

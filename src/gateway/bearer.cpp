@@ -23,6 +23,10 @@ std::string_view bearer_token(std::string_view authorization) {
     return trimmed(authorization.substr(scheme.size()));
 }
 
+Error wrong_scheme() {
+    return {Errc::unauthorized, "The Authorization header must be \"Bearer <token>\""};
+}
+
 Subprotocols read_subprotocols(std::string_view header) {
     Subprotocols found;
     while (!header.empty()) {

@@ -2,6 +2,8 @@
 // Owns: nothing; views into the request. Thread: any. Fails: an empty view when there is no token.
 #pragma once
 
+#include "notifyd/core/error.hpp"
+
 #include <string_view>
 
 namespace notifyd::gateway {
@@ -11,6 +13,9 @@ namespace notifyd::gateway {
 
 // Of `Authorization: Bearer …`.
 [[nodiscard]] std::string_view bearer_token(std::string_view authorization);
+
+// For a header that says something else.
+[[nodiscard]] Error wrong_scheme();
 
 struct Subprotocols {
     bool notifyd_v1 = false;

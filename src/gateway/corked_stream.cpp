@@ -45,6 +45,16 @@ void CorkedStream::when_below(std::size_t mark, UniqueFunction<void()> resume) {
     }
 }
 
+void CorkedStream::close(CloseCode code) {
+    if (!holds_close_) return close(code, reason_text(code));
+    if (!held_close_) held_close_ = code;
+}
+
+void CorkedStream::release_close() {
+    holds_close_ = false;
+    if (held_close_) close(*held_close_);
+}
+
 void CorkedStream::close(CloseCode code, std::string_view reason) {
     if (closing_ || !is_open()) return;
     const auto number = static_cast<std::uint16_t>(code);

@@ -48,10 +48,13 @@ class CorkedStream : public ports::ConnectionSink {
     void answer(FramePtr frame) override;
     [[nodiscard]] std::size_t bytes_waiting() const override { return outbox_.bytes(); }
     void when_below(std::size_t mark, UniqueFunction<void()> resume) override;
-    void close(CloseCode code) override { close(code, reason_text(code)); }
+    void close(CloseCode code) override;
 
     // With a reason of its own, under 123 bytes.
     void close(CloseCode code, std::string_view reason);
+    // Until release_close() a close by code waits: for what is to be sent before it. The first one counts.
+    void hold_close() { holds_close_ = true; }
+    void release_close();
 
     // --- HTTP
     void send_reply(FramePtr bytes);
@@ -202,6 +205,8 @@ class CorkedStream : public ports::ConnectionSink {
     std::vector<DrainWaiter> drain_waiters_;
     std::optional<SteadyTime> deadline_;
     std::optional<CloseCode> close_code_;
+    std::optional<CloseCode> held_close_;
+    bool holds_close_ = false;
     const Clock* meter_clock_ = nullptr;
     FrameMeter meter_;
     std::uint32_t pending_waits_ = 0;

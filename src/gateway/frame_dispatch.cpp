@@ -2,8 +2,14 @@
 #include "frame_dispatch.hpp"
 
 #include "notifyd/permissions/channel_rules.hpp"
+#include "notifyd/wire/api_types.hpp"
 #include "notifyd/wire/server_frames.hpp"
 
+#include "token_refresh.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <span>
 #include <variant>
 
 namespace notifyd::gateway {
@@ -48,15 +54,24 @@ void answer_failure(LoopServices& services,
     if (ack_id) connection.sink().answer(wire::ack_error(error, *ack_id));
 }
 
+// Those that the connection is not subscribed to yet.
+std::vector<TopicName> fresh_topics(const connection::Connection& connection, const std::vector<TopicName>& topics) {
+    std::vector<TopicName> fresh;
+    std::ranges::copy_if(topics, std::back_inserter(fresh), [&](const TopicName& topic) {
+        return !connection::ConnectionRegistry::is_subscribed(connection, topic);
+    });
+    return fresh;
+}
+
 Error no_channels_error() {
     return {Errc::invalid_request, "Notification channels are not available in this version"};
 }
 
 }  // namespace
 
-bool FrameDispatch::take_message() {
+std::chrono::nanoseconds FrameDispatch::take_message() {
     const config::Limits& limits = services_.config.limits;
-    return messages_.take(services_.clock.steady_now(), {limits.messages_per_second, limits.message_burst});
+    return messages_.take_or_wait(services_.clock.steady_now(), {limits.messages_per_second, limits.message_burst});
 }
 
 bool FrameDispatch::take_refusal() {
@@ -66,7 +81,8 @@ bool FrameDispatch::take_refusal() {
 }
 
 void FrameDispatch::dispatch(std::string_view text) {
-    const bool admitted = take_message();
+    const std::chrono::nanoseconds wait = take_message();
+    const bool admitted = wait.count() == 0;
     // What is not even answered is not read.
     if (!admitted && !take_refusal()) {
         connection_.sink().close(CloseCode::policy);
@@ -75,14 +91,14 @@ void FrameDispatch::dispatch(std::string_view text) {
     const auto json_limits = wire::JsonLimits::with_depth(services_.config.limits.json_depth);
     wire::ClientFrame frame = wire::parse_client_frame(text, json_limits);
     if (!admitted) {
-        refuse_for_rate(frame);
+        refuse_for_rate(frame, std::chrono::ceil<Milliseconds>(wait));
         return;
     }
     std::visit([this](auto& value) { handle(std::move(value)); }, frame);
 }
 
-void FrameDispatch::refuse_for_rate(const wire::ClientFrame& frame) {
-    const Error error(Errc::rate_limited, "Too many messages on this connection");
+void FrameDispatch::refuse_for_rate(const wire::ClientFrame& frame, Milliseconds wait) {
+    const Error error = rate_limited("Too many messages on this connection: wait for retryAfterMs", wait);
     std::visit(
         [&](const auto& value) {
             if constexpr (requires { value.request_id; }) {
@@ -130,7 +146,7 @@ bool FrameDispatch::take_subscribe(const OptionalId& envelope_id) {
     const std::size_t most = services_.config.limits.subscribes_per_minute;
     const Milliseconds wait = subscribes_.take(services_.clock.steady_now(), std::chrono::minutes(1), most);
     if (wait == Milliseconds::zero()) return true;
-    answer_error(envelope_id, Error(Errc::rate_limited, "Too many subscribe and unsubscribe messages"));
+    answer_error(envelope_id, rate_limited("Too many subscribe and unsubscribe messages: wait for retryAfterMs", wait));
     return false;
 }
 
@@ -140,35 +156,43 @@ Result<void> FrameDispatch::check_subscribe(const wire::Subscribe& frame) {
     if (!may_have) return may_have.error();
     if (!frame.channels.empty()) return no_channels_error();
     std::string refused;
-    std::size_t added = 0;
     for (const TopicName& topic : frame.topics) {
         if (!services_.permissions.may_receive(connection_.identity(), topic)) {
             refused.append(refused.empty() ? "" : ", ").append(topic.text());
         }
-        if (!connection::ConnectionRegistry::is_subscribed(connection_, topic)) ++added;
     }
+    const std::size_t added = fresh_topics(connection_, frame.topics).size();
     if (!refused.empty()) return Error{Errc::forbidden, "No permission for " + refused};
     // The user's own topic is not counted.
     const std::size_t topics_max = config::unless_off(services_.config.limits.topics_per_connection);
     if (connection_.topic_count() - 1 + added > topics_max) {
-        return Error{Errc::invalid_request, "Too many topics on this connection"};
+        return Error{Errc::invalid_request,
+                     "At most " + std::to_string(topics_max) + " topics can be subscribed on one connection"};
     }
-    return {};
+    std::vector<TopicName> subscribed = connection_.topics();
+    subscribed.insert(subscribed.end(), frame.topics.begin(), frame.topics.end());
+    return wire::check_resume(frame.resume.topics, subscribed);
 }
 
-void FrameDispatch::handle(const wire::Subscribe& frame) {
+void FrameDispatch::handle(wire::Subscribe frame) {
     if (!take_subscribe(frame.id)) return;
     const Result<void> allowed = check_subscribe(frame);
     if (!allowed) {
         answer_error(frame.id, allowed.error());
         return;
     }
+    std::vector<TopicName> fresh = fresh_topics(connection_, frame.topics);
     services_.connections.subscribe(connection_, frame.topics);
-    const std::vector<TopicName> topics = connection_.topics();
-    connection_.sink().answer(wire::subscribed(wire::envelope_id(frame.id, services_.ids),
-                                               services_.clock.now_ms(),
-                                               wire::Subscribed{.channels = {}, .topics = topics}));
-    if (!frame.resume.topics.empty()) services_.delivery.resume(connection_, frame.resume);
+    auto answer = [&services = services_, frame = std::move(frame)](connection::Connection& connection,
+                                                                    std::span<const TopicName> topics,
+                                                                    std::span<const Sequence> positions) {
+        if (positions.empty()) return;
+        connection.sink().answer(wire::subscribed(wire::envelope_id(frame.id, services.ids),
+                                                  services.clock.now_ms(),
+                                                  {.channels = {}, .topics = topics, .positions = positions}));
+        if (!frame.resume.topics.empty()) services.delivery.resume(connection, frame.resume);
+    };
+    services_.delivery.open(connection_, {connection_.topics(), std::move(fresh), std::move(answer)});
 }
 
 void FrameDispatch::handle(const wire::Unsubscribe& frame) {
@@ -185,10 +209,19 @@ void FrameDispatch::handle(const wire::Unsubscribe& frame) {
         if (!own) leaving.push_back(topic);
     }
     services_.connections.unsubscribe(connection_, leaving);
-    const std::vector<TopicName> topics = connection_.topics();
-    connection_.sink().answer(wire::unsubscribed(wire::envelope_id(frame.id, services_.ids),
-                                                 services_.clock.now_ms(),
-                                                 wire::Subscribed{.channels = {}, .topics = topics}));
+    auto answer = [&services = services_, id = frame.id](connection::Connection& connection,
+                                                         std::span<const TopicName> topics,
+                                                         std::span<const Sequence> positions) {
+        if (positions.empty()) return;
+        connection.sink().answer(wire::unsubscribed(wire::envelope_id(id, services.ids),
+                                                    services.clock.now_ms(),
+                                                    {.channels = {}, .topics = topics, .positions = positions}));
+    };
+    services_.delivery.open(connection_, {connection_.topics(), {}, std::move(answer)});
+}
+
+void FrameDispatch::handle(wire::AuthRefresh frame) {
+    refresh_token(services_, connection_.id(), std::move(frame));
 }
 
 void FrameDispatch::handle(const wire::NotificationAck& frame) {

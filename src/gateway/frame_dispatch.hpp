@@ -25,17 +25,18 @@ class FrameDispatch {
   private:
     void handle(wire::SendMessage frame);
     void handle(const wire::Ping& frame);
-    void handle(const wire::Subscribe& frame);
+    void handle(wire::Subscribe frame);
     void handle(const wire::Unsubscribe& frame);
+    void handle(wire::AuthRefresh frame);
     void handle(const wire::NotificationAck& frame);
     void handle(const wire::UnknownEnvelope& frame);
     void handle(const wire::MalformedSend& frame);
     void handle(const wire::MalformedEnvelope& frame);
 
     // Whether the connection may go on with this message, by the rates of the present config.
-    [[nodiscard]] bool take_message();
+    [[nodiscard]] std::chrono::nanoseconds take_message();
     [[nodiscard]] bool take_refusal();
-    void refuse_for_rate(const wire::ClientFrame& frame);
+    void refuse_for_rate(const wire::ClientFrame& frame, Milliseconds wait);
     void answer_error(const std::optional<wire::RawJson>& envelope_id, const Error& error);
     [[nodiscard]] Result<void> check_subscribe(const wire::Subscribe& frame);
     [[nodiscard]] bool take_subscribe(const std::optional<wire::RawJson>& envelope_id);

@@ -88,7 +88,8 @@ HttpReply error_reply(const Error& error, std::string_view correlation_id) {
     HttpReply reply = json_reply(http_status(error.code), wire::error_body(error, correlation_id));
     if (error.code == Errc::unauthorized) reply.headers.emplace_back("WWW-Authenticate", "Bearer");
     if (error.code == Errc::rate_limited || error.code == Errc::unavailable) {
-        reply.headers.emplace_back("Retry-After", std::to_string(error.retry_after.count()));
+        reply.headers.emplace_back("Retry-After",
+                                   std::to_string(std::chrono::ceil<std::chrono::seconds>(error.retry_after).count()));
     }
     return reply;
 }

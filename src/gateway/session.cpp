@@ -129,7 +129,8 @@ void Session::sweep(SteadyTime now) {
         stream().close(CloseCode::too_slow);
         return;
     }
-    if (token_ends_at_ && services_.clock.now_ms() >= *token_ends_at_) {
+    const bool token_ends = connection_ != nullptr && services_.config.connections.close_on_token_expiry;
+    if (token_ends && services_.clock.now_ms() >= connection_->identity().expires_at) {
         stream().close(CloseCode::token_expired);
         return;
     }

@@ -27,6 +27,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace notifyd::gateway {
 
@@ -42,7 +43,10 @@ struct Upgrade {
     auth::ConnectGrant grant;
     connection::Admission admission;
     wire::Hello hello = wire::Hello::off;
+    bool partial = false;
     ResumeRequest resume;
+    // Topics that were revoked while the 101 was sent.
+    std::vector<TopicName> revoked;
     bool subprotocol = false;
     std::string correlation_id;
     connection::PeerInfo peer;
@@ -149,8 +153,11 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     Awaitable<void> serve_websocket(std::unique_ptr<Upgrade> upgrade);
     class FrameReader;
     [[nodiscard]] WebSocketTerms terms_of(const Upgrade& upgrade) const;
-    // Registers the connection, its first frame queued.
-    void open(connection::Connection& connection, const Upgrade& upgrade, EpochMs now);
+    // Registers the connection.
+    void open(connection::Connection& connection, Upgrade& upgrade, EpochMs now);
+    // Sends the first frame, where it is wanted, and begins the replays.
+    Awaitable<void> greet(connection::Connection& connection, Upgrade& upgrade);
+    void begin(connection::Connection& connection, const Upgrade& upgrade);
     // Until the connection may be read on: there is room for a publish, and it takes its answers.
     Awaitable<void> room(const connection::Connection& connection);
     [[nodiscard]] bool is_full(const connection::Connection& connection) const;
@@ -170,8 +177,6 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     SteadyTime stalled_since_{};
     // When the large message that is arriving must have arrived; nullopt: none is.
     std::optional<SteadyTime> message_due_;
-    // When the token of the WebSocket ends, where that closes it.
-    std::optional<EpochMs> token_ends_at_;
     Phase phase_ = Phase::receiving;
     YieldOrder::Standing standing_ = YieldOrder::Standing::stranger;
 };

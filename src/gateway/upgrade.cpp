@@ -114,7 +114,8 @@ Awaitable<Result<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastRequest 
     if (token.empty() && query->token) token = *query->token;
     if (auto keys = services_.authorizer.keys_short_of(token)) co_await await_key(token, std::move(keys));
     yield_order_.leave(*this);
-    auth::ConnectRequest connect{.token = token, .user_id = {}, .topics = std::move(query->topics)};
+    auth::ConnectRequest connect{
+        .token = token, .user_id = {}, .topics = std::move(query->topics), .partial = query->partial};
     if (query->user) connect.user_id = query->user->get();
     std::optional<auth::AuthResult<auth::ConnectGrant>> judged;
     if (auth::is_connection_token(connect.token)) {
@@ -124,6 +125,12 @@ Awaitable<Result<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastRequest 
     }
     auth::AuthResult<auth::ConnectGrant>& grant = *judged;
     if (!grant) co_return auth_error(grant.error(), request);
+    const Result<void> unblocked = services_.permissions.may_connect(grant->identity.user);
+    if (!unblocked) co_return unblocked.error();
+    // What is left out is not resumed either.
+    std::erase_if(query->resume.topics, [&](const ResumeTopic& resumed) {
+        return std::ranges::find(grant->refused, resumed.topic) != grant->refused.end();
+    });
     const Result<void> resumable = wire::check_resume(query->resume.topics, grant->topics);
     if (!resumable) co_return resumable.error();
     Result<connection::Admission> admission = admit(grant->identity.user);
@@ -147,6 +154,7 @@ Awaitable<Result<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastRequest 
     auto upgrade = std::make_unique<Upgrade>(std::move(head), std::move(*grant), std::move(*admission));
     upgrade->hello = subprotocols.notifyd_v1 ? wire::Hello::on : query->hello;
     upgrade->resume = std::move(query->resume);
+    upgrade->partial = query->partial;
     upgrade->subprotocol = subprotocols.notifyd_v1;
     upgrade->correlation_id = request.correlation_id;
     upgrade->peer = {request.peer_address, printable(request.user_agent)};

@@ -90,52 +90,79 @@ Awaitable<void> Session::serve_websocket(std::unique_ptr<Upgrade> upgrade) {
     const connection::Admission admission = std::move(upgrade->admission);
     connection::Connection connection(admission.connection(), std::move(upgrade->grant.identity), stream());
     open(connection, *upgrade, now);
-    upgrade.reset();
     {
         connection_ = &connection;
         const Registration registration(services_, connection_);
+        // Nothing is answered before.
+        co_await greet(connection, *upgrade);
+        upgrade.reset();
         if (services_.state.draining) static_cast<void>(drain());
-        // A newer one may have come while the 101 was sent.
+        // A newer one may have come, or the user been blocked, while the 101 was sent.
         if (!admission.is_held()) stream().close(CloseCode::replaced);
+        if (!services_.permissions.may_connect(connection.identity().user)) stream().close(CloseCode::access_revoked);
         FrameReader reader(*this, connection);
         co_await read_messages(websocket_, reader);
     }
     record_end(connection, opened_at);
 }
 
-void Session::open(connection::Connection& connection, const Upgrade& upgrade, EpochMs now) {
+void Session::open(connection::Connection& connection, Upgrade& upgrade, EpochMs now) {
     const auto& rules = services_.config.connections;
-    liveness_.emplace(connection::LivenessRules{rules.ping_interval, rules.idle_timeout, rules.max_age},
+    const Milliseconds age = connection::spread_age(rules.max_age, std::hash<ConnectionId>()(connection.id()));
+    liveness_.emplace(connection::LivenessRules{rules.ping_interval, rules.idle_timeout, age},
                       services_.clock.steady_now());
     // What was permitted before the 101 may have been revoked while it was sent.
     std::vector<TopicName> topics;
-    std::vector<TopicName> revoked;
     for (const TopicName& topic : upgrade.grant.topics) {
         const bool permitted = services_.permissions.may_receive(connection.identity(), topic).has_value();
-        (permitted ? topics : revoked).push_back(topic);
-    }
-    if (upgrade.hello == wire::Hello::on) {
-        wire::Connected hello;
-        hello.connection = connection.id();
-        hello.user = connection.identity().user;
-        hello.topics = topics;
-        hello.epoch = services_.retrieval.epoch();
-        hello.heartbeat = rules.ping_interval;
-        hello.server_time = now;
-        connection.sink().answer(wire::connected_frame(hello));
+        (permitted ? topics : upgrade.revoked).push_back(topic);
     }
     services_.connections.opened(connection, topics, upgrade.peer, now);
-    if (!revoked.empty()) {
-        const wire::RawJson id = wire::envelope_id(std::nullopt, services_.ids);
-        connection.sink().answer(wire::revoked(id, now, revoked));
-    }
-    if (!upgrade.resume.topics.empty()) services_.delivery.resume(connection, upgrade.resume);
     services_.events.emit(observability::ConnectionOpened{connection.id(),
                                                           connection.identity().user,
                                                           static_cast<std::int64_t>(connection.topic_count()),
                                                           upgrade.peer.address,
                                                           upgrade.correlation_id});
-    if (rules.close_on_token_expiry) token_ends_at_ = connection.identity().expires_at;
+}
+
+void Session::begin(connection::Connection& connection, const Upgrade& upgrade) {
+    if (!upgrade.revoked.empty()) {
+        const wire::RawJson id = wire::envelope_id(std::nullopt, services_.ids);
+        connection.sink().answer(wire::revoked(id, services_.clock.now_ms(), upgrade.revoked));
+    }
+    if (!upgrade.resume.topics.empty()) services_.delivery.resume(connection, upgrade.resume);
+}
+
+Awaitable<void> Session::greet(connection::Connection& connection, Upgrade& upgrade) {
+    if (upgrade.hello == wire::Hello::off) {
+        begin(connection, upgrade);
+        co_return;
+    }
+    // Whoever closes it meanwhile closes it behind the first frame.
+    stream().hold_close();
+    runtime::OneShot<bool> told(services_.loop.executor());
+    auto tell = [this, &upgrade, &told](connection::Connection& opened,
+                                        std::span<const TopicName> topics,
+                                        std::span<const Sequence> positions) {
+        if (!positions.empty()) {
+            wire::Connected hello;
+            hello.connection = opened.id();
+            hello.user = opened.identity().user;
+            hello.topics = topics;
+            hello.positions = positions;
+            if (upgrade.partial) hello.refused = upgrade.grant.refused;
+            hello.epoch = services_.retrieval.epoch();
+            hello.heartbeat = services_.config.connections.ping_interval;
+            hello.server_time = services_.clock.now_ms();
+            opened.sink().answer(wire::connected_frame(hello));
+            begin(opened, upgrade);
+        }
+        told.set(true);
+    };
+    delivery::Opening opening{connection.topics(), connection.topics(), std::move(tell)};
+    services_.delivery.open(connection, std::move(opening));
+    co_await told.wait();
+    stream().release_close();
 }
 
 void Session::record_end(const connection::Connection& connection, SteadyTime opened_at) {

@@ -238,6 +238,18 @@ void Events::emit(const PermissionRevoked& event) {
     });
 }
 
+void Events::emit(const UserBlocked& event) {
+    log(sink_, clock_, LogLevel::info, "user_blocked", [&](Fields& fields) {
+        fields.user(event.user).text("by", event.by.get()).text("reason", event.reason);
+    });
+}
+
+void Events::emit(const UserUnblocked& event) {
+    log(sink_, clock_, LogLevel::info, "user_unblocked", [&](Fields& fields) {
+        fields.user(event.user).text("by", event.by.get());
+    });
+}
+
 void Events::emit(const MessagePublished& event) {
     log_sampled(sink_, clock_, published_sampler_, "message_published", [&](Fields& fields) {
         fields.text("correlation_id", event.correlation_id).user(event.user).message(event.message);

@@ -11,8 +11,9 @@ bool is_own_topic(const Identity& identity, const TopicName& topic) {
     return topic.topic_class() == TopicClass::user && topic.id() == identity.user.get();
 }
 
-// The better of the row and the claims: a role that comes from a claim is member.
+// The better of the row and the claims, where a claim makes a member; a ban beats both.
 std::optional<Role> role_of(const Identity& identity, const TopicName& topic, std::optional<Role> row) {
+    if (row == Role::none) return row;
     const auto& claimed = identity.claimed_topics;
     if (std::find(claimed.begin(), claimed.end(), topic) == claimed.end()) return row;
     return std::max(row.value_or(Role::member), Role::member);
@@ -28,9 +29,11 @@ bool is_allowed(const PermissionSettings& settings,
     if (identity.is_admin()) return true;
     const bool is_user_topic = topic.topic_class() == TopicClass::user;
     const std::optional<Role> role = role_of(identity, topic, row);
+    // Nobody can be banned from their own topic; the operator's tokens publish by their own right.
+    if (role == Role::none && !is_own_topic(identity, topic)) return action == Action::publish && identity.is_service();
     switch (action) {
         case Action::receive:
-            return role.has_value() || is_own_topic(identity, topic);
+            return role >= Role::viewer || is_own_topic(identity, topic);
         case Action::publish:
             // To oneself always: the setting is about messages to others.
             return identity.is_service() || role >= Role::member || is_own_topic(identity, topic) ||

@@ -31,6 +31,14 @@ Error from_store(const Error& error) {
     return error.code == Errc::forbidden ? refusal(Action::administer) : error;
 }
 
+Error blocked_error() {
+    return {Errc::blocked, "This user is blocked by an administrator"};
+}
+
+bool is_own_topic(const UserId& user, const TopicName& topic) {
+    return topic.topic_class() == TopicClass::user && topic.id() == user.get();
+}
+
 bool is_valid_limit(std::size_t limit) {
     return limit >= 1 && limit <= limits::page_messages_max;
 }
@@ -43,16 +51,18 @@ Error bad_limit() {
 
 PermissionManager::PermissionManager(PermissionSettings settings,
                                      PermissionDirectory& directory,
+                                     const BlockList& blocks,
                                      runtime::SharedRateLimit& writes,
                                      ports::PermissionStore& store,
-                                     RevocationListener& revocations,
+                                     ChangeListener& changes,
                                      observability::Events& events,
                                      const Clock& clock)
     : settings_(settings),
       directory_(directory),
+      blocks_(blocks),
       writes_(writes),
       store_(store),
-      revocations_(revocations),
+      changes_(changes),
       events_(events),
       clock_(clock) {}
 
@@ -62,12 +72,18 @@ bool PermissionManager::allowed(const Identity& identity, const TopicName& topic
     return is_allowed(settings_, identity, topic, directory_.role(identity.user, topic), action);
 }
 
+Result<void> PermissionManager::may_connect(const UserId& user) const {
+    if (blocks_.is_blocked(user)) return blocked_error();
+    return {};
+}
+
 Result<void> PermissionManager::may_receive(const Identity& identity, const TopicName& topic) const {
     if (!allowed(identity, topic, Action::receive)) return refusal(Action::receive);
     return {};
 }
 
 Result<void> PermissionManager::may_publish(const Identity& identity, const TopicName& topic) const {
+    if (blocks_.is_blocked(identity.user)) return blocked_error();
     if (!allowed(identity, topic, Action::publish)) return refusal(Action::publish);
     return {};
 }
@@ -100,6 +116,11 @@ void PermissionManager::grant(const Identity& granter, GrantRequest request, Gra
     if (!is_valid_id(request.user.get())) {
         return done(Error{Errc::invalid_request, "userId must be a valid id"});
     }
+    if (request.role == Role::none && is_own_topic(request.user, request.topic)) {
+        return done(Error{Errc::invalid_request,
+                          "Nobody can be banned from their own topic: block the user with POST /users/{userId}/block"});
+    }
+    if (blocks_.is_blocked(granter.user)) return done(blocked_error());
     const std::optional<ports::Basis> basis = basis_of(granter, request.topic);
     if (!basis && !may_claim(request.topic)) return done(refusal(Action::administer));
     const Result<void> in_time = take_write(granter);
@@ -122,11 +143,19 @@ void PermissionManager::grant(const Identity& granter, GrantRequest request, Gra
     store_.grant(std::move(grant),
                  [this, rows = std::move(rows), done = std::move(done)](const Result<void>& outcome) mutable {
                      if (!outcome) return done(from_store(outcome.error()));
-                     for (const Permission& row : rows) {
-                         events_.emit(observability::PermissionGranted{row.user, row.topic, row.role, row.granted_by});
-                     }
-                     done(std::move(rows.back()));
+                     granted(std::move(rows), std::move(done));
                  });
+}
+
+void PermissionManager::granted(std::vector<Permission> rows, GrantDone done) {
+    for (const Permission& row : rows) {
+        events_.emit(observability::PermissionGranted{row.user, row.topic, row.role, row.granted_by});
+        if (row.role != Role::none) changes_.granted(row.user, row.topic, row.role);
+    }
+    // The row that was asked for: the other one, if there is one, made the granter admin.
+    Permission asked = std::move(rows.back());
+    if (asked.role != Role::none) return done(std::move(asked));
+    changes_.revoked(asked.user, asked.topic, [asked, done = std::move(done)]() mutable { done(std::move(asked)); });
 }
 
 void PermissionManager::revoke(const Identity& revoker, UserId user, TopicName topic, RevokeDone done) {
@@ -134,7 +163,9 @@ void PermissionManager::revoke(const Identity& revoker, UserId user, TopicName t
         return done(Error{Errc::invalid_request, "userId must be a valid id"});
     }
     const bool leaves = user == revoker.user;
-    const std::optional<ports::Basis> basis = leaves ? ports::Basis::token : basis_of(revoker, topic);
+    if (!leaves && blocks_.is_blocked(revoker.user)) return done(blocked_error());
+    std::optional<ports::Basis> basis = basis_of(revoker, topic);
+    if (leaves && basis != ports::Basis::token) basis = ports::Basis::own_row;
     if (!basis) return done(refusal(Action::administer));
     const Result<void> in_time = take_write(revoker);
     if (!in_time) return done(in_time.error());
@@ -148,13 +179,16 @@ void PermissionManager::revoke(const Identity& revoker, UserId user, TopicName t
 void PermissionManager::revoked(const ports::PermissionRevocation& revocation,
                                 const Result<bool>& removed,
                                 RevokeDone done) {
-    if (!removed.has_value()) return done(from_store(removed.error()));
+    if (!removed.has_value()) {
+        const bool leaves = revocation.basis == ports::Basis::own_row;
+        return done(leaves ? removed.error() : from_store(removed.error()));
+    }
     if (*removed) {
         events_.emit(observability::PermissionRevoked{revocation.user, revocation.topic, revocation.by});
     }
     // The loops are asked even if there was no row: an earlier revocation may have removed it that was answered with an
     // error, or not yet, and its connections may have the topic still.
-    revocations_.revoked(revocation.user, revocation.topic, [done = std::move(done)]() mutable { done({}); });
+    changes_.revoked(revocation.user, revocation.topic, [done = std::move(done)]() mutable { done({}); });
 }
 
 void PermissionManager::list_by_user(

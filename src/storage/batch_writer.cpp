@@ -36,6 +36,7 @@ BatchWriter::BatchWriter(Database& database,
       connections_(database),
       letters_(database, history, letters),
       tickets_(database),
+      job_tables_(database),
       free_pages_(database),
       add_ballast_(database, "INSERT OR REPLACE INTO meta (key, value) VALUES ('ballast', zeroblob(262144))"),
       drop_ballast_(database, "DELETE FROM meta WHERE key = 'ballast'") {}
@@ -161,6 +162,10 @@ bool BatchWriter::write(TicketRequest& request) {
         request.change);
 }
 
+bool BatchWriter::write(WriteJob& job) {
+    return begin() && job.write(job_tables_);
+}
+
 bool BatchWriter::write(ReclaimRequest& request) {
     request.given = 0;
     std::size_t surplus = 0;
@@ -176,6 +181,7 @@ bool BatchWriter::write_requests(std::vector<Batch>& group, std::vector<Delivery
                                [this](std::unique_ptr<ConnectionRequest>& request) { return write(*request); },
                                [this](std::unique_ptr<LetterRequest>& request) { return write(*request); },
                                [this](std::unique_ptr<TicketRequest>& request) { return write(*request); },
+                               [this](std::unique_ptr<WriteJob>& job) { return write(*job); },
                                [this](auto& request) { return write(request); }};
     find_ends(group);
     for (Batch& batch : group) {

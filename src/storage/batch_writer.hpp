@@ -68,6 +68,7 @@ class BatchWriter {
     void find_ends(const std::vector<Batch>& group);
     [[nodiscard]] bool write(LetterRequest& request);
     [[nodiscard]] bool write(TicketRequest& request);
+    [[nodiscard]] bool write(WriteJob& job);
     [[nodiscard]] bool write(ReclaimRequest& request);
     // The transaction begins with the first row, so that a group that writes none costs none.
     [[nodiscard]] bool begin();
@@ -86,6 +87,7 @@ class BatchWriter {
     ConnectionTable connections_;
     DeadLetterTable letters_;
     TicketTable tickets_;
+    JobTables job_tables_;
     FreePages free_pages_;
     Statement add_ballast_;
     Statement drop_ballast_;

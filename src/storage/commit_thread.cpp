@@ -117,7 +117,7 @@ void CommitThread::commit() {
     // After the sync: what is in place now was in place when it was written.
     if (written == BatchWriter::Written::rows && !are_files_in_place()) {
         // The open file has the rows, and everything that is judged later is judged by it.
-        tell_permissions();
+        tell_memory();
         withheld_ = std::move(deliveries);
         return fail(rows);
     }
@@ -127,7 +127,7 @@ void CommitThread::commit() {
         commits_.fetch_add(1, std::memory_order_relaxed);
         rows_.fetch_add(rows, std::memory_order_relaxed);
     }
-    tell_permissions();
+    tell_memory();
     tell_gave_way();
     tell_listener(std::move(deliveries));
     give_back(Outcome::committed);
@@ -239,24 +239,29 @@ void CommitThread::set_writable() {
     if (!writable_.exchange(true, std::memory_order_relaxed)) events_.emit(observability::StorageRecovered{});
 }
 
-void CommitThread::tell_permissions() {
-    if (!on_permission_changed_) return;
-    const auto tell = [this](const UserId& user, const TopicName& topic, std::optional<Role> role) {
+void CommitThread::tell_memory() {
+    // The row is stored and must be answered, whatever comes of this.
+    const auto guarded = [this](const auto& step) {
         try {
-            on_permission_changed_(user, topic, role);
+            step();
         } catch (const std::exception& error) {
-            // The row is stored and must be answered all the same.
-            events_.emit(observability::ExceptionCaught{"permission change", error.what()});
+            events_.emit(observability::ExceptionCaught{"change of permissions", error.what()});
         }
     };
+    const auto tell = [&](const UserId& user, const TopicName& topic, std::optional<Role> role) {
+        if (on_permission_changed_) guarded([&] { on_permission_changed_(user, topic, role); });
+    };
     for (const Batch& batch : group_) {
-        if (!batch.grants_or_revokes) continue;
+        if (!batch.changes_memory) continue;
         for (const WriteRequest& request : batch.requests) {
             if (const auto* granted = std::get_if<GrantRequest>(&request); granted && !granted->refused.has_value()) {
                 for (const Permission& row : granted->grant.rows) tell(row.user, row.topic, row.role);
             }
             if (const auto* revoked = std::get_if<RevokeRequest>(&request); revoked && !revoked->refused) {
                 tell(revoked->revocation.user, revoked->revocation.topic, std::nullopt);
+            }
+            if (const auto* job = std::get_if<std::unique_ptr<WriteJob>>(&request)) {
+                guarded([&] { (*job)->committed(); });
             }
         }
     }

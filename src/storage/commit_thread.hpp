@@ -92,7 +92,8 @@ class CommitThread {
     void fail(std::size_t rows);
     void tell_gave_way();
     void set_writable();
-    void tell_permissions();
+    // Whatever in memory follows the disk.
+    void tell_memory();
     void tell_listener(std::vector<Delivery> deliveries);
     void give_back(Outcome outcome);
     // Nothing can be written now, but that may change.

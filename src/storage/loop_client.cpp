@@ -3,6 +3,8 @@
 
 #include "notifyd/core/limits.hpp"
 
+#include "outcome_result.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <exception>
@@ -14,23 +16,8 @@ namespace notifyd::storage {
 
 namespace {
 
-Error not_stored() {
-    return {Errc::unavailable, "The server cannot store this now; it may be sent again"};
-}
-
 Error not_read() {
     return refusal_of(runtime::Handover::full);
-}
-
-template <class Answer>
-Result<Answer> outcome_of(Outcome outcome, Answer answer) {
-    if (outcome == Outcome::committed) return answer;
-    return not_stored();
-}
-
-Result<void> outcome_of(Outcome outcome) {
-    if (outcome == Outcome::committed) return {};
-    return not_stored();
 }
 
 void answer_one(AppendRequest& request, Outcome outcome) {
@@ -57,6 +44,10 @@ void answer_one(BarrierRequest& request, Outcome outcome) {
 }
 
 void answer_one(std::unique_ptr<ConnectionRequest>&, Outcome) {}
+
+void answer_one(std::unique_ptr<WriteJob>& job, Outcome outcome) {
+    job->answer(outcome);
+}
 
 void answer_one(ReclaimRequest& request, Outcome outcome) {
     request.done(outcome_of(outcome, request.given));
@@ -108,6 +99,7 @@ LoopClient::LoopClient(runtime::EventLoop& loop,
                        Admission& admission,
                        CommitThread& commits,
                        ReaderPool& readers,
+                       const BlockChanged& on_block_changed,
                        observability::Events& events)
     : loop_(loop),
       loops_(loops),
@@ -115,6 +107,7 @@ LoopClient::LoopClient(runtime::EventLoop& loop,
       admission_(admission),
       commits_(commits),
       readers_(readers),
+      on_block_changed_(on_block_changed),
       events_(events),
       // No bound of its own: there is an answer for an admitted request only. The loop's mailbox, which holds one task
       // for any number of answers, keeps them behind what the commit listener posted to the loop.
@@ -140,6 +133,11 @@ void LoopClient::submit(WriteRequest request, std::size_t bytes) {
     Batch refused;
     refused.requests.push_back(std::move(request));
     refuse(std::move(refused));
+}
+
+void LoopClient::submit_job(std::unique_ptr<WriteJob> job, std::size_t bytes) {
+    gathered_.changes_memory = true;
+    submit(std::move(job), bytes);
 }
 
 void LoopClient::submit_connection(ConnectionRequest request, std::size_t bytes) {
@@ -222,13 +220,23 @@ void LoopClient::delete_expired(EpochMs cutoff, std::size_t rows_max, DoneCount 
 
 void LoopClient::grant(ports::PermissionGrant grant, DoneVoid done) {
     const std::size_t bytes = request_bytes * (grant.rows.size() + 1);
-    gathered_.grants_or_revokes = true;
+    gathered_.changes_memory = true;
     submit(GrantRequest{std::move(grant), std::move(done)}, bytes);
 }
 
 void LoopClient::revoke(ports::PermissionRevocation revocation, DoneBool done) {
-    gathered_.grants_or_revokes = true;
+    gathered_.changes_memory = true;
     submit(RevokeRequest{std::move(revocation), std::move(done)}, request_bytes);
+}
+
+// --- blocks ---
+
+void LoopClient::block(UserBlock block, DoneVoid done) {
+    submit_job(std::make_unique<BlockJob>(std::move(block), on_block_changed_, std::move(done)), request_bytes);
+}
+
+void LoopClient::unblock(UserId user, DoneBool done) {
+    submit_job(std::make_unique<UnblockJob>(std::move(user), on_block_changed_, std::move(done)), request_bytes);
 }
 
 // --- connection rows ---

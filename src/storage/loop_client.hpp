@@ -11,6 +11,7 @@
 #include "notifyd/storage/storage_client.hpp"
 
 #include "admission.hpp"
+#include "block_jobs.hpp"
 #include "commit_thread.hpp"
 #include "reader_pool.hpp"
 #include "requests.hpp"
@@ -32,6 +33,7 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
                Admission& admission,
                CommitThread& commits,
                ReaderPool& readers,
+               const BlockChanged& on_block_changed,
                observability::Events& events);
 
     void append(MessagePtr message, ports::AppendDone done) override;
@@ -44,6 +46,8 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
 
     void plan_resume(ports::ResumeQuery query, UniqueFunction<void(Result<ports::ResumePlan>)> done) override;
 
+    void read_positions(ports::PositionsQuery query, UniqueFunction<void(Result<std::vector<Sequence>>)> done) override;
+
     void grant(ports::PermissionGrant grant, DoneVoid done) override;
     void revoke(ports::PermissionRevocation revocation, DoneBool done) override;
     void list_by_user(UserId user,
@@ -55,6 +59,14 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
                        std::size_t rows_max,
                        std::optional<UserId> after,
                        UniqueFunction<void(Result<ports::PermissionPage>)> done) override;
+
+    void block(UserBlock block, DoneVoid done) override;
+    void unblock(UserId user, DoneBool done) override;
+    void list_blocks(UserId asker,
+                     EpochMs now,
+                     std::size_t rows_max,
+                     std::optional<UserId> after,
+                     UniqueFunction<void(Result<ports::BlockPage>)> done) override;
 
     void add(DeadLetter letter) override;
     void list(ports::DeadLetterQuery query, UniqueFunction<void(Result<DeadLetterPage>)> done) override;
@@ -90,6 +102,7 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
   private:
     // Counts and gathers; refuses, in a handler of its own, when there is no room.
     void submit(WriteRequest request, std::size_t bytes);
+    void submit_job(std::unique_ptr<WriteJob> job, std::size_t bytes);
     void submit_connection(ConnectionRequest request, std::size_t bytes);
     void gather(WriteRequest request, std::size_t bytes);
     void hand_over();
@@ -118,6 +131,7 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
     Admission& admission_;
     CommitThread& commits_;
     ReaderPool& readers_;
+    const BlockChanged& on_block_changed_;
     observability::Events& events_;
 
     Batch gathered_;

@@ -67,6 +67,13 @@ void LoopClient::read_resume(ports::ResumeQuery query, UniqueFunction<void(Resul
     });
 }
 
+void LoopClient::read_positions(ports::PositionsQuery query, UniqueFunction<void(Result<std::vector<Sequence>>)> done) {
+    UserId asker = query.asker;
+    submit_read(std::move(asker), IfBusy::wait, std::move(done), [query = std::move(query)](ReadTables& tables) {
+        return tables.resumes.positions(query);
+    });
+}
+
 void LoopClient::list_by_user(UserId user,
                               std::size_t rows_max,
                               std::optional<TopicName> after,
@@ -90,6 +97,19 @@ void LoopClient::list_by_topic(UserId asker,
                 std::move(done),
                 [topic = std::move(topic), rows_max, after = std::move(after)](ReadTables& tables) {
                     return tables.permissions.by_topic(topic, rows_max, after);
+                });
+}
+
+void LoopClient::list_blocks(UserId asker,
+                             EpochMs now,
+                             std::size_t rows_max,
+                             std::optional<UserId> after,
+                             UniqueFunction<void(Result<ports::BlockPage>)> done) {
+    submit_read(std::move(asker),
+                IfBusy::refuse,
+                std::move(done),
+                [now, rows_max, after = std::move(after)](ReadTables& tables) {
+                    return tables.blocks.list(now, rows_max, after);
                 });
 }
 

@@ -13,7 +13,7 @@ namespace {
 std::optional<Permission> row_of(Statement& statement) {
     auto topic = TopicName::parse(statement.text(1));
     const std::int64_t role = statement.integer(2);
-    if (!topic.has_value() || role < std::int64_t{1} || role > std::int64_t{3}) return std::nullopt;
+    if (!topic.has_value() || role < std::int64_t{0} || role > std::int64_t{3}) return std::nullopt;
     return Permission{UserId(std::string(statement.text(0))),
                       std::move(*topic),
                       static_cast<Role>(role),
@@ -65,14 +65,20 @@ bool PermissionTable::judge(ports::Basis basis,
                             const TopicName& topic,
                             std::optional<Error>& refused) {
     if (basis == ports::Basis::token) return true;
-    const bool by_row = basis == ports::Basis::admin_row;
+    const bool by_row = basis != ports::Basis::unclaimed_topic;
     if (by_row) role_.bind_text(1, asker.get()).bind_text(2, topic.text());
     Statement& look = by_row ? role_ : any_of_topic_.bind_text(1, topic.text());
     const ResetGuard reset(look);
     const Step step = look.step();
     if (step == Step::failed) return false;
     const bool has_row = step == Step::row;
-    const bool holds = by_row ? has_row && look.integer(0) == static_cast<std::int64_t>(Role::admin) : !has_row;
+    const auto has_role = [&](Role role) { return has_row && look.integer(0) == static_cast<std::int64_t>(role); };
+    if (basis == ports::Basis::own_row) {
+        if (has_role(Role::none))
+            refused = Error{Errc::forbidden, "Only an admin of this topic can lift a ban from it"};
+        return true;
+    }
+    const bool holds = by_row ? has_role(Role::admin) : !has_row;
     if (!holds) refused = Error{Errc::forbidden, "No permission to administer this topic"};
     return true;
 }

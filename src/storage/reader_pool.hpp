@@ -11,6 +11,7 @@
 #include "notifyd/runtime/fair_handover_queue.hpp"
 #include "notifyd/runtime/task.hpp"
 
+#include "block_table.hpp"
 #include "database.hpp"
 #include "dead_letter_table.hpp"
 #include "message_pages.hpp"
@@ -33,6 +34,7 @@ struct ReadTables {
           messages(database, events),
           resumes(database, history),
           permissions(database),
+          blocks(database),
           letters(database, events),
           tickets(database) {}
 
@@ -40,6 +42,7 @@ struct ReadTables {
     MessagePages messages;
     ResumePlans resumes;
     PermissionLists permissions;
+    BlockLists blocks;
     DeadLetterLists letters;
     TicketReader tickets;
 };

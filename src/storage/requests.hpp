@@ -12,6 +12,8 @@
 #include "notifyd/ports/permission_store.hpp"
 #include "notifyd/ports/ticket_store.hpp"
 
+#include "write_job.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -148,15 +150,13 @@ using WriteRequest = std::variant<AppendRequest,
                                   std::unique_ptr<ConnectionRequest>,
                                   std::unique_ptr<LetterRequest>,
                                   std::unique_ptr<TicketRequest>,
+                                  std::unique_ptr<WriteJob>,
                                   ReclaimRequest>;
 
 // Whoever published it leaves the delivery to the commit.
 [[nodiscard]] inline bool is_delivered_by_commit(const Message& message) {
     return message.type == MessageType::fifo || message.deduplication.has_value();
 }
-
-// failed: rolled back. refused: never tried, or the storage has stopped.
-enum class Outcome : std::uint8_t { waiting, committed, failed, refused };
 
 class BatchOwner;
 
@@ -170,7 +170,7 @@ struct Batch {
     std::size_t answers_wanted = 0;  // requests that are neither connection rows nor new dead letters
     std::size_t letters = 0;         // new dead letters
     bool delivery_waits = false;     // a message of it is delivered when it is committed, not before
-    bool grants_or_revokes = false;  // it may hold such requests
+    bool changes_memory = false;     // it may hold grants, revocations and jobs, which memory follows
     Outcome outcome = Outcome::waiting;
 };
 

@@ -46,6 +46,18 @@ std::optional<ports::ResumePlan> ResumePlans::plan(const ports::ResumeQuery& que
     return plan;
 }
 
+std::optional<std::vector<Sequence>> ResumePlans::positions(const ports::PositionsQuery& query) {
+    std::vector<Sequence> positions;
+    for (const TopicName& topic : query.topics) {
+        const bool is_known = seeks_.select(topic);
+        if (seeks_.failed()) return std::nullopt;
+        const Numbers known = is_known ? numbers(query.fifo_up_to) : Numbers{};
+        if (seeks_.failed()) return std::nullopt;
+        positions.push_back(known.held_to.has_value() ? known.held_to->at.counter : seeks_.kept_counter());
+    }
+    return positions;
+}
+
 // --- numbers ---
 
 ResumePlans::Numbers ResumePlans::numbers(Position up_to) {

@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <vector>
 
 namespace notifyd::storage {
 
@@ -23,6 +24,7 @@ class ResumePlans {
     ResumePlans(Database& database, History history);
 
     [[nodiscard]] std::optional<ports::ResumePlan> plan(const ports::ResumeQuery& query);
+    [[nodiscard]] std::optional<std::vector<Sequence>> positions(const ports::PositionsQuery& query);
 
   private:
     // The numbers of a topic. `counter` is 0 where there are none; `held_to` is the last number that has a row, not

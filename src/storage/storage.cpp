@@ -3,6 +3,7 @@
 
 #include "admission.hpp"
 #include "batch_writer.hpp"
+#include "block_table.hpp"
 #include "checkpointer.hpp"
 #include "clock_offset.hpp"
 #include "commit_thread.hpp"
@@ -47,6 +48,7 @@ class Storage::Parts {
     Parts(PreparedFile prepared, const StorageOptions& options, observability::Events& sink)
         : file(std::move(prepared)),
           events(sink),
+          on_block_changed(options.on_block_changed),
           sync_failure(options.on_failed_sync, sink),
           admission(options.queue_length, options.queue_bytes_max),
           readers(options.reads_waiting_max, sink) {}
@@ -114,6 +116,7 @@ class Storage::Parts {
     Position last_position = 0;
     std::optional<EpochMs> last_known_time;
     std::optional<ContinuousClock> continuous;
+    const BlockChanged on_block_changed;
     SyncFailure sync_failure;
     std::atomic<std::size_t> loops = 0;
     Admission admission;
@@ -158,10 +161,24 @@ void Storage::for_each_permission(const std::function<void(const Permission&)>& 
     }
 }
 
+void Storage::for_each_block(const std::function<void(const UserBlock&)>& visit) {
+    if (!visit_blocks(parts_->database, visit)) {
+        // To go on would be to let in whoever was blocked.
+        throw std::runtime_error("database " + parts_->file.path +
+                                 ": the blocks of users cannot be read: " + parts_->database.last_error());
+    }
+}
+
 std::unique_ptr<StorageClient> Storage::client(runtime::EventLoop& loop) {
     parts_->loops.fetch_add(1, std::memory_order_relaxed);
-    return std::make_unique<LoopClient>(
-        loop, parts_->loops, parts_->epoch, parts_->admission, *parts_->commits, parts_->readers, parts_->events);
+    return std::make_unique<LoopClient>(loop,
+                                        parts_->loops,
+                                        parts_->epoch,
+                                        parts_->admission,
+                                        *parts_->commits,
+                                        parts_->readers,
+                                        parts_->on_block_changed,
+                                        parts_->events);
 }
 
 void Storage::start(ports::CommitListener& listener) {

@@ -5,8 +5,10 @@
 
 #include "json_check.hpp"
 #include "json_reader.hpp"
+#include "known_names.hpp"
 #include "publish_parser.hpp"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,14 +16,6 @@
 namespace notifyd::wire {
 
 namespace {
-
-JsonValue find_messages(JsonValue object) {
-    MemberCursor cursor(object);
-    while (const auto member = cursor.next()) {
-        if (member->key == "messages") return member->value;
-    }
-    return {};
-}
 
 Error wrong_count() {
     return {Errc::invalid_request,
@@ -53,7 +47,10 @@ bool BatchReader::State::checked() {
         error = json_error(checker.fault(), JsonSource::body);
         return false;
     }
-    const JsonValue list = find_messages(root_value(body));
+    JsonValue list;
+    const std::array<KnownMember, 1> known{{{"messages", &list}}};
+    error = read_members(root_value(body), known);
+    if (error) return false;
     if (list.kind() != JsonKind::array) {
         error = wrong_count();
         return false;

@@ -6,12 +6,13 @@
 
 #include "json_check.hpp"
 #include "json_reader.hpp"
+#include "known_names.hpp"
 #include "name_list.hpp"
 #include "publish_parser.hpp"
 #include "resume_text.hpp"
 
 #include <algorithm>
-#include <span>
+#include <array>
 #include <type_traits>
 #include <utility>
 
@@ -35,18 +36,21 @@ struct FrameMembers {
     JsonValue echo;
     JsonValue reply;
 
-    void take(std::string_view key, JsonValue value) {
-        if (publish.take(key, value)) return;
-        JsonValue* const place = key == "action"       ? &action
-                                 : key == "type"       ? &type
-                                 : key == "id"         ? &id
-                                 : key == "requestId"  ? &request_id
-                                 : key == "requestAck" ? &request_ack
-                                 : key == "ackId"      ? &ack_id
-                                 : key == "echo"       ? &echo
-                                 : key == "reply"      ? &reply
-                                                       : nullptr;
-        if (place != nullptr) *place = value;
+    // What is wrong with their names, if anything is; all that are known have been read then, too.
+    [[nodiscard]] std::optional<Error> read(JsonValue object) {
+        const std::array<KnownMember, 9> own{{{"action", &action},
+                                              {"type", &type},
+                                              {"id", &id},
+                                              {"timestamp"},
+                                              {"requestId", &request_id},
+                                              {"requestAck", &request_ack},
+                                              {"ackId", &ack_id},
+                                              {"echo", &echo},
+                                              {"reply", &reply}}};
+        const auto published = publish.known();
+        std::array<KnownMember, own.size() + published.size()> known;
+        std::ranges::copy(published, std::ranges::copy(own, known.begin()).out);
+        return read_members(object, known);
     }
 };
 
@@ -152,30 +156,32 @@ struct EnvelopePayload {
     JsonValue notification_id;
     JsonValue resume;
     JsonValue epoch;
+    JsonValue token;
 };
 
+// Inside a payload every name passes, near misses too (SPEC, preamble).
 EnvelopePayload read_envelope_payload(JsonValue object) {
     EnvelopePayload payload;
     MemberCursor cursor(object);
     while (const auto member = cursor.next()) {
+        if (member->value.kind() == JsonKind::null) continue;
         if (member->key == "topics") payload.topics = member->value;
         if (member->key == "channels") payload.channels = member->value;
         if (member->key == "notificationId") payload.notification_id = member->value;
         if (member->key == "resume") payload.resume = member->value;
         if (member->key == "epoch") payload.epoch = member->value;
+        if (member->key == "token") payload.token = member->value;
     }
     return payload;
 }
 
-Result<ResumeRequest> read_resume_request(const EnvelopePayload& payload, std::span<const TopicName> topics) {
+Result<ResumeRequest> read_resume_request(const EnvelopePayload& payload) {
     ResumeRequest resume;
     if (payload.resume.exists()) {
         const auto text = payload.resume.as_string();
         if (!text) return invalid("resume must be a string");
         const Result<void> read = read_resume(*text, resume.topics);
         if (read.has_error()) return read.error();
-        const Result<void> subscribed = check_resume(resume.topics, topics);
-        if (subscribed.has_error()) return subscribed.error();
     }
     if (payload.epoch.exists()) {
         resume.epoch = payload.epoch.as_string();
@@ -192,7 +198,7 @@ ClientFrame read_subscription(std::optional<RawJson> id, const EnvelopePayload& 
     auto channels = read_channels(payload.channels);
     if (channels.has_error()) return MalformedEnvelope{channels.error(), std::move(id)};
     if constexpr (std::is_same_v<Frame, Subscribe>) {
-        auto resume = read_resume_request(payload, *topics);
+        auto resume = read_resume_request(payload);
         if (resume.has_error()) return MalformedEnvelope{resume.error(), std::move(id)};
         return Frame{std::move(id), std::move(*topics), std::move(*channels), std::move(*resume)};
     } else {
@@ -207,6 +213,12 @@ ClientFrame read_notification_ack(std::optional<RawJson> id, const EnvelopePaylo
     return NotificationAck{std::move(id), *notification};
 }
 
+ClientFrame read_refresh(std::optional<RawJson> id, const EnvelopePayload& payload) {
+    auto token = payload.token.as_string();
+    if (!token) return MalformedEnvelope{invalid("payload.token must be a JWT, as a string"), std::move(id)};
+    return AuthRefresh{std::move(id), *std::move(token)};
+}
+
 ClientFrame read_envelope(const FrameMembers& members) {
     auto id = echoed_id(members.id);
     if (members.id.exists() && !id) return MalformedEnvelope{bad_id("id"), std::nullopt};
@@ -216,15 +228,25 @@ ClientFrame read_envelope(const FrameMembers& members) {
 
     const bool subscribes = type == "subscribe";
     const bool unsubscribes = type == "unsubscribe";
-    if (!subscribes && !unsubscribes && type != "notification:ack") return UnknownEnvelope{std::move(id)};
+    const bool refreshes = type == "auth:refresh";
+    const bool is_known = subscribes || unsubscribes || refreshes || type == "notification:ack";
+    if (!is_known) return UnknownEnvelope{std::move(id)};
     const JsonValue object = members.publish.payload;
     if (object.kind() != JsonKind::object) {
         return MalformedEnvelope{invalid("payload must be an object"), std::move(id)};
     }
     const EnvelopePayload payload = read_envelope_payload(object);
     if (subscribes) return read_subscription<Subscribe>(std::move(id), payload);
+    if (refreshes) return read_refresh(std::move(id), payload);
     if (unsubscribes) return read_subscription<Unsubscribe>(std::move(id), payload);
     return read_notification_ack(std::move(id), payload);
+}
+
+// Answered in the form of what the frame would have been.
+ClientFrame misnamed(const FrameMembers& members, Error error) {
+    const bool is_envelope = members.type.exists() && !members.action.exists();
+    if (is_envelope) return MalformedEnvelope{std::move(error), echoed_id(members.id)};
+    return malformed(read_send_options(members), std::move(error));
 }
 
 }  // namespace
@@ -236,8 +258,7 @@ ClientFrame parse_client_frame(std::string_view text, const JsonLimits& limits) 
     if (root.kind() != JsonKind::object) return MalformedSend{invalid("A message must be a JSON object"), {}, {}};
 
     FrameMembers members;
-    MemberCursor cursor(root);
-    while (const auto member = cursor.next()) members.take(member->key, member->value);
+    if (auto wrong = members.read(root)) return misnamed(members, *std::move(wrong));
     if (members.action.exists()) {
         if (members.action.as_string() == "sendMessage") return read_send(members);
         return read_stranger(members, "Unknown action. Must be \"sendMessage\"");

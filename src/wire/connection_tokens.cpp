@@ -5,9 +5,11 @@
 
 #include "json_check.hpp"
 #include "json_writer.hpp"
+#include "known_names.hpp"
 #include "name_list.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace notifyd::wire {
 
@@ -19,15 +21,15 @@ Result<std::optional<std::vector<std::string>>> parse_connection_token_body(std:
     if (fault != JsonFault::none) return json_error(fault, JsonSource::body);
     const JsonValue object = root_value(body);
     if (object.kind() != JsonKind::object) return Error{Errc::invalid_request, "The body must be an object"};
-    MemberCursor cursor(object);
-    while (const auto member = cursor.next()) {
-        if (member->key != "channels") continue;
-        channels = read_names(member->value, limits::ticket_channels_max);
-        if (!channels || !std::ranges::all_of(*channels, [](const std::string& name) { return is_name(name); })) {
-            return Error{Errc::invalid_request,
-                         "channels must be an array of at most " + std::to_string(limits::ticket_channels_max) +
-                             " names of 1 to 64 letters, digits, _ and -"};
-        }
+    JsonValue names;
+    const std::array<KnownMember, 1> known{{{"channels", &names}}};
+    if (auto error = read_members(object, known)) return *std::move(error);
+    if (!names.exists()) return channels;
+    channels = read_names(names, limits::ticket_channels_max);
+    if (!channels || !std::ranges::all_of(*channels, [](const std::string& name) { return is_name(name); })) {
+        return Error{Errc::invalid_request,
+                     "channels must be an array of at most " + std::to_string(limits::ticket_channels_max) +
+                         " names of 1 to 64 letters, digits, _ and -"};
     }
     return channels;
 }

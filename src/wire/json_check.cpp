@@ -180,6 +180,32 @@ bool is_blank(std::string_view text) {
     return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
+// Whether a text that is broken off here ends in `\ud800` to `\udbff`, and perhaps the backslash of something else: the
+// parser has an error of its own for some of these places only.
+bool ends_in_leading_surrogate(std::string_view text) {
+    constexpr std::size_t escape_bytes = 6;
+    if (text.ends_with('\\')) text.remove_suffix(1);
+    if (text.size() < escape_bytes) return false;
+    const std::string_view escape = text.substr(text.size() - escape_bytes);
+    const auto is_one_of = [](char c, std::string_view letters) { return letters.find(c) != std::string_view::npos; };
+    if (escape[0] != '\\' || escape[1] != 'u' || !is_one_of(escape[2], "dD") || !is_one_of(escape[3], "89abAB")) {
+        return false;
+    }
+    // A backslash that is escaped itself begins nothing.
+    const std::string_view before = text.substr(0, text.size() - escape_bytes);
+    return (before.size() - (before.find_last_not_of('\\') + 1)) % 2 == 0;
+}
+
+// Of a parser that has stopped with an error behind `read`.
+JsonFault fault_of(json::error_code error, const Handler& handler, std::string_view read) {
+    if (error == json::error::too_deep) return JsonFault::too_deep;
+    if (handler.saw_duplicate()) return JsonFault::duplicate_key;
+    const bool is_half = error == json::error::illegal_leading_surrogate ||
+                         error == json::error::illegal_trailing_surrogate ||
+                         error == json::error::expected_utf16_escape || ends_in_leading_surrogate(read);
+    return is_half ? JsonFault::half_surrogate_pair : JsonFault::syntax;
+}
+
 }  // namespace
 
 struct JsonChecker::Impl {
@@ -209,10 +235,8 @@ bool JsonChecker::step(std::size_t bytes) {
     const std::size_t used = impl.parser.write_some(more, piece.data(), piece.size(), error);
     impl.at += used;
     if (!error && more && used == piece.size()) return true;
-    if (error == json::error::too_deep) {
-        fault_ = JsonFault::too_deep;
-    } else if (error) {
-        fault_ = impl.parser.handler().saw_duplicate() ? JsonFault::duplicate_key : JsonFault::syntax;
+    if (error) {
+        fault_ = fault_of(error, impl.parser.handler(), impl.text.substr(0, impl.at));
     } else {
         fault_ = is_blank(impl.text.substr(impl.at)) ? JsonFault::none : JsonFault::syntax;
     }
@@ -225,13 +249,13 @@ JsonFault check_json(std::string_view text, const JsonLimits& limits) {
     JsonChecker::Impl whole(text, limits);
     json::error_code error;
     const std::size_t used = whole.parser.write_some(false, text.data(), text.size(), error);
-    if (error == json::error::too_deep) return JsonFault::too_deep;
-    if (error) return whole.parser.handler().saw_duplicate() ? JsonFault::duplicate_key : JsonFault::syntax;
+    if (error) return fault_of(error, whole.parser.handler(), text.substr(0, used));
     return is_blank(text.substr(used)) ? JsonFault::none : JsonFault::syntax;
 }
 
 Error json_error(JsonFault fault, JsonSource source) {
-    std::string sentence = source == JsonSource::body ? "Request body is not valid JSON" : "Message is not valid JSON";
+    const bool is_body = source == JsonSource::body;
+    std::string sentence = is_body ? "Request body is not valid JSON" : "Message is not valid JSON";
     switch (fault) {
         case JsonFault::none:
         case JsonFault::syntax:
@@ -241,6 +265,11 @@ Error json_error(JsonFault fault, JsonSource source) {
             break;
         case JsonFault::duplicate_key:
             sentence += ": an object names a key twice";
+            break;
+        case JsonFault::half_surrogate_pair:
+            // RFC 8259 §8.2 calls it grammatical, but no UTF-8 can carry it to the receivers.
+            sentence = is_body ? "A string in the request body" : "A string in the message";
+            sentence += " contains half of a surrogate pair (\\uD800 to \\uDFFF): send both halves, or U+FFFD instead";
             break;
     }
     return {Errc::invalid_json, std::move(sentence)};

@@ -12,7 +12,7 @@
 
 namespace notifyd::wire {
 
-enum class JsonFault : std::uint8_t { none, syntax, too_deep, duplicate_key };
+enum class JsonFault : std::uint8_t { none, syntax, too_deep, duplicate_key, half_surrogate_pair };
 
 // One JSON value and nothing else but whitespace (RFC 8259, strictly; no byte order mark): valid UTF-8, no lone
 // surrogate, finite numbers, no object that names a key twice in whatever spelling, at most `depth_max` deep.

@@ -47,7 +47,11 @@ Error invalid(std::string sentence) {
     return {Errc::invalid_request, std::move(sentence)};
 }
 
-// What the payload says to the server, and what it carries through.
+Error missing_parameters() {
+    return invalid("Missing required parameters: targetChannel and payload are required");
+}
+
+// What the payload says to the server, where null says nothing, and what it carries through.
 struct Payload {
     JsonValue chat_id;
     JsonValue target_class;
@@ -59,6 +63,7 @@ struct Payload {
     std::string fields;
 
     void take(std::string_view key, JsonValue value) {
+        if (value.kind() == JsonKind::null) return;
         if (key == "chatId") chat_id = value;
         if (key == "targetClass") target_class = value;
         if (key == "targetId") target_id = value;
@@ -115,11 +120,6 @@ std::size_t count_characters(std::string_view text) {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
 }
 
-// `null` stands for a member that is not there.
-bool is_given(JsonValue value) {
-    return value.exists() && value.kind() != JsonKind::null;
-}
-
 // Success with nullopt where there is none.
 Result<std::optional<std::string>> read_id(JsonValue value, std::string_view name, std::size_t chars_max) {
     if (!value.exists()) return std::optional<std::string>{};
@@ -172,10 +172,10 @@ std::optional<Error> check_passed_through(const Payload& payload) {
 
 // What is known but not done yet: to take it and do something else would be a false promise (SPEC §3.1, §3.8, §5.2).
 std::optional<Error> check_unsupported(const PublishMembers& members) {
-    if (is_given(members.deliver_at)) {
+    if (members.deliver_at.exists()) {
         return invalid("deliverAt is not supported by this version: publish the message when it is due");
     }
-    if (!is_given(members.transient)) return std::nullopt;
+    if (!members.transient.exists()) return std::nullopt;
     const auto transient = members.transient.as_boolean();
     if (!transient) return invalid("transient must be true or false");
     if (!*transient) return std::nullopt;
@@ -187,8 +187,7 @@ std::optional<Error> read_deduplication(const PublishMembers& members, PublishRe
     constexpr std::size_t chars_max = limits::deduplication_id_chars_max;
     auto id = read_id(members.deduplication_id, "messageDeduplicationId", chars_max);
     if (id.has_error()) return id.error();
-    const JsonValue given_key = is_given(members.idempotency_key) ? members.idempotency_key : JsonValue();
-    auto key = read_id(given_key, "idempotencyKey", chars_max);
+    auto key = read_id(members.idempotency_key, "idempotencyKey", chars_max);
     if (key.has_error()) return key.error();
     request.deduplication_id = std::move(*id ? *id : *key);
     return std::nullopt;
@@ -221,26 +220,25 @@ Result<std::optional<std::string>> parse_idempotency_key(const std::optional<std
                    " characters");
 }
 
-bool PublishMembers::take(std::string_view key, JsonValue value) {
-    JsonValue* const place = key == "targetChannel"            ? &target_channel
-                             : key == "payload"                ? &payload
-                             : key == "messageType"            ? &message_type
-                             : key == "messageGroupId"         ? &group_id
-                             : key == "messageDeduplicationId" ? &deduplication_id
-                             : key == "idempotencyKey"         ? &idempotency_key
-                             : key == "generateSequence"       ? &generate_sequence
-                             : key == "deliverAt"              ? &deliver_at
-                             : key == "transient"              ? &transient
-                                                               : nullptr;
-    if (place == nullptr) return false;
-    *place = value;
-    return true;
+std::array<KnownMember, 9> PublishMembers::known() {
+    return {{{"targetChannel", &target_channel},
+             {"payload", &payload},
+             {"messageType", &message_type},
+             {"messageGroupId", &group_id},
+             {"messageDeduplicationId", &deduplication_id},
+             {"idempotencyKey", &idempotency_key},
+             {"generateSequence", &generate_sequence},
+             {"deliverAt", &deliver_at},
+             {"transient", &transient}}};
 }
 
 Result<PublishRequest> make_publish_request(const PublishMembers& members) {
+    if (!members.target_channel.exists() || !members.payload.exists()) return missing_parameters();
     auto target_channel = members.target_channel.as_string();
-    if (!target_channel || target_channel->empty() || members.payload.kind() != JsonKind::object) {
-        return invalid("Missing required parameters: targetChannel and payload are required");
+    if (!target_channel) return invalid("targetChannel must be a string such as \"WebSocket\"");
+    if (target_channel->empty()) return missing_parameters();
+    if (members.payload.kind() != JsonKind::object) {
+        return invalid("payload must be an object such as {\"chatId\": \"…\", \"content\": …}");
     }
     const auto type = read_type(members.message_type);
     if (!type) return invalid("Invalid messageType. Must be \"fifo\" or \"standard\"");
@@ -265,8 +263,7 @@ Result<PublishRequest> make_publish_request(const PublishMembers& members) {
 
 Result<PublishRequest> read_publish_object(JsonValue object) {
     PublishMembers members;
-    MemberCursor cursor(object);
-    while (const auto member = cursor.next()) members.take(member->key, member->value);
+    if (auto error = read_members(object, members.known())) return *std::move(error);
     return make_publish_request(members);
 }
 

@@ -6,8 +6,9 @@
 #include "notifyd/wire/publish_request.hpp"
 
 #include "json_reader.hpp"
+#include "known_names.hpp"
 
-#include <string_view>
+#include <array>
 
 namespace notifyd::wire {
 
@@ -23,8 +24,7 @@ struct PublishMembers {
     JsonValue generate_sequence;
     JsonValue payload;
 
-    // Keeps the member if it is one of these; false if it is not.
-    bool take(std::string_view key, JsonValue value);
+    [[nodiscard]] std::array<KnownMember, 9> known();
 };
 
 Result<PublishRequest> make_publish_request(const PublishMembers& members);

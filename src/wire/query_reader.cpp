@@ -1,11 +1,12 @@
 // Query parameters by name.
 #include "query_reader.hpp"
 
-#include "notifyd/core/iso8601.hpp"
-#include "notifyd/core/limits.hpp"
+#include "known_names.hpp"
+#include "time_text.hpp"
 
 #include <charconv>
 #include <limits>
+#include <span>
 #include <utility>
 
 namespace notifyd::wire {
@@ -14,21 +15,6 @@ namespace {
 
 Error invalid(std::string_view name, std::string_view what) {
     return {Errc::invalid_request, std::string(name).append(what)};
-}
-
-std::optional<EpochMs> parse_time(std::string_view text) {
-    constexpr std::uint64_t latest = 253'402'300'799'999;  // the end of the year 9999
-    if (const auto epoch_ms = parse_digits(text)) {
-        if (*epoch_ms > latest) return std::nullopt;
-        return static_cast<EpochMs>(*epoch_ms);
-    }
-    if (const auto time = parse_iso8601(text)) return time;
-    // A plus that was not percent-encoded arrives as a space.
-    const std::size_t space = text.rfind(' ');
-    if (space == std::string_view::npos) return std::nullopt;
-    std::string repaired(text);
-    repaired[space] = '+';
-    return parse_iso8601(repaired);
 }
 
 }  // namespace
@@ -69,10 +55,20 @@ Result<std::optional<std::string>> QueryReader::single(std::string_view name) co
     return found;
 }
 
+Result<std::optional<std::string>> QueryReader::single_or_empty(std::string_view name) const {
+    auto text = single(name);
+    if (text.has_value() && *text && (*text)->empty()) text->reset();
+    return text;
+}
+
+Result<void> QueryReader::check_names(std::initializer_list<std::string_view> known) const {
+    return wire::check_names(query_, std::span(known.begin(), known.size()));
+}
+
 Result<std::vector<std::string_view>> QueryReader::items(std::string_view name) const {
     std::vector<std::string_view> all;
     for (const auto& [key, value] : query_) {
-        if (key != name) continue;
+        if (key != name || value.empty()) continue;
         for (const std::string_view item : split(value, ',')) {
             if (item.empty()) return invalid(name, " has an empty id");
             all.push_back(item);
@@ -91,10 +87,10 @@ Result<TopicFields> QueryReader::topic_fields() const {
     return TopicFields{std::move(*chat_id), std::move(*target_class), std::move(*target_id)};
 }
 
-Result<std::size_t> QueryReader::limit() const {
+Result<std::size_t> QueryReader::limit(std::size_t fallback) const {
     const auto text = single("limit");
     if (text.has_error()) return text.error();
-    if (!*text) return limits::page_messages_default;
+    if (!*text) return fallback;
     const auto value = parse_digits(**text);
     if (!value || *value < 1 || *value > limits::page_messages_max) {
         return invalid("limit", " must be a number from 1 to " + std::to_string(limits::page_messages_max));
@@ -116,9 +112,9 @@ Result<std::optional<EpochMs>> QueryReader::time(std::string_view name) const {
     const auto text = single(name);
     if (text.has_error()) return text.error();
     if (!*text) return std::optional<EpochMs>{};
-    const auto value = parse_time(**text);
-    if (!value) return invalid(name, " must be an ISO 8601 time with a zone, or epoch milliseconds");
-    return value;
+    const auto value = read_time(**text, name);
+    if (value.has_error()) return value.error();
+    return std::optional<EpochMs>(*value);
 }
 
 }  // namespace notifyd::wire

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "notifyd/core/clock.hpp"
+#include "notifyd/core/limits.hpp"
 #include "notifyd/core/query_parameters.hpp"
 #include "notifyd/core/result.hpp"
 
@@ -10,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,9 +23,15 @@ class QueryReader {
   public:
     explicit QueryReader(const QueryParameters& query) : query_(query) {}
 
+    // An error if the query has a near miss of one of these (known_names.hpp).
+    [[nodiscard]] Result<void> check_names(std::initializer_list<std::string_view> known) const;
+
     // nullopt where there is none; an error where it is given twice.
     [[nodiscard]] Result<std::optional<std::string>> single(std::string_view name) const;
-    // All values of a parameter that may repeat and takes commas. An empty item is an error.
+    // The same, but an empty value is none.
+    [[nodiscard]] Result<std::optional<std::string>> single_or_empty(std::string_view name) const;
+    // All values of a parameter that may repeat and takes commas. An empty value is an empty list; an empty item of a
+    // longer list is an error.
     [[nodiscard]] Result<std::vector<std::string_view>> items(std::string_view name) const;
 
     // All values of a parameter that may repeat, as they are.
@@ -31,10 +39,10 @@ class QueryReader {
 
     // chatId, or targetClass and targetId. Nothing given: no field is set.
     [[nodiscard]] Result<TopicFields> topic_fields() const;
-    // `limit`: 1 to 100, default 50.
-    [[nodiscard]] Result<std::size_t> limit() const;
+    // `limit`: 1 to 100.
+    [[nodiscard]] Result<std::size_t> limit(std::size_t fallback = limits::page_messages_default) const;
     [[nodiscard]] Result<std::optional<std::uint64_t>> number(std::string_view name) const;
-    // ISO 8601 or epoch milliseconds.
+    // ISO 8601 or epoch milliseconds; a number that can only be seconds is an error.
     [[nodiscard]] Result<std::optional<EpochMs>> time(std::string_view name) const;
 
   private:

@@ -35,6 +35,8 @@ Result<TopicName> read_topic(const QueryReader& query) {
 
 // What the lists of permissions and of connections are asked for; nothing is required.
 Result<ConnectionsQuery> read_user_and_topic(const QueryReader& query) {
+    const auto names = query.check_names({"userId", "chatId", "targetClass", "targetId", "limit", "startKey"});
+    if (names.has_error()) return names.error();
     ConnectionsQuery asked;
     auto user = read_user(query, "userId");
     if (user.has_error()) return user.error();
@@ -47,7 +49,7 @@ Result<ConnectionsQuery> read_user_and_topic(const QueryReader& query) {
     }
     const auto limit = query.limit();
     if (limit.has_error()) return limit.error();
-    auto start_key = query.single("startKey");
+    auto start_key = query.single_or_empty("startKey");
     if (start_key.has_error()) return start_key.error();
     asked.user = std::move(*user);
     asked.limit = *limit;
@@ -148,11 +150,25 @@ Result<ResumeRequest> read_resume_request(const QueryReader& query) {
 
 Result<HistoryRequest> parse_messages_query(const QueryParameters& parameters) {
     const QueryReader query(parameters);
+    const auto names = query.check_names({"chatId",
+                                          "targetClass",
+                                          "targetId",
+                                          "limit",
+                                          "startKey",
+                                          "fromTimestamp",
+                                          "toTimestamp",
+                                          "sequences",
+                                          "fromSequence",
+                                          "toSequence",
+                                          "order"});
+    if (names.has_error()) return names.error();
     auto topic = read_topic(query);
     if (topic.has_error()) return topic.error();
-    const auto limit = query.limit();
+    // Whoever asks for numbers by name wants all of them.
+    const bool by_number = !query.all("sequences").empty();
+    const auto limit = query.limit(by_number ? limits::sequences_max : limits::page_messages_default);
     if (limit.has_error()) return limit.error();
-    auto start_key = query.single("startKey");
+    auto start_key = query.single_or_empty("startKey");
     if (start_key.has_error()) return start_key.error();
 
     HistoryRequest request{.topic = std::move(*topic),
@@ -186,6 +202,8 @@ Result<void> check_posted_frame(std::string_view body) {
 
 Result<RevokeQuery> parse_revoke_query(const QueryParameters& parameters) {
     const QueryReader query(parameters);
+    const auto names = query.check_names({"userId", "chatId", "targetClass", "targetId"});
+    if (names.has_error()) return names.error();
     auto user = read_user(query, "userId");
     if (user.has_error()) return user.error();
     if (!*user) return invalid("Missing required parameter: userId");
@@ -195,7 +213,10 @@ Result<RevokeQuery> parse_revoke_query(const QueryParameters& parameters) {
 }
 
 Result<std::optional<std::string>> parse_redrive_query(const QueryParameters& parameters) {
-    auto queue = QueryReader(parameters).single("queue");
+    const QueryReader query(parameters);
+    const auto names = query.check_names({"queue", "limit", "startKey"});
+    if (names.has_error()) return names.error();
+    auto queue = query.single("queue");
     if (queue.has_value() && *queue && (*queue)->empty()) return invalid("queue must not be empty");
     return queue;
 }
@@ -206,13 +227,16 @@ Result<DeadLettersQuery> parse_dead_letters_query(const QueryParameters& paramet
     const QueryReader query(parameters);
     const auto limit = query.limit();
     if (limit.has_error()) return limit.error();
-    auto start_key = query.single("startKey");
+    auto start_key = query.single_or_empty("startKey");
     if (start_key.has_error()) return start_key.error();
     return DeadLettersQuery{std::move(*queue), *limit, std::move(*start_key)};
 }
 
 Result<ConnectQuery> parse_connect_query(const QueryParameters& parameters) {
     const QueryReader query(parameters);
+    const auto names = query.check_names(
+        {"token", "chatId", "chatIds", "orgId", "hubId", "projectId", "userId", "resume", "epoch", "hello", "partial"});
+    if (names.has_error()) return names.error();
     auto token = query.single("token");
     if (token.has_error()) return token.error();
     auto topics = read_connect_topics(query);
@@ -221,12 +245,15 @@ Result<ConnectQuery> parse_connect_query(const QueryParameters& parameters) {
     if (user.has_error()) return user.error();
     const auto hello = query.single("hello");
     if (hello.has_error()) return hello.error();
+    const auto partial = query.single("partial");
+    if (partial.has_error()) return partial.error();
     auto resume = read_resume_request(query);
     if (resume.has_error()) return resume.error();
     return ConnectQuery{std::move(*token),
                         std::move(*topics),
                         std::move(*user),
                         *hello == "1" ? Hello::on : Hello::off,
+                        *partial == "1",
                         std::move(*resume)};
 }
 

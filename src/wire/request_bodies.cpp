@@ -4,9 +4,12 @@
 
 #include "json_check.hpp"
 #include "json_reader.hpp"
+#include "known_names.hpp"
 #include "publish_parser.hpp"
 #include "topic_fields.hpp"
 
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,33 +28,45 @@ std::optional<Error> check_body(std::string_view body, const JsonLimits& limits)
     return json_error(fault, JsonSource::body);
 }
 
-// The members of a grant, all of them strings.
+// A member that is a string if it is there.
+std::optional<Error> read_string(JsonValue value, std::string_view name, std::optional<std::string>& place) {
+    if (!value.exists()) return std::nullopt;
+    place = value.as_string();
+    if (place) return std::nullopt;
+    return invalid(std::string(name) + " must be a string");
+}
+
+// The members of a grant.
 struct GrantMembers {
     std::optional<std::string> user_id;
     std::optional<std::string> target_user_id;
     std::optional<std::string> role;
     TopicFields topic;
-
-    // Where a member of this name goes; nullptr if a grant has none.
-    std::optional<std::string>* place_of(std::string_view key) {
-        if (key == "userId") return &user_id;
-        if (key == "targetUserId") return &target_user_id;
-        if (key == "role") return &role;
-        if (key == "chatId") return &topic.chat_id;
-        if (key == "targetClass") return &topic.target_class;
-        if (key == "targetId") return &topic.target_id;
-        return nullptr;
-    }
 };
 
 Result<GrantMembers> read_grant_members(JsonValue object) {
+    JsonValue user_id;
+    JsonValue target_user_id;
+    JsonValue role;
+    JsonValue chat_id;
+    JsonValue target_class;
+    JsonValue target_id;
+    const std::array<KnownMember, 6> known{{{"userId", &user_id},
+                                            {"targetUserId", &target_user_id},
+                                            {"role", &role},
+                                            {"chatId", &chat_id},
+                                            {"targetClass", &target_class},
+                                            {"targetId", &target_id}}};
+    if (auto error = read_members(object, known)) return *std::move(error);
     GrantMembers members;
-    MemberCursor cursor(object);
-    while (const auto member = cursor.next()) {
-        auto* const place = members.place_of(member->key);
-        if (place == nullptr) continue;
-        *place = member->value.as_string();
-        if (!*place) return invalid(std::string(member->key) + " must be a string");
+    const std::array<std::optional<std::string>*, 6> places{&members.user_id,
+                                                            &members.target_user_id,
+                                                            &members.role,
+                                                            &members.topic.chat_id,
+                                                            &members.topic.target_class,
+                                                            &members.topic.target_id};
+    for (std::size_t i = 0; i < known.size(); ++i) {
+        if (auto error = read_string(*known[i].place, known[i].name, *places[i])) return *std::move(error);
     }
     return members;
 }
@@ -86,7 +101,7 @@ Result<GrantBody> parse_grant_body(std::string_view body, const JsonLimits& limi
     auto topic = make_topic(members->topic, "");
     if (topic.has_error()) return topic.error();
     const auto role = members->role ? parse_role(*members->role) : Role::member;
-    if (!role) return invalid("Invalid role. Must be \"viewer\", \"member\" or \"admin\"");
+    if (!role) return invalid("Invalid role. Must be \"viewer\", \"member\", \"admin\" or \"none\"");
     return GrantBody{std::move(*user_id), std::move(*topic), *role};
 }
 

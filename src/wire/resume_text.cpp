@@ -57,7 +57,7 @@ Result<void> read_resume(std::string_view text, std::vector<ResumeTopic>& topics
 Result<void> check_resume(std::span<const ResumeTopic> resumed, std::span<const TopicName> subscribed) {
     for (const ResumeTopic& one : resumed) {
         if (std::ranges::find(subscribed, one.topic) != subscribed.end()) continue;
-        return invalid("resume names " + one.topic.text() + ", which the same request does not subscribe to");
+        return invalid("resume names " + one.topic.text() + ", which is not subscribed: subscribe to it, too");
     }
     return {};
 }

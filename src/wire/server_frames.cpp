@@ -18,11 +18,27 @@ FramePtr text_frame(std::string_view text) {
     return make_websocket_frame(Opcode::text, pieces);
 }
 
+void append_retry_after(std::string& out, const Error& error) {
+    if (error.code == Errc::rate_limited) append_number_member(out, ",\"retryAfterMs\":", error.retry_after.count());
+}
+
+// `{"chat:abc":42,…}`
+void append_positions(std::string& out, std::span<const TopicName> topics, std::span<const Sequence> positions) {
+    out += '{';
+    for (std::size_t i = 0; i < topics.size(); ++i) {
+        if (i != 0) out += ',';
+        append_string(out, topics[i].text());
+        append_number_member(out, ":", positions[i]);
+    }
+    out += '}';
+}
+
 std::string open_send_error(const Error& error, const std::optional<RawJson>& request_id) {
     std::string text = "{\"type\":\"error\"";
     append_string_member(text, ",\"error\":", error.message);
     append_string_member(text, ",\"code\":", to_string(error.code));
     append_number_member(text, ",\"statusCode\":", http_status(error.code));
+    append_retry_after(text, error);
     if (request_id) text.append(",\"requestId\":").append(request_id->text);
     return text;
 }
@@ -39,17 +55,19 @@ FramePtr subscription_frame(const RawJson& id, std::string_view type, EpochMs no
     std::string text = open_envelope(id, type, now);
     append_string_array(text += "\"channels\":", state.channels);
     append_topic_array(text += ",\"topics\":", state.topics);
+    append_positions(text += ",\"positions\":", state.topics, state.positions);
     return text_frame(text += "}}");
 }
 
-// As SPEC §5.4 writes topics to clients: chat ids bare, the others with their class.
+// Chat ids only, as the name says.
 void append_authorized(std::string& out, std::span<const TopicName> topics) {
     out += ",\"authorizedChatIds\":[";
     bool first = true;
     for (const TopicName& topic : topics) {
+        if (topic.topic_class() != TopicClass::chat) continue;
         if (!first) out += ',';
         first = false;
-        append_string(out, topic.topic_class() == TopicClass::chat ? topic.id() : std::string_view(topic.text()));
+        append_string(out, topic.id());
     }
     out += ']';
 }
@@ -123,6 +141,8 @@ FramePtr connected_frame(const Connected& connected) {
     append_string_member(text, ",\"connectionId\":", connected.connection.get().to_string());
     append_string_member(text, ",\"userId\":", connected.user.get());
     append_topic_array(text += ",\"topics\":", connected.topics);
+    append_positions(text += ",\"positions\":", connected.topics, connected.positions);
+    if (connected.refused) append_topic_array(text += ",\"refused\":", *connected.refused);
     append_string_member(text, ",\"epoch\":", connected.epoch);
     append_number_member(
         text, ",\"heartbeatSeconds\":", std::chrono::duration_cast<std::chrono::seconds>(connected.heartbeat).count());
@@ -147,10 +167,17 @@ FramePtr unsubscribed(const RawJson& id, EpochMs now, const Subscribed& state) {
     return subscription_frame(id, "unsubscribed", now, state);
 }
 
+FramePtr auth_refreshed(const RawJson& id, EpochMs now, EpochMs expires_at) {
+    std::string text = open_envelope(id, "auth:refreshed", now);
+    append_number_member(text, "\"expiresAt\":", expires_at);
+    return text_frame(text += "}}");
+}
+
 FramePtr envelope_error(const RawJson& id, EpochMs now, const Error& error) {
     std::string text = open_envelope(id, "error", now);
     append_string_member(text, "\"code\":", to_string(error.code));
     append_string_member(text, ",\"message\":", error.message);
+    append_retry_after(text, error);
     return text_frame(text += "}}");
 }
 
@@ -183,6 +210,13 @@ FramePtr resumed_frame(const Resumed& resumed) {
     }
     append_string_member(text, ",\"epoch\":", resumed.epoch);
     return text_frame(text += '}');
+}
+
+FramePtr granted(const RawJson& id, EpochMs now, const TopicName& topic, Role role) {
+    std::string text = open_envelope(id, "granted", now);
+    append_string_member(text, "\"topic\":", topic.text());
+    append_string_member(text, ",\"role\":", to_string(role));
+    return text_frame(text += "}}");
 }
 
 FramePtr revoked(const RawJson& id, EpochMs now, std::span<const TopicName> topics) {

@@ -85,6 +85,9 @@ ROWS = (
     Row("POST /ws/token", ADMINS, subject="", body={"channels": ["audit"]}, success=201,
         name="POST /ws/token for an admin's channel"),
     Row("DELETE /ws/token", ANY_USER, subject=""),
+    Row("POST /users/{id}/block", ADMINS, subject="letter"),
+    Row("DELETE /users/{id}/block", ADMINS, subject="letter"),
+    Row("GET /users", ADMINS, subject="", query={"blocked": "true"}),
     Row("GET /dlq", ADMINS, subject=""),
     Row("POST /dlq/redrive", ADMINS, subject="", query={"queue": "fifo"}),
     Row("POST /dlq/{id}/redrive", ADMINS, subject="letter", success=404),
@@ -111,6 +114,9 @@ ROWS = (
         success=400, name="frame subscribe to an admin's channel"),
     Row("frame unsubscribe", ANY_USER, body={"type": "unsubscribe", "payload": {"topics": ["hub:{id}"]}}),
     Row("frame ping", ANY_USER, subject="", body={"type": "ping", "payload": {}}),
+    # A token that is none; what a good one changes is tests/system/test_token_refresh.py.
+    Row("frame auth:refresh", ANY_USER, subject="", body={"type": "auth:refresh", "payload": {"token": "x"}},
+        success=401),
     # Answered with an error of their own, whoever asks: they reach no topic.
     Row("frame notification:ack", ANY_USER, subject="",
         body={"type": "notification:ack", "payload": {"notificationId": "0197a000-0000-7000-8000-000000000000"}},

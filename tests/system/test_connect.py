@@ -25,8 +25,8 @@ class Handshake(SystemTest):
         user, token = self.member()
         before = time.time() * 1000
         hello = self.daemon.websocket(token, self.chat).connected
-        self.assertEqual(set(hello), {"type", "connectionId", "userId", "topics", "epoch", "heartbeatSeconds",
-                                      "serverTime"})
+        self.assertEqual(set(hello), {"type", "connectionId", "userId", "topics", "positions", "epoch",
+                                      "heartbeatSeconds", "serverTime"})
         self.assertEqual((hello["type"], hello["userId"], hello["heartbeatSeconds"]), ("connected", user, 20))
         self.assertEqual(set(hello["topics"]), {"user:" + user, "chat:" + self.chat})
         self.assert_matches(UUID, hello["connectionId"])
@@ -88,11 +88,17 @@ class Handshake(SystemTest):
 
     def test_bad_parameters(self):
         token = self.admin
-        for query in ({"chatId": "a" * 257}, {"chatId": ""}, {"chatIds": "a,,b"}, {"chatId": "a\x01"},
-                      {"orgId": ""}, {"chatIds": ",".join(f"c{n}" for n in range(101))}):
+        for query in ({"chatId": "a" * 257}, {"chatIds": "a,,b"}, {"chatId": "a\x01"}, {"orgId": ",b"},
+                      {"user": "u"}, {"chat_ids": "a,b"}, {"chatIds": ",".join(f"c{n}" for n in range(101))}):
             with self.subTest(query):
                 self.assert_refused(400, "invalid_request", token=token, query=query)
         self.daemon.websocket(token, query={"chatIds": ",".join(f"c{n}" for n in range(100))})
+
+    def test_an_empty_list_is_none(self):
+        user, token = self.member()
+        for name in ("chatIds", "chatId", "orgId", "resume"):
+            with self.subTest(name):
+                self.assertEqual(self.daemon.websocket(token, query={name: ""}).connected["topics"], ["user:" + user])
 
     def test_bad_tokens(self):
         for token in (None, "", "x", "a.b", "a.b.c", mint("u", secret="not the daemon's secret, 32 bytes or more"),

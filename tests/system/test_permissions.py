@@ -109,6 +109,7 @@ class Permissions(SystemTest):
         user, token = self.member()
         socket = self.daemon.websocket(token, self.chat)
         self.grant(self.admin, user, "viewer")
+        self.assertEqual(socket.receive()["payload"], {"topic": "chat:" + self.chat, "role": "viewer"})
         socket.send_json({"action": "sendMessage", **self.body("no more")})
         self.assertEqual(socket.receive()["statusCode"], 403)
         self.publish("still heard")

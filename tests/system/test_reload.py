@@ -245,6 +245,8 @@ class UnderLoad(SystemTest):
 
     def test_no_ack_is_lost_and_nobody_dropped(self):
         users = [self.member() for _ in range(4)]
+        for n, (user, _) in enumerate(users):
+            self.daemon.grant(user, f"chat-of-{n}")
         clients = [self.daemon.websocket(token, self.chat, hello=False) for _, token in users]
         stopping = threading.Event()
         problems = []
@@ -263,8 +265,6 @@ class UnderLoad(SystemTest):
             except BaseException as problem:  # noqa: B902 - a thread's failure is the test's
                 problems.append(problem)
 
-        for n, (user, _) in enumerate(users):
-            self.daemon.grant(user, f"chat-of-{n}")
         threads = [threading.Thread(target=work, args=(n,)) for n in range(len(clients))]
         for thread in threads:
             thread.start()

@@ -32,7 +32,7 @@ class Envelopes(SystemTest):
     def test_subscribe(self):
         answer = self.socket.ask("subscribe", self.topics(self.chat))
         self.assertEqual(answer["type"], "subscribed")
-        self.assertEqual(set(answer["payload"]), {"channels", "topics"})
+        self.assertEqual(set(answer["payload"]), {"channels", "topics", "positions"})
         self.assertEqual(set(answer["payload"]["topics"]), {"user:" + self.user, "chat:" + self.chat})
         self.publish("now")
         self.assertEqual(self.socket.receive_message()["content"], "now")

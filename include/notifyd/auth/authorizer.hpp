@@ -25,12 +25,16 @@ struct ConnectRequest {
     std::optional<std::string_view> user_id;
     // What the connect URL asks for; its number was bounded by whoever parsed the URL.
     std::vector<TopicName> topics;
+    // Whether those that are forbidden are left out, where one would otherwise refuse the connect.
+    bool partial = false;
 };
 
 struct ConnectGrant {
     Identity identity;
     // The user's own topic first, then those asked for in their order, each once.
     std::vector<TopicName> topics;
+    // What was left out of a partial request.
+    std::vector<TopicName> refused{};
     // The connection token that is to be used up before the connect is answered; nullopt: it came with a JWT.
     std::optional<Uuid> ticket{};
 };
@@ -46,7 +50,7 @@ class Authorizer {
     // (KeySource::want); nullptr: it is not.
     [[nodiscard]] std::shared_ptr<const KeySet> keys_short_of(std::string_view token);
 
-    // For the upgrade with a JWT, before it is answered. All topics or nothing.
+    // For the upgrade with a JWT, before it is answered. All topics or nothing, unless the request is partial.
     [[nodiscard]] AuthResult<ConnectGrant> connect(const ConnectRequest& request);
     // The same for whom TicketOffice has found.
     [[nodiscard]] AuthResult<ConnectGrant> connect_as(Identity identity, const ConnectRequest& request);

@@ -17,6 +17,14 @@
 
 namespace notifyd::connection {
 
+// What a client asked for while something else was still to be done.
+struct ResumeAsked {
+    ResumePoint from;
+    bool other_epoch = false;
+    // Fifo messages up to here had passed the loop then.
+    Position fifo_up_to = 0;
+};
+
 // A replay under way.
 struct Replay {
     ResumePoint from;
@@ -35,14 +43,17 @@ struct Replay {
     MessageId last{};
     // Ids of the standard messages that were replayed: they may be among those held, too.
     std::vector<MessageId> standard_sent;
-    // And of the connection's own ones that it does not want back.
-    std::vector<MessageId> standard_own;
 };
 
 struct Backlog {
     // Tells it from an earlier one of the same subscription.
     std::uint64_t id = 0;
+    // The client is about to be told where the topic stood when fifo messages up to here had passed: nothing is sent
+    // before.
+    std::optional<Position> opening;
     std::optional<Replay> replay;
+    // The replay that begins when all that is owed has been sent.
+    std::optional<ResumeAsked> next_replay;
     // Messages that wait for the replay's end, and then for room: standard ones, and all where there is no log.
     std::deque<Delivery> held;
     std::size_t held_bytes = 0;
@@ -51,6 +62,8 @@ struct Backlog {
     PageCursor seen{};
     // Of these, the places of the connection's own messages that it does not want back, ascending.
     std::deque<Position> own;
+    // And the ids of such standard ones, which a replay may find in the log.
+    std::vector<MessageId> standard_own;
     // The client has these already, from another loop that was ahead of this one.
     Sequence has_up_to = 0;
     PageCursor has_up_to_place{};
@@ -67,7 +80,11 @@ struct Backlog {
         return message.sequence != 0 ? message.sequence <= has_up_to : message.at.counter < has_up_to;
     }
     // Whether it has anything to do for the connection.
-    [[nodiscard]] bool works() const { return replay.has_value() || owes() || !held.empty(); }
+    [[nodiscard]] bool works() const {
+        return opening.has_value() || replay.has_value() || owes() || !held.empty() || next_replay.has_value();
+    }
+    // Whether messages that are not in the log have to wait.
+    [[nodiscard]] bool holds() const { return opening.has_value() || replay.has_value() || !held.empty(); }
 };
 
 }  // namespace notifyd::connection

@@ -32,6 +32,8 @@ class Connection {
 
     [[nodiscard]] ConnectionId id() const { return id_; }
     [[nodiscard]] const Identity& identity() const { return identity_; }
+    // A fresh token's, of the same user.
+    void set_identity(Identity identity) { identity_ = std::move(identity); }
     [[nodiscard]] ports::ConnectionSink& sink() const { return sink_; }
     // In the order of subscription, the user's own topic first.
     [[nodiscard]] std::vector<TopicName> topics() const;

@@ -15,6 +15,10 @@ struct LivenessRules {
     Milliseconds age_max{0};
 };
 
+// The age at which one connection ends: within 10 % of `age_max`, so that those that came together do not leave
+// together. `seed` is different for each connection, and evenly distributed.
+[[nodiscard]] Milliseconds spread_age(Milliseconds age_max, std::uint64_t seed);
+
 class Liveness {
   public:
     enum class Action : std::uint8_t { wait, send_ping, close_idle, close_too_old };

@@ -15,6 +15,7 @@ enum class Errc : std::uint8_t {
     invalid_json,
     unauthorized,
     forbidden,
+    blocked,
     not_found,
     method_not_allowed,
     conflict,
@@ -41,13 +42,12 @@ struct Error {
     std::string message;
     // When a client that got rate_limited or unavailable should come back (`Retry-After`). A second where nobody knows:
     // queues drain in milliseconds, restarts take a second.
-    std::chrono::seconds retry_after{1};
+    std::chrono::milliseconds retry_after{std::chrono::seconds(1)};
 };
 
-// `wait` is rounded up to whole seconds, which is what the header takes.
 [[nodiscard]] inline Error rate_limited(std::string sentence, std::chrono::milliseconds wait) {
     Error error(Errc::rate_limited, std::move(sentence));
-    error.retry_after = std::chrono::ceil<std::chrono::seconds>(wait);
+    error.retry_after = wait;
     return error;
 }
 

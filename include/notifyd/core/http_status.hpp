@@ -16,6 +16,8 @@ namespace notifyd {
             return 401;
         case Errc::forbidden:
             return 403;
+        case Errc::blocked:
+            return 403;
         case Errc::not_found:
             return 404;
         case Errc::method_not_allowed:

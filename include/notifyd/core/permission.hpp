@@ -12,11 +12,14 @@
 
 namespace notifyd {
 
-// Ordered: each role may do what the one before it may.
-enum class Role : std::uint8_t { viewer = 1, member = 2, admin = 3 };
+// Ordered: each role may do what the one before it may. `none` is a ban: it may do nothing, and beats whatever a claim
+// says. The numbers stand in the database.
+enum class Role : std::uint8_t { none = 0, viewer = 1, member = 2, admin = 3 };
 
 [[nodiscard]] constexpr std::string_view to_string(Role role) {
     switch (role) {
+        case Role::none:
+            return "none";
         case Role::viewer:
             return "viewer";
         case Role::member:
@@ -24,11 +27,11 @@ enum class Role : std::uint8_t { viewer = 1, member = 2, admin = 3 };
         case Role::admin:
             return "admin";
     }
-    return "viewer";
+    return "none";
 }
 
 [[nodiscard]] constexpr std::optional<Role> parse_role(std::string_view text) {
-    for (const Role role : {Role::viewer, Role::member, Role::admin}) {
+    for (const Role role : {Role::none, Role::viewer, Role::member, Role::admin}) {
         if (to_string(role) == text) return role;
     }
     return std::nullopt;

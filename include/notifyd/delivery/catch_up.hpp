@@ -1,6 +1,6 @@
 // Serves connections from the log: one that fell behind in a topic, until it is live again, and one that came back and
 // asks for what it missed (SPEC §4.4, §5.4).
-// Flow:   processor (a full outbox), gateway (resume) -> CatchUp -> ports::MessageReader -> ports::ConnectionSink
+// Flow:   processor (a full outbox), gateway (open, resume) -> CatchUp -> ports::MessageReader -> ports::ConnectionSink
 // Owns:   the reads under way; what each connection is owed is its connection::Backlog.
 // Thread: one loop.
 // Fails:  never; a replay that cannot be proven complete says so, and a connection that the log cannot serve is closed.
@@ -17,6 +17,7 @@
 #include "notifyd/core/message.hpp"
 #include "notifyd/core/page.hpp"
 #include "notifyd/core/resume.hpp"
+#include "notifyd/core/unique_function.hpp"
 #include "notifyd/delivery/retry_queue.hpp"
 #include "notifyd/observability/events.hpp"
 #include "notifyd/ports/message_reader.hpp"
@@ -28,9 +29,21 @@
 #include <deque>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace notifyd::delivery {
+
+// Where each of `topics` stands: its last number, 0 if none. No numbers at all: they cannot be read, and the connection
+// is being closed.
+using Opened = UniqueFunction<void(connection::Connection&, std::span<const TopicName>, std::span<const Sequence>)>;
+
+struct Opening {
+    // Of which the numbers are wanted, and those among them that are new to the connection.
+    std::vector<TopicName> topics;
+    std::vector<TopicName> fresh;
+    Opened opened;
+};
 
 class CatchUp {
   public:
@@ -51,7 +64,11 @@ class CatchUp {
     [[nodiscard]] std::span<const Delivery> pass(connection::Connection& connection, std::span<const Delivery> run);
     // The same for the connection's own messages that it does not want back.
     void pass_over(connection::Connection& connection, std::span<const Delivery> run);
-    // The connection has just been subscribed to the topics; fifo messages up to this position have passed the loop.
+    // Asks where the topics stand and tells `opened`, before anything of `fresh` is sent, topics that the connection
+    // has just been subscribed to. Fifo messages up to this position have passed the loop, and the numbers are theirs.
+    // Those of one connection are told in the order of the calls; of one that is gone, nothing is told.
+    void open(connection::Connection& connection, Opening opening, Position fifo_up_to);
+    // The connection is subscribed to the topics; fifo messages up to this position have passed the loop.
     void resume(connection::Connection& connection, const ResumeRequest& request, Position fifo_up_to);
     // The connection is about to be closed: what it is owed and cannot fetch by number becomes dead letters.
     void give_up(connection::Connection& connection, const Failure& failure);
@@ -89,6 +106,22 @@ class CatchUp {
     // Takes up every backlog of the connection that waits.
     void take_up(connection::Connection& connection);
 
+    // --- positions.cpp
+    // An opening that waits or is being read for.
+    struct OpeningJob {
+        Opening opening;
+        std::vector<std::uint64_t> backlogs;  // of `fresh`, in that order; 0: none
+        Position fifo_up_to = 0;
+    };
+    void read_positions(ConnectionId id);
+    void opened(ConnectionId id, const Result<std::vector<Sequence>>& positions);
+    static void tell(connection::Connection& connection, Opening& opening, std::span<const Sequence> positions);
+    void go_live(connection::Connection& connection, const TopicName& topic, std::uint64_t backlog);
+
+    void begin_replay(const connection::Connection& connection,
+                      const TopicName& topic,
+                      Backlog& backlog,
+                      const connection::ResumeAsked& asked);
     void plan(const Job& job, const Backlog& backlog);
     void planned(const Job& job, const Result<ports::ResumePlan>& plan);
     void read(const Job& job, connection::Connection& connection, const Backlog& backlog);
@@ -127,6 +160,9 @@ class CatchUp {
     std::uint64_t last_id_ = 0;
     std::size_t reads_ = 0;
     runtime::FairQueue<UserId, Job> ready_;  // user by user, as the reads that become of them
+    // The first of each connection is in `ready_openings_`, or being read for.
+    std::unordered_map<ConnectionId, std::deque<OpeningJob>> openings_;
+    runtime::FairQueue<UserId, ConnectionId> ready_openings_;
     std::vector<Later> later_;
 };
 

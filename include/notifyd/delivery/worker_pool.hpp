@@ -57,7 +57,9 @@ class DeliveryWorker final : public ports::StandardQueue, public runtime::TurnHo
     // Messages that wait in the lanes.
     [[nodiscard]] std::size_t depth() const { return standard_lane_.depth() + committed_lane_.depth(); }
 
-    // Replays what the connection missed; it has just been subscribed to the topics of the request.
+    // Tells the connection where topics stand, before anything of those that it has just been subscribed to is sent.
+    void open(connection::Connection& connection, Opening opening);
+    // Replays what the connection missed; it is subscribed to the topics of the request.
     void resume(connection::Connection& connection, const ResumeRequest& request);
     // The connection takes nothing any more: what it is owed and cannot fetch by number becomes dead letters.
     // `unsent` visits the blocks of its outbox, each with the number of bytes that are gone.

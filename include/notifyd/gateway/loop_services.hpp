@@ -17,6 +17,7 @@
 #include "notifyd/history/retrieval_handler.hpp"
 #include "notifyd/observability/events.hpp"
 #include "notifyd/permissions/permission_manager.hpp"
+#include "notifyd/permissions/user_blocks.hpp"
 #include "notifyd/publish/publisher.hpp"
 #include "notifyd/runtime/event_loop.hpp"
 #include "notifyd/runtime/shared_rate_limit.hpp"
@@ -40,6 +41,7 @@ struct LoopServices {
     auth::TicketOffice& tickets;
     auth::KeySource& keys;
     permissions::PermissionManager& permissions;
+    permissions::UserBlocks& user_blocks;
     publish::Publisher& publisher;
     // One large batch at a time is read, because reading takes several times its size.
     runtime::Turnstile& large_batches;

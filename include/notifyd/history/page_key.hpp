@@ -20,7 +20,13 @@ Result<PageCursor> decode_page_key(std::string_view key, const PageQuery& query)
 // connections by id):
 // `subject` says which list ("user:u1" as its owner, "chat:abc" as a topic, a queue or "" for all, a user and a topic),
 // `last` is the last text on the page.
-enum class ListKind : std::uint8_t { permissions_of_user, permissions_of_topic, dead_letters, connections };
+enum class ListKind : std::uint8_t {
+    permissions_of_user,
+    permissions_of_topic,
+    dead_letters,
+    connections,
+    blocked_users
+};
 [[nodiscard]] std::string encode_list_key(ListKind kind, std::string_view subject, std::string_view last);
 Result<std::string> decode_list_key(ListKind kind, std::string_view subject, std::string_view key);
 

@@ -177,6 +177,17 @@ struct PermissionRevoked {
     const UserId& by;
 };
 
+struct UserBlocked {
+    const UserId& user;
+    const UserId& by;
+    std::string_view reason;
+};
+
+struct UserUnblocked {
+    const UserId& user;
+    const UserId& by;
+};
+
 // --- messages: sampled at info (the first of each second), all of them at debug ---
 
 struct MessagePublished {
@@ -324,6 +335,8 @@ class Events {
     void emit(const KeysExpired& event);
     void emit(const PermissionGranted& event);
     void emit(const PermissionRevoked& event);
+    void emit(const UserBlocked& event);
+    void emit(const UserUnblocked& event);
     void emit(const MessagePublished& event);
     void emit(const MessageDelivered& event);
     void emit(const MessageUndelivered& event);

@@ -1,10 +1,11 @@
 // Answers who may do what in a topic, and grants, revokes and lists permissions (SPEC §1, §3.3).
 // Flow:   endpoint -> PermissionManager -> PermissionStore: judged once more, committed -> PermissionDirectory
-//         -> [RevocationListener] -> `done`
+//         -> [ChangeListener] -> `done`
 // Owns:   nothing but its settings.
 // Thread: one loop; each loop has an instance of its own over the shared directory and rate. It outlives what it
 //         started.
-// Fails:  forbidden (the same sentence for a topic that does not exist and one that is out of reach), invalid_request
+// Fails:  blocked (the user, from everything but reading), forbidden (the same sentence for a topic that does not exist
+// and one that is out of reach), invalid_request
 //         (a bad user id or limit), rate_limited, conflict (the topic or the user has as many rows as it may have),
 //         unavailable (from the store: nothing was changed).
 //         A refusal calls `done` inside the call; everything else calls it later.
@@ -17,13 +18,15 @@
 #include "notifyd/core/unique_function.hpp"
 #include "notifyd/observability/events.hpp"
 #include "notifyd/permissions/access_rules.hpp"
+#include "notifyd/permissions/block_list.hpp"
+#include "notifyd/permissions/change_listener.hpp"
 #include "notifyd/permissions/permission_directory.hpp"
-#include "notifyd/permissions/revocation_listener.hpp"
 #include "notifyd/ports/permission_store.hpp"
 #include "notifyd/runtime/shared_rate_limit.hpp"
 
 #include <cstddef>
 #include <optional>
+#include <vector>
 
 namespace notifyd::permissions {
 
@@ -42,9 +45,10 @@ class PermissionManager {
     // `writes`: grants and revocations, by user. The directory follows what the store commits.
     PermissionManager(PermissionSettings settings,
                       PermissionDirectory& directory,
+                      const BlockList& blocks,
                       runtime::SharedRateLimit& writes,
                       ports::PermissionStore& store,
-                      RevocationListener& revocations,
+                      ChangeListener& changes,
                       observability::Events& events,
                       const Clock& clock);
 
@@ -54,6 +58,8 @@ class PermissionManager {
     PermissionManager(const PermissionManager&) = delete;
     PermissionManager& operator=(const PermissionManager&) = delete;
 
+    // Open a connection.
+    [[nodiscard]] Result<void> may_connect(const UserId& user) const;
     // Receive messages and read history.
     [[nodiscard]] Result<void> may_receive(const Identity& identity, const TopicName& topic) const;
     [[nodiscard]] Result<void> may_publish(const Identity& identity, const TopicName& topic) const;
@@ -64,10 +70,11 @@ class PermissionManager {
     // user who may not administer the topic may still claim one without rows, where the settings let them (never a
     // `user:` topic): they become its admin, in one transaction with the row asked for. Who grants to themself so is
     // made admin, whatever role was asked for, and the answer says so.
+    // The role `none` is a ban: `done` runs when no connection of that user on any loop has the topic any more.
     void grant(const Identity& granter, GrantRequest request, GrantDone done);
 
-    // Deletes the row; fine if there was none. Users may revoke themselves, the last admin too; whoever revokes another
-    // user must still be admin when the revocation is committed, as with a grant.
+    // Deletes the row; fine if there was none. Users may revoke themselves, the last admin too, but not lift a ban from
+    // themselves; whoever revokes another user must still be admin when the revocation is committed, as with a grant.
     // `done` runs when no connection on any loop has the topic any more by that row.
     void revoke(const Identity& revoker, UserId user, TopicName topic, RevokeDone done);
 
@@ -85,13 +92,15 @@ class PermissionManager {
     [[nodiscard]] std::optional<ports::Basis> basis_of(const Identity& identity, const TopicName& topic) const;
     [[nodiscard]] bool may_claim(const TopicName& topic) const;
     [[nodiscard]] Result<void> take_write(const Identity& identity);
+    void granted(std::vector<Permission> rows, GrantDone done);
     void revoked(const ports::PermissionRevocation& revocation, const Result<bool>& removed, RevokeDone done);
 
     PermissionSettings settings_;
     PermissionDirectory& directory_;
+    const BlockList& blocks_;
     runtime::SharedRateLimit& writes_;
     ports::PermissionStore& store_;
-    RevocationListener& revocations_;
+    ChangeListener& changes_;
     observability::Events& events_;
     const Clock& clock_;
 };

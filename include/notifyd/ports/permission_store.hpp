@@ -23,7 +23,8 @@ struct PermissionPage {
 // What gives somebody the right to change a row. It is judged inside the transaction that changes the row: whatever was
 // true when the request arrived may no longer be true when its turn to be committed comes.
 enum class Basis : std::uint8_t {
-    token,            // an admin token, or users giving up their own row: no row is looked at
+    token,            // an admin token: no row is looked at
+    own_row,          // users giving up their own row: anything but a ban
     admin_row,        // whoever asks must have the role admin in the topic
     unclaimed_topic,  // the topic must have no row at all
 };

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace notifyd::ports {
 
@@ -50,6 +51,14 @@ struct ResumePlan {
     LogWindow window{};
 };
 
+// Which number each topic had when the loop had come to `fifo_up_to`.
+struct PositionsQuery {
+    std::vector<TopicName> topics;
+    Position fifo_up_to = 0;
+    // In whose turn it is read.
+    UserId asker{};
+};
+
 class ResumePlanner {
   public:
     virtual ~ResumePlanner() = default;
@@ -57,6 +66,8 @@ class ResumePlanner {
     // decided: so a standard message that was delivered before the call, and committed, is in the plan. By number: sees
     // what was committed before the call, which fifo_up_to is.
     virtual void plan_resume(ResumeQuery query, UniqueFunction<void(Result<ResumePlan>)> done) = 0;
+    // One number for each topic, in their order; 0 where there is none.
+    virtual void read_positions(PositionsQuery query, UniqueFunction<void(Result<std::vector<Sequence>>)> done) = 0;
 };
 
 }  // namespace notifyd::ports

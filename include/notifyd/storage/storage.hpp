@@ -11,6 +11,7 @@
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/ids.hpp"
 #include "notifyd/core/permission.hpp"
+#include "notifyd/core/user_block.hpp"
 #include "notifyd/ports/message_log.hpp"
 #include "notifyd/storage/startup.hpp"
 #include "notifyd/storage/storage_client.hpp"
@@ -72,6 +73,8 @@ struct StorageOptions {
     // Called on the storage thread for every row that a commit has changed (nullopt: the row is gone), in commit order
     // and before the change is answered. So memory that follows it never differs from the disk, whichever loop asked.
     std::function<void(const UserId&, const TopicName&, std::optional<Role>)> on_permission_changed{};
+    // The same for the blocks of users.
+    std::function<void(const UserId&, const std::optional<UserBlock>&)> on_block_changed{};
 };
 
 // Counters since the start.
@@ -101,6 +104,8 @@ class Storage {
 
     // Every permission row; before start(), after which on_permission_changed goes on. Throws if they cannot be read.
     void for_each_permission(const std::function<void(const Permission&)>& visit);
+    // The same for every block of a user, and on_block_changed.
+    void for_each_block(const std::function<void(const UserBlock&)>& visit);
 
     // The ports of one loop, and the hook that hands over what its turn gathered: register it with the loop before
     // the hook that flushes sockets. To be destroyed after stop() and after the loop's run() has returned.

@@ -5,6 +5,7 @@
 //         those that wait: the one exception to the order of the calls.
 #pragma once
 
+#include "notifyd/ports/block_store.hpp"
 #include "notifyd/ports/connection_store.hpp"
 #include "notifyd/ports/dead_letter_store.hpp"
 #include "notifyd/ports/disk_space.hpp"
@@ -21,6 +22,7 @@ class StorageClient : public ports::MessageLog,
                       public ports::MessageReader,
                       public ports::ResumePlanner,
                       public ports::PermissionStore,
+                      public ports::BlockStore,
                       public ports::ConnectionStore,
                       public ports::DeadLetterStore,
                       public ports::TicketStore,

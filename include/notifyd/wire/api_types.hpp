@@ -104,11 +104,13 @@ struct ConnectQuery {
     std::vector<TopicName> topics;
     std::optional<UserId> user;
     Hello hello = Hello::off;
+    // Whether the client takes a part of the topics where others are forbidden.
+    bool partial = false;
     // Its topics are not compared with `topics` yet: the user's own is known only with the token.
     ResumeRequest resume{};
 };
 Result<ConnectQuery> parse_connect_query(const QueryParameters& query);
-// Every topic to resume must be among those that the same request subscribes to.
+// Every topic to resume must be among the subscribed ones.
 Result<void> check_resume(std::span<const ResumeTopic> resumed, std::span<const TopicName> subscribed);
 
 }  // namespace notifyd::wire

@@ -46,7 +46,7 @@ struct Subscribe {
     std::optional<RawJson> id;
     std::vector<TopicName> topics;
     std::vector<std::string> channels;
-    // Topics of the same frame.
+    // Its topics are not compared with `topics` yet: those that are subscribed already will do, too.
     ResumeRequest resume{};
 };
 
@@ -54,6 +54,12 @@ struct Unsubscribe {
     std::optional<RawJson> id;
     std::vector<TopicName> topics;
     std::vector<std::string> channels;
+};
+
+// A fresh JWT in place of the one that the connection was opened with.
+struct AuthRefresh {
+    std::optional<RawJson> id;
+    std::string token;
 };
 
 struct NotificationAck {
@@ -83,6 +89,7 @@ using ClientFrame = std::variant<SendMessage,
                                  Ping,
                                  Subscribe,
                                  Unsubscribe,
+                                 AuthRefresh,
                                  NotificationAck,
                                  UnknownEnvelope,
                                  MalformedSend,

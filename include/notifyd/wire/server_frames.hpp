@@ -11,6 +11,7 @@
 #include "notifyd/core/frame.hpp"
 #include "notifyd/core/ids.hpp"
 #include "notifyd/core/message.hpp"
+#include "notifyd/core/permission.hpp"
 #include "notifyd/core/receipt.hpp"
 #include "notifyd/core/resume.hpp"
 #include "notifyd/core/topic_name.hpp"
@@ -28,10 +29,11 @@ namespace notifyd::wire {
 // The text for Message::head; the message's other fields must be set. `payload_fields` as in PublishRequest.
 [[nodiscard]] std::string message_head(const Message& message, std::string_view payload_fields);
 
-// Answers to sendMessage. `request_id` is echoed if there is one.
+// Answers to sendMessage. `request_id` is echoed if there is one. Whoever is rate_limited learns for how long, here and
+// in an envelope's error.
 [[nodiscard]] FramePtr send_answer(const Receipt& receipt, const std::optional<RawJson>& request_id);
 [[nodiscard]] FramePtr send_error(const Error& error, const std::optional<RawJson>& request_id);
-// A 403 that names what the sender may publish to: chat ids, and "class:id" for other topics.
+// A 403 that names the chats, among the topics, that the sender may publish to instead.
 [[nodiscard]] FramePtr send_forbidden(const Error& error,
                                       const std::optional<RawJson>& request_id,
                                       std::span<const TopicName> authorized);
@@ -42,7 +44,11 @@ namespace notifyd::wire {
 struct Connected {
     ConnectionId connection;
     UserId user;
-    std::vector<TopicName> topics;
+    // Each with its number at that moment.
+    std::span<const TopicName> topics;
+    std::span<const Sequence> positions;
+    // What was asked for and is forbidden, where the client takes a part.
+    std::optional<std::span<const TopicName>> refused;
     std::string epoch;
     Milliseconds heartbeat{0};
     EpochMs server_time = 0;
@@ -54,13 +60,16 @@ struct Connected {
 
 [[nodiscard]] FramePtr pong(const RawJson& id, EpochMs now);
 
-// Everything that is subscribed to now.
+// Everything that is subscribed to now, each topic with its number at that moment.
 struct Subscribed {
     std::span<const std::string> channels;
     std::span<const TopicName> topics;
+    std::span<const Sequence> positions;
 };
 [[nodiscard]] FramePtr subscribed(const RawJson& id, EpochMs now, const Subscribed& state);
 [[nodiscard]] FramePtr unsubscribed(const RawJson& id, EpochMs now, const Subscribed& state);
+
+[[nodiscard]] FramePtr auth_refreshed(const RawJson& id, EpochMs now, EpochMs expires_at);
 
 [[nodiscard]] FramePtr envelope_error(const RawJson& id, EpochMs now, const Error& error);
 // The sentence for UnknownEnvelope.
@@ -78,6 +87,7 @@ struct Resumed {
     std::string_view epoch{};
 };
 [[nodiscard]] FramePtr resumed_frame(const Resumed& resumed);
+[[nodiscard]] FramePtr granted(const RawJson& id, EpochMs now, const TopicName& topic, Role role);
 [[nodiscard]] FramePtr revoked(const RawJson& id, EpochMs now, std::span<const TopicName> topics);
 
 }  // namespace notifyd::wire

@@ -9,11 +9,13 @@
 namespace notifyd::gateway::endpoints {
 
 Result<Identity> caller_of(const HttpRequest& request, LoopServices& services) {
-    auth::AuthResult<Identity> identity = services.authorizer.authenticate(bearer_token(request.authorization));
+    const std::string_view token = bearer_token(request.authorization);
+    auth::AuthResult<Identity> identity = services.authorizer.authenticate(token);
     if (identity) return std::move(*identity);
     services.events.emit(observability::AuthFailed{
         auth::to_string(identity.error().reason), request.peer_address, request.correlation_id});
-    return identity.error().error;
+    const bool has_other_form = token.empty() && !request.authorization.empty();
+    return has_other_form ? wrong_scheme() : identity.error().error;
 }
 
 Result<void> check_json_body(const HttpRequest& request) {

@@ -21,6 +21,9 @@ Awaitable<HttpReply> get_messages(const HttpRequest& request, LoopServices& serv
 Awaitable<HttpReply> post_permission(const HttpRequest& request, LoopServices& services);
 Awaitable<HttpReply> delete_permission(const HttpRequest& request, LoopServices& services);
 Awaitable<HttpReply> get_permissions(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> post_block(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> delete_block(const HttpRequest& request, LoopServices& services);
+Awaitable<HttpReply> get_users(const HttpRequest& request, LoopServices& services);
 Awaitable<HttpReply> get_dead_letters(const HttpRequest& request, LoopServices& services);
 Awaitable<HttpReply> post_redrive_all(const HttpRequest& request, LoopServices& services);
 Awaitable<HttpReply> post_redrive_one(const HttpRequest& request, LoopServices& services);

@@ -6,6 +6,7 @@
 #include "notifyd/publish/publisher.hpp"
 #include "notifyd/storage/storage.hpp"
 
+#include "support/quiet_permissions.hpp"
 #include "support/recording_connection.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -25,15 +26,12 @@ namespace {
 const Identity service{
     .user = UserId("backend"), .grant = Grant::service, .claimed_topics = {}, .expires_at = 0, .token_id = {}};
 
-struct NobodyListens final : permissions::RevocationListener {
-    void revoked(const UserId&, const TopicName&, UniqueFunction<void()> everywhere) override { everywhere(); }
-};
-
 // What one loop has of the message's walk.
 struct Node {
     Node(std::size_t index,
          storage::Storage& storage,
          permissions::PermissionDirectory& directory,
+         const permissions::BlockList& blocks,
          delivery::WorkerPool& pool,
          const queue::TopicFilter& filter,
          const Clock& clock,
@@ -49,7 +47,7 @@ struct Node {
                                   .continuous_clock = clock,
                                   .ids = ids,
                                   .events = events})),
-          permissions({}, directory, permission_writes, *client, nobody, events, clock),
+          permissions({}, directory, blocks, permission_writes, *client, nobody, events, clock),
           publisher(filter, permissions, worker, *client, clock, ids, events, publish::ContentDeduplication::off) {
         loop.add_turn_hook(*client);
         loop.add_turn_hook(worker);
@@ -64,7 +62,7 @@ struct Node {
 
     runtime::EventLoop loop;
     SystemIdSource ids;
-    NobodyListens nobody;
+    testing::NobodyListens nobody;
     runtime::SharedRateLimit permission_writes;
     std::unique_ptr<storage::StorageClient> client;
     connection::ConnectionRegistry registry;
@@ -86,7 +84,7 @@ class Server {
         REQUIRE(opened.has_value());
         storage_ = std::move(*opened);
         for (std::size_t i = 0; i < 2; ++i) {
-            nodes.push_back(std::make_unique<Node>(i, *storage_, directory_, pool_, filter_, clock_, events_));
+            nodes.push_back(std::make_unique<Node>(i, *storage_, directory_, blocks_, pool_, filter_, clock_, events_));
             nodes.back()->registry.add(nodes.back()->subscriber.connection);
             nodes.back()->registry.subscribe(nodes.back()->subscriber.connection, topic_of("chat:c"));
         }
@@ -137,6 +135,7 @@ class Server {
     observability::RecordingSink log_{observability::LogLevel::warn};
     observability::Events events_{log_, clock_};
     permissions::PermissionDirectory directory_;
+    permissions::BlockList blocks_{clock_};
     queue::TopicFilter filter_{{}};
     delivery::WorkerPool pool_{{.lane_depth_max = 100'000, .slice_bytes = 256 * 1024, .outbox_bytes = 1024 * 1024}};
     std::unique_ptr<storage::Storage> storage_;

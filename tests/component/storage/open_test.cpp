@@ -15,7 +15,7 @@ namespace notifyd::storage::testing {
 
 namespace {
 
-constexpr int newest_schema = 9;
+constexpr int newest_schema = 10;
 
 // The sentence with which opening fails, or "" when it does not.
 std::string refusal(const std::string& path) {

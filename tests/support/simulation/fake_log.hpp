@@ -41,6 +41,7 @@ class FakeLog {
             if (numbered) ++counter;
             const Row row{message, numbered ? counter : 0, {counter, ++position_}};
             rows_.push_back(row);
+            ever_.push_back(row);
             if (message->type == MessageType::fifo) deliveries.push_back({message, row.sequence, row.at});
         }
         committed_ = handed_over_;
@@ -63,6 +64,15 @@ class FakeLog {
     [[nodiscard]] Sequence counter(const TopicName& topic) const {
         const auto found = counters_.find(topic);
         return found == counters_.end() ? 0 : found->second;
+    }
+
+    // The topic's number when the log had come to that position.
+    [[nodiscard]] Sequence position_at(const TopicName& topic, Position up_to) const {
+        Sequence last = 0;
+        for (const Row& row : ever_) {
+            if (row.message->topic == topic && row.at.position <= up_to) last = std::max(last, row.sequence);
+        }
+        return last;
     }
 
     [[nodiscard]] Page read(const PageQuery& query) const {
@@ -132,13 +142,12 @@ class FakeLog {
                                                    ports::ResumePlan plan) const {
         if (number > counter(query.topic)) return with(plan, Verdict::ahead);
         std::size_t held = 0;
+        plan.to = position_at(query.topic, query.fifo_up_to);
         for (const Row& row : rows) {
             if (row.sequence == 0 || row.at.position > query.fifo_up_to) continue;
-            plan.to = row.sequence;
             plan.window.end = row.at;
             if (row.sequence > number) ++held;
         }
-        if (rows.empty()) plan.to = counter(query.topic);
         plan.count = plan.to > number ? plan.to - number : 0;
         if (plan.count > query.messages_max) return with(plan, Verdict::too_many);
         if (plan.count != held) return with(plan, Verdict::expired);
@@ -176,6 +185,7 @@ class FakeLog {
     ports::CommitListener& listener_;
     std::deque<MessagePtr> pending_;
     std::vector<Row> rows_;
+    std::vector<Row> ever_;  // those that retention has taken, too
     std::map<TopicName, Sequence> counters_;
     Position position_ = 0;
     std::size_t handed_over_ = 0;
@@ -196,6 +206,16 @@ class FakeReader final : public ports::MessageReader, public ports::ResumePlanne
         waiting_.push_back({log_.handed_over(), [this, query, done = std::move(done)](bool fails) mutable {
                                 done(fails ? Result<ports::ResumePlan>(broken())
                                            : Result<ports::ResumePlan>(log_.plan(query)));
+                            }});
+    }
+    void read_positions(ports::PositionsQuery query,
+                        UniqueFunction<void(Result<std::vector<Sequence>>)> done) override {
+        waiting_.push_back({0, [this, query = std::move(query), done = std::move(done)](bool fails) mutable {
+                                std::vector<Sequence> positions;
+                                for (const TopicName& topic : query.topics) {
+                                    positions.push_back(log_.position_at(topic, query.fifo_up_to));
+                                }
+                                done(fails ? Result<std::vector<Sequence>>(broken()) : std::move(positions));
                             }});
     }
     [[nodiscard]] const std::string& epoch() const override { return epoch_; }

@@ -96,6 +96,8 @@ struct TopicView {
     bool known = false;           // has a number to go on from
     bool by_id = false;           // its present resume is by message id
     bool resuming = false;        // and has not ended
+    bool again = false;           // it asked for what it has already
+    bool resumed_by_id = false;   // on the present connection
     bool hole = false;            // a number was missing in it
     bool complete = false;        // it ended with complete:true
     Sequence last = 0;            // number of its last numbered message

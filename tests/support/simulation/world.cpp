@@ -28,7 +28,7 @@ std::string Outcome::to_string() const {
     };
     return entry("received", received) + entry("resumed", resumed) + entry("gaps", gaps) + entry("repeats", repeats) +
            entry("misordered", misordered) + entry("lost", lost) + entry("false_complete", false_complete) +
-           entry("echoes", echoes) + entry("stuck", stuck);
+           entry("echoes", echoes) + entry("early", early) + entry("stuck", stuck);
 }
 
 World::Node::Node(World& world, std::size_t index)
@@ -110,6 +110,7 @@ void World::connect(Client& client) {
     client.connected_from = published_.size();
     client.got.clear();
     client.stalled = false;
+    client.opening = false;
     node.registry.add(*client.connection);
     ResumeRequest request;
     for (std::size_t i = 0; i < topic_count; ++i) {
@@ -125,11 +126,48 @@ void World::connect(Client& client) {
             view = {};
         }
         view.last_fifo = 0;
+        view.again = false;
+        view.resumed_by_id = view.known && view.by_id;
         view.resuming = view.known;
         view.hole = false;
         view.complete = false;
     }
+    if (chance(500)) return open(client, request);
     if (!request.topics.empty()) node.worker.resume(*client.connection, request);
+}
+
+void World::open(Client& client, const ResumeRequest& request) {
+    client.opening = true;
+    auto told = [this, &client, request](connection::Connection& connection,
+                                         std::span<const TopicName> topics,
+                                         std::span<const Sequence> positions) {
+        client.opening = false;
+        if (!positions.empty() && client.sink->bytes_waiting() != 0) ++outcome_.early;
+        for (std::size_t i = 0; i < positions.size(); ++i) {
+            TopicView& view = client.topics[topic_index("{\"topic\":\"" + topics[i].text() + "\"}")];
+            const bool resumes = std::ranges::any_of(
+                request.topics, [&](const ResumeTopic& resumed) { return resumed.topic == topics[i]; });
+            if (resumes) continue;
+            view.known = true;
+            view.last = positions[i];
+        }
+        if (!positions.empty() && !request.topics.empty()) {
+            nodes_[client.loop]->worker.resume(connection, request);
+        }
+    };
+    nodes_[client.loop]->worker.open(*client.connection, {topics_, topics_, std::move(told)});
+}
+
+void World::resume_again(Client& client) {
+    const std::size_t index = below(topic_count);
+    TopicView& view = client.topics[index];
+    if (client.opening || !view.known || view.resuming) return;
+    view.by_id = false;
+    view.resuming = true;
+    view.again = true;
+    view.hole = false;
+    const Sequence from = view.last - std::min<Sequence>(view.last, below(4));
+    nodes_[client.loop]->worker.resume(*client.connection, {{{topics_[index], from}}, std::nullopt});
 }
 
 void World::disconnect(Client& client) {
@@ -193,6 +231,8 @@ void World::step() {
                 connect(client);
             } else if (client.stalled) {
                 if (chance(100)) give_up(client);
+            } else if (chance(100)) {
+                resume_again(client);
             } else if (chance(150)) {
                 chance(300) ? static_cast<void>(client.stalled = true) : disconnect(client);
             }
@@ -207,14 +247,19 @@ Outcome World::run(std::size_t steps) {
     return outcome_;
 }
 
-// The faults are over: within five simulated seconds everybody has everything.
+// The faults are over: within five simulated seconds everybody has everything, and soon after them what was asked for
+// once more.
 void World::quiet_time() {
     for (Client& client : clients_) {
         if (client.connection && client.stalled) give_up(client);
         if (!client.connection) connect(client);
     }
     constexpr int rounds = 100;
-    for (int round = 0; round < rounds; ++round) {
+    constexpr int rounds_again = 100;
+    const auto is_asking = [](const Client& client) {
+        return std::ranges::any_of(client.topics, [](const TopicView& view) { return view.again; });
+    };
+    for (int round = 0; round < rounds + (std::ranges::any_of(clients_, is_asking) ? rounds_again : 0); ++round) {
         clock_.advance(tick);
         log_.commit();
         for (const auto& node : nodes_) {
@@ -224,7 +269,10 @@ void World::quiet_time() {
             for (int i = 0; i < 64 && node->reader.reads_waiting() != 0; ++i) node->reader.let_go(0, false);
         }
         for (std::size_t i = 0; i < clients_.size(); ++i) {
-            while (clients_[i].connection && clients_[i].sink->bytes_waiting() != 0) take(clients_[i], i);
+            const auto has_news = [](const Client& client) {
+                return client.connection && (client.sink->closed || client.sink->bytes_waiting() != 0);
+            };
+            while (has_news(clients_[i])) take(clients_[i], i);
             if (!clients_[i].connection) connect(clients_[i]);
         }
     }
@@ -264,6 +312,7 @@ void World::receive_resumed(Client& client, const std::string& text) {
     ++outcome_.resumed;
     TopicView& view = client.topics[topic_index(text)];
     view.resuming = false;
+    view.again = false;
     view.complete = text.find("\"complete\":true") != std::string::npos;
     if (!view.complete) {
         // The client pages through the history; from then on it goes on with what comes.
@@ -297,14 +346,20 @@ void World::receive_message(Client& client, const std::string& text) {
     const std::uint64_t number = number_in(text, "u").value();
     const Message& message = *published_[number];
     TopicView& view = client.topics[topic_index(text)];
-    const bool may_repeat = message.type == MessageType::standard && view.by_id;
+    const auto sequence = number_in(text, "sequenceNumber");
+    // Whoever asks once more gets the own ones, too: the log does not know who did not want them.
+    if (view.again && sequence && (*sequence <= view.last || message.skip == client.connection->id())) {
+        view.last = std::max(view.last, *sequence);
+        return;
+    }
+    const bool may_repeat = message.type == MessageType::standard && (view.by_id || view.resumed_by_id);
     if (!client.got.insert(number).second && !may_repeat) ++outcome_.repeats;
     if (message.skip == client.connection->id()) ++outcome_.echoes;
     if (message.type == MessageType::standard) return;
     if (number < view.last_fifo) ++outcome_.misordered;
     view.last_fifo = number;
     view.last_id = text_in(text, "messageId");
-    if (const auto sequence = number_in(text, "sequenceNumber")) check_number(client, view, message.topic, *sequence);
+    if (sequence) check_number(client, view, message.topic, *sequence);
 }
 
 const TopicView& World::view_of(const Client& client, std::size_t number) const {

@@ -43,11 +43,12 @@ struct Outcome {
     std::size_t lost = 0;        // neither received nor a dead letter
     std::size_t false_complete = 0;
     std::size_t echoes = 0;  // a message to the connection that did not want it
+    std::size_t early = 0;   // a message before the client was told where its topics stand
     std::size_t stuck = 0;   // clients that were not served when the faults had stopped
     std::uint64_t trace = 0xCBF29CE484222325U;
 
     [[nodiscard]] std::size_t violations() const {
-        return gaps + repeats + misordered + lost + false_complete + echoes + stuck;
+        return gaps + repeats + misordered + lost + false_complete + echoes + early + stuck;
     }
     [[nodiscard]] std::string to_string() const;
 };
@@ -87,6 +88,7 @@ class World {
         std::size_t missed_from = 0;
         std::set<std::uint64_t> got;  // on this connection
         bool stalled = false;
+        bool opening = false;
     };
 
     [[nodiscard]] bool chance(unsigned per_mille) { return random_() % 1000 < per_mille; }
@@ -95,6 +97,10 @@ class World {
     void step();
     void publish();
     void connect(Client& client);
+    // Asks where the topics stand before the replays, as clients do that are told with the first frame.
+    void open(Client& client, const ResumeRequest& request);
+    // Asks for what it has already, as somebody does who has lost a part of it.
+    void resume_again(Client& client);
     void disconnect(Client& client);
     void give_up(Client& client);
     void take(Client& client, std::size_t index);

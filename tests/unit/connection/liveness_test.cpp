@@ -42,3 +42,12 @@ TEST_CASE("0 switches a rule off") {
     CHECK(silent.next(start + 89s) == Action::wait);
     CHECK(silent.next(start + 90s) == Action::close_idle);
 }
+
+TEST_CASE("connections that came together do not leave together") {
+    using notifyd::connection::spread_age;
+    CHECK(spread_age(2h, 0) == 108min);
+    CHECK(spread_age(2h, 1000) == 120min);
+    CHECK(spread_age(2h, 2000) == 132min);
+    CHECK(spread_age(2h, 2001) == 108min);
+    CHECK(spread_age(0s, 2000) == 0s);
+}

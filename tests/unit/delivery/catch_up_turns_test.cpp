@@ -24,6 +24,7 @@ struct SlowLog final : ports::MessageReader, ports::ResumePlanner, ports::DeadLe
         asked.push_back(query.asker.get());
         answers.push_back(std::move(done));
     }
+    void read_positions(ports::PositionsQuery, UniqueFunction<void(Result<std::vector<Sequence>>)>) override {}
     [[nodiscard]] const std::string& epoch() const override { return name; }
     void add(DeadLetter) override {}
     void list(ports::DeadLetterQuery, UniqueFunction<void(Result<DeadLetterPage>)>) override {}

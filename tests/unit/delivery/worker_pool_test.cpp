@@ -34,6 +34,7 @@ struct NoLog final : ports::MessageReader, ports::ResumePlanner, ports::DeadLett
         answers.push_back(std::move(done));
     }
     void plan_resume(ports::ResumeQuery, UniqueFunction<void(Result<ports::ResumePlan>)>) override {}
+    void read_positions(ports::PositionsQuery, UniqueFunction<void(Result<std::vector<Sequence>>)>) override {}
     [[nodiscard]] const std::string& epoch() const override { return name; }
     void add(DeadLetter letter) override { letters.push_back(std::move(letter)); }
     void list(ports::DeadLetterQuery, UniqueFunction<void(Result<DeadLetterPage>)>) override {}

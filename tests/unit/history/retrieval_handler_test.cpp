@@ -2,7 +2,8 @@
 
 #include "notifyd/core/limits.hpp"
 #include "notifyd/observability/recording_sink.hpp"
-#include "notifyd/permissions/permission_manager.hpp"
+
+#include "support/quiet_permissions.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -33,27 +34,6 @@ class FakeReader final : public ports::MessageReader {
     std::string epoch_ = "epoch-1";
 };
 
-// Reading asks the directory only.
-class NoStore final : public ports::PermissionStore {
-  public:
-    void grant(ports::PermissionGrant, UniqueFunction<void(Result<void>)>) override {}
-    void revoke(ports::PermissionRevocation, UniqueFunction<void(Result<bool>)>) override {}
-    void list_by_user(UserId,
-                      std::size_t,
-                      std::optional<TopicName>,
-                      UniqueFunction<void(Result<ports::PermissionPage>)>) override {}
-    void list_by_topic(UserId,
-                       TopicName,
-                       std::size_t,
-                       std::optional<UserId>,
-                       UniqueFunction<void(Result<ports::PermissionPage>)>) override {}
-};
-
-class NoListener final : public permissions::RevocationListener {
-  public:
-    void revoked(const UserId&, const TopicName&, UniqueFunction<void()> everywhere) override { everywhere(); }
-};
-
 TopicName topic(const std::string& text) {
     return *TopicName::parse(text);
 }
@@ -69,10 +49,10 @@ HistoryRequest request_of(const std::string& topic_text) {
 }
 
 struct Fixture {
-    Fixture() { directory.set(caller.user, topic("chat:c"), Role::viewer); }
+    Fixture() { permissions.directory.set(caller.user, topic("chat:c"), Role::viewer); }
 
     Result<HistoryPage> ask(HistoryRequest request, HistoryMode mode = HistoryMode::on) {
-        RetrievalHandler handler(manager, reader, mode);
+        RetrievalHandler handler(permissions.manager, reader, mode);
         std::optional<Result<HistoryPage>> answer;
         handler.messages(caller, std::move(request), [&](Result<HistoryPage> page) { answer = std::move(page); });
         REQUIRE(answer);
@@ -84,11 +64,7 @@ struct Fixture {
     SystemClock clock;
     observability::RecordingSink sink;
     observability::Events events{sink, clock};
-    permissions::PermissionDirectory directory;
-    runtime::SharedRateLimit writes;
-    NoStore store;
-    NoListener listener;
-    permissions::PermissionManager manager{{}, directory, writes, store, listener, events, clock};
+    testing::QuietPermissions permissions{clock, events};
     FakeReader reader;
 };
 
@@ -133,7 +109,7 @@ TEST_CASE_METHOD(Fixture, "who may not receive may not read") {
 }
 
 TEST_CASE_METHOD(Fixture, "a page that was read while its reader lost the permission is not given out") {
-    reader.before_answer = [this] { directory.remove(caller.user, topic("chat:c")); };
+    reader.before_answer = [this] { permissions.directory.remove(caller.user, topic("chat:c")); };
     const auto page = ask(request_of("chat:c"));
     REQUIRE(page.has_error());
     CHECK(page.error().code == Errc::forbidden);
@@ -188,7 +164,7 @@ TEST_CASE_METHOD(Fixture, "a key of a key's query leads on, too") {
 }
 
 TEST_CASE_METHOD(Fixture, "a key of another query is refused") {
-    directory.set(caller.user, topic("chat:d"), Role::viewer);
+    permissions.directory.set(caller.user, topic("chat:d"), Role::viewer);
     reader.answer = Page{{}, PageCursor{42, 7}};
     HistoryRequest request = request_of("chat:d");
     request.start_key = ask(request_of("chat:c"))->next_key;

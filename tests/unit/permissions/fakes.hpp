@@ -124,6 +124,8 @@ class FakePermissionStore final : public ports::PermissionStore {
         switch (basis) {
             case ports::Basis::token:
                 return true;
+            case ports::Basis::own_row:
+                return role(asker.get(), of.text()) != Role::none;
             case ports::Basis::admin_row:
                 return role(asker.get(), of.text()) == Role::admin;
             case ports::Basis::unclaimed_topic:
@@ -135,11 +137,18 @@ class FakePermissionStore final : public ports::PermissionStore {
     permissions::PermissionDirectory& directory_;
 };
 
-class FakeRevocationListener final : public permissions::RevocationListener {
+class FakeChangeListener final : public permissions::ChangeListener {
   public:
     void revoked(const UserId& user, const TopicName& of, UniqueFunction<void()> everywhere) override {
         told.push_back(user.get() + " " + of.text());
         if (on_revoked) on_revoked();
+        pending.push_back(std::move(everywhere));
+    }
+    void granted(const UserId& user, const TopicName& of, Role role) override {
+        told.push_back(user.get() + " " + of.text() + " " + std::string(to_string(role)));
+    }
+    void blocked(const UserId& user, UniqueFunction<void()> everywhere) override {
+        told.push_back(user.get() + " blocked");
         pending.push_back(std::move(everywhere));
     }
     void finish() {
@@ -153,16 +162,17 @@ class FakeRevocationListener final : public permissions::RevocationListener {
 
 // Everything around one or more managers.
 struct PermissionParts {
+    FakeClock clock;
     permissions::PermissionDirectory directory;
+    permissions::BlockList blocks{clock};
     runtime::SharedRateLimit writes;
     FakePermissionStore store{directory};
-    FakeRevocationListener listener;
-    FakeClock clock;
+    FakeChangeListener listener;
     observability::RecordingSink sink;
     observability::Events events{sink, clock};
 
     [[nodiscard]] permissions::PermissionManager manager(permissions::PermissionSettings settings = {}) {
-        return {settings, directory, writes, store, listener, events, clock};
+        return {settings, directory, blocks, writes, store, listener, events, clock};
     }
     // As if it had been read at start.
     void row(const std::string& user, std::string_view of, Role role) {

@@ -3,6 +3,8 @@
 #include "notifyd/observability/recording_sink.hpp"
 #include "notifyd/publish/publisher.hpp"
 
+#include "support/quiet_permissions.hpp"
+
 #include <catch2/catch.hpp>
 
 using namespace notifyd;
@@ -26,25 +28,6 @@ struct Log final : ports::MessageLog {
     void delete_expired(EpochMs, std::size_t, UniqueFunction<void(Result<std::size_t>)>) override {}
 
     bool repeats = false;
-};
-
-// Publishing asks the directory only.
-struct NoStore final : ports::PermissionStore {
-    void grant(ports::PermissionGrant, UniqueFunction<void(Result<void>)>) override {}
-    void revoke(ports::PermissionRevocation, UniqueFunction<void(Result<bool>)>) override {}
-    void list_by_user(UserId,
-                      std::size_t,
-                      std::optional<TopicName>,
-                      UniqueFunction<void(Result<ports::PermissionPage>)>) override {}
-    void list_by_topic(UserId,
-                       TopicName,
-                       std::size_t,
-                       std::optional<UserId>,
-                       UniqueFunction<void(Result<ports::PermissionPage>)>) override {}
-};
-
-struct NoListener final : permissions::RevocationListener {
-    void revoked(const UserId&, const TopicName&, UniqueFunction<void()> everywhere) override { everywhere(); }
 };
 
 Identity identity(const char* user, Grant grant = Grant::none) {
@@ -76,16 +59,12 @@ struct Fixture {
     SystemIdSource ids;
     observability::RecordingSink sink;
     observability::Events events{sink, clock};
-    permissions::PermissionDirectory directory;
-    runtime::SharedRateLimit writes;
-    NoStore store;
-    NoListener listener;
-    permissions::PermissionManager permissions{{}, directory, writes, store, listener, events, clock};
+    testing::QuietPermissions permissions{clock, events};
     queue::TopicFilter filter{{}};
     Lanes lanes;
     Log log;
     publish::Publisher publisher{
-        filter, permissions, lanes, log, clock, ids, events, publish::ContentDeduplication::off};
+        filter, permissions.manager, lanes, log, clock, ids, events, publish::ContentDeduplication::off};
 };
 
 }  // namespace
@@ -96,7 +75,7 @@ TEST_CASE_METHOD(Fixture, "a stranger's receipt has no number, nor has the one o
 }
 
 TEST_CASE_METHOD(Fixture, "in a batch, each receipt names the number where its sender may read the topic") {
-    directory.set(UserId("stranger"), *TopicName::parse("chat:c"), Role::member);
+    permissions.directory.set(UserId("stranger"), *TopicName::parse("chat:c"), Role::member);
     std::vector<Result<wire::PublishRequest>> requests;
     for (const char* topic : {"user:owner", "chat:c", "user:stranger", "user:owner"})
         requests.emplace_back(request(topic));
@@ -108,7 +87,7 @@ TEST_CASE_METHOD(Fixture, "in a batch, each receipt names the number where its s
 }
 
 TEST_CASE_METHOD(Fixture, "whoever may receive the topic is told, and so are services and admins") {
-    directory.set(UserId("member"), *TopicName::parse("chat:c"), Role::member);
+    permissions.directory.set(UserId("member"), *TopicName::parse("chat:c"), Role::member);
     CHECK(told(identity("owner"), "user:owner") == 7);
     CHECK(told(identity("member"), "chat:c") == 7);
     CHECK(told(identity("backend", Grant::service), "user:owner") == 7);

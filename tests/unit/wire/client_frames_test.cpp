@@ -87,7 +87,6 @@ TEST_CASE("a malformed send names its ids as far as they could be read") {
         {R"({"action":"sendMessage","requestId":"r","requestAck":true,"ackId":"a"})", missing, "\"r\"", "\"a\""},
         {R"({"action":"sendMessage","requestId":1.5,"payload":{}})", missing, "1.5"},
         {R"({"targetChannel":"WebSocket","requestId":"r"})", missing, "\"r\""},
-        {send_with(R"("requestId":null)"), bad_request_id},
         {send_with(R"("requestId":{"a":1},"requestAck":true,"ackId":"a")"), bad_request_id, "none", "\"a\""},
         {send_with("\"requestId\":\"" + std::string(255, 'r') + "\""), bad_request_id},
         {send_with(R"("requestAck":true,"requestId":"r")"), "requestAck needs an ackId", "\"r\""},
@@ -96,7 +95,11 @@ TEST_CASE("a malformed send names its ids as far as they could be read") {
         {send_with(R"("echo":0,"requestId":"r")"), "echo must be true or false", "\"r\""},
         {send_with(R"("reply":"no")"), "reply must be true or false"},
         {R"({"action":"publish","requestId":"r"})", "Unknown action. Must be \"sendMessage\"", "\"r\""},
-        {R"({"action":null})", "Unknown action. Must be \"sendMessage\""},
+        {R"({"action":null})", "A message needs an action or a type"},
+        {send_with(R"("request_id":"r")"), "Unknown name \"request_id\": did you mean \"requestId\"?"},
+        {send_with(R"("requestId":"r","requestACK":true)"),
+         "Unknown name \"requestACK\": did you mean \"requestAck\"?",
+         "\"r\""},
         {R"({"action":"subscribe","type":"ping"})", "Unknown action. Must be \"sendMessage\""},
         {"{}", "A message needs an action or a type"},
         {R"({"payload":{"chatId":"c"},"requestId":"r"})", "A message needs an action or a type", "\"r\""},
@@ -189,13 +192,13 @@ TEST_CASE("a malformed envelope names its id and what is wrong") {
     const std::string channels = "channels must be an array of at most 100 strings";
     const std::vector<std::pair<std::string, std::string>> table{
         {R"("type":7)", "type must be a string"},
-        {R"("type":null)", "type must be a string"},
+        {R"("type":"subscribe","Payload":{})", "Unknown name \"Payload\": did you mean \"payload\"?"},
         {R"("type":"subscribe")", "payload must be an object"},
+        {R"("type":"auth:refresh","payload":{})", "payload.token must be a JWT, as a string"},
         {R"("type":"subscribe","topics":["chat:a"])", "payload must be an object"},
         {R"("type":"unsubscribe","payload":[])", "payload must be an object"},
         {R"("type":"notification:ack","payload":"x")", "payload must be an object"},
         {R"("type":"subscribe","payload":{"topics":"chat:a"})", topics},
-        {R"("type":"subscribe","payload":{"topics":null})", topics},
         {R"("type":"subscribe","payload":{"topics":["chat:a",7]})", topics},
         {R"("type":"subscribe","payload":{"topics":["a"]})", topic},
         {R"("type":"subscribe","payload":{"topics":["room:a"]})", topic},
@@ -217,8 +220,24 @@ TEST_CASE("a malformed envelope names its id and what is wrong") {
     }
 }
 
+TEST_CASE("a refresh has a token") {
+    const auto refresh = parse_as<AuthRefresh>(R"({"id":"i","type":"auth:refresh","payload":{"token":"a.b.c"}})");
+    CHECK(refresh.token == "a.b.c");
+    CHECK(text_of(refresh.id) == "\"i\"");
+}
+
+TEST_CASE("in a frame, too, null is as good as nothing") {
+    CHECK_FALSE(
+        parse_as<SendMessage>(send_with(R"("requestId":null,"requestAck":null,"ackId":null,"echo":null)")).request_id);
+    CHECK_FALSE(parse_as<Ping>(R"({"type":"ping","id":null,"action":null})").id);
+    const auto in = parse_as<Subscribe>(
+        R"({"type":"subscribe","payload":{"topics":null,"channels":null,"resume":null,"epoch":null}})");
+    CHECK(in.topics.empty());
+    CHECK(in.resume.topics.empty());
+}
+
 TEST_CASE("an envelope id that cannot be echoed is an error") {
-    for (const std::string id : {"null", "{}", "[1]", "true"}) {
+    for (const std::string id : {"{}", "[1]", "true"}) {
         const auto frame = parse_as<MalformedEnvelope>("{\"type\":\"ping\",\"id\":" + id + "}");
         CHECK(frame.error.message == "id must be a string or a number of at most 256 bytes");
         CHECK_FALSE(frame.id);

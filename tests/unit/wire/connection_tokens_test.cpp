@@ -44,7 +44,7 @@ TEST_CASE("the body of POST /ws/token is optional, and read strictly") {
         {R"({"channels":["a"],"channels":["b"]})", Errc::invalid_json},
         {"[]", Errc::invalid_request},
         {"null", Errc::invalid_request},
-        {R"({"channels":null})", Errc::invalid_request},
+        {R"({"channel":["a"]})", Errc::invalid_request},
         {R"({"channels":"social"})", Errc::invalid_request},
         {R"({"channels":[1]})", Errc::invalid_request},
         {R"({"channels":[""]})", Errc::invalid_request},

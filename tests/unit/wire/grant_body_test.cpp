@@ -21,7 +21,7 @@ std::string parse(const std::string& text) {
 
 TEST_CASE("a grant names a user, a topic and a role") {
     const std::string missing_topic = "Missing required parameter: chatId or targetId with targetClass";
-    const std::string bad_role = "Invalid role. Must be \"viewer\", \"member\" or \"admin\"";
+    const std::string bad_role = "Invalid role. Must be \"viewer\", \"member\", \"admin\" or \"none\"";
     const std::vector<std::pair<std::string, std::string>> table{
         {R"({"userId":"u","chatId":"c"})", "u chat:c member"},
         {R"({"userId":"u","chatId":"c","role":"viewer","more":1})", "u chat:c viewer"},
@@ -40,7 +40,9 @@ TEST_CASE("a grant names a user, a topic and a role") {
         {R"({"userId":"u","chatId":"c","role":""})", bad_role},
         {R"({"userId":"u","chatId":"c","role":1})", "role must be a string"},
         {R"({"userId":1,"chatId":"c"})", "userId must be a string"},
-        {R"({"userId":"u","chatId":null})", "chatId must be a string"},
+        {R"({"userId":"u","chatId":null})", missing_topic},
+        {R"({"user":"u","chatId":"c"})", "Unknown name \"user\": did you mean \"userId\"?"},
+        {R"({"userId":"u","chat_id":"c"})", "Unknown name \"chat_id\": did you mean \"chatId\"?"},
         {R"({"userId":"","chatId":"c"})",
          "A user id must have 1 to 256 bytes of UTF-8 without control characters and commas"},
         {R"({"userId":"a,b","chatId":"c"})",

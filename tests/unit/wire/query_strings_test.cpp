@@ -103,6 +103,13 @@ TEST_CASE("a bad history query is refused with a sentence") {
         {with(chat, {{"order", "asc"}, {"order", "asc"}}), "order is given more than once"},
         {with(chat, {{"startKey", "a"}, {"startKey", "b"}}), "startKey is given more than once"},
         {with(chat, {{"fromTimestamp", "yesterday"}}), from},
+        {with(chat, {{"fromTimestamp", "1767225600"}}),
+         "fromTimestamp is given in seconds: give milliseconds (times 1000), or an ISO 8601 time"},
+        {with(chat, {{"toTimestamp", "1767225600.25"}}),
+         "toTimestamp is given in seconds: give milliseconds (times 1000), or an ISO 8601 time"},
+        {with(chat, {{"from_timestamp", "5"}}), "Unknown name \"from_timestamp\": did you mean \"fromTimestamp\"?"},
+        {with(chat, {{"Limit", "5"}}), "Unknown name \"Limit\": did you mean \"limit\"?"},
+        {with(chat, {{"chatIds", "c"}}), "Unknown name \"chatIds\": did you mean \"chatId\"?"},
         {with(chat, {{"fromTimestamp", ""}}), from},
         {with(chat, {{"fromTimestamp", "-5"}}), from},
         {with(chat, {{"fromTimestamp", "2026-01-31T12:00:00"}}), from},
@@ -115,6 +122,20 @@ TEST_CASE("a bad history query is refused with a sentence") {
     };
     for (const auto& [query, expected] : table) {
         CHECK(sentence(parse_messages_query(query)) == expected);
+    }
+}
+
+TEST_CASE("an empty startKey is none, and whoever asks for numbers gets a hundred") {
+    CHECK_FALSE(parse_messages_query(with(chat, {{"startKey", ""}}))->start_key);
+    CHECK(parse_messages_query(with(chat, {{"sequences", "1-100"}}))->limit == 100);
+    CHECK(parse_messages_query(with(chat, {{"sequences", "1-100"}, {"limit", "7"}}))->limit == 7);
+    CHECK(parse_messages_query(with(chat, {{"fromSequence", "1"}}))->limit == 50);
+    CHECK(parse_messages_query(with(chat, {{"utm_source", "x"}, {"_", "1"}})).has_value());
+}
+
+TEST_CASE("times near the seconds are taken as what they are") {
+    for (const EpochMs time : {EpochMs{0}, EpochMs{99'999'999}, EpochMs{100'000'000'000}}) {
+        CHECK(parse_messages_query(with(chat, {{"fromTimestamp", std::to_string(time)}}))->from_time == time);
     }
 }
 
@@ -243,7 +264,15 @@ TEST_CASE("a connect query says everything") {
     CHECK(connect->token == "t.o.k");
     CHECK(connect->user == UserId("u"));
     CHECK(connect->hello == Hello::on);
+    CHECK_FALSE(connect->partial);
+    CHECK(parse_connect_query({{"partial", "1"}})->partial);
     CHECK(topics_of(connect) == "chat:a chat:d chat:b chat:c org:o1 org:o2 hub:h project:p ");
+}
+
+TEST_CASE("an empty list of topics is none") {
+    const auto connect = parse_connect_query({{"chatIds", ""}, {"chatId", ""}, {"orgId", ""}, {"hubId", "h"}});
+    REQUIRE(connect.has_value());
+    CHECK(topics_of(connect) == "hub:h ");
 }
 
 TEST_CASE("hello is only said with 1") {
@@ -254,7 +283,6 @@ TEST_CASE("hello is only said with 1") {
 TEST_CASE("a bad connect query is refused") {
     const std::string bad_id = "An id must have 1 to 256 bytes of UTF-8 without control characters and commas";
     const std::vector<std::pair<Query, std::string>> table{
-        {{{"chatId", ""}}, "chatId has an empty id"},
         {{{"chatIds", "a,,b"}}, "chatIds has an empty id"},
         {{{"chatIds", "a,"}}, "chatIds has an empty id"},
         {{{"orgId", ",o"}}, "orgId has an empty id"},
@@ -264,6 +292,9 @@ TEST_CASE("a bad connect query is refused") {
         {{{"token", "a"}, {"token", "b"}}, "token is given more than once"},
         {{{"userId", "a"}, {"userId", "a"}}, "userId is given more than once"},
         {{{"hello", "1"}, {"hello", "1"}}, "hello is given more than once"},
+        {{{"user", "u"}}, "Unknown name \"user\": did you mean \"userId\"?"},
+        {{{"chat_ids", "a,b"}}, "Unknown name \"chat_ids\": did you mean \"chatIds\"?"},
+        {{{"Token", "a"}}, "Unknown name \"Token\": did you mean \"token\"?"},
     };
     for (const auto& [query, expected] : table) {
         CHECK(sentence(parse_connect_query(query)) == expected);

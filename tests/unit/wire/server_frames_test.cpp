@@ -181,13 +181,13 @@ TEST_CASE("a standard send's answer has neither group nor number") {
 
 TEST_CASE("a refused send has its error, code and status") {
     CHECK(frame_text(send_error({Errc::rate_limited, "Too \"many\""}, std::nullopt)) ==
-          R"({"type":"error","error":"Too \"many\"","code":"rate_limited","statusCode":429})");
+          R"({"type":"error","error":"Too \"many\"","code":"rate_limited","statusCode":429,"retryAfterMs":1000})");
     CHECK(frame_text(send_error({Errc::invalid_json, "No"}, request_id)) ==
           R"({"type":"error","error":"No","code":"invalid_json","statusCode":400,"requestId":"r-1"})");
     const std::vector<TopicName> authorized{topic("chat:a"), topic("org:o")};
     CHECK(frame_text(send_forbidden({Errc::forbidden, "No"}, request_id, authorized)) ==
           R"({"type":"error","error":"No","code":"forbidden","statusCode":403,"requestId":"r-1")"
-          R"(,"authorizedChatIds":["a","org:o"]})");
+          R"(,"authorizedChatIds":["a"]})");
     CHECK(frame_text(send_forbidden({Errc::forbidden, "No"}, std::nullopt, {})) ==
           R"({"type":"error","error":"No","code":"forbidden","statusCode":403,"authorizedChatIds":[]})");
 }
@@ -207,16 +207,23 @@ TEST_CASE("an ack says success or error") {
 }
 
 TEST_CASE("the connected frame introduces the server") {
-    const Connected connected{ConnectionId(*Uuid::parse(id_text)),
-                              UserId("u"),
-                              {topic("user:u"), topic("chat:c")},
-                              "epoch-1",
-                              Milliseconds{30'000},
-                              noon};
-    CHECK(frame_text(connected_frame(connected)) ==
-          R"({"type":"connected","connectionId":")" + id_text +
-              R"(","userId":"u","topics":["user:u","chat:c"],"epoch":"epoch-1","heartbeatSeconds":30)" +
-              R"(,"serverTime":1769860800000})");
+    const std::vector<TopicName> topics{topic("user:u"), topic("chat:c")};
+    const std::vector<Sequence> positions{0, 42};
+    Connected connected{ConnectionId(*Uuid::parse(id_text)),
+                        UserId("u"),
+                        topics,
+                        positions,
+                        std::nullopt,
+                        "epoch-1",
+                        Milliseconds{30'000},
+                        noon};
+    const std::string begin = R"({"type":"connected","connectionId":")" + id_text +
+                              R"(","userId":"u","topics":["user:u","chat:c"],"positions":{"user:u":0,"chat:c":42})";
+    const std::string end = R"(,"epoch":"epoch-1","heartbeatSeconds":30,"serverTime":1769860800000})";
+    CHECK(frame_text(connected_frame(connected)) == begin + end);
+    const std::vector<TopicName> refused{topic("chat:x")};
+    connected.refused = refused;
+    CHECK(frame_text(connected_frame(connected)) == begin + R"(,"refused":["chat:x"])" + end);
 }
 
 TEST_CASE("an envelope has the client's id, or a new one") {
@@ -232,10 +239,18 @@ TEST_CASE("envelopes of the server") {
     const std::vector<std::string> channels{"social"};
     const std::vector<TopicName> topics{topic("user:u"), topic("chat:c")};
     CHECK(frame_text(pong(request_id, noon)) == envelope("pong", "{}"));
-    CHECK(frame_text(subscribed(request_id, noon, {channels, topics})) ==
-          envelope("subscribed", R"({"channels":["social"],"topics":["user:u","chat:c"]})"));
-    CHECK(frame_text(unsubscribed(request_id, noon, {{}, {}})) ==
-          envelope("unsubscribed", R"({"channels":[],"topics":[]})"));
+    const std::vector<Sequence> positions{0, 42};
+    CHECK(frame_text(subscribed(request_id, noon, {channels, topics, positions})) ==
+          envelope("subscribed",
+                   R"({"channels":["social"],"topics":["user:u","chat:c"],"positions":{"user:u":0,"chat:c":42}})"));
+    CHECK(frame_text(unsubscribed(request_id, noon, {{}, {}, {}})) ==
+          envelope("unsubscribed", R"({"channels":[],"topics":[],"positions":{}})"));
+    CHECK(frame_text(envelope_error(request_id, noon, rate_limited("Slower", Milliseconds(120)))) ==
+          envelope("error", R"({"code":"rate_limited","message":"Slower","retryAfterMs":120})"));
+    CHECK(frame_text(granted(request_id, noon, topic("chat:c"), Role::member)) ==
+          envelope("granted", R"({"topic":"chat:c","role":"member"})"));
+    CHECK(frame_text(auth_refreshed(request_id, noon, noon + 1)) ==
+          envelope("auth:refreshed", R"({"expiresAt":1769860800001})"));
     CHECK(frame_text(envelope_error(request_id, noon, unknown_envelope_error())) ==
           envelope("error", R"({"code":"invalid_request","message":"Unknown message type"})"));
     CHECK(frame_text(revoked(request_id, noon, topics)) == envelope("revoked", R"({"topics":["user:u","chat:c"]})"));

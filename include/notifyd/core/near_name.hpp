@@ -1,0 +1,18 @@
+// How near two names are, for finding the one that somebody meant.
+// Owns: nothing. Thread: any. Fails: never.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace notifyd {
+
+// In lower case (ASCII), without underscores and hyphens: user_id, userID and user-id are one name.
+[[nodiscard]] std::string folded_name(std::string_view name);
+
+// How many letters to insert, remove, replace, or swap with their neighbour to make one name of the other (the optimal
+// string alignment distance). Names that differ in length by more than `most` are `most + 1` apart, without a look.
+[[nodiscard]] std::size_t letters_off(std::string_view one, std::string_view other, std::size_t most);
+
+}  // namespace notifyd

@@ -1,0 +1,30 @@
+// Tells the user's open connections, on every loop, of a change of permissions: a revoked topic is taken from them, a
+// blocked user's are closed (SPEC §1, §3.3, §5.3 `granted`, `revoked`).
+// Flow:   PermissionManager (one loop) -> ChangeBroadcast -> every loop -> back to the first, which then answers
+// Owns:   nothing.
+// Thread: one loop asks; each loop looks after its own connections.
+// Fails:  never.
+#pragma once
+
+#include "notifyd/gateway/loop_services.hpp"
+#include "notifyd/permissions/change_listener.hpp"
+
+#include <vector>
+
+namespace notifyd::gateway {
+
+class ChangeBroadcast final : public permissions::ChangeListener {
+  public:
+    // `loops` is complete before any loop runs. `home` is the loop that asks.
+    ChangeBroadcast(runtime::EventLoop& home, const std::vector<LoopServices*>& loops) : home_(home), loops_(loops) {}
+
+    void revoked(const UserId& user, const TopicName& topic, UniqueFunction<void()> everywhere) override;
+    void granted(const UserId& user, const TopicName& topic, Role role) override;
+    void blocked(const UserId& user, UniqueFunction<void()> everywhere) override;
+
+  private:
+    runtime::EventLoop& home_;
+    const std::vector<LoopServices*>& loops_;
+};
+
+}  // namespace notifyd::gateway

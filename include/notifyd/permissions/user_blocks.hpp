@@ -1,0 +1,54 @@
+// Blocks users altogether, lifts that, and lists them: for admin tokens (SPEC §1).
+// Flow:   endpoint -> UserBlocks -> BlockStore: committed -> BlockList -> [ChangeListener] -> `done`
+// Owns:   nothing. Thread: one loop; it outlives what it started.
+// Fails:  forbidden (the caller has no admin grant), invalid_request (a bad user id, or an end that is past),
+//         unavailable (from the store: nothing was changed).
+//         A refusal calls `done` inside the call; everything else calls it later.
+#pragma once
+
+#include "notifyd/core/clock.hpp"
+#include "notifyd/core/identity.hpp"
+#include "notifyd/core/result.hpp"
+#include "notifyd/core/unique_function.hpp"
+#include "notifyd/core/user_block.hpp"
+#include "notifyd/observability/events.hpp"
+#include "notifyd/permissions/change_listener.hpp"
+#include "notifyd/ports/block_store.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace notifyd::permissions {
+
+struct BlockRequest {
+    UserId user;
+    std::optional<EpochMs> until{};
+    std::string reason{};
+};
+
+class UserBlocks {
+  public:
+    // `clock` is the BlockList's.
+    UserBlocks(ports::BlockStore& store, ChangeListener& changes, observability::Events& events, const Clock& clock)
+        : store_(store), changes_(changes), events_(events), clock_(clock) {}
+
+    // `done` runs when no connection of the user is open on any loop. A user who is blocked already gets the new end
+    // and reason.
+    void block(const Identity& admin, BlockRequest request, UniqueFunction<void(Result<UserBlock>)> done);
+    // Fine if the user was not blocked; `done` receives whether that was so.
+    void unblock(const Identity& admin, UserId user, UniqueFunction<void(Result<bool>)> done);
+    // Ordered by user; `limit` is 1 to 100.
+    void list(const Identity& admin,
+              std::size_t limit,
+              std::optional<UserId> after,
+              UniqueFunction<void(Result<ports::BlockPage>)> done);
+
+  private:
+    ports::BlockStore& store_;
+    ChangeListener& changes_;
+    observability::Events& events_;
+    const Clock& clock_;
+};
+
+}  // namespace notifyd::permissions

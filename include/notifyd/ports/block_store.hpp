@@ -1,0 +1,37 @@
+// The rows behind the blocking of users.
+// Owns:   nothing. Thread: one loop; `done` runs on that loop.
+// Fails:  unavailable (queue full, the commit or the read failed).
+#pragma once
+
+#include "notifyd/core/result.hpp"
+#include "notifyd/core/unique_function.hpp"
+#include "notifyd/core/user_block.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace notifyd::ports {
+
+struct BlockPage {
+    std::vector<UserBlock> blocks;
+    bool more = false;
+};
+
+class BlockStore {
+  public:
+    virtual ~BlockStore() = default;
+
+    // Writes the row, in place of the user's earlier one if there is one.
+    virtual void block(UserBlock block, UniqueFunction<void(Result<void>)> done) = 0;
+    // Deletes it; `done` receives whether there was one.
+    virtual void unblock(UserId user, UniqueFunction<void(Result<bool>)> done) = 0;
+    // Those that hold at `now`, ordered by user, after `after` if given; read in the asker's turn.
+    virtual void list_blocks(UserId asker,
+                             EpochMs now,
+                             std::size_t rows_max,
+                             std::optional<UserId> after,
+                             UniqueFunction<void(Result<BlockPage>)> done) = 0;
+};
+
+}  // namespace notifyd::ports

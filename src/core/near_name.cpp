@@ -1,0 +1,41 @@
+// Folding and distance.
+#include "notifyd/core/near_name.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+namespace notifyd {
+
+std::string folded_name(std::string_view name) {
+    std::string folded;
+    for (const char character : name) {
+        if (character == '_' || character == '-') continue;
+        folded += character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
+    }
+    return folded;
+}
+
+std::size_t letters_off(std::string_view one, std::string_view other, std::size_t most) {
+    if (one.size() > other.size()) std::swap(one, other);
+    if (other.size() - one.size() > most) return most + 1;
+    std::vector<std::size_t> before_last(other.size() + 1);
+    std::vector<std::size_t> last(other.size() + 1);
+    std::vector<std::size_t> row(other.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= one.size(); ++i) {
+        before_last.swap(last);
+        last.swap(row);
+        row[0] = i;
+        for (std::size_t j = 1; j <= other.size(); ++j) {
+            const std::size_t replaced = last[j - 1] + (one[i - 1] == other[j - 1] ? 0 : 1);
+            row[j] = std::min({replaced, last[j] + 1, row[j - 1] + 1});
+            const bool swapped = i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1];
+            if (swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
+        }
+    }
+    return row.back();
+}
+
+}  // namespace notifyd

@@ -1,0 +1,87 @@
+// The part of CatchUp that tells a client where its topics stand: asked when it is subscribed, told before the first
+// message, so that it can tell what it has missed from then on (SPEC §5.1, §5.3 `positions`).
+#include "notifyd/delivery/catch_up.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace notifyd::delivery {
+
+void CatchUp::open(connection::Connection& connection, Opening opening, Position fifo_up_to) {
+    OpeningJob job{std::move(opening), {}, fifo_up_to};
+    for (const TopicName& topic : job.opening.fresh) {
+        Backlog* const backlog = begin(connection, topic);
+        job.backlogs.push_back(backlog == nullptr ? 0 : backlog->id);
+        if (backlog == nullptr) continue;
+        backlog->opening = fifo_up_to;
+        backlog->busy = true;
+    }
+    std::deque<OpeningJob>& jobs = openings_[connection.id()];
+    jobs.push_back(std::move(job));
+    if (jobs.size() == 1) ready_openings_.push(connection.identity().user, connection.id());
+    pump();
+}
+
+void CatchUp::read_positions(ConnectionId id) {
+    const connection::Connection* connection = registry_.find(id);
+    if (connection == nullptr) {
+        openings_.erase(id);
+        return;
+    }
+    const OpeningJob& job = openings_.at(id).front();
+    ++reads_;
+    planner_.read_positions({job.opening.topics, job.fifo_up_to, connection->identity().user},
+                            [this, id](const Result<std::vector<Sequence>>& positions) {
+                                --reads_;
+                                opened(id, positions);
+                                pump();
+                            });
+}
+
+void CatchUp::opened(ConnectionId id, const Result<std::vector<Sequence>>& positions) {
+    connection::Connection* connection = registry_.find(id);
+    if (connection == nullptr) {
+        openings_.erase(id);
+        return;
+    }
+    std::deque<OpeningJob>& jobs = openings_.at(id);
+    OpeningJob job = std::move(jobs.front());
+    jobs.pop_front();
+    if (jobs.empty()) {
+        openings_.erase(id);
+    } else {
+        ready_openings_.push(connection->identity().user, id);
+    }
+    if (!positions) {
+        // The client comes back, and asks again.
+        connection->sink().close(CloseCode::internal_error);
+        job.opening.opened(*connection, job.opening.topics, {});
+        return;
+    }
+    tell(*connection, job.opening, *positions);
+    for (std::size_t i = 0; i < job.backlogs.size(); ++i) {
+        go_live(*connection, job.opening.fresh[i], job.backlogs[i]);
+    }
+}
+
+// What was revoked meanwhile is left out: the client has been told that.
+void CatchUp::tell(connection::Connection& connection, Opening& opening, std::span<const Sequence> positions) {
+    std::vector<TopicName> topics;
+    std::vector<Sequence> numbers;
+    for (std::size_t i = 0; i < opening.topics.size(); ++i) {
+        if (!connection::ConnectionRegistry::is_subscribed(connection, opening.topics[i])) continue;
+        topics.push_back(opening.topics[i]);
+        numbers.push_back(positions[i]);
+    }
+    opening.opened(connection, topics, numbers);
+}
+
+// Unless a resume has taken over, or the topic was given up meanwhile.
+void CatchUp::go_live(connection::Connection& connection, const TopicName& topic, std::uint64_t backlog_id) {
+    Backlog* const backlog = connection.backlog(topic);
+    if (backlog == nullptr || backlog->id != backlog_id || !backlog->opening.has_value()) return;
+    backlog->opening.reset();
+    go_on({connection.id(), connection.identity().user, topic, backlog->id}, {&connection, backlog});
+}
+
+}  // namespace notifyd::delivery

@@ -1,0 +1,69 @@
+// What each loop does about it.
+#include "notifyd/gateway/change_broadcast.hpp"
+
+#include "notifyd/wire/server_frames.hpp"
+
+#include "loop_round.hpp"
+
+#include <array>
+
+namespace notifyd::gateway {
+
+namespace {
+
+// What is done to a connection may end it, so they are named first.
+template <class Do>
+void for_each_connection(LoopServices& services, const UserId& user, Do act) {
+    const Result<TopicName> own = own_topic(user);
+    if (!own) return;
+    // Every connection of a user is in the user's own topic.
+    const auto members = services.registry.members(*own);
+    const std::vector<connection::Connection*> connections(members.begin(), members.end());
+    for (connection::Connection* connection : connections) {
+        // Others who may read the user's topic are in it, too.
+        if (connection->identity().user == user) act(*connection);
+    }
+}
+
+void drop_subscriptions(LoopServices& services, const UserId& user, const TopicName& topic) {
+    const std::array<TopicName, 1> dropped{topic};
+    for_each_connection(services, user, [&](connection::Connection& connection) {
+        if (!connection::ConnectionRegistry::is_subscribed(connection, topic)) return;
+        // The topic may be theirs by a claim of their token, too.
+        if (services.permissions.may_receive(connection.identity(), topic)) return;
+        services.connections.unsubscribe(connection, dropped);
+        const wire::RawJson id = wire::envelope_id(std::nullopt, services.ids);
+        connection.sink().answer(wire::revoked(id, services.clock.now_ms(), dropped));
+    });
+}
+
+void tell_granted(LoopServices& services, const UserId& user, const TopicName& topic, Role role) {
+    for_each_connection(services, user, [&](connection::Connection& connection) {
+        const wire::RawJson id = wire::envelope_id(std::nullopt, services.ids);
+        connection.sink().answer(wire::granted(id, services.clock.now_ms(), topic, role));
+    });
+}
+
+void close_connections(LoopServices& services, const UserId& user) {
+    for_each_connection(
+        services, user, [](connection::Connection& connection) { connection.sink().close(CloseCode::access_revoked); });
+}
+
+}  // namespace
+
+void ChangeBroadcast::revoked(const UserId& user, const TopicName& topic, UniqueFunction<void()> everywhere) {
+    const auto drop = [user, topic](LoopServices& services) { drop_subscriptions(services, user, topic); };
+    ask_all_loops(loops_, home_, drop, std::move(everywhere));
+}
+
+void ChangeBroadcast::granted(const UserId& user, const TopicName& topic, Role role) {
+    const auto tell = [user, topic, role](LoopServices& services) { tell_granted(services, user, topic, role); };
+    ask_all_loops(loops_, home_, tell, [] {});
+}
+
+void ChangeBroadcast::blocked(const UserId& user, UniqueFunction<void()> everywhere) {
+    const auto close = [user](LoopServices& services) { close_connections(services, user); };
+    ask_all_loops(loops_, home_, close, std::move(everywhere));
+}
+
+}  // namespace notifyd::gateway

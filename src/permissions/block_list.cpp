@@ -1,0 +1,38 @@
+// Who is blocked until when.
+#include "notifyd/permissions/block_list.hpp"
+
+#include <limits>
+
+namespace notifyd::permissions {
+
+namespace {
+
+// What a new entry of the map holds before it is set.
+constexpr EpochMs never_set = 0;
+constexpr EpochMs for_ever = std::numeric_limits<EpochMs>::max();
+
+}  // namespace
+
+bool BlockList::is_blocked(const UserId& user) const {
+    if (count_.load(std::memory_order_acquire) == 0) return false;
+    return until_.visit(user, [this](const EpochMs* until) { return until != nullptr && clock_.now_ms() < *until; });
+}
+
+void BlockList::set(const UserId& user, std::optional<EpochMs> until) {
+    using Keep = decltype(until_)::Keep;
+    until_.update(user, [&](EpochMs& kept) {
+        if (kept == never_set) count_.fetch_add(1, std::memory_order_release);
+        kept = until.value_or(for_ever);
+        return Keep::yes;
+    });
+}
+
+void BlockList::remove(const UserId& user) {
+    using Keep = decltype(until_)::Keep;
+    until_.update(user, [&](const EpochMs& kept) {
+        if (kept != never_set) count_.fetch_sub(1, std::memory_order_release);
+        return Keep::no;
+    });
+}
+
+}  // namespace notifyd::permissions

@@ -1,0 +1,48 @@
+// Table `user_blocks`: written by the storage thread, listed by the reader threads, each with an object of its own.
+// Owns:   nothing. Thread: the one of its connection.
+// Fails:  false or nullopt when the database does.
+#pragma once
+
+#include "notifyd/core/user_block.hpp"
+#include "notifyd/ports/block_store.hpp"
+
+#include "database.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+
+namespace notifyd::storage {
+
+class BlockTable {
+  public:
+    explicit BlockTable(Database& database);
+
+    // Blocks that had ended before this one began are forgotten on the way.
+    [[nodiscard]] bool block(const UserBlock& block);
+    // `removed`: whether there was a row.
+    [[nodiscard]] bool unblock(const UserId& user, bool& removed);
+
+  private:
+    Database& database_;
+    Statement block_;
+    Statement unblock_;
+    Statement forget_ended_;
+};
+
+class BlockLists {
+  public:
+    explicit BlockLists(Database& database);
+
+    [[nodiscard]] std::optional<ports::BlockPage> list(EpochMs now,
+                                                       std::size_t rows_max,
+                                                       const std::optional<UserId>& after);
+
+  private:
+    Statement list_;
+};
+
+// Every row, once, when the server starts.
+[[nodiscard]] bool visit_blocks(Database& database, const std::function<void(const UserBlock&)>& visit);
+
+}  // namespace notifyd::storage

@@ -1,0 +1,37 @@
+// The names that a request may use, and what happens to one that was probably meant to be one of them: it is refused,
+// because to pass it over silently would do something else than what was asked (SPEC, preamble).
+// Owns:   nothing. Thread: any.
+// Fails:  invalid_request, naming the right name.
+#pragma once
+
+#include "notifyd/core/error.hpp"
+#include "notifyd/core/query_parameters.hpp"
+#include "notifyd/core/result.hpp"
+
+#include "json_reader.hpp"
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace notifyd::wire {
+
+// The known name of which `written` is a near miss: another case, underscores or hyphens, one letter off (of names with
+// four letters or more), or `Id` left out. nullopt: of none.
+[[nodiscard]] std::optional<std::string_view> near_miss(std::string_view written,
+                                                        std::span<const std::string_view> known);
+
+// A member of an object, and where its value goes (nullptr: nowhere).
+struct KnownMember {
+    std::string_view name;
+    JsonValue* place = nullptr;
+};
+
+// Reads the members of an object; null counts as absent (SPEC §3). Others are passed over, but for near misses: all
+// that can be read is read before the first of those is reported.
+[[nodiscard]] std::optional<Error> read_members(JsonValue object, std::span<const KnownMember> known);
+
+// The same for the parameters of a query, which are read elsewhere.
+[[nodiscard]] Result<void> check_names(const QueryParameters& query, std::span<const std::string_view> known);
+
+}  // namespace notifyd::wire

@@ -1,0 +1,53 @@
+// Two forms, and the third that people write by mistake.
+#include "time_text.hpp"
+
+#include "notifyd/core/iso8601.hpp"
+
+#include "query_reader.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace notifyd::wire {
+
+namespace {
+
+Error invalid(std::string_view name, std::string_view what) {
+    return {Errc::invalid_request, std::string(name).append(what)};
+}
+
+// As seconds these are times from 1973 to the year 5138; as milliseconds, of days in 1970 to 1973. So seconds were
+// meant. (Smaller numbers say "from the beginning".)
+bool can_only_be_seconds(std::string_view text) {
+    const auto number = parse_digits(text.substr(0, text.find('.')));
+    return number >= 100'000'000 && number < 100'000'000'000;
+}
+
+std::optional<EpochMs> parse_time(std::string_view text) {
+    constexpr std::uint64_t latest = 253'402'300'799'999;  // the end of the year 9999
+    if (const auto epoch_ms = parse_digits(text)) {
+        if (*epoch_ms > latest) return std::nullopt;
+        return static_cast<EpochMs>(*epoch_ms);
+    }
+    if (const auto time = parse_iso8601(text)) return time;
+    // A plus that was not percent-encoded arrives as a space.
+    const std::size_t space = text.rfind(' ');
+    if (space == std::string_view::npos) return std::nullopt;
+    std::string repaired(text);
+    repaired[space] = '+';
+    return parse_iso8601(repaired);
+}
+
+}  // namespace
+
+Result<EpochMs> read_time(std::string_view text, std::string_view name) {
+    if (can_only_be_seconds(text)) {
+        return invalid(name, " is given in seconds: give milliseconds (times 1000), or an ISO 8601 time");
+    }
+    const auto time = parse_time(text);
+    if (!time) return invalid(name, " must be an ISO 8601 time with a zone, or epoch milliseconds");
+    return *time;
+}
+
+}  // namespace notifyd::wire

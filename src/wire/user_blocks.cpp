@@ -1,0 +1,94 @@
+// Bodies, query and replies of blocking.
+#include "notifyd/wire/user_blocks.hpp"
+
+#include "json_check.hpp"
+#include "json_writer.hpp"
+#include "known_names.hpp"
+#include "query_reader.hpp"
+#include "time_text.hpp"
+
+#include <array>
+#include <utility>
+
+namespace notifyd::wire {
+
+namespace {
+
+constexpr std::size_t reason_bytes_max = 1000;
+
+Error invalid(std::string sentence) {
+    return {Errc::invalid_request, std::move(sentence)};
+}
+
+void append_block(std::string& out, const UserBlock& block) {
+    append_string_member(out, "{\"userId\":", block.user.get());
+    append_time_member(out, ",\"blockedAt\":", block.blocked_at);
+    append_string_member(out, ",\"blockedBy\":", block.blocked_by.get());
+    if (block.until.has_value()) append_time_member(out, ",\"until\":", *block.until);
+    if (!block.reason.empty()) append_string_member(out, ",\"reason\":", block.reason);
+    out += '}';
+}
+
+}  // namespace
+
+Result<BlockBody> parse_block_body(std::string_view body, const JsonLimits& limits) {
+    BlockBody block;
+    if (body.empty()) return block;
+    const JsonFault fault = check_json(body, limits);
+    if (fault != JsonFault::none) return json_error(fault, JsonSource::body);
+    const JsonValue object = root_value(body);
+    if (object.kind() != JsonKind::object) return invalid("The body must be an object");
+    JsonValue until;
+    JsonValue reason;
+    const std::array<KnownMember, 2> known{{{"until", &until}, {"reason", &reason}}};
+    if (auto error = read_members(object, known)) return *std::move(error);
+    if (until.exists()) {
+        const auto text = until.as_string();
+        const auto time = read_time(text ? std::string_view(*text) : until.text(), "until");
+        if (time.has_error()) return time.error();
+        block.until = *time;
+    }
+    if (reason.exists()) {
+        auto text = reason.as_string();
+        if (!text || text->size() > reason_bytes_max) return invalid("reason must be a string of at most 1,000 bytes");
+        block.reason = *std::move(text);
+    }
+    return block;
+}
+
+Result<BlockedUsersQuery> parse_blocked_users_query(const QueryParameters& parameters) {
+    const QueryReader query(parameters);
+    const auto names = query.check_names({"blocked", "limit", "startKey"});
+    if (names.has_error()) return names.error();
+    const auto blocked = query.single("blocked");
+    if (blocked.has_error()) return blocked.error();
+    if (*blocked != "true") return invalid("Users are listed with blocked=true only: the server knows no others");
+    const auto limit = query.limit();
+    if (limit.has_error()) return limit.error();
+    auto start_key = query.single_or_empty("startKey");
+    if (start_key.has_error()) return start_key.error();
+    return BlockedUsersQuery{*limit, *std::move(start_key)};
+}
+
+std::string block_reply(const UserBlock& block) {
+    std::string text = "{\"message\":\"User blocked successfully\",\"block\":";
+    append_block(text, block);
+    return text += '}';
+}
+
+std::string unblock_reply() {
+    return "{\"message\":\"User unblocked successfully\"}";
+}
+
+std::string blocked_users_page(std::span<const UserBlock> blocks, const std::optional<std::string>& next_key) {
+    std::string text = "{\"users\":[";
+    for (const UserBlock& block : blocks) {
+        if (&block != blocks.data()) text += ',';
+        append_block(text, block);
+    }
+    append_number_member(text, "],\"count\":", blocks.size());
+    if (next_key) append_string_member(text, ",\"nextStartKey\":", *next_key);
+    return text += '}';
+}
+
+}  // namespace notifyd::wire

@@ -1,0 +1,258 @@
+"""Bans (role `none`) and blocked users (SPEC §1, §3.3): what they may still do, and what ends at once."""
+
+import threading
+import time
+import unittest
+
+from support.case import ISO_TIME, SystemTest
+from support.connection_tokens import SIGNING_SECRET
+from support.daemon import Daemon, Folder, eventually
+from support.tokens import admin, mint
+from support.websocket import Closed, Refused
+
+CLAIMS = {"auth.claims": {"org": "orgs"}, "tokens": {"secret": SIGNING_SECRET}}
+
+
+class Bans(SystemTest):
+    settings = CLAIMS
+
+    def setUp(self):
+        super().setUp()
+        self.org = self.name("org")
+        self.user = self.name("user")
+        self.topic = {"targetClass": "org", "targetId": self.org}
+        self.token = mint(self.user, orgs=[self.org])
+
+    def ban(self, **topic):
+        self.daemon.grant(self.user, None, "none", **(topic or self.topic))
+
+    def can_read(self, token=None):
+        return self.http.get("/messages", token or self.token, **self.topic).status == 200
+
+    def can_publish(self, token=None):
+        body = {"targetChannel": "WebSocket", "payload": {**self.topic, "content": "x"}}
+        return self.http.post("/publish", token or self.token, body).status == 200
+
+    def test_a_ban_beats_the_claim(self):
+        self.assertTrue(self.can_read() and self.can_publish())
+        self.ban()
+        self.assertFalse(self.can_read() or self.can_publish())
+        with self.assertRaises(Refused) as refused:
+            self.daemon.websocket(self.token, query={"orgId": self.org})
+        self.assertEqual(refused.exception.status, 403)
+        # The operator's own tokens go on.
+        self.assertTrue(self.can_publish(self.service) and self.can_read(self.admin))
+
+    def test_lifting_it_leaves_what_the_claim_gives(self):
+        self.ban()
+        self.assertEqual(self.http.delete("/permissions", self.admin, userId=self.user, **self.topic).status, 200)
+        self.assertTrue(self.can_read() and self.can_publish())
+
+    def test_nobody_lifts_a_ban_by_leaving(self):
+        self.ban()
+        reply = self.http.delete("/permissions", self.token, userId=self.user, **self.topic)
+        self.assert_error(reply, 403, "forbidden", "Only an admin of this topic can lift a ban")
+        self.assertFalse(self.can_read())
+
+    def test_an_open_connection_loses_the_topic_at_once(self):
+        socket = self.daemon.websocket(self.token, query={"orgId": self.org})
+        self.ban()
+        body = {"targetChannel": "WebSocket", "messageType": "fifo", "payload": {**self.topic, "content": "late"}}
+        self.assertEqual(self.http.post("/publish", self.service, body).status, 200)
+        self.http.post("/publish", self.service, {
+            "targetChannel": "WebSocket", "messageType": "fifo",
+            "payload": {"targetClass": "user", "targetId": self.user, "content": "fence"}})
+        frames = socket.receive_until(lambda frame: frame.get("content") == "fence")
+        self.assertEqual([f.get("type") for f in frames if "content" not in f], ["revoked"])
+        self.assertNotIn("late", [f.get("content") for f in frames])
+
+    def test_a_ban_is_listed(self):
+        self.ban()
+        reply = self.http.get("/permissions", self.admin, **self.topic)
+        self.assertEqual([(p["userId"], p["role"]) for p in reply.json["permissions"]], [(self.user, "none")])
+        self.assert_error(self.http.get("/permissions", self.token, **self.topic), 403, "forbidden")
+
+    def test_nobody_is_banned_from_their_own_topic(self):
+        reply = self.http.post("/permissions", self.admin, {"userId": self.user, "role": "none",
+                                                            "targetClass": "user", "targetId": self.user})
+        self.assert_error(reply, 400, "invalid_request", "Nobody can be banned from their own topic")
+
+    def test_a_ban_from_anothers_topic_stops_direct_messages(self):
+        self.ban(targetClass="user", targetId="quiet")
+        body = {"targetChannel": "WebSocket", "payload": {"targetClass": "user", "targetId": "quiet", "content": "x"}}
+        self.assert_error(self.http.post("/publish", self.token, body), 403, "forbidden")
+        self.assertEqual(self.http.post("/publish", mint("somebody"), body).status, 200)
+
+    def test_a_race_of_a_ban_with_leaving(self):
+        """Whichever comes first: a ban that was answered is never undone by the user."""
+        for number in range(30):
+            chat = f"{self.chat}-{number}"
+            self.daemon.grant(self.user, chat)
+            leaver = self.daemon.http()
+            thread = threading.Thread(
+                target=lambda: [leaver.delete("/permissions", self.token, userId=self.user, chatId=chat)
+                                for _ in range(3)])
+            thread.start()
+            self.daemon.grant(self.user, chat, "none")
+            thread.join()
+            rows = self.http.get("/permissions", self.admin, chatId=chat).json["permissions"]
+            self.assertEqual([row["role"] for row in rows], ["none"])
+            leaver.close()
+
+
+class Granted(SystemTest):
+    def test_the_users_connections_are_told(self):
+        user = self.name("user")
+        sockets = [self.daemon.websocket(mint(user)) for _ in range(2)]
+        other = self.daemon.websocket(mint(self.name("other")))
+        self.daemon.grant(user, self.chat, "admin")
+        for socket in sockets:
+            frame = socket.receive()
+            self.assertEqual((frame["type"], frame["payload"]),
+                             ("granted", {"topic": "chat:" + self.chat, "role": "admin"}))
+        self.assertEqual(other.ask("ping")["type"], "pong")  # and nothing before it
+
+
+class Blocks(SystemTest):
+    settings = {**CLAIMS, "connections": {"max_per_user": 0}}
+
+    def path(self, user):
+        return f"/users/{user}/block"
+
+    def block(self, user, **body):
+        reply = self.http.post(self.path(user), self.admin, body or None)
+        self.assertEqual(reply.status, 200, reply)
+        return reply.json
+
+    def test_a_blocked_user_reads_and_nothing_else(self):
+        user, token = self.member(role="admin")
+        sockets = [self.daemon.websocket(token, self.chat) for _ in range(3)]
+        made = self.block(user, reason="spam")
+        self.assertEqual(made["message"], "User blocked successfully")
+        self.assertEqual(set(made["block"]), {"userId", "blockedAt", "blockedBy", "reason"})
+        self.assertEqual((made["block"]["userId"], made["block"]["blockedBy"]), (user, "root-admin"))
+        self.assert_matches(ISO_TIME, made["block"]["blockedAt"])
+        for socket in sockets:
+            with self.assertRaises(Closed) as closed:
+                socket.receive()
+            self.assertEqual(closed.exception.code, 4403)
+        self.assert_error(self.http.post("/publish", token, self.body()), 403, "blocked")
+        entries = self.http.post("/publish/batch", token, {"messages": [self.body()]}).json["results"]
+        self.assertEqual((entries[0]["code"], entries[0]["status"]), ("blocked", 403))
+        grant = {"userId": "friend", "chatId": self.chat}
+        self.assert_error(self.http.post("/permissions", token, grant), 403, "blocked")
+        with self.assertRaises(Refused) as refused:
+            self.daemon.websocket(token)
+        self.assertEqual((refused.exception.status, refused.exception.json["code"]), (403, "blocked"))
+        self.assertEqual(self.http.get("/messages", token, chatId=self.chat).status, 200)
+
+    def test_a_connection_token_does_not_help(self):
+        user, token = self.member()
+        ticket = self.http.post("/ws/token", token).json["token"]
+        self.block(user)
+        with self.assertRaises(Refused) as refused:
+            self.daemon.websocket(ticket)
+        self.assertEqual((refused.exception.status, refused.exception.json["code"]), (403, "blocked"))
+        self.http.delete(self.path(user), self.admin)
+        self.daemon.websocket(ticket)  # and it was not used up
+
+    def test_lifting_it(self):
+        user, token = self.member()
+        self.block(user)
+        for _ in range(2):  # twice is fine
+            reply = self.http.delete(self.path(user), self.admin)
+            self.assertEqual((reply.status, reply.json), (200, {"message": "User unblocked successfully"}))
+        self.daemon.websocket(token)
+        self.publish(token=token)
+
+    def test_it_ends_by_itself(self):
+        user, token = self.member()
+        until = int(time.time() * 1000) + 500
+        self.assertIn("until", self.block(user, until=until)["block"])
+        self.assertTrue(eventually(lambda: self.http.post("/publish", token, self.body()).status == 200))
+        self.assertGreaterEqual(time.time() * 1000, until)
+        self.assertNotIn(user, self.blocked())
+
+    def blocked(self):
+        users, key = [], {}
+        while True:
+            page = self.http.get("/users", self.admin, blocked="true", limit=2, **key).json
+            self.assertEqual(page["count"], len(page["users"]))
+            users += [entry["userId"] for entry in page["users"]]
+            if "nextStartKey" not in page:
+                return users
+            key = {"startKey": page["nextStartKey"]}
+
+    def test_they_are_listed_page_by_page(self):
+        users = sorted(self.name("listed") for _ in range(5))
+        for user in users:
+            self.block(user)
+        self.assertEqual([user for user in self.blocked() if user in users], users)
+        reply = self.http.get("/users", self.admin, blocked="true", startKey="nonsense")
+        self.assert_error(reply, 400, "invalid_request", "Invalid startKey format")
+        self.assert_error(self.http.get("/users", self.admin), 400, "invalid_request", "Users are listed with blocked")
+
+    def test_only_admin_tokens(self):
+        user, token = self.member(role="admin")
+        for caller in (token, self.service):
+            self.assert_error(self.http.post(self.path(user), caller), 403, "forbidden")
+            self.assert_error(self.http.delete(self.path(user), caller), 403, "forbidden")
+            self.assert_error(self.http.get("/users", caller, blocked="true"), 403, "forbidden")
+        self.daemon.websocket(token)
+
+    def test_bad_requests(self):
+        for body in ({"until": 1}, {"until": "soon"}, {"until": int(time.time())}, {"reason": 7}, {"Reason": "x"}):
+            with self.subTest(body):
+                self.assert_error(self.http.post(self.path("u"), self.admin, body), 400, "invalid_request")
+        self.assert_error(self.http.post(self.path("a,b"), self.admin), 400, "invalid_request")
+        self.daemon.websocket(mint("u"))
+
+    def test_a_race_with_connecting(self):
+        """Whoever is blocked has no connection afterwards, however many were on their way."""
+        user, token = self.member()
+        stopping = threading.Event()
+
+        def connect():
+            while not stopping.is_set():
+                try:
+                    self.daemon.websocket(token).close()
+                except (Refused, Closed):
+                    pass
+
+        threads = [threading.Thread(target=connect) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        try:
+            for _ in range(20):
+                self.block(user)
+                listed = lambda: self.http.get("/@connections", self.admin, userId=user).json["connections"]
+                self.assertTrue(eventually(lambda: listed() == []))
+                self.http.delete(self.path(user), self.admin)
+        finally:
+            stopping.set()
+            for thread in threads:
+                thread.join()
+
+
+class AfterARestart(unittest.TestCase):
+    def test_blocks_and_bans_hold(self):
+        folder = Folder()
+        daemon = Daemon(folder=folder)
+        http = daemon.http()
+        self.assertEqual(http.post("/users/bob/block", admin(), {"until": None}).status, 200)
+        until = int(time.time() * 1000) + 2000
+        self.assertEqual(http.post("/users/carol/block", admin(), {"until": until}).status, 200)
+        daemon.grant("eve", "c", "none")
+        daemon.kill()
+        daemon = Daemon(folder=folder)
+        http = daemon.http()
+        body = {"targetChannel": "WebSocket", "payload": {"targetClass": "user", "targetId": "x", "content": "y"}}
+        self.assertTrue(eventually(lambda: http.post("/publish", mint("carol"), body).status == 200))
+        self.assertEqual([http.post("/publish", mint(user), body).status for user in ("bob", "eve")], [403, 200])
+        self.assertEqual(http.get("/messages", mint("eve"), chatId="c").status, 403)
+        daemon.stop()
+        folder.remove()
+
+
+if __name__ == "__main__":
+    unittest.main()

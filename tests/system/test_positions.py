@@ -1,0 +1,117 @@
+"""Where a topic stands when a client begins to hear it, and a replay of what it has heard already (SPEC §5.1, §5.3)."""
+
+import threading
+import unittest
+
+from support.case import SystemTest
+from support.tokens import mint, service
+
+
+class Positions(SystemTest):
+    settings = {"limits": {"subscribes_per_minute": 0}}
+
+    def test_the_first_frame_names_the_number_of_each_topic(self):
+        user, token = self.member()
+        other = self.name("chat")
+        self.daemon.grant(user, other)
+        for number in range(3):
+            self.publish(number)
+        self.publish("not numbered", generateSequence=False)
+        self.publish("not numbered either", kind="standard")
+        hello = self.daemon.websocket(token, query={"chatIds": f"{self.chat},{other}"}).connected
+        self.assertEqual(hello["positions"], {"user:" + user: 0, "chat:" + self.chat: 3, "chat:" + other: 0})
+
+    def test_subscribed_and_unsubscribed_name_them_too(self):
+        user, token = self.member()
+        socket = self.daemon.websocket(token)
+        self.publish("one")
+        answer = socket.ask("subscribe", {"topics": ["chat:" + self.chat]})
+        self.assertEqual(answer["payload"]["positions"], {"user:" + user: 0, "chat:" + self.chat: 1})
+        self.publish("two")
+        socket.receive_message()
+        answer = socket.ask("subscribe", {"topics": ["chat:" + self.chat]})
+        self.assertEqual(answer["payload"]["positions"], {"user:" + user: 0, "chat:" + self.chat: 2})
+        answer = socket.ask("unsubscribe", {"topics": ["chat:" + self.chat]})
+        self.assertEqual(answer["payload"]["positions"], {"user:" + user: 0})
+
+    def test_nothing_is_missing_or_doubled_behind_a_position(self):
+        """Publishers never pause; each newcomer hears exactly what follows the number it was told."""
+        user, token = self.member()
+        stopping = threading.Event()
+
+        def hammer():
+            socket = self.daemon.websocket(service(self.name("hammer")))
+            number = 0
+            while not stopping.is_set():
+                number += 1
+                socket.send_json({"action": "sendMessage", "requestId": number, **self.body(number, "fifo")})
+                socket.receive_until(lambda frame: "requestId" in frame)
+
+        threads = [threading.Thread(target=hammer) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        try:
+            for way in ("connect", "subscribe") * 20:
+                if way == "connect":
+                    socket = self.daemon.websocket(token, self.chat)
+                    position = socket.connected["positions"]["chat:" + self.chat]
+                else:
+                    socket = self.daemon.websocket(token)
+                    answer = socket.ask("subscribe", {"topics": ["chat:" + self.chat]})
+                    position = answer["payload"]["positions"]["chat:" + self.chat]
+                heard = [message["sequenceNumber"] for message in socket.receive_messages(5)]
+                self.assertEqual(heard, [position + n for n in range(1, 6)], way)
+                socket.close()
+        finally:
+            stopping.set()
+            for thread in threads:
+                thread.join()
+
+    def test_what_was_heard_is_sent_again_on_request(self):
+        user, token = self.member()
+        socket = self.daemon.websocket(token, self.chat)
+        for number in range(1, 6):
+            self.publish(number)
+        socket.receive_messages(5)
+        # Whether the frame names the topic once more, or not.
+        for topics in ({"topics": ["chat:" + self.chat]}, {}):
+            self.assertEqual(socket.ask("subscribe", {**topics, "resume": self.chat + ":3"})["type"], "subscribed")
+            self.assertEqual([m["sequenceNumber"] for m in socket.receive_messages(2)], [4, 5])
+            resumed = socket.receive()
+            self.assertEqual((resumed["type"], resumed["from"], resumed["to"], resumed["count"], resumed["complete"]),
+                             ("resumed", 3, 5, 2, True))
+        self.publish(6)
+        self.assertEqual(socket.receive_message()["sequenceNumber"], 6)
+
+    def test_a_topic_that_is_not_subscribed_is_not_resumed(self):
+        user, token = self.member()
+        socket = self.daemon.websocket(token)
+        answer = socket.ask("subscribe", {"resume": self.chat + ":3"})
+        self.assertEqual((answer["type"], answer["payload"]["code"]), ("error", "invalid_request"))
+        self.assertIn("chat:" + self.chat, answer["payload"]["message"])
+
+
+class Partial(SystemTest):
+    def test_forbidden_topics_are_left_out_and_named(self):
+        user, token = self.member()
+        query = {"chatIds": f"{self.chat},foreign", "orgId": "theirs", "partial": "1",
+                 "resume": f"{self.chat}:0,foreign:7"}
+        self.publish("missed")
+        socket = self.daemon.websocket(token, query=query)
+        self.assertEqual(socket.connected["topics"], ["user:" + user, "chat:" + self.chat])
+        self.assertEqual(socket.connected["refused"], ["chat:foreign", "org:theirs"])
+        self.assertEqual(socket.receive_message()["content"], "missed")
+        self.assertTrue(socket.receive()["complete"])
+
+    def test_nothing_refused_is_an_empty_list(self):
+        _, token = self.member()
+        socket = self.daemon.websocket(token, self.chat, query={"partial": "1"})
+        self.assertEqual(socket.connected["refused"], [])
+
+    def test_without_it_nothing_changes(self):
+        _, token = self.member()
+        self.assertNotIn("refused", self.daemon.websocket(token, self.chat).connected)
+
+
+if __name__ == "__main__":
+    unittest.main()
