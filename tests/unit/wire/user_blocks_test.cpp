@@ -61,9 +61,9 @@ TEST_CASE("blocks are answered in full") {
                              R"(,"until":"2026-01-31T12:00:00.001Z","reason":"spam"})";
     CHECK(block_reply(block) == R"({"message":"User blocked successfully","block":)" + text + "}");
     const std::vector<UserBlock> two{block, {UserId("eve"), 0, UserId("root")}};
-    CHECK(
-        blocked_users_page(two, "k") ==
-        R"({"users":[)" + text +
-            R"(,{"userId":"eve","blockedAt":"1970-01-01T00:00:00.000Z","blockedBy":"root"}],"count":2,"nextStartKey":"k"})");
+    CHECK(blocked_users_page(two, "k") ==
+          R"({"users":[)" + text +
+              R"(,{"userId":"eve","blockedAt":"1970-01-01T00:00:00.000Z","blockedBy":"root"}],"count":2)" +
+              R"(,"nextStartKey":"k"})");
     CHECK(blocked_users_page({}, std::nullopt) == R"({"users":[],"count":0})");
 }
