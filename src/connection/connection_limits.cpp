@@ -61,7 +61,8 @@ Result<Admission> ConnectionLimits::admit(const UserId& user, const Place& place
     });
     if (!admitted) {
         total_.fetch_sub(1, std::memory_order_relaxed);
-        return Error{Errc::rate_limited, "Too many connections of this user"};
+        return Error{Errc::rate_limited,
+                     "This user has as many connections as one may have (connections.max_per_user): close one first"};
     }
     return Admission(*this, user, place, listed);
 }

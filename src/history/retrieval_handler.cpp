@@ -42,7 +42,7 @@ RetrievalHandler::RetrievalHandler(const permissions::PermissionManager& permiss
 
 void RetrievalHandler::messages(const Identity& caller, HistoryRequest request, Done done) {
     if (mode_ == HistoryMode::off) {
-        return done(Error{Errc::not_found, "History is switched off"});
+        return done(Error{Errc::not_found, "History is switched off on this server (storage.history)"});
     }
     const auto permitted = permissions_.may_receive(caller, request.topic);
     if (permitted.has_error()) return done(permitted.error());

@@ -15,13 +15,13 @@ namespace {
 Error refusal(Action action) {
     switch (action) {
         case Action::receive:
-            return {Errc::forbidden, "No permission to receive from this topic"};
+            return {Errc::forbidden, "No permission to receive from this topic: one of its admins can give it"};
         case Action::publish:
-            return {Errc::forbidden, "No permission to publish to this topic"};
+            return {Errc::forbidden, "No permission to publish to this topic: one of its admins can give it"};
         case Action::administer:
-            return {Errc::forbidden, "No permission to administer this topic"};
+            return {Errc::forbidden, "No permission to administer this topic: only its admins may grant and revoke"};
         case Action::list:
-            return {Errc::forbidden, "No permission to list who is in this topic"};
+            return {Errc::forbidden, "No permission to list who is in this topic: only its members and admins may"};
     }
     return {Errc::forbidden, "No permission"};
 }

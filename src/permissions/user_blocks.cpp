@@ -10,7 +10,7 @@ namespace notifyd::permissions {
 namespace {
 
 std::optional<Error> refusal_of(const Identity& admin, const UserId* user) {
-    if (!admin.is_admin()) return Error{Errc::forbidden, "Only an admin token may block users"};
+    if (!admin.is_admin()) return Error{Errc::forbidden, "Blocking users needs a token with the admin grant"};
     if (user != nullptr && !is_valid_id(user->get())) {
         return Error{Errc::invalid_request, "The path must name a valid user id: /users/{userId}/block"};
     }

@@ -67,7 +67,9 @@ bool BatchReader::State::read_entries() {
         if (too_many || (!entry && messages.empty())) error = wrong_count();
         if (!entry || too_many) return false;
         if (entry->text().size() > message_bytes_max) {
-            messages.emplace_back(Error{Errc::payload_too_large, "The message is too large"});
+            messages.emplace_back(Error{
+                Errc::payload_too_large,
+                "The message is larger than " + std::to_string(message_bytes_max) + " bytes (limits.max_message)"});
         } else {
             messages.push_back(read_publish_object(*entry));
         }

@@ -265,7 +265,7 @@ ClientFrame parse_client_frame(std::string_view text, const JsonLimits& limits) 
     }
     if (members.type.exists()) return read_envelope(members);
     if (members.publish.target_channel.exists()) return read_send(members);
-    return read_stranger(members, "A message needs an action or a type");
+    return read_stranger(members, "A message needs an action such as \"sendMessage\", or a type such as \"subscribe\"");
 }
 
 }  // namespace notifyd::wire

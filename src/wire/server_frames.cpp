@@ -182,7 +182,7 @@ FramePtr envelope_error(const RawJson& id, EpochMs now, const Error& error) {
 }
 
 Error unknown_envelope_error() {
-    return {Errc::invalid_request, "Unknown message type"};
+    return {Errc::invalid_request, "Unknown type: this version knows ping, subscribe, unsubscribe and auth:refresh"};
 }
 
 namespace {

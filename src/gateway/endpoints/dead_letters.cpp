@@ -15,7 +15,7 @@ constexpr auto list_kind = history::ListKind::dead_letters;
 Result<void> check_admin(const HttpRequest& request, LoopServices& services) {
     const Result<Identity> caller = caller_of(request, services);
     if (!caller) return caller.error();
-    if (!caller->is_admin()) return Error{Errc::forbidden, "Dead letters are for the admin grant"};
+    if (!caller->is_admin()) return Error{Errc::forbidden, "Dead letters need a token with the admin grant"};
     return {};
 }
 

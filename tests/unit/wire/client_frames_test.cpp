@@ -80,6 +80,7 @@ TEST_CASE("a malformed send names its ids as far as they could be read") {
         std::string ack_id = "none";
     };
     const std::string missing = "Missing required parameters: targetChannel and payload are required";
+    const std::string neither = "A message needs an action such as \"sendMessage\", or a type such as \"subscribe\"";
     const std::string bad_request_id = "requestId must be a string or a number of at most 256 bytes";
     const std::string bad_ack_id = "ackId must be a string or a number of at most 256 bytes";
     const std::vector<Row> table{
@@ -95,14 +96,14 @@ TEST_CASE("a malformed send names its ids as far as they could be read") {
         {send_with(R"("echo":0,"requestId":"r")"), "echo must be true or false", "\"r\""},
         {send_with(R"("reply":"no")"), "reply must be true or false"},
         {R"({"action":"publish","requestId":"r"})", "Unknown action. Must be \"sendMessage\"", "\"r\""},
-        {R"({"action":null})", "A message needs an action or a type"},
+        {R"({"action":null})", neither},
         {send_with(R"("request_id":"r")"), "Unknown name \"request_id\": did you mean \"requestId\"?"},
         {send_with(R"("requestId":"r","requestACK":true)"),
          "Unknown name \"requestACK\": did you mean \"requestAck\"?",
          "\"r\""},
         {R"({"action":"subscribe","type":"ping"})", "Unknown action. Must be \"sendMessage\""},
-        {"{}", "A message needs an action or a type"},
-        {R"({"payload":{"chatId":"c"},"requestId":"r"})", "A message needs an action or a type", "\"r\""},
+        {"{}", neither},
+        {R"({"payload":{"chatId":"c"},"requestId":"r"})", neither, "\"r\""},
         {"[]", "A message must be a JSON object"},
         {"\"hello\"", "A message must be a JSON object"},
         {"17", "A message must be a JSON object"},
