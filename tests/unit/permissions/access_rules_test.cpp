@@ -24,10 +24,12 @@ bool expected(const PermissionSettings& settings,
               bool claimed,
               Action action) {
     if (grant == Grant::admin) return true;
-    const bool viewer = row.has_value();
+    const bool user_topic = of == TopicClass::user;
+    // A ban leaves what is one's own, and what a service's token gives.
+    if (row == Role::none && !(user_topic && own)) return action == Action::publish && grant == Grant::service;
+    const bool viewer = row == Role::viewer;
     const bool member = claimed || row == Role::member || row == Role::admin;
     const bool admin = row == Role::admin;
-    const bool user_topic = of == TopicClass::user;
     switch (action) {
         case Action::receive:
             return viewer || member || (user_topic && own);
@@ -52,6 +54,7 @@ TEST_CASE("access follows the table of roles, grants and claims") {
             for (const bool own : {false, true})
                 for (const auto grant : {Grant::none, Grant::service, Grant::admin})
                     for (const std::optional<Role> row : {std::optional<Role>(),
+                                                          std::optional(Role::none),
                                                           std::optional(Role::viewer),
                                                           std::optional(Role::member),
                                                           std::optional(Role::admin)})
@@ -69,7 +72,7 @@ TEST_CASE("access follows the table of roles, grants and claims") {
                                       expected(settings, of, own, grant, row, claimed, action));
                                 ++cells;
                             }
-    CHECK(cells == 2 * (2 * 1 + 3 * 2) * 2 * 3 * 4 * 4);
+    CHECK(cells == 2 * (2 * 1 + 3 * 2) * 2 * 3 * 5 * 4);
 }
 
 TEST_CASE("a claim is for its own topic only") {

@@ -1,0 +1,42 @@
+// Who is blocked, by memory alone.
+#include "notifyd/permissions/block_list.hpp"
+
+#include "unit/permissions/fakes.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace notifyd;
+using namespace notifyd::testing;
+
+TEST_CASE("a block holds until its end, or until it is lifted") {
+    FakeClock clock;
+    permissions::BlockList blocks(clock);
+    const UserId bob("bob");
+    const UserId eve("eve");
+    CHECK_FALSE(blocks.is_blocked(bob));
+    blocks.set(bob, clock.now_ms() + 1'000);
+    blocks.set(eve, std::nullopt);
+    CHECK(blocks.is_blocked(bob));
+    CHECK_FALSE(blocks.is_blocked(UserId("dan")));
+    clock.advance(Milliseconds(999));
+    CHECK(blocks.is_blocked(bob));
+    clock.advance(Milliseconds(1));
+    CHECK_FALSE(blocks.is_blocked(bob));
+    CHECK(blocks.is_blocked(eve));
+    blocks.remove(eve);
+    CHECK_FALSE(blocks.is_blocked(eve));
+}
+
+TEST_CASE("blocking and lifting may come twice") {
+    FakeClock clock;
+    permissions::BlockList blocks(clock);
+    const UserId bob("bob");
+    blocks.remove(bob);
+    blocks.set(bob, std::nullopt);
+    blocks.set(bob, std::nullopt);
+    blocks.remove(bob);
+    blocks.remove(bob);
+    CHECK_FALSE(blocks.is_blocked(bob));
+    blocks.set(bob, std::nullopt);
+    CHECK(blocks.is_blocked(bob));
+}
