@@ -1,6 +1,7 @@
 // Config first, then the keys that it names.
 #include "settings.hpp"
 
+#include "notifyd/gateway/gateway.hpp"
 #include "notifyd/http_client/http_client.hpp"
 
 namespace notifyd::app {
@@ -24,6 +25,9 @@ SettingsResult read_settings(const std::string& file) {
     const std::string& url = settings.config.auth.jwks_url;
     if (!url.empty() && !http_client::is_fetchable(url)) {
         return std::vector{file + ": auth.jwks: is not a URL that can be fetched"};
+    }
+    if (const Result<void> usable = gateway::check_certificate(settings.config.tls); !usable) {
+        return std::vector{file + ": " + usable.error().message};
     }
     settings.given = std::move(loaded->given);
     Result<auth::KeySources> sources = auth::load_key_sources(settings.config.auth);
