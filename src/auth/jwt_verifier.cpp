@@ -51,7 +51,7 @@ void JwtVerifier::remember(std::string_view token, const TokenDigest& digest) {
 
 AuthResult<Identity> JwtVerifier::verify(std::string_view token, EpochMs now) {
     if (token.empty()) return refuse_token(AuthFailure::missing);
-    if (token.size() > limits::token_bytes_max) return refuse_token(AuthFailure::malformed);
+    if (token.size() > limits::token_bytes_max) return refuse_token(AuthFailure::too_long);
     const std::optional<TokenDigest> digest = digest_of(token);
     if (digest) {
         if (const Identity* known = cache_.find(*digest, now)) {
@@ -62,6 +62,7 @@ AuthResult<Identity> JwtVerifier::verify(std::string_view token, EpochMs now) {
 
     const std::optional<SignedToken> parsed = SignedToken::parse(token);
     if (!parsed) return refuse_token(AuthFailure::malformed);
+    if (parsed->is_critical) return refuse_token(AuthFailure::critical);
     const std::optional<config::Algorithm> algorithm = keys_->allowed(parsed->algorithm);
     if (!algorithm) return refuse_token(AuthFailure::algorithm);
     const Key* key = keys_->find(*algorithm, rules_.issuer, parsed->kid);
