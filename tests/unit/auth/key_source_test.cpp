@@ -171,7 +171,7 @@ TEST_CASE("a fetch for those who ask, one, and only then an answer") {
     CHECK(world.fetched() == Texts{"one", "one"});
 }
 
-// Else a token that came just before new keys would cost the one fetch in five minutes.
+// Else a token that came just before new keys would cost the one fetch in 30 seconds.
 TEST_CASE("whoever asks on behalf of keys that are replaced already is answered without a fetch") {
     World world;
     world.run();
