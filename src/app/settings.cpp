@@ -6,6 +6,17 @@
 
 namespace notifyd::app {
 
+std::vector<std::string> doubts_about(const auth::KeySet& keys) {
+    std::vector<std::string> sentences;
+    for (const auth::SkippedKey& skipped : keys.skipped()) {
+        sentences.push_back("auth.jwks: " + auth::to_string(skipped));
+    }
+    for (const config::Algorithm algorithm : keys.without_key()) {
+        sentences.push_back(auth::without_key_sentence(algorithm));
+    }
+    return sentences;
+}
+
 SettingsResult read_settings(const std::string& file) {
     config::LoadResult loaded = config::load_config(file, config::process_environment());
     if (!loaded) {
@@ -34,6 +45,7 @@ SettingsResult read_settings(const std::string& file) {
     if (!sources) return std::vector{file + ": " + sources.error().message};
     Result<std::shared_ptr<const auth::KeySet>> keys = auth::make_key_set(*sources);
     if (!keys) return std::vector{file + ": " + keys.error().message};
+    for (const std::string& doubt : doubts_about(**keys)) settings.warnings.push_back(doubt);
     settings.key_sources = std::move(*sources);
     settings.keys = std::move(*keys);
     return settings;

@@ -77,7 +77,7 @@ AuthResult<Identity> JwtVerifier::verify(std::string_view token, EpochMs now) {
 }
 
 std::shared_ptr<const KeySet> JwtVerifier::keys_short_of(std::string_view token, EpochMs now) {
-    if (!keys_->is_fetched() || token.empty()) return nullptr;
+    if (!keys_->is_by_url() || token.empty()) return nullptr;
     const AuthResult<Identity> identity = verify(token, now);
     const bool is_unknown = identity.has_error() && identity.error().reason == AuthFailure::unknown_key;
     return is_unknown ? keys_ : nullptr;
