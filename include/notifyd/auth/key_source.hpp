@@ -1,7 +1,7 @@
 // The keys that hold now, and new ones in time: fetches the JWKS where auth.jwks is a URL, and tells every loop.
 // Flow:   a timer, or a token of an unknown key -> fetch -> make_key_set -> publish -> JwtVerifier::use of each loop
 // Owns:   the last good set, which serves while the URL fails, up to RefreshPolicy's age; then no fetched key is left,
-//         and every token that needs one is refused.
+//         and a token that needs one is unavailable.
 // Thread: one loop, the one that fetches; reload, want and close from any.
 // Fails:  by events; a set that is no good changes nothing.
 #pragma once

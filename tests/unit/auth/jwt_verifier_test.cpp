@@ -284,6 +284,38 @@ TEST_CASE("what is not checked may be anything: iat, jti, and headers that are n
     CHECK(refused(by, hs256_token(claims(), header, "another secret of 32 bytes......")) == AuthFailure::signature);
 }
 
+TEST_CASE("until the keys behind a URL are there, nothing is said of their tokens") {
+    KeySources sources{{Algorithm::rs256, Algorithm::hs256}, std::string(test_secret), "", ""};
+    sources.jwks_by_url = true;
+    JwtVerifier by = verifier(sources);
+    CHECK_FALSE(by.has_keys());
+    const std::string token = rs256_token(first_rsa(), claims(), R"({"alg":"RS256","kid":"one"})");
+    for (const std::string& of_provider : {token, rs256_token(first_rsa(), claims())}) {
+        const AuthResult<Identity> identity = by.verify(of_provider, now);
+        REQUIRE(identity.has_error());
+        CHECK(identity.error().reason == AuthFailure::no_keys);
+        CHECK(identity.error().error.code == Errc::unavailable);
+        CHECK(identity.error().error.retry_after.count() > 1);
+        CHECK(by.keys_short_of(of_provider, now) != nullptr);
+    }
+    // What needs none of those keys is judged as ever.
+    taken(by, hs256_token(claims()));
+    CHECK(refused(by, hs256_token(claims(), R"({"alg":"HS256"})", "another secret of 32 bytes......")) ==
+          AuthFailure::signature);
+    CHECK(refused(by, "a.b.c") == AuthFailure::malformed);
+    CHECK(refused(by, es256_token(TestKey::ec(), claims())) == AuthFailure::algorithm);
+    CHECK(refused(by, "") == AuthFailure::missing);
+
+    sources.jwks_json = R"({"keys":[{)" + first_rsa().rsa_jwk() + R"(,"kid":"one"}]})";
+    const auto keys = make_key_set(sources);
+    REQUIRE(keys.has_value());
+    by.use(*keys, {});
+    CHECK(by.has_keys());
+    taken(by, token);
+    CHECK(refused(by, rs256_token(first_rsa(), claims(), R"({"alg":"RS256","kid":"two"})")) ==
+          AuthFailure::unknown_key);
+}
+
 TEST_CASE("times are taken with the leeway and no more") {
     JwtVerifier by = hs256_verifier(hs256_rules(), 0);
     const std::string token = hs256_token(R"({"sub":"u1","exp":1700000000,"nbf":1699999900,"iat":1699999900})");
