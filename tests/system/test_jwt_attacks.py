@@ -137,7 +137,7 @@ class JwtAttacks(SystemTest):
         config = folder.write("notifyd.toml", '[auth]\nalgorithms = ["RS256"]\njwks = "keys.json"\n')
         for command in ("check-config", "serve"):
             ended = folder.command(command, "--config", config)
-            self.assertEqual(ended.returncode, 1, ended)
+            self.assertEqual(ended.returncode, 78, ended)
             self.assertIn("RSA key of 512 bits", ended.stderr)
 
 
