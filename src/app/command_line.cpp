@@ -6,6 +6,7 @@
 #include "notifyd/config/units.hpp"
 #include "notifyd/storage/backup.hpp"
 
+#include "check_config.hpp"
 #include "daemon.hpp"
 #include "dead_letter_commands.hpp"
 #include "exit_codes.hpp"
@@ -42,7 +43,7 @@ std::optional<Settings> load_settings(const std::string& file) {
 
 int serve(const std::string& file) {
     std::optional<Settings> settings = load_settings(file);
-    if (!settings) return exit_failed;
+    if (!settings) return exit_config;
     Result<std::unique_ptr<Daemon>> daemon = Daemon::open(file, std::move(*settings));
     if (!daemon) {
         std::cerr << "notifyd: " << daemon.error().message << '\n';
@@ -51,19 +52,9 @@ int serve(const std::string& file) {
     return (*daemon)->run();
 }
 
-int check_config(const std::string& file) {
-    const std::optional<Settings> settings = load_settings(file);
-    if (!settings) return exit_failed;
-    for (const std::vector<std::string>& all : {config::doubtful_settings(settings->config), settings->warnings}) {
-        for (const std::string& warning : all) std::cerr << "warning: " << warning << '\n';
-    }
-    std::cout << file << " is valid\n";
-    return 0;
-}
-
 int migrate(const std::string& file) {
     const std::optional<config::LoadedConfig> loaded = load(file);
-    if (!loaded) return exit_failed;
+    if (!loaded) return exit_config;
     SystemIdSource ids;
     const std::string path = loaded->config.storage.path.string();
     const auto report = storage::migrate(path, ids);
@@ -94,14 +85,14 @@ int told(const storage::Startup<storage::CopyReport>& report, const std::string&
 
 int backup(const std::string& file, const std::string& target) {
     const std::optional<config::LoadedConfig> loaded = load(file);
-    if (!loaded) return exit_failed;
+    if (!loaded) return exit_config;
     const auto begin = SystemClock().steady_now();
     return told(storage::backup(loaded->config.storage.path.string(), target), " is a backup", begin);
 }
 
 int restore(const std::string& file, const std::string& source, storage::Existing existing) {
     const std::optional<config::LoadedConfig> loaded = load(file);
-    if (!loaded) return exit_failed;
+    if (!loaded) return exit_config;
     SystemIdSource ids;
     const auto begin = SystemClock().steady_now();
     const auto report = storage::restore(loaded->config.storage.path.string(), source, existing, ids);
@@ -112,7 +103,7 @@ int dead_letters(const std::string& file,
                  const LetterOptions& options,
                  int (*command)(const std::string& database, const LetterOptions& options)) {
     const std::optional<config::LoadedConfig> loaded = load(file);
-    if (!loaded) return exit_failed;
+    if (!loaded) return exit_config;
     return command(loaded->config.storage.path.string(), options);
 }
 
@@ -124,7 +115,7 @@ struct TokenOptions {
 
 int token(const std::string& file, const TokenOptions& options) {
     const std::optional<config::LoadedConfig> loaded = load(file);
-    if (!loaded) return exit_failed;
+    if (!loaded) return exit_config;
     const config::Auth& auth = loaded->config.auth;
     if (auth.hs256_secret.empty()) {
         std::cerr << "notifyd: auth.hs256_secret is not set: only your identity provider can make tokens\n";
@@ -194,7 +185,10 @@ int run_command_line(int argc, const char* const* argv) {
         return command;
     };
     const CLI::App* serve_command = with_config(cli.add_subcommand("serve", "Run the server"));
-    const CLI::App* check_command = with_config(cli.add_subcommand("check-config", "Check the config and its keys"));
+    CLI::App* check_command =
+        with_config(cli.add_subcommand("check-config", "Check the config, its certificate and its keys"));
+    bool offline = false;
+    check_command->add_flag("--offline", offline, "Do not try to fetch auth.jwks");
     const CLI::App* migrate_command = with_config(cli.add_subcommand("migrate", "Create or upgrade the database"));
     CLI::App* backup_command =
         with_config(cli.add_subcommand("backup", "Copy the database into one checked file; the server may run"));
@@ -224,7 +218,7 @@ int run_command_line(int argc, const char* const* argv) {
         std::cout << "notifyd " << version << '\n';
         return 0;
     }
-    if (check_command->parsed()) return check_config(file);
+    if (check_command->parsed()) return check_config(file, offline ? Network::offline : Network::used);
     if (migrate_command->parsed()) return migrate(file);
     if (backup_command->parsed()) return backup(file, backup_file);
     if (restore_command->parsed()) {

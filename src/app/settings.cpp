@@ -1,9 +1,21 @@
 // Config first, then the keys that it names.
 #include "settings.hpp"
 
+#include "notifyd/gateway/gateway.hpp"
 #include "notifyd/http_client/http_client.hpp"
 
 namespace notifyd::app {
+
+std::vector<std::string> doubts_about(const auth::KeySet& keys) {
+    std::vector<std::string> sentences;
+    for (const auth::SkippedKey& skipped : keys.skipped()) {
+        sentences.push_back("auth.jwks: " + auth::to_string(skipped));
+    }
+    for (const config::Algorithm algorithm : keys.without_key()) {
+        sentences.push_back(auth::without_key_sentence(algorithm));
+    }
+    return sentences;
+}
 
 SettingsResult read_settings(const std::string& file) {
     config::LoadResult loaded = config::load_config(file, config::process_environment());
@@ -25,11 +37,15 @@ SettingsResult read_settings(const std::string& file) {
     if (!url.empty() && !http_client::is_fetchable(url)) {
         return std::vector{file + ": auth.jwks: is not a URL that can be fetched"};
     }
+    if (const Result<void> usable = gateway::check_certificate(settings.config.tls); !usable) {
+        return std::vector{file + ": " + usable.error().message};
+    }
     settings.given = std::move(loaded->given);
     Result<auth::KeySources> sources = auth::load_key_sources(settings.config.auth);
     if (!sources) return std::vector{file + ": " + sources.error().message};
     Result<std::shared_ptr<const auth::KeySet>> keys = auth::make_key_set(*sources);
     if (!keys) return std::vector{file + ": " + keys.error().message};
+    for (const std::string& doubt : doubts_about(**keys)) settings.warnings.push_back(doubt);
     settings.key_sources = std::move(*sources);
     settings.keys = std::move(*keys);
     return settings;

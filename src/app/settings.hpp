@@ -33,4 +33,7 @@ using SettingsResult = boost::system::result<Settings, std::vector<std::string>>
 
 [[nodiscard]] SettingsResult read_settings(const std::string& file);
 
+// Sentences about a JWKS that can be used, but not all of it.
+[[nodiscard]] std::vector<std::string> doubts_about(const auth::KeySet& keys);
+
 }  // namespace notifyd::app

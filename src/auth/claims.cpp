@@ -24,13 +24,17 @@ namespace json = boost::json;
 constexpr std::int64_t seconds_max = 253'402'300'799;
 constexpr std::size_t claimed_topics_max = 100;
 constexpr std::size_t token_id_bytes_max = 256;
+// Of Azure and Okta, beside `scope`.
+constexpr std::string_view scope_claims[] = {"scope", "scp"};
 
 std::string_view view_of(const json::value& text) {
     return {text.get_string().data(), text.get_string().size()};
 }
 
+// A null claim is absent.
 const json::value* claim_of(const json::object& claims, std::string_view name) {
-    return claims.if_contains(json::string_view(name.data(), name.size()));
+    const json::value* claim = claims.if_contains(json::string_view(name.data(), name.size()));
+    return claim == nullptr || claim->is_null() ? nullptr : claim;
 }
 
 // A NumericDate (RFC 7519 §2) in milliseconds.
@@ -58,6 +62,15 @@ std::vector<std::string_view> strings_of(const json::value* claim) {
     return strings;
 }
 
+// nullopt: neither a string nor an integer. A number with a fraction or an exponent, and one beyond 64 bits, has lost
+// digits by now, and two users could have become one.
+std::optional<std::string> id_of(const json::value& claim) {
+    if (claim.is_string()) return std::string(view_of(claim));
+    if (claim.is_int64()) return std::to_string(claim.get_int64());
+    if (claim.is_uint64()) return std::to_string(claim.get_uint64());
+    return std::nullopt;
+}
+
 bool contains(const std::vector<std::string>& names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -67,15 +80,14 @@ std::optional<AuthFailure> check_times(const json::object& claims,
                                        EpochMs now,
                                        EpochMs& expires_at) {
     const json::value* exp = claim_of(claims, "exp");
-    const std::optional<EpochMs> end = exp == nullptr ? std::nullopt : time_of(*exp);
-    if (!end) return AuthFailure::claims;
+    if (exp == nullptr) return AuthFailure::no_expiry;
+    const std::optional<EpochMs> end = time_of(*exp);
+    if (!end) return AuthFailure::ill_typed_time;
     const EpochMs leeway = rules.leeway.count();
     if (now - leeway >= *end) return AuthFailure::expired;
-    for (const std::string_view name : {"nbf", "iat"}) {
-        const json::value* claim = claim_of(claims, name);
-        if (claim == nullptr) continue;
-        const std::optional<EpochMs> start = time_of(*claim);
-        if (!start) return AuthFailure::claims;
+    if (const json::value* nbf = claim_of(claims, "nbf")) {
+        const std::optional<EpochMs> start = time_of(*nbf);
+        if (!start) return AuthFailure::ill_typed_time;
         if (*start > now + leeway) return AuthFailure::not_yet_valid;
     }
     expires_at = *end;
@@ -107,15 +119,24 @@ std::optional<AuthFailure> check_origin(const json::object& claims, const config
     return std::nullopt;
 }
 
+void add_words(std::string_view text, std::vector<std::string_view>& words) {
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(' '), text.size());
+        if (end > 0) words.push_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+}
+
 std::vector<std::string_view> grant_names(const json::object& claims) {
     std::vector<std::string_view> names = strings_of(claim_of(claims, "cognito:groups"));
-    const json::value* scope = claim_of(claims, "scope");
-    if (scope == nullptr || !scope->is_string()) return names;
-    std::string_view rest = view_of(*scope);
-    while (!rest.empty()) {
-        const std::size_t end = std::min(rest.find(' '), rest.size());
-        if (end > 0) names.push_back(rest.substr(0, end));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
+    for (const std::string_view name : scope_claims) {
+        const json::value* scope = claim_of(claims, name);
+        if (scope != nullptr && scope->is_string()) {
+            add_words(view_of(*scope), names);
+        } else {
+            const std::vector<std::string_view> each = strings_of(scope);
+            names.insert(names.end(), each.begin(), each.end());
+        }
     }
     return names;
 }
@@ -167,14 +188,17 @@ ClaimsResult read_claims(std::string_view text, const config::Auth& rules, Epoch
     if (const auto failure = check_origin(*claims, rules)) return *failure;
 
     const json::value* user = claim_of(*claims, rules.user_claim);
-    if (user == nullptr || !user->is_string() || !is_valid_id(view_of(*user))) return AuthFailure::user_id;
-    identity.user = UserId(std::string(view_of(*user)));
+    if (user == nullptr) return AuthFailure::no_user_id;
+    std::optional<std::string> id = id_of(*user);
+    if (!id || !is_valid_id(*id)) return AuthFailure::user_id;
+    identity.user = UserId(std::move(*id));
     identity.grant = grant_of(*claims, rules);
     auto topics = topics_of(*claims, rules);
-    if (!topics) return AuthFailure::claims;
+    if (!topics) return AuthFailure::too_many_topics;
     identity.claimed_topics = std::move(*topics);
-    if (const json::value* token_id = claim_of(*claims, "jti")) {
-        if (!token_id->is_string() || token_id->get_string().size() > token_id_bytes_max) return AuthFailure::claims;
+    // Nothing depends on it: one that cannot be kept is not kept.
+    const json::value* token_id = claim_of(*claims, "jti");
+    if (token_id != nullptr && token_id->is_string() && token_id->get_string().size() <= token_id_bytes_max) {
         identity.token_id = view_of(*token_id);
     }
     return identity;

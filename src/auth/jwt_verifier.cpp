@@ -21,6 +21,12 @@ bool is_same_secret(std::string_view left, std::string_view right) {
     return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
+// A provider that cannot be reached says nothing of its tokens: whoever has one is not to be signed out.
+AuthFailure failure_without_key(const KeySet& keys, config::Algorithm algorithm) {
+    const bool may_come = keys.awaits_jwks() && key_type_of(algorithm) != KeyType::secret;
+    return may_come ? AuthFailure::no_keys : AuthFailure::unknown_key;
+}
+
 }  // namespace
 
 JwtVerifier::JwtVerifier(std::shared_ptr<const KeySet> keys, config::Auth rules, std::size_t cache_entries_max)
@@ -51,7 +57,7 @@ void JwtVerifier::remember(std::string_view token, const TokenDigest& digest) {
 
 AuthResult<Identity> JwtVerifier::verify(std::string_view token, EpochMs now) {
     if (token.empty()) return refuse_token(AuthFailure::missing);
-    if (token.size() > limits::token_bytes_max) return refuse_token(AuthFailure::malformed);
+    if (token.size() > limits::token_bytes_max) return refuse_token(AuthFailure::too_long);
     const std::optional<TokenDigest> digest = digest_of(token);
     if (digest) {
         if (const Identity* known = cache_.find(*digest, now)) {
@@ -62,10 +68,11 @@ AuthResult<Identity> JwtVerifier::verify(std::string_view token, EpochMs now) {
 
     const std::optional<SignedToken> parsed = SignedToken::parse(token);
     if (!parsed) return refuse_token(AuthFailure::malformed);
+    if (parsed->is_critical) return refuse_token(AuthFailure::critical);
     const std::optional<config::Algorithm> algorithm = keys_->allowed(parsed->algorithm);
     if (!algorithm) return refuse_token(AuthFailure::algorithm);
     const Key* key = keys_->find(*algorithm, rules_.issuer, parsed->kid);
-    if (key == nullptr) return refuse_token(AuthFailure::unknown_key);
+    if (key == nullptr) return refuse_token(failure_without_key(*keys_, *algorithm));
     if (!key->verifies(*algorithm, parsed->signed_text, parsed->signature)) return refuse_token(AuthFailure::signature);
 
     ClaimsResult identity = read_claims(parsed->payload, rules_, now);
@@ -76,10 +83,11 @@ AuthResult<Identity> JwtVerifier::verify(std::string_view token, EpochMs now) {
 }
 
 std::shared_ptr<const KeySet> JwtVerifier::keys_short_of(std::string_view token, EpochMs now) {
-    if (!keys_->is_fetched() || token.empty()) return nullptr;
+    if (!keys_->is_by_url() || token.empty()) return nullptr;
     const AuthResult<Identity> identity = verify(token, now);
-    const bool is_unknown = identity.has_error() && identity.error().reason == AuthFailure::unknown_key;
-    return is_unknown ? keys_ : nullptr;
+    if (identity) return nullptr;
+    const AuthFailure reason = identity.error().reason;
+    return reason == AuthFailure::unknown_key || reason == AuthFailure::no_keys ? keys_ : nullptr;
 }
 
 }  // namespace notifyd::auth

@@ -4,6 +4,7 @@
 // Fails:  the makers give an Error with a sentence for the operator.
 #pragma once
 
+#include "notifyd/auth/key_set.hpp"
 #include "notifyd/config/config.hpp"
 #include "notifyd/core/result.hpp"
 
@@ -38,6 +39,7 @@ class Key {
     [[nodiscard]] KeyType type() const { return type_; }
     [[nodiscard]] const std::string& issuer() const { return issuer_; }
     [[nodiscard]] const std::optional<std::string>& kid() const { return kid_; }
+    [[nodiscard]] const std::optional<std::string>& algorithm() const { return algorithm_; }
     [[nodiscard]] bool fits(config::Algorithm algorithm) const;
     // For an algorithm that fits. The signature must have exactly the length that the algorithm gives it.
     [[nodiscard]] bool verifies(config::Algorithm algorithm, std::string_view text, std::string_view signature) const;
@@ -57,7 +59,13 @@ class Key {
 // Of a PEM public key (RSA, EC P-256 or P-384, Ed25519).
 [[nodiscard]] Result<Key> read_public_key_pem(std::string_view pem);
 
-// Of a JWKS (RFC 7517, RFC 8037). Keys that are not for signatures, and kinds that are not ours, are passed over.
-[[nodiscard]] Result<std::vector<Key>> read_jwks(std::string_view json);
+struct JwksReading {
+    std::vector<Key> keys;  // at most 100, and never two that a token could mean both
+    std::vector<SkippedKey> skipped;
+};
+
+// Of a JWKS (RFC 7517, RFC 8037). One entry that cannot be used says nothing of the others. Those that are not for
+// signatures are passed over without a word.
+[[nodiscard]] Result<JwksReading> read_jwks(std::string_view json);
 
 }  // namespace notifyd::auth

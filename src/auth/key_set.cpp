@@ -38,44 +38,92 @@ bool any_fits(const std::vector<Key>& keys, config::Algorithm algorithm) {
     return std::ranges::any_of(keys, [algorithm](const Key& key) { return key.fits(algorithm); });
 }
 
+Error no_key_for_any(const KeySources& sources) {
+    std::string names;
+    for (const config::Algorithm algorithm : sources.algorithms) {
+        names.append(names.empty() ? "" : ", ").append(config::to_string(algorithm));
+    }
+    return bad_setting("auth.jwks", "has no key for any of auth.algorithms (" + names + ")");
+}
+
 Result<void> check_algorithms(const KeySources& sources, const std::vector<Key>& keys) {
     if (sources.algorithms.empty()) return bad_setting("auth.algorithms", "must name at least one algorithm");
+    const bool has_jwks = sources.jwks_by_url || !sources.jwks_json.empty();
+    bool any_public = false;
     for (const config::Algorithm algorithm : sources.algorithms) {
-        // A secret is never fetched; other keys may still come.
-        if (sources.jwks_by_url && algorithm != config::Algorithm::hs256) continue;
-        if (any_fits(keys, algorithm)) continue;
+        const bool fits = any_fits(keys, algorithm);
+        any_public = any_public || (fits && algorithm != config::Algorithm::hs256);
+        // A secret is never in a JWKS; other keys may still come.
+        if (fits || (has_jwks && algorithm != config::Algorithm::hs256)) continue;
         return bad_setting("auth.algorithms",
                            "no key for " + std::string(config::to_string(algorithm)) + "; give one in " +
                                std::string(setting_for(algorithm)));
     }
+    const bool only_secret = sources.algorithms == std::vector{config::Algorithm::hs256};
+    // With a URL, what was fetched has been looked at by itself.
+    if (has_jwks && !sources.jwks_by_url && !any_public && !only_secret) return no_key_for_any(sources);
     return {};
 }
 
-Result<std::vector<Key>> keys_of_jwks(const KeySources& sources) {
+// The first reasons tell the operator most.
+Error no_usable_key(const std::vector<SkippedKey>& skipped) {
+    constexpr std::size_t told_max = 3;
+    std::string problem = "has no usable key";
+    for (std::size_t at = 0; at < std::min(skipped.size(), told_max); ++at) {
+        problem += (at == 0 ? ": " : "; ") + to_string(skipped[at]);
+    }
+    return bad_setting("auth.jwks", problem);
+}
+
+Result<JwksReading> keys_of_jwks(const KeySources& sources) {
     auto set = read_jwks(sources.jwks_json);
     if (set.has_error()) return bad_setting("auth.jwks", set.error().message);
-    for (Key& key : *set) key.set_issuer(sources.issuer);
-    const auto is_usable = [&set](config::Algorithm algorithm) { return any_fits(*set, algorithm); };
-    if (sources.jwks_by_url && std::ranges::none_of(sources.algorithms, is_usable)) {
-        return bad_setting("auth.jwks", "has no key for any of auth.algorithms");
-    }
-    return std::move(*set);
+    if (set->keys.empty()) return no_usable_key(set->skipped);
+    for (Key& key : set->keys) key.set_issuer(sources.issuer);
+    const auto is_usable = [&set](config::Algorithm algorithm) { return any_fits(set->keys, algorithm); };
+    if (sources.jwks_by_url && std::ranges::none_of(sources.algorithms, is_usable)) return no_key_for_any(sources);
+    return set;
 }
 
 KeySet::JwksUse jwks_use(const KeySources& sources) {
-    if (sources.jwks_by_url) return KeySet::JwksUse::by_url;
-    return sources.jwks_json.empty() ? KeySet::JwksUse::no : KeySet::JwksUse::file;
+    const bool is_there = !sources.jwks_json.empty();
+    if (sources.jwks_by_url) return is_there ? KeySet::JwksUse::fetched : KeySet::JwksUse::awaited;
+    return is_there ? KeySet::JwksUse::file : KeySet::JwksUse::no;
 }
 
 }  // namespace
 
-KeySet::KeySet(std::vector<config::Algorithm> algorithms, std::vector<Key> keys, JwksUse jwks)
-    : algorithms_(std::move(algorithms)), keys_(std::move(keys)), jwks_(jwks) {}
+std::string to_string(const SkippedKey& skipped) {
+    std::string sentence = "key " + std::to_string(skipped.number);
+    if (!skipped.kid.empty()) sentence += " (\"" + skipped.kid + "\")";
+    return sentence + " is skipped: " + skipped.reason;
+}
+
+std::string without_key_sentence(config::Algorithm algorithm) {
+    const std::string name(config::to_string(algorithm));
+    return "auth.algorithms: there is no key for " + name + " in auth.jwks: tokens with " + name +
+           " are refused until there is one";
+}
+
+KeySet::KeySet(std::vector<config::Algorithm> algorithms,
+               std::vector<Key> keys,
+               JwksUse jwks,
+               std::vector<SkippedKey> skipped)
+    : algorithms_(std::move(algorithms)), keys_(std::move(keys)), jwks_(jwks), skipped_(std::move(skipped)) {}
 
 KeySet::~KeySet() = default;
 
 std::size_t KeySet::size() const {
     return keys_.size();
+}
+
+std::vector<config::Algorithm> KeySet::without_key() const {
+    std::vector<config::Algorithm> names;
+    if (jwks_ == JwksUse::no || jwks_ == JwksUse::awaited) return names;
+    for (const config::Algorithm algorithm : algorithms_) {
+        if (!any_fits(keys_, algorithm)) names.push_back(algorithm);
+    }
+    return names;
 }
 
 std::optional<config::Algorithm> KeySet::allowed(std::string_view name) const {
@@ -114,13 +162,16 @@ Result<std::shared_ptr<const KeySet>> make_key_set(const KeySources& sources) {
         if (key.has_error()) return bad_setting("auth.public_key", key.error().message);
         keys.push_back(std::move(*key));
     }
+    std::vector<SkippedKey> skipped;
     if (!sources.jwks_json.empty()) {
         auto set = keys_of_jwks(sources);
         if (set.has_error()) return set.error();
-        std::move(set->begin(), set->end(), std::back_inserter(keys));
+        std::move(set->keys.begin(), set->keys.end(), std::back_inserter(keys));
+        skipped = std::move(set->skipped);
     }
     if (auto checked = check_algorithms(sources, keys); checked.has_error()) return checked.error();
-    return std::shared_ptr<const KeySet>(std::make_shared<KeySet>(algorithms, std::move(keys), jwks_use(sources)));
+    return std::shared_ptr<const KeySet>(
+        std::make_shared<KeySet>(algorithms, std::move(keys), jwks_use(sources), std::move(skipped)));
 }
 
 Result<KeySources> load_key_sources(const config::Auth& config) {

@@ -4,11 +4,14 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace notifyd::auth {
 
 namespace {
+
+constexpr std::size_t told_entries_max = 1'000;
 
 constexpr auto use_tuple = boost::asio::as_tuple(boost::asio::use_awaitable_t<runtime::Executor>{});
 
@@ -70,6 +73,8 @@ void KeySource::apply(config::Auth rules, KeySources sources) {
         policy_.reset();
         if (sources.jwks_by_url) policy_.emplace(rules.jwks_refresh, now);
         ++generation_;
+        told_entries_.clear();
+        told_algorithms_.clear();
     }
     rules_ = std::move(rules);
     sources_ = std::move(sources);
@@ -77,7 +82,9 @@ void KeySource::apply(config::Auth rules, KeySources sources) {
 
 void KeySource::publish() {
     const Result<std::shared_ptr<const KeySet>> keys = make_key_set(sources_);
-    if (keys) publish(*keys);
+    if (!keys) return;
+    publish(*keys);
+    tell_doubts(**keys);
 }
 
 void KeySource::publish(std::shared_ptr<const KeySet> keys) {
@@ -115,7 +122,7 @@ KeySource::Awaitable<void> KeySource::refresh() {
     }
     if (!taken) {
         policy_->failed(clock_.steady_now());
-        events_.emit(observability::KeysNotRefreshed{taken.error().message});
+        events_.emit(observability::KeysNotRefreshed{rules_.jwks_url, taken.error().message});
     }
     answer_waiters();
 }
@@ -131,7 +138,23 @@ Result<void> KeySource::take(std::string text) {
     policy_->succeeded(clock_.steady_now());
     if (changed) publish(*keys);
     events_.emit(observability::KeysRefreshed{static_cast<std::int64_t>((*keys)->size()), changed});
+    tell_doubts(**keys);
     return {};
+}
+
+void KeySource::tell_doubts(const KeySet& keys) {
+    if (told_entries_.size() > told_entries_max) told_entries_.clear();
+    for (const SkippedKey& skipped : keys.skipped()) {
+        if (!told_entries_.insert(skipped.fingerprint).second) continue;
+        const auto number = static_cast<std::int64_t>(skipped.number);
+        events_.emit(observability::KeySkipped{rules_.jwks_url, number, skipped.kid, skipped.reason});
+    }
+    std::vector<config::Algorithm> without = keys.without_key();
+    for (const config::Algorithm algorithm : without) {
+        if (std::ranges::find(told_algorithms_, algorithm) != told_algorithms_.end()) continue;
+        events_.emit(observability::ConfigWarning{without_key_sentence(algorithm)});
+    }
+    told_algorithms_ = std::move(without);
 }
 
 void KeySource::drop_expired() {

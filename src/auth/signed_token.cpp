@@ -17,9 +17,6 @@ namespace {
 
 namespace json = boost::json;
 
-// Keys or addresses of keys that come with the token, and extensions that must be understood: none is ours.
-constexpr const char* refused_members[] = {"crit", "jwk", "jku", "x5u", "x5c"};
-
 std::string text_of(const json::value& value) {
     return {value.get_string().data(), value.get_string().size()};
 }
@@ -37,14 +34,14 @@ std::optional<SignedToken> SignedToken::parse(std::string_view token) {
 
     const std::optional<json::object> header = parse_strict_object(*header_text);
     if (!header) return std::nullopt;
-    for (const char* name : refused_members) {
-        if (header->contains(name)) return std::nullopt;
-    }
+    // Keys, or addresses of keys, that come with the token (jwk, jku, x5c, x5u) are not looked at, as all that is not
+    // understood (RFC 7515 §4): many providers send them.
     const json::value* algorithm = header->if_contains("alg");
     const json::value* kid = header->if_contains("kid");
     if (algorithm == nullptr || !algorithm->is_string() || (kid != nullptr && !kid->is_string())) return std::nullopt;
 
     SignedToken parsed;
+    parsed.is_critical = header->contains("crit");
     parsed.algorithm = text_of(*algorithm);
     if (kid != nullptr) parsed.kid = text_of(*kid);
     parsed.signed_text = token.substr(0, last_dot);

@@ -13,6 +13,8 @@ namespace notifyd::auth {
 struct SignedToken {
     [[nodiscard]] static std::optional<SignedToken> parse(std::string_view token);
 
+    // It has extensions that must be understood: none is.
+    bool is_critical = false;
     std::string algorithm;
     std::optional<std::string> kid;
     std::string_view signed_text;

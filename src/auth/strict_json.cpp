@@ -5,7 +5,6 @@
 #include <boost/json/parse.hpp>
 
 #include <cstdint>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -25,58 +24,96 @@ class DuplicateFinder {
 
     using Code = json::error_code;
 
+    // `list` names a member of the outermost object; empty: a duplicate is an error wherever it stands.
+    explicit DuplicateFinder(std::string_view list) : list_(list) {}
+
+    [[nodiscard]] std::set<std::size_t> take_doubtful() { return std::move(doubtful_); }
+
     bool on_document_begin(Code&) { return true; }
     bool on_document_end(Code&) { return true; }
-    bool on_object_begin(Code&) {
-        open_.emplace_back();
-        return true;
-    }
-    bool on_object_end(std::size_t, Code&) {
-        open_.pop_back();
-        return true;
-    }
-    bool on_array_begin(Code&) { return true; }
-    bool on_array_end(std::size_t, Code&) { return true; }
+    bool on_object_begin(Code&) { return count() && open(Kind::object); }
+    bool on_object_end(std::size_t, Code&) { return close(); }
+    bool on_array_begin(Code&) { return count() && open(Kind::array); }
+    bool on_array_end(std::size_t, Code&) { return close(); }
     bool on_key_part(json::string_view part, std::size_t, Code&) {
         key_.append(part.data(), part.size());
         return true;
     }
     bool on_key(json::string_view part, std::size_t, Code& error) {
         key_.append(part.data(), part.size());
-        const bool is_new = open_.back().insert(std::move(key_)).second;
+        if (open_.size() == 1) member_ = key_;
+        const bool is_new = open_.back().keys.insert(std::move(key_)).second;
         key_.clear();
-        if (!is_new) error = json::error::syntax;
-        return is_new;
+        if (is_new) return true;
+        if (is_in_element()) {
+            doubtful_.insert(open_[1].elements - 1);
+            return true;
+        }
+        error = json::error::syntax;
+        return false;
     }
     bool on_string_part(json::string_view, std::size_t, Code&) { return true; }
-    bool on_string(json::string_view, std::size_t, Code&) { return true; }
+    bool on_string(json::string_view, std::size_t, Code&) { return count(); }
     bool on_number_part(json::string_view, Code&) { return true; }
-    bool on_int64(std::int64_t, json::string_view, Code&) { return true; }
-    bool on_uint64(std::uint64_t, json::string_view, Code&) { return true; }
-    bool on_double(double, json::string_view, Code&) { return true; }
-    bool on_bool(bool, Code&) { return true; }
-    bool on_null(Code&) { return true; }
+    bool on_int64(std::int64_t, json::string_view, Code&) { return count(); }
+    bool on_uint64(std::uint64_t, json::string_view, Code&) { return count(); }
+    bool on_double(double, json::string_view, Code&) { return count(); }
+    bool on_bool(bool, Code&) { return count(); }
+    bool on_null(Code&) { return count(); }
     bool on_comment_part(json::string_view, Code&) { return true; }
     bool on_comment(json::string_view, Code&) { return true; }
 
   private:
-    std::vector<std::set<std::string, std::less<>>> open_;
+    enum class Kind : std::uint8_t { object, array };
+    struct Level {
+        Kind kind;
+        std::size_t elements = 0;
+        std::set<std::string, std::less<>> keys{};
+    };
+
+    bool open(Kind kind) {
+        open_.push_back({kind});
+        return true;
+    }
+    bool close() {
+        open_.pop_back();
+        return true;
+    }
+    // A value begins, or is there.
+    bool count() {
+        if (!open_.empty()) ++open_.back().elements;
+        return true;
+    }
+    [[nodiscard]] bool is_in_element() const {
+        return !list_.empty() && member_ == list_ && open_.size() > 2 && open_[1].kind == Kind::array;
+    }
+
+    std::string_view list_;
+    std::string member_;  // of the outermost object
+    std::set<std::size_t> doubtful_;
+    std::vector<Level> open_;
     std::string key_;
 };
 
 }  // namespace
 
-std::optional<json::object> parse_strict_object(std::string_view text) {
+std::optional<ObjectWithList> parse_object_with_list(std::string_view text, std::string_view list) {
     json::parse_options options;
     options.max_depth = json_depth_max;
     json::error_code error;
     json::value value = json::parse(json::string_view(text.data(), text.size()), error, {}, options);
     if (error || !value.is_object()) return std::nullopt;
 
-    json::basic_parser<DuplicateFinder> walk(options);
+    json::basic_parser<DuplicateFinder> walk(options, list);
     walk.write_some(false, text.data(), text.size(), error);
     if (error) return std::nullopt;
-    return std::move(value.get_object());
+    return ObjectWithList{std::move(value.get_object()), walk.handler().take_doubtful()};
+}
+
+std::optional<json::object> parse_strict_object(std::string_view text) {
+    std::optional<ObjectWithList> parsed = parse_object_with_list(text, {});
+    if (!parsed) return std::nullopt;
+    return std::move(parsed->object);
 }
 
 }  // namespace notifyd::auth

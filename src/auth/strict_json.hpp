@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 
 #include <optional>
+#include <set>
 #include <string_view>
 
 namespace notifyd::auth {
@@ -12,5 +13,14 @@ namespace notifyd::auth {
 inline constexpr std::size_t json_depth_max = 32;
 
 [[nodiscard]] std::optional<boost::json::object> parse_strict_object(std::string_view text);
+
+struct ObjectWithList {
+    boost::json::object object;
+    // The elements of the list, counted from 0, that have a duplicate key inside: only they are doubtful.
+    std::set<std::size_t> doubtful;
+};
+
+// The same, but each element of the array in member `list` stands for itself.
+[[nodiscard]] std::optional<ObjectWithList> parse_object_with_list(std::string_view text, std::string_view list);
 
 }  // namespace notifyd::auth

@@ -168,11 +168,11 @@ Bindings server_bindings() {
         bind<section, &Server::base_path>(
             "server.base_path", text("\"\" or a path such as \"/dvl\", without a slash at its end", is_base_path)),
         bind<section, &Server::threads>("server.threads", count(0, threads_max)),
-        bind<section, &Server::allowed_origins>(
-            "server.allowed_origins", texts("\"*\" or origins such as \"https://app.example.com\"", is_origin)),
+        bind<section, &Server::allowed_origins>("server.allowed_origins", origins()),
         bind<section, &Server::trusted_proxies>("server.trusted_proxies", networks()),
         bind<section, &Server::metrics_listen>("server.metrics_listen", optional_endpoint()),
         bind<section, &Server::drain_timeout>("server.drain_timeout", duration(0ms, 1h)),
+        bind<section, &Server::socket_mode>("server.socket_mode", file_mode()),
     };
 }
 

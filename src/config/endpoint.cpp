@@ -90,17 +90,6 @@ bool is_http_url(std::string_view text) {
     return false;
 }
 
-bool is_origin(std::string_view text) {
-    if (text == "*") return true;
-    const std::size_t scheme_end = text.find("://");
-    if (scheme_end == std::string_view::npos || scheme_end == 0 || !is_visible_ascii(text)) return false;
-    const std::string_view host = text.substr(scheme_end + 3);
-    // Browsers send lower case and nothing after the port; a pattern would look as if it worked.
-    const bool is_lower =
-        std::ranges::none_of(text, [](char character) { return character >= 'A' && character <= 'Z'; });
-    return is_lower && !host.empty() && host.find_first_of("/?#@*") == std::string_view::npos;
-}
-
 bool is_base_path(std::string_view text) {
     if (text.empty()) return true;
     if (!text.starts_with('/')) return false;

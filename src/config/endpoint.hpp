@@ -15,8 +15,6 @@ namespace notifyd::config {
 [[nodiscard]] std::optional<Network> parse_network(std::string_view text);
 // "http://host" or "https://host", and what may follow.
 [[nodiscard]] bool is_http_url(std::string_view text);
-// "*", or what a browser sends as Origin: "https://app.example.com".
-[[nodiscard]] bool is_origin(std::string_view text);
 // "", or "/segment" once or more, without a slash at the end.
 [[nodiscard]] bool is_base_path(std::string_view text);
 

@@ -4,6 +4,7 @@
 #include "notifyd/config/units.hpp"
 
 #include "endpoint.hpp"
+#include "origin.hpp"
 #include "secret_source.hpp"
 
 #include <algorithm>
@@ -277,6 +278,33 @@ Reader<std::vector<Network>> networks() {
                     parsed.push_back(std::move(*network));
                 }
                 return Value{std::move(parsed), ""};
+            }};
+}
+
+Reader<unsigned> file_mode() {
+    return {"file permissions in octal digits such as \"0660\"", [](const Setting& setting, const Surroundings&) {
+                const auto held = as_text(setting);
+                // No set-user-id and the like.
+                const bool has_form = held && (held->size() == 3 || (held->size() == 4 && held->front() == '0'));
+                const bool is_octal = has_form && held->find_first_not_of("01234567") == std::string::npos;
+                if (!is_octal) return Converted<unsigned>{};
+                unsigned mode = 0;
+                for (const char digit : *held) mode = mode * 8 + static_cast<unsigned>(digit - '0');
+                return Converted<unsigned>{mode, ""};
+            }};
+}
+
+Reader<std::vector<std::string>> origins() {
+    using Value = Converted<std::vector<std::string>>;
+    return {"a list of \"*\" or origins such as \"https://app.example.com\"",
+            [](const Setting& setting, const Surroundings&) {
+                auto held = as_texts(setting);
+                if (!held) return Value{};
+                for (const std::string& each : *held) {
+                    const std::string problem = problem_with_origin(each);
+                    if (!problem.empty()) return Value{std::nullopt, in_quotes(each) + ' ' + problem};
+                }
+                return Value{std::move(held), ""};
             }};
 }
 

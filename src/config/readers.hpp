@@ -60,6 +60,10 @@ using TextCheck = bool (*)(std::string_view);
 [[nodiscard]] Reader<Endpoint> endpoint();
 [[nodiscard]] Reader<std::optional<Endpoint>> optional_endpoint();
 [[nodiscard]] Reader<std::vector<Network>> networks();
+// The permissions of a file, in octal digits.
+[[nodiscard]] Reader<unsigned> file_mode();
+// "*", origins, and patterns for the subdomains of a host.
+[[nodiscard]] Reader<std::vector<std::string>> origins();
 
 // As the error shows it: quoted, on one line, cut where it is long.
 [[nodiscard]] std::string in_quotes(std::string_view text);

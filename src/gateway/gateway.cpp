@@ -104,7 +104,7 @@ Result<std::unique_ptr<Front>> Front::open(const config::Config& config, std::si
     Result<TlsContexts> tls = make_tls_contexts(config.tls, loops);
     if (!tls) return tls.error();
     parts->tls = std::move(*tls);
-    Result<Listeners> listeners = open_listeners(config.server.listen, loops);
+    Result<Listeners> listeners = open_listeners(config.server.listen, config.server.socket_mode, loops);
     if (!listeners) return listeners.error();
     parts->listeners = std::move(*listeners);
     const std::size_t files = raise_file_limit();

@@ -4,6 +4,7 @@
 
 #include "bearer.hpp"
 #include "client_address.hpp"
+#include "origins.hpp"
 #include "request_ids.hpp"
 #include "router.hpp"
 #include "session.hpp"
@@ -256,12 +257,7 @@ std::string Session::correlation_id_of(const HeadFields& fields) {
 }
 
 std::string_view Session::allow_origin(std::string_view origin) const {
-    if (origin.empty()) return {};
-    for (const std::string& allowed : services_.config.server.allowed_origins) {
-        if (allowed == "*") return "*";
-        if (allowed == origin) return origin;
-    }
-    return {};
+    return allowed_origin(services_.config.server.allowed_origins, origin);
 }
 
 HttpReply Session::preflight_reply(const HttpRequest& request, const RouteMatch& match) const {

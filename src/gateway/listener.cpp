@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <optional>
@@ -19,6 +20,7 @@ namespace notifyd::gateway {
 namespace {
 
 constexpr int backlog = 4096;
+constexpr const char* in_use = "the address is in use, perhaps by another notifyd";
 
 struct Address {
     sockaddr_storage storage{};
@@ -29,11 +31,13 @@ struct Address {
     [[nodiscard]] sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
 };
 
+Error failure(const config::Endpoint& endpoint, std::string_view why) {
+    return {Errc::internal, ("Cannot listen on " + config::to_string(endpoint) + ": ").append(why)};
+}
+
 Error failure(const config::Endpoint& endpoint) {
     const int error = errno;
-    std::string what = "Cannot listen on " + config::to_string(endpoint) + ": ";
-    what += error == EADDRINUSE ? "the address is in use, perhaps by another notifyd" : std::strerror(error);
-    return {Errc::internal, std::move(what)};
+    return failure(endpoint, error == EADDRINUSE ? in_use : std::strerror(error));
 }
 
 std::optional<Address> resolve(const config::Endpoint& endpoint) {
@@ -87,14 +91,37 @@ bool is_free(const Address& address) {
     return probe.get() >= 0 && ::bind(probe.get(), address.get(), address.length) == 0;
 }
 
-// A socket file that a killed server left behind is removed; one that somebody listens on is in use.
-bool clear_stale_socket_file(const Address& address, const std::string& path) {
+// What stands in the way of a socket file, told to the operator; empty: nothing. One that a killed server left behind
+// is removed; one that somebody listens on is in use.
+std::string clear_way(const Address& address, const std::string& path) {
+    const std::string folder = std::filesystem::path(path).parent_path().string();
     struct stat info {};
-    if (::lstat(path.c_str(), &info) != 0) return true;
-    if (!S_ISSOCK(info.st_mode)) return errno = EADDRINUSE, false;
+    if (::stat(folder.c_str(), &info) != 0) {
+        if (errno != ENOENT) return "the folder " + folder + " cannot be used: " + std::strerror(errno);
+        return "the folder " + folder + " does not exist: create it, or choose another path";
+    }
+    if (!S_ISDIR(info.st_mode)) return folder + " is not a folder";
+    if (::lstat(path.c_str(), &info) != 0) return errno == ENOENT ? "" : std::strerror(errno);
+    if (!S_ISSOCK(info.st_mode)) {
+        const char* kind = S_ISREG(info.st_mode) ? "file" : S_ISDIR(info.st_mode) ? "folder" : "link or device";
+        return std::string("there is a ") + kind + " in its place, not a socket: move it away, or choose another path";
+    }
     const ListenSocket probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (::connect(probe.get(), address.get(), address.length) == 0) return errno = EADDRINUSE, false;
-    return ::unlink(path.c_str()) == 0;
+    if (::connect(probe.get(), address.get(), address.length) == 0) return in_use;
+    if (errno != ECONNREFUSED) return std::string("another program's socket is in its place: ") + std::strerror(errno);
+    if (::unlink(path.c_str()) == 0) return "";
+    return std::string("what a killed server has left there cannot be removed: ") + std::strerror(errno);
+}
+
+// The umask has perhaps taken some of the mode away. The file is named by a descriptor of it: whoever may write in the
+// folder can put a link in its place.
+bool give_mode(const std::string& path, unsigned mode) {
+    const ListenSocket file(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    struct stat info {};
+    if (file.get() < 0 || ::fstat(file.get(), &info) != 0) return false;
+    if (!S_ISSOCK(info.st_mode)) return errno = EADDRINUSE, false;
+    if ((info.st_mode & 0777U) == mode) return true;
+    return ::chmod(("/proc/self/fd/" + std::to_string(file.get())).c_str(), mode) == 0;
 }
 
 std::uint16_t port_of(int descriptor) {
@@ -121,7 +148,7 @@ int ListenSocket::release() {
     return std::exchange(descriptor_, -1);
 }
 
-Result<Listeners> open_listeners(const config::Endpoint& endpoint, std::size_t loops) {
+Result<Listeners> open_listeners(const config::Endpoint& endpoint, unsigned socket_mode, std::size_t loops) {
     std::optional<Address> address = resolve(endpoint);
     if (!address) {
         errno = EINVAL;
@@ -131,7 +158,11 @@ Result<Listeners> open_listeners(const config::Endpoint& endpoint, std::size_t l
     listeners.endpoint = endpoint;
     listeners.family = address->family;
     const bool local = endpoint.is_unix();
-    if (local ? !clear_stale_socket_file(*address, endpoint.unix_path) : !is_free(*address)) return failure(endpoint);
+    if (!local && !is_free(*address)) return failure(endpoint);
+    if (local) {
+        const std::string obstacle = clear_way(*address, endpoint.unix_path);
+        if (!obstacle.empty()) return failure(endpoint, obstacle);
+    }
     for (std::size_t i = 0; i < loops; ++i) {
         if (local && i != 0) {
             listeners.sockets.emplace_back(::fcntl(listeners.sockets.front().get(), F_DUPFD_CLOEXEC, 0));
@@ -139,10 +170,11 @@ Result<Listeners> open_listeners(const config::Endpoint& endpoint, std::size_t l
             continue;
         }
         ListenSocket made = make_socket(address->family, Sharing::shared);
-        if (made.get() < 0 || ::bind(made.get(), address->get(), address->length) != 0 ||
-            ::listen(made.get(), backlog) != 0) {
-            return failure(endpoint);
-        }
+        // The file that bind makes has no more than this mode, and never had.
+        const bool limited = made.get() >= 0 && (!local || ::fchmod(made.get(), socket_mode) == 0);
+        if (!limited || ::bind(made.get(), address->get(), address->length) != 0) return failure(endpoint);
+        if (local && !give_mode(endpoint.unix_path, socket_mode)) return failure(endpoint);
+        if (::listen(made.get(), backlog) != 0) return failure(endpoint);
         // Port 0: the first socket's port is everybody's.
         if (i == 0) {
             listeners.endpoint.port = port_of(made.get());

@@ -32,6 +32,9 @@ struct Listeners {
     int family = 0;
 };
 
-[[nodiscard]] Result<Listeners> open_listeners(const config::Endpoint& endpoint, std::size_t loops);
+// `socket_mode`: of a Unix socket's file, from the moment that it is there.
+[[nodiscard]] Result<Listeners> open_listeners(const config::Endpoint& endpoint,
+                                               unsigned socket_mode,
+                                               std::size_t loops);
 
 }  // namespace notifyd::gateway

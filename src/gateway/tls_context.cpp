@@ -1,6 +1,10 @@
 // OpenSSL's contexts: TLS 1.2+, modern ciphers, buffers given back when idle.
 #include "tls_context.hpp"
 
+#include "notifyd/gateway/gateway.hpp"
+
+#include "certificate_files.hpp"
+
 #include <openssl/err.h>
 #include <openssl/x509.h>
 
@@ -41,11 +45,6 @@ int select_protocol(SSL*,
     return SSL_TLSEXT_ERR_OK;
 }
 
-// A key that is locked by a password is an error, not a question on the terminal.
-int no_password(char*, int, int, void*) {
-    return -1;
-}
-
 SslContext make_context(config::TlsVersion lowest) {
     SslContext context(SSL_CTX_new(TLS_server_method()));
     if (!context) return context;
@@ -68,20 +67,7 @@ SslContext make_context(config::TlsVersion lowest) {
     constexpr std::string_view session_scope = "notifyd";
     SSL_CTX_set_session_id_context(
         raw, reinterpret_cast<const unsigned char*>(session_scope.data()), static_cast<unsigned>(session_scope.size()));
-    SSL_CTX_set_default_passwd_cb(raw, no_password);
     return context;
-}
-
-Result<void> read_files(SSL_CTX* context, const config::Tls& tls) {
-    ERR_clear_error();
-    if (SSL_CTX_use_certificate_chain_file(context, tls.certificate.c_str()) != 1) {
-        return failure("The certificate " + tls.certificate.string() + " cannot be used");
-    }
-    if (SSL_CTX_use_PrivateKey_file(context, tls.private_key.c_str(), SSL_FILETYPE_PEM) != 1) {
-        return failure("The private key " + tls.private_key.string() + " cannot be used");
-    }
-    if (SSL_CTX_check_private_key(context) != 1) return failure("The private key does not belong to the certificate");
-    return {};
 }
 
 bool share_certificate(SSL_CTX* from, SSL_CTX* to) {
@@ -101,6 +87,11 @@ EpochMs to_epoch_ms(const ASN1_TIME* time) {
 
 }  // namespace
 
+Result<void> check_certificate(const config::Tls& tls) {
+    const Result<TlsContexts> made = make_tls_contexts(tls, 1);
+    return made ? Result<void>() : Result<void>(made.error());
+}
+
 Result<TlsContexts> make_tls_contexts(const config::Tls& tls, std::size_t count) {
     TlsContexts made;
     made.contexts.resize(count);
@@ -110,7 +101,7 @@ Result<TlsContexts> make_tls_contexts(const config::Tls& tls, std::size_t count)
         if (!context) return failure("TLS cannot be set up");
         SSL_CTX* first = made.contexts.front().get();
         if (context.get() == first) {
-            if (const Result<void> read = read_files(first, tls); !read) return read.error();
+            if (const Result<void> read = use_certificate_files(first, tls); !read) return read.error();
         } else if (!share_certificate(first, context.get())) {
             return failure("TLS cannot be set up");
         }

@@ -3,13 +3,14 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <openssl/err.h>
+#include <openssl/x509_vfy.h>
 
 #include <algorithm>
 
@@ -25,7 +26,11 @@ using boost::system::error_code;
 
 using TcpStream = beast::basic_stream<tcp, runtime::Executor>;
 using TlsStream = beast::ssl_stream<TcpStream>;
-using Response = http::response<http::string_body>;
+
+// Of the answer, headers included: a Content-Security-Policy alone may have several KiB.
+constexpr std::uint32_t head_bytes_max = 32 * 1024;
+// 100 Continue, 103 Early Hints: before the answer itself.
+constexpr int interim_answers_max = 8;
 
 constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable_t<runtime::Executor>{});
 
@@ -51,15 +56,85 @@ Awaitable<error_code> connect(const Exchange& exchange,
 }
 
 // The certificate must be good for the name, which is also told to the peer (SNI has no addresses).
-error_code set_peer(TlsStream& stream, const std::string& name) {
-    error_code error;
-    stream.set_verify_callback(asio::ssl::host_name_verification(name), error);
+bool set_peer(SSL* ssl, const std::string& name) {
+    X509_VERIFY_PARAM* rules = SSL_get0_param(ssl);
     error_code no_address;
     static_cast<void>(asio::ip::make_address(name, no_address));
-    if (!error && no_address && SSL_set_tlsext_host_name(stream.native_handle(), name.c_str()) != 1) {
-        error = asio::error::invalid_argument;
+    if (!no_address) return X509_VERIFY_PARAM_set1_ip_asc(rules, name.c_str()) == 1;
+    X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    return X509_VERIFY_PARAM_set1_host(rules, name.c_str(), name.size()) == 1 &&
+           SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
+}
+
+// What the operator can do where the certificate is not believed; empty: nothing here.
+std::string_view advice_for(long verdict) {
+    switch (verdict) {
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+        case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+        case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+            return ". If a private CA has signed it, add the CA's certificate to the system's (update-ca-certificates) "
+                   "or name its PEM file in the environment variable SSL_CERT_FILE, then restart notifyd";
+        case X509_V_ERR_HOSTNAME_MISMATCH:
+        case X509_V_ERR_IP_ADDRESS_MISMATCH:
+            return ". The URL must have a name that stands in the certificate";
+        default:
+            return "";
     }
-    return error;
+}
+
+Error untrusted(SSL* ssl, const error_code& error) {
+    const long verdict = SSL_get_verify_result(ssl);
+    if (verdict == X509_V_OK) return failure("no TLS", error);
+    std::string sentence = "no TLS: certificate verify failed: ";
+    sentence.append(X509_verify_cert_error_string(verdict)).append(advice_for(verdict));
+    return {Errc::unavailable, std::move(sentence)};
+}
+
+// An answer whose end is the connection's is whole for all that can be known, and a peer that says no goodbye in TLS is
+// common. Who cuts it short leaves half of a JSON text, which is refused by its reader.
+template <class Parser>
+bool ends_with_connection(Parser& parser, const error_code& error) {
+    if (error != asio::ssl::error::stream_truncated || !parser.need_eof()) return false;
+    error_code unfinished;
+    parser.put_eof(unfinished);
+    return !unfinished;
+}
+
+Error unwanted(unsigned status) {
+    const bool is_redirect = status / 100 == 3;
+    return {Errc::unavailable,
+            "the answer has the status " + std::to_string(status) +
+                (is_redirect ? "; redirects are not followed: name the URL that has the answer" : "")};
+}
+
+template <class Stream>
+Awaitable<Result<std::string>> take_answer(Stream& stream, std::size_t body_bytes_max) {
+    beast::flat_buffer buffer(2 * head_bytes_max);
+    for (int interim = 0; interim <= interim_answers_max; ++interim) {
+        http::response_parser<http::string_body> parser;
+        parser.header_limit(head_bytes_max);
+        parser.body_limit(body_bytes_max);
+        const auto [no_head, head_bytes] = co_await http::async_read_header(stream, buffer, parser, use_tuple);
+        if (no_head) co_return failure("there is no answer", no_head);
+        const http::response<http::string_body>& head = parser.get();
+        // Beast has no name for some of them, such as 103.
+        const bool is_interim = head.result_int() / 100 == 1 && head.result() != http::status::switching_protocols;
+        if (is_interim) continue;
+        // Told before the body is read: an error page may be of any size.
+        if (head.result() != http::status::ok) {
+            co_return unwanted(head.result_int());
+        }
+        const beast::string_view coding = head[http::field::content_encoding];
+        if (!coding.empty() && !beast::iequals(coding, "identity")) {
+            co_return Error(Errc::unavailable, "the answer is compressed, which was not asked for");
+        }
+        const auto [cut, bytes] = co_await http::async_read(stream, buffer, parser, use_tuple);
+        if (cut && !ends_with_connection(parser, cut)) co_return failure("the answer cannot be taken", cut);
+        co_return std::move(parser.get().body());
+    }
+    co_return Error(Errc::unavailable, "there is no answer behind the interim ones");
 }
 
 template <class Stream>
@@ -68,22 +143,12 @@ Awaitable<Result<std::string>> ask(Stream& stream, const Target& target, std::si
     request.set(http::field::host, target.host);
     request.set(http::field::user_agent, "notifyd");
     request.set(http::field::accept, "*/*");
+    request.set(http::field::accept_encoding, "identity");
     request.set(http::field::connection, "close");
     const auto [not_sent, sent] = co_await http::async_write(stream, request, use_tuple);
     if (not_sent) co_return failure("the request cannot be sent", not_sent);
-
-    http::response_parser<http::string_body> parser;
-    parser.body_limit(body_bytes_max);
-    beast::flat_buffer buffer(64 * 1024);
-    const auto [no_head, head_bytes] = co_await http::async_read_header(stream, buffer, parser, use_tuple);
-    if (no_head) co_return failure("there is no answer", no_head);
-    // Told before the body is read: an error page may be of any size.
-    if (parser.get().result() != http::status::ok) {
-        co_return Error(Errc::unavailable, "the answer has the status " + std::to_string(parser.get().result_int()));
-    }
-    const auto [cut, bytes] = co_await http::async_read(stream, buffer, parser, use_tuple);
-    if (cut) co_return failure("the answer cannot be taken", cut);
-    co_return std::move(parser.get().body());
+    Result<std::string> answer = co_await take_answer(stream, body_bytes_max);
+    co_return answer;
 }
 
 Awaitable<Result<std::string>> get_plain(const Exchange& exchange,
@@ -105,10 +170,13 @@ Awaitable<Result<std::string>> get_over_tls(const Exchange& exchange,
     const error_code unconnected = co_await connect(exchange, plain, addresses);
     if (unconnected) co_return failure("no connection", unconnected);
     plain.expires_at(exchange.deadline);
-    if (const error_code error = set_peer(stream, target.name)) co_return failure("no TLS", error);
-    const auto [untrusted] = co_await stream.async_handshake(asio::ssl::stream_base::client, use_tuple);
+    if (!set_peer(stream.native_handle(), target.name)) {
+        ERR_clear_error();
+        co_return Error(Errc::unavailable, "no TLS: the URL has no name that a certificate can have");
+    }
+    const auto [refused] = co_await stream.async_handshake(asio::ssl::stream_base::client, use_tuple);
     ERR_clear_error();
-    if (untrusted) co_return failure("no TLS", untrusted);
+    if (refused) co_return untrusted(stream.native_handle(), refused);
     Result<std::string> answer = co_await ask(stream, target, exchange.body_bytes_max);
     ERR_clear_error();
     // No goodbye: the answer is whole, and the peer closes by itself.

@@ -218,7 +218,13 @@ void Events::emit(const KeysRefreshed& event) {
 
 void Events::emit(const KeysNotRefreshed& event) {
     log(sink_, clock_, LogLevel::warn, "keys_refresh_failed", [&](Fields& fields) {
-        fields.text("reason", event.what);
+        fields.text("url", event.url).text("reason", event.what);
+    });
+}
+
+void Events::emit(const KeySkipped& event) {
+    log(sink_, clock_, LogLevel::warn, "key_skipped", [&](Fields& fields) {
+        fields.text("url", event.url).number("key", event.number).text("kid", event.kid).text("reason", event.reason);
     });
 }
 

@@ -39,6 +39,13 @@ bool is_link_of_another_user(const std::filesystem::path& path) {
     return status.st_uid != 0 && status.st_uid != ::geteuid();
 }
 
+// A file that root has just made in the server's folder is for the server, which runs as the folder's owner.
+void give_to_folders_owner(int descriptor, const std::filesystem::path& path) {
+    struct ::stat folder {};
+    if (::geteuid() != 0 || ::lstat(path.parent_path().c_str(), &folder) != 0 || folder.st_uid == 0) return;
+    if (S_ISDIR(folder.st_mode)) static_cast<void>(!::fchown(descriptor, folder.st_uid, folder.st_gid));
+}
+
 }  // namespace
 
 LogOutput LogOutput::to_stderr() {
@@ -69,6 +76,7 @@ LogOutput LogOutput::to_file(const std::filesystem::path& path, const LogOutput*
     struct ::stat status {};
     const Kind kind = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) ? Kind::file : Kind::nonblocking;
     LogOutput output(descriptor, kind, Owner::ours);
+    if (is_new && model == nullptr) give_to_folders_owner(descriptor, path);
     struct ::stat before {};
     if (!is_new || model == nullptr || ::fstat(model->descriptor_, &before) != 0) return output;
     // As far as it may: a service that writes a file of root's goes on in one of its own.

@@ -14,8 +14,8 @@ namespace notifyd::observability {
 class LogOutput {
   public:
     [[nodiscard]] static LogOutput to_stderr();
-    // Appends to the file, which is created if it is not there. A new file gets the mode and the owner of `model`'s
-    // file. Root does not follow a symbolic link that another user has made.
+    // Appends to the file, which is created if it is not there, by root for the folder's owner. A new file gets the
+    // mode and the owner of `model`'s file. Root does not follow a symbolic link that another user has made.
     [[nodiscard]] static LogOutput to_file(const std::filesystem::path& path, const LogOutput* model = nullptr);
 
     LogOutput(LogOutput&& other) noexcept;

@@ -11,6 +11,7 @@ Startup<CopyReport> backup(const std::string& database, const std::string& file)
     if (!source.has_value()) return source.error();
     const auto target = resolved(file, "FILE");
     if (!target.has_value()) return target.error();
+    if (is_folder(*target)) return StartupError{*target + " is a folder: name a file in it"};
     if (exists(*target)) return StartupError{*target + " is there already: a backup replaces nothing"};
     if (belongs_to(*source, *target)) return StartupError{*target + " is a name that the database keeps for itself"};
     if (auto refusal = has_other_names(*source)) return *refusal;

@@ -41,6 +41,7 @@ Startup<MigrationReport> create_database(const std::string& path,
         return database_error(path, database.last_error());
     }
     database.close();
+    if (auto refusal = draft->take_owner_of(path)) return *refusal;
     if (auto refusal = draft->move_to(path)) return *refusal;
     return MigrationReport{0, migrated->to};
 }
@@ -87,15 +88,27 @@ Startup<MigrationReport> upgrade_database(const std::string& path,
     return migrated;
 }
 
+// -1, with errno: ENOENT where it was removed in between.
+int open_lock(const Folder& folder, const std::string& name, ::mode_t mode) {
+    constexpr int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC;
+    const int made = ::openat(folder.descriptor(), name.c_str(), flags | O_CREAT | O_EXCL, mode);
+    if (made >= 0) folder.adopt(made);
+    if (made >= 0 || errno != EEXIST) return made;
+    return ::openat(folder.descriptor(), name.c_str(), flags);
+}
+
 }  // namespace
 
 Startup<FileLock> FileLock::take(const std::string& database_path, AtEnd at_end) {
+    const auto folder = Folder::of(database_path);
+    if (!folder.has_value()) return folder.error();
     const std::string path = database_path + ".lock";
     constexpr ::mode_t owner_only = 0600;
     constexpr int tries = 100;
     for (int i = 0; i < tries; ++i) {
-        const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, owner_only);
-        if (descriptor < 0) return system_error("cannot open", path);
+        const int descriptor = open_lock(*folder, name_of(path), owner_only);
+        if (descriptor < 0 && errno == ENOENT) continue;
+        if (descriptor < 0) return creation_error(path);
         FileLock lock(descriptor, database_path, AtEnd::keep);
         // Under a second name it may be anybody's.
         struct ::stat status {};

@@ -29,7 +29,7 @@ Startup<Draft> Draft::create(const std::string& place) {
     constexpr ::mode_t owner_only = 0600;
     const int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     const int descriptor = ::openat(folder->descriptor(), name.c_str(), flags, owner_only);
-    if (descriptor < 0) return system_error("cannot create", folder->path() + "/" + name);
+    if (descriptor < 0) return creation_error(folder->path() + "/" + name);
     Draft draft(std::move(*folder), name, descriptor);
     if (::fchmod(descriptor, owner_only) != 0) return system_error("cannot change the mode of", draft.path());
     return draft;
@@ -69,7 +69,10 @@ std::optional<StartupError> Draft::take_owner_of(const std::string& place) {
     struct ::stat before {};
     struct ::stat now {};
     const std::string name = name_of(place);
-    if (::fstatat(folder_.descriptor(), name.c_str(), &before, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
+    if (::fstatat(folder_.descriptor(), name.c_str(), &before, AT_SYMLINK_NOFOLLOW) != 0) {
+        folder_.adopt(descriptor_);
+        return std::nullopt;
+    }
     if (!S_ISREG(before.st_mode)) return database_error(place, "not a regular file");
     if (::fstat(descriptor_, &now) != 0) return system_error("cannot open", path_);
     if (before.st_uid == now.st_uid && before.st_gid == now.st_gid) return std::nullopt;

@@ -37,7 +37,7 @@ class Draft {
     [[nodiscard]] std::optional<std::uint64_t> size() const;
     // Nothing: the name still belongs to the file that was created. To be asked whenever SQLite has opened it by name.
     [[nodiscard]] std::optional<StartupError> is_exchanged() const;
-    // Gives it the owner of the file that stands in the place now, if there is one.
+    // Gives it the owner of the file that stands in the place now. Is there none, and root writes it: the folder's.
     [[nodiscard]] std::optional<StartupError> take_owner_of(const std::string& place);
     // Synced, renamed, and the folder synced. SQLite must have closed it.
     [[nodiscard]] std::optional<StartupError> move_to(const std::string& place);

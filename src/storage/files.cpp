@@ -87,6 +87,28 @@ StartupError system_error(const std::string& what, const std::string& path) {
     return StartupError{what + " " + path + ": " + std::generic_category().message(errno)};
 }
 
+StartupError creation_error(const std::string& path) {
+    const int why = errno;
+    const std::string folder = folder_of(path);
+    struct ::stat status {};
+    if (::stat(folder.c_str(), &status) != 0 && errno == ENOENT) {
+        return StartupError{path + ": the folder " + folder + " does not exist: create it, or name another"};
+    }
+    if (S_ISREG(status.st_mode)) return StartupError{path + ": " + folder + " is a file, not a folder"};
+    if (!exists(path) && ::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
+        return StartupError{path + ": nothing can be created in the folder " + folder + ": " +
+                            std::generic_category().message(errno)};
+    }
+    const bool is_anothers = ::lstat(path.c_str(), &status) == 0 && status.st_uid != ::geteuid();
+    if (why == EACCES && is_anothers) {
+        return StartupError{path +
+                            " belongs to another user, perhaps because a command was run as root: give it to the "
+                            "user that the server runs as (chown)"};
+    }
+    errno = why;
+    return system_error("cannot open", path);
+}
+
 StartupError database_error(const std::string& path, const std::string& reason) {
     return StartupError{"database " + path + ": " + reason};
 }
@@ -114,6 +136,11 @@ Startup<std::string> resolved(const std::string& path, const std::string& name) 
 
 bool exists(const std::string& path) {
     return ::access(path.c_str(), F_OK) == 0;
+}
+
+bool is_folder(const std::string& path) {
+    struct ::stat status {};
+    return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 std::optional<StartupError> not_a_filled_file(const std::string& path) {
@@ -188,7 +215,7 @@ std::string name_of(const std::string& path) {
 Startup<Folder> Folder::of(const std::string& file) {
     std::string path = folder_of(file);
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (descriptor < 0) return system_error("cannot open", path);
+    if (descriptor < 0) return creation_error(file);
     return Folder(descriptor, std::move(path));
 }
 
@@ -217,6 +244,12 @@ bool Folder::remove_logs_of(const std::string& database_name) const {
     bool removed = true;
     for (const std::string_view suffix : log_suffixes) removed = remove(database_name + std::string(suffix)) && removed;
     return removed;
+}
+
+void Folder::adopt(int file) const {
+    struct ::stat status {};
+    if (::geteuid() != 0 || ::fstat(descriptor_, &status) != 0 || status.st_uid == 0) return;
+    (void)!::fchown(file, status.st_uid, status.st_gid);
 }
 
 bool Folder::sync() const {

@@ -15,6 +15,8 @@
 namespace notifyd::storage {
 
 [[nodiscard]] StartupError system_error(const std::string& what, const std::string& path);  // with errno's reason
+// That a file cannot be created or opened, for errno's reason; names the folder where that is at fault.
+[[nodiscard]] StartupError creation_error(const std::string& path);
 [[nodiscard]] StartupError database_error(const std::string& path, const std::string& reason);
 
 // Absolute and without symbolic links. `name` is what the sentence calls the path. A link to nothing is refused: what
@@ -22,6 +24,7 @@ namespace notifyd::storage {
 // a link that another user has made: it may lead to a file that is none of that user's business.
 [[nodiscard]] Startup<std::string> resolved(const std::string& path, const std::string& name);
 [[nodiscard]] bool exists(const std::string& path);
+[[nodiscard]] bool is_folder(const std::string& path);
 // Nothing: it is a file with something in it.
 [[nodiscard]] std::optional<StartupError> not_a_filled_file(const std::string& path);
 // Nothing: the file has one name, or there is none. A log goes by its database's name, and so does the lock: under a
@@ -58,6 +61,9 @@ class Folder {
     [[nodiscard]] bool remove(const std::string& name) const;
     // What SQLite keeps beside a database: its log, the log's index, a rollback journal.
     [[nodiscard]] bool remove_logs_of(const std::string& database_name) const;
+    // A file that root has just created in it goes to the folder's owner: the server that is to use it runs as that
+    // user. Where root may not give files away (in some containers), the file stays root's.
+    void adopt(int file) const;
     [[nodiscard]] bool sync() const;
 
   private:

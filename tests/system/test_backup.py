@@ -3,10 +3,11 @@
 import os
 import shutil
 import signal
+import subprocess
 import unittest
 
 from support import tokens
-from support.daemon import Daemon, Folder, eventually
+from support.daemon import Daemon, Folder, binary, eventually
 from support.operator_tools import Load, bodies, build_shim, epoch, publish_one
 from support.settings import BASE, LIMIT, to_toml
 
@@ -50,6 +51,27 @@ class Commands(BackupTest):
     def test_nothing_to_back_up(self):
         self.assertIn("notifyd.db", self.refused("backup", "copy.db"))
         self.assertEqual([n for n in os.listdir(self.folder.path) if n.startswith("copy")], [])
+
+    def test_a_folder_that_cannot_hold_the_backup_is_named(self):
+        self.done("migrate")
+        folder = self.folder.path.resolve()
+        missing = folder / "no" / "copy.db"
+        self.assertIn(f"the folder {missing.parent} does not exist: create it", self.refused("backup", missing))
+        self.assertIn("notifyd.toml is a file, not a folder", self.refused("backup", self.config / "copy.db"))
+        self.assertIn("is a folder: name a file in it", self.refused("backup", folder))
+        self.assertEqual(list(folder.glob("*copy*")), [])
+
+    @unittest.skipUnless(os.geteuid() == 0, "root becomes somebody who may not write")
+    def test_a_folder_that_cannot_be_written_is_named(self):
+        self.done("migrate")
+        closed = self.folder.path.resolve() / "closed"
+        closed.mkdir(mode=0o755)
+        for path in (self.folder.path, *self.folder.path.glob("notifyd.*")):
+            os.chown(path, 65534, 65534)
+        result = subprocess.run([binary(), "backup", closed / "copy.db", "--config", self.config], user=65534,
+                                group=65534, extra_groups=[], capture_output=True, text=True, check=False)
+        self.assertEqual((result.returncode, result.stdout), (1, ""), result)
+        self.assertIn(f"nothing can be created in the folder {closed}: Permission denied", result.stderr)
 
     def test_both_need_a_file(self):
         for command in ("backup", "restore"):

@@ -1,13 +1,18 @@
 """The command line and the config: check-config, migrate, token, version, refusals (SPEC §9, §10)."""
 
+import socket
 import sqlite3
+import subprocess
 import unittest
 
 import jwt
 
+from support.certificate import make_certificate, make_chain
 from support.daemon import ROOT, VERSION, Daemon, Folder
 from support.settings import BASE, SECRET, merge, to_toml
 from support.tokens import mint, minted
+
+CONFIG_ERROR = 78
 
 
 class Commands(unittest.TestCase):
@@ -77,7 +82,7 @@ class Commands(unittest.TestCase):
                 for command in ("check-config", "serve"):
                     result = self.run_with(command, text=text)
                     output = result.stderr + result.stdout
-                    self.assertNotEqual(result.returncode, 0, output)
+                    self.assertEqual(result.returncode, CONFIG_ERROR, output)
                     self.assertTrue(output.strip())
                     for word in words:
                         self.assertIn(word, output)
@@ -85,9 +90,71 @@ class Commands(unittest.TestCase):
                     self.assertNotIn(SECRET, output)
 
     def test_missing_config_file(self):
-        result = self.folder.command("serve", "--config", "missing.toml")
-        self.assertNotEqual(result.returncode, 0)
-        self.assertIn("missing.toml", result.stderr + result.stdout)
+        for command in ("serve", "check-config", "migrate", "backup copy.db", "restore copy.db", "dlq list",
+                        "token --user u"):
+            with self.subTest(command):
+                result = self.folder.command(*command.split(), "--config", "missing.toml")
+                self.assertEqual(result.returncode, CONFIG_ERROR)
+                self.assertIn("missing.toml", result.stderr + result.stdout)
+
+    def test_only_a_config_error_has_its_exit_code(self):
+        """systemd starts the server again after what may pass, not after what would fail in the same way."""
+        unit = (ROOT / "packaging/systemd/notifyd.service").read_text()
+        self.assertIn(f"\nRestartPreventExitStatus={CONFIG_ERROR}\n", unit)
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            result = self.run_with("serve", settings={"server": {"listen": f"127.0.0.1:{other.getsockname()[1]}"}})
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.folder.write("notifyd.db", "no database" * 1000)
+        self.assertEqual(self.run_with("serve").returncode, 1)
+
+    def test_tls_files_are_part_of_the_config(self):
+        certificate, key = make_certificate(self.folder)
+        _, other = make_certificate(self.folder, "other-")
+        encrypted = self.folder.path / "encrypted.pem"
+        subprocess.run(["openssl", "pkey", "-in", key, "-aes256", "-passout", "pass:secret", "-out", encrypted],
+                       check=True, capture_output=True)
+        for pair, words in (((certificate, other), ("does not belong", "tls.private_key", str(other))),
+                            ((certificate, encrypted), ("is encrypted", "openssl pkey -in", str(encrypted))),
+                            ((certificate, certificate), ("holds no PEM private key", "tls.private_key")),
+                            ((key, key), ("holds no PEM certificate", "tls.certificate", str(key)))):
+            with self.subTest(words):
+                tls = {"tls": {"certificate": str(pair[0]), "private_key": str(pair[1])}}
+                for command in ("check-config", "serve"):
+                    result = self.run_with(command, settings=tls)
+                    self.assertEqual(result.returncode, CONFIG_ERROR, result)
+                    for word in (*words, "notifyd.toml"):
+                        self.assertIn(word, result.stderr)
+
+    def test_a_chain_in_the_wrong_order(self):
+        leaf, middle, root = chain = make_chain(self.folder)
+        key = self.folder.path / "leaf.key"
+
+        def told(*order):
+            text = "".join(certificate.read_text() for certificate in order)
+            tls = {"certificate": str(self.folder.write("chain.pem", text)), "private_key": str(key)}
+            result = self.run_with("check-config", settings={"tls": tls})
+            self.assertIn(result.returncode, (0, CONFIG_ERROR))
+            return result.stderr if result.returncode else ""
+
+        for order in ((leaf,), (leaf, middle), chain, (leaf, root)):
+            self.assertEqual(told(*order), "")
+        for order, words in (((middle, leaf), "certificate 2 is the server's own"),
+                             ((root, middle, leaf), "certificate 3 is the server's own"),
+                             ((leaf, root, middle), "certificate 3 has signed certificate 1")):
+            error = told(*order)
+            self.assertIn("chain is in the wrong order", error)
+            self.assertIn(words, error)
+
+    def test_a_folder_that_is_missing_is_named(self):
+        path = self.folder.path / "no" / "notifyd.db"
+        for command in ("serve", "migrate", "restore copy.db"):
+            with self.subTest(command):
+                result = self.run_with(*command.split(), settings={"storage": {"path": str(path)}})
+                self.assertEqual(result.returncode, 1)
+                self.assertIn(f"the folder {path.parent.resolve()} does not exist: create it", result.stderr)
+        self.folder.write("file", "")
+        result = self.run_with("serve", settings={"storage": {"path": str(self.folder.path / "file" / "notifyd.db")}})
+        self.assertIn("is a file, not a folder", result.stderr)
 
     def test_environment_overrides(self):
         wrong = {"NOTIFYD_SERVER__THREADS": "many"}

@@ -98,6 +98,8 @@ class JwtAttacks(SystemTest):
                     reply = self.over_http(daemon, token)
                     self.assertEqual(reply.status, 200, reply)
                     self.assertIsNone(self.upgrade(daemon, token))
+        readable, _, _ = select.select([self.trap], [], [], 0)
+        self.assertEqual(readable, [], "a token made the daemon connect to an address of its own")
 
     def oracle_takes(self, token, algorithms):
         """As a careful program would use python3-jwt."""
@@ -121,8 +123,9 @@ class JwtAttacks(SystemTest):
             with self.subTest(row.name):
                 taken = self.oracle_takes(row.make(self.forge), ["RS256"] if row.pinned else ALL)
                 self.assertEqual(taken, bool(row.oracle))
+        differ = ("access", "without a kid", "iat", "null")  # of which the oracle knows nothing, or is stricter
         for name, make, _ in jwt_attacks.GOOD:
-            if "access" not in name and "without a kid" not in name:
+            if not any(word in name for word in differ):
                 with self.subTest(name):
                     self.assertTrue(self.oracle_takes(make(self.forge), ALL))
 
@@ -134,7 +137,7 @@ class JwtAttacks(SystemTest):
         config = folder.write("notifyd.toml", '[auth]\nalgorithms = ["RS256"]\njwks = "keys.json"\n')
         for command in ("check-config", "serve"):
             ended = folder.command(command, "--config", config)
-            self.assertEqual(ended.returncode, 1, ended)
+            self.assertEqual(ended.returncode, 78, ended)
             self.assertIn("RSA key of 512 bits", ended.stderr)
 
 

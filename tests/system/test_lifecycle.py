@@ -236,6 +236,52 @@ class Listeners(unittest.TestCase):
         daemon.stop()
         folder.remove()
 
+    def test_the_mode_of_a_unix_socket(self):
+        """Whatever the umask: the unit's takes everything from the group."""
+        folder = Folder()
+        path = folder.path / "n.sock"
+        for mode, umask, found in ((None, 0o077, 0o660), (None, 0, 0o660), ("0666", 0o077, 0o666), ("600", 0, 0o600)):
+            with self.subTest(mode, umask=umask):
+                changed = {} if mode is None else {"socket_mode": mode}
+                daemon = Daemon({"server": {"listen": f"unix:{path}", **changed}}, folder,
+                                command=("sh", "-c", f'umask {umask:o} && exec "$@"', "sh"))
+                self.assertEqual(path.stat().st_mode & 0o777, found)
+                daemon.stop()
+                self.assertFalse(path.exists())
+        folder.remove()
+
+    def test_what_stands_in_the_place_of_a_unix_socket_is_named_and_kept(self):
+        folder = Folder()
+        self.addCleanup(folder.remove)
+        place = folder.path / "n.sock"
+        file, inside, link = folder.write("file", "kept"), folder.path / "no" / "n.sock", folder.path / "link"
+        place.mkdir()
+        link.symlink_to(file)
+        for path, words in ((file, "there is a file in its place, not a socket: move it away"),
+                            (place, "there is a folder in its place"), (link, "not a socket"),
+                            (inside, f"the folder {inside.parent} does not exist: create it"),
+                            (file / "n.sock", f"{file} is not a folder")):
+            with self.subTest(words):
+                config = Daemon.write_config(folder, {"server": {"listen": f"unix:{path}"}})
+                ended = folder.command("serve", "--config", config)
+                self.assertEqual(ended.returncode, 1, ended)
+                self.assertIn(f"Cannot listen on unix:{path}: ", ended.stderr)
+                self.assertIn(words, ended.stderr)
+        self.assertEqual((file.read_text(), link.is_symlink(), place.is_dir()), ("kept", True, True))
+
+    def test_a_unix_socket_that_is_in_use_and_one_that_was_left(self):
+        folder = Folder()
+        path = folder.path / "n.sock"
+        settings = {"server": {"listen": f"unix:{path}"}}
+        first = Daemon(settings, folder)
+        other = Daemon({**settings, "storage": {"path": str(folder.path / "other.db")}}, folder, expect_start=False)
+        self.assertEqual(other.wait(), 1)
+        self.assertIn("in use, perhaps by another notifyd", other.tail())
+        first.kill()
+        self.assertTrue(path.is_socket())
+        Daemon(settings, folder).stop()
+        folder.remove()
+
 
 class Logs(SystemTest):
     def test_no_token_in_any_form_of_failure(self):

@@ -1,4 +1,4 @@
-"""Which browsers' pages may connect: the list is compared byte for byte (SPEC §6; RELIABILITY S7)."""
+"""Which browsers' pages may connect: by name, byte for byte, or any subdomain of one (SPEC §6; RELIABILITY S7)."""
 
 import unittest
 
@@ -8,7 +8,23 @@ from support.http_client import RawConnection
 from support.tokens import mint
 
 ALLOWED = ("https://app.example", "http://localhost:3000")
-REFUSED = (
+PATTERNS = ("https://*.wild.example", "http://*.wild.example:3000")
+SUBDOMAINS = ("https://a.wild.example", "https://a.b.c.wild.example", "https://xn--bcher-kva.wild.example",
+              "https://my_app-1.wild.example", "https://www.wild.example.wild.example", "http://a.wild.example:3000")
+LOOK_ALIKES = (
+    "https://wild.example", "https://.wild.example", "https://..wild.example", "https://a..wild.example",
+    "https://*.wild.example", "https://evilwild.example", "https://a.evilwild.example", "https://a-wild.example",
+    "https://a.wild.example.", "https://a.wild.example.evil.example", "https://a.wild.example:443",
+    "https://a.wild.example:3000", "http://a.wild.example", "http://a.wild.example:30000", "http://wild.example:3000",
+    "https://A.wild.example", "https://a.WILD.example", "HTTPS://a.wild.example", "wss://a.wild.example",
+    "https://evil.example/.wild.example", "https://evil.example#.wild.example", "https://evil.example?.wild.example",
+    "https://evil.example\\.wild.example", "https://evil.example:443.wild.example",
+    "https://evil.example:.wild.example",
+    "https://user@a.wild.example", "https://evil.example@a.wild.example", "https://evil%2eexample.wild.example",
+    "https://[::1].wild.example", "https://a.wild.example,https://b.wild.example", "https://a .wild.example",
+    "https://a\t.wild.example", "https://sub.app.example", "null",
+)
+REFUSED = LOOK_ALIKES + (
     "https://evil.example", "http://app.example", "https://app.example:443", "https://app.example:8443",
     "http://localhost", "http://localhost:30000", "http://localhost:300", "http://127.0.0.1:3000", "null", "",
     "https://app.example.evil.example", "https://evil-app.example", "https://evilapp.example",
@@ -37,11 +53,12 @@ def handshake(port, *origins, cookie=None):
 
 
 class Origins(SystemTest):
-    settings = {"server": {"allowed_origins": list(ALLOWED)}}
+    settings = {"server": {"allowed_origins": [*ALLOWED, *PATTERNS]}}
 
     def test_upgrades(self):
-        for origin in ALLOWED:
-            self.assertEqual(handshake(self.daemon.port, origin), 101)
+        for origin in ALLOWED + SUBDOMAINS:
+            with self.subTest(origin):
+                self.assertEqual(handshake(self.daemon.port, origin), 101)
         for origin in REFUSED:
             with self.subTest(origin):
                 self.assertEqual(handshake(self.daemon.port, origin), 403)
@@ -49,7 +66,7 @@ class Origins(SystemTest):
         self.assertEqual(handshake(self.daemon.port), 101)
         self.daemon.wait_for_event("connection_opened")
         count = lambda: len(self.daemon.find_events("connection_opened"))
-        self.assertTrue(eventually(lambda: count() == len(ALLOWED) + 1))
+        self.assertTrue(eventually(lambda: count() == len(ALLOWED + SUBDOMAINS) + 1))
 
     def test_two_headers(self):
         for origins in ((ALLOWED[0], "https://evil.example"), ("https://evil.example", ALLOWED[0]), ALLOWED,
@@ -58,7 +75,7 @@ class Origins(SystemTest):
                 self.assertEqual(handshake(self.daemon.port, *origins), 403)
 
     def test_cross_origin_requests_follow_the_same_list(self):
-        for origin in ALLOWED:
+        for origin in ALLOWED + SUBDOMAINS:
             headers = self.http.request("GET", "/version", headers={"Origin": origin}).headers
             self.assertEqual((headers["Access-Control-Allow-Origin"], headers["Vary"]), (origin, "Origin"))
         for origin in REFUSED:

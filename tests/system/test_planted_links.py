@@ -9,7 +9,8 @@ import subprocess
 import sys
 import unittest
 
-from support.daemon import Daemon, Folder
+from support.daemon import Daemon, Folder, binary, eventually
+from support.operator_tools import publish_one
 from support.settings import LIMIT
 
 NOBODY = 65534
@@ -86,6 +87,69 @@ class PlantedLinks(unittest.TestCase):
         self.run_command("restore", "--force", self.backup)
         status = (self.data / "notifyd.db").stat()
         self.assertEqual((status.st_uid, status.st_gid, status.st_mode & 0o777), (NOBODY, NOBODY, 0o600))
+
+    def as_server(self, *arguments, code=0):
+        done = subprocess.run([binary(), *map(str, arguments), "--config", str(self.config)], user=NOBODY, group=NOBODY,
+                              extra_groups=[], capture_output=True, text=True, timeout=LIMIT, check=False)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done
+
+    def check_owners(self):
+        """Of every file in the server's folder."""
+        for path in self.data.iterdir():
+            status = path.stat()
+            self.assertEqual((status.st_uid, status.st_gid, status.st_mode & 0o777), (NOBODY, NOBODY, 0o600), path)
+
+    def test_new_files_belong_to_the_folders_owner(self):
+        for command in (("migrate",), ("restore", self.backup)):
+            with self.subTest(command[0]):
+                self.empty()
+                self.run_command(*command)
+                self.assertTrue((self.data / "notifyd.db").exists())
+                self.check_owners()
+                self.as_server("migrate")
+        self.empty()
+        daemon = Daemon({"storage": {"path": str(self.data / "notifyd.db")}}, self.folder)
+        publish_one(daemon, "chat", "one")  # now there are a log and its index, too
+        self.assertGreaterEqual({path.name for path in self.data.iterdir()}, {"notifyd.db-wal", "notifyd.db-shm"})
+        self.check_owners()
+        daemon.stop()
+        self.check_owners()
+        self.as_server("migrate")
+
+    def test_a_new_log_file_is_the_servers(self):
+        log = self.data / "notifyd.log"
+        daemon = Daemon({"storage": {"path": str(self.data / "notifyd.db")}, "log": {"file": str(log)}}, self.folder,
+                        expect_start=False)
+        self.assertTrue(eventually(lambda: log.exists() and "server_started" in log.read_text()))
+        daemon.stop()
+        self.assertEqual((log.stat().st_uid, log.stat().st_gid), (NOBODY, NOBODY))
+
+    def empty(self):
+        for path in self.data.iterdir():
+            path.unlink()
+
+    def test_in_a_folder_of_its_own_root_keeps_its_files(self):
+        self.empty()
+        os.chown(self.data, 0, 0)
+        self.run_command("migrate")
+        self.assertEqual({path.stat().st_uid for path in self.data.iterdir()}, {0})
+
+    def test_nothing_is_given_away_but_what_is_new(self):
+        """Root's own files in a folder of somebody else: a lock and a database that were there before."""
+        self.empty()
+        os.chown(self.data, 0, 0)
+        self.run_command("migrate")
+        os.chown(self.data, NOBODY, NOBODY)
+        self.run_command("migrate")
+        self.assertEqual({path.stat().st_uid for path in self.data.iterdir()}, {0})
+
+    def test_a_lock_that_is_roots_is_named_with_the_remedy(self):
+        """As versions before this one left it behind."""
+        os.chown(self.data / "notifyd.db.lock", 0, 0)
+        done = self.as_server("migrate", code=1)
+        self.assertIn("notifyd.db.lock belongs to another user", done.stderr)
+        self.assertIn("chown", done.stderr)
 
     def test_links_in_place_of_the_files(self):
         commands = (("restore", "--force", self.backup), ("migrate",), ("backup", self.folder.path / "another.db"),

@@ -120,7 +120,7 @@ Awaitable<void> sweep_all(runtime::EventLoop& loop, EchoList& echoes) {
 }
 
 int run(const Options& options) {
-    Result<Listeners> listeners = open_listeners(config::Endpoint{"127.0.0.1", options.port, ""}, 1);
+    Result<Listeners> listeners = open_listeners(config::Endpoint{"127.0.0.1", options.port, ""}, 0, 1);
     if (!listeners) {
         std::fprintf(stderr, "ws_echo: %s\n", listeners.error().message.c_str());
         return EXIT_FAILURE;

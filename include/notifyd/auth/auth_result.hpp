@@ -12,20 +12,27 @@
 namespace notifyd::auth {
 
 enum class AuthFailure : std::uint8_t {
-    missing,      // no token
-    malformed,    // neither a compact JWS nor a connection token: size, dots, base64url, header
-    algorithm,    // not in the operator's list, or not the key's
-    unknown_key,  // no key of ours, or more than one that fits
-    signature,    // does not verify
-    claims,       // not an object, a duplicate or ill-typed claim, no exp
+    missing,         // no token
+    too_long,        // more than 8 KiB
+    malformed,       // neither a compact JWS nor a connection token: dots, base64url, header
+    critical,        // the header names extensions that must be understood (`crit`)
+    algorithm,       // not in the operator's list, or not the key's
+    unknown_key,     // no key of ours, or more than one that fits
+    no_keys,         // the JWKS has not been fetched: nobody can tell
+    signature,       // does not verify
+    claims,          // not an object, or a duplicate claim
+    no_expiry,       // no exp
+    ill_typed_time,  // exp or nbf is not a time
     expired,
-    not_yet_valid,  // nbf or iat in the future
+    not_yet_valid,  // nbf in the future
     issuer,
     audience,
     token_use,
-    user_id,     // no valid user id in the token
-    other_user,  // the userId parameter is not the token's user
-    topic,       // a topic without permission
+    no_user_id,       // the claim that holds the user id is not there
+    user_id,          // what it holds is no valid user id
+    too_many_topics,  // the mapped claims name more topics than a user may claim
+    other_user,       // the userId parameter is not the token's user
+    topic,            // a topic without permission
     // Of connection tokens only.
     connection_token,  // where a JWT is wanted
     not_issued,        // not by this database, or forgotten

@@ -2,7 +2,8 @@
 // TicketOffice's: what they let in is checked here, too.
 // Owns:   nothing.
 // Thread: one loop.
-// Fails:  unauthorized (no token or a bad one); forbidden (another user's userId, a topic without permission).
+// Fails:  unauthorized (no token or a bad one); unavailable (no keys yet); forbidden (another user's userId, a topic
+//         without permission).
 #pragma once
 
 #include "notifyd/auth/auth_result.hpp"
@@ -49,6 +50,9 @@ class Authorizer {
     // The keys that lack the token's, where it is worth waiting for a fetch before the token is judged
     // (KeySource::want); nullptr: it is not.
     [[nodiscard]] std::shared_ptr<const KeySet> keys_short_of(std::string_view token);
+
+    // Whether tokens can be judged at all, for /readyz.
+    [[nodiscard]] bool has_keys() const { return verifier_.has_keys(); }
 
     // For the upgrade with a JWT, before it is answered. All topics or nothing, unless the request is partial.
     [[nodiscard]] AuthResult<ConnectGrant> connect(const ConnectRequest& request);

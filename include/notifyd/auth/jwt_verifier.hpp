@@ -2,7 +2,8 @@
 // Owns:   the cache of verified tokens, by digest; of the tokens themselves only the last good one.
 // Thread: one loop; the keys are shared by all.
 // Fails:  unauthorized, with one of three sentences ("Token is missing", "Token is invalid", "Token has expired") and
-//         a reason for the log. Whatever a token holds, nothing is thrown.
+//         a reason for the log; unavailable while the keys of the JWKS are not there. Whatever a token holds, nothing
+//         is thrown.
 #pragma once
 
 #include "notifyd/auth/auth_result.hpp"
@@ -36,6 +37,9 @@ class JwtVerifier {
     // The keys, where the token fails for want of one that may be fetched (KeySource::want); nullptr: it does not.
     // Without a JWKS by URL: never.
     [[nodiscard]] std::shared_ptr<const KeySet> keys_short_of(std::string_view token, EpochMs now);
+
+    // Whether tokens of every configured source of keys can be judged.
+    [[nodiscard]] bool has_keys() const { return !keys_->awaits_jwks(); }
 
     // From now on these keys and rules hold; what was verified by the old ones is verified again.
     void use(std::shared_ptr<const KeySet> keys, config::Auth rules);

@@ -31,11 +31,29 @@ struct KeySources {
     std::string issuer{};
 };
 
+// An entry of the JWKS that cannot be used.
+struct SkippedKey {
+    std::size_t number = 0;  // from 1, in the order of the set
+    std::string kid;         // empty: none; cut and printable, as is the reason
+    std::string reason;
+    // The same for the same entry, wherever it stands.
+    std::size_t fingerprint = 0;
+};
+
+// `key 2 ("old") is skipped: "n" is missing`
+[[nodiscard]] std::string to_string(const SkippedKey& skipped);
+// For an algorithm of the list that no key fits.
+[[nodiscard]] std::string without_key_sentence(config::Algorithm algorithm);
+
 class KeySet {
   public:
-    enum class JwksUse : std::uint8_t { no, file, by_url };
+    // awaited: by URL, and nothing that was fetched is there.
+    enum class JwksUse : std::uint8_t { no, file, awaited, fetched };
 
-    KeySet(std::vector<config::Algorithm> algorithms, std::vector<Key> keys, JwksUse jwks);
+    KeySet(std::vector<config::Algorithm> algorithms,
+           std::vector<Key> keys,
+           JwksUse jwks,
+           std::vector<SkippedKey> skipped = {});
     KeySet(const KeySet&) = delete;
     KeySet& operator=(const KeySet&) = delete;
     ~KeySet();
@@ -53,16 +71,23 @@ class KeySet {
 
     [[nodiscard]] std::size_t size() const;
     // More keys may come: the JWKS is fetched.
-    [[nodiscard]] bool is_fetched() const { return jwks_ == JwksUse::by_url; }
+    [[nodiscard]] bool is_by_url() const { return jwks_ == JwksUse::awaited || jwks_ == JwksUse::fetched; }
+    // The JWKS has not been fetched yet, or so long ago that it was dropped: tokens of the provider cannot be judged.
+    [[nodiscard]] bool awaits_jwks() const { return jwks_ == JwksUse::awaited; }
+    [[nodiscard]] const std::vector<SkippedKey>& skipped() const { return skipped_; }
+    // Algorithms of the list that no key of a JWKS fits. Their tokens are refused.
+    [[nodiscard]] std::vector<config::Algorithm> without_key() const;
 
   private:
     std::vector<config::Algorithm> algorithms_;
     std::vector<Key> keys_;
     JwksUse jwks_;
+    std::vector<SkippedKey> skipped_;
 };
 
-// Refuses: no key at all, a secret under 32 bytes, RSA keys under 2048 bits, an algorithm that no key fits. A JWKS by
-// URL may be missing yet, and must have one key that fits an algorithm of the list, but not one for each.
+// Refuses: no key at all, a secret under 32 bytes, RSA keys under 2048 bits, an algorithm that no key fits. A JWKS need
+// not have a key for each algorithm, nor be without entries that cannot be used, but must have one key that can be
+// used; by URL, it may be missing yet.
 [[nodiscard]] Result<std::shared_ptr<const KeySet>> make_key_set(const KeySources& sources);
 
 // Reads the files that the config names; fetches nothing. At startup and on reload only: it reads from the disk.

@@ -1,7 +1,7 @@
 // The keys that hold now, and new ones in time: fetches the JWKS where auth.jwks is a URL, and tells every loop.
 // Flow:   a timer, or a token of an unknown key -> fetch -> make_key_set -> publish -> JwtVerifier::use of each loop
 // Owns:   the last good set, which serves while the URL fails, up to RefreshPolicy's age; then no fetched key is left,
-//         and every token that needs one is refused.
+//         and a token that needs one is unavailable.
 // Thread: one loop, the one that fetches; reload, want and close from any.
 // Fails:  by events; a set that is no good changes nothing.
 #pragma once
@@ -21,6 +21,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace notifyd::auth {
@@ -58,8 +59,9 @@ class KeySource {
     // loop; an error there or here is a sentence for the operator.
     [[nodiscard]] Result<void> check(config::Auth rules, KeySources sources, UniqueFunction<void(Result<void>)> done);
 
-    // A token came whose key `seen` does not have. Calls `done` on the source's loop when a fetch has ended and its
-    // keys are on their way to the loops; at once when newer ones than `seen` are, or when no fetch is allowed now.
+    // A token came whose key `seen` does not have, if only because nothing has been fetched. Calls `done` on the
+    // source's loop when a fetch has ended and its keys are on their way to the loops; at once when newer ones than
+    // `seen` are, or when no fetch is allowed now.
     void want(std::shared_ptr<const KeySet> seen, UniqueFunction<void()> done);
 
     // No token waits from now on; the server stops.
@@ -78,6 +80,8 @@ class KeySource {
     Awaitable<void> keep();
     Awaitable<void> refresh();
     [[nodiscard]] Result<void> take(std::string text);
+    // What is not as it should be with a set that is taken, each once.
+    void tell_doubts(const KeySet& keys);
     void drop_expired();
     void wait(const std::shared_ptr<const KeySet>& seen, UniqueFunction<void()> done);
     void answer_waiters();
@@ -97,6 +101,10 @@ class KeySource {
     std::optional<RefreshPolicy> policy_;
     // Counts the configurations, so that a fetch for an older one is not taken for the present one's.
     std::uint64_t generation_ = 0;
+    // Of the URL: fingerprints of the entries that were told to be skipped, and algorithms that were told to have no
+    // key. A provider may send its entries in any order, or answer from several places that do not agree.
+    std::set<std::size_t> told_entries_;
+    std::vector<config::Algorithm> told_algorithms_;
     std::vector<UniqueFunction<void()>> waiters_;
     bool closed_ = false;
 };

@@ -13,7 +13,7 @@ namespace notifyd::auth {
 class RefreshPolicy {
   public:
     // Tokens can name any kid: those that are not known start no more than one fetch in this time.
-    static constexpr std::chrono::minutes request_interval{5};
+    static constexpr std::chrono::seconds request_interval{30};
     static constexpr std::chrono::seconds retry_first{1};
     static constexpr std::chrono::seconds retry_max{60};
     // Keys that could not be fetched again serve for so long, or for ten refreshes if that is more.

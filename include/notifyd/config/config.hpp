@@ -62,6 +62,8 @@ struct Server {
     std::vector<Network> trusted_proxies;
     std::optional<Endpoint> metrics_listen;
     milliseconds drain_timeout{std::chrono::seconds(30)};
+    // Of a Unix socket, whatever the umask.
+    unsigned socket_mode = 0660;
 
     friend bool operator==(const Server&, const Server&) = default;
 };

@@ -23,6 +23,9 @@ namespace notifyd::gateway {
 // gone within a day.
 inline constexpr std::chrono::hours ticket_key_interval{12};
 
+// Whether certificate and key can be used; without TLS, always. An error is a sentence for the operator.
+[[nodiscard]] Result<void> check_certificate(const config::Tls& tls);
+
 // What all loops share: opened once, before any loop runs. What is renewed later waits here until every loop has
 // called take_over(); only then is anything renewed again.
 class Front {

@@ -156,9 +156,18 @@ struct KeysRefreshed {
     bool changed = false;
 };
 
-// The keys that were fetched before go on serving.
+// The keys that were fetched before go on serving; if none were, nobody of the provider's gets in.
 struct KeysNotRefreshed {
+    std::string_view url{};
     std::string_view what{};
+};
+
+// An entry of the JWKS that was fetched cannot be used; the others are.
+struct KeySkipped {
+    std::string_view url{};
+    std::int64_t number = 0;  // its place in the set, from 1
+    std::string_view kid{};
+    std::string_view reason{};
 };
 
 // They did for too long: tokens that need them are refused until a fetch succeeds.
@@ -332,6 +341,7 @@ class Events {
     void emit(const AuthFailed& event);
     void emit(const KeysRefreshed& event);
     void emit(const KeysNotRefreshed& event);
+    void emit(const KeySkipped& event);
     void emit(const KeysExpired& event);
     void emit(const PermissionGranted& event);
     void emit(const PermissionRevoked& event);

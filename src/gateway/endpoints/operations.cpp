@@ -19,6 +19,8 @@ Awaitable<HttpReply> get_ready(const HttpRequest& request, LoopServices& service
         why = "The server is starting";
     } else if (!services.storage_writable()) {
         why = "The database takes no writes";
+    } else if (!services.authorizer.has_keys()) {
+        why = "The identity provider's keys are not loaded yet: see keys_refresh_failed in the log";
     }
     if (!why.empty()) {
         const Error error(Errc::unavailable, std::move(why));

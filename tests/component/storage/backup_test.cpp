@@ -173,7 +173,8 @@ TEST_CASE("a backup replaces nothing") {
     CHECK_THAT(refusal(backup(prepared.database, prepared.file)), Contains("copy.db is there already"));
     CHECK_THAT(refusal(backup(prepared.database, prepared.database)), Contains("notifyd.db is there already"));
     CHECK_THAT(refusal(backup(prepared.database, prepared.database + "-journal")), Contains("keeps for itself"));
-    CHECK_THAT(refusal(backup(prepared.database, prepared.folder.file("missing/x.db"))), Contains("No such file"));
+    CHECK_THAT(refusal(backup(prepared.database, prepared.folder.file("missing/x.db"))),
+               Contains("missing does not exist"));
 }
 
 // Was seen to fail while a `.partial` that was left there refused every later backup.

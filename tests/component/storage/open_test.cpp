@@ -247,7 +247,7 @@ TEST_CASE("a file that is not a database of ours is refused and left alone") {
         CHECK_THAT(refusal(path), Contains("not a regular file"));
     }
     SECTION("in a folder that is not there") {
-        CHECK_THAT(refusal(folder.file("missing/notifyd.db")), Contains("No such file or directory"));
+        CHECK_THAT(refusal(folder.file("missing/notifyd.db")), Contains("missing does not exist: create it"));
     }
     SECTION("no path") {
         CHECK_THAT(refusal(""), Contains("storage.path"));

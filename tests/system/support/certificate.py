@@ -27,3 +27,20 @@ def trusting(certificate, **versions):
         for name, value in versions.items():
             setattr(context, name, value)
     return context
+
+
+def make_chain(folder):
+    """Certificates of a server, of who signed it, and of the root; the server's key is leaf.key."""
+
+    def openssl(*arguments, **options):
+        subprocess.run(["openssl", *arguments], cwd=folder.path, check=True, capture_output=True, **options)
+
+    kind = ("-newkey", *ECDSA, "-nodes")
+    openssl("req", "-x509", *kind, "-days", "1", "-subj", "/CN=root", "-keyout", "root.key", "-out", "root.pem")
+    for name, issuer, extension in (("middle", "root", "basicConstraints=CA:TRUE"),
+                                    ("leaf", "middle", "subjectAltName=DNS:localhost")):
+        openssl("req", *kind, "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
+        folder.write(f"{name}.ext", extension)
+        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{issuer}.pem", "-CAkey", f"{issuer}.key",
+                "-CAcreateserial", "-days", "1", "-extfile", f"{name}.ext", "-out", f"{name}.pem")
+    return tuple(folder.path / f"{name}.pem" for name in ("leaf", "middle", "root"))

@@ -153,7 +153,11 @@ TEST_CASE("issuer, audience and use, as configured") {
         {iss + R"("aud":[])", AuthFailure::audience},
         {iss + R"("aud":[["app"]])", AuthFailure::audience},
         {iss + R"("aud":{"app":1})", AuthFailure::audience},
-        {iss + R"("aud":null,"client_id":"app")", AuthFailure::audience},
+        {iss + R"("aud":null,"client_id":"app")", std::nullopt},
+        {iss + R"("aud":"app","client_id":null,"token_use":null)", std::nullopt},
+        {iss + R"("aud":null)", AuthFailure::audience},
+        {iss + R"("aud":null,"client_id":"app","token_use":"id")", AuthFailure::audience},
+        {R"("aud":"app","iss":null)", AuthFailure::issuer},
         {iss + R"("client_id":["app"])", AuthFailure::audience},
         {R"("iss":"https://id.example")", AuthFailure::audience},
         {iss + R"("aud":"app","token_use":"refresh")", AuthFailure::token_use},
@@ -189,7 +193,14 @@ TEST_CASE("grants come from scope and cognito:groups") {
         {R"("cognito:groups":["notifyd:publish"])", Grant::service},
         {R"("cognito:groups":"Operators")", Grant::admin},
         {R"("cognito:groups":[1,null,["Operators"]])", Grant::none},
-        {R"("scope":["notifyd:admin"])", Grant::none},
+        {R"("scope":["openid","notifyd:admin"])", Grant::admin},
+        {R"("scope":["notifyd:publish",null,7])", Grant::service},
+        {R"("scope":["openid notifyd:admin"])", Grant::none},
+        {R"("scp":"openid notifyd:publish")", Grant::service},
+        {R"("scp":["openid","notifyd:admin"])", Grant::admin},
+        {R"("scope":"notifyd:publish","scp":["notifyd:admin"])", Grant::admin},
+        {R"("scope":null,"scp":"notifyd:publish")", Grant::service},
+        {R"("scope":{"notifyd:admin":true},"scp":7,"cognito:groups":null)", Grant::none},
         {R"("scopes":"notifyd:admin","groups":["Operators"])", Grant::none},
         {R"("scope":"notifyd:publish,notifyd:admin")", Grant::none},
         {R"("scope":"NOTIFYD:ADMIN")", Grant::none},
@@ -218,7 +229,9 @@ TEST_CASE("claimed topics come from the claims that the operator maps") {
     std::string hundred = R"("p0")";
     for (int i = 1; i < 100; ++i) hundred += ",\"p" + std::to_string(i) + '"';
     CHECK(taken(by, hs256_token(claims(R"("projects":[)" + hundred + "]"))).claimed_topics.size() == 100);
-    CHECK(refused(by, hs256_token(claims(R"("projects":[)" + hundred + R"(,"more"])"))) == AuthFailure::claims);
+    CHECK(refused(by, hs256_token(claims(R"("projects":[)" + hundred + R"(,"more"])"))) ==
+          AuthFailure::too_many_topics);
+    CHECK(topics(R"("custom:orgId":null,"projects":[null,"p"])") == "project:p ");
 }
 
 TEST_CASE("the user id comes from the configured claim") {
@@ -226,7 +239,81 @@ TEST_CASE("the user id comes from the configured claim") {
     rules.user_claim = "cognito:username";
     JwtVerifier by = hs256_verifier(rules);
     CHECK(taken(by, hs256_token(claims(R"("cognito:username":"Zoë")"))).user.get() == "Zoë");
-    CHECK(refused(by, hs256_token(claims())) == AuthFailure::user_id);
+    CHECK(refused(by, hs256_token(claims())) == AuthFailure::no_user_id);
+    CHECK(taken(by, hs256_token(claims(R"("cognito:username":42)"))).user.get() == "42");
+    CHECK(refused(by, hs256_token(claims(R"("cognito:username":null)"))) == AuthFailure::no_user_id);
+}
+
+TEST_CASE("a user id may be an integer, exactly") {
+    JwtVerifier by = hs256_verifier();
+    for (const char* id : {"7",
+                           "0",
+                           "-7",
+                           "9007199254740993",
+                           "9223372036854775807",
+                           "9223372036854775808",
+                           "18446744073709551615",
+                           "-9223372036854775808"}) {
+        CAPTURE(id);
+        CHECK(taken(by, hs256_token(R"({"exp":1700000600,"sub":)" + std::string(id) + "}")).user.get() == id);
+    }
+}
+
+TEST_CASE("what is not checked may be anything: iat, jti, and headers that are not understood") {
+    JwtVerifier by = hs256_verifier();
+    for (const char* more : {R"("iat":1700009999)", R"("iat":"now")", R"("iat":[])", R"("iat":null,"nbf":null)"}) {
+        CAPTURE(more);
+        taken(by, hs256_token(claims(more)));
+    }
+    for (const std::string& jti : {std::string("1"), std::string("null"), '"' + std::string(257, 'j') + '"'}) {
+        CAPTURE(jti);
+        CHECK(taken(by, hs256_token(claims(R"("jti":)" + jti))).token_id.empty());
+    }
+    for (const char* more : {R"("jku":"https://evil.example/keys")",
+                             R"("jwk":{"kty":"oct","k":"AAAA"})",
+                             R"("x5c":["MIIB"],"x5t":"AAAA","x5t#S256":"AAAA")",
+                             R"("x5u":"https://evil.example")",
+                             R"("x5c":null)",
+                             R"("cty":7,"b64":false)"}) {
+        CAPTURE(more);
+        taken(by, hs256_token(claims(), R"({"alg":"HS256",)" + std::string(more) + "}"));
+    }
+    // The key that a token brings along is not the one it is judged by.
+    const std::string own = base64url_encode("another secret of 32 bytes......");
+    const std::string header = R"({"alg":"HS256","jwk":{"kty":"oct","k":")" + own + "\"}}";
+    CHECK(refused(by, hs256_token(claims(), header, "another secret of 32 bytes......")) == AuthFailure::signature);
+}
+
+TEST_CASE("until the keys behind a URL are there, nothing is said of their tokens") {
+    KeySources sources{{Algorithm::rs256, Algorithm::hs256}, std::string(test_secret), "", ""};
+    sources.jwks_by_url = true;
+    JwtVerifier by = verifier(sources);
+    CHECK_FALSE(by.has_keys());
+    const std::string token = rs256_token(first_rsa(), claims(), R"({"alg":"RS256","kid":"one"})");
+    for (const std::string& of_provider : {token, rs256_token(first_rsa(), claims())}) {
+        const AuthResult<Identity> identity = by.verify(of_provider, now);
+        REQUIRE(identity.has_error());
+        CHECK(identity.error().reason == AuthFailure::no_keys);
+        CHECK(identity.error().error.code == Errc::unavailable);
+        CHECK(identity.error().error.retry_after.count() > 1);
+        CHECK(by.keys_short_of(of_provider, now) != nullptr);
+    }
+    // What needs none of those keys is judged as ever.
+    taken(by, hs256_token(claims()));
+    CHECK(refused(by, hs256_token(claims(), R"({"alg":"HS256"})", "another secret of 32 bytes......")) ==
+          AuthFailure::signature);
+    CHECK(refused(by, "a.b.c") == AuthFailure::malformed);
+    CHECK(refused(by, es256_token(TestKey::ec(), claims())) == AuthFailure::algorithm);
+    CHECK(refused(by, "") == AuthFailure::missing);
+
+    sources.jwks_json = R"({"keys":[{)" + first_rsa().rsa_jwk() + R"(,"kid":"one"}]})";
+    const auto keys = make_key_set(sources);
+    REQUIRE(keys.has_value());
+    by.use(*keys, {});
+    CHECK(by.has_keys());
+    taken(by, token);
+    CHECK(refused(by, rs256_token(first_rsa(), claims(), R"({"alg":"RS256","kid":"two"})")) ==
+          AuthFailure::unknown_key);
 }
 
 TEST_CASE("times are taken with the leeway and no more") {

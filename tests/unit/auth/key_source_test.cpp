@@ -158,6 +158,18 @@ class World {
 
 using Texts = std::vector<std::string>;
 
+// A field of the last event of a type, as text.
+std::string last(const observability::RecordingSink& sink, std::string_view event_type, const std::string& field) {
+    std::string found;
+    for (const observability::RecordedLine& line : sink.lines()) {
+        if (line.event_type != event_type) continue;
+        const auto& value = line.fields.at(field);
+        const auto* number = std::get_if<std::int64_t>(&value);
+        found = number != nullptr ? std::to_string(*number) : std::get<std::string>(value);
+    }
+    return found;
+}
+
 }  // namespace
 
 TEST_CASE("a fetch for those who ask, one, and only then an answer") {
@@ -171,7 +183,7 @@ TEST_CASE("a fetch for those who ask, one, and only then an answer") {
     CHECK(world.fetched() == Texts{"one", "one"});
 }
 
-// Else a token that came just before new keys would cost the one fetch in five minutes.
+// Else a token that came just before new keys would cost the one fetch in 30 seconds.
 TEST_CASE("whoever asks on behalf of keys that are replaced already is answered without a fetch") {
     World world;
     world.run();
@@ -266,4 +278,43 @@ TEST_CASE("keys that could not be fetched again for a day are dropped, and come 
     world.clock_.forward(1h);
     world.want();
     CHECK(world.published() == Texts{"a", "", "a"});
+}
+
+TEST_CASE("a fetch that fails tells the URL and why") {
+    World world;
+    world.run();
+    world.answer("");
+    world.want();
+    REQUIRE(world.sink_.count("keys_refresh_failed") == 1);
+    CHECK(last(world.sink_, "keys_refresh_failed", "url") == "one");
+    CHECK(last(world.sink_, "keys_refresh_failed", "reason") == "down");
+}
+
+TEST_CASE("an entry that cannot be used is told once, wherever it stands, and an algorithm without a key as well") {
+    World world;
+    world.run();
+    config::Auth rules = rules_for("one");
+    rules.algorithms = {Algorithm::rs256, Algorithm::es256};
+    REQUIRE(world.source_.reload(rules, World::sources_for(rules)).has_value());
+    CHECK(world.published() == Texts{"a", "a"});
+    REQUIRE(world.sink_.count("config_warning") == 1);
+    CHECK(last(world.sink_, "config_warning", "what").find("ES256") != std::string::npos);
+
+    const std::string good = "{" + first_rsa().rsa_jwk() + R"(,"kid":"a"})";
+    const std::string bad = R"({"kty":"RSA","kid":"old","e":"AQAB"})";
+    world.answer(R"({"keys":[)" + bad + "," + good + "]}");
+    world.want();
+    CHECK(world.published().back() == "a");
+    REQUIRE(world.sink_.count("key_skipped") == 1);
+    CHECK(last(world.sink_, "key_skipped", "kid") == "old");
+    CHECK(last(world.sink_, "key_skipped", "key") == "1");
+    CHECK(last(world.sink_, "key_skipped", "url") == "one");
+
+    const std::string null = R"({"keys":[)" + good + "," + bad + ",null]}";
+    world.answer(null);
+    world.clock_.forward(1h);
+    world.want();
+    CHECK(world.sink_.count("key_skipped") == 2);
+    CHECK(last(world.sink_, "key_skipped", "key") == "3");
+    CHECK(world.sink_.count("config_warning") == 1);
 }

@@ -1,0 +1,87 @@
+// The config, read as the server reads it; then one fetch of the JWKS.
+#include "check_config.hpp"
+
+#include "notifyd/auth/key_source.hpp"
+#include "notifyd/config/load_config.hpp"
+#include "notifyd/http_client/http_client.hpp"
+
+#include "exit_codes.hpp"
+#include "settings.hpp"
+
+#include <exception>
+#include <future>
+#include <iostream>
+#include <utility>
+#include <vector>
+
+namespace notifyd::app {
+
+namespace {
+
+http_client::Awaitable<void> fetch_into(http_client::HttpClient& client,
+                                        const std::string& url,
+                                        std::promise<Result<std::string>>& answer) {
+    try {
+        http_client::GetRequest request{url, auth::KeySource::set_bytes_max, auth::KeySource::fetch_deadline};
+        Result<std::string> text = co_await client.get(std::move(request));
+        answer.set_value(std::move(text));
+    } catch (const std::exception& error) {
+        answer.set_value(Error(Errc::internal, error.what()));
+    }
+}
+
+Result<std::string> fetch(const std::string& url) {
+    const SystemClock clock;
+    std::promise<Result<std::string>> answer;
+    http_client::HttpClient client(clock);
+    runtime::TaskGroup tasks(client.loop());
+    tasks.spawn(fetch_into(client, url, answer));
+    client.start();
+    Result<std::string> text = answer.get_future().get();
+    client.stop();
+    return text;
+}
+
+void warn(const std::vector<std::string>& sentences) {
+    for (const std::string& sentence : sentences) std::cerr << "warning: " << sentence << '\n';
+}
+
+// The exit code: whether the URL has keys that can be used.
+int check_jwks(const std::string& file, const Settings& settings) {
+    const std::string& url = settings.config.auth.jwks_url;
+    Result<std::string> text = fetch(url);
+    if (!text) {
+        std::cerr << file << ": auth.jwks: cannot fetch " << url << ": " << text.error().message
+                  << " (--offline checks the rest)\n";
+        return exit_failed;
+    }
+    auth::KeySources sources = settings.key_sources;
+    sources.jwks_json = std::move(*text);
+    const Result<std::shared_ptr<const auth::KeySet>> keys = auth::make_key_set(sources);
+    if (!keys || (*keys)->awaits_jwks()) {
+        std::cerr << file << ": " << (keys ? "auth.jwks: the answer is empty" : keys.error().message) << " (from "
+                  << url << ")\n";
+        return exit_config;
+    }
+    warn(doubts_about(**keys));
+    return 0;
+}
+
+}  // namespace
+
+int check_config(const std::string& file, Network network) {
+    const SettingsResult settings = read_settings(file);
+    if (!settings) {
+        for (const std::string& sentence : settings.error()) std::cerr << sentence << '\n';
+        return exit_config;
+    }
+    warn(config::doubtful_settings(settings->config));
+    warn(settings->warnings);
+    if (network == Network::used && !settings->config.auth.jwks_url.empty()) {
+        if (const int failed = check_jwks(file, *settings); failed != 0) return failed;
+    }
+    std::cout << file << " is valid\n";
+    return 0;
+}
+
+}  // namespace notifyd::app

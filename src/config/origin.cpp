@@ -1,0 +1,85 @@
+// RFC 6454 §6.2: scheme, host, and a port that is not the scheme's own; in lower case, and nothing behind.
+#include "origin.hpp"
+
+#include "notifyd/config/units.hpp"
+
+#include <algorithm>
+
+namespace notifyd::config {
+
+namespace {
+
+constexpr std::string_view wildcard = "*.";
+constexpr std::string_view form = "is not an origin such as \"https://app.example.com\"";
+
+bool is_lower_visible_ascii(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7F' && (c < 'A' || c > 'Z'); });
+}
+
+bool is_number(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// "[::1]", or names and IPv4 addresses without an empty label.
+bool is_host(std::string_view text) {
+    if (text.starts_with('[')) return text.size() > 2 && text.find(']') == text.size() - 1;
+    const bool has_empty_label = text.starts_with('.') || text.ends_with('.') || text.find("..") != text.npos;
+    return !text.empty() && !has_empty_label && text.find_first_of("[]:*") == text.npos;
+}
+
+std::string problem_with_port(std::string_view scheme, std::string_view host, std::string_view port) {
+    const auto number = is_number(port) && port.front() != '0' ? parse_integer(port) : std::nullopt;
+    if (!number || *number > 65'535) return "has no port from 1 to 65535 behind its colon";
+    const bool is_default = (scheme == "https" && *number == 443) || (scheme == "http" && *number == 80);
+    if (!is_default) return "";
+    return "has the default port, which browsers leave out: write \"" + std::string(scheme) + "://" +
+           std::string(host) + '"';
+}
+
+std::string problem_with_wildcard(std::string_view host) {
+    const std::string_view base = host.substr(wildcard.size());
+    if (!is_host(base) || base.starts_with('[')) {
+        return "has its * in the wrong place: the subdomains of a host are \"https://*.example.com\"";
+    }
+    const std::size_t dot = base.rfind('.');
+    if (dot == std::string_view::npos && base != "localhost") {
+        return "would take every site under ." + std::string(base) + ": name a domain of yours";
+    }
+    if (dot != std::string_view::npos && is_number(base.substr(dot + 1))) {
+        return "has an address behind its *, which has no subdomains";
+    }
+    return "";
+}
+
+}  // namespace
+
+std::string problem_with_origin(std::string_view text) {
+    if (text == "*") return "";
+    const std::size_t scheme_end = text.find("://");
+    if (scheme_end == std::string_view::npos || scheme_end == 0) return std::string(form);
+    const std::string_view scheme = text.substr(0, scheme_end);
+    const std::string_view rest = text.substr(scheme_end + 3);
+    if (!is_lower_visible_ascii(text)) {
+        return "has characters that no browser sends in an origin: write it in lower case and ASCII (\"xn--\" names)";
+    }
+    if (scheme == "ws" || scheme == "wss") {
+        return "has the scheme of a WebSocket; the page's is " + std::string(scheme == "ws" ? "http" : "https");
+    }
+    if (rest.find_first_of("/?#@") != std::string_view::npos) {
+        return "has more than scheme, host and port, which is all that browsers send: write no / behind it";
+    }
+    const bool is_address = rest.starts_with('[');
+    const std::size_t colon = rest.find(':', is_address ? std::min(rest.find(']'), rest.size()) : 0);
+    const std::string_view host = rest.substr(0, colon);
+    if (host.starts_with(wildcard)) {
+        if (std::string problem = problem_with_wildcard(host); !problem.empty()) return problem;
+    } else if (host.find('*') != std::string_view::npos) {
+        return "has its * in the wrong place: the subdomains of a host are \"https://*.example.com\"";
+    } else if (!is_host(host)) {
+        return std::string(form);
+    }
+    if (colon == std::string_view::npos) return "";
+    return problem_with_port(scheme, host, rest.substr(colon + 1));
+}
+
+}  // namespace notifyd::config

@@ -1,0 +1,40 @@
+// Byte for byte; "https://*.example.com" stands for any name in front of the dot.
+#include "origins.hpp"
+
+#include <algorithm>
+
+namespace notifyd::gateway {
+
+namespace {
+
+// One or more labels of a host as browsers write them: whatever else an origin could hold ends a host, or is one of
+// another spelling.
+bool is_host_part(std::string_view text) {
+    const bool has_empty_label = text.starts_with('.') || text.ends_with('.') || text.find("..") != text.npos;
+    return !text.empty() && !has_empty_label && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    });
+}
+
+bool matches(std::string_view allowed, std::string_view origin) {
+    const std::size_t star = allowed.find('*');
+    if (star == std::string_view::npos) return allowed == origin;
+    const std::string_view before = allowed.substr(0, star);  // the scheme
+    const std::string_view after = allowed.substr(star + 1);  // the dot, the host, perhaps a port
+    if (origin.size() <= before.size() + after.size()) return false;
+    if (!origin.starts_with(before) || !origin.ends_with(after)) return false;
+    return is_host_part(origin.substr(before.size(), origin.size() - before.size() - after.size()));
+}
+
+}  // namespace
+
+std::string_view allowed_origin(const std::vector<std::string>& allowed, std::string_view origin) {
+    if (origin.empty()) return {};
+    for (const std::string& each : allowed) {
+        if (each == "*") return "*";
+        if (matches(each, origin)) return origin;
+    }
+    return {};
+}
+
+}  // namespace notifyd::gateway
