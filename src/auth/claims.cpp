@@ -180,4 +180,12 @@ ClaimsResult read_claims(std::string_view text, const config::Auth& rules, Epoch
     return identity;
 }
 
+std::string read_user(std::string_view text, const config::Auth& rules) {
+    const std::optional<json::object> claims = parse_strict_object(text);
+    if (!claims) return {};
+    const json::value* user = claim_of(*claims, rules.user_claim);
+    const bool is_named = user != nullptr && user->is_string() && is_valid_id(view_of(*user));
+    return is_named ? std::string(view_of(*user)) : std::string();
+}
+
 }  // namespace notifyd::auth

@@ -12,23 +12,29 @@ namespace notifyd::permissions {
 namespace {
 
 // One sentence an action, so that a topic that does not exist looks like one that is out of reach.
-Error refusal(Action action) {
+std::string_view sentence_of(Action action) {
     switch (action) {
         case Action::receive:
-            return {Errc::forbidden, "No permission to receive from this topic"};
+            return "No permission to receive from this topic";
         case Action::publish:
-            return {Errc::forbidden, "No permission to publish to this topic"};
+            return "No permission to publish to this topic";
         case Action::administer:
-            return {Errc::forbidden, "No permission to administer this topic"};
+            return "No permission to administer this topic";
         case Action::list:
-            return {Errc::forbidden, "No permission to list who is in this topic"};
+            return "No permission to list who is in this topic";
     }
-    return {Errc::forbidden, "No permission"};
+    return "No permission";
+}
+
+Error refusal(Action action, const TopicName& topic) {
+    Error error(Errc::forbidden, std::string(sentence_of(action)));
+    error.topic = topic.text();
+    return error;
 }
 
 // The refusal is the same whoever gives it: whether a topic has rows is none of the business of a user who has none.
-Error from_store(const Error& error) {
-    return error.code == Errc::forbidden ? refusal(Action::administer) : error;
+Error from_store(const Error& error, const TopicName& topic) {
+    return error.code == Errc::forbidden ? refusal(Action::administer, topic) : error;
 }
 
 bool is_valid_limit(std::size_t limit) {
@@ -63,17 +69,17 @@ bool PermissionManager::allowed(const Identity& identity, const TopicName& topic
 }
 
 Result<void> PermissionManager::may_receive(const Identity& identity, const TopicName& topic) const {
-    if (!allowed(identity, topic, Action::receive)) return refusal(Action::receive);
+    if (!allowed(identity, topic, Action::receive)) return refusal(Action::receive, topic);
     return {};
 }
 
 Result<void> PermissionManager::may_publish(const Identity& identity, const TopicName& topic) const {
-    if (!allowed(identity, topic, Action::publish)) return refusal(Action::publish);
+    if (!allowed(identity, topic, Action::publish)) return refusal(Action::publish, topic);
     return {};
 }
 
 Result<void> PermissionManager::may_administer(const Identity& identity, const TopicName& topic) const {
-    if (!allowed(identity, topic, Action::administer)) return refusal(Action::administer);
+    if (!allowed(identity, topic, Action::administer)) return refusal(Action::administer, topic);
     return {};
 }
 
@@ -93,7 +99,7 @@ Result<void> PermissionManager::take_write(const Identity& identity) {
     if (identity.is_admin()) return {};
     const Milliseconds wait = writes_.take(identity.user.get(), clock_.steady_now(), settings_.writes_per_minute);
     if (wait == Milliseconds::zero()) return {};
-    return rate_limited("Too many grants and revocations by this user", wait);
+    return rate_limited("Too many grants and revocations by this user", wait, "limits.permission_writes_per_minute");
 }
 
 void PermissionManager::grant(const Identity& granter, GrantRequest request, GrantDone done) {
@@ -101,7 +107,7 @@ void PermissionManager::grant(const Identity& granter, GrantRequest request, Gra
         return done(Error{Errc::invalid_request, "userId must be a valid id"});
     }
     const std::optional<ports::Basis> basis = basis_of(granter, request.topic);
-    if (!basis && !may_claim(request.topic)) return done(refusal(Action::administer));
+    if (!basis && !may_claim(request.topic)) return done(refusal(Action::administer, request.topic));
     const Result<void> in_time = take_write(granter);
     if (!in_time) return done(in_time.error());
 
@@ -121,7 +127,7 @@ void PermissionManager::grant(const Identity& granter, GrantRequest request, Gra
     std::vector<Permission> rows = grant.rows;
     store_.grant(std::move(grant),
                  [this, rows = std::move(rows), done = std::move(done)](const Result<void>& outcome) mutable {
-                     if (!outcome) return done(from_store(outcome.error()));
+                     if (!outcome) return done(from_store(outcome.error(), rows.back().topic));
                      for (const Permission& row : rows) {
                          events_.emit(observability::PermissionGranted{row.user, row.topic, row.role, row.granted_by});
                      }
@@ -135,7 +141,7 @@ void PermissionManager::revoke(const Identity& revoker, UserId user, TopicName t
     }
     const bool leaves = user == revoker.user;
     const std::optional<ports::Basis> basis = leaves ? ports::Basis::token : basis_of(revoker, topic);
-    if (!basis) return done(refusal(Action::administer));
+    if (!basis) return done(refusal(Action::administer, topic));
     const Result<void> in_time = take_write(revoker);
     if (!in_time) return done(in_time.error());
 
@@ -148,7 +154,7 @@ void PermissionManager::revoke(const Identity& revoker, UserId user, TopicName t
 void PermissionManager::revoked(const ports::PermissionRevocation& revocation,
                                 const Result<bool>& removed,
                                 RevokeDone done) {
-    if (!removed.has_value()) return done(from_store(removed.error()));
+    if (!removed.has_value()) return done(from_store(removed.error(), revocation.topic));
     if (*removed) {
         events_.emit(observability::PermissionRevoked{revocation.user, revocation.topic, revocation.by});
     }
@@ -170,7 +176,7 @@ void PermissionManager::list_by_user(
 void PermissionManager::list_by_topic(
     const Identity& asker, TopicName topic, std::size_t limit, std::optional<UserId> after, ListDone done) const {
     if (!is_valid_limit(limit)) return done(bad_limit());
-    if (!allowed(asker, topic, Action::list)) return done(refusal(Action::list));
+    if (!allowed(asker, topic, Action::list)) return done(refusal(Action::list, topic));
     store_.list_by_topic(asker.user,
                          topic,
                          limit,
@@ -178,7 +184,7 @@ void PermissionManager::list_by_topic(
                          [this, asker, topic, done = std::move(done)](Result<ports::PermissionPage> page) mutable {
                              // It may have been revoked while the rows were read.
                              if (!page.has_error() && !allowed(asker, topic, Action::list))
-                                 return done(refusal(Action::list));
+                                 return done(refusal(Action::list, topic));
                              done(std::move(page));
                          });
 }

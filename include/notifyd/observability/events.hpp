@@ -9,6 +9,7 @@
 #include "notifyd/core/message.hpp"
 #include "notifyd/core/permission.hpp"
 #include "notifyd/core/topic_name.hpp"
+#include "notifyd/observability/first_few.hpp"
 #include "notifyd/observability/log.hpp"
 #include "notifyd/observability/sampler.hpp"
 
@@ -80,9 +81,13 @@ struct ConnectionClosed {
 
 struct ConnectionRefused {
     std::int64_t status = 0;
-    std::string_view reason{};  // a short name from a closed set
+    std::string_view reason{};  // a short name from a closed set, or the config key of a limit
     std::string_view address{};
     std::string_view correlation_id{};
+    std::string_view what{};    // the sentence that the client got
+    std::string_view user{};    // where known
+    std::string_view topic{};   // "chat:abc", where the refusal is about one
+    std::string_view origin{};  // the page's, where there is one
 };
 
 // No connection could be taken, most likely for want of file descriptors.
@@ -142,12 +147,43 @@ struct RequestFailed {
     const UserId* user = nullptr;
 };
 
+// Anything that was answered 4xx, or refused before its endpoint saw it.
+struct RequestRefused {
+    std::string_view correlation_id{};
+    std::string_view method{};
+    std::string_view route{};  // the pattern; empty: it was refused before one was looked for
+    std::int64_t status = 0;
+    std::string_view reason{};  // the code of the answer, or what is more precise
+    std::string_view what{};    // the sentence that the client got
+    std::string_view address{};
+    std::string_view user{};   // where known
+    std::string_view topic{};  // "chat:abc", where the refusal is about one
+};
+
+// A frame of an open WebSocket that was answered with an error.
+struct FrameRefused {
+    ConnectionId connection{};
+    const UserId& user;
+    std::string_view reason{};
+    std::string_view what{};
+    std::string_view topic{};
+    std::string_view address{};
+};
+
+// X-Forwarded-For came from an address that is not a trusted proxy's. Told once for each of the first few addresses.
+struct ForwardedForIgnored {
+    std::string_view address{};
+};
+
 // --- who may do what ---
 
 struct AuthFailed {
     std::string_view reason{};  // a short name from a closed set, such as "expired": it becomes a metric's label
     std::string_view address{};
     std::string_view correlation_id{};
+    std::string_view user{};   // where the token was good enough to tell
+    std::string_view topic{};  // "chat:abc", where the refusal is about one
+    std::string_view key{};    // the `kid` that no key of ours has
 };
 
 // A JWKS was fetched. Debug level where it is the one that was known.
@@ -318,6 +354,9 @@ class Events {
     void emit(const DeliveryFailed& event);
     void emit(const RequestServed& event);
     void emit(const RequestFailed& event);
+    void emit(const RequestRefused& event);
+    void emit(const FrameRefused& event);
+    void emit(const ForwardedForIgnored& event);
     void emit(const AuthFailed& event);
     void emit(const KeysRefreshed& event);
     void emit(const KeysNotRefreshed& event);
@@ -353,6 +392,9 @@ class Events {
     Bounded auth_failed_;
     Bounded connection_refused_;
     Bounded accept_refused_;
+    Bounded request_refused_;
+    Bounded frame_refused_;
+    FirstFew forwarded_for_ignored_{16};
     Bounded letters_dropped_;
     Bounded letters_gave_way_;
 };
