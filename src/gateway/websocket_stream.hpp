@@ -33,8 +33,9 @@ struct WebSocketTerms {
 
 [[nodiscard]] Result<void> check_handshake(const BeastRequest& head);
 
-// Answers 101; false: it could not be. Beast's own timeouts stay off: those are the sweep's.
-Awaitable<bool> accept_websocket(WebSocketStream& websocket, const BeastRequest& handshake, WebSocketTerms terms);
+// Answers 101; false: it could not be. Beast's own timeouts stay off: those are the sweep's. Of the handshake's offers
+// of compression one is left, which is taken, or none.
+Awaitable<bool> accept_websocket(WebSocketStream& websocket, BeastRequest& handshake, WebSocketTerms terms);
 
 // Bounded by one byte more than a message may have, so that the limit is Beast's to find (it closes with 1009).
 [[nodiscard]] boost::beast::flat_buffer make_message_buffer(const WebSocketStream& websocket);

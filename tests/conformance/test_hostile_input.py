@@ -249,6 +249,26 @@ class Compression(SystemTest):
         print(f"{each:.1f} KiB a connection")
         self.assertLessEqual(each, 64)
 
+    def test_an_offer_that_cannot_be_honoured_is_declined(self):
+        for offer in (*EXTENSIONS, "permessage-deflate; server_max_window_bits=08"):
+            with self.subTest(offer[:60]):
+                socket = self.connect(offer)
+                self.assertNotIn("sec-websocket-extensions", socket.headers)
+                socket.send(frame(TEXT, b'{"type":"ping","payload":{}}'))
+                self.assertEqual(socket.receive()[2], 0)
+        for offer, taken in (
+            ("permessage-deflate; server_max_window_bits=8, permessage-deflate", ""),
+            ("permessage-deflate; foo, permessage-deflate; server_max_window_bits=9", "server_max_window_bits=9"),
+            ("permessage-deflate; client_max_window_bits=8", "client_max_window_bits=8"),
+        ):
+            with self.subTest(offer):
+                socket = self.connect(offer)
+                answered = socket.headers["sec-websocket-extensions"]
+                self.assertIn(taken, answered)
+                self.assertEqual("server_max_window_bits" in taken, "server_max_window_bits" in answered)
+                socket.send(frame(TEXT, deflate(b'{"type":"ping","payload":{}}'), rsv=4))
+                self.assertEqual(socket.receive()[0], TEXT)
+
     def test_bomb_and_garbage(self):
         before = memory_kib(self.daemon.process.pid)
         for _ in range(20):

@@ -52,7 +52,7 @@ class Reader {
     CorkedStream& stream_;
 };
 
-Awaitable<void> serve(WebSocketStream& websocket, const BeastRequest& request, Compression compression) {
+Awaitable<void> serve(WebSocketStream& websocket, BeastRequest request, Compression compression) {
     const WebSocketTerms terms{message_bytes_max, compression, "", "fuzz"};
     const bool accepted = co_await accept_websocket(websocket, request, terms);
     fuzz::require(accepted);

@@ -85,7 +85,7 @@ class Echo : public boost::intrusive::list_base_hook<boost::intrusive::link_mode
             stream().send_reply(make_frame(refused));
             co_return false;
         }
-        const BeastRequest handshake = reader.release();
+        BeastRequest handshake = reader.release();
         const WebSocketTerms terms{message_bytes_max, compression, "", "echo"};
         const bool accepted = co_await accept_websocket(websocket_, handshake, terms);
         co_return accepted;
