@@ -56,6 +56,7 @@ enum class MessageKind : bool { text, binary };
 // Gives every message to the reader until the stream ends:
 //   bool pay(std::size_t)            whether a message may take so much memory in all; 0: it has been dealt with. When
 //                                    the reader refuses, it closes the stream
+//   void came(std::size_t)           so many bytes more of a message that was paid for
 //   bool is_full()                   whether it takes no more for now
 //   Awaitable<void> room()           until it does
 //   void take(std::string_view, MessageKind)
@@ -81,6 +82,7 @@ Awaitable<void> read_messages(WebSocketStream& websocket, Reader& reader) {
                 co_return;
             }
             buffer.commit(bytes);
+            if (large) reader.came(bytes);
         } while (!websocket.is_message_done());
         // Not reading on is the back-pressure that a WebSocket has.
         if (reader.is_full()) co_await reader.room();

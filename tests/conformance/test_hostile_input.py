@@ -37,8 +37,9 @@ HANDSHAKES = [
     ("POST", upgrade(first=b"POST /ws HTTP/1.1"), 400),
     ("no Upgrade in Connection", upgrade(b"connection", lines=[b"Connection: keep-alive"]), 400),
     ("no Connection", upgrade(b"connection"), 400),
-    ("no Upgrade", upgrade(b"upgrade"), 426),
-    ("another Upgrade", upgrade(b"upgrade", lines=[b"Upgrade: h2c"]), 426),
+    # No handshake: told what the handshake would be.
+    ("no Upgrade", upgrade(b"upgrade"), 401),
+    ("another Upgrade", upgrade(b"upgrade", lines=[b"Upgrade: h2c"]), 401),
     ("a body", upgrade(lines=[b"Content-Length: 1"]) + b"x", 400),
     ("no token", upgrade(), 401),
     ("a parameter that is not UTF-8", upgrade(target=b"/ws?chatId=%ff"), 400),

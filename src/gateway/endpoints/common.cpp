@@ -11,9 +11,15 @@ namespace notifyd::gateway::endpoints {
 Result<Identity> caller_of(const HttpRequest& request, LoopServices& services) {
     auth::AuthResult<Identity> identity = services.authorizer.authenticate(bearer_token(request.authorization));
     if (identity) return std::move(*identity);
-    services.events.emit(observability::AuthFailed{
-        auth::to_string(identity.error().reason), request.peer_address, request.correlation_id});
-    return identity.error().error;
+    const auth::Refusal& refusal = identity.error();
+    const std::string_view reason = auth::to_string(refusal.reason);
+    services.events.emit(observability::AuthFailed{.reason = reason,
+                                                   .address = request.peer_address,
+                                                   .correlation_id = request.correlation_id,
+                                                   .user = refusal.user,
+                                                   .topic = {},
+                                                   .key = refusal.key});
+    return caused_by(reason, refusal.error);
 }
 
 Result<void> check_json_body(const HttpRequest& request) {
