@@ -4,6 +4,7 @@
 #include "connect_rules.hpp"
 #include "session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace notifyd::gateway {
@@ -22,29 +23,41 @@ std::string offered_subprotocols(const BeastRequest& head) {
     return offered;
 }
 
+// By header, by subprotocol or in the URL.
+std::string_view token_of(const HttpRequest& request, const Subprotocols& subprotocols) {
+    const std::string_view bearer = bearer_token(request.authorization);
+    if (!bearer.empty()) return bearer;
+    if (!subprotocols.token.empty()) return subprotocols.token;
+    const auto parameter = std::ranges::find(request.query, "token", [](const auto& each) { return each.first; });
+    return parameter == request.query.end() ? std::string_view() : std::string_view(parameter->second);
+}
+
 }  // namespace
 
-Result<ConnectDemand> Session::read_connect(const BeastRequest& head, const HttpRequest& request) const {
-    if (services_.state.draining) return caused_by("draining", {Errc::unavailable, "The server is stopping"});
-    const bool from_browser = head.count(http::field::origin) != 0;
-    if (head.count(http::field::origin) > 1 || (from_browser && allow_origin(request.origin).empty())) {
-        return caused_by("origin", {Errc::forbidden, "The origin is not allowed"});
-    }
-    Result<wire::ConnectQuery> query = wire::parse_connect_query(request.query);
-    if (!query) return query.error();
-    if (query->topics.size() > config::unless_off(services_.config.limits.topics_per_connection)) {
-        return caused_by("limits.topics_per_connection", {Errc::invalid_request, "Too many topics on this connection"});
-    }
+ConnectResult<ConnectDemand> Session::read_connect(const BeastRequest& head, const HttpRequest& request) const {
     const std::string offered = offered_subprotocols(head);
     const Subprotocols subprotocols = read_subprotocols(offered);
-    if (!subprotocols.token.empty() && !subprotocols.notifyd_v1) {
-        return Error{Errc::invalid_request,
-                     "Offer the subprotocol notifyd.v1 beside bearer.<token>: browsers close a connection that answers "
-                     "none of theirs"};
+    const std::string_view token = token_of(request, subprotocols);
+    const auto refusal = [&](Error error) {
+        const auth::AuthResult<Identity> caller = services_.authorizer.authenticate(token);
+        return ConnectRefusal{std::move(error), caller ? caller->user.get() : std::string()};
+    };
+    if (services_.state.draining) return refusal(caused_by("draining", {Errc::unavailable, "The server is stopping"}));
+    const bool from_browser = head.count(http::field::origin) != 0;
+    if (head.count(http::field::origin) > 1 || (from_browser && allow_origin(request.origin).empty())) {
+        return refusal(caused_by("origin", {Errc::forbidden, "The origin is not allowed"}));
     }
-    std::string_view token = bearer_token(request.authorization);
-    if (token.empty()) token = subprotocols.token;
-    if (token.empty() && query->token) token = *query->token;
+    Result<wire::ConnectQuery> query = wire::parse_connect_query(request.query);
+    if (!query) return refusal(query.error());
+    if (query->topics.size() > config::unless_off(services_.config.limits.topics_per_connection)) {
+        return refusal(
+            caused_by("limits.topics_per_connection", {Errc::invalid_request, "Too many topics on this connection"}));
+    }
+    if (!subprotocols.token.empty() && !subprotocols.notifyd_v1) {
+        return refusal({Errc::invalid_request,
+                        "Offer the subprotocol notifyd.v1 beside bearer.<token>: browsers close a connection that "
+                        "answers none of theirs"});
+    }
     return ConnectDemand{std::string(token), std::move(*query), subprotocols.notifyd_v1};
 }
 

@@ -190,8 +190,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     [[nodiscard]] HttpReply refused_upgrade(const ConnectRefusal& refusal, const HttpRequest& request);
 
     // --- connect_check.cpp
-    // Whatever can be refused without a look at the token.
-    [[nodiscard]] Result<ConnectDemand> read_connect(const BeastRequest& head, const HttpRequest& request) const;
+    // Whatever can be refused without a look at the token; who is refused is looked up for the log.
+    [[nodiscard]] ConnectResult<ConnectDemand> read_connect(const BeastRequest& head, const HttpRequest& request) const;
     // What remains to be refused with a good one, as far as it would be used up by the connect.
     [[nodiscard]] Result<void> check_room(const UserId& user) const;
     // A refused attempt counts; past the limit of its address it is rate_limited instead.

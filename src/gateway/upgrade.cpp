@@ -73,11 +73,8 @@ Awaitable<ConnectResult<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastR
         const Result<void> sound = check_handshake(head);
         if (!sound) co_return ConnectRefusal{sound.error()};
     }
-    Result<ConnectDemand> demand = read_connect(head, request);
-    if (!demand) {
-        ConnectRefusal refusal{demand.error()};
-        co_return as_attempt(std::move(refusal), request, purpose);
-    }
+    ConnectResult<ConnectDemand> demand = read_connect(head, request);
+    if (!demand) co_return as_attempt(demand.error(), request, purpose);
     wire::ConnectQuery& query = demand->query;
     auth::ConnectRequest connect{.token = demand->token, .user_id = {}, .topics = std::move(query.topics)};
     if (query.user) connect.user_id = query.user->get();
@@ -99,8 +96,10 @@ Awaitable<ConnectResult<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastR
     if (purpose == Purpose::explain) {
         const Result<void> room = check_room(user);
         if (!room) co_return ConnectRefusal{room.error(), user.get()};
-        co_return ConnectRefusal{{Errc::upgrade_required, "A WebSocket would be let in here: send an upgrade request"},
-                                 user.get()};
+        co_return ConnectRefusal{
+            {Errc::upgrade_required,
+             "A WebSocket would be let in here: send an upgrade, and let proxies pass on Upgrade and Connection"},
+            user.get()};
     }
     Result<connection::Admission> admission = admit(user);
     if (!admission) co_return ConnectRefusal{admission.error(), user.get()};

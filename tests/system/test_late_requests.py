@@ -105,8 +105,8 @@ class Lingering(SystemTest):
                     connection.sendall(head.encode() + b"x" * (4 * MIB))  # no reset on the way
                     self.assertIn(b"HTTP/1.1 %d " % status, whole_answer(connection)[:20])
 
+    @unittest.skipUnless(LONG, "more than the 5 s that a silent peer has")
     def test_a_client_that_takes_its_time(self):
-        """Longer in all than what is waited for a peer that says nothing."""
         status, head = next(self.refusals())
         with self.connect() as connection:
             connection.sendall(head.encode())

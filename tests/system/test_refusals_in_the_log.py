@@ -49,8 +49,11 @@ class Connects(Log, TokenTest):
              {"status": 403, "user_id": bob, "topic_class": "org", "topic_id": "acme"}),
             ("user", "other_user", {"token": mint(bob), "query": {"userId": "alice"}}, {"status": 403, "user_id": bob}),
             ("origin", "origin", {"token": mint(bob), "origin": "https://evil.example"},
-             {"status": 403, "origin": "https://evil.example"}),
-            ("parameter", "invalid_request", {"token": mint(bob), "query": {"chatId": "a\x01"}}, {"status": 400}),
+             {"status": 403, "origin": "https://evil.example", "user_id": bob}),
+            ("parameter", "invalid_request", {"token": mint(bob), "query": {"chatId": "a\x01"}},
+             {"status": 400, "user_id": bob}),
+            ("subprotocol", "invalid_request", {"hello": False, "subprotocols": ["bearer." + mint(bob)]},
+             {"status": 400, "user_id": bob}),
         ):
             with self.subTest(name):
                 correlation_id = self.refuse(**options)
