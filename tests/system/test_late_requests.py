@@ -125,13 +125,15 @@ class Lingering(SystemTest):
         self.assertLess(sent, 64 * MIB)
 
 
-class PlainHttpToTls(SystemTest):
+class Tls(SystemTest):
+    settings = {"connections": {"handshake_timeout": "2s"}}
+
     @classmethod
     def setUpClass(cls):
         cls.folder = Folder()
         cls.certificate, key = make_certificate(cls.folder)
-        cls.daemon = Daemon({"tls": {"certificate": str(cls.certificate), "private_key": str(key)}}, cls.folder,
-                            trusting(cls.certificate))
+        tls = {"tls": {"certificate": str(cls.certificate), "private_key": str(key)}}
+        cls.daemon = Daemon({**tls, **cls.settings}, cls.folder, trusting(cls.certificate))
         cls.failed = False
 
     @classmethod
@@ -139,7 +141,23 @@ class PlainHttpToTls(SystemTest):
         super().tearDownClass()
         cls.folder.remove()
 
-    def test_it_is_told_what_to_do(self):
+    def secure(self):
+        plain = socket.create_connection(("127.0.0.1", self.daemon.port), timeout=LIMIT)
+        return trusting(self.certificate).wrap_socket(plain, server_hostname="localhost")
+
+    def test_a_late_head_is_answered(self):
+        with self.secure() as connection:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\n")
+            self.assertIn(b"HTTP/1.1 408 ", whole_answer(connection))
+
+    def test_four_mib_before_the_answer_is_read(self):
+        head = b"POST /publish/batch HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (4 * MIB)
+        for _ in range(10):
+            with self.secure() as connection:
+                connection.sendall(head + b"x" * (4 * MIB))
+                self.assertIn(b"HTTP/1.1 401 ", whole_answer(connection)[:20])
+
+    def test_plain_http_is_told_what_to_do(self):
         for verb in (b"GET", b"POST", b"HEAD", b"OPTIONS", b"DELETE", b"PATCH", b"PUT", b"CONNECT"):
             with self.subTest(verb), self.daemon.raw() as raw:
                 raw.send(verb + b" /ws?token=a.b.c HTTP/1.1\r\nHost: x\r\n\r\n")
