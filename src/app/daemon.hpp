@@ -90,7 +90,8 @@ class Daemon {
     runtime::SharedRateLimit permission_writes_;
     queue::TopicFilter filter_;
     connection::ConnectionLimits connection_limits_;
-    runtime::SharedRateLimit connects_;
+    runtime::SharedRateLimit refused_connects_;
+    runtime::SharedRateLimit user_connects_;
     runtime::SharedTokenBuckets http_publishes_;
     delivery::WorkerPool workers_;
     std::optional<delivery::Redriver> redriver_;  // from when the storage is open

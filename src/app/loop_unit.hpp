@@ -31,7 +31,8 @@ struct Shared {
     auth::KeySource& key_source;
     const queue::TopicFilter& filter;
     connection::ConnectionLimits& connection_limits;
-    runtime::SharedRateLimit& connects;
+    runtime::SharedRateLimit& refused_connects;
+    runtime::SharedRateLimit& user_connects;
     runtime::SharedTokenBuckets& http_publishes;
     delivery::WorkerPool& workers;
     delivery::Redriver& redriver;

@@ -31,7 +31,8 @@ AuthResult<ConnectGrant> Authorizer::connect(const ConnectRequest& request) {
 
 AuthResult<ConnectGrant> Authorizer::connect_as(Identity identity, const ConnectRequest& request) {
     if (request.user_id && *request.user_id != identity.user.get()) {
-        return Refusal{{Errc::forbidden, "userId is not the user of the token"}, AuthFailure::other_user};
+        return Refusal{
+            {Errc::forbidden, "userId is not the user of the token"}, AuthFailure::other_user, identity.user.get()};
     }
     Result<TopicName> own = own_topic(identity.user);
     // The verifier lets only valid ids through.
@@ -43,7 +44,9 @@ AuthResult<ConnectGrant> Authorizer::connect_as(Identity identity, const Connect
     for (const TopicName& topic : request.topics) {
         if (!seen.insert(topic).second) continue;
         Result<void> allowed = permissions_.may_receive(identity, topic);
-        if (allowed.has_error() && !request.partial) return Refusal{std::move(allowed).error(), AuthFailure::topic};
+        if (allowed.has_error() && !request.partial) {
+            return Refusal{std::move(allowed).error(), AuthFailure::topic, identity.user.get()};
+        }
         (allowed.has_error() ? grant.refused : grant.topics).push_back(topic);
     }
     grant.identity = std::move(identity);

@@ -204,4 +204,12 @@ ClaimsResult read_claims(std::string_view text, const config::Auth& rules, Epoch
     return identity;
 }
 
+std::string read_user(std::string_view text, const config::Auth& rules) {
+    const std::optional<json::object> claims = parse_strict_object(text);
+    if (!claims) return {};
+    const json::value* user = claim_of(*claims, rules.user_claim);
+    std::optional<std::string> id = user == nullptr ? std::nullopt : id_of(*user);
+    return id && is_valid_id(*id) ? *std::move(id) : std::string();
+}
+
 }  // namespace notifyd::auth

@@ -9,6 +9,7 @@
 
 #include <boost/system/result.hpp>
 
+#include <string>
 #include <string_view>
 
 namespace notifyd::auth {
@@ -17,5 +18,8 @@ using ClaimsResult = boost::system::result<Identity, AuthFailure>;
 
 // Checks the times, issuer, audience and use of the token, and reads the identity by the operator's rules.
 [[nodiscard]] ClaimsResult read_claims(std::string_view json, const config::Auth& rules, EpochMs now);
+
+// Whom a verified token names that is refused for another claim; empty: nobody.
+[[nodiscard]] std::string read_user(std::string_view json, const config::Auth& rules);
 
 }  // namespace notifyd::auth

@@ -16,6 +16,9 @@ namespace notifyd::auth {
 
 namespace {
 
+// Anybody's text: enough of it to tell which key it is.
+constexpr std::size_t logged_kid_bytes_max = 100;
+
 // In a time that does not tell a stranger how much of it was right.
 bool is_same_secret(std::string_view left, std::string_view right) {
     return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
@@ -72,11 +75,19 @@ AuthResult<Identity> JwtVerifier::verify(std::string_view token, EpochMs now) {
     const std::optional<config::Algorithm> algorithm = keys_->allowed(parsed->algorithm);
     if (!algorithm) return refuse_token(AuthFailure::algorithm);
     const Key* key = keys_->find(*algorithm, rules_.issuer, parsed->kid);
-    if (key == nullptr) return refuse_token(failure_without_key(*keys_, *algorithm));
+    if (key == nullptr) {
+        Refusal refusal = refuse_token(failure_without_key(*keys_, *algorithm));
+        refusal.key = parsed->kid.value_or("").substr(0, logged_kid_bytes_max);
+        return refusal;
+    }
     if (!key->verifies(*algorithm, parsed->signed_text, parsed->signature)) return refuse_token(AuthFailure::signature);
 
     ClaimsResult identity = read_claims(parsed->payload, rules_, now);
-    if (identity.has_error()) return refuse_token(identity.error());
+    if (identity.has_error()) {
+        Refusal refusal = refuse_token(identity.error());
+        refusal.user = read_user(parsed->payload, rules_);
+        return refusal;
+    }
     // Within the leeway after `exp` it is verified each time.
     if (digest && now < identity->expires_at) cache_.put(*digest, *identity);
     return std::move(*identity);

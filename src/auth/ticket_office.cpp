@@ -13,9 +13,17 @@ namespace {
 
 IssueRefusal refusal_of(const ports::TicketIssue& issue) {
     if (issue.verdict == ports::TicketIssue::Verdict::too_many) {
-        return {{Errc::rate_limited, "Too many connection tokens for this user"}, issue.retry_after};
+        return {caused_by("tokens.per_minute", {Errc::rate_limited, "Too many connection tokens for this user"}),
+                issue.retry_after};
     }
     return {{Errc::unavailable, "Too many connection tokens are waiting to be used; please try again"}};
+}
+
+// Of a token whose signature names its user.
+Refusal refuse_ticket(AuthFailure reason, const UserId& user) {
+    Refusal refusal = refuse_token(reason);
+    refusal.user = user.get();
+    return refusal;
 }
 
 // What the database's row says of a token that is signed.
@@ -23,10 +31,12 @@ AuthResult<ports::Ticket> ticket_in(std::optional<ports::FoundTicket> found,
                                     const ConnectionToken& token,
                                     EpochMs now) {
     using State = ports::FoundTicket::State;
-    if (!found || found->ticket.identity.user != token.user) return refuse_token(AuthFailure::not_issued);
-    if (found->state == State::used) return refuse_token(AuthFailure::used);
-    if (found->state == State::revoked) return refuse_token(AuthFailure::revoked);
-    if (found->ticket.expires_at <= now) return refuse_token(AuthFailure::expired);
+    if (!found || found->ticket.identity.user != token.user) {
+        return refuse_ticket(AuthFailure::not_issued, token.user);
+    }
+    if (found->state == State::used) return refuse_ticket(AuthFailure::used, token.user);
+    if (found->state == State::revoked) return refuse_ticket(AuthFailure::revoked, token.user);
+    if (found->ticket.expires_at <= now) return refuse_ticket(AuthFailure::expired, token.user);
     return std::move(found->ticket);
 }
 

@@ -237,6 +237,7 @@ Bindings limit_bindings() {
         bind<section, &Limits::message_burst>("limits.message_burst", limit()),
         bind<section, &Limits::subscribes_per_minute>("limits.subscribes_per_minute", limit()),
         bind<section, &Limits::connects_per_minute_per_ip>("limits.connects_per_minute_per_ip", limit()),
+        bind<section, &Limits::connects_per_minute_per_user>("limits.connects_per_minute_per_user", limit()),
         bind<section, &Limits::http_idle_timeout>("limits.http_idle_timeout", time_limit()),
         bind<section, &Limits::body_memory>("limits.body_memory", size(body_memory_max)),
         bind<section, &Limits::body_memory_per_user>("limits.body_memory_per_user", size(body_memory_max)),

@@ -44,6 +44,7 @@ constexpr Row rows[] = {
     {"limits.message_burst"},
     {"limits.subscribes_per_minute"},
     {"limits.connects_per_minute_per_ip"},
+    {"limits.connects_per_minute_per_user"},
     {"limits.http_idle_timeout"},
     {"limits.body_memory"},
     {"limits.body_memory_per_user"},

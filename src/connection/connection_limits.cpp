@@ -10,6 +10,16 @@ namespace {
 // A limit that comes with a reload counts who is there already; but where there is none, one user may have any number.
 constexpr std::size_t listed_without_limit_max = 1'000;
 
+Error server_full() {
+    return caused_by("limits.max_connections",
+                     {Errc::unavailable, "The server has no room for more connections: try again later"});
+}
+
+Error too_many_of_user() {
+    return caused_by("connections.max_per_user",
+                     {Errc::rate_limited, "Too many connections of this user: close one first"});
+}
+
 }  // namespace
 
 Admission::~Admission() {
@@ -46,7 +56,7 @@ std::vector<Place> Admission::replace_oldest(const ConnectionRules& rules) {
 Result<Admission> ConnectionLimits::admit(const UserId& user, const Place& place, const ConnectionRules& rules) {
     if (total_.fetch_add(1, std::memory_order_relaxed) >= rules.total_max && rules.total_max != 0) {
         total_.fetch_sub(1, std::memory_order_relaxed);
-        return Error{Errc::unavailable, "The server has no room for more connections"};
+        return server_full();
     }
     using Keep = decltype(per_user_)::Keep;
     const bool unlimited = rules.per_user_max == 0;
@@ -61,10 +71,18 @@ Result<Admission> ConnectionLimits::admit(const UserId& user, const Place& place
     });
     if (!admitted) {
         total_.fetch_sub(1, std::memory_order_relaxed);
-        return Error{Errc::rate_limited,
-                     "This user has as many connections as one may have (connections.max_per_user): close one first"};
+        return too_many_of_user();
     }
     return Admission(*this, user, place, listed);
+}
+
+Result<void> ConnectionLimits::check(const UserId& user, const ConnectionRules& rules) const {
+    if (rules.total_max != 0 && total() >= rules.total_max) return server_full();
+    if (rules.per_user_max == 0 || rules.when_full == WhenFull::replace_oldest) return {};
+    const bool has_place = per_user_.visit(
+        user, [&](const std::vector<Seat>* seats) { return seats == nullptr || seats->size() < rules.per_user_max; });
+    if (!has_place) return too_many_of_user();
+    return {};
 }
 
 void ConnectionLimits::release(const UserId& user, const Place& place, bool listed) {

@@ -19,6 +19,8 @@ std::string_view to_string(Errc code) {
             return "not_found";
         case Errc::method_not_allowed:
             return "method_not_allowed";
+        case Errc::request_timeout:
+            return "request_timeout";
         case Errc::conflict:
             return "conflict";
         case Errc::gone:

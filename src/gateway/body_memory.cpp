@@ -48,12 +48,15 @@ Result<void> BodyMemory::Share::grow_to(std::size_t bytes) {
     if (bytes <= bytes_) return {};
     const std::size_t more = bytes - bytes_;
     if (!memory_->take_of_user(user_, more)) {
-        return Error{Errc::rate_limited,
-                     "Too many large requests of this user are under way: wait until some have been answered"};
+        return caused_by("limits.body_memory_per_user",
+                         {Errc::rate_limited,
+                          "Too many large requests of this user are under way: wait until some have been answered"});
     }
     if (!memory_->take_in_all(more)) {
         memory_->give_back_of_user(user_, more);
-        return Error{Errc::unavailable, "The server has no memory left for large requests: try again in a moment"};
+        return caused_by(
+            "limits.body_memory",
+            {Errc::unavailable, "The server has no memory left for large requests: try again in a moment"});
     }
     bytes_ = bytes;
     return {};

@@ -3,6 +3,7 @@
 
 #include "notifyd/core/limits.hpp"
 
+#include <algorithm>
 #include <array>
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
@@ -14,6 +15,12 @@ namespace {
 
 constexpr asio::use_awaitable_t<runtime::Executor> use_awaitable{};
 constexpr std::uint8_t opcode_mask = 0x0F;
+
+// Where all connections of a thread drop what nobody looks at.
+asio::mutable_buffer scrap() {
+    static thread_local std::array<char, 64 * 1024> bytes;
+    return asio::buffer(bytes);
+}
 
 }  // namespace
 
@@ -108,6 +115,7 @@ void CorkedStream::flush() {
             break;
         case IoState::eof:
         case IoState::failed:
+        case IoState::plain_http:
             abort();
             break;
     }
@@ -119,7 +127,8 @@ void CorkedStream::wait_to_write(Socket::wait_type what) {
     transport_.socket().async_wait(what, [this](error_code error) {
         --pending_waits_;
         write_blocked_ = false;
-        if (!error && !outbox_.empty()) mark_dirty();
+        // A wait that was interrupted is begun again by the flush.
+        if ((!error || is_open()) && !outbox_.empty()) mark_dirty();
     });
 }
 
@@ -186,6 +195,7 @@ void CorkedStream::read_tls(IoHandler done, asio::mutable_buffer into) {
             done(asio::error::eof, 0);
             return;
         case IoState::failed:
+        case IoState::plain_http:
             done(asio::error::connection_reset, 0);
             return;
         case IoState::want_read:
@@ -209,19 +219,28 @@ Awaitable<void> CorkedStream::below(std::size_t mark) {
     }
 }
 
-Awaitable<bool> CorkedStream::handshake() {
+Awaitable<CorkedStream::Secured> CorkedStream::handshake() {
     while (transport_.is_tls()) {
         const IoState state = transport_.handshake().state;
         if (state == IoState::done) break;
-        if (state != IoState::want_read && state != IoState::want_write) co_return false;
+        if (state == IoState::plain_http) {
+            transport_.stop_tls();
+            co_return Secured::plain_http;
+        }
+        if (state != IoState::want_read && state != IoState::want_write) co_return Secured::no;
         const auto what = state == IoState::want_read ? Socket::wait_read : Socket::wait_write;
         const auto [error] = co_await transport_.socket().async_wait(what, use_tuple);
-        if (error) co_return false;
+        if (error) co_return Secured::no;
     }
-    co_return true;
+    co_return Secured::yes;
 }
 
-Awaitable<void> CorkedStream::finish(SteadyTime until) {
+void CorkedStream::interrupt_read() {
+    error_code ignored;
+    transport_.socket().cancel(ignored);
+}
+
+Awaitable<void> CorkedStream::finish(SteadyTime until, Linger linger) {
     closing_ = true;
     deadline_ = until;
     co_await below(0);
@@ -230,11 +249,14 @@ Awaitable<void> CorkedStream::finish(SteadyTime until) {
         error_code ignored;
         transport_.socket().shutdown(Socket::shutdown_send, ignored);
         // Closing with unread bytes would reset the connection and might cost the peer our last answer.
-        std::array<char, 512> rest;
+        std::size_t dropped = 0;
         error_code error;
-        while (!error && is_open()) {
+        while (!error && is_open() && dropped < limits::linger_bytes_max) {
             std::size_t bytes = 0;
-            std::tie(error, bytes) = co_await transport_.socket().async_read_some(asio::buffer(rest), use_tuple);
+            std::tie(error, bytes) = co_await transport_.socket().async_read_some(scrap(), use_tuple);
+            dropped += bytes;
+            if (linger.clock == nullptr || in_a_hurry_) continue;
+            deadline_ = std::min(linger.until, linger.clock->steady_now() + limits::close_timeout);
         }
     }
     abort();

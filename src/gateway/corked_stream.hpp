@@ -29,6 +29,12 @@
 
 namespace notifyd::gateway {
 
+// How long a peer is listened to, at the end, that does not stop sending.
+struct Linger {
+    const Clock* clock = nullptr;  // null: not past the deadline that there is
+    SteadyTime until{};
+};
+
 class CorkedStream : public ports::ConnectionSink {
   public:
     using executor_type = runtime::Executor;
@@ -60,11 +66,17 @@ class CorkedStream : public ports::ConnectionSink {
     void send_reply(FramePtr bytes);
     // Completes when the outbox is down to the mark, or the socket closed; at once if it is.
     Awaitable<void> below(std::size_t mark);
-    // True when the TLS handshake (if any) succeeded.
-    Awaitable<bool> handshake();
+    // plain_http: the peer sent a request to a port with TLS; from here on the stream is plain.
+    enum class Secured : std::uint8_t { yes, no, plain_http };
+    Awaitable<Secured> handshake();
+    // The read that waits ends with an error; the socket stays open.
+    void interrupt_read();
     // Sends what is queued, close_notify and FIN, and waits for the peer's FIN, all until `until` (which becomes the
-    // deadline). Nothing of the stream is pending afterwards.
-    Awaitable<void> finish(SteadyTime until);
+    // deadline). What comes meanwhile is dropped, and with `linger` it moves the deadline. Nothing of the stream is
+    // pending afterwards.
+    Awaitable<void> finish(SteadyTime until, Linger linger = {});
+    // From now on the deadline of a finish stays where it is.
+    void hurry() { in_a_hurry_ = true; }
     // From here on Beast writes WebSocket frames: the 101 is sent.
     void set_websocket() { websocket_ = true; }
     // Small frames are counted from here on; `clock` gives the time. Too many: closed with 1008, and not read further.
@@ -216,6 +228,7 @@ class CorkedStream : public ports::ConnectionSink {
     bool write_blocked_ = false;
     bool heard_ = false;
     bool progressed_ = false;
+    bool in_a_hurry_ = false;
     // What the kernel had not got rid of when it was last asked.
     int kernel_bytes_ = 0;
 };

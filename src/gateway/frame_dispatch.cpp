@@ -45,11 +45,21 @@ FramePtr failure_frame(LoopServices& services,
     return wire::send_forbidden(error, request_id, authorized);
 }
 
+void log_refusal(LoopServices& services, const connection::Connection& connection, const Error& error) {
+    services.events.emit(observability::FrameRefused{.connection = connection.id(),
+                                                     .user = connection.identity().user,
+                                                     .reason = reason_of(error),
+                                                     .what = error.message,
+                                                     .topic = error.topic,
+                                                     .address = connection.peer.address});
+}
+
 void answer_failure(LoopServices& services,
                     connection::Connection& connection,
                     const Error& error,
                     const OptionalId& request_id,
                     const OptionalId& ack_id) {
+    log_refusal(services, connection, error);
     connection.sink().answer(failure_frame(services, connection, error, request_id));
     if (ack_id) connection.sink().answer(wire::ack_error(error, *ack_id));
 }
@@ -98,7 +108,8 @@ void FrameDispatch::dispatch(std::string_view text) {
 }
 
 void FrameDispatch::refuse_for_rate(const wire::ClientFrame& frame, Milliseconds wait) {
-    const Error error = rate_limited("Too many messages on this connection: wait for retryAfterMs", wait);
+    const Error error = rate_limited(
+        "Too many messages on this connection: wait retryAfterMs milliseconds", wait, "limits.messages_per_second");
     std::visit(
         [&](const auto& value) {
             if constexpr (requires { value.request_id; }) {
@@ -111,6 +122,7 @@ void FrameDispatch::refuse_for_rate(const wire::ClientFrame& frame, Milliseconds
 }
 
 void FrameDispatch::answer_error(const OptionalId& envelope_id, const Error& error) {
+    log_refusal(services_, connection_, error);
     connection_.sink().answer(
         wire::envelope_error(wire::envelope_id(envelope_id, services_.ids), services_.clock.now_ms(), error));
 }
@@ -146,7 +158,10 @@ bool FrameDispatch::take_subscribe(const OptionalId& envelope_id) {
     const std::size_t most = services_.config.limits.subscribes_per_minute;
     const Milliseconds wait = subscribes_.take(services_.clock.steady_now(), std::chrono::minutes(1), most);
     if (wait == Milliseconds::zero()) return true;
-    answer_error(envelope_id, rate_limited("Too many subscribe and unsubscribe messages: wait for retryAfterMs", wait));
+    answer_error(envelope_id,
+                 rate_limited("Too many subscribe and unsubscribe messages: wait retryAfterMs milliseconds",
+                              wait,
+                              "limits.subscribes_per_minute"));
     return false;
 }
 
@@ -156,13 +171,19 @@ Result<void> FrameDispatch::check_subscribe(const wire::Subscribe& frame) {
     if (!may_have) return may_have.error();
     if (!frame.channels.empty()) return no_channels_error();
     std::string refused;
+    std::string first_refused;
     for (const TopicName& topic : frame.topics) {
         if (!services_.permissions.may_receive(connection_.identity(), topic)) {
             refused.append(refused.empty() ? "" : ", ").append(topic.text());
+            if (first_refused.empty()) first_refused = topic.text();
         }
     }
     const std::size_t added = fresh_topics(connection_, frame.topics).size();
-    if (!refused.empty()) return Error{Errc::forbidden, "No permission for " + refused};
+    if (!refused.empty()) {
+        Error error(Errc::forbidden, "No permission for " + refused);
+        error.topic = std::move(first_refused);
+        return error;
+    }
     // The user's own topic is not counted.
     const std::size_t topics_max = config::unless_off(services_.config.limits.topics_per_connection);
     if (connection_.topic_count() - 1 + added > topics_max) {

@@ -16,6 +16,8 @@ HeadField* field_of(HeadFields& fields, http::field name) {
             return &fields.authorization;
         case http::field::connection:
             return &fields.connection;
+        case http::field::content_encoding:
+            return &fields.content_encoding;
         case http::field::content_length:
             return &fields.content_length;
         case http::field::content_type:

@@ -23,6 +23,7 @@ struct HeadField {
 struct HeadFields {
     HeadField authorization;
     HeadField connection;
+    HeadField content_encoding;
     HeadField content_length;
     HeadField content_type;
     HeadField correlation_id;

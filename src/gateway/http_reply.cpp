@@ -32,6 +32,8 @@ std::string_view reason_phrase(int status) {
             return "Not Found";
         case 405:
             return "Method Not Allowed";
+        case 408:
+            return "Request Timeout";
         case 409:
             return "Conflict";
         case 410:
@@ -86,6 +88,7 @@ HttpReply json_reply(int status, std::string body) {
 
 HttpReply error_reply(const Error& error, std::string_view correlation_id) {
     HttpReply reply = json_reply(http_status(error.code), wire::error_body(error, correlation_id));
+    reply.refusal = error;
     if (error.code == Errc::unauthorized) reply.headers.emplace_back("WWW-Authenticate", "Bearer");
     if (error.code == Errc::rate_limited || error.code == Errc::unavailable) {
         reply.headers.emplace_back("Retry-After",
@@ -111,7 +114,11 @@ FramePtr encode_reply(const HttpReply& reply, const ReplyContext& context) {
     if (!context.allow_origin.empty()) {
         add(head, "Access-Control-Allow-Origin", context.allow_origin);
         add(head, "Access-Control-Expose-Headers", "X-Request-Id, Retry-After");
-        if (context.allow_origin != "*") add(head, "Vary", "Origin");
+    }
+    const bool varies_by_origin = !context.allow_origin.empty() && context.allow_origin != "*";
+    if (varies_by_origin || !reply.vary.empty()) {
+        const std::string_view separator = varies_by_origin && !reply.vary.empty() ? ", " : "";
+        add(head, "Vary", std::string(varies_by_origin ? "Origin" : "").append(separator).append(reply.vary));
     }
     for (const auto& [name, value] : reply.headers) add(head, name, value);
     if (context.keep_alive == KeepAlive::no) add(head, "Connection", "close");

@@ -6,6 +6,7 @@
 #include "notifyd/core/error.hpp"
 #include "notifyd/core/frame.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,11 @@ struct HttpReply {
     std::string content_type = "application/json";
     std::string body;
     std::vector<std::pair<std::string, std::string>> headers;  // beside the ones every reply has
+    std::string vary{};                                        // by what, the origin aside; empty: nothing
+    // What an error's reply says, for the log, and whom it was said to, where the endpoint knows better than the
+    // header.
+    std::optional<Error> refusal{};
+    std::string refused_user{};
 };
 
 [[nodiscard]] HttpReply json_reply(int status, std::string body);

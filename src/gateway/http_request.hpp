@@ -19,6 +19,7 @@ struct HttpRequest {
     std::string user_agent;
     std::string content_type;
     std::optional<std::string> idempotency_key;
+    std::string requested_headers;  // of a CORS preflight
     std::string body;
     std::string peer_address;
     std::string correlation_id;

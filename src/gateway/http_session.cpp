@@ -1,6 +1,7 @@
 // HTTP/1.1 on one connection: limits, timeouts, keep-alive, pipelining (one request is answered before the next is
 // read), CORS, and the way to the endpoints.
 #include "notifyd/core/limits.hpp"
+#include "notifyd/core/topic_name.hpp"
 
 #include "bearer.hpp"
 #include "client_address.hpp"
@@ -65,8 +66,11 @@ bool expects_continue(const BeastRequest& head) {
     return head.version() >= 11 && beast::iequals(head[http::field::expect], "100-continue");
 }
 
-double milliseconds_since(SteadyTime start, SteadyTime now) {
-    return std::chrono::duration<double, std::milli>(now - start).count();
+// Whatever a page wants to send: nothing is authenticated by what a browser adds of its own accord.
+std::string_view allowed_headers(std::string_view requested) {
+    constexpr std::size_t bytes_max = 2048;
+    if (requested.size() <= bytes_max && is_token_list(requested)) return requested;
+    return "Authorization, Content-Type, Idempotency-Key, X-Request-Id, X-Correlation-Id, traceparent";
 }
 
 }  // namespace
@@ -89,11 +93,12 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
         if (is_upgrade_path(request->path) && http::token_list(reader.fields().upgrade.value).exists("websocket")) {
             const bool early_bytes = buffer.size() != 0;
             if (early_bytes || reader.has_body()) {
-                refuse(Error(Errc::invalid_request, "An upgrade request has no body and nothing behind it"), reader);
+                refuse(Error(Errc::invalid_request, "An upgrade request has no body and nothing behind it"), *request);
                 co_return nullptr;
             }
             const KeepAlive keep_alive = keep_alive_of(reader);
-            Result<std::unique_ptr<Upgrade>> upgrade = co_await admit_upgrade(reader.release(), *request);
+            ConnectResult<std::unique_ptr<Upgrade>> upgrade =
+                co_await admit_upgrade(reader.release(), *request, Purpose::upgrade);
             if (upgrade) co_return std::move(*upgrade);
             stand_by();
             send_reply(refused_upgrade(upgrade.error(), *request), *request, keep_alive);
@@ -104,17 +109,17 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
         const RouteMatch match = match_route(request->method, request->path);
         Paid paid;
         if (needs_token_first(reader, match.route)) {
-            const bool welcome = co_await check_token(reader, *request, paid);
+            const bool welcome = co_await check_token(*request, *match.route, paid);
             if (!welcome) co_return nullptr;
         }
+        if (!check_encoding(reader, *request, match.route)) co_return nullptr;
         if (standing_ == YieldOrder::Standing::known) yield_order_.leave(*this);
-        const std::size_t bytes_max = readable_body_bytes_max(services_.config.limits, match.route);
-        const bool body_read = co_await read_body(buffer, reader, bytes_max, paid);
+        const bool body_read = co_await read_body(buffer, reader, *request, match.route, paid);
         if (!body_read) co_return nullptr;
         request->body = reader.take_body_text();
         const KeepAlive keep_alive = keep_alive_of(reader);
         phase_ = Phase::answering;
-        co_await answer(*request, match, keep_alive);
+        co_await answer(reader, *request, match, keep_alive);
         stand_by();
         // A peer that is slow to take the answer does not hold the memory of its request.
         std::string().swap(request->body);
@@ -157,6 +162,8 @@ Awaitable<bool> Session::await_request(beast::flat_buffer& buffer) {
         phase_ = Phase::receiving;
         if (!received) co_return false;
     }
+    // Also of one that came with the request before.
+    phase_ = Phase::receiving;
     expire_in(services_.config.connections.handshake_timeout);
     co_return true;
 }
@@ -175,11 +182,12 @@ Awaitable<bool> Session::read_head(beast::flat_buffer& buffer, RequestReader& re
         if (!progress) co_return false;
         if (*progress == RequestReader::Progress::complete) co_return true;
         const bool received = co_await receive(buffer);
+        if (!received && timed_out_) refuse(timeout_error("The request did not arrive in time"), reader);
         if (!received) co_return false;
     }
 }
 
-Awaitable<bool> Session::check_token(const RequestReader& reader, const HttpRequest& request, Paid& paid) {
+Awaitable<bool> Session::check_token(const HttpRequest& request, const Route& route, Paid& paid) {
     const std::string_view token = bearer_token(request.authorization);
     if (auto keys = services_.authorizer.keys_short_of(token)) co_await await_key(token, std::move(keys));
     const auth::AuthResult<Identity> caller = services_.authorizer.authenticate(token);
@@ -188,33 +196,57 @@ Awaitable<bool> Session::check_token(const RequestReader& reader, const HttpRequ
         standing_ = YieldOrder::Standing::known;
         co_return true;
     }
-    refuse(auth_error(caller.error(), request), reader);
+    HttpReply reply = error_reply(caller.error().error, request.correlation_id);
+    const ConnectRefusal refusal = auth_refusal(caller.error(), request);
+    reply.refusal = refusal.error;
+    reply.refused_user = refusal.user;
+    refuse(std::move(reply), request, &route);
     co_return false;
 }
 
-Awaitable<bool> Session::read_body(beast::flat_buffer& buffer,
-                                   RequestReader& reader,
-                                   std::size_t bytes_max,
-                                   Paid& paid) {
-    expire_in(limits::request_body_timeout);
+bool Session::check_encoding(const RequestReader& reader, const HttpRequest& request, const Route* route) {
+    const HeadField& encoding = reader.fields().content_encoding;
+    const bool reads_it = route != nullptr && route->body != BodyKind::unread && reader.has_body();
+    const bool is_plain = encoding.value.empty() || beast::iequals(encoding.value, "identity");
+    if (!reads_it || (is_plain && encoding.times <= 1)) return true;
+    const Error error(Errc::unsupported_media_type,
+                      "Content-Encoding is not supported: send the body as it is, uncompressed");
+    HttpReply reply = error_reply(error, request.correlation_id);
+    reply.headers.emplace_back("Accept-Encoding", "identity");
+    refuse(std::move(reply), request, route);
+    return false;
+}
+
+Awaitable<bool> Session::read_body(
+    beast::flat_buffer& buffer, RequestReader& reader, const HttpRequest& request, const Route* route, Paid& paid) {
+    const std::size_t bytes_max = readable_body_bytes_max(services_.config.limits, route);
+    BodyPace pace(services_.clock.steady_now());
+    expire_at(pace.due());
     bool asked = false;
     for (;;) {
         const std::size_t room = reader.body_room_wanted(buffer, bytes_max);
         if (paid && room > limits::free_body_bytes) {
             const Result<void> afforded = paid->grow_to(room);
-            if (!afforded) refuse(afforded.error(), reader);
+            if (!afforded) refuse(afforded.error(), request, route);
             if (!afforded) co_return false;
         }
         reader.reserve_body(room);
         const Result<RequestReader::Progress> progress = reader.take_body(buffer, bytes_max);
-        if (!progress) refuse(progress.error(), reader);
+        if (!progress) refuse(progress.error(), request, route);
         if (!progress) co_return false;
         if (*progress == RequestReader::Progress::complete) break;
         if (!std::exchange(asked, true) && expects_continue(reader.request())) {
             stream().send_reply(make_frame(continue_reply));
         }
+        const std::size_t before = buffer.size();
         const bool received = co_await receive(buffer);
+        if (!received && timed_out_) {
+            refuse(timeout_error("The body came too slowly: 16 KiB a second are the least"), request, route);
+        }
         if (!received) co_return false;
+        pace.came(buffer.size() - before, services_.clock.steady_now());
+        // The drain sets a deadline of its own.
+        if (!services_.state.draining) expire_at(pace.due());
     }
     // The answer may wait for the disk; only the write of it and the next request have deadlines.
     expire_in(limits::keep_alive_timeout);
@@ -242,13 +274,27 @@ Result<HttpRequest> Session::read_request(const RequestReader& reader) {
     if (fields.authorization.times > 1) return Error{Errc::invalid_request, "Authorization is given more than once"};
     if (fields.idempotency_key.times > 1)
         return Error{Errc::invalid_request, "Idempotency-Key is given more than once"};
+    if (!is_valid_utf8(fields.idempotency_key.value))
+        return Error{Errc::invalid_request, "Idempotency-Key is not valid UTF-8"};
     request.authorization = fields.authorization.value;
     request.origin = fields.origin.value;
     request.user_agent = fields.user_agent.value;
     request.content_type = fields.content_type.value;
     if (fields.idempotency_key.times == 1) request.idempotency_key = fields.idempotency_key.value;
-    request.peer_address = client_address(peer_address_, fields.forwarded_for, services_.config.server.trusted_proxies);
+    if (head.method() == http::verb::options) {
+        request.requested_headers = view(head[http::field::access_control_request_headers]);
+    }
+    request.peer_address = client_address_of(fields);
     return request;
+}
+
+std::string Session::client_address_of(const HeadFields& fields) {
+    const std::vector<config::Network>& trusted = services_.config.server.trusted_proxies;
+    // Once for a connection is enough to find out whether it was told already.
+    if (!fields.forwarded_for.empty() && !is_trusted(peer_address_, trusted) && !std::exchange(forwarded_seen_, true)) {
+        services_.events.emit(observability::ForwardedForIgnored{peer_address_});
+    }
+    return client_address(peer_address_, fields.forwarded_for, trusted);
 }
 
 std::string Session::correlation_id_of(const HeadFields& fields) {
@@ -268,10 +314,9 @@ HttpReply Session::preflight_reply(const HttpRequest& request, const RouteMatch&
     reply.headers.emplace_back("Allow", allow);
     if (!allow_origin(request.origin).empty()) {
         reply.headers.emplace_back("Access-Control-Allow-Methods", allow);
-        reply.headers.emplace_back(
-            "Access-Control-Allow-Headers",
-            "Authorization, Content-Type, Idempotency-Key, X-Request-Id, X-Correlation-Id, traceparent");
+        reply.headers.emplace_back("Access-Control-Allow-Headers", allowed_headers(request.requested_headers));
         reply.headers.emplace_back("Access-Control-Max-Age", "600");
+        reply.vary = "Access-Control-Request-Headers";
     }
     return reply;
 }
@@ -286,15 +331,6 @@ void Session::send_reply(const HttpReply& reply, const HttpRequest& request, Kee
     stream().send_reply(encode_reply(reply, context));
 }
 
-void Session::refuse(const Error& error, const RequestReader& reader) {
-    // The rest of what the peer sends cannot be told apart from a request, so the connection ends with the answer.
-    HttpRequest request;
-    request.correlation_id = correlation_id_of(reader.fields());
-    request.origin = reader.fields().origin.value;
-    request.method = std::string(view(reader.request().method_string()));
-    send_reply(error_reply(error, request.correlation_id), request, KeepAlive::no);
-}
-
 Awaitable<HttpReply> Session::call(const Route& route, const HttpRequest& request) {
     try {
         HttpReply reply = co_await route.endpoint(request, services_);
@@ -305,14 +341,15 @@ Awaitable<HttpReply> Session::call(const Route& route, const HttpRequest& reques
     co_return error_reply(Error(Errc::internal, "Something went wrong on the server"), request.correlation_id);
 }
 
-Awaitable<void> Session::answer(HttpRequest& request, const RouteMatch& match, KeepAlive keep_alive) {
+Awaitable<void> Session::answer(const RequestReader& reader,
+                                HttpRequest& request,
+                                const RouteMatch& match,
+                                KeepAlive keep_alive) {
     const SteadyTime start = services_.clock.steady_now();
     HttpReply reply;
-    std::string_view route = "unknown";
     if (request.method == "OPTIONS") {
         reply = preflight_reply(request, match);
     } else if (match.route != nullptr) {
-        route = match.route->path;
         request.path_parameter = std::string(match.parameter);
         const std::string_view token = bearer_token(request.authorization);
         if (auto keys = services_.authorizer.keys_short_of(token)) co_await await_key(token, std::move(keys));
@@ -325,29 +362,12 @@ Awaitable<void> Session::answer(HttpRequest& request, const RouteMatch& match, K
         reply = error_reply(Error(Errc::method_not_allowed, "The path has no such method"), request.correlation_id);
         reply.headers.emplace_back("Allow", match.allow);
     } else if (is_upgrade_path(request.path)) {
-        reply = error_reply(Error(Errc::upgrade_required, "This path is for WebSocket connections"),
-                            request.correlation_id);
-        reply.headers.emplace_back("Upgrade", "websocket");
-        reply.headers.emplace_back("Connection", "Upgrade");
+        reply = co_await explain_connect(reader.request(), request);
     } else {
         reply = error_reply(Error(Errc::not_found, "There is no such path"), request.correlation_id);
     }
     send_reply(reply, request, keep_alive);
-    const double latency_ms = milliseconds_since(start, services_.clock.steady_now());
-    if (reply.status >= 500) {
-        services_.events.emit(observability::RequestFailed{.correlation_id = request.correlation_id,
-                                                           .method = request.method,
-                                                           .route = route,
-                                                           .status = reply.status,
-                                                           .latency_ms = latency_ms,
-                                                           .what = {}});
-    } else {
-        services_.events.emit(observability::RequestServed{.correlation_id = request.correlation_id,
-                                                           .method = request.method,
-                                                           .route = route,
-                                                           .status = reply.status,
-                                                           .latency_ms = latency_ms});
-    }
+    log_answer(reply, request, match.route, start);
 }
 
 }  // namespace notifyd::gateway

@@ -63,6 +63,11 @@ void OpenSockets::give_back_of_address(const std::string& key) {
                        [](std::size_t& count) { return --count == 0 ? OfAddress::Keep::no : OfAddress::Keep::yes; });
 }
 
+bool OpenSockets::Place::can_become_websocket() const {
+    if (sockets_ == nullptr) return false;
+    return is_websocket_ || sockets_->websockets_.load(std::memory_order_relaxed) < sockets_->websockets_max();
+}
+
 bool OpenSockets::Place::become_websocket() {
     if (sockets_ == nullptr) return false;
     if (is_websocket_) return true;

@@ -36,6 +36,8 @@ class OpenSockets {
         [[nodiscard]] bool is_server_full() const { return refusal_ == server_full; }
         // "server_full" or "address_full", where it is not.
         [[nodiscard]] std::string_view refusal() const { return refusal_; }
+        // Whether become_websocket would do; nothing is taken.
+        [[nodiscard]] bool can_become_websocket() const;
         // Counts as a WebSocket from here on. False: there are as many as there may be.
         [[nodiscard]] bool become_websocket();
         // The upgrade came to nothing.

@@ -28,16 +28,24 @@ std::string_view view(const beast::flat_buffer& buffer) {
     return {static_cast<const char*>(buffer.data().data()), buffer.size()};
 }
 
-Error malformed() {
-    return {Errc::invalid_request, "The request is not valid HTTP/1.1"};
-}
-
 Error url_too_long() {
     return {Errc::uri_too_long, "The URL is longer than 8 KiB"};
 }
 
 Error body_too_large() {
     return {Errc::payload_too_large, "The body is too large"};
+}
+
+Error trailer_too_long() {
+    return {Errc::headers_too_large, "The trailer fields are larger than 16 KiB"};
+}
+
+// Whether the line of the last chunk, "0", has come; the end of the chunk before may stand in front of it.
+bool begins_with_last_chunk(std::string_view text) {
+    if (text.starts_with("\r\n")) text.remove_prefix(2);
+    const std::size_t zeros = std::min(text.find_first_not_of('0'), text.size());
+    const std::string_view rest = text.substr(zeros);
+    return zeros != 0 && (rest.starts_with('\r') || rest.starts_with(';')) && rest.find("\r\n") != rest.npos;
 }
 
 // What made the head too long: its URL, or its fields.
@@ -47,11 +55,6 @@ Error head_too_long(std::string_view text) {
     const std::size_t end = std::min(line.find(' ', target), line.size());
     if (target != 0 && end - target > limits::url_bytes_max) return url_too_long();
     return {Errc::headers_too_large, "The headers are larger than 16 KiB"};
-}
-
-bool is_control(char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7F;
 }
 
 // RFC 9112 §3.2: host and perhaps a port; empty where the target has no authority.
@@ -118,9 +121,10 @@ void RequestReader::ChunkCheck::operator()(std::uint64_t size,
                                            beast::error_code& error) {
     if (size != 0) return;
     // Beast has found the end of the last line and that of the message by now, so there is so much.
-    const std::string_view end(extensions.data() + extensions.size(), 4);
-    saw_trailer = end != "\r\n\r\n";
-    if (saw_trailer) error = http::error::bad_chunk;
+    const char* const line_end = extensions.data() + extensions.size();
+    if (std::string_view(line_end, 4) == "\r\n\r\n") return;
+    trailer = line_end + 2;
+    error = http::error::bad_chunk;
 }
 
 bool RequestReader::has_body() const {
@@ -143,40 +147,17 @@ std::size_t RequestReader::body_room_wanted(const beast::flat_buffer& buffer, st
     return std::min(std::max(needed, 2 * body.capacity()), bytes_max);
 }
 
-Result<std::size_t> RequestReader::find_end(std::string_view text) {
-    std::size_t at = scanned_;
-    char previous = at == 0 ? '\0' : text[at - 1];
-    // Other servers end a line at a bare LF, or continue one that begins with a space: nobody sends that in good faith.
-    for (; at < text.size(); previous = text[at], ++at) {
-        const char c = text[at];
-        const bool is_visible = c > ' ' && c <= '~';
-        if (is_visible && previous != '\r') continue;
-        if ((previous == '\r') != (c == '\n')) return malformed();
-        if (c == '\n') {
-            if (at == line_begin_ + 1) return at + 1;
-            line_begin_ = at + 1;
-        } else if (is_control(c) && c != '\r' && c != '\t') {
-            return malformed();
-        } else if (at == line_begin_ && (c == ' ' || c == '\t')) {
-            return malformed();
-        }
-    }
-    scanned_ = at;
-    return std::size_t{0};
-}
-
 Result<Progress> RequestReader::take_head(beast::flat_buffer& buffer) {
     const std::string_view text = view(buffer).substr(0, limits::header_bytes_max);
-    const Result<std::size_t> end = find_end(text);
+    const Result<std::size_t> end = lines_.find_end(text);
     if (!end) return end.error();
     if (*end == 0 && text.size() == limits::header_bytes_max) return head_too_long(text);
     if (*end == 0) return Progress::needs_more;
-    if (!is_valid_utf8(text.substr(0, *end))) return Error{Errc::invalid_request, "The headers are not valid UTF-8"};
     beast::error_code error;
     parser_.put({text.data(), *end}, error);
     // Also of a head that broke off, whose refusal carries the id.
     fields_ = read_head_fields(request());
-    if (error || !parser_.is_header_done()) return malformed();
+    if (error || !parser_.is_header_done()) return malformed_request();
     buffer.consume(*end);
     if (fields_.connection.times > 1 || fields_.upgrade.times > 1) {
         join_lines(parser_.get(), http::field::connection);
@@ -201,17 +182,55 @@ Result<Progress> RequestReader::take_body(beast::flat_buffer& buffer, std::size_
         buffer.consume(parser_.put(buffer.data(), error));
     }
     if (error == http::error::body_limit) return body_too_large();
-    if (chunk_check_.saw_trailer) return Error{Errc::invalid_request, "Trailer fields are not accepted"};
-    if (error && error != http::error::need_more) return malformed();
-    // What is left is the line of a chunk: nobody needs a long one.
-    if (!parser_.is_done() && buffer.size() >= limits::header_bytes_max) return malformed();
-    if (!parser_.is_done()) return Progress::needs_more;
+    if (chunk_check_.trailer != nullptr) return drop_trailer(buffer);
+    if (error && error != http::error::need_more) return malformed_request();
+    if (parser_.is_done()) return Progress::complete;
+    // What is left is the line of a chunk, and nobody needs a long one; or trailer fields.
+    if (buffer.size() < limits::header_bytes_max) return Progress::needs_more;
+    return begins_with_last_chunk(view(buffer)) ? trailer_too_long() : malformed_request();
+}
+
+Result<Progress> RequestReader::drop_trailer(beast::flat_buffer& buffer) {
+    const std::string_view left = view(buffer);
+    const std::string_view trailer = left.substr(static_cast<std::size_t>(chunk_check_.trailer - left.data()));
+    const Result<std::size_t> end = FieldLines().find_end(trailer);
+    if (!end || *end == 0 || !are_fields(trailer.substr(0, *end))) return malformed_request();
+    if (*end > limits::header_bytes_max) return trailer_too_long();
+    buffer.consume(left.size() - trailer.size() + *end);
     return Progress::complete;
 }
 
+namespace {
+
+// What browsers leave as it is in a query and in a path (URL Standard, "percent-encode sets"), and RFC 3986 has
+// encoded.
+constexpr std::string_view raw_in_query = "|[]{}^`\\";
+constexpr std::string_view raw_in_path = "|[]^";
+
+// The target as RFC 3986 wants it. The authority of an absolute one may have brackets of its own.
+std::string encode_raw(std::string_view target) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string encoded;
+    std::string_view raw = target.starts_with('/') ? raw_in_path : std::string_view();
+    for (const char c : target) {
+        if (c == '?') raw = raw_in_query;
+        if (raw.find(c) == std::string_view::npos) {
+            encoded.push_back(c);
+        } else {
+            const auto byte = static_cast<unsigned char>(c);
+            encoded.append({'%', digits[byte / 16], digits[byte % 16]});
+        }
+    }
+    return encoded;
+}
+
+}  // namespace
+
 Result<Target> read_target(const BeastRequest& head) {
-    const std::string_view text = view(head.target());
-    const Error bad(Errc::invalid_request, "The URL is not valid");
+    std::string_view text = view(head.target());
+    std::string encoded;
+    if (text.find_first_of(raw_in_query) != std::string_view::npos) text = encoded = encode_raw(text);
+    const Error bad(Errc::invalid_request, "The URL is not valid: percent-encode its special characters");
     Target target;
     if (text == "*" && head.method() == http::verb::options) {
         target.path = text;

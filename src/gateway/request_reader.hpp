@@ -9,6 +9,7 @@
 #include "notifyd/core/query_parameters.hpp"
 #include "notifyd/core/result.hpp"
 
+#include "field_lines.hpp"
 #include "head_fields.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
@@ -60,21 +61,20 @@ class RequestReader {
     [[nodiscard]] bool keep_alive() const { return parser_.keep_alive(); }
 
   private:
-    // Where the head ends; 0: not in this text.
-    [[nodiscard]] Result<std::size_t> find_end(std::string_view text);
+    // The fields behind the last chunk, which the buffer holds whole: nothing is done with them.
+    [[nodiscard]] Result<Progress> drop_trailer(boost::beast::flat_buffer& buffer);
 
-    // Beast calls it for each chunk, and for the last one (of size 0) before it reads the fields that may follow. They
-    // come too late for whoever decided by the head, and Beast does not read them with the care of find_end.
+    // Beast calls it for each chunk, and for the last one (of size 0) before it reads the fields that may follow. Those
+    // come too late for whoever decided by the head, and Beast would put them into it: so it is stopped before them.
     struct ChunkCheck {
-        bool saw_trailer = false;
+        const char* trailer = nullptr;  // where in the buffer they begin; null: there are none
         void operator()(std::uint64_t size, boost::beast::string_view extensions, boost::beast::error_code& error);
     };
 
     ChunkCheck chunk_check_;
     RequestParser parser_;
     HeadFields fields_;
-    std::size_t scanned_ = 0;
-    std::size_t line_begin_ = 0;
+    FieldLines lines_;
     bool body_begun_ = false;
 };
 

@@ -39,6 +39,7 @@ void Session::give_way() {
 }
 
 void Session::expire_in(Milliseconds timeout) {
+    timed_out_ = false;
     if (timeout == Milliseconds::zero()) {
         stream().set_deadline(std::nullopt);
     } else {
@@ -46,13 +47,20 @@ void Session::expire_in(Milliseconds timeout) {
     }
 }
 
+void Session::expire_at(SteadyTime time) {
+    timed_out_ = false;
+    stream().set_deadline(time);
+}
+
 Awaitable<void> Session::run() {
     try {
         expire_in(services_.config.connections.handshake_timeout);
-        const bool secured = co_await stream().handshake();
-        if (secured) {
+        const CorkedStream::Secured secured = co_await stream().handshake();
+        if (secured == CorkedStream::Secured::yes) {
             std::unique_ptr<Upgrade> upgrade = co_await serve_http();
             if (upgrade) co_await serve_websocket(std::move(upgrade));
+        } else if (secured == CorkedStream::Secured::plain_http) {
+            refuse_plain_http();
         } else {
             stream().abort();
         }
@@ -60,10 +68,13 @@ Awaitable<void> Session::run() {
         services_.events.emit(observability::ExceptionCaught{"session", error.what()});
         stream().abort();
     }
+    const SteadyTime now = services_.clock.steady_now();
+    Linger linger;
+    if (!liveness_ && !services_.state.draining) linger = {&services_.clock, now + limits::linger_timeout};
     liveness_.reset();
     // It waits for its peer to close, and loses nothing if it does not.
     stand_by();
-    co_await stream().finish(services_.clock.steady_now() + limits::close_timeout);
+    co_await stream().finish(now + limits::close_timeout, linger);
 }
 
 Awaitable<void> Session::await_key(std::string_view token, std::shared_ptr<const auth::KeySet> keys) {
@@ -104,9 +115,21 @@ void Session::give_up() {
     stream().abort();
 }
 
+void Session::time_out(SteadyTime now) {
+    const bool is_receiving = !liveness_ && phase_ == Phase::receiving && !stream().is_closing();
+    if (!is_receiving || timed_out_) {
+        stream().abort();
+        return;
+    }
+    // Whoever reads answers, and has not long to do it.
+    timed_out_ = true;
+    stream().set_deadline(now + limits::close_timeout);
+    stream().interrupt_read();
+}
+
 void Session::sweep(SteadyTime now) {
     if (stream().is_past_deadline(now)) {
-        stream().abort();
+        time_out(now);
         return;
     }
     if (!liveness_) {
@@ -124,8 +147,8 @@ void Session::sweep(SteadyTime now) {
         if (!stream().has_deadline()) stream().set_deadline(now + limits::close_timeout);
         return;
     }
-    if (message_due_ && now >= *message_due_) {
-        // It holds memory that others need; a whole one would have arrived long ago.
+    if (message_pace_ && now >= message_pace_->due()) {
+        // It holds memory that others need.
         stream().close(CloseCode::too_slow);
         return;
     }
@@ -157,6 +180,7 @@ void Session::sweep(SteadyTime now) {
 }
 
 Session::Drained Session::drain() {
+    stream().hurry();
     if (!stream().is_open() || stream().is_closing()) return Drained::already;
     if (liveness_) {
         stream().close(CloseCode::restart);

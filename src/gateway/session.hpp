@@ -14,6 +14,7 @@
 #include "notifyd/wire/api_types.hpp"
 
 #include "body_memory.hpp"
+#include "body_pace.hpp"
 #include "http_reply.hpp"
 #include "http_request.hpp"
 #include "open_sockets.hpp"
@@ -33,6 +34,24 @@ namespace notifyd::gateway {
 
 struct Route;
 struct RouteMatch;
+
+// Why a connect is not let in, and who it was, where known.
+struct ConnectRefusal {
+    Error error;
+    std::string user{};
+};
+template <class T>
+class [[nodiscard]] ConnectResult : public boost::system::result<T, ConnectRefusal> {
+  public:
+    using boost::system::result<T, ConnectRefusal>::result;
+};
+
+// What a connect asks for, and with which token.
+struct ConnectDemand {
+    std::string token;
+    wire::ConnectQuery query;
+    bool notifyd_v1 = false;
+};
 
 // An upgrade that is going to be answered 101.
 struct Upgrade {
@@ -99,6 +118,9 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     [[nodiscard]] CorkedStream& stream() { return websocket_.next_layer(); }
     [[nodiscard]] const CorkedStream& stream() const { return websocket_.next_layer(); }
     void expire_in(Milliseconds timeout);
+    void expire_at(SteadyTime time);
+    // A deadline has passed: the socket is closed, at once or after an answer.
+    void time_out(SteadyTime now);
     // Whether the peer has taken nothing for too long.
     [[nodiscard]] bool is_stalled(SteadyTime now, Milliseconds limit);
     void give_up();
@@ -109,15 +131,17 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     Awaitable<bool> await_request(boost::beast::flat_buffer& buffer);
     // False: the peer is gone, there is nobody to answer.
     Awaitable<bool> receive(boost::beast::flat_buffer& buffer);
-    // False when it was refused or broken, and the connection must end.
+    // False when it was refused or broken, and the connection must end; so with the others.
     Awaitable<bool> read_head(boost::beast::flat_buffer& buffer, RequestReader& reader);
     // What a large body pays with: there is one once its token has been checked.
     using Paid = std::optional<BodyMemory::Share>;
-    // False when it was refused: its body stays in the socket, and the connection must end.
-    Awaitable<bool> check_token(const RequestReader& reader, const HttpRequest& request, Paid& paid);
+    // Its body stays in the socket.
+    Awaitable<bool> check_token(const HttpRequest& request, const Route& route, Paid& paid);
+    [[nodiscard]] bool check_encoding(const RequestReader& reader, const HttpRequest& request, const Route* route);
     Awaitable<bool> read_body(boost::beast::flat_buffer& buffer,
                               RequestReader& reader,
-                              std::size_t bytes_max,
+                              const HttpRequest& request,
+                              const Route* route,
                               Paid& paid);
     [[nodiscard]] KeepAlive keep_alive_of(const RequestReader& reader) const;
     // For the next request; shorter for who has not shown a good token.
@@ -125,13 +149,30 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     // Waits until the reply is (nearly) sent; whether the connection goes on.
     Awaitable<bool> settle(KeepAlive keep_alive);
     Awaitable<HttpReply> call(const Route& route, const HttpRequest& request);
-    Awaitable<void> answer(HttpRequest& request, const RouteMatch& match, KeepAlive keep_alive);
-    void refuse(const Error& error, const RequestReader& reader);
+    Awaitable<void> answer(const RequestReader& reader,
+                           HttpRequest& request,
+                           const RouteMatch& match,
+                           KeepAlive keep_alive);
     void send_reply(const HttpReply& reply, const HttpRequest& request, KeepAlive keep_alive);
     [[nodiscard]] Result<HttpRequest> read_request(const RequestReader& reader);
     [[nodiscard]] std::string correlation_id_of(const HeadFields& fields);
+    [[nodiscard]] std::string client_address_of(const HeadFields& fields);
     [[nodiscard]] std::string_view allow_origin(std::string_view origin) const;
     [[nodiscard]] HttpReply preflight_reply(const HttpRequest& request, const RouteMatch& match) const;
+
+    // --- refusals.cpp
+    // Before an endpoint has seen the request: the answer, after which the connection must end, and its line in the
+    // log.
+    void refuse(HttpReply reply, const HttpRequest& request, const Route* route);
+    void refuse(const Error& error, const HttpRequest& request, const Route* route = nullptr);
+    // The same where there is no request yet: of a head that is not one, or is not whole.
+    void refuse(const Error& error, const RequestReader& reader);
+    void refuse_plain_http();
+    // What did not arrive in time.
+    [[nodiscard]] Error timeout_error(std::string_view what) const;
+    void log_refusal(const HttpReply& reply, const HttpRequest& request, std::string_view route, std::string_view user);
+    // What was answered by an endpoint.
+    void log_answer(const HttpReply& reply, const HttpRequest& request, const Route* route, SteadyTime start);
 
     // Waits for a fetch of keys, for a token whose key is not among these: what follows decides by those that are there
     // then.
@@ -139,15 +180,28 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
     // --- upgrade.cpp
     [[nodiscard]] bool is_upgrade_path(std::string_view path) const;
-    Awaitable<Result<std::unique_ptr<Upgrade>>> admit_upgrade(BeastRequest head, const HttpRequest& request);
-    // Logs the reason.
-    [[nodiscard]] Error auth_error(const auth::Refusal& refusal, const HttpRequest& request);
-    // rate_limited when there were too many from the address.
-    [[nodiscard]] Result<void> count_attempt(const HttpRequest& request);
+    // explain: everything is checked, nothing is used up, and the answer is a refusal in any case.
+    enum class Purpose : bool { upgrade, explain };
+    Awaitable<ConnectResult<std::unique_ptr<Upgrade>>> admit_upgrade(BeastRequest head,
+                                                                     const HttpRequest& request,
+                                                                     Purpose purpose);
+    // For a plain GET.
+    Awaitable<HttpReply> explain_connect(const BeastRequest& head, const HttpRequest& request);
+    // A place, and one of the connects that the user has in a minute.
     [[nodiscard]] Result<connection::Admission> admit(const UserId& user);
     // Where the rules say so, the user's oldest connections are closed for the one that is let in.
     void close_oldest(connection::Admission& admission);
-    [[nodiscard]] HttpReply refused_upgrade(const Error& error, const HttpRequest& request);
+    [[nodiscard]] HttpReply refused_upgrade(const ConnectRefusal& refusal, const HttpRequest& request);
+
+    // --- connect_check.cpp
+    // Whatever can be refused without a look at the token; who is refused is looked up for the log.
+    [[nodiscard]] ConnectResult<ConnectDemand> read_connect(const BeastRequest& head, const HttpRequest& request) const;
+    // What remains to be refused with a good one, as far as it would be used up by the connect.
+    [[nodiscard]] Result<void> check_room(const UserId& user) const;
+    // A refused attempt counts; past the limit of its address it is rate_limited instead.
+    [[nodiscard]] ConnectRefusal as_attempt(ConnectRefusal refusal, const HttpRequest& request, Purpose purpose);
+    // Logs the reason.
+    [[nodiscard]] ConnectRefusal auth_refusal(const auth::Refusal& refusal, const HttpRequest& request);
 
     // --- ws_session.cpp
     Awaitable<void> serve_websocket(std::unique_ptr<Upgrade> upgrade);
@@ -175,9 +229,13 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     connection::Connection* connection_ = nullptr;
     // Since when something waits to be taken; the epoch: nothing does.
     SteadyTime stalled_since_{};
-    // When the large message that is arriving must have arrived; nullopt: none is.
-    std::optional<SteadyTime> message_due_;
+    // Of the large message that is arriving; nullopt: none is.
+    std::optional<BodyPace> message_pace_;
     Phase phase_ = Phase::receiving;
+    // What is being received has not come in time; until the next deadline is set.
+    bool timed_out_ = false;
+    // X-Forwarded-For has been seen where it is not believed.
+    bool forwarded_seen_ = false;
     YieldOrder::Standing standing_ = YieldOrder::Standing::stranger;
 };
 

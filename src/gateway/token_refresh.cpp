@@ -43,8 +43,12 @@ void refresh_now(LoopServices& services, ConnectionId id, const wire::AuthRefres
     const EpochMs now = services.clock.now_ms();
     auth::AuthResult<Identity> fresh = judge(services, *connection, frame.token);
     if (!fresh) {
-        services.events.emit(
-            observability::AuthFailed{auth::to_string(fresh.error().reason), connection->peer.address, {}});
+        services.events.emit(observability::AuthFailed{.reason = auth::to_string(fresh.error().reason),
+                                                       .address = connection->peer.address,
+                                                       .correlation_id = {},
+                                                       .user = connection->identity().user.get(),
+                                                       .topic = {},
+                                                       .key = fresh.error().key});
         connection->sink().answer(wire::envelope_error(answer_id, now, fresh.error().error));
         return;
     }

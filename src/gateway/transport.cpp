@@ -75,9 +75,26 @@ IoState Transport::state_of(int result) {
 
 IoResult Transport::handshake() {
     if (broken_ || !is_open()) return {IoState::failed, 0};
+    if (!has_begun_) {
+        const IoState state = look_at_first_byte();
+        if (state != IoState::done) return {state, 0};
+        has_begun_ = true;
+    }
     clear_errors();
     const int result = SSL_do_handshake(ssl_.get());
     return {result == 1 ? IoState::done : state_of(result), 0};
+}
+
+IoState Transport::look_at_first_byte() {
+    char first = 0;
+    const ssize_t got = ::recv(socket_.native_handle(), &first, 1, MSG_PEEK);
+    if (got < 0) {
+        const bool again = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+        return again ? IoState::want_read : IoState::failed;
+    }
+    if (got == 0) return IoState::eof;
+    // The verb of a request; a TLS record begins with 0x16.
+    return first >= 'A' && first <= 'Z' ? IoState::plain_http : IoState::done;
 }
 
 IoResult Transport::read_tls(std::span<char> into) {

@@ -18,7 +18,8 @@
 
 namespace notifyd::gateway {
 
-enum class IoState : std::uint8_t { done, want_read, want_write, eof, failed };
+// plain_http: a handshake only, whose peer speaks no TLS.
+enum class IoState : std::uint8_t { done, want_read, want_write, eof, failed, plain_http };
 
 struct IoResult {
     IoState state = IoState::done;
@@ -36,6 +37,8 @@ class Transport {
 
     // TLS only: one step of the handshake.
     [[nodiscard]] IoResult handshake();
+    // After plain_http, of which nothing was read: what is written from here on is plain, too.
+    void stop_tls() { ssl_.reset(); }
     // TLS only: a plain socket is read through Asio.
     [[nodiscard]] IoResult read_tls(std::span<char> into);
     // Writes from the front of the outbox as much as the socket takes, up to a bound; consumes it.
@@ -51,11 +54,14 @@ class Transport {
     [[nodiscard]] IoResult plain_write(connection::Outbox& outbox);
     [[nodiscard]] IoResult tls_write(connection::Outbox& outbox);
     [[nodiscard]] IoState state_of(int result);
+    // By its first byte, which stays where it is.
+    [[nodiscard]] IoState look_at_first_byte();
 
     Socket socket_;
     std::unique_ptr<SSL, SslDeleter> ssl_;
     // After SSL_ERROR_SSL or SSL_ERROR_SYSCALL the SSL object must not be used again, not even to say goodbye.
     bool broken_ = false;
+    bool has_begun_ = false;
 };
 
 }  // namespace notifyd::gateway

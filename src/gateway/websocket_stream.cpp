@@ -1,6 +1,8 @@
 // RFC 6455 on top of Beast: the handshake's rules that Beast leaves to us, and the options that it leaves open.
 #include "websocket_stream.hpp"
 
+#include "deflate_offer.hpp"
+
 #include <boost/beast/zlib/error.hpp>
 
 #include <algorithm>
@@ -41,6 +43,17 @@ void set_options(WebSocketStream& stream, const WebSocketTerms& terms) {
     stream.set_option(websocket::stream_base::decorator(std::move(decorate)));
 }
 
+void leave_one_offer(BeastRequest& handshake) {
+    constexpr auto name = http::field::sec_websocket_extensions;
+    if (handshake.count(name) == 0) return;
+    std::string extensions;
+    const auto lines = handshake.equal_range(name);
+    for (auto line = lines.first; line != lines.second; ++line) extensions.append(view(line->value())).append(",");
+    const std::string offer = choose_deflate_offer(extensions);
+    handshake.erase(name);
+    if (!offer.empty()) handshake.set(name, offer);
+}
+
 }  // namespace
 
 Result<void> check_handshake(const BeastRequest& head) {
@@ -60,8 +73,9 @@ Result<void> check_handshake(const BeastRequest& head) {
     return {};
 }
 
-Awaitable<bool> accept_websocket(WebSocketStream& websocket, const BeastRequest& handshake, WebSocketTerms terms) {
+Awaitable<bool> accept_websocket(WebSocketStream& websocket, BeastRequest& handshake, WebSocketTerms terms) {
     set_options(websocket, terms);
+    if (terms.compression == Compression::on) leave_one_offer(handshake);
     const auto [error] = co_await websocket.async_accept(handshake, use_tuple);
     if (error) co_return false;
     websocket.next_layer().set_websocket();

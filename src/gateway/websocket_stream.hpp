@@ -33,8 +33,9 @@ struct WebSocketTerms {
 
 [[nodiscard]] Result<void> check_handshake(const BeastRequest& head);
 
-// Answers 101; false: it could not be. Beast's own timeouts stay off: those are the sweep's.
-Awaitable<bool> accept_websocket(WebSocketStream& websocket, const BeastRequest& handshake, WebSocketTerms terms);
+// Answers 101; false: it could not be. Beast's own timeouts stay off: those are the sweep's. Of the handshake's offers
+// of compression one is left, which is taken, or none.
+Awaitable<bool> accept_websocket(WebSocketStream& websocket, BeastRequest& handshake, WebSocketTerms terms);
 
 // Bounded by one byte more than a message may have, so that the limit is Beast's to find (it closes with 1009).
 [[nodiscard]] boost::beast::flat_buffer make_message_buffer(const WebSocketStream& websocket);
@@ -55,6 +56,7 @@ enum class MessageKind : bool { text, binary };
 // Gives every message to the reader until the stream ends:
 //   bool pay(std::size_t)            whether a message may take so much memory in all; 0: it has been dealt with. When
 //                                    the reader refuses, it closes the stream
+//   void came(std::size_t)           so many bytes more of a message that was paid for
 //   bool is_full()                   whether it takes no more for now
 //   Awaitable<void> room()           until it does
 //   void take(std::string_view, MessageKind)
@@ -80,6 +82,7 @@ Awaitable<void> read_messages(WebSocketStream& websocket, Reader& reader) {
                 co_return;
             }
             buffer.commit(bytes);
+            if (large) reader.came(bytes);
         } while (!websocket.is_message_done());
         // Not reading on is the back-pressure that a WebSocket has.
         if (reader.is_full()) co_await reader.room();

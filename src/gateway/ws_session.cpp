@@ -37,23 +37,26 @@ class Session::FrameReader {
     [[nodiscard]] bool is_full() const { return session_.is_full(connection_); }
     Awaitable<void> room() {
         // The message has arrived; that it has to wait is not its sender's fault.
-        session_.message_due_.reset();
+        session_.message_pace_.reset();
         return session_.room(connection_);
     }
     [[nodiscard]] bool pay(std::size_t bytes) {
         if (bytes == 0) {
             paid_.reset();
-            session_.message_due_.reset();
+            session_.message_pace_.reset();
             return true;
         }
         if (!paid_) {
             paid_ = std::make_unique<BodyMemory::Share>(session_.body_memory_, connection_.identity().user);
-            session_.message_due_ = session_.services_.clock.steady_now() + limits::large_message_timeout;
+            session_.message_pace_.emplace(session_.services_.clock.steady_now());
         }
         if (paid_->grow_to(bytes)) return true;
         // Only the client can say it again: whatever else it does, it must not lose this message without knowing.
         session_.stream().close(CloseCode::too_slow, "too many large messages at once");
         return false;
+    }
+    void came(std::size_t bytes) {
+        if (session_.message_pace_) session_.message_pace_->came(bytes, session_.services_.clock.steady_now());
     }
     void take(std::string_view message, MessageKind kind) {
         if (kind == MessageKind::text) {

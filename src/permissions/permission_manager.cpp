@@ -12,23 +12,29 @@ namespace notifyd::permissions {
 namespace {
 
 // One sentence an action, so that a topic that does not exist looks like one that is out of reach.
-Error refusal(Action action) {
+std::string_view sentence_of(Action action) {
     switch (action) {
         case Action::receive:
-            return {Errc::forbidden, "No permission to receive from this topic: one of its admins can give it"};
+            return "No permission to receive from this topic: one of its admins can give it";
         case Action::publish:
-            return {Errc::forbidden, "No permission to publish to this topic: one of its admins can give it"};
+            return "No permission to publish to this topic: one of its admins can give it";
         case Action::administer:
-            return {Errc::forbidden, "No permission to administer this topic: only its admins may grant and revoke"};
+            return "No permission to administer this topic: only its admins may grant and revoke";
         case Action::list:
-            return {Errc::forbidden, "No permission to list who is in this topic: only its members and admins may"};
+            return "No permission to list who is in this topic: only its members and admins may";
     }
-    return {Errc::forbidden, "No permission"};
+    return "No permission";
+}
+
+Error refusal(Action action, const TopicName& topic) {
+    Error error(Errc::forbidden, std::string(sentence_of(action)));
+    error.topic = topic.text();
+    return error;
 }
 
 // The refusal is the same whoever gives it: whether a topic has rows is none of the business of a user who has none.
-Error from_store(const Error& error) {
-    return error.code == Errc::forbidden ? refusal(Action::administer) : error;
+Error from_store(const Error& error, const TopicName& topic) {
+    return error.code == Errc::forbidden ? refusal(Action::administer, topic) : error;
 }
 
 Error blocked_error() {
@@ -72,24 +78,29 @@ bool PermissionManager::allowed(const Identity& identity, const TopicName& topic
     return is_allowed(settings_, identity, topic, directory_.role(identity.user, topic), action);
 }
 
+Error PermissionManager::refused(const UserId& user, const TopicName& topic, Action action) const {
+    const bool is_banned = directory_.role(user, topic) == Role::none;
+    return is_banned ? caused_by("banned", refusal(action, topic)) : refusal(action, topic);
+}
+
 Result<void> PermissionManager::may_connect(const UserId& user) const {
     if (blocks_.is_blocked(user)) return blocked_error();
     return {};
 }
 
 Result<void> PermissionManager::may_receive(const Identity& identity, const TopicName& topic) const {
-    if (!allowed(identity, topic, Action::receive)) return refusal(Action::receive);
+    if (!allowed(identity, topic, Action::receive)) return refused(identity.user, topic, Action::receive);
     return {};
 }
 
 Result<void> PermissionManager::may_publish(const Identity& identity, const TopicName& topic) const {
     if (blocks_.is_blocked(identity.user)) return blocked_error();
-    if (!allowed(identity, topic, Action::publish)) return refusal(Action::publish);
+    if (!allowed(identity, topic, Action::publish)) return refused(identity.user, topic, Action::publish);
     return {};
 }
 
 Result<void> PermissionManager::may_administer(const Identity& identity, const TopicName& topic) const {
-    if (!allowed(identity, topic, Action::administer)) return refusal(Action::administer);
+    if (!allowed(identity, topic, Action::administer)) return refusal(Action::administer, topic);
     return {};
 }
 
@@ -109,7 +120,7 @@ Result<void> PermissionManager::take_write(const Identity& identity) {
     if (identity.is_admin()) return {};
     const Milliseconds wait = writes_.take(identity.user.get(), clock_.steady_now(), settings_.writes_per_minute);
     if (wait == Milliseconds::zero()) return {};
-    return rate_limited("Too many grants and revocations by this user", wait);
+    return rate_limited("Too many grants and revocations by this user", wait, "limits.permission_writes_per_minute");
 }
 
 void PermissionManager::grant(const Identity& granter, GrantRequest request, GrantDone done) {
@@ -122,7 +133,7 @@ void PermissionManager::grant(const Identity& granter, GrantRequest request, Gra
     }
     if (blocks_.is_blocked(granter.user)) return done(blocked_error());
     const std::optional<ports::Basis> basis = basis_of(granter, request.topic);
-    if (!basis && !may_claim(request.topic)) return done(refusal(Action::administer));
+    if (!basis && !may_claim(request.topic)) return done(refusal(Action::administer, request.topic));
     const Result<void> in_time = take_write(granter);
     if (!in_time) return done(in_time.error());
 
@@ -142,7 +153,7 @@ void PermissionManager::grant(const Identity& granter, GrantRequest request, Gra
     std::vector<Permission> rows = grant.rows;
     store_.grant(std::move(grant),
                  [this, rows = std::move(rows), done = std::move(done)](const Result<void>& outcome) mutable {
-                     if (!outcome) return done(from_store(outcome.error()));
+                     if (!outcome) return done(from_store(outcome.error(), rows.back().topic));
                      granted(std::move(rows), std::move(done));
                  });
 }
@@ -166,7 +177,7 @@ void PermissionManager::revoke(const Identity& revoker, UserId user, TopicName t
     if (!leaves && blocks_.is_blocked(revoker.user)) return done(blocked_error());
     std::optional<ports::Basis> basis = basis_of(revoker, topic);
     if (leaves && basis != ports::Basis::token) basis = ports::Basis::own_row;
-    if (!basis) return done(refusal(Action::administer));
+    if (!basis) return done(refusal(Action::administer, topic));
     const Result<void> in_time = take_write(revoker);
     if (!in_time) return done(in_time.error());
 
@@ -181,7 +192,7 @@ void PermissionManager::revoked(const ports::PermissionRevocation& revocation,
                                 RevokeDone done) {
     if (!removed.has_value()) {
         const bool leaves = revocation.basis == ports::Basis::own_row;
-        return done(leaves ? removed.error() : from_store(removed.error()));
+        return done(leaves ? removed.error() : from_store(removed.error(), revocation.topic));
     }
     if (*removed) {
         events_.emit(observability::PermissionRevoked{revocation.user, revocation.topic, revocation.by});
@@ -204,7 +215,7 @@ void PermissionManager::list_by_user(
 void PermissionManager::list_by_topic(
     const Identity& asker, TopicName topic, std::size_t limit, std::optional<UserId> after, ListDone done) const {
     if (!is_valid_limit(limit)) return done(bad_limit());
-    if (!allowed(asker, topic, Action::list)) return done(refusal(Action::list));
+    if (!allowed(asker, topic, Action::list)) return done(refusal(Action::list, topic));
     store_.list_by_topic(asker.user,
                          topic,
                          limit,
@@ -212,7 +223,7 @@ void PermissionManager::list_by_topic(
                          [this, asker, topic, done = std::move(done)](Result<ports::PermissionPage> page) mutable {
                              // It may have been revoked while the rows were read.
                              if (!page.has_error() && !allowed(asker, topic, Action::list))
-                                 return done(refusal(Action::list));
+                                 return done(refusal(Action::list, topic));
                              done(std::move(page));
                          });
 }

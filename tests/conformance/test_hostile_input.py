@@ -37,8 +37,9 @@ HANDSHAKES = [
     ("POST", upgrade(first=b"POST /ws HTTP/1.1"), 400),
     ("no Upgrade in Connection", upgrade(b"connection", lines=[b"Connection: keep-alive"]), 400),
     ("no Connection", upgrade(b"connection"), 400),
-    ("no Upgrade", upgrade(b"upgrade"), 426),
-    ("another Upgrade", upgrade(b"upgrade", lines=[b"Upgrade: h2c"]), 426),
+    # No handshake: told what the handshake would be.
+    ("no Upgrade", upgrade(b"upgrade"), 401),
+    ("another Upgrade", upgrade(b"upgrade", lines=[b"Upgrade: h2c"]), 401),
     ("a body", upgrade(lines=[b"Content-Length: 1"]) + b"x", 400),
     ("no token", upgrade(), 401),
     ("a parameter that is not UTF-8", upgrade(target=b"/ws?chatId=%ff"), 400),
@@ -248,6 +249,26 @@ class Compression(SystemTest):
         each = (memory_kib(self.daemon.process.pid) - before) / 200
         print(f"{each:.1f} KiB a connection")
         self.assertLessEqual(each, 64)
+
+    def test_an_offer_that_cannot_be_honoured_is_declined(self):
+        for offer in (*EXTENSIONS, "permessage-deflate; server_max_window_bits=08"):
+            with self.subTest(offer[:60]):
+                socket = self.connect(offer)
+                self.assertNotIn("sec-websocket-extensions", socket.headers)
+                socket.send(frame(TEXT, b'{"type":"ping","payload":{}}'))
+                self.assertEqual(socket.receive()[2], 0)
+        for offer, taken in (
+            ("permessage-deflate; server_max_window_bits=8, permessage-deflate", ""),
+            ("permessage-deflate; foo, permessage-deflate; server_max_window_bits=9", "server_max_window_bits=9"),
+            ("permessage-deflate; client_max_window_bits=8", "client_max_window_bits=8"),
+        ):
+            with self.subTest(offer):
+                socket = self.connect(offer)
+                answered = socket.headers["sec-websocket-extensions"]
+                self.assertIn(taken, answered)
+                self.assertEqual("server_max_window_bits" in taken, "server_max_window_bits" in answered)
+                socket.send(frame(TEXT, deflate(b'{"type":"ping","payload":{}}'), rsv=4))
+                self.assertEqual(socket.receive()[0], TEXT)
 
     def test_bomb_and_garbage(self):
         before = memory_kib(self.daemon.process.pid)

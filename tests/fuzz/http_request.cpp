@@ -46,6 +46,7 @@ class Pieces {
 void compare(const gateway::HeadFields& fields, const gateway::BeastRequest& head) {
     const std::pair<const char*, const gateway::HeadField*> named[] = {{"Authorization", &fields.authorization},
                                                                        {"Connection", &fields.connection},
+                                                                       {"Content-Encoding", &fields.content_encoding},
                                                                        {"Content-Length", &fields.content_length},
                                                                        {"Content-Type", &fields.content_type},
                                                                        {"X-Correlation-Id", &fields.correlation_id},

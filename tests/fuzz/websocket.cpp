@@ -37,6 +37,7 @@ class Reader {
     [[nodiscard]] bool is_full() const { return false; }
     Awaitable<void> room() { return stream_.below(message_bytes_max); }
     [[nodiscard]] static bool pay(std::size_t) { return true; }
+    static void came(std::size_t) {}
     void take(std::string_view message, MessageKind kind) {
         fuzz::require(message.size() <= message_bytes_max);
         if (kind == MessageKind::binary) {
@@ -52,7 +53,7 @@ class Reader {
     CorkedStream& stream_;
 };
 
-Awaitable<void> serve(WebSocketStream& websocket, const BeastRequest& request, Compression compression) {
+Awaitable<void> serve(WebSocketStream& websocket, BeastRequest request, Compression compression) {
     const WebSocketTerms terms{message_bytes_max, compression, "", "fuzz"};
     const bool accepted = co_await accept_websocket(websocket, request, terms);
     fuzz::require(accepted);

@@ -37,52 +37,70 @@ class PerAddress(SystemTest):
         self.daemons.append(Daemon({"limits": limits, **settings}))
         return self.daemons[-1]
 
-    def test_five_a_minute_whatever_comes_of_them(self):
+    def test_five_refused_ones_a_minute(self):
         daemon = self.start()
-        attempts = [attempt(daemon, self.token), attempt(daemon, "not.a.token"), attempt(daemon, self.token),
-                    attempt(daemon, self.token, query={"chatId": "foreign"}), attempt(daemon, None, hello=False)]
-        self.assertEqual([status for status, _ in attempts], [101, 401, 101, 403, 401])
-        for _ in range(3):
+        for _ in range(2):
+            attempts = [attempt(daemon, self.token), attempt(daemon, "not.a.token")]
+            self.assertEqual([status for status, _ in attempts], [101, 401])
+        attempts = [attempt(daemon, self.token, query={"chatId": "foreign"}), attempt(daemon, None, hello=False),
+                    attempt(daemon, mint("u", lifetime=-3600)), attempt(daemon, self.token)]
+        self.assertEqual([status for status, _ in attempts], [403, 401, 401, 101])
+        for options in ({"token": "not.a.token"}, {"token": self.token, "query": {"chatId": "foreign"}}):
             with self.assertRaises(Refused) as caught:
-                daemon.websocket(self.token)
+                daemon.websocket(**options)
             self.assertEqual((caught.exception.status, caught.exception.json["code"]), (429, "rate_limited"))
             self.assertTrue(50 <= int(caught.exception.headers["Retry-After"]) <= 60, caught.exception.headers)
-        # Other requests are not attempts, and those who are in stay in.
+        # A good token still comes in, other requests are no attempts, and those who are in stay in.
+        self.assertEqual(attempt(daemon, self.token)[0], 101)
         self.assertEqual(daemon.http().get("/healthz").status, 200)
         self.assertEqual(daemon.clients[0].ask("ping")["type"], "pong")
         refused = daemon.wait_for_event("connection_refused", lambda event: event.get("status") == 429)
-        self.assertEqual(refused["address"], "127.0.0.1")
+        self.assertEqual((refused["address"], refused["reason"]), ("127.0.0.1", "limits.connects_per_minute_per_ip"))
+
+    def test_a_bad_parameter_is_no_refused_attempt(self):
+        daemon = self.start()
+        statuses = [attempt(daemon, self.token, query={"chatId": "a\x01"})[0] for _ in range(7)]
+        self.assertEqual(statuses, [400] * 7)
+
+    def test_an_origin_is_one(self):
+        daemon = self.start(server={"allowed_origins": ["https://app.example"]})
+        statuses = [attempt(daemon, self.token, origin="https://evil.example")[0] for _ in range(6)]
+        self.assertEqual(statuses, [403] * 5 + [429])
+        self.assertEqual(attempt(daemon, self.token, origin="https://app.example")[0], 101)
 
     def test_racing_attempts_are_counted_exactly(self):
         daemon = self.start(server={"threads": 4})
         statuses = []
-        threads = [threading.Thread(target=lambda: statuses.append(attempt(daemon, self.token)[0])) for _ in range(40)]
+        threads = [threading.Thread(target=lambda: statuses.append(attempt(daemon, "not.a.token")[0]))
+                   for _ in range(40)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(LIMIT)
-        self.assertEqual((statuses.count(101), statuses.count(429)), (5, 35))
+        self.assertEqual((statuses.count(401), statuses.count(429)), (5, 35))
 
     def test_a_proxy_names_the_address_and_nobody_else(self):
         daemon = self.start(server={"trusted_proxies": ["127.0.0.0/8"]})
         one = {"X-Forwarded-For": "198.51.100.7"}
-        statuses = [attempt(daemon, self.token, headers=one)[0] for _ in range(6)]
-        self.assertEqual(statuses, [101] * 5 + [429])
+        statuses = [attempt(daemon, "not.a.token", headers=one)[0] for _ in range(6)]
+        self.assertEqual(statuses, [401] * 5 + [429])
         # Each client has its own limit; all of a /64 have one.
-        self.assertEqual(attempt(daemon, self.token, headers={"X-Forwarded-For": "198.51.100.8"})[0], 101)
-        statuses = [attempt(daemon, self.token, headers={"X-Forwarded-For": f"2001:db8::{n}"})[0] for n in range(6)]
-        self.assertEqual(statuses, [101] * 5 + [429])
+        self.assertEqual(attempt(daemon, "not.a.token", headers={"X-Forwarded-For": "198.51.100.8"})[0], 401)
+        statuses = [attempt(daemon, "not.a.token", headers={"X-Forwarded-For": f"2001:db8::{n}"})[0] for n in range(6)]
+        self.assertEqual(statuses, [401] * 5 + [429])
         # The client's own tale, in front of what the proxy adds, changes nothing.
         tale = {"X-Forwarded-For": "203.0.113.1, 198.51.100.7"}
-        self.assertEqual(attempt(daemon, self.token, headers=tale)[0], 429)
+        self.assertEqual(attempt(daemon, "not.a.token", headers=tale)[0], 429)
+        self.assertEqual(attempt(daemon, self.token, headers=one)[0], 101)
         opened = daemon.wait_for_event("connection_opened")
         self.assertEqual(opened["address"], "198.51.100.7")
 
     def test_without_a_trusted_proxy_the_header_is_nothing(self):
         daemon = self.start(server={"trusted_proxies": ["10.0.0.0/8"]})
-        statuses = [attempt(daemon, self.token, headers={"X-Forwarded-For": f"198.51.100.{n}"})[0] for n in range(6)]
-        self.assertEqual(statuses, [101] * 5 + [429])
-        self.assertEqual(daemon.wait_for_event("connection_opened")["address"], "127.0.0.1")
+        statuses = [attempt(daemon, "not.a.token", headers={"X-Forwarded-For": f"198.51.100.{n}"})[0]
+                    for n in range(6)]
+        self.assertEqual(statuses, [401] * 5 + [429])
+        self.assertEqual(daemon.wait_for_event("connection_refused")["address"], "127.0.0.1")
 
     def test_a_unix_socket(self):
         """Without proxies it is this machine's own; a proxy that does not say for whom it asks is one client."""
@@ -111,7 +129,52 @@ class PerAddress(SystemTest):
 
     def test_off(self):
         daemon = self.start(limits={"connects_per_minute_per_ip": 0})
-        self.assertEqual({attempt(daemon, self.token)[0] for _ in range(30)}, {101})
+        self.assertEqual({attempt(daemon, "not.a.token")[0] for _ in range(30)}, {401})
+
+
+class PerUser(SystemTest):
+    """What a user is let in is limited over all addresses and loops, and nobody else's is touched by it."""
+
+    settings = {"server": {"threads": 4},
+                "limits": {"connects_per_minute_per_ip": 5, "connects_per_minute_per_user": 30}}
+
+    def connect_all(self, tokens):
+        statuses = []
+        threads = [threading.Thread(target=lambda token=token: statuses.append(attempt(self.daemon, token)[0]))
+                   for token in tokens]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(LIMIT)
+        return statuses
+
+    def test_an_office_comes_back_at_once(self):
+        tokens = [mint(self.name("colleague")) for _ in range(40)]
+        for _ in range(3):  # two restarts within the minute
+            self.assertEqual(self.connect_all(tokens), [101] * 40)
+
+    def test_thirty_of_one_user(self):
+        token = mint(self.name("reconnecting"))
+        statuses = self.connect_all([token] * 40)
+        self.assertEqual((statuses.count(101), statuses.count(429)), (30, 10))
+        status, headers = attempt(self.daemon, token)
+        self.assertEqual(status, 429)
+        self.assertTrue(1 <= int(headers["Retry-After"]) <= 60, headers)
+        self.assertEqual(attempt(self.daemon, mint(self.name("other")))[0], 101)
+
+    def test_what_is_refused_does_not_count(self):
+        user = self.name("user")
+        for _ in range(3):
+            self.assertEqual(attempt(self.daemon, mint(user), query={"chatIds": "a\x01"})[0], 400)
+        self.assertEqual(self.connect_all([mint(user)] * 30), [101] * 30)
+
+    def test_it_changes_with_a_reload(self):
+        token = mint(self.name("user"))
+        self.addCleanup(self.daemon.reload, self.settings)
+        for most, statuses in ((2, [101, 101, 429]), (0, [101] * 3)):
+            reloaded = self.daemon.reload({"limits": {"connects_per_minute_per_user": most}})
+            self.assertIn("limits.connects_per_minute_per_user", str(reloaded))
+            self.assertEqual([attempt(self.daemon, token)[0] for _ in statuses], statuses)
 
 
 class CloseOldest(SystemTest):

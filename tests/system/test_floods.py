@@ -174,12 +174,13 @@ class HalfHandshakes(SystemTest):
                 self.assertTrue(ended(half, 15), "a half handshake stays")
             self.assertEqual(client.ask("ping")["type"], "pong")
 
-    def test_plain_requests_make_no_noise(self):
+    def test_plain_requests_make_a_line_each(self):
+        """At debug; at info some a second (test_refusals_in_the_log)."""
         with contextlib.ExitStack() as stack:
             lines = len(self.daemon.lines)
             for plain in open_sockets(self.daemon.port, 200, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", stack):
                 self.assertTrue(ended(plain))
-            self.assertLess(len(self.daemon.lines) - lines, 20)
+            self.assertLess(len(self.daemon.lines) - lines, 220)
 
 
 class SlowRequests(SystemTest):

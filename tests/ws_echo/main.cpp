@@ -58,6 +58,7 @@ class Echo : public boost::intrusive::list_base_hook<boost::intrusive::link_mode
     [[nodiscard]] bool is_full() { return stream().bytes_waiting() > message_bytes_max; }
     Awaitable<void> room() { return stream().below(message_bytes_max); }
     [[nodiscard]] static bool pay(std::size_t) { return true; }
+    static void came(std::size_t) {}
     void take(std::string_view message, MessageKind kind) {
         const Opcode opcode = kind == MessageKind::text ? Opcode::text : Opcode::binary;
         stream().answer(make_websocket_frame(opcode, {&message, 1}));
@@ -85,7 +86,7 @@ class Echo : public boost::intrusive::list_base_hook<boost::intrusive::link_mode
             stream().send_reply(make_frame(refused));
             co_return false;
         }
-        const BeastRequest handshake = reader.release();
+        BeastRequest handshake = reader.release();
         const WebSocketTerms terms{message_bytes_max, compression, "", "echo"};
         const bool accepted = co_await accept_websocket(websocket_, handshake, terms);
         co_return accepted;

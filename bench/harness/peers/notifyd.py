@@ -31,6 +31,7 @@ hs256_secret = "{secret}"
 [limits]
 messages_per_second = 0
 connects_per_minute_per_ip = 0
+connects_per_minute_per_user = 0
 
 [connections]
 max_per_user = 0

@@ -7,6 +7,7 @@
 #include <boost/system/result.hpp>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace notifyd::auth {
@@ -47,6 +48,9 @@ enum class AuthFailure : std::uint8_t {
 struct Refusal {
     Error error;  // unauthorized; forbidden for a topic or another user; unavailable
     AuthFailure reason = AuthFailure::missing;
+    // For the log: who it is, where the token's signature proves it; and the `kid` that no key has.
+    std::string user{};
+    std::string key{};
 };
 
 // Of a token; the sentence tells no more than is harmless.

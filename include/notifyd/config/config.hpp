@@ -131,6 +131,7 @@ struct Limits {
     std::size_t message_burst = 20;
     std::size_t subscribes_per_minute = 20;
     std::size_t connects_per_minute_per_ip = 5;
+    std::size_t connects_per_minute_per_user = 30;
     milliseconds http_idle_timeout{std::chrono::seconds(60)};
     std::size_t body_memory = 256_MiB;
     std::size_t body_memory_per_user = 16_MiB;

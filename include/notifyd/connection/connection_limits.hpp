@@ -69,6 +69,8 @@ class ConnectionLimits {
   public:
     // With replace_oldest a user may have one too many, until the new one is sure to come and replaces the oldest.
     [[nodiscard]] Result<Admission> admit(const UserId& user, const Place& place, const ConnectionRules& rules);
+    // Whether admit would refuse now; nothing is taken.
+    [[nodiscard]] Result<void> check(const UserId& user, const ConnectionRules& rules) const;
     // Those that are closed for a newer one count here until they have ended.
     [[nodiscard]] std::size_t total() const { return total_.load(std::memory_order_relaxed); }
 

@@ -22,6 +22,8 @@ namespace notifyd {
             return 404;
         case Errc::method_not_allowed:
             return 405;
+        case Errc::request_timeout:
+            return 408;
         case Errc::conflict:
             return 409;
         case Errc::gone:

@@ -33,6 +33,13 @@ class KeyedWindow {
         return Milliseconds::zero();
     }
 
+    // What take would answer; nothing is remembered.
+    [[nodiscard]] Milliseconds look(const std::string& key, SteadyTime now, std::size_t most) const {
+        const auto place = windows_.find(key);
+        if (place == windows_.end()) return Milliseconds::zero();
+        return place->second.look(std::max(latest_, now), window_, most);
+    }
+
     // Admissions that are remembered.
     [[nodiscard]] std::size_t size() const { return order_.size(); }
     [[nodiscard]] std::size_t keys() const { return windows_.size(); }

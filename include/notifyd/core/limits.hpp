@@ -82,14 +82,16 @@ inline constexpr std::size_t small_piece_bytes = 64;
 inline constexpr std::size_t free_body_bytes = 16 * 1024;
 // The same for a WebSocket message that is arriving. An idle connection keeps no larger buffer.
 inline constexpr std::size_t free_message_bytes = 4 * 1024;
-// A message above that has so long to arrive, as a request's body has.
-inline constexpr std::chrono::seconds large_message_timeout{30};
+// A request's body, and a message above that, may pause for so long, and has so long plus a second for each so many
+// bytes that came (gateway/body_pace.hpp).
+inline constexpr std::chrono::seconds body_stalled_after{30};
+inline constexpr std::chrono::seconds body_grace{30};
+inline constexpr std::size_t body_bytes_per_second = 16 * 1024;
 // The body of POST /@connections/{connectionId}.
 inline constexpr std::size_t posted_frame_bytes_max = 128 * 1024;
 
 // How often a loop looks at its connections' deadlines.
 inline constexpr std::chrono::milliseconds sweep_interval{500};
-inline constexpr std::chrono::seconds request_body_timeout{30};
 inline constexpr std::chrono::seconds keep_alive_timeout{75};
 // An HTTP reply of which the peer takes nothing for so long is given up.
 inline constexpr std::chrono::seconds reply_stalled_after{15};
@@ -105,5 +107,9 @@ inline constexpr std::chrono::seconds drain_reserve{5};
 inline constexpr std::chrono::milliseconds room_interval{50};
 // From our close frame to the end of the TCP connection, whatever the peer does.
 inline constexpr std::chrono::seconds close_timeout{5};
+// A client that still sends when its request has been answered is read on as long as it does not pause for
+// close_timeout, so that no reset overtakes the answer; but not for longer than this, and no more than this.
+inline constexpr std::chrono::seconds linger_timeout{30};
+inline constexpr std::size_t linger_bytes_max = 16 * 1024 * 1024;
 
 }  // namespace notifyd::limits

@@ -5,6 +5,7 @@
 
 #include "notifyd/core/clock.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -16,9 +17,16 @@ class SlidingWindow {
     [[nodiscard]] Milliseconds take(SteadyTime now, Milliseconds window, std::size_t most) {
         if (most == 0) return Milliseconds::zero();
         while (size() != 0 && times_[first_] + window <= now) forget_first();
-        if (size() >= most) return std::chrono::ceil<Milliseconds>(times_[times_.size() - most] + window - now);
-        times_.push_back(now);
-        return Milliseconds::zero();
+        const Milliseconds wait = look(now, window, most);
+        if (wait == Milliseconds::zero()) times_.push_back(now);
+        return wait;
+    }
+
+    // What take would answer; nothing is remembered.
+    [[nodiscard]] Milliseconds look(SteadyTime now, Milliseconds window, std::size_t most) const {
+        if (most == 0 || size() < most) return Milliseconds::zero();
+        const auto wait = times_[times_.size() - most] + window - now;
+        return std::max(std::chrono::ceil<Milliseconds>(wait), Milliseconds::zero());
     }
 
     void forget_first() {

@@ -1,6 +1,7 @@
 // What the sessions and endpoints of one loop work with. Built by app/, one for each loop.
 // Owns:   nothing; everything outlives the loop.
-// Thread: the loop's. `state`, `connection_limits`, `connects`, `http_publishes` and `loops` are shared by all loops.
+// Thread: the loop's. `state`, `connection_limits`, `refused_connects`, `user_connects`, `http_publishes` and `loops`
+//         are shared by all loops.
 // Fails:  never.
 #pragma once
 
@@ -52,8 +53,10 @@ struct LoopServices {
     connection::ConnectionRegistry& registry;
     connection::ConnectionHandler& connections;
     connection::ConnectionLimits& connection_limits;
-    // Attempts to connect, by address.
-    runtime::SharedRateLimit& connects;
+    // Connects that were refused, by address.
+    runtime::SharedRateLimit& refused_connects;
+    // Connects that were let in, by user.
+    runtime::SharedRateLimit& user_connects;
     // Messages published over HTTP, by user.
     runtime::SharedTokenBuckets& http_publishes;
     // Every loop's services, these too, by the loop's index; complete before any loop runs.

@@ -9,7 +9,9 @@
 #include "notifyd/core/message.hpp"
 #include "notifyd/core/permission.hpp"
 #include "notifyd/core/topic_name.hpp"
+#include "notifyd/observability/first_few.hpp"
 #include "notifyd/observability/log.hpp"
+#include "notifyd/observability/refusals.hpp"
 #include "notifyd/observability/sampler.hpp"
 
 #include <atomic>
@@ -80,9 +82,13 @@ struct ConnectionClosed {
 
 struct ConnectionRefused {
     std::int64_t status = 0;
-    std::string_view reason{};  // a short name from a closed set
+    std::string_view reason{};  // a short name from a closed set, or the config key of a limit
     std::string_view address{};
     std::string_view correlation_id{};
+    std::string_view what{};    // the sentence that the client got
+    std::string_view user{};    // where known
+    std::string_view topic{};   // "chat:abc", where the refusal is about one
+    std::string_view origin{};  // the page's, where there is one
 };
 
 // No connection could be taken, most likely for want of file descriptors.
@@ -148,6 +154,9 @@ struct AuthFailed {
     std::string_view reason{};  // a short name from a closed set, such as "expired": it becomes a metric's label
     std::string_view address{};
     std::string_view correlation_id{};
+    std::string_view user{};   // where the token was good enough to tell
+    std::string_view topic{};  // "chat:abc", where the refusal is about one
+    std::string_view key{};    // the `kid` that no key of ours has
 };
 
 // A JWKS was fetched. Debug level where it is the one that was known.
@@ -338,6 +347,9 @@ class Events {
     void emit(const DeliveryFailed& event);
     void emit(const RequestServed& event);
     void emit(const RequestFailed& event);
+    void emit(const RequestRefused& event);
+    void emit(const FrameRefused& event);
+    void emit(const ForwardedForIgnored& event);
     void emit(const AuthFailed& event);
     void emit(const KeysRefreshed& event);
     void emit(const KeysNotRefreshed& event);
@@ -376,6 +388,9 @@ class Events {
     Bounded auth_failed_;
     Bounded connection_refused_;
     Bounded accept_refused_;
+    Bounded request_refused_;
+    Bounded frame_refused_;
+    FirstFew forwarded_for_ignored_{16};
     Bounded letters_dropped_;
     Bounded letters_gave_way_;
 };

@@ -88,6 +88,8 @@ class PermissionManager {
 
   private:
     [[nodiscard]] bool allowed(const Identity& identity, const TopicName& topic, Action action) const;
+    // For the log, a ban is told from a missing permission.
+    [[nodiscard]] Error refused(const UserId& user, const TopicName& topic, Action action) const;
     // What the identity may change the topic's rows by, as far as memory knows; nullopt: nothing.
     [[nodiscard]] std::optional<ports::Basis> basis_of(const Identity& identity, const TopicName& topic) const;
     [[nodiscard]] bool may_claim(const TopicName& topic) const;

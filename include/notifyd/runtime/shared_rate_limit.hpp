@@ -25,6 +25,13 @@ class SharedRateLimit {
         return shard.windows.take(key, now, most);
     }
 
+    // What take would answer; nothing is remembered.
+    [[nodiscard]] Milliseconds look(const std::string& key, SteadyTime now, std::size_t most) {
+        Shard& shard = shards_[std::hash<std::string>{}(key) % shard_count];
+        const std::lock_guard lock(shard.mutex);
+        return shard.windows.look(key, now, most);
+    }
+
     // Admissions that are remembered: never more than the capacity.
     [[nodiscard]] std::size_t size() {
         std::size_t sum = 0;

@@ -12,10 +12,16 @@ Result<Identity> caller_of(const HttpRequest& request, LoopServices& services) {
     const std::string_view token = bearer_token(request.authorization);
     auth::AuthResult<Identity> identity = services.authorizer.authenticate(token);
     if (identity) return std::move(*identity);
-    services.events.emit(observability::AuthFailed{
-        auth::to_string(identity.error().reason), request.peer_address, request.correlation_id});
+    const auth::Refusal& refusal = identity.error();
+    const std::string_view reason = auth::to_string(refusal.reason);
+    services.events.emit(observability::AuthFailed{.reason = reason,
+                                                   .address = request.peer_address,
+                                                   .correlation_id = request.correlation_id,
+                                                   .user = refusal.user,
+                                                   .topic = {},
+                                                   .key = refusal.key});
     const bool has_other_form = token.empty() && !request.authorization.empty();
-    return has_other_form ? wrong_scheme() : identity.error().error;
+    return caused_by(reason, has_other_form ? wrong_scheme() : refusal.error);
 }
 
 Result<void> check_json_body(const HttpRequest& request) {

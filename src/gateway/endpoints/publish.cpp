@@ -1,4 +1,5 @@
 // POST /publish and POST /publish/batch (SPEC §3.1).
+#include "notifyd/core/http_status.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/api_replies.hpp"
 #include "notifyd/wire/api_types.hpp"
@@ -30,7 +31,8 @@ Result<void> take_message(const Identity& caller, LoopServices& services) {
     const Rate rate{limits.messages_per_second, limits.message_burst};
     const Milliseconds wait = services.http_publishes.take(caller.user.get(), services.clock.steady_now(), rate);
     if (wait == Milliseconds::zero()) return {};
-    return rate_limited("Too many messages of this user over HTTP; the message was not accepted", wait);
+    return rate_limited(
+        "Too many messages of this user over HTTP; the message was not accepted", wait, "limits.messages_per_second");
 }
 
 // Each entry counts, a malformed one too. Those beyond the rate are refused, the others go through.
@@ -38,6 +40,26 @@ void limit_rate(std::vector<Result<wire::PublishRequest>>& messages, const Ident
     for (Result<wire::PublishRequest>& message : messages) {
         const Result<void> taken = take_message(caller, services);
         if (message && !taken) message = taken.error();
+    }
+}
+
+// The entries that were refused in a batch that was not.
+void log_refused(const std::vector<Result<Receipt>>& receipts,
+                 const Identity& caller,
+                 const HttpRequest& request,
+                 LoopServices& services) {
+    for (const Result<Receipt>& receipt : receipts) {
+        if (receipt) continue;
+        const Error& error = receipt.error();
+        services.events.emit(observability::RequestRefused{.correlation_id = request.correlation_id,
+                                                           .method = request.method,
+                                                           .route = "/publish/batch",
+                                                           .status = http_status(error.code),
+                                                           .reason = reason_of(error),
+                                                           .what = error.message,
+                                                           .address = request.peer_address,
+                                                           .user = caller.user.get(),
+                                                           .topic = error.topic});
     }
 }
 
@@ -88,6 +110,7 @@ Awaitable<HttpReply> post_publish_batch(const HttpRequest& request, LoopServices
         answer.set(std::move(receipts));
     });
     const std::vector<Result<Receipt>> receipts = co_await answer.wait();
+    log_refused(receipts, *caller, request, services);
     co_return json_reply(200, wire::batch_reply(receipts));
 }
 

@@ -12,7 +12,8 @@ SECRET = "a secret that only the tests know, 32 bytes or more"
 BASE = {
     "server": {"listen": "127.0.0.1:0", "threads": 2},
     "auth": {"algorithms": ["HS256"], "hs256_secret": SECRET},
-    "limits": {"messages_per_second": 0, "subscribes_per_minute": 0, "connects_per_minute_per_ip": 0},
+    "limits": {"messages_per_second": 0, "subscribes_per_minute": 0, "connects_per_minute_per_ip": 0,
+               "connects_per_minute_per_user": 0},
     "connections": {"max_per_user": 0},
     "storage": {"path": "notifyd.db"},
     "log": {"level": "debug", "format": "json"},

@@ -108,6 +108,10 @@ TEST_CASE("a connect is refused whole") {
     const auto forbidden = door.authorizer->connect({token, std::nullopt, topics({"chat:secret"})});
     const auto unknown = door.authorizer->connect({token, std::nullopt, topics({"chat:none"})});
     CHECK(forbidden.error().error.message == unknown.error().error.message);
+    // For the log.
+    CHECK(forbidden.error().user == "u1");
+    CHECK(forbidden.error().error.topic == "chat:secret");
+    CHECK(door.authorizer->connect({token, "u2", {}}).error().user == "u1");
 }
 
 TEST_CASE("an admin token and a claim open topics without rows") {

@@ -129,6 +129,19 @@ TEST_CASE("bad tokens are refused, each for its reason") {
     }
 }
 
+TEST_CASE("whoever a good signature names is known to the log, and nobody else") {
+    config::Auth rules = hs256_rules();
+    rules.issuer = "https://id.example";
+    JwtVerifier by = hs256_verifier(rules);
+    const std::string expired = hs256_token(R"({"sub":"bob","exp":1})");
+    for (const std::string& token : {expired, hs256_token(R"({"sub":"bob","exp":1700000600,"iss":"other"})")}) {
+        CHECK(by.verify(token, now).error().user == "bob");
+    }
+    CHECK(by.verify(hs256_token(R"({"exp":1})"), now).error().user.empty());
+    CHECK(by.verify(flipped(expired, expired.size() - 2), now).error().user.empty());
+    CHECK(by.verify("a.b.c", now).error().user.empty());
+}
+
 TEST_CASE("the public key is no secret") {
     const TestKey& rsa = first_rsa();
     const std::string pem = rsa.public_pem();

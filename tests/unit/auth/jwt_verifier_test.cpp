@@ -116,6 +116,7 @@ TEST_CASE("JWKS: the kid names the key") {
     taken(by, es256_token(curve, claims(), header("ES256", "three")));
     CHECK(refused(by, rs256_token(first, claims(), header("RS256", "two"))) == AuthFailure::signature);
     CHECK(refused(by, rs256_token(first, claims(), header("RS256", "four"))) == AuthFailure::unknown_key);
+    CHECK(by.verify(rs256_token(first, claims(), header("RS256", "four")), now).error().key == "four");
     CHECK(refused(by, rs256_token(first, claims(), header("RS256", ""))) == AuthFailure::unknown_key);
     CHECK(refused(by, rs256_token(first, claims(), header("RS256", "three"))) == AuthFailure::unknown_key);
     CHECK(refused(by, es256_token(curve, claims(), header("ES256", "one"))) == AuthFailure::unknown_key);

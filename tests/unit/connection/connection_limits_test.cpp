@@ -57,6 +57,13 @@ TEST_CASE("a user has so many places, and gets them back") {
     const Result<Admission> third = limits.admit(alice, place(2), rules);
     REQUIRE_FALSE(third.has_value());
     CHECK(third.error().code == Errc::rate_limited);
+    CHECK(third.error().cause == "connections.max_per_user");
+    // Asked before, it says the same, and takes nothing.
+    CHECK(limits.check(alice, rules).error().code == Errc::rate_limited);
+    for (int i = 0; i < 3; ++i) CHECK(limits.check(UserId("bob"), rules).has_value());
+    CHECK(limits.check(alice, {.per_user_max = 2, .when_full = WhenFull::replace_oldest}).has_value());
+    CHECK(limits.check(UserId("bob"), {.total_max = 2}).error().cause == "limits.max_connections");
+    CHECK(limits.total() == 2);
     CHECK(limits.admit(UserId("bob"), place(3), rules).has_value());
     held.pop_back();
     CHECK(limits.admit(alice, place(4), rules).has_value());

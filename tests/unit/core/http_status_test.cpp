@@ -16,6 +16,7 @@ TEST_CASE("every error has the name and status of the specification") {
         {Errc::forbidden, "forbidden", 403},
         {Errc::not_found, "not_found", 404},
         {Errc::method_not_allowed, "method_not_allowed", 405},
+        {Errc::request_timeout, "request_timeout", 408},
         {Errc::conflict, "conflict", 409},
         {Errc::gone, "gone", 410},
         {Errc::payload_too_large, "payload_too_large", 413},

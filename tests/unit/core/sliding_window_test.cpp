@@ -25,6 +25,21 @@ TEST_CASE("as many as the limit in a window, and the true time to wait") {
     CHECK(window.take(start + 60s, 60s, 0) == 0ms);
 }
 
+TEST_CASE("a look is the answer of a take, and leaves everything as it is") {
+    const SteadyTime start{};
+    KeyedWindow windows(60s, 100);
+    CHECK(windows.look("a", start, 1) == 0ms);
+    CHECK(windows.keys() == 0);
+    REQUIRE(windows.take("a", start, 1) == 0ms);
+    for (int i = 0; i < 3; ++i) CHECK(windows.look("a", start + 10s, 1) == 50s);
+    CHECK(windows.look("a", start + 10s, 2) == 0ms);
+    CHECK(windows.look("a", start + 10s, 0) == 0ms);
+    CHECK(windows.look("b", start + 10s, 1) == 0ms);
+    CHECK(windows.look("a", start + 60s, 1) == 0ms);
+    CHECK(windows.look("a", start + 90s, 1) == 0ms);
+    CHECK(windows.size() == 1);
+}
+
 TEST_CASE("ten windows of hammering admit ten times the limit, and no window more than it") {
     const SteadyTime start{};
     for (const std::size_t most : {std::size_t{5}, std::size_t{10}, std::size_t{20}}) {

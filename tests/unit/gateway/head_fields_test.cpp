@@ -12,6 +12,7 @@ TEST_CASE("every field is read in one pass, whatever the case of its name") {
     BeastRequest head;
     head.insert("AUTHORIZATION", "Bearer t");
     head.insert("connection", "keep-alive");
+    head.insert("content-encoding", "gzip");
     head.insert("content-length", "2");
     head.insert("content-type", "application/json");
     head.insert("x-correlation-id", "c");
@@ -31,6 +32,7 @@ TEST_CASE("every field is read in one pass, whatever the case of its name") {
 
     CHECK(fields.authorization.value == "Bearer t");
     CHECK(fields.connection.value == "keep-alive");
+    CHECK(fields.content_encoding.value == "gzip");
     CHECK(fields.content_length.value == "2");
     CHECK(fields.content_type.value == "application/json");
     CHECK(fields.correlation_id.value == "c");

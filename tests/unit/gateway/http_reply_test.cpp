@@ -69,6 +69,11 @@ TEST_CASE("CORS headers name the origin, and vary by it unless all are allowed")
     CHECK(contains(encoded(json_reply(200, ""), context), "Vary: Origin\r\n"));
     context.allow_origin = "*";
     CHECK_FALSE(contains(encoded(json_reply(200, ""), context), "Vary: Origin\r\n"));
+    HttpReply preflight;
+    preflight.vary = "Access-Control-Request-Headers";
+    CHECK(contains(encoded(preflight, context), "Vary: Access-Control-Request-Headers\r\n"));
+    context.allow_origin = "https://app.example";
+    CHECK(contains(encoded(preflight, context), "Vary: Origin, Access-Control-Request-Headers\r\n"));
     context.keep_alive = KeepAlive::no;
     CHECK(contains(encoded(json_reply(200, ""), context), "Connection: close\r\n"));
 }

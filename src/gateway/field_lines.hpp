@@ -1,0 +1,36 @@
+// The lines of a head or of trailer fields: where the empty line ends them, and that no other server can see another
+// border (RFC 9112 §2.2). Pure.
+// Owns:   how far it has looked.
+// Thread: one.
+// Fails:  with invalid_request.
+#pragma once
+
+#include "notifyd/core/result.hpp"
+
+#include <cstddef>
+#include <string_view>
+
+namespace notifyd::gateway {
+
+// What is not HTTP.
+[[nodiscard]] Error malformed_request();
+
+// RFC 9110 §5.6.2.
+[[nodiscard]] bool is_token(std::string_view text);
+// "a, b,c": at least one token.
+[[nodiscard]] bool is_token_list(std::string_view text);
+
+class FieldLines {
+  public:
+    // Where the lines end; 0: not in this text. Asked again with more of the same text, it goes on where it was.
+    [[nodiscard]] Result<std::size_t> find_end(std::string_view text);
+
+  private:
+    std::size_t scanned_ = 0;
+    std::size_t line_begin_ = 0;
+};
+
+// Whether each line of a section that find_end has found is a name and a value.
+[[nodiscard]] bool are_fields(std::string_view section);
+
+}  // namespace notifyd::gateway

@@ -1,0 +1,102 @@
+// What is refused before an endpoint sees it, and what every refusal leaves in the log (SPEC §3, §7).
+#include "notifyd/core/http_status.hpp"
+
+#include "bearer.hpp"
+#include "router.hpp"
+#include "session.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace notifyd::gateway {
+
+namespace {
+
+double milliseconds_since(SteadyTime start, SteadyTime now) {
+    return std::chrono::duration<double, std::milli>(now - start).count();
+}
+
+}  // namespace
+
+void Session::refuse(HttpReply reply, const HttpRequest& request, const Route* route) {
+    // The rest of what the peer sends cannot be told apart from a request, so the connection ends with the answer.
+    send_reply(reply, request, KeepAlive::no);
+    log_refusal(reply, request, route == nullptr ? std::string_view() : route->path, reply.refused_user);
+}
+
+void Session::refuse(const Error& error, const HttpRequest& request, const Route* route) {
+    refuse(error_reply(error, request.correlation_id), request, route);
+}
+
+void Session::refuse(const Error& error, const RequestReader& reader) {
+    HttpRequest request;
+    request.correlation_id = correlation_id_of(reader.fields());
+    request.origin = reader.fields().origin.value;
+    const auto method = reader.request().method_string();
+    request.method.assign(method.data(), method.size());
+    request.peer_address = client_address_of(reader.fields());
+    refuse(error, request);
+}
+
+void Session::refuse_plain_http() {
+    HttpRequest request;
+    request.correlation_id = correlation_id_of({});
+    request.peer_address = peer_address_;
+    const Error error(Errc::invalid_request, "This port speaks TLS: use https:// or wss://");
+    refuse(caused_by("plain_http", error), request);
+}
+
+Error Session::timeout_error(std::string_view what) const {
+    if (services_.state.draining) return {Errc::unavailable, "The server is stopping"};
+    return {Errc::request_timeout, std::string(what)};
+}
+
+void Session::log_refusal(const HttpReply& reply,
+                          const HttpRequest& request,
+                          std::string_view route,
+                          std::string_view user) {
+    observability::RequestRefused event{.correlation_id = request.correlation_id,
+                                        .method = request.method,
+                                        .route = route,
+                                        .status = reply.status,
+                                        .address = request.peer_address,
+                                        .user = user};
+    if (reply.refusal) {
+        event.reason = reason_of(*reply.refusal);
+        event.what = reply.refusal->message;
+        event.topic = reply.refusal->topic;
+    }
+    services_.events.emit(event);
+}
+
+void Session::log_answer(const HttpReply& reply, const HttpRequest& request, const Route* route, SteadyTime start) {
+    const double latency_ms = milliseconds_since(start, services_.clock.steady_now());
+    std::string_view path = is_upgrade_path(request.path) ? "/ws" : "unknown";
+    if (route != nullptr) path = route->path;
+    if (reply.status >= 500) {
+        services_.events.emit(
+            observability::RequestFailed{.correlation_id = request.correlation_id,
+                                         .method = request.method,
+                                         .route = path,
+                                         .status = reply.status,
+                                         .latency_ms = latency_ms,
+                                         .what = reply.refusal ? std::string_view(reply.refusal->message) : ""});
+        return;
+    }
+    services_.events.emit(observability::RequestServed{.correlation_id = request.correlation_id,
+                                                       .method = request.method,
+                                                       .route = path,
+                                                       .status = reply.status,
+                                                       .latency_ms = latency_ms});
+    if (reply.status < 400) return;
+    std::string user = reply.refused_user;
+    // The endpoint knew; for the few that it refused the token, which is remembered, tells again.
+    if (user.empty() && route != nullptr && route->access == Access::token && reply.status != 401) {
+        const auth::AuthResult<Identity> caller =
+            services_.authorizer.authenticate(bearer_token(request.authorization));
+        if (caller) user = caller->user.get();
+    }
+    log_refusal(reply, request, path, user);
+}
+
+}  // namespace notifyd::gateway

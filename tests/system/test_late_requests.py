@@ -1,0 +1,188 @@
+"""What comes too slowly is answered 408, and an answer reaches a client that is still sending (SPEC §6). How slow a
+body may be is a unit test's (body_pace)."""
+
+import contextlib
+import socket
+import time
+import unittest
+
+from support.case import SystemTest
+from support.certificate import make_certificate, trusting
+from support.daemon import Daemon, Folder
+from support.operator_tools import LONG
+from support.settings import LIMIT
+
+MIB = 1 << 20
+
+
+def send_without_reading(connection, data):
+    with contextlib.suppress(OSError):
+        connection.sendall(data)
+
+
+def whole_answer(connection):
+    came = b""
+    with contextlib.suppress(ConnectionResetError):
+        while piece := connection.recv(65536):
+            came += piece
+    return came
+
+
+class SlowHeads(SystemTest):
+    settings = {"connections": {"handshake_timeout": "300ms"}}
+
+    def test_a_head_that_does_not_end(self):
+        for start in (b"G", b"GET /healthz HTTP/1.1\r\nHost: x\r\n", b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: b"):
+            with self.subTest(start), self.daemon.raw() as raw:
+                raw.send(start)
+                reply = raw.reply()
+                self.assert_error(reply, 408, "request_timeout")
+                self.assertEqual(reply.headers["Connection"], "close")
+                self.assertTrue(raw.at_end())
+
+    def test_nothing_is_no_request(self):
+        for start in (b"", b"\r\n"):
+            with self.subTest(start), self.daemon.raw() as raw:
+                raw.send(start)
+                self.assertTrue(raw.at_end())
+
+    def test_the_second_request_of_a_connection(self):
+        with self.daemon.raw() as raw:
+            raw.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz")
+            self.assertEqual(raw.reply().status, 200)
+            self.assert_error(raw.reply(), 408, "request_timeout")
+
+    def test_it_is_logged(self):
+        with self.daemon.raw() as raw:
+            raw.send(b"GET /healthz HTTP/1.1\r\n")
+            identifier = raw.reply().json["correlationId"]
+        refused = self.daemon.wait_for_event("request_refused", lambda event: event["correlation_id"] == identifier)
+        self.assertEqual((refused["status"], refused["reason"], refused["address"]),
+                         (408, "request_timeout", "127.0.0.1"))
+
+
+class SlowBodies(SystemTest):
+    @unittest.skipUnless(LONG, "a body has 30 s")
+    def test_a_stalled_body_is_answered_408_and_a_slow_one_200(self):
+        text = b'{"messages":[]}'
+        slow = self.daemon.raw()
+        stalled = self.daemon.raw()
+        head = (f"POST /publish HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.service}\r\n"
+                "Content-Length: %d\r\n\r\n")
+        stalled.send((head % 1000).encode() + b"{")
+        body = text + b" " * MIB
+        slow.send((head.replace("/publish", "/publish/batch") % len(body)).encode())
+        begin = time.monotonic()
+        for at in range(0, len(body), 24 * 1024):
+            slow.send(body[at:at + 24 * 1024])
+            time.sleep(1)
+        self.assertGreater(time.monotonic() - begin, 35)
+        self.assertNotEqual(slow.reply().status, 408)
+        self.assert_error(stalled.reply(), 408, "request_timeout")
+
+
+class Lingering(SystemTest):
+    """Whatever a client sends before it reads, it gets the answer: the server reads on for a while."""
+
+    settings = {"limits": {"max_message": "64KiB"}}
+
+    def refusals(self):
+        head = "POST {path} HTTP/1.1\r\nHost: x\r\n{more}Content-Length: {length}\r\n\r\n"
+        bearer = f"Authorization: Bearer {self.service}\r\n"
+        yield 401, head.format(path="/publish/batch", more="", length=4 * MIB)
+        yield 413, head.format(path="/publish", more=bearer, length=4 * MIB)
+        yield 413, head.format(path="/nowhere", more="", length=4 * MIB)
+        yield 415, head.format(path="/publish/batch", more=bearer + "Content-Encoding: gzip\r\n", length=4 * MIB)
+        yield 400, head.format(path="/publish/batch", more="Host: y\r\n", length=4 * MIB)
+
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.daemon.port), timeout=LIMIT)
+
+    def test_four_mib_before_the_answer_is_read(self):
+        for status, head in self.refusals():
+            for _ in range(10):
+                with self.subTest(status), self.connect() as connection:
+                    connection.sendall(head.encode() + b"x" * (4 * MIB))  # no reset on the way
+                    self.assertIn(b"HTTP/1.1 %d " % status, whole_answer(connection)[:20])
+
+    @unittest.skipUnless(LONG, "more than the 5 s that a silent peer has")
+    def test_a_client_that_takes_its_time(self):
+        status, head = next(self.refusals())
+        with self.connect() as connection:
+            connection.sendall(head.encode())
+            for _ in range(7):
+                time.sleep(1)  # below the pause that ends it
+                connection.sendall(b"x" * 100_000)
+            self.assertIn(b"HTTP/1.1 %d " % status, whole_answer(connection)[:20])
+
+    def test_not_for_ever(self):
+        _, head = next(self.refusals())
+        sent = 0
+        with self.connect() as connection, contextlib.suppress(OSError):
+            connection.sendall(head.encode())
+            while sent < 256 * MIB:
+                sent += connection.send(b"x" * MIB)
+        self.assertLess(sent, 64 * MIB)
+
+
+class Tls(SystemTest):
+    settings = {"connections": {"handshake_timeout": "2s"}}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Folder()
+        cls.certificate, key = make_certificate(cls.folder)
+        tls = {"tls": {"certificate": str(cls.certificate), "private_key": str(key)}}
+        cls.daemon = Daemon({**tls, **cls.settings}, cls.folder, trusting(cls.certificate))
+        cls.failed = False
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        cls.folder.remove()
+
+    def secure(self):
+        plain = socket.create_connection(("127.0.0.1", self.daemon.port), timeout=LIMIT)
+        return trusting(self.certificate).wrap_socket(plain, server_hostname="localhost")
+
+    def test_a_late_head_is_answered(self):
+        with self.secure() as connection:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\n")
+            self.assertIn(b"HTTP/1.1 408 ", whole_answer(connection))
+
+    def test_four_mib_before_the_answer_is_read(self):
+        head = b"POST /publish/batch HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (4 * MIB)
+        for _ in range(10):
+            with self.secure() as connection:
+                connection.sendall(head + b"x" * (4 * MIB))
+                self.assertIn(b"HTTP/1.1 401 ", whole_answer(connection)[:20])
+
+    def test_plain_http_is_told_what_to_do(self):
+        for verb in (b"GET", b"POST", b"HEAD", b"OPTIONS", b"DELETE", b"PATCH", b"PUT", b"CONNECT"):
+            with self.subTest(verb), self.daemon.raw() as raw:
+                raw.send(verb + b" /ws?token=a.b.c HTTP/1.1\r\nHost: x\r\n\r\n")
+                reply = raw.reply()
+                error = self.assert_error(reply, 400, "invalid_request")
+                self.assertIn("https://", error["error"])
+                self.assertEqual(reply.headers["Connection"], "close")
+                self.assertTrue(raw.at_end())
+        refused = self.daemon.wait_for_event("request_refused", lambda event: event["reason"] == "plain_http")
+        self.assertEqual((refused["status"], refused["address"]), (400, "127.0.0.1"))
+
+    def test_a_byte_at_a_time_and_tls_still(self):
+        with self.daemon.raw() as raw:
+            raw.send(b"G")
+            self.assertEqual(raw.reply().status, 400)
+        self.assertEqual(self.http.get("/healthz").status, 200)
+        self.assertEqual(self.daemon.websocket(self.admin).ask("ping")["type"], "pong")
+
+    def test_what_is_neither(self):
+        for data in (b"\x80\x2e\x01", b"get / HTTP/1.1\r\n\r\n", b"\x00" * 100, b"\x16\x03\x01\xff\xff"):
+            with self.subTest(data), self.daemon.raw() as raw:
+                raw.send(data)
+                raw.socket.shutdown(socket.SHUT_WR)
+                self.assertNotIn(b"HTTP/1.1", whole_answer(raw.socket))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,87 @@
+// What refusals leave in the log: whom they hit and why, and never more of them than a log bears.
+#include "notifyd/observability/events.hpp"
+#include "notifyd/observability/recording_sink.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+
+using namespace notifyd;
+using namespace notifyd::observability;
+using namespace std::chrono_literals;
+
+namespace {
+
+class FakeClock final : public Clock {
+  public:
+    [[nodiscard]] EpochMs now_ms() const override { return 1'000 + elapsed.count(); }
+    [[nodiscard]] SteadyTime steady_now() const override { return SteadyTime(elapsed); }
+    Milliseconds elapsed{5'000};
+};
+
+std::string text(const RecordedLine& line, std::string_view name) {
+    const auto found = line.fields.find(name);
+    return found == line.fields.end() ? "(none)" : std::get<std::string>(found->second);
+}
+
+const UserId bob{"bob"};
+
+}  // namespace
+
+TEST_CASE("a refusal names who, what about, why and from where") {
+    RecordingSink sink;
+    const FakeClock clock;
+    Events events(sink, clock);
+    events.emit(RequestRefused{"id-1", "POST", "/publish", 403, "forbidden", "No", "::1", "bob", "chat:room"});
+    events.emit(ConnectionRefused{403, "topic", "::1", "id-2", "No", "bob", "org:acme", "https://x"});
+    events.emit(FrameRefused{ConnectionId{}, bob, "forbidden", "No", "chat:room", "::1"});
+    events.emit(AuthFailed{"unknown_key", "::1", "id-3", "", "", "key-7"});
+    const auto lines = sink.lines();
+    REQUIRE(lines.size() == 4);
+    CHECK(lines[0].event_type == "request_refused");
+    CHECK(text(lines[0], "user_id") == "bob");
+    CHECK(text(lines[0], "chat_id") == "room");
+    CHECK(text(lines[0], "route") == "/publish");
+    CHECK(text(lines[0], "reason") == "forbidden");
+    CHECK(text(lines[0], "what") == "No");
+    CHECK(text(lines[0], "address") == "::1");
+    CHECK(text(lines[0], "correlation_id") == "id-1");
+    CHECK(text(lines[1], "topic_class") == "org");
+    CHECK(text(lines[1], "topic_id") == "acme");
+    CHECK(text(lines[1], "origin") == "https://x");
+    CHECK(text(lines[1], "user_id") == "bob");
+    CHECK(lines[2].event_type == "frame_refused");
+    CHECK(text(lines[2], "user_id") == "bob");
+    CHECK(text(lines[3], "key") == "key-7");
+    CHECK_FALSE(lines[3].fields.contains("user_id"));
+}
+
+TEST_CASE("at info some refusals of each second are told, and how many were not") {
+    RecordingSink sink(LogLevel::info);
+    FakeClock clock;
+    Events events(sink, clock);
+    const auto refuse = [&] { events.emit(RequestRefused{.status = 404, .reason = "not_found"}); };
+    for (int i = 0; i < 1'000; ++i) refuse();
+    CHECK(sink.count("request_refused") == Bounded::per_second);
+    clock.elapsed += 1s;
+    refuse();
+    CHECK(std::get<std::int64_t>(sink.lines().back().fields.at("left_out")) == 1'000 - Bounded::per_second);
+    sink.set_level(LogLevel::debug);
+    for (int i = 0; i < 100; ++i) refuse();
+    CHECK(sink.count("request_refused") == Bounded::per_second + 1 + 100);
+}
+
+TEST_CASE("a proxy that is not trusted is told of once, and not every address of a flood") {
+    RecordingSink sink;
+    const FakeClock clock;
+    Events events(sink, clock);
+    for (int i = 0; i < 3; ++i) events.emit(ForwardedForIgnored{"192.0.2.1"});
+    REQUIRE(sink.count("forwarded_for_ignored") == 1);
+    const RecordedLine line = sink.lines().front();
+    CHECK(line.level == LogLevel::warn);
+    CHECK(text(line, "what").find("add \"192.0.2.1\" to server.trusted_proxies") != std::string::npos);
+    events.emit(ForwardedForIgnored{"unix"});
+    CHECK(text(sink.lines().back(), "what").find("Unix socket") != std::string::npos);
+    for (int i = 0; i < 1'000; ++i) events.emit(ForwardedForIgnored{"10.0.0." + std::to_string(i)});
+    CHECK(sink.count("forwarded_for_ignored") == 16);
+}
