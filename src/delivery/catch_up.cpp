@@ -18,10 +18,6 @@ std::size_t share(std::size_t outbox_bytes, std::size_t parts) {
     return (outbox_bytes == 0 ? unbounded_outbox : outbox_bytes) / parts;
 }
 
-PageCursor in_front_of(PageCursor at) {
-    return {at.counter, at.position - 1};
-}
-
 LogWindow fifo_window(PageCursor sent, PageCursor seen) {
     return {.kinds = LogWindow::Kinds::fifo,
             .end = seen,
@@ -77,8 +73,7 @@ void CatchUp::fall_behind(connection::Connection& connection, std::span<const De
     const TopicName& topic = run.front().message->topic;
     Backlog* backlog = begin(connection, topic);
     if (backlog == nullptr) return;
-    backlog->sent = in_front_of(run.front().at);
-    backlog->seen = run.back().at;
+    backlog->owe(run);
     events_.emit(observability::DeliveryFellBehind{connection.id(), connection.identity().user, topic});
     await_room(connection, *backlog, low_mark_);
 }
@@ -102,8 +97,7 @@ std::span<const Delivery> CatchUp::pass(connection::Connection& connection, std:
         connection.end_backlog(first.topic);
         return run;
     }
-    if (!backlog->owes()) backlog->sent = in_front_of(run.front().at);
-    backlog->seen = run.back().at;
+    backlog->owe(run);
     return {};
 }
 
@@ -131,7 +125,7 @@ void CatchUp::pass_over(connection::Connection& connection, std::span<const Deli
     for (const Delivery& delivery : run) {
         if (delivery.at.position != 0) {
             if (backlog->owes()) backlog->own.push_back(delivery.at.position);
-        } else if (backlog->opening || backlog->replay || backlog->next_replay) {
+        } else if (backlog->opening || backlog->replay || !backlog->next_replays.empty()) {
             backlog->standard_own.push_back(delivery.message->id);
         }
     }
@@ -233,10 +227,14 @@ void CatchUp::room_came(ConnectionId id) {
 
 void CatchUp::take_up(connection::Connection& connection) {
     if (connection.awaits_room) return;
-    for (const TopicName& topic : connection.topics_behind()) {
-        Backlog& backlog = *connection.backlog(topic);
-        if (!backlog.busy && backlog.works()) enqueue(connection, topic, backlog);
+    // In turn: only one of them is read for at a time, and one that never catches up must not keep the others waiting.
+    std::vector<std::pair<std::uint64_t, TopicName>> waiting;
+    for (TopicName& topic : connection.topics_behind()) {
+        const Backlog& backlog = *connection.backlog(topic);
+        if (!backlog.busy && backlog.works()) waiting.emplace_back(backlog.served, std::move(topic));
     }
+    std::ranges::stable_sort(waiting, {}, &std::pair<std::uint64_t, TopicName>::first);
+    for (const auto& [served, topic] : waiting) enqueue(connection, topic, *connection.backlog(topic));
 }
 
 void CatchUp::run(SteadyTime now) {
@@ -268,8 +266,9 @@ void CatchUp::failed(const Job& job, Target target) {
 void CatchUp::go_on(const Job& job, Target target) {
     Backlog& backlog = *target.backlog;
     const bool may_replay = !backlog.replay.has_value() && !backlog.owes() && backlog.held.empty();
-    if (may_replay && backlog.next_replay.has_value()) {
-        connection::ResumeAsked asked = *std::exchange(backlog.next_replay, std::nullopt);
+    if (may_replay && !backlog.next_replays.empty()) {
+        connection::ResumeAsked asked = backlog.next_replays.front();
+        backlog.next_replays.pop_front();
         // What has passed the loop meanwhile was noted, and has been sent.
         asked.fifo_up_to = std::max(asked.fifo_up_to, backlog.seen.position);
         backlog.busy = false;
@@ -287,7 +286,8 @@ void CatchUp::go_on(const Job& job, Target target) {
 
 // --- pages ---
 
-void CatchUp::read(const Job& job, connection::Connection& connection, const Backlog& backlog) {
+void CatchUp::read(const Job& job, connection::Connection& connection, Backlog& backlog) {
+    backlog.served = ++last_read_;
     const std::size_t waiting = connection.sink().bytes_waiting();
     const std::size_t bytes_max = page_bytes_ - std::min(page_bytes_, waiting);
     const PageCursor after = backlog.replay.has_value() ? backlog.replay->after : backlog.sent;
@@ -303,7 +303,6 @@ void CatchUp::read(const Job& job, connection::Connection& connection, const Bac
         connection::Connection* const reader = registry_.find(job.connection);
         if (reader != nullptr) {
             reader->is_read_for = false;
-            // Its other topics go first: one that never catches up must not keep them waiting.
             take_up(*reader);
         }
         page_came(job, end, page);
@@ -349,6 +348,7 @@ void CatchUp::catch_up_page(const Job& job, Target target, PageCursor end, const
         }
     }
     backlog.sent = page.next.value_or(end);
+    backlog.sent_number = backlog.sent.counter;
     while (!backlog.own.empty() && backlog.own.front() <= backlog.sent.position) backlog.own.pop_front();
     if (!backlog.owes()) {
         events_.emit(

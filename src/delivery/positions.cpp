@@ -9,13 +9,17 @@ namespace notifyd::delivery {
 
 void CatchUp::open(connection::Connection& connection, Opening opening, Position fifo_up_to) {
     OpeningJob job{std::move(opening), {}, fifo_up_to};
-    for (const TopicName& topic : job.opening.fresh) {
-        Backlog* const backlog = begin(connection, topic);
-        job.backlogs.push_back(backlog == nullptr ? 0 : backlog->id);
-        if (backlog == nullptr) continue;
+    for (const TopicName& topic : job.opening.topics) {
+        Backlog* backlog = connection.backlog(topic);
+        // What it is behind in already goes on, and tells itself how far it is.
+        if (backlog == nullptr) backlog = begin(connection, topic);
+        const bool opens = backlog != nullptr && !backlog->works();
+        job.backlogs.push_back(opens ? backlog->id : 0);
+        if (!opens) continue;
         backlog->opening = fifo_up_to;
         backlog->busy = true;
     }
+    ++connection.openings;
     std::deque<OpeningJob>& jobs = openings_[connection.id()];
     jobs.push_back(std::move(job));
     if (jobs.size() == 1) ready_openings_.push(connection.identity().user, connection.id());
@@ -47,6 +51,7 @@ void CatchUp::opened(ConnectionId id, const Result<std::vector<Sequence>>& posit
     std::deque<OpeningJob>& jobs = openings_.at(id);
     OpeningJob job = std::move(jobs.front());
     jobs.pop_front();
+    --connection->openings;
     if (jobs.empty()) {
         openings_.erase(id);
     } else {
@@ -58,25 +63,31 @@ void CatchUp::opened(ConnectionId id, const Result<std::vector<Sequence>>& posit
         job.opening.opened(*connection, job.opening.topics, {});
         return;
     }
-    tell(*connection, job.opening, *positions);
+    tell(*connection, job, *positions);
     for (std::size_t i = 0; i < job.backlogs.size(); ++i) {
-        go_live(*connection, job.opening.fresh[i], job.backlogs[i]);
+        go_live(*connection, job.opening.topics[i], job.backlogs[i]);
     }
 }
 
-// What was revoked meanwhile is left out: the client has been told that.
-void CatchUp::tell(connection::Connection& connection, Opening& opening, std::span<const Sequence> positions) {
+// What was revoked or left meanwhile is left out: the client is told that, too.
+void CatchUp::tell(connection::Connection& connection, OpeningJob& job, std::span<const Sequence> positions) {
     std::vector<TopicName> topics;
     std::vector<Sequence> numbers;
-    for (std::size_t i = 0; i < opening.topics.size(); ++i) {
-        if (!connection::ConnectionRegistry::is_subscribed(connection, opening.topics[i])) continue;
-        topics.push_back(opening.topics[i]);
-        numbers.push_back(positions[i]);
+    for (std::size_t i = 0; i < job.opening.topics.size(); ++i) {
+        const TopicName& topic = job.opening.topics[i];
+        if (!connection::ConnectionRegistry::is_subscribed(connection, topic)) continue;
+        Backlog* const backlog = connection.backlog(topic);
+        const bool opens = backlog != nullptr && backlog->id == job.backlogs[i];
+        const bool is_behind = backlog != nullptr && !opens && backlog->owes();
+        topics.push_back(topic);
+        numbers.push_back(is_behind ? backlog->sent_number : positions[i]);
+        // Without a log the number is the present one, and what is up to it may be on its way still.
+        if (opens && log_ == Log::off) backlog->skip_up_to(positions[i]);
     }
-    opening.opened(connection, topics, numbers);
+    job.opening.opened(connection, topics, numbers);
 }
 
-// Unless a resume has taken over, or the topic was given up meanwhile.
+// Unless a resume has taken over, or the topic was left meanwhile.
 void CatchUp::go_live(connection::Connection& connection, const TopicName& topic, std::uint64_t backlog_id) {
     Backlog* const backlog = connection.backlog(topic);
     if (backlog == nullptr || backlog->id != backlog_id || !backlog->opening.has_value()) return;

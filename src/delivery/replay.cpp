@@ -42,7 +42,7 @@ void CatchUp::resume(connection::Connection& connection, const ResumeRequest& re
             backlog->busy = false;
         } else if (backlog->owes() || backlog->replay.has_value()) {
             // First what is owed: a replay by number would pass over what has none.
-            backlog->next_replay = asked;
+            backlog->next_replays.push_back(asked);
             continue;
         }
         begin_replay(connection, topic.topic, *backlog, asked);
@@ -167,7 +167,7 @@ void CatchUp::end_replay(const Job& job, Target target, std::string_view incompl
                (delivery.message->type == MessageType::fifo && backlog.has_already(delivery));
     });
     backlog.replay.reset();
-    if (!backlog.next_replay.has_value()) backlog.standard_own.clear();
+    if (backlog.next_replays.empty()) backlog.standard_own.clear();
     go_on(job, target);
 }
 

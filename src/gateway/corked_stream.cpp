@@ -33,6 +33,12 @@ CorkedStream::~CorkedStream() {
 
 ports::Verdict CorkedStream::send(FramePtr frame) {
     if (closing_ || !is_open()) return ports::Verdict::closed;
+    if (held_) {
+        held_->bytes += frame->size();
+        if (held_->bytes > limits::held_frames_bytes_max) return ports::Verdict::full;
+        held_->frames.push_back(std::move(frame));
+        return ports::Verdict::queued;
+    }
     const ports::Verdict verdict = outbox_.push(std::move(frame));
     if (verdict == ports::Verdict::queued) mark_dirty();
     return verdict;
@@ -40,6 +46,10 @@ ports::Verdict CorkedStream::send(FramePtr frame) {
 
 void CorkedStream::answer(FramePtr frame) {
     if (closing_ || !is_open()) return;
+    if (held_) {
+        held_->frames.push_back(std::move(frame));
+        return;
+    }
     outbox_.push_unbounded(std::move(frame));
     mark_dirty();
 }
@@ -53,13 +63,15 @@ void CorkedStream::when_below(std::size_t mark, UniqueFunction<void()> resume) {
 }
 
 void CorkedStream::close(CloseCode code) {
-    if (!holds_close_) return close(code, reason_text(code));
-    if (!held_close_) held_close_ = code;
+    if (!held_) return close(code, reason_text(code));
+    if (!held_->close) held_->close = code;
 }
 
-void CorkedStream::release_close() {
-    holds_close_ = false;
-    if (held_close_) close(*held_close_);
+void CorkedStream::release(FramePtr first) {
+    const std::unique_ptr<Held> held = std::move(held_);
+    if (first) answer(std::move(first));
+    for (FramePtr& frame : held->frames) answer(std::move(frame));
+    if (held->close) close(*held->close);
 }
 
 void CorkedStream::close(CloseCode code, std::string_view reason) {

@@ -58,9 +58,11 @@ class CorkedStream : public ports::ConnectionSink {
 
     // With a reason of its own, under 123 bytes.
     void close(CloseCode code, std::string_view reason);
-    // Until release_close() a close by code waits: for what is to be sent before it. The first one counts.
-    void hold_close() { holds_close_ = true; }
-    void release_close();
+    // Until release() all that is sent, answered or closed waits for the frame that is to be the first of all. As much
+    // as the outbox takes; of several closes the first one counts.
+    void hold() { held_ = std::make_unique<Held>(); }
+    // `first` may be nothing.
+    void release(FramePtr first);
 
     // --- HTTP
     void send_reply(FramePtr bytes);
@@ -217,8 +219,12 @@ class CorkedStream : public ports::ConnectionSink {
     std::vector<DrainWaiter> drain_waiters_;
     std::optional<SteadyTime> deadline_;
     std::optional<CloseCode> close_code_;
-    std::optional<CloseCode> held_close_;
-    bool holds_close_ = false;
+    struct Held {
+        std::vector<FramePtr> frames;
+        std::size_t bytes = 0;
+        std::optional<CloseCode> close;
+    };
+    std::unique_ptr<Held> held_;
     const Clock* meter_clock_ = nullptr;
     FrameMeter meter_;
     std::uint32_t pending_waits_ = 0;

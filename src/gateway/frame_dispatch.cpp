@@ -1,6 +1,7 @@
 // One handler a frame type (SPEC §5.2, §5.3).
 #include "frame_dispatch.hpp"
 
+#include "notifyd/core/limits.hpp"
 #include "notifyd/permissions/channel_rules.hpp"
 #include "notifyd/wire/api_types.hpp"
 #include "notifyd/wire/server_frames.hpp"
@@ -8,7 +9,6 @@
 #include "token_refresh.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <span>
 #include <variant>
 
@@ -62,15 +62,6 @@ void answer_failure(LoopServices& services,
     log_refusal(services, connection, error);
     connection.sink().answer(failure_frame(services, connection, error, request_id));
     if (ack_id) connection.sink().answer(wire::ack_error(error, *ack_id));
-}
-
-// Those that the connection is not subscribed to yet.
-std::vector<TopicName> fresh_topics(const connection::Connection& connection, const std::vector<TopicName>& topics) {
-    std::vector<TopicName> fresh;
-    std::ranges::copy_if(topics, std::back_inserter(fresh), [&](const TopicName& topic) {
-        return !connection::ConnectionRegistry::is_subscribed(connection, topic);
-    });
-    return fresh;
 }
 
 Error no_channels_error() {
@@ -178,7 +169,10 @@ Result<void> FrameDispatch::check_subscribe(const wire::Subscribe& frame) {
             if (first_refused.empty()) first_refused = topic.text();
         }
     }
-    const std::size_t added = fresh_topics(connection_, frame.topics).size();
+    const auto is_new = [this](const TopicName& topic) {
+        return !connection::ConnectionRegistry::is_subscribed(connection_, topic);
+    };
+    const auto added = static_cast<std::size_t>(std::ranges::count_if(frame.topics, is_new));
     if (!refused.empty()) {
         Error error(Errc::forbidden, "No permission for " + refused);
         error.topic = std::move(first_refused);
@@ -189,6 +183,12 @@ Result<void> FrameDispatch::check_subscribe(const wire::Subscribe& frame) {
     if (connection_.topic_count() - 1 + added > topics_max) {
         return Error{Errc::invalid_request,
                      "At most " + std::to_string(topics_max) + " topics can be subscribed on one connection"};
+    }
+    for (const ResumeTopic& resumed : frame.resume.topics) {
+        const connection::Backlog* const backlog = connection_.backlog(resumed.topic);
+        if (backlog == nullptr || backlog->next_replays.size() < limits::replays_waiting_max) continue;
+        return Error{Errc::rate_limited,
+                     "Too many replays of " + resumed.topic.text() + " are waiting: wait for resumed"};
     }
     std::vector<TopicName> subscribed = connection_.topics();
     subscribed.insert(subscribed.end(), frame.topics.begin(), frame.topics.end());
@@ -202,7 +202,6 @@ void FrameDispatch::handle(wire::Subscribe frame) {
         answer_error(frame.id, allowed.error());
         return;
     }
-    std::vector<TopicName> fresh = fresh_topics(connection_, frame.topics);
     services_.connections.subscribe(connection_, frame.topics);
     auto answer = [&services = services_, frame = std::move(frame)](connection::Connection& connection,
                                                                     std::span<const TopicName> topics,
@@ -213,7 +212,7 @@ void FrameDispatch::handle(wire::Subscribe frame) {
                                                   {.channels = {}, .topics = topics, .positions = positions}));
         if (!frame.resume.topics.empty()) services.delivery.resume(connection, frame.resume);
     };
-    services_.delivery.open(connection_, {connection_.topics(), std::move(fresh), std::move(answer)});
+    services_.delivery.open(connection_, {connection_.topics(), std::move(answer)});
 }
 
 void FrameDispatch::handle(const wire::Unsubscribe& frame) {
@@ -238,7 +237,7 @@ void FrameDispatch::handle(const wire::Unsubscribe& frame) {
                                                     services.clock.now_ms(),
                                                     {.channels = {}, .topics = topics, .positions = positions}));
     };
-    services_.delivery.open(connection_, {connection_.topics(), {}, std::move(answer)});
+    services_.delivery.open(connection_, {connection_.topics(), std::move(answer)});
 }
 
 void FrameDispatch::handle(wire::AuthRefresh frame) {

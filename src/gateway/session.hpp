@@ -27,6 +27,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -211,6 +212,10 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     void open(connection::Connection& connection, Upgrade& upgrade, EpochMs now);
     // Sends the first frame, where it is wanted, and begins the replays.
     Awaitable<void> greet(connection::Connection& connection, Upgrade& upgrade);
+    [[nodiscard]] FramePtr hello_of(const connection::Connection& connection,
+                                    const Upgrade& upgrade,
+                                    std::span<const TopicName> topics,
+                                    std::span<const Sequence> positions) const;
     void begin(connection::Connection& connection, const Upgrade& upgrade);
     // Until the connection may be read on: there is room for a publish, and it takes its answers.
     Awaitable<void> room(const connection::Connection& connection);

@@ -141,31 +141,39 @@ Awaitable<void> Session::greet(connection::Connection& connection, Upgrade& upgr
         begin(connection, upgrade);
         co_return;
     }
-    // Whoever closes it meanwhile closes it behind the first frame.
-    stream().hold_close();
+    // It is the first frame, whoever has something to say meanwhile.
+    stream().hold();
     runtime::OneShot<bool> told(services_.loop.executor());
     auto tell = [this, &upgrade, &told](connection::Connection& opened,
                                         std::span<const TopicName> topics,
                                         std::span<const Sequence> positions) {
-        if (!positions.empty()) {
-            wire::Connected hello;
-            hello.connection = opened.id();
-            hello.user = opened.identity().user;
-            hello.topics = topics;
-            hello.positions = positions;
-            if (upgrade.partial) hello.refused = upgrade.grant.refused;
-            hello.epoch = services_.retrieval.epoch();
-            hello.heartbeat = services_.config.connections.ping_interval;
-            hello.server_time = services_.clock.now_ms();
-            opened.sink().answer(wire::connected_frame(hello));
+        if (positions.empty()) {
+            stream().release(nullptr);
+        } else {
+            stream().release(hello_of(opened, upgrade, topics, positions));
             begin(opened, upgrade);
         }
         told.set(true);
     };
-    delivery::Opening opening{connection.topics(), connection.topics(), std::move(tell)};
+    delivery::Opening opening{connection.topics(), std::move(tell)};
     services_.delivery.open(connection, std::move(opening));
     co_await told.wait();
-    stream().release_close();
+}
+
+FramePtr Session::hello_of(const connection::Connection& connection,
+                           const Upgrade& upgrade,
+                           std::span<const TopicName> topics,
+                           std::span<const Sequence> positions) const {
+    wire::Connected hello;
+    hello.connection = connection.id();
+    hello.user = connection.identity().user;
+    hello.topics = topics;
+    hello.positions = positions;
+    if (upgrade.partial) hello.refused = upgrade.grant.refused;
+    hello.epoch = services_.retrieval.epoch();
+    hello.heartbeat = services_.config.connections.ping_interval;
+    hello.server_time = services_.clock.now_ms();
+    return wire::connected_frame(hello);
 }
 
 void Session::record_end(const connection::Connection& connection, SteadyTime opened_at) {
@@ -180,8 +188,8 @@ void Session::record_end(const connection::Connection& connection, SteadyTime op
 bool Session::is_full(const connection::Connection& connection) const {
     // Half of it: a connection that is behind does not go on publishing into what it is owed.
     const std::size_t outbox_max = config::unless_off(services_.config.limits.outbound_buffer) / 2;
-    return connection.unanswered >= limits::unanswered_max || connection.sink().bytes_waiting() > outbox_max ||
-           !services_.publisher.has_room();
+    return connection.unanswered >= limits::unanswered_max || connection.openings >= limits::openings_max ||
+           connection.sink().bytes_waiting() > outbox_max || !services_.publisher.has_room();
 }
 
 Awaitable<void> Session::room(const connection::Connection& connection) {

@@ -67,6 +67,48 @@ class Positions(SystemTest):
             for thread in threads:
                 thread.join()
 
+    def test_the_first_frame_is_the_first_whatever_else_is_said(self):
+        user, token = self.member()
+        stopping = threading.Event()
+
+        def grant():
+            while not stopping.is_set():
+                self.daemon.grant(user, self.chat)
+
+        def post():
+            http = self.daemon.http()
+            while not stopping.is_set():
+                for connection in http.get("/@connections", self.admin, userId=user).json["connections"]:
+                    http.post("/@connections/" + connection["connectionId"], self.admin, {"type": "posted"})
+
+        threads = [threading.Thread(target=work) for work in (grant, grant, post)]
+        for thread in threads:
+            thread.start()
+        try:
+            for _ in range(100):
+                socket = self.daemon.websocket(token, self.chat)
+                self.assertEqual(socket.connected["type"], "connected")
+                socket.close()
+        finally:
+            stopping.set()
+            for thread in threads:
+                thread.join()
+
+    def test_every_resume_is_answered(self):
+        user, token = self.member()
+        socket = self.daemon.websocket(token, self.chat)
+        for number in range(1, 6):
+            self.publish(number)
+        socket.receive_messages(5)
+        for number in range(1, 5):
+            socket.send_envelope("subscribe", {"resume": f"{self.chat}:{number}"})
+        resumed = []
+        while len(resumed) < 4:
+            frame = socket.receive()
+            if frame.get("type") == "resumed":
+                resumed.append(frame["from"])
+        self.assertEqual(resumed, [1, 2, 3, 4])
+
     def test_what_was_heard_is_sent_again_on_request(self):
         user, token = self.member()
         socket = self.daemon.websocket(token, self.chat)
@@ -89,6 +131,13 @@ class Positions(SystemTest):
         answer = socket.ask("subscribe", {"resume": self.chat + ":3"})
         self.assertEqual((answer["type"], answer["payload"]["code"]), ("error", "invalid_request"))
         self.assertIn("chat:" + self.chat, answer["payload"]["message"])
+
+
+class WithoutHistory(SystemTest):
+    """Whatever Positions proves of a log must hold without one, as far as there is something to prove."""
+
+    settings = {"limits": {"subscribes_per_minute": 0}, "storage": {"history": False}}
+    test_nothing_is_missing_or_doubled_behind_a_position = Positions.test_nothing_is_missing_or_doubled_behind_a_position
 
 
 class Partial(SystemTest):

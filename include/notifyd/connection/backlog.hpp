@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace notifyd::connection {
@@ -52,14 +53,18 @@ struct Backlog {
     // before.
     std::optional<Position> opening;
     std::optional<Replay> replay;
-    // The replay that begins when all that is owed has been sent.
-    std::optional<ResumeAsked> next_replay;
+    // The replays that begin, one after the other, when all that is owed has been sent.
+    std::deque<ResumeAsked> next_replays;
     // Messages that wait for the replay's end, and then for room: standard ones, and all where there is no log.
     std::deque<Delivery> held;
     std::size_t held_bytes = 0;
     // Fifo messages behind `sent` and up to `seen` have passed live and are owed from the log.
     PageCursor sent{};
     PageCursor seen{};
+    // The number up to which the client has everything, while it owes something.
+    Sequence sent_number = 0;
+    // When a page was last read for it, among those of its connection: whoever has waited longest goes first.
+    std::uint64_t served = 0;
     // Of these, the places of the connection's own messages that it does not want back, ascending.
     std::deque<Position> own;
     // And the ids of such standard ones, which a replay may find in the log.
@@ -72,16 +77,34 @@ struct Backlog {
     bool busy = false;
 
     [[nodiscard]] bool owes() const { return sent < seen; }
+    // A run passes that is owed from now on.
+    void owe(std::span<const Delivery> run) {
+        const Delivery& first = run.front();
+        if (!owes()) {
+            sent = {first.at.counter, first.at.position - 1};
+            sent_number = first.sequence != 0 ? first.sequence - 1 : first.at.counter;
+        }
+        seen = run.back().at;
+    }
     // `message`: a Delivery or a StoredMessage. Behind the last number that the client has come, without a number of
     // their own, only messages with the same counter or a higher one.
     template <class M>
     [[nodiscard]] bool has_already(const M& message) const {
         if (message.at <= has_up_to_place) return message.at.position != 0;
-        return message.sequence != 0 ? message.sequence <= has_up_to : message.at.counter < has_up_to;
+        if (message.sequence != 0) return message.sequence <= has_up_to;
+        // Without a log, there is no telling.
+        return message.at.position != 0 && message.at.counter < has_up_to;
+    }
+    // From now on the client has everything up to this number.
+    void skip_up_to(Sequence number) {
+        has_up_to = number;
+        std::erase_if(held, [this](const Delivery& delivery) {
+            return delivery.message->type == MessageType::fifo && has_already(delivery);
+        });
     }
     // Whether it has anything to do for the connection.
     [[nodiscard]] bool works() const {
-        return opening.has_value() || replay.has_value() || owes() || !held.empty() || next_replay.has_value();
+        return opening.has_value() || replay.has_value() || owes() || !held.empty() || !next_replays.empty();
     }
     // Whether messages that are not in the log have to wait.
     [[nodiscard]] bool holds() const { return opening.has_value() || replay.has_value() || !held.empty(); }

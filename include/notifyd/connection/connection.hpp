@@ -76,6 +76,8 @@ class Connection {
 
     // Its publishes that have no answer yet.
     std::uint32_t unanswered = 0;
+    // What was asked of its topics' positions and is not told yet.
+    std::uint32_t openings = 0;
 
   private:
     friend class ConnectionRegistry;

@@ -54,6 +54,12 @@ static_assert(handover_requests < commit_rows_max, "commits grow with load");
 // A client that missed more than this pages through GET /messages instead (SPEC §5.4).
 inline constexpr std::size_t resume_messages_max = 1'000;
 // Live standard messages that wait for a replay's end; what comes beyond is sent at once.
+// Frames that wait for the first one of their connection, which comes within milliseconds.
+inline constexpr std::size_t held_frames_bytes_max = 256 * 1024;
+// Subscribes and unsubscribes of a connection that wait for where its topics stand; then it is not read.
+inline constexpr std::size_t openings_max = 8;
+// Replays of one topic that wait for their turn on one connection.
+inline constexpr std::size_t replays_waiting_max = 8;
 inline constexpr std::size_t held_messages_max = 1'000;
 // Reads of the log that one loop has under way for connections that catch up.
 inline constexpr std::size_t catch_up_reads_max = 32;

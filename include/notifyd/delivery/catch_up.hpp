@@ -39,9 +39,7 @@ namespace notifyd::delivery {
 using Opened = UniqueFunction<void(connection::Connection&, std::span<const TopicName>, std::span<const Sequence>)>;
 
 struct Opening {
-    // Of which the numbers are wanted, and those among them that are new to the connection.
     std::vector<TopicName> topics;
-    std::vector<TopicName> fresh;
     Opened opened;
 };
 
@@ -64,9 +62,9 @@ class CatchUp {
     [[nodiscard]] std::span<const Delivery> pass(connection::Connection& connection, std::span<const Delivery> run);
     // The same for the connection's own messages that it does not want back.
     void pass_over(connection::Connection& connection, std::span<const Delivery> run);
-    // Asks where the topics stand and tells `opened`, before anything of `fresh` is sent, topics that the connection
-    // has just been subscribed to. Fifo messages up to this position have passed the loop, and the numbers are theirs.
-    // Those of one connection are told in the order of the calls; of one that is gone, nothing is told.
+    // Asks where the topics stand and tells `opened`. Nothing of the topics is sent in between, so that the numbers are
+    // exactly what the client has, or begins with. Fifo messages up to this position have passed the loop. The openings
+    // of one connection are told in the order of the calls; of one that is gone, nothing is told.
     void open(connection::Connection& connection, Opening opening, Position fifo_up_to);
     // The connection is subscribed to the topics; fifo messages up to this position have passed the loop.
     void resume(connection::Connection& connection, const ResumeRequest& request, Position fifo_up_to);
@@ -110,12 +108,12 @@ class CatchUp {
     // An opening that waits or is being read for.
     struct OpeningJob {
         Opening opening;
-        std::vector<std::uint64_t> backlogs;  // of `fresh`, in that order; 0: none
+        std::vector<std::uint64_t> backlogs;  // of the topics, in their order; 0: there is one that works
         Position fifo_up_to = 0;
     };
     void read_positions(ConnectionId id);
     void opened(ConnectionId id, const Result<std::vector<Sequence>>& positions);
-    static void tell(connection::Connection& connection, Opening& opening, std::span<const Sequence> positions);
+    void tell(connection::Connection& connection, OpeningJob& job, std::span<const Sequence> positions);
     void go_live(connection::Connection& connection, const TopicName& topic, std::uint64_t backlog);
 
     void begin_replay(const connection::Connection& connection,
@@ -124,7 +122,7 @@ class CatchUp {
                       const connection::ResumeAsked& asked);
     void plan(const Job& job, const Backlog& backlog);
     void planned(const Job& job, const Result<ports::ResumePlan>& plan);
-    void read(const Job& job, connection::Connection& connection, const Backlog& backlog);
+    void read(const Job& job, connection::Connection& connection, Backlog& backlog);
     void page_came(const Job& job, PageCursor end, const Result<Page>& page);
     void replay_page(const Job& job, Target target, const Page& page);
     void catch_up_page(const Job& job, Target target, PageCursor end, const Page& page);
@@ -158,6 +156,7 @@ class CatchUp {
     const Clock& clock_;
     observability::Events& events_;
     std::uint64_t last_id_ = 0;
+    std::uint64_t last_read_ = 0;
     std::size_t reads_ = 0;
     runtime::FairQueue<UserId, Job> ready_;  // user by user, as the reads that become of them
     // The first of each connection is in `ready_openings_`, or being read for.

@@ -155,7 +155,7 @@ void World::open(Client& client, const ResumeRequest& request) {
             nodes_[client.loop]->worker.resume(connection, request);
         }
     };
-    nodes_[client.loop]->worker.open(*client.connection, {topics_, topics_, std::move(told)});
+    nodes_[client.loop]->worker.open(*client.connection, {topics_, std::move(told)});
 }
 
 void World::resume_again(Client& client) {

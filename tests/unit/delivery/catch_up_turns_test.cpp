@@ -10,6 +10,8 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <memory>
+#include <set>
 #include <utility>
 
 using namespace notifyd;
@@ -19,7 +21,10 @@ namespace {
 
 // Asked, and answered by hand.
 struct SlowLog final : ports::MessageReader, ports::ResumePlanner, ports::DeadLetterStore {
-    void read_page(PageQuery, UniqueFunction<void(Result<Page>)>) override {}
+    void read_page(PageQuery query, UniqueFunction<void(Result<Page>)> done) override {
+        read.push_back(std::string(query.topic.id()));
+        pages.push_back(std::move(done));
+    }
     void plan_resume(ports::ResumeQuery query, UniqueFunction<void(Result<ports::ResumePlan>)> done) override {
         asked.push_back(query.asker.get());
         answers.push_back(std::move(done));
@@ -36,6 +41,8 @@ struct SlowLog final : ports::MessageReader, ports::ResumePlanner, ports::DeadLe
     std::string name = "e";
     std::vector<std::string> asked;
     std::vector<UniqueFunction<void(Result<ports::ResumePlan>)>> answers;
+    std::vector<std::string> read;  // topics
+    std::vector<UniqueFunction<void(Result<Page>)>> pages;
 };
 
 }  // namespace
@@ -78,4 +85,57 @@ TEST_CASE("a resume waits for one topic of another user's hundred, not for all o
     CHECK(later[2] != later[1]);
     registry.remove(greedy.connection);
     registry.remove(second.connection);
+}
+
+TEST_CASE("a connection's topics are read in turn, though none of them ever catches up") {
+    const bool fills_up = GENERATE(false, true);
+    CAPTURE(fills_up);
+    FakeClock clock;
+    SystemIdSource ids;
+    observability::RecordingSink sink;
+    observability::Events events(sink, clock);
+    SlowLog log;
+    connection::ConnectionRegistry registry;
+    delivery::DeadLetters dead_letters(log, delivery::Log::kept, clock, clock, ids, events);
+    delivery::RetryQueue retries(registry, dead_letters, queue::RetryPolicy{3, Milliseconds(200)}, clock);
+    delivery::CatchUp catch_up(
+        registry, log, log, retries, dead_letters, delivery::Log::kept, 1'000'000, clock, events);
+    TestConnection slow(1, "slow");
+    registry.add(slow.connection);
+    for (const char* id : {"a", "b", "c"}) {
+        const TopicName topic = topic_of(std::string("chat:") + id);
+        registry.subscribe(slow.connection, topic);
+        Message message{.id = {},
+                        .topic = topic,
+                        .type = MessageType::fifo,
+                        .numbering = Numbering::consecutive,
+                        .sender = UserId("s"),
+                        .group_id = {},
+                        .published_at = 0,
+                        .skip = {},
+                        .head = "{"};
+        // As much is owed as a page never reaches the end of.
+        const auto shared = std::make_shared<const Message>(std::move(message));
+        const std::vector<Delivery> run{{shared, 1, {1, 1}}, {shared, 1'000, {1'000, 1'000}}};
+        catch_up.fall_behind(slow.connection, run);
+    }
+    slow.sink.drain();
+    constexpr Sequence rounds = 9;
+    for (Sequence round = 1; round <= rounds; ++round) {
+        REQUIRE(log.pages.size() == 1);
+        auto answer = std::move(log.pages.front());
+        log.pages.clear();
+        Page page;
+        page.next = PageCursor{round, static_cast<Position>(round)};
+        slow.sink.full = fills_up;
+        answer(page);
+        slow.sink.drain();
+    }
+    // Whichever came first: each of the three once in every three.
+    for (std::size_t round = 0; round + 3 <= rounds; ++round) {
+        CHECK(std::set<std::string>(log.read.begin() + static_cast<std::ptrdiff_t>(round),
+                                    log.read.begin() + static_cast<std::ptrdiff_t>(round) + 3)
+                  .size() == 3);
+    }
+    registry.remove(slow.connection);
 }
