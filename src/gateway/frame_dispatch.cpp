@@ -241,7 +241,7 @@ void FrameDispatch::handle(const wire::Unsubscribe& frame) {
 }
 
 void FrameDispatch::handle(wire::AuthRefresh frame) {
-    refresh_token(services_, connection_.id(), std::move(frame));
+    refresh_token(services_, connection_, std::move(frame));
 }
 
 void FrameDispatch::handle(const wire::NotificationAck& frame) {

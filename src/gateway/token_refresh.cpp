@@ -3,6 +3,7 @@
 
 #include "notifyd/wire/server_frames.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -17,7 +18,7 @@ auth::AuthResult<Identity> judge(LoopServices& services,
     auth::AuthResult<Identity> fresh = services.authorizer.authenticate(token);
     if (!fresh) return fresh;
     if (fresh->user != connection.identity().user) {
-        return auth::Refusal{{Errc::unauthorized, "The token is another user's: reconnect with it"},
+        return auth::Refusal{{Errc::unauthorized, "This token belongs to another user: open a new connection with it"},
                              auth::AuthFailure::other_user};
     }
     // A connection token's restriction is the connection's, whatever its user has shown since.
@@ -36,38 +37,59 @@ void drop_forbidden(LoopServices& services, connection::Connection& connection) 
     connection.sink().answer(wire::revoked(id, services.clock.now_ms(), forbidden));
 }
 
-void refresh_now(LoopServices& services, ConnectionId id, const wire::AuthRefresh& frame) {
-    connection::Connection* connection = services.registry.find(id);
-    if (connection == nullptr) return;
-    const wire::RawJson answer_id = wire::envelope_id(frame.id, services.ids);
-    const EpochMs now = services.clock.now_ms();
-    auth::AuthResult<Identity> fresh = judge(services, *connection, frame.token);
+// One refresh under way.
+struct Refresh {
+    ConnectionId connection;
+    std::uint32_t number;  // a later one takes its place
+    wire::AuthRefresh frame;
+    int fetches_left;
+};
+
+void answer_error(LoopServices& services, connection::Connection& connection, const Refresh& refresh, Error error) {
+    const wire::RawJson id = wire::envelope_id(refresh.frame.id, services.ids);
+    connection.sink().answer(wire::envelope_error(id, services.clock.now_ms(), error));
+}
+
+void apply(LoopServices& services, connection::Connection& connection, const Refresh& refresh) {
+    auth::AuthResult<Identity> fresh = judge(services, connection, refresh.frame.token);
     if (!fresh) {
         services.events.emit(observability::AuthFailed{.reason = auth::to_string(fresh.error().reason),
-                                                       .address = connection->peer.address,
+                                                       .address = connection.peer.address,
                                                        .correlation_id = {},
-                                                       .user = connection->identity().user.get(),
+                                                       .user = connection.identity().user.get(),
                                                        .topic = {},
                                                        .key = fresh.error().key});
-        connection->sink().answer(wire::envelope_error(answer_id, now, fresh.error().error));
-        return;
+        return answer_error(services, connection, refresh, fresh.error().error);
     }
     const EpochMs expires_at = fresh->expires_at;
-    connection->set_identity(std::move(*fresh));
-    connection->sink().answer(wire::auth_refreshed(answer_id, now, expires_at));
-    drop_forbidden(services, *connection);
+    connection.set_identity(std::move(*fresh));
+    const wire::RawJson id = wire::envelope_id(refresh.frame.id, services.ids);
+    connection.sink().answer(wire::auth_refreshed(id, services.clock.now_ms(), expires_at));
+    drop_forbidden(services, connection);
+}
+
+void go_on(LoopServices& services, Refresh refresh) {
+    connection::Connection* connection = services.registry.find(refresh.connection);
+    if (connection == nullptr) return;
+    if (connection->refreshes != refresh.number) {
+        return answer_error(
+            services, *connection, refresh, {Errc::conflict, "A later auth:refresh has taken this one's place"});
+    }
+    // The provider may have a key that is newer than ours. One that was on its way already may lack it, too.
+    auto keys = refresh.fetches_left > 0 ? services.authorizer.keys_short_of(refresh.frame.token) : nullptr;
+    if (keys == nullptr) return apply(services, *connection, refresh);
+    --refresh.fetches_left;
+    services.keys.want(std::move(keys), [&services, refresh = std::move(refresh)]() mutable {
+        auto task = [&services, refresh = std::move(refresh)]() mutable { go_on(services, std::move(refresh)); };
+        static_cast<void>(services.loop.post_control(std::move(task)));
+    });
 }
 
 }  // namespace
 
-void refresh_token(LoopServices& services, ConnectionId connection, wire::AuthRefresh frame) {
-    auto keys = services.authorizer.keys_short_of(frame.token);
-    if (keys == nullptr) return refresh_now(services, connection, frame);
-    // The provider may have a key that is newer than ours.
-    services.keys.want(std::move(keys), [&services, connection, frame = std::move(frame)]() mutable {
-        auto task = [&services, connection, frame = std::move(frame)] { refresh_now(services, connection, frame); };
-        static_cast<void>(services.loop.post_control(std::move(task)));
-    });
+void refresh_token(LoopServices& services, connection::Connection& connection, wire::AuthRefresh frame) {
+    constexpr int fetches_max = 2;
+    go_on(services, {connection.id(), ++connection.refreshes, std::move(frame), fetches_max});
 }
 
 }  // namespace notifyd::gateway

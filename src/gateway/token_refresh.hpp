@@ -5,12 +5,12 @@
 // Fails:  never; a bad token is answered, and changes nothing.
 #pragma once
 
-#include "notifyd/core/ids.hpp"
+#include "notifyd/connection/connection.hpp"
 #include "notifyd/gateway/loop_services.hpp"
 #include "notifyd/wire/client_frames.hpp"
 
 namespace notifyd::gateway {
 
-void refresh_token(LoopServices& services, ConnectionId connection, wire::AuthRefresh frame);
+void refresh_token(LoopServices& services, connection::Connection& connection, wire::AuthRefresh frame);
 
 }  // namespace notifyd::gateway

@@ -34,7 +34,7 @@ class Positions(SystemTest):
         answer = socket.ask("unsubscribe", {"topics": ["chat:" + self.chat]})
         self.assertEqual(answer["payload"]["positions"], {"user:" + user: 0})
 
-    def test_nothing_is_missing_or_doubled_behind_a_position(self):
+    def test_nothing_is_missing_or_doubled_from_there(self):
         """Publishers never pause; each newcomer hears exactly what follows the number it was told."""
         user, token = self.member()
         stopping = threading.Event()
@@ -137,7 +137,7 @@ class WithoutHistory(SystemTest):
     """Whatever Positions proves of a log must hold without one, as far as there is something to prove."""
 
     settings = {"limits": {"subscribes_per_minute": 0}, "storage": {"history": False}}
-    test_nothing_is_missing_or_doubled_behind_a_position = Positions.test_nothing_is_missing_or_doubled_behind_a_position
+    test_nothing_is_missing_or_doubled_from_there = Positions.test_nothing_is_missing_or_doubled_from_there
 
 
 class Partial(SystemTest):

@@ -78,6 +78,8 @@ class Connection {
     std::uint32_t unanswered = 0;
     // What was asked of its topics' positions and is not told yet.
     std::uint32_t openings = 0;
+    // Tokens that were to take the first one's place.
+    std::uint32_t refreshes = 0;
 
   private:
     friend class ConnectionRegistry;
