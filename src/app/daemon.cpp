@@ -131,7 +131,8 @@ Result<void> Daemon::build() {
     storage_ = std::move(*storage);
     workers_.start_at(storage_->last_position());
     redriver_.emplace(clock_, storage_->continuous_clock());
-    blocks_.emplace(storage_->continuous_clock());
+    block_clock_.emplace(storage_->continuous_clock(), storage_->last_known_time());
+    blocks_.emplace(*block_clock_);
     storage_->for_each_block([this](const UserBlock& block) { blocks_->set(block.user, block.until); });
     storage_->for_each_permission([this](const Permission& row) { directory_.set(row.user, row.topic, row.role); });
 
@@ -153,6 +154,7 @@ Result<void> Daemon::build() {
                         *storage_,
                         directory_,
                         *blocks_,
+                        *block_clock_,
                         permission_writes_,
                         keys_,
                         *key_source_,

@@ -4,6 +4,7 @@
 // Fails:  open with a sentence for the operator.
 #pragma once
 
+#include "notifyd/core/doubted_clock.hpp"
 #include "notifyd/history/retention.hpp"
 #include "notifyd/http_client/http_client.hpp"
 #include "notifyd/observability/logger.hpp"
@@ -86,7 +87,8 @@ class Daemon {
     std::unique_ptr<http_client::HttpClient> http_client_;
     std::unique_ptr<auth::KeySource> key_source_;
     permissions::PermissionDirectory directory_;
-    std::optional<permissions::BlockList> blocks_;  // counts with the storage's clock
+    std::optional<DoubtedClock> block_clock_;  // over the storage's clock
+    std::optional<permissions::BlockList> blocks_;
     runtime::SharedRateLimit permission_writes_;
     queue::TopicFilter filter_;
     connection::ConnectionLimits connection_limits_;

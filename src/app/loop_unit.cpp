@@ -49,7 +49,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                    permission_changes_,
                    shared.events,
                    shared.clock),
-      user_blocks_(*storage_, permission_changes_, shared.events, shared.storage.continuous_clock()),
+      user_blocks_(*storage_, permission_changes_, shared.events, shared.block_clock),
       verifier_(shared.keys, config_.auth),
       authorizer_(verifier_, permissions_, shared.clock),
       tickets_(config_, *storage_, shared.clock, shared.storage.continuous_clock(), ids_),

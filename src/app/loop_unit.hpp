@@ -26,6 +26,7 @@ struct Shared {
     storage::Storage& storage;
     permissions::PermissionDirectory& directory;
     const permissions::BlockList& blocks;
+    const Clock& block_clock;
     runtime::SharedRateLimit& permission_writes;
     const std::shared_ptr<const auth::KeySet>& keys;
     auth::KeySource& key_source;

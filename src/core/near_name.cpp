@@ -38,4 +38,15 @@ std::size_t letters_off(std::string_view one, std::string_view other, std::size_
     return row.back();
 }
 
+bool is_one_letter_off(std::string_view one, std::string_view other) {
+    if (one.size() > other.size()) std::swap(one, other);
+    if (other.size() - one.size() > 1) return false;
+    const auto first = static_cast<std::size_t>(std::ranges::mismatch(one, other).in1 - one.begin());
+    if (one.size() < other.size()) return one.substr(first) == other.substr(first + 1);
+    if (first == one.size()) return false;
+    if (one.substr(first + 1) == other.substr(first + 1)) return true;
+    return first + 1 < one.size() && one[first] == other[first + 1] && one[first + 1] == other[first] &&
+           one.substr(first + 2) == other.substr(first + 2);
+}
+
 }  // namespace notifyd

@@ -11,8 +11,8 @@ namespace notifyd::gateway {
 
 struct HttpRequest {
     std::string method;
-    std::string path;            // percent-decoded, without server.base_path; "/" at least
-    std::string path_parameter;  // of a route such as /dlq/{id}
+    std::string path;            // a Target's, without server.base_path; "/" at least
+    std::string path_parameter;  // of a route such as /dlq/{id}; percent-decoded
     QueryParameters query;
     std::string authorization;
     std::string origin;

@@ -350,7 +350,7 @@ Awaitable<void> Session::answer(const RequestReader& reader,
     if (request.method == "OPTIONS") {
         reply = preflight_reply(request, match);
     } else if (match.route != nullptr) {
-        request.path_parameter = std::string(match.parameter);
+        request.path_parameter = match.parameter;
         const std::string_view token = bearer_token(request.authorization);
         if (auto keys = services_.authorizer.keys_short_of(token)) co_await await_key(token, std::move(keys));
         yield_order_.leave(*this);

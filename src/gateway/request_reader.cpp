@@ -7,6 +7,7 @@
 #include <boost/url.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 #include <utility>
 
@@ -224,6 +225,29 @@ std::string encode_raw(std::string_view target) {
     return encoded;
 }
 
+// `encoded` is valid: each percent sign has its two digits.
+std::string read_path(std::string_view encoded) {
+    std::string path;
+    for (std::size_t i = 0; i < encoded.size(); ++i) {
+        char c = encoded[i];
+        const bool is_encoded = c == '%';
+        if (is_encoded) {
+            unsigned char byte = 0;
+            std::from_chars(encoded.data() + i + 1, encoded.data() + i + 3, byte, 16);
+            c = static_cast<char>(byte);
+            i += 2;
+        }
+        if (is_encoded && c == '/') {
+            path.append("%2F");
+        } else if (c == '%') {
+            path.append("%25");
+        } else {
+            path.push_back(c);
+        }
+    }
+    return path;
+}
+
 }  // namespace
 
 Result<Target> read_target(const BeastRequest& head) {
@@ -251,7 +275,8 @@ Result<Target> read_target(const BeastRequest& head) {
             return Error{Errc::invalid_request, "The Host header and the URL name different hosts"};
         }
     }
-    target.path = parsed->path();
+    const urls::string_view encoded_path = parsed->encoded_path();
+    target.path = read_path({encoded_path.data(), encoded_path.size()});
     if (target.path.empty()) target.path.push_back('/');
     urls::encoding_opts form;
     form.space_as_plus = true;

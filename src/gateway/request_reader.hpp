@@ -78,7 +78,8 @@ class RequestReader {
     bool body_begun_ = false;
 };
 
-// The path, percent-decoded, at least "/" (or "*": the server itself, for OPTIONS), and the query.
+// The path, at least "/" (or "*": the server itself, for OPTIONS), and the query. Percent-decoded, but for what makes a
+// path's structure: a slash inside a segment stays %2F, and so a percent sign stays %25.
 struct Target {
     std::string path;
     QueryParameters query;

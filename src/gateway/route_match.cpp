@@ -1,6 +1,8 @@
 // Which route of a table is meant.
 #include "router.hpp"
 
+#include <boost/url/pct_string_view.hpp>
+
 #include <optional>
 
 namespace notifyd::gateway {
@@ -28,6 +30,12 @@ std::optional<std::string_view> parameter_in(std::string_view path, std::string_
     return path;
 }
 
+// What a Target's path leaves encoded.
+std::string decoded(std::string_view parameter) {
+    const auto encoded = boost::urls::make_pct_string_view({parameter.data(), parameter.size()});
+    return encoded ? encoded->decode() : std::string(parameter);
+}
+
 enum class Paths : std::uint8_t { fixed, with_parameter };
 
 RouteMatch match_among(std::span<const Route> table, Paths paths, std::string_view method, std::string_view path) {
@@ -37,7 +45,7 @@ RouteMatch match_among(std::span<const Route> table, Paths paths, std::string_vi
         if (fixed != (paths == Paths::fixed)) continue;
         const auto parameter = parameter_in(path, route.path);
         if (!parameter) continue;
-        if (route.method == method && path != "*") return {&route, {}, *parameter};
+        if (route.method == method && path != "*") return {&route, {}, decoded(*parameter)};
         append_verb(match.allow, route.method);
         if (route.method == "GET") append_verb(match.allow, "HEAD");
     }

@@ -39,11 +39,12 @@ struct RouteMatch {
     const Route* route = nullptr;
     // The verbs of the path, "GET, HEAD, POST", where the verb had no route; empty: no such path.
     std::string allow;
-    // What stands in the path for the route's parameter; lives as long as the path.
-    std::string_view parameter{};
+    // What stands in the path for the route's parameter, percent-decoded.
+    std::string parameter{};
 };
 
-// HEAD is answered by the GET route. The path "*" is the server as a whole, which has no route, but verbs.
+// The path is a Target's: %2F in it is no separator. HEAD is answered by the GET route. The path "*" is the server as a
+// whole, which has no route, but verbs.
 [[nodiscard]] RouteMatch match_route(std::string_view method, std::string_view path);
 // The same in any table.
 [[nodiscard]] RouteMatch match_route_in(std::span<const Route> table, std::string_view method, std::string_view path);

@@ -15,7 +15,23 @@ constexpr EpochMs for_ever = std::numeric_limits<EpochMs>::max();
 
 bool BlockList::is_blocked(const UserId& user) const {
     if (count_.load(std::memory_order_acquire) == 0) return false;
-    return until_.visit(user, [this](const EpochMs* until) { return until != nullptr && clock_.now_ms() < *until; });
+    bool is_listed = false;
+    const bool holds = until_.visit(user, [&](const EpochMs* until) {
+        is_listed = until != nullptr;
+        return is_listed && clock_.now_ms() < *until;
+    });
+    if (is_listed && !holds) forget_ended(user);
+    return holds;
+}
+
+void BlockList::forget_ended(const UserId& user) const {
+    using Keep = decltype(until_)::Keep;
+    until_.update(user, [this](const EpochMs& kept) {
+        // Meanwhile another loop may have forgotten it, or a new block have come.
+        if (clock_.now_ms() < kept) return Keep::yes;
+        if (kept != never_set) count_.fetch_sub(1, std::memory_order_release);
+        return Keep::no;
+    });
 }
 
 void BlockList::set(const UserId& user, std::optional<EpochMs> until) {

@@ -74,8 +74,7 @@ bool PermissionTable::judge(ports::Basis basis,
     const bool has_row = step == Step::row;
     const auto has_role = [&](Role role) { return has_row && look.integer(0) == static_cast<std::int64_t>(role); };
     if (basis == ports::Basis::own_row) {
-        if (has_role(Role::none))
-            refused = Error{Errc::forbidden, "Only an admin of this topic can lift a ban from it"};
+        if (has_role(Role::none)) refused = Error{Errc::forbidden, "Only an admin of this topic can lift a ban"};
         return true;
     }
     const bool holds = by_row ? has_role(Role::admin) : !has_row;

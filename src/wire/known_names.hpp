@@ -1,5 +1,7 @@
 // The names that a request may use, and what happens to one that was probably meant to be one of them: it is refused,
 // because to pass it over silently would do something else than what was asked (SPEC, preamble).
+// A near miss is a known name in another case, with underscores or hyphens, with one letter off (not the first, and not
+// in names of less than four letters), or with `Id` left out.
 // Owns:   nothing. Thread: any.
 // Fails:  invalid_request, naming the right name.
 #pragma once
@@ -15,11 +17,6 @@
 #include <string_view>
 
 namespace notifyd::wire {
-
-// The known name of which `written` is a near miss: another case, underscores or hyphens, one letter off (of names with
-// four letters or more), or `Id` left out. nullopt: of none.
-[[nodiscard]] std::optional<std::string_view> near_miss(std::string_view written,
-                                                        std::span<const std::string_view> known);
 
 // A member of an object, and where its value goes (nullptr: nowhere).
 struct KnownMember {

@@ -37,6 +37,13 @@ class KeysByUrl(JwksTest):
         self.assertEqual(caught.exception.status, 401)
         self.assertEqual(len(self.provider.paths), 2)
 
+    def test_so_does_a_fresh_token_over_an_open_connection(self):
+        self.start_with_keys()
+        socket = self.daemon.websocket(token_of(self.one))
+        self.provider.serve(self.one, self.two)
+        self.assertEqual(socket.ask("auth:refresh", {"token": token_of(self.two)})["type"], "auth:refreshed")
+        self.assertEqual(len(self.provider.paths), 2)
+
     def test_refreshed_on_schedule(self):
         self.start(refresh="1s")
         self.assertEqual(self.ask(token_of(self.one)), 200)

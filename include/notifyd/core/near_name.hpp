@@ -15,4 +15,7 @@ namespace notifyd {
 // string alignment distance). Names that differ in length by more than `most` are `most + 1` apart, without a look.
 [[nodiscard]] std::size_t letters_off(std::string_view one, std::string_view other, std::size_t most);
 
+// Whether letters_off is 1; costs no memory.
+[[nodiscard]] bool is_one_letter_off(std::string_view one, std::string_view other);
+
 }  // namespace notifyd

@@ -1,5 +1,5 @@
 // Every blocked user in memory, so that a check costs a lookup and no disk.
-// Owns:   until when each of them is blocked.
+// Owns:   until when each of them is blocked; whoever is looked up after that is forgotten.
 // Thread: any: all loops read it; it is changed by the thread that commits the rows, so in commit order.
 // Fails:  set throws when memory runs out; nothing else fails.
 #pragma once
@@ -16,7 +16,7 @@ namespace notifyd::permissions {
 
 class BlockList {
   public:
-    // `clock` is the one that setting the wall clock does not change: no block ends early by that.
+    // `clock` is one that no leap of the wall clock changes: no block ends early by that.
     explicit BlockList(const Clock& clock) : clock_(clock) {}
 
     [[nodiscard]] bool is_blocked(const UserId& user) const;
@@ -27,10 +27,12 @@ class BlockList {
     void remove(const UserId& user);
 
   private:
+    void forget_ended(const UserId& user) const;
+
     const Clock& clock_;
-    runtime::ShardedMap<UserId, EpochMs> until_;
+    mutable runtime::ShardedMap<UserId, EpochMs> until_;
     // Nearly always nobody is blocked, and then nobody need be looked up.
-    std::atomic<std::size_t> count_{0};
+    mutable std::atomic<std::size_t> count_{0};
 };
 
 }  // namespace notifyd::permissions

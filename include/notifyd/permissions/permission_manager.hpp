@@ -4,10 +4,10 @@
 // Owns:   nothing but its settings.
 // Thread: one loop; each loop has an instance of its own over the shared directory and rate. It outlives what it
 //         started.
-// Fails:  blocked (the user, from everything but reading), forbidden (the same sentence for a topic that does not exist
-// and one that is out of reach), invalid_request
-//         (a bad user id or limit), rate_limited, conflict (the topic or the user has as many rows as it may have),
-//         unavailable (from the store: nothing was changed).
+// Fails:  blocked (the user, from everything but reading and leaving), forbidden (the same sentence for a topic that
+//         does not exist and one that is out of reach), invalid_request (a bad user id or limit), rate_limited,
+//         conflict (the topic or the user has as many rows as it may have), unavailable (from the store: nothing was
+//         changed).
 //         A refusal calls `done` inside the call; everything else calls it later.
 #pragma once
 
@@ -60,6 +60,9 @@ class PermissionManager {
 
     // Open a connection.
     [[nodiscard]] Result<void> may_connect(const UserId& user) const;
+    // Change what belongs to no topic: connections, blocks, dead letters. What that takes beside is the caller's to
+    // ask.
+    [[nodiscard]] Result<void> may_write(const UserId& user) const { return may_connect(user); }
     // Receive messages and read history.
     [[nodiscard]] Result<void> may_receive(const Identity& identity, const TopicName& topic) const;
     [[nodiscard]] Result<void> may_publish(const Identity& identity, const TopicName& topic) const;

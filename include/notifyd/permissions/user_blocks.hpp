@@ -33,8 +33,8 @@ class UserBlocks {
     UserBlocks(ports::BlockStore& store, ChangeListener& changes, observability::Events& events, const Clock& clock)
         : store_(store), changes_(changes), events_(events), clock_(clock) {}
 
-    // `done` runs when no connection of the user is open on any loop. A user who is blocked already gets the new end
-    // and reason.
+    // `done` runs when every loop has begun to close the user's connections. A user who is blocked already gets the new
+    // end and reason.
     void block(const Identity& admin, BlockRequest request, UniqueFunction<void(Result<UserBlock>)> done);
     // Fine if the user was not blocked; `done` receives whether that was so.
     void unblock(const Identity& admin, UserId user, UniqueFunction<void(Result<bool>)> done);

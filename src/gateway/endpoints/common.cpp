@@ -24,6 +24,14 @@ Result<Identity> caller_of(const HttpRequest& request, LoopServices& services) {
     return caused_by(reason, has_other_form ? wrong_scheme() : refusal.error);
 }
 
+Result<Identity> writer_of(const HttpRequest& request, LoopServices& services) {
+    Result<Identity> caller = caller_of(request, services);
+    if (!caller) return caller;
+    const Result<void> unblocked = services.permissions.may_write(caller->user);
+    if (!unblocked) return unblocked.error();
+    return caller;
+}
+
 Result<void> check_json_body(const HttpRequest& request) {
     const std::string_view type = request.content_type;
     const std::string_view media = trimmed(type.substr(0, type.find(';')));

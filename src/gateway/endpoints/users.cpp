@@ -16,7 +16,7 @@ constexpr auto list_kind = history::ListKind::blocked_users;
 }  // namespace
 
 Awaitable<HttpReply> post_block(const HttpRequest& request, LoopServices& services) {
-    const Result<Identity> caller = caller_of(request, services);
+    const Result<Identity> caller = writer_of(request, services);
     if (!caller) co_return error_reply(caller.error(), request.correlation_id);
     const Result<void> is_json = check_json_body(request);
     if (!is_json) co_return error_reply(is_json.error(), request.correlation_id);
@@ -33,7 +33,7 @@ Awaitable<HttpReply> post_block(const HttpRequest& request, LoopServices& servic
 }
 
 Awaitable<HttpReply> delete_block(const HttpRequest& request, LoopServices& services) {
-    const Result<Identity> caller = caller_of(request, services);
+    const Result<Identity> caller = writer_of(request, services);
     if (!caller) co_return error_reply(caller.error(), request.correlation_id);
 
     runtime::OneShot<Result<bool>> answer(services.loop.executor());

@@ -3,7 +3,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <string>
+#include <vector>
+
 using notifyd::folded_name;
+using notifyd::is_one_letter_off;
 using notifyd::letters_off;
 
 TEST_CASE("names that differ in case, underscores and hyphens are one name") {
@@ -12,6 +16,21 @@ TEST_CASE("names that differ in case, underscores and hyphens are one name") {
     }
     CHECK(folded_name("\xC3\x84") == "\xC3\x84");
     CHECK(folded_name("_-").empty());
+}
+
+TEST_CASE("a look for one letter finds what the distance does") {
+    const std::string letters = "abc";
+    std::vector<std::string> words{""};
+    for (std::size_t i = 0; words[i].size() < 4; ++i) {
+        for (const char letter : letters) words.push_back(words[i] + letter);
+    }
+    for (const std::string& one : words) {
+        for (const std::string& other : words) {
+            if (is_one_letter_off(one, other) == (letters_off(one, other, 1) == 1)) continue;
+            FAIL(one << " and " << other);
+        }
+    }
+    CHECK(is_one_letter_off("messagetpye", "messagetype"));
 }
 
 TEST_CASE("letters are inserted, removed, replaced, or swapped with their neighbour") {

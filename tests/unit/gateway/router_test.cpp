@@ -5,6 +5,8 @@
 
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 using notifyd::gateway::Access;
 using notifyd::gateway::match_route;
@@ -51,6 +53,27 @@ TEST_CASE("a parameter stands for one segment, and a fixed path goes before it")
     for (const char* nowhere : {"/dlq/", "/dlq//redrive", "/dlq/a/b", "/dlq/a/b/redrive", "/dlq/a/redrive/", "/dl"}) {
         CHECK(match_route("DELETE", nowhere).route == nullptr);
         CHECK(match_route("DELETE", nowhere).allow.empty());
+    }
+}
+
+TEST_CASE("an encoded slash is part of a parameter, and no separator") {
+    const std::vector<std::pair<std::string, std::string>> table{
+        {"/users/https:%2F%2Fid.example%2F42/block", "https://id.example/42"},
+        {"/users/auth0|7/block", "auth0|7"},
+        {"/users/100%25/block", "100%"},
+        {"/users/a%252Fb/block", "a%2Fb"}};
+    for (const auto& [path, user] : table) {
+        CAPTURE(path);
+        const auto match = match_route("POST", path);
+        REQUIRE(match.route != nullptr);
+        CHECK(match.route->path == "/users/{id}/block");
+        CHECK(match.parameter == user);
+    }
+    for (const char* nowhere :
+         {"/users/a/b/block", "/users%2Fa/block", "/users/a%2Fblock", "/publish%2Fbatch", "%2Fws"}) {
+        CAPTURE(nowhere);
+        CHECK(match_route("POST", nowhere).route == nullptr);
+        CHECK(match_route("POST", nowhere).allow.empty());
     }
 }
 

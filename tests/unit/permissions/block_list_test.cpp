@@ -1,6 +1,8 @@
 // Who is blocked, by memory alone.
 #include "notifyd/permissions/block_list.hpp"
 
+#include "notifyd/core/doubted_clock.hpp"
+
 #include "unit/permissions/fakes.hpp"
 
 #include <catch2/catch.hpp>
@@ -24,6 +26,39 @@ TEST_CASE("a block holds until its end, or until it is lifted") {
     CHECK_FALSE(blocks.is_blocked(bob));
     CHECK(blocks.is_blocked(eve));
     blocks.remove(eve);
+    CHECK_FALSE(blocks.is_blocked(eve));
+}
+
+TEST_CASE("a block that has ended may come again, and be lifted") {
+    FakeClock clock;
+    permissions::BlockList blocks(clock);
+    const UserId bob("bob");
+    for (int round = 0; round < 2; ++round) {
+        blocks.set(bob, clock.now_ms() + 1'000);
+        CHECK(blocks.is_blocked(bob));
+        clock.advance(Milliseconds(1'000));
+        CHECK_FALSE(blocks.is_blocked(bob));
+        CHECK_FALSE(blocks.is_blocked(bob));
+    }
+    blocks.remove(bob);
+    blocks.set(bob, std::nullopt);
+    CHECK(blocks.is_blocked(bob));
+}
+
+TEST_CASE("a clock that leapt over a restart ends no block until an hour has confirmed it") {
+    FakeClock leapt;
+    const EpochMs last_known = leapt.now_ms() - 400LL * 24 * 3'600'000;
+    const DoubtedClock clock(leapt, last_known);
+    permissions::BlockList blocks(clock);
+    const UserId bob("bob");
+    const UserId eve("eve");
+    blocks.set(bob, last_known + 1'000);
+    blocks.set(eve, last_known + 7'200'000);
+    CHECK(blocks.is_blocked(bob));
+    leapt.advance(Milliseconds(1'000));
+    CHECK_FALSE(blocks.is_blocked(bob));
+    CHECK(blocks.is_blocked(eve));
+    leapt.advance(std::chrono::hours(1));
     CHECK_FALSE(blocks.is_blocked(eve));
 }
 

@@ -227,6 +227,20 @@ TEST_CASE("a refresh has a token") {
     CHECK(text_of(refresh.id) == "\"i\"");
 }
 
+TEST_CASE("a name that only looks like one of ours is nobody's mistake") {
+    for (const std::string other : {"_id", "i_d", "ack", "hello", "rid", "deply", "scho"}) {
+        CAPTURE(other);
+        CHECK(text_of(parse_as<Ping>("{\"type\":\"ping\",\"id\":\"i\",\"" + other + "\":1}").id) == "\"i\"");
+    }
+    const std::vector<std::pair<std::string, std::string>> near{
+        {"ID", "id"}, {"ack_id", "ackId"}, {"request_ack", "requestAck"}, {"repyl", "reply"}, {"paylod", "payload"}};
+    for (const auto& [written, meant] : near) {
+        CAPTURE(written);
+        const auto frame = parse_as<MalformedEnvelope>("{\"type\":\"ping\",\"" + written + "\":1}");
+        CHECK(frame.error.message == "Unknown name \"" + written + "\": did you mean \"" + meant + "\"?");
+    }
+}
+
 TEST_CASE("in a frame, too, null is as good as nothing") {
     CHECK_FALSE(
         parse_as<SendMessage>(send_with(R"("requestId":null,"requestAck":null,"ackId":null,"echo":null)")).request_id);

@@ -107,6 +107,10 @@ TEST_CASE("a bad history query is refused with a sentence") {
          "fromTimestamp is given in seconds: give milliseconds (times 1000), or an ISO 8601 time"},
         {with(chat, {{"toTimestamp", "1767225600.25"}}),
          "toTimestamp is given in seconds: give milliseconds (times 1000), or an ISO 8601 time"},
+        {with(chat, {{"fromTimestamp", "20260131"}}),
+         "fromTimestamp looks like a date: write it as ISO 8601 (2026-01-31T00:00:00Z), or give milliseconds"},
+        {with(chat, {{"toTimestamp", "19700101"}}),
+         "toTimestamp looks like a date: write it as ISO 8601 (2026-01-31T00:00:00Z), or give milliseconds"},
         {with(chat, {{"from_timestamp", "5"}}), "Unknown name \"from_timestamp\": did you mean \"fromTimestamp\"?"},
         {with(chat, {{"Limit", "5"}}), "Unknown name \"Limit\": did you mean \"limit\"?"},
         {with(chat, {{"chatIds", "c"}}), "Unknown name \"chatIds\": did you mean \"chatId\"?"},
@@ -134,7 +138,13 @@ TEST_CASE("an empty startKey is none, and whoever asks for numbers gets a hundre
 }
 
 TEST_CASE("times near the seconds are taken as what they are") {
-    for (const EpochMs time : {EpochMs{0}, EpochMs{99'999'999}, EpochMs{100'000'000'000}}) {
+    for (const EpochMs time : {EpochMs{0},
+                               EpochMs{99'999'999},
+                               EpochMs{100'000'000'000},
+                               EpochMs{19'691'231},
+                               EpochMs{20'260'230},
+                               EpochMs{20'261'301},
+                               EpochMs{2'026'013}}) {
         CHECK(parse_messages_query(with(chat, {{"fromTimestamp", std::to_string(time)}}))->from_time == time);
     }
 }
@@ -280,6 +290,13 @@ TEST_CASE("hello is only said with 1") {
     CHECK(parse_connect_query({{"hello", "true"}})->hello == Hello::off);
 }
 
+TEST_CASE("a parameter that only looks like one of ours is passed over") {
+    for (const std::string other : {"subId", "busId", "oken", "id", "_id", "v", "utm_id", "projects2"}) {
+        CAPTURE(other);
+        CHECK(parse_connect_query({{other, "x"}}).has_value());
+    }
+}
+
 TEST_CASE("a bad connect query is refused") {
     const std::string bad_id = "An id must have 1 to 256 bytes of UTF-8 without control characters and commas";
     const std::vector<std::pair<Query, std::string>> table{
@@ -293,6 +310,8 @@ TEST_CASE("a bad connect query is refused") {
         {{{"userId", "a"}, {"userId", "a"}}, "userId is given more than once"},
         {{{"hello", "1"}, {"hello", "1"}}, "hello is given more than once"},
         {{{"user", "u"}}, "Unknown name \"user\": did you mean \"userId\"?"},
+        {{{"org", "o"}}, "Unknown name \"org\": did you mean \"orgId\"?"},
+        {{{"chat", "c"}}, "Unknown name \"chat\": did you mean \"chatId\"?"},
         {{{"chat_ids", "a,b"}}, "Unknown name \"chat_ids\": did you mean \"chatIds\"?"},
         {{{"Token", "a"}}, "Unknown name \"Token\": did you mean \"token\"?"},
     };

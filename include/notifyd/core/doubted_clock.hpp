@@ -1,0 +1,38 @@
+// A clock that does not believe a leap over the start: SPEC §9 has nothing expire on a clock that leapt by a day or
+// more until an hour has confirmed it. Until then it counts on from the time that was last known. Owns: its start.
+// Thread: any. Fails: never.
+#pragma once
+
+#include "notifyd/core/clock.hpp"
+
+#include <chrono>
+#include <optional>
+
+namespace notifyd {
+
+class DoubtedClock final : public Clock {
+  public:
+    static constexpr Milliseconds leap_min = std::chrono::hours(24);
+    static constexpr Milliseconds confirmation = std::chrono::hours(1);
+
+    // `clock` runs with the steady clock and outlives this. `last_known`: what time it was before the start, as far as
+    // it is known.
+    DoubtedClock(const Clock& clock, std::optional<EpochMs> last_known)
+        : clock_(clock), confirmed_at_(clock.steady_now() + confirmation) {
+        const Milliseconds ahead(clock.now_ms() - last_known.value_or(clock.now_ms()));
+        if (ahead >= leap_min) ahead_ = ahead;
+    }
+
+    [[nodiscard]] EpochMs now_ms() const override {
+        const bool is_confirmed = clock_.steady_now() >= confirmed_at_;
+        return clock_.now_ms() - (is_confirmed ? 0 : ahead_.count());
+    }
+    [[nodiscard]] SteadyTime steady_now() const override { return clock_.steady_now(); }
+
+  private:
+    const Clock& clock_;
+    const SteadyTime confirmed_at_;
+    Milliseconds ahead_{0};
+};
+
+}  // namespace notifyd

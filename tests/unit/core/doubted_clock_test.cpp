@@ -1,0 +1,47 @@
+// A clock that was a day or more ahead at the start, and one that was not.
+#include "notifyd/core/doubted_clock.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace notifyd;
+
+namespace {
+
+constexpr EpochMs start = 1'700'000'000'000;
+constexpr EpochMs hour = 3'600'000;
+constexpr EpochMs day = 24 * hour;
+
+class FakeClock final : public Clock {
+  public:
+    [[nodiscard]] EpochMs now_ms() const override { return start + since_start.count(); }
+    [[nodiscard]] SteadyTime steady_now() const override { return SteadyTime(since_start); }
+
+    Milliseconds since_start{0};
+};
+
+}  // namespace
+
+TEST_CASE("a clock that leapt by a day or more counts on from the last known time for an hour") {
+    FakeClock clock;
+    const EpochMs last_known = start - 400 * day;
+    const DoubtedClock doubted(clock, last_known);
+    CHECK(doubted.now_ms() == last_known);
+    clock.since_start = Milliseconds(hour - 1);
+    CHECK(doubted.now_ms() == last_known + hour - 1);
+    CHECK(doubted.steady_now() == clock.steady_now());
+    clock.since_start = Milliseconds(hour);
+    CHECK(doubted.now_ms() == start + hour);
+}
+
+TEST_CASE("a day is a leap, and less is not") {
+    const FakeClock clock;
+    CHECK(DoubtedClock(clock, start - day).now_ms() == start - day);
+    CHECK(DoubtedClock(clock, start - day + 1).now_ms() == start);
+    CHECK(DoubtedClock(clock, start).now_ms() == start);
+}
+
+TEST_CASE("a clock behind the last known time, or without one, is taken as it is") {
+    const FakeClock clock;
+    CHECK(DoubtedClock(clock, start + 400 * day).now_ms() == start);
+    CHECK(DoubtedClock(clock, std::nullopt).now_ms() == start);
+}
