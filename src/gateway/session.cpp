@@ -6,6 +6,13 @@
 
 namespace notifyd::gateway {
 
+namespace {
+
+// For the answer to a request that did not come in time: it is soon read, or never.
+constexpr std::chrono::seconds late_close_timeout{2};
+
+}  // namespace
+
 Session::Session(Arrival arrival, SSL_CTX* tls, const SessionGround& ground)
     : services_(ground.services),
       body_memory_(ground.body_memory),
@@ -70,11 +77,15 @@ Awaitable<void> Session::run() {
     }
     const SteadyTime now = services_.clock.steady_now();
     Linger linger;
-    if (!liveness_ && !services_.state.draining) linger = {&services_.clock, now + limits::linger_timeout};
+    // Whoever let a deadline pass has shown no hurry to read the answer either.
+    const bool is_late = std::exchange(timed_out_, false);
+    const bool lingers = !liveness_ && !services_.state.draining && !is_late;
+    if (lingers) linger = {&services_.clock, now + limits::linger_timeout};
     liveness_.reset();
     // It waits for its peer to close, and loses nothing if it does not.
     stand_by();
-    co_await stream().finish(now + limits::close_timeout, linger);
+    const auto patience = is_late ? late_close_timeout : limits::close_timeout;
+    co_await stream().finish(now + patience, linger);
 }
 
 Awaitable<void> Session::await_key(std::string_view token, std::shared_ptr<const auth::KeySet> keys) {
