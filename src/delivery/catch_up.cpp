@@ -233,7 +233,7 @@ void CatchUp::take_up(connection::Connection& connection) {
         const Backlog& backlog = *connection.backlog(topic);
         if (!backlog.busy && backlog.works()) waiting.emplace_back(backlog.served, std::move(topic));
     }
-    std::ranges::stable_sort(waiting, {}, &std::pair<std::uint64_t, TopicName>::first);
+    std::ranges::sort(waiting, {}, &std::pair<std::uint64_t, TopicName>::first);
     for (const auto& [served, topic] : waiting) enqueue(connection, topic, *connection.backlog(topic));
 }
 
