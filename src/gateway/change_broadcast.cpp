@@ -4,6 +4,7 @@
 #include "notifyd/wire/server_frames.hpp"
 
 #include "loop_round.hpp"
+#include "revoke.hpp"
 
 #include <array>
 
@@ -31,9 +32,7 @@ void drop_subscriptions(LoopServices& services, const UserId& user, const TopicN
         if (!connection::ConnectionRegistry::is_subscribed(connection, topic)) return;
         // The topic may be theirs by a claim of their token, too.
         if (services.permissions.may_receive(connection.identity(), topic)) return;
-        services.connections.unsubscribe(connection, dropped);
-        const wire::RawJson id = wire::envelope_id(std::nullopt, services.ids);
-        connection.sink().answer(wire::revoked(id, services.clock.now_ms(), dropped));
+        revoke(services, connection, dropped);
     });
 }
 

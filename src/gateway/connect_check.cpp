@@ -2,6 +2,7 @@
 #include "bearer.hpp"
 #include "client_address.hpp"
 #include "connect_rules.hpp"
+#include "refusal_events.hpp"
 #include "session.hpp"
 
 #include <algorithm>
@@ -72,14 +73,8 @@ Result<void> Session::check_room(const UserId& user) const {
 }
 
 ConnectRefusal Session::auth_refusal(const auth::Refusal& refusal, const HttpRequest& request) {
-    const std::string_view reason = auth::to_string(refusal.reason);
-    services_.events.emit(observability::AuthFailed{.reason = reason,
-                                                    .address = request.peer_address,
-                                                    .correlation_id = request.correlation_id,
-                                                    .user = refusal.user,
-                                                    .topic = refusal.error.topic,
-                                                    .key = refusal.key});
-    return {caused_by(reason, refusal.error), refusal.user};
+    services_.events.emit(auth_failed(refusal, request.peer_address, request.correlation_id));
+    return {caused_by(auth::to_string(refusal.reason), refusal.error), refusal.user};
 }
 
 ConnectRefusal Session::as_attempt(ConnectRefusal refusal, const HttpRequest& request, Purpose purpose) {

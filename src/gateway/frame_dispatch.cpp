@@ -184,6 +184,7 @@ Result<void> FrameDispatch::check_subscribe(const wire::Subscribe& frame) {
         return Error{Errc::invalid_request,
                      "At most " + std::to_string(topics_max) + " topics can be subscribed on one connection"};
     }
+    if (frame.resume.topics.empty()) return {};
     for (const ResumeTopic& resumed : frame.resume.topics) {
         const connection::Backlog* const backlog = connection_.backlog(resumed.topic);
         if (backlog == nullptr || backlog->next_replays.size() < limits::replays_waiting_max) continue;
@@ -203,16 +204,7 @@ void FrameDispatch::handle(wire::Subscribe frame) {
         return;
     }
     services_.connections.subscribe(connection_, frame.topics);
-    auto answer = [&services = services_, frame = std::move(frame)](connection::Connection& connection,
-                                                                    std::span<const TopicName> topics,
-                                                                    std::span<const Sequence> positions) {
-        if (positions.empty()) return;
-        connection.sink().answer(wire::subscribed(wire::envelope_id(frame.id, services.ids),
-                                                  services.clock.now_ms(),
-                                                  {.channels = {}, .topics = topics, .positions = positions}));
-        if (!frame.resume.topics.empty()) services.delivery.resume(connection, frame.resume);
-    };
-    services_.delivery.open(connection_, {connection_.topics(), std::move(answer)});
+    answer_with_positions(wire::subscribed, std::move(frame.id), std::move(frame.resume));
 }
 
 void FrameDispatch::handle(const wire::Unsubscribe& frame) {
@@ -229,13 +221,19 @@ void FrameDispatch::handle(const wire::Unsubscribe& frame) {
         if (!own) leaving.push_back(topic);
     }
     services_.connections.unsubscribe(connection_, leaving);
-    auto answer = [&services = services_, id = frame.id](connection::Connection& connection,
-                                                         std::span<const TopicName> topics,
-                                                         std::span<const Sequence> positions) {
+    answer_with_positions(wire::unsubscribed, frame.id, {});
+}
+
+void FrameDispatch::answer_with_positions(SubscriptionFrame encode, OptionalId id, ResumeRequest resume) {
+    auto answer = [&services = services_, encode, id = std::move(id), resume = std::move(resume)](
+                      connection::Connection& connection,
+                      std::span<const TopicName> topics,
+                      std::span<const Sequence> positions) {
         if (positions.empty()) return;
-        connection.sink().answer(wire::unsubscribed(wire::envelope_id(id, services.ids),
-                                                    services.clock.now_ms(),
-                                                    {.channels = {}, .topics = topics, .positions = positions}));
+        connection.sink().answer(encode(wire::envelope_id(id, services.ids),
+                                        services.clock.now_ms(),
+                                        {.channels = {}, .topics = topics, .positions = positions}));
+        if (!resume.topics.empty()) services.delivery.resume(connection, resume);
     };
     services_.delivery.open(connection_, {connection_.topics(), std::move(answer)});
 }

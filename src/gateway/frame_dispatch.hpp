@@ -10,6 +10,7 @@
 #include "notifyd/core/sliding_window.hpp"
 #include "notifyd/gateway/loop_services.hpp"
 #include "notifyd/wire/client_frames.hpp"
+#include "notifyd/wire/server_frames.hpp"
 
 #include <string_view>
 
@@ -37,6 +38,9 @@ class FrameDispatch {
     [[nodiscard]] std::chrono::nanoseconds take_message();
     [[nodiscard]] bool take_refusal();
     void refuse_for_rate(const wire::ClientFrame& frame, Milliseconds wait);
+    // For subscribe and unsubscribe: everything that is subscribed now, and where it stands; then the replays.
+    using SubscriptionFrame = FramePtr (*)(const wire::RawJson&, EpochMs, const wire::Subscribed&);
+    void answer_with_positions(SubscriptionFrame encode, std::optional<wire::RawJson> id, ResumeRequest resume);
     void answer_error(const std::optional<wire::RawJson>& envelope_id, const Error& error);
     [[nodiscard]] Result<void> check_subscribe(const wire::Subscribe& frame);
     [[nodiscard]] bool take_subscribe(const std::optional<wire::RawJson>& envelope_id);

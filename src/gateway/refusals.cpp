@@ -2,6 +2,7 @@
 #include "notifyd/core/http_status.hpp"
 
 #include "bearer.hpp"
+#include "refusal_events.hpp"
 #include "router.hpp"
 #include "session.hpp"
 
@@ -55,18 +56,8 @@ void Session::log_refusal(const HttpReply& reply,
                           const HttpRequest& request,
                           std::string_view route,
                           std::string_view user) {
-    observability::RequestRefused event{.correlation_id = request.correlation_id,
-                                        .method = request.method,
-                                        .route = route,
-                                        .status = reply.status,
-                                        .address = request.peer_address,
-                                        .user = user};
-    if (reply.refusal) {
-        event.reason = reason_of(*reply.refusal);
-        event.what = reply.refusal->message;
-        event.topic = reply.refusal->topic;
-    }
-    services_.events.emit(event);
+    const Error* const error = reply.refusal ? &*reply.refusal : nullptr;
+    services_.events.emit(request_refused(request, route, reply.status, error, user));
 }
 
 void Session::log_answer(const HttpReply& reply, const HttpRequest& request, const Route* route, SteadyTime start) {

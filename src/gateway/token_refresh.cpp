@@ -3,6 +3,9 @@
 
 #include "notifyd/wire/server_frames.hpp"
 
+#include "refusal_events.hpp"
+#include "revoke.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -31,10 +34,7 @@ void drop_forbidden(LoopServices& services, connection::Connection& connection) 
     std::erase_if(forbidden, [&](const TopicName& topic) {
         return services.permissions.may_receive(connection.identity(), topic).has_value();
     });
-    if (forbidden.empty()) return;
-    services.connections.unsubscribe(connection, forbidden);
-    const wire::RawJson id = wire::envelope_id(std::nullopt, services.ids);
-    connection.sink().answer(wire::revoked(id, services.clock.now_ms(), forbidden));
+    if (!forbidden.empty()) revoke(services, connection, forbidden);
 }
 
 // One refresh under way.
@@ -53,12 +53,8 @@ void answer_error(LoopServices& services, connection::Connection& connection, co
 void apply(LoopServices& services, connection::Connection& connection, const Refresh& refresh) {
     auth::AuthResult<Identity> fresh = judge(services, connection, refresh.frame.token);
     if (!fresh) {
-        services.events.emit(observability::AuthFailed{.reason = auth::to_string(fresh.error().reason),
-                                                       .address = connection.peer.address,
-                                                       .correlation_id = {},
-                                                       .user = connection.identity().user.get(),
-                                                       .topic = {},
-                                                       .key = fresh.error().key});
+        fresh.error().user = connection.identity().user.get();
+        services.events.emit(auth_failed(fresh.error(), connection.peer.address, {}));
         return answer_error(services, connection, refresh, fresh.error().error);
     }
     const EpochMs expires_at = fresh->expires_at;

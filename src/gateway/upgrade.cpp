@@ -92,7 +92,7 @@ Awaitable<ConnectResult<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastR
     auth::AuthResult<auth::ConnectGrant>& grant = *judged;
     if (!grant) co_return as_attempt(auth_refusal(grant.error(), request), request, purpose);
     const UserId& user = grant->identity.user;
-    const Result<void> unblocked = services_.permissions.may_connect(user);
+    const Result<void> unblocked = services_.permissions.may_act(user);
     if (!unblocked) co_return as_attempt(ConnectRefusal{unblocked.error(), user.get()}, request, purpose);
     // What is left out is not resumed either.
     std::erase_if(query.resume.topics, [&](const ResumeTopic& resumed) {

@@ -4,6 +4,7 @@
 #include "notifyd/wire/server_frames.hpp"
 
 #include "frame_dispatch.hpp"
+#include "revoke.hpp"
 #include "session.hpp"
 
 namespace notifyd::gateway {
@@ -102,7 +103,7 @@ Awaitable<void> Session::serve_websocket(std::unique_ptr<Upgrade> upgrade) {
         if (services_.state.draining) static_cast<void>(drain());
         // A newer one may have come, or the user been blocked, while the 101 was sent.
         if (!admission.is_held()) stream().close(CloseCode::replaced);
-        if (!services_.permissions.may_connect(connection.identity().user)) stream().close(CloseCode::access_revoked);
+        if (!services_.permissions.may_act(connection.identity().user)) stream().close(CloseCode::access_revoked);
         FrameReader reader(*this, connection);
         co_await read_messages(websocket_, reader);
     }
@@ -129,10 +130,7 @@ void Session::open(connection::Connection& connection, Upgrade& upgrade, EpochMs
 }
 
 void Session::begin(connection::Connection& connection, const Upgrade& upgrade) {
-    if (!upgrade.revoked.empty()) {
-        const wire::RawJson id = wire::envelope_id(std::nullopt, services_.ids);
-        connection.sink().answer(wire::revoked(id, services_.clock.now_ms(), upgrade.revoked));
-    }
+    if (!upgrade.revoked.empty()) tell_revoked(services_, connection, upgrade.revoked);
     if (!upgrade.resume.topics.empty()) services_.delivery.resume(connection, upgrade.resume);
 }
 

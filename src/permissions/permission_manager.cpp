@@ -83,7 +83,7 @@ Error PermissionManager::refused(const UserId& user, const TopicName& topic, Act
     return is_banned ? caused_by("banned", refusal(action, topic)) : refusal(action, topic);
 }
 
-Result<void> PermissionManager::may_connect(const UserId& user) const {
+Result<void> PermissionManager::may_act(const UserId& user) const {
     if (blocks_.is_blocked(user)) return blocked_error();
     return {};
 }

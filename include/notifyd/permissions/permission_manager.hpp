@@ -58,11 +58,9 @@ class PermissionManager {
     PermissionManager(const PermissionManager&) = delete;
     PermissionManager& operator=(const PermissionManager&) = delete;
 
-    // Open a connection.
-    [[nodiscard]] Result<void> may_connect(const UserId& user) const;
-    // Change what belongs to no topic: connections, blocks, dead letters. What that takes beside is the caller's to
-    // ask.
-    [[nodiscard]] Result<void> may_write(const UserId& user) const { return may_connect(user); }
+    // Open a connection, or change what belongs to no topic: connections, blocks, dead letters. What else that takes is
+    // the caller's to ask.
+    [[nodiscard]] Result<void> may_act(const UserId& user) const;
     // Receive messages and read history.
     [[nodiscard]] Result<void> may_receive(const Identity& identity, const TopicName& topic) const;
     [[nodiscard]] Result<void> may_publish(const Identity& identity, const TopicName& topic) const;
@@ -91,7 +89,7 @@ class PermissionManager {
 
   private:
     [[nodiscard]] bool allowed(const Identity& identity, const TopicName& topic, Action action) const;
-    // For the log, a ban is told from a missing permission.
+    // The log distinguishes a ban from a missing permission.
     [[nodiscard]] Error refused(const UserId& user, const TopicName& topic, Action action) const;
     // What the identity may change the topic's rows by, as far as memory knows; nullopt: nothing.
     [[nodiscard]] std::optional<ports::Basis> basis_of(const Identity& identity, const TopicName& topic) const;

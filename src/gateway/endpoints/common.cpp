@@ -1,5 +1,6 @@
 // What several endpoints need: the caller, the kind of body.
 #include "../bearer.hpp"
+#include "../refusal_events.hpp"
 #include "endpoints.hpp"
 
 #include <boost/beast/core/string.hpp>
@@ -13,23 +14,23 @@ Result<Identity> caller_of(const HttpRequest& request, LoopServices& services) {
     auth::AuthResult<Identity> identity = services.authorizer.authenticate(token);
     if (identity) return std::move(*identity);
     const auth::Refusal& refusal = identity.error();
-    const std::string_view reason = auth::to_string(refusal.reason);
-    services.events.emit(observability::AuthFailed{.reason = reason,
-                                                   .address = request.peer_address,
-                                                   .correlation_id = request.correlation_id,
-                                                   .user = refusal.user,
-                                                   .topic = {},
-                                                   .key = refusal.key});
+    services.events.emit(auth_failed(refusal, request.peer_address, request.correlation_id));
     const bool has_other_form = token.empty() && !request.authorization.empty();
-    return caused_by(reason, has_other_form ? wrong_scheme() : refusal.error);
+    return caused_by(auth::to_string(refusal.reason), has_other_form ? wrong_scheme() : refusal.error);
 }
 
 Result<Identity> writer_of(const HttpRequest& request, LoopServices& services) {
     Result<Identity> caller = caller_of(request, services);
     if (!caller) return caller;
-    const Result<void> unblocked = services.permissions.may_write(caller->user);
+    const Result<void> unblocked = services.permissions.may_act(caller->user);
     if (!unblocked) return unblocked.error();
     return caller;
+}
+
+Result<void> check_admin(const Result<Identity>& caller, std::string_view what) {
+    if (!caller) return caller.error();
+    if (caller->is_admin()) return {};
+    return Error{Errc::forbidden, std::string(what) + " need a token with the admin grant"};
 }
 
 Result<void> check_json_body(const HttpRequest& request) {

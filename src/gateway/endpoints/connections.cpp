@@ -16,13 +16,8 @@ namespace notifyd::gateway::endpoints {
 
 namespace {
 
+constexpr std::string_view resource = "Connections";
 constexpr auto list_kind = history::ListKind::connections;
-
-Result<void> check_admin(const Result<Identity>& caller) {
-    if (!caller) return caller.error();
-    if (!caller->is_admin()) return Error{Errc::forbidden, "Connections need a token with the admin grant"};
-    return {};
-}
 
 HttpReply gone_reply(const HttpRequest& request) {
     return error_reply(Error(Errc::gone, "There is no such connection"), request.correlation_id);
@@ -148,7 +143,7 @@ HttpReply list_reply(const Answers<std::vector<ConnectionInfo>>& answers, const 
 }  // namespace
 
 Awaitable<HttpReply> get_connections(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(caller_of(request, services));
+    const Result<void> admin = check_admin(caller_of(request, services), resource);
     if (!admin) co_return error_reply(admin.error(), request.correlation_id);
     const Result<wire::ConnectionsQuery> query = wire::parse_connections_query(request.query);
     if (!query) co_return error_reply(query.error(), request.correlation_id);
@@ -160,7 +155,7 @@ Awaitable<HttpReply> get_connections(const HttpRequest& request, LoopServices& s
 }
 
 Awaitable<HttpReply> get_connection(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(caller_of(request, services));
+    const Result<void> admin = check_admin(caller_of(request, services), resource);
     if (!admin) co_return error_reply(admin.error(), request.correlation_id);
     const auto look = [](const connection::Connection& connection) { return info_of(connection); };
     const std::optional<ConnectionInfo> info = co_await at_connection<ConnectionInfo>(request, services, look);
@@ -170,7 +165,7 @@ Awaitable<HttpReply> get_connection(const HttpRequest& request, LoopServices& se
 
 Awaitable<HttpReply> post_to_connection(const HttpRequest& request, LoopServices& services) {
     using ports::Verdict;
-    const Result<void> admin = check_admin(writer_of(request, services));
+    const Result<void> admin = check_admin(writer_of(request, services), resource);
     if (!admin) co_return error_reply(admin.error(), request.correlation_id);
     const Result<void> sound = wire::check_posted_frame(request.body);
     if (!sound) co_return error_reply(sound.error(), request.correlation_id);
@@ -190,7 +185,7 @@ Awaitable<HttpReply> post_to_connection(const HttpRequest& request, LoopServices
 }
 
 Awaitable<HttpReply> delete_connection(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(writer_of(request, services));
+    const Result<void> admin = check_admin(writer_of(request, services), resource);
     if (!admin) co_return error_reply(admin.error(), request.correlation_id);
     const auto close = [](const connection::Connection& connection) {
         connection.sink().close(CloseCode::access_revoked);

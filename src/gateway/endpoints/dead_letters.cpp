@@ -10,13 +10,8 @@ namespace notifyd::gateway::endpoints {
 
 namespace {
 
+constexpr std::string_view resource = "Dead letters";
 constexpr auto list_kind = history::ListKind::dead_letters;
-
-Result<void> check_admin(const Result<Identity>& caller) {
-    if (!caller) return caller.error();
-    if (!caller->is_admin()) return Error{Errc::forbidden, "Dead letters need a token with the admin grant"};
-    return {};
-}
 
 Error no_such_letter() {
     return {Errc::not_found, "There is no such dead letter"};
@@ -51,7 +46,7 @@ HttpReply redrive_reply(const Result<delivery::RedriveCount>& count, const HttpR
 }  // namespace
 
 Awaitable<HttpReply> get_dead_letters(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(caller_of(request, services));
+    const Result<void> admin = check_admin(caller_of(request, services), resource);
     if (!admin) co_return error_reply(admin.error(), request.correlation_id);
     const Result<wire::DeadLettersQuery> query = wire::parse_dead_letters_query(request.query);
     if (!query) co_return error_reply(query.error(), request.correlation_id);
@@ -72,7 +67,7 @@ Awaitable<HttpReply> get_dead_letters(const HttpRequest& request, LoopServices& 
 }
 
 Awaitable<HttpReply> post_redrive_all(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(writer_of(request, services));
+    const Result<void> admin = check_admin(writer_of(request, services), resource);
     if (!admin) co_return error_reply(admin.error(), request.correlation_id);
     Result<std::optional<std::string>> queue = wire::parse_redrive_query(request.query);
     if (!queue) co_return error_reply(queue.error(), request.correlation_id);
@@ -83,7 +78,7 @@ Awaitable<HttpReply> post_redrive_all(const HttpRequest& request, LoopServices& 
 }
 
 Awaitable<HttpReply> post_redrive_one(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(writer_of(request, services));
+    const Result<void> admin = check_admin(writer_of(request, services), resource);
     if (!admin) co_return error_reply(admin.error(), request.correlation_id);
     const auto id = Uuid::parse(request.path_parameter);
     if (!id) co_return error_reply(no_such_letter(), request.correlation_id);
@@ -94,7 +89,7 @@ Awaitable<HttpReply> post_redrive_one(const HttpRequest& request, LoopServices& 
 }
 
 Awaitable<HttpReply> delete_dead_letter(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(writer_of(request, services));
+    const Result<void> admin = check_admin(writer_of(request, services), resource);
     if (!admin) co_return error_reply(admin.error(), request.correlation_id);
     const auto id = Uuid::parse(request.path_parameter);
     if (!id) co_return error_reply(no_such_letter(), request.correlation_id);

@@ -43,6 +43,8 @@ Awaitable<HttpReply> get_try_page(const HttpRequest& request, LoopServices& serv
 [[nodiscard]] Result<Identity> caller_of(const HttpRequest& request, LoopServices& services);
 // The same for what changes things of no topic; a blocked caller is refused.
 [[nodiscard]] Result<Identity> writer_of(const HttpRequest& request, LoopServices& services);
+// Refuses everybody without the admin grant; `what` ("Dead letters") begins the sentence.
+[[nodiscard]] Result<void> check_admin(const Result<Identity>& caller, std::string_view what);
 // unsupported_media_type for a body that says it is something else than JSON.
 [[nodiscard]] Result<void> check_json_body(const HttpRequest& request);
 [[nodiscard]] wire::JsonLimits json_limits(const LoopServices& services);

@@ -5,6 +5,7 @@
 #include "notifyd/wire/api_types.hpp"
 
 #include "../read_batch.hpp"
+#include "../refusal_events.hpp"
 #include "endpoints.hpp"
 
 #include <string>
@@ -51,15 +52,8 @@ void log_refused(const std::vector<Result<Receipt>>& receipts,
     for (const Result<Receipt>& receipt : receipts) {
         if (receipt) continue;
         const Error& error = receipt.error();
-        services.events.emit(observability::RequestRefused{.correlation_id = request.correlation_id,
-                                                           .method = request.method,
-                                                           .route = "/publish/batch",
-                                                           .status = http_status(error.code),
-                                                           .reason = reason_of(error),
-                                                           .what = error.message,
-                                                           .address = request.peer_address,
-                                                           .user = caller.user.get(),
-                                                           .topic = error.topic});
+        services.events.emit(
+            request_refused(request, "/publish/batch", http_status(error.code), &error, caller.user.get()));
     }
 }
 

@@ -1,0 +1,43 @@
+// The events of refusals, from what the gateway knows of them.
+// Owns: nothing; the events view what they are made from. Thread: any. Fails: never.
+#pragma once
+
+#include "notifyd/auth/auth_result.hpp"
+#include "notifyd/core/error.hpp"
+#include "notifyd/observability/events.hpp"
+
+#include "http_request.hpp"
+
+#include <string_view>
+
+namespace notifyd::gateway {
+
+[[nodiscard]] inline observability::AuthFailed auth_failed(const auth::Refusal& refusal,
+                                                           std::string_view address,
+                                                           std::string_view correlation_id) {
+    return {.reason = auth::to_string(refusal.reason),
+            .address = address,
+            .correlation_id = correlation_id,
+            .user = refusal.user,
+            .topic = refusal.error.topic,
+            .key = refusal.key};
+}
+
+// `error`: what the answer says; nullptr: it says nothing.
+[[nodiscard]] inline observability::RequestRefused request_refused(
+    const HttpRequest& request, std::string_view route, int status, const Error* error, std::string_view user) {
+    observability::RequestRefused event{.correlation_id = request.correlation_id,
+                                        .method = request.method,
+                                        .route = route,
+                                        .status = status,
+                                        .address = request.peer_address,
+                                        .user = user};
+    if (error != nullptr) {
+        event.reason = reason_of(*error);
+        event.what = error->message;
+        event.topic = error->topic;
+    }
+    return event;
+}
+
+}  // namespace notifyd::gateway
