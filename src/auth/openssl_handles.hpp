@@ -2,6 +2,8 @@
 // Owns: one handle each. Thread: one. Fails: never.
 #pragma once
 
+#include "notifyd/core/free_with.hpp"
+
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
@@ -11,14 +13,6 @@
 #include <memory>
 
 namespace notifyd::auth {
-
-template <auto free_function>
-struct FreeWith {
-    template <class T>
-    void operator()(T* handle) const {
-        free_function(handle);
-    }
-};
 
 using PkeyHandle = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
 using PkeyContextHandle = std::unique_ptr<EVP_PKEY_CTX, FreeWith<EVP_PKEY_CTX_free>>;

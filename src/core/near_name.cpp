@@ -10,10 +10,7 @@ namespace notifyd {
 
 std::string folded_name(std::string_view name) {
     std::string folded;
-    for (const char character : name) {
-        if (character == '_' || character == '-') continue;
-        folded += character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
-    }
+    fold_name(name, [&folded](char letter) { folded += letter; });
     return folded;
 }
 

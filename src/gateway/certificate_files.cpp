@@ -1,6 +1,8 @@
 // PEM files, read by OpenSSL one certificate at a time, so that their order can be looked at.
 #include "certificate_files.hpp"
 
+#include "notifyd/core/free_with.hpp"
+
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -17,20 +19,13 @@ namespace notifyd::gateway {
 
 namespace {
 
-template <auto release>
-struct Releaser {
-    template <class T>
-    void operator()(T* held) const {
-        release(held);
-    }
-};
 void release_stack(STACK_OF(X509) * stack) {
     sk_X509_free(stack);  // the certificates stay their owner's
 }
-using Bio = std::unique_ptr<BIO, Releaser<BIO_free>>;
-using Certificate = std::unique_ptr<X509, Releaser<X509_free>>;
-using PrivateKey = std::unique_ptr<EVP_PKEY, Releaser<EVP_PKEY_free>>;
-using Stack = std::unique_ptr<STACK_OF(X509), Releaser<release_stack>>;
+using Bio = std::unique_ptr<BIO, FreeWith<BIO_free>>;
+using Certificate = std::unique_ptr<X509, FreeWith<X509_free>>;
+using PrivateKey = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
+using Stack = std::unique_ptr<STACK_OF(X509), FreeWith<release_stack>>;
 
 Error unusable(std::string_view key, const std::filesystem::path& file, const std::string& why) {
     return {Errc::invalid_request,

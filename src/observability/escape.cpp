@@ -1,13 +1,12 @@
 // Escaping for log lines.
 #include "escape.hpp"
 
-#include "notifyd/core/topic_name.hpp"
+#include "notifyd/core/utf8.hpp"
 
 namespace notifyd::observability {
 
 namespace {
 
-constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 constexpr std::string_view ellipsis = "\xE2\x80\xA6";
 
 bool is_plain(unsigned char byte) {
@@ -21,13 +20,6 @@ bool is_continuation(unsigned char byte) {
 bool is_unprintable(char32_t point) {
     return (point >= 0x80 && point < 0xA0) || point == 0x061C || point == 0x200E || point == 0x200F ||
            (point >= 0x2028 && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069) || point == 0xFEFF;
-}
-
-std::size_t sequence_length(unsigned char lead) {
-    if (lead >= 0xC2 && lead <= 0xDF) return 2;
-    if (lead >= 0xE0 && lead <= 0xEF) return 3;
-    if (lead >= 0xF0 && lead <= 0xF4) return 4;
-    return 1;
 }
 
 // All that is escaped lies in the basic plane, so two- and three-byte sequences suffice here.
@@ -72,9 +64,8 @@ void append_ascii(std::string& out, char character) {
 
 // Appends the character at the start of `rest` and returns how many bytes it took.
 std::size_t append_sequence(std::string& out, std::string_view rest) {
-    const std::size_t length = sequence_length(static_cast<unsigned char>(rest.front()));
-    const std::string_view sequence = rest.substr(0, length);
-    if (length == 1 || sequence.size() < length || !is_valid_utf8(sequence)) {
+    const std::string_view sequence = leading_character(rest);
+    if (sequence.empty()) {
         out += replacement_character;
         return 1;
     }
@@ -83,7 +74,7 @@ std::size_t append_sequence(std::string& out, std::string_view rest) {
     } else {
         out += sequence;
     }
-    return length;
+    return sequence.size();
 }
 
 std::string_view cut(std::string_view text) {

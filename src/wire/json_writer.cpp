@@ -1,6 +1,9 @@
 // JSON text, RFC 8259 §7.
 #include "json_writer.hpp"
 
+#include "notifyd/core/topic_name.hpp"
+#include "notifyd/core/utf8.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -92,7 +95,7 @@ void append_string(std::string& out, std::string_view text) {
         if (is_plain(value) || (value >= 0x80 && is_utf8)) {
             out += c;
         } else if (value >= 0x80) {
-            out += "\xEF\xBF\xBD";
+            out += replacement_character;
         } else {
             append_escaped(out, c);
         }

@@ -18,7 +18,7 @@ constexpr std::size_t letters_min = 4;
 constexpr std::size_t folded_letters_min = 3;
 // No name of ours is longer; what is would only cost time.
 constexpr std::size_t name_bytes_max = 64;
-// So many unknown names are looked at: more of them are nobody's typing mistakes.
+// At most this many unknown names are checked: an object with more of them was not mistyped.
 constexpr std::size_t unknown_names_max = 100;
 
 // As folded_name, but without memory of its own: a request may have many unknown names.
@@ -26,11 +26,7 @@ class Folded {
   public:
     // The name has name_bytes_max bytes at most.
     explicit Folded(std::string_view name) {
-        for (const char character : name) {
-            if (character == '_' || character == '-') continue;
-            const bool is_capital = character >= 'A' && character <= 'Z';
-            letters_[size_++] = is_capital ? static_cast<char>(character - 'A' + 'a') : character;
-        }
+        fold_name(name, [this](char letter) { letters_[size_++] = letter; });
     }
     [[nodiscard]] std::string_view text() const { return {letters_.data(), size_}; }
 

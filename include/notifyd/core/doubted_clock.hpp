@@ -1,26 +1,23 @@
 // A clock that does not believe a leap over the start: SPEC §9 has nothing expire on a clock that leapt by a day or
-// more until an hour has confirmed it. Until then it counts on from the time that was last known. Owns: its start.
-// Thread: any. Fails: never.
+// more until an hour has confirmed it. Until then it counts on from the time that was last known.
+// Owns: its start. Thread: any. Fails: never.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
+#include "notifyd/core/clock_leap.hpp"
 
-#include <chrono>
 #include <optional>
 
 namespace notifyd {
 
 class DoubtedClock final : public Clock {
   public:
-    static constexpr Milliseconds leap_min = std::chrono::hours(24);
-    static constexpr Milliseconds confirmation = std::chrono::hours(1);
-
     // `clock` runs with the steady clock and outlives this. `last_known`: what time it was before the start, as far as
     // it is known.
     DoubtedClock(const Clock& clock, std::optional<EpochMs> last_known)
-        : clock_(clock), confirmed_at_(clock.steady_now() + confirmation) {
+        : clock_(clock), confirmed_at_(clock.steady_now() + clock_confirmation) {
         const Milliseconds ahead(clock.now_ms() - last_known.value_or(clock.now_ms()));
-        if (ahead >= leap_min) ahead_ = ahead;
+        if (ahead >= clock_leap_min) ahead_ = ahead;
     }
 
     [[nodiscard]] EpochMs now_ms() const override {

@@ -8,7 +8,16 @@
 
 namespace notifyd {
 
-// In lower case (ASCII), without underscores and hyphens: user_id, userID and user-id are one name.
+// In lower case (ASCII), without underscores and hyphens: user_id, userID and user-id are one name. Gives each letter
+// to `take`.
+template <class Take>
+void fold_name(std::string_view name, Take take) {
+    for (const char character : name) {
+        if (character == '_' || character == '-') continue;
+        const bool is_capital = character >= 'A' && character <= 'Z';
+        take(is_capital ? static_cast<char>(character - 'A' + 'a') : character);
+    }
+}
 [[nodiscard]] std::string folded_name(std::string_view name);
 
 // How many letters to insert, remove, replace, or swap with their neighbour to make one name of the other (the optimal

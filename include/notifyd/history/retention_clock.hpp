@@ -7,6 +7,7 @@
 #pragma once
 
 #include "notifyd/core/clock.hpp"
+#include "notifyd/core/clock_leap.hpp"
 #include "notifyd/observability/events.hpp"
 
 #include <chrono>
@@ -16,8 +17,8 @@ namespace notifyd::history {
 
 class RetentionClock {
   public:
-    static constexpr Milliseconds leap_min = std::chrono::hours(24);
-    static constexpr Milliseconds confirmation = std::chrono::hours(1);
+    static constexpr Milliseconds leap_min = clock_leap_min;
+    static constexpr Milliseconds confirmation = clock_confirmation;
     // What the two clocks may drift apart between two calls without anybody having set one.
     static constexpr Milliseconds drift_max = std::chrono::seconds(5);
 

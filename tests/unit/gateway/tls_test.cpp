@@ -1,4 +1,5 @@
 // Handshakes in memory: which tickets resume, and which contexts can be had.
+#include "notifyd/core/free_with.hpp"
 #include "notifyd/gateway/gateway.hpp"
 
 #include "ticket_keys.hpp"
@@ -20,16 +21,9 @@ using namespace notifyd::gateway;
 
 namespace {
 
-template <auto release>
-struct Releaser {
-    template <class T>
-    void operator()(T* held) const {
-        release(held);
-    }
-};
-using Key = std::unique_ptr<EVP_PKEY, Releaser<EVP_PKEY_free>>;
-using Ssl = std::unique_ptr<SSL, Releaser<SSL_free>>;
-using SslSession = std::unique_ptr<SSL_SESSION, Releaser<SSL_SESSION_free>>;
+using Key = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
+using Ssl = std::unique_ptr<SSL, FreeWith<SSL_free>>;
+using SslSession = std::unique_ptr<SSL_SESSION, FreeWith<SSL_SESSION_free>>;
 
 class Files {
   public:
@@ -43,7 +37,7 @@ class Files {
     // A self-signed certificate that is valid from `from` to `until`, in seconds from now.
     config::Tls make(const std::string& name, long from, long until) const {
         const Key key(EVP_EC_gen("P-256"));
-        const std::unique_ptr<X509, Releaser<X509_free>> certificate(X509_new());
+        const std::unique_ptr<X509, FreeWith<X509_free>> certificate(X509_new());
         X509_gmtime_adj(X509_getm_notBefore(certificate.get()), from);
         X509_gmtime_adj(X509_getm_notAfter(certificate.get()), until);
         X509_set_pubkey(certificate.get(), key.get());

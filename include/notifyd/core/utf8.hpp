@@ -1,0 +1,15 @@
+// UTF-8 that may be broken, character by character (RFC 3629).
+// Owns: nothing; views into the text. Thread: any. Fails: with an empty view.
+#pragma once
+
+#include <string_view>
+
+namespace notifyd {
+
+// U+FFFD, for each byte that belongs to no character.
+inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
+
+// The character that the text begins with; empty: it begins with none.
+[[nodiscard]] std::string_view leading_character(std::string_view text);
+
+}  // namespace notifyd
