@@ -54,20 +54,16 @@ void CatchUp::begin_replay(const connection::Connection& connection,
                            const TopicName& topic,
                            Backlog& backlog,
                            const connection::ResumeAsked& asked) {
-    Replay replay;
-    replay.from = asked.from;
-    replay.fifo_up_to = asked.fifo_up_to;
-    replay.other_epoch = asked.other_epoch;
-    backlog.replay = std::move(replay);
+    backlog.replay.emplace().asked = asked;
     if (!backlog.busy) enqueue(connection, topic, backlog);
 }
 
 void CatchUp::plan(const Job& job, const Backlog& backlog) {
     const Replay& replay = *backlog.replay;
     // Of another database only what there is here can be told.
-    const ResumePoint after = replay.other_epoch ? ResumePoint(Sequence{0}) : replay.from;
+    const ResumePoint after = replay.asked.other_epoch ? ResumePoint(Sequence{0}) : replay.asked.from;
     ++reads_;
-    planner_.plan_resume({job.topic, after, limits::resume_messages_max, replay.fifo_up_to, job.user},
+    planner_.plan_resume({job.topic, after, limits::resume_messages_max, replay.asked.fifo_up_to, job.user},
                          [this, job](const Result<ports::ResumePlan>& plan) {
                              --reads_;
                              planned(job, plan);
@@ -87,7 +83,7 @@ void CatchUp::planned(const Job& job, const Result<ports::ResumePlan>& plan) {
     backlog.failures = 0;
     replay.to = plan->to;
     replay.oldest = plan->oldest;
-    const std::string_view incomplete = replay.other_epoch ? "epoch" : reason_of(plan->verdict);
+    const std::string_view incomplete = replay.asked.other_epoch ? "epoch" : reason_of(plan->verdict);
     if (!incomplete.empty()) {
         end_replay(job, target, incomplete);
         return;
@@ -96,9 +92,9 @@ void CatchUp::planned(const Job& job, const Result<ports::ResumePlan>& plan) {
     replay.after = plan->after;
     replay.count_planned = plan->count;
     // This loop may be behind the one that the client was connected to.
-    if (const auto* const number = std::get_if<Sequence>(&replay.from)) {
+    if (const auto* const number = std::get_if<Sequence>(&replay.asked.from)) {
         if (*number > plan->to || log_ == Log::off) backlog.has_up_to = *number;
-    } else if (plan->window.fifo_after.position > replay.fifo_up_to) {
+    } else if (plan->window.fifo_after.position > replay.asked.fifo_up_to) {
         backlog.has_up_to_place = plan->window.fifo_after;
     }
     if (plan->count == 0) {
@@ -148,13 +144,13 @@ void CatchUp::end_replay(const Job& job, Target target, std::string_view incompl
     Backlog& backlog = *target.backlog;
     const Replay& replay = *backlog.replay;
     ResumePoint to(replay.to);
-    if (const auto* const number = std::get_if<Sequence>(&replay.from)) {
+    if (const auto* const number = std::get_if<Sequence>(&replay.asked.from)) {
         if (incomplete_because.empty()) to = std::max(replay.to, *number);
     } else if (incomplete_because.empty()) {
-        to = replay.last != MessageId() ? ResumePoint(replay.last) : replay.from;
+        to = replay.last != MessageId() ? ResumePoint(replay.last) : replay.asked.from;
     }
     target.connection->sink().answer(wire::resumed_frame({.topic = job.topic,
-                                                          .from = replay.from,
+                                                          .from = replay.asked.from,
                                                           .to = to,
                                                           .count = replay.count_sent,
                                                           .incomplete_because = incomplete_because,

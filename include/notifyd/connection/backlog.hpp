@@ -18,9 +18,10 @@
 
 namespace notifyd::connection {
 
-// What a client asked for while something else was still to be done.
+// What a client asked for when it came back.
 struct ResumeAsked {
     ResumePoint from;
+    // It knows another database.
     bool other_epoch = false;
     // Fifo messages up to here had passed the loop then.
     Position fifo_up_to = 0;
@@ -28,11 +29,7 @@ struct ResumeAsked {
 
 // A replay under way.
 struct Replay {
-    ResumePoint from;
-    // Fifo messages up to here had passed the loop when it began.
-    Position fifo_up_to = 0;
-    // The client knows another database.
-    bool other_epoch = false;
+    ResumeAsked asked;
     // What is still to be read; nullopt: not yet decided.
     std::optional<LogWindow> window;
     PageCursor after{};
@@ -61,14 +58,14 @@ struct Backlog {
     // Fifo messages behind `sent` and up to `seen` have passed live and are owed from the log.
     PageCursor sent{};
     PageCursor seen{};
-    // The number up to which the client has everything, while it owes something.
-    Sequence sent_number = 0;
-    // When a page was last read for it, among those of its connection: whoever has waited longest goes first.
-    std::uint64_t served = 0;
     // Of these, the places of the connection's own messages that it does not want back, ascending.
     std::deque<Position> own;
     // And the ids of such standard ones, which a replay may find in the log.
     std::vector<MessageId> standard_own;
+    // The number up to which the client has everything, while something is owed.
+    Sequence sent_number = 0;
+    // When a page was last read for it, among those of its connection: whichever has waited longest goes first.
+    std::uint64_t served = 0;
     // The client has these already, from another loop that was ahead of this one.
     Sequence has_up_to = 0;
     PageCursor has_up_to_place{};
