@@ -43,7 +43,7 @@ struct Outcome {
     std::size_t lost = 0;        // neither received nor a dead letter
     std::size_t false_complete = 0;
     std::size_t echoes = 0;  // a message to the connection that did not want it
-    std::size_t early = 0;   // a message before the client was told where its topics stand
+    std::size_t early = 0;   // a message before the frame that says where the topics stand
     std::size_t stuck = 0;   // clients that were not served when the faults had stopped
     std::uint64_t trace = 0xCBF29CE484222325U;
 
@@ -97,7 +97,7 @@ class World {
     void step();
     void publish();
     void connect(Client& client);
-    // Asks where the topics stand before the replays, as clients do that are told with the first frame.
+    // Asks where the topics stand before the replays, as clients do that want the first frame.
     void open(Client& client, const ResumeRequest& request);
     // Asks for what it has already, as somebody does who has lost a part of it.
     void resume_again(Client& client);

@@ -1,23 +1,18 @@
 // A clock that was a day or more ahead at the start, and one that was not.
 #include "notifyd/core/doubted_clock.hpp"
 
+#include "support/fake_clock.hpp"
+
 #include <catch2/catch.hpp>
 
 using namespace notifyd;
+using notifyd::testing::FakeClock;
 
 namespace {
 
 constexpr EpochMs start = 1'700'000'000'000;
 constexpr EpochMs hour = 3'600'000;
 constexpr EpochMs day = 24 * hour;
-
-class FakeClock final : public Clock {
-  public:
-    [[nodiscard]] EpochMs now_ms() const override { return start + since_start.count(); }
-    [[nodiscard]] SteadyTime steady_now() const override { return SteadyTime(since_start); }
-
-    Milliseconds since_start{0};
-};
 
 }  // namespace
 
@@ -26,10 +21,10 @@ TEST_CASE("a clock that leapt by a day or more counts on from the last known tim
     const EpochMs last_known = start - 400 * day;
     const DoubtedClock doubted(clock, last_known);
     CHECK(doubted.now_ms() == last_known);
-    clock.since_start = Milliseconds(hour - 1);
+    clock.advance(Milliseconds(hour - 1));
     CHECK(doubted.now_ms() == last_known + hour - 1);
     CHECK(doubted.steady_now() == clock.steady_now());
-    clock.since_start = Milliseconds(hour);
+    clock.advance(Milliseconds(1));
     CHECK(doubted.now_ms() == start + hour);
 }
 

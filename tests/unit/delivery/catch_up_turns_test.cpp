@@ -45,19 +45,22 @@ struct SlowLog final : ports::MessageReader, ports::ResumePlanner, ports::DeadLe
     std::vector<UniqueFunction<void(Result<Page>)>> pages;
 };
 
-}  // namespace
-
-TEST_CASE("a resume waits for one topic of another user's hundred, not for all of them") {
+struct Fixture {
     FakeClock clock;
     SystemIdSource ids;
     observability::RecordingSink sink;
-    observability::Events events(sink, clock);
+    observability::Events events{sink, clock};
     SlowLog log;
     connection::ConnectionRegistry registry;
-    delivery::DeadLetters dead_letters(log, delivery::Log::kept, clock, clock, ids, events);
-    delivery::RetryQueue retries(registry, dead_letters, queue::RetryPolicy{3, Milliseconds(200)}, clock);
-    delivery::CatchUp catch_up(
-        registry, log, log, retries, dead_letters, delivery::Log::kept, 1'000'000, clock, events);
+    delivery::DeadLetters dead_letters{log, delivery::Log::kept, clock, clock, ids, events};
+    delivery::RetryQueue retries{registry, dead_letters, queue::RetryPolicy{3, Milliseconds(200)}, clock};
+    delivery::CatchUp catch_up{
+        registry, log, log, retries, dead_letters, delivery::Log::kept, 1'000'000, clock, events};
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "a resume waits for one topic of another user's hundred, not for all of them") {
     const auto resume = [&](TestConnection& of, int topics) {
         ResumeRequest request;
         for (int i = 0; i < topics; ++i) {
@@ -87,19 +90,9 @@ TEST_CASE("a resume waits for one topic of another user's hundred, not for all o
     registry.remove(second.connection);
 }
 
-TEST_CASE("a connection's topics are read in turn, though none of them ever catches up") {
+TEST_CASE_METHOD(Fixture, "a connection's topics are read in turn, though none of them ever catches up") {
     const bool fills_up = GENERATE(false, true);
     CAPTURE(fills_up);
-    FakeClock clock;
-    SystemIdSource ids;
-    observability::RecordingSink sink;
-    observability::Events events(sink, clock);
-    SlowLog log;
-    connection::ConnectionRegistry registry;
-    delivery::DeadLetters dead_letters(log, delivery::Log::kept, clock, clock, ids, events);
-    delivery::RetryQueue retries(registry, dead_letters, queue::RetryPolicy{3, Milliseconds(200)}, clock);
-    delivery::CatchUp catch_up(
-        registry, log, log, retries, dead_letters, delivery::Log::kept, 1'000'000, clock, events);
     TestConnection slow(1, "slow");
     registry.add(slow.connection);
     for (const char* id : {"a", "b", "c"}) {

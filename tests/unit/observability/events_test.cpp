@@ -3,22 +3,18 @@
 
 #include "notifyd/observability/recording_sink.hpp"
 
+#include "support/fake_clock.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <string>
 
 using namespace notifyd;
 using namespace notifyd::observability;
+using notifyd::testing::FakeClock;
 using namespace std::chrono_literals;
 
 namespace {
-
-class FakeClock final : public Clock {
-  public:
-    [[nodiscard]] EpochMs now_ms() const override { return 1'000 + elapsed.count(); }
-    [[nodiscard]] SteadyTime steady_now() const override { return SteadyTime(elapsed); }
-    Milliseconds elapsed{5'000};
-};
 
 // The public way, so that the tests hold for any sink.
 template <class T>
@@ -90,7 +86,7 @@ TEST_CASE("per-message events are sampled at info, complete at debug") {
     const auto publish = [&] { events.emit(MessagePublished{.message = message, .topic = chat, .user = user}); };
     for (int round = 0; round < 3; ++round) {
         for (int count = 0; count < 100; ++count) publish();
-        clock.elapsed += 1s;
+        clock.advance(1s);
     }
     REQUIRE(sink.count("message_published") == 3);
     CHECK(sink.lines().front().level == LogLevel::info);
@@ -106,7 +102,7 @@ TEST_CASE("per-message events are sampled at info, complete at debug") {
     CHECK_FALSE(sink.lines().back().fields.contains("sampled"));
 
     sink.set_level(LogLevel::warn);
-    clock.elapsed += 1s;
+    clock.advance(1s);
     publish();
     CHECK(sink.count("message_published") == 103);
 }

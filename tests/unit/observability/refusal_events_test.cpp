@@ -2,22 +2,18 @@
 #include "notifyd/observability/events.hpp"
 #include "notifyd/observability/recording_sink.hpp"
 
+#include "support/fake_clock.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <string>
 
 using namespace notifyd;
 using namespace notifyd::observability;
+using notifyd::testing::FakeClock;
 using namespace std::chrono_literals;
 
 namespace {
-
-class FakeClock final : public Clock {
-  public:
-    [[nodiscard]] EpochMs now_ms() const override { return 1'000 + elapsed.count(); }
-    [[nodiscard]] SteadyTime steady_now() const override { return SteadyTime(elapsed); }
-    Milliseconds elapsed{5'000};
-};
 
 std::string text(const RecordedLine& line, std::string_view name) {
     const auto found = line.fields.find(name);
@@ -63,7 +59,7 @@ TEST_CASE("at info some refusals of each second are told, and how many were not"
     const auto refuse = [&] { events.emit(RequestRefused{.status = 404, .reason = "not_found"}); };
     for (int i = 0; i < 1'000; ++i) refuse();
     CHECK(sink.count("request_refused") == Bounded::per_second);
-    clock.elapsed += 1s;
+    clock.advance(1s);
     refuse();
     CHECK(std::get<std::int64_t>(sink.lines().back().fields.at("left_out")) == 1'000 - Bounded::per_second);
     sink.set_level(LogLevel::debug);

@@ -7,6 +7,8 @@
 #include "notifyd/permissions/permission_manager.hpp"
 #include "notifyd/ports/permission_store.hpp"
 
+#include "support/fake_clock.hpp"
+
 #include <algorithm>
 #include <deque>
 #include <map>
@@ -26,16 +28,6 @@ inline Identity identity(std::string user, Grant grant = Grant::none) {
     made.grant = grant;
     return made;
 }
-
-class FakeClock final : public Clock {
-  public:
-    [[nodiscard]] EpochMs now_ms() const override { return 1'700'000'000'000 + since_start_.count(); }
-    [[nodiscard]] SteadyTime steady_now() const override { return SteadyTime(since_start_); }
-    void advance(Milliseconds time) { since_start_ += time; }
-
-  private:
-    Milliseconds since_start_{0};
-};
 
 class FakePermissionStore final : public ports::PermissionStore {
   public:
