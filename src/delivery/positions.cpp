@@ -69,7 +69,7 @@ void CatchUp::opened(ConnectionId id, const Result<std::vector<Sequence>>& posit
     }
 }
 
-// What was revoked or left meanwhile is left out: the client is told that, too.
+// What was revoked or left meanwhile is left out: the client learns of that separately.
 void CatchUp::tell(connection::Connection& connection, OpeningJob& job, std::span<const Sequence> positions) {
     std::vector<TopicName> topics;
     std::vector<Sequence> numbers;

@@ -290,7 +290,7 @@ Result<HttpRequest> Session::read_request(const RequestReader& reader) {
 
 std::string Session::client_address_of(const HeadFields& fields) {
     const std::vector<config::Network>& trusted = services_.config.server.trusted_proxies;
-    // Once for a connection is enough to find out whether it was told already.
+    // The event itself is limited by address; one look per connection is enough.
     if (!fields.forwarded_for.empty() && !is_trusted(peer_address_, trusted) && !std::exchange(forwarded_seen_, true)) {
         services_.events.emit(observability::ForwardedForIgnored{peer_address_});
     }

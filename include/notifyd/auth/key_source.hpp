@@ -101,7 +101,7 @@ class KeySource {
     std::optional<RefreshPolicy> policy_;
     // Counts the configurations, so that a fetch for an older one is not taken for the present one's.
     std::uint64_t generation_ = 0;
-    // Of the URL: fingerprints of the entries that were told to be skipped, and algorithms that were told to have no
+    // Of the URL: fingerprints of the entries already reported as skipped, and algorithms already reported as having no
     // key. A provider may send its entries in any order, or answer from several places that do not agree.
     std::set<std::size_t> told_entries_;
     std::vector<config::Algorithm> told_algorithms_;

@@ -64,7 +64,7 @@ class CatchUp {
     void pass_over(connection::Connection& connection, std::span<const Delivery> run);
     // Asks where the topics stand and tells `opened`. Nothing of the topics is sent in between, so that the numbers are
     // exactly what the client has, or begins with. Fifo messages up to this position have passed the loop. The openings
-    // of one connection are told in the order of the calls; of one that is gone, nothing is told.
+    // of one connection are answered in the order of the calls; those of a connection that has gone are not.
     void open(connection::Connection& connection, Opening opening, Position fifo_up_to);
     // The connection is subscribed to the topics; fifo messages up to this position have passed the loop.
     void resume(connection::Connection& connection, const ResumeRequest& request, Position fifo_up_to);

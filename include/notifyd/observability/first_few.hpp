@@ -1,4 +1,4 @@
-// Says of each text once that it is new, and only of the first few texts: for what is told once for each cause.
+// Admits each text once, and only the first few texts: for events that are to be logged once for each cause.
 // Owns: the texts. Thread: any. Fails: never.
 #pragma once
 

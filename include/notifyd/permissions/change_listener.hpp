@@ -27,7 +27,7 @@ class ChangeListener {
     // subscription asks may_receive again in the same turn of the loop.
     virtual void revoked(const UserId& user, const TopicName& topic, UniqueFunction<void()> everywhere) = 0;
 
-    // The user has got a role in the topic: the user's connections are told, at some time.
+    // The user has got a role in the topic: the user's connections receive a `granted` frame soon after.
     virtual void granted(const UserId& user, const TopicName& topic, Role role) = 0;
 
     // The user has been blocked: committed, and in the BlockList, which all loops share. Each loop closes the user's
