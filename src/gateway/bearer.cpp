@@ -1,6 +1,8 @@
 // Tokens out of headers.
 #include "bearer.hpp"
 
+#include "field_lines.hpp"
+
 #include <boost/beast/core/string.hpp>
 
 namespace notifyd::gateway {
@@ -11,12 +13,6 @@ constexpr std::string_view scheme = "Bearer ";
 constexpr std::string_view token_prefix = "bearer.";
 
 }  // namespace
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
 
 std::string_view bearer_token(std::string_view authorization) {
     if (!boost::beast::iequals(authorization.substr(0, scheme.size()), scheme)) return {};

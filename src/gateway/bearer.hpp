@@ -8,9 +8,6 @@
 
 namespace notifyd::gateway {
 
-// Without the spaces and tabs around it.
-[[nodiscard]] std::string_view trimmed(std::string_view text);
-
 // Of `Authorization: Bearer …`.
 [[nodiscard]] std::string_view bearer_token(std::string_view authorization);
 

@@ -1,7 +1,7 @@
 // Addresses out of X-Forwarded-For, and networks.
 #include "client_address.hpp"
 
-#include "bearer.hpp"
+#include "field_lines.hpp"
 
 #include <boost/asio/ip/address.hpp>
 

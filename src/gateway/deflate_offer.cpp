@@ -1,7 +1,7 @@
 // Parameter by parameter.
 #include "deflate_offer.hpp"
 
-#include "bearer.hpp"
+#include "field_lines.hpp"
 
 #include <boost/beast/core/string.hpp>
 

@@ -1,8 +1,6 @@
 // A bare CR or LF, a folded line and a control character end the request: other servers see other lines there.
 #include "field_lines.hpp"
 
-#include "bearer.hpp"
-
 #include <algorithm>
 
 namespace notifyd::gateway {
@@ -24,6 +22,12 @@ bool is_token_character(char c) {
 
 Error malformed_request() {
     return {Errc::invalid_request, "The request is not valid HTTP/1.1"};
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    return text;
 }
 
 bool is_token(std::string_view text) {

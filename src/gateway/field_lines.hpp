@@ -15,6 +15,9 @@ namespace notifyd::gateway {
 // What is not HTTP.
 [[nodiscard]] Error malformed_request();
 
+// Without the spaces and tabs around it (RFC 9110 §5.6.3).
+[[nodiscard]] std::string_view trimmed(std::string_view text);
+
 // RFC 9110 §5.6.2.
 [[nodiscard]] bool is_token(std::string_view text);
 // "a, b,c": at least one token.

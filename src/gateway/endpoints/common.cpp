@@ -1,5 +1,6 @@
 // What several endpoints need: the caller, the kind of body.
 #include "../bearer.hpp"
+#include "../field_lines.hpp"
 #include "../refusal_events.hpp"
 #include "endpoints.hpp"
 
