@@ -46,7 +46,7 @@ ConnectResult<ConnectDemand> Session::read_connect(const BeastRequest& head, con
     if (services_.state.draining) return refusal(caused_by("draining", {Errc::unavailable, "The server is stopping"}));
     const bool from_browser = head.count(http::field::origin) != 0;
     if (head.count(http::field::origin) > 1 || (from_browser && allow_origin(request.origin).empty())) {
-        return refusal(caused_by("origin", {Errc::forbidden, "The origin is not allowed"}));
+        return refusal(caused_by("origin", {Errc::forbidden, "The page's origin is not in server.allowed_origins"}));
     }
     Result<wire::ConnectQuery> query = wire::parse_connect_query(request.query);
     if (!query) return refusal(query.error());
@@ -74,12 +74,14 @@ Result<void> Session::check_room(const UserId& user) const {
 
 ConnectRefusal Session::auth_refusal(const auth::Refusal& refusal, const HttpRequest& request) {
     services_.events.emit(auth_failed(refusal, request.peer_address, request.correlation_id));
-    return {caused_by(auth::to_string(refusal.reason), refusal.error), refusal.user};
+    // A cause that the permissions have given, such as a ban, says more than "topic".
+    const std::string_view given = refusal.error.cause;
+    return {caused_by(given.empty() ? auth::to_string(refusal.reason) : given, refusal.error), refusal.user};
 }
 
 ConnectRefusal Session::as_attempt(ConnectRefusal refusal, const HttpRequest& request, Purpose purpose) {
     const Errc code = refusal.error.code;
-    if (code != Errc::unauthorized && code != Errc::forbidden) return refusal;
+    if (code != Errc::unauthorized && code != Errc::forbidden && code != Errc::blocked) return refusal;
     // Without proxies, whoever comes by a Unix socket is this machine's own; a proxy has to say for whom it asks.
     if (request.peer_address == unix_peer && services_.config.server.trusted_proxies.empty()) return refusal;
     const std::string key = limit_key(request.peer_address);
@@ -92,7 +94,7 @@ ConnectRefusal Session::as_attempt(ConnectRefusal refusal, const HttpRequest& re
                                wait,
                                "limits.connects_per_minute_per_ip");
     error.topic = std::move(refusal.error.topic);
-    return {std::move(error), std::move(refusal.user)};
+    return {std::move(error), std::move(refusal.user), reason_of(refusal.error)};
 }
 
 }  // namespace notifyd::gateway

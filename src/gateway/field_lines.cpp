@@ -7,11 +7,6 @@ namespace notifyd::gateway {
 
 namespace {
 
-bool is_control(char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7F;
-}
-
 bool is_token_character(char c) {
     constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -22,6 +17,11 @@ bool is_token_character(char c) {
 
 Error malformed_request() {
     return {Errc::invalid_request, "The request is not valid HTTP/1.1"};
+}
+
+bool is_control(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F;
 }
 
 std::string_view trimmed(std::string_view text) {

@@ -18,6 +18,9 @@ namespace notifyd::gateway {
 // Without the spaces and tabs around it (RFC 9110 §5.6.3).
 [[nodiscard]] std::string_view trimmed(std::string_view text);
 
+// Below the space, or DEL; HTAB is one of them.
+[[nodiscard]] bool is_control(char c);
+
 // RFC 9110 §5.6.2.
 [[nodiscard]] bool is_token(std::string_view text);
 // "a, b,c": at least one token.

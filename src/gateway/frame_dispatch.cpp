@@ -163,11 +163,15 @@ Result<void> FrameDispatch::check_subscribe(const wire::Subscribe& frame) {
     if (!frame.channels.empty()) return no_channels_error();
     std::string refused;
     std::string first_refused;
+    std::string_view cause;
     for (const TopicName& topic : frame.topics) {
-        if (!services_.permissions.may_receive(connection_.identity(), topic)) {
-            refused.append(refused.empty() ? "" : ", ").append(topic.text());
-            if (first_refused.empty()) first_refused = topic.text();
+        const Result<void> receivable = services_.permissions.may_receive(connection_.identity(), topic);
+        if (receivable) continue;
+        if (refused.empty()) {
+            first_refused = topic.text();
+            cause = receivable.error().cause;
         }
+        refused.append(refused.empty() ? "" : ", ").append(topic.text());
     }
     const auto is_new = [this](const TopicName& topic) {
         return !connection::ConnectionRegistry::is_subscribed(connection_, topic);
@@ -176,6 +180,7 @@ Result<void> FrameDispatch::check_subscribe(const wire::Subscribe& frame) {
     if (!refused.empty()) {
         Error error(Errc::forbidden, "No permission for " + refused);
         error.topic = std::move(first_refused);
+        error.cause = cause;
         return error;
     }
     // The user's own topic is not counted.

@@ -292,7 +292,7 @@ std::string Session::client_address_of(const HeadFields& fields) {
     const std::vector<config::Network>& trusted = services_.config.server.trusted_proxies;
     // The event itself is limited by address; one look per connection is enough.
     if (!fields.forwarded_for.empty() && !is_trusted(peer_address_, trusted) && !std::exchange(forwarded_seen_, true)) {
-        services_.events.emit(observability::ForwardedForIgnored{peer_address_});
+        services_.events.emit(observability::ForwardedForIgnored{peer_address_, limit_key(peer_address_)});
     }
     return client_address(peer_address_, fields.forwarded_for, trusted);
 }

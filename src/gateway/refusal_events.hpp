@@ -15,7 +15,8 @@ namespace notifyd::gateway {
 [[nodiscard]] inline observability::AuthFailed auth_failed(const auth::Refusal& refusal,
                                                            std::string_view address,
                                                            std::string_view correlation_id) {
-    return {.reason = auth::to_string(refusal.reason),
+    const std::string_view given = refusal.error.cause;  // by the permissions: a ban
+    return {.reason = given.empty() ? auth::to_string(refusal.reason) : given,
             .address = address,
             .correlation_id = correlation_id,
             .user = refusal.user,
@@ -36,6 +37,7 @@ namespace notifyd::gateway {
         event.reason = reason_of(*error);
         event.what = error->message;
         event.topic = error->topic;
+        if (event.reason == "origin") event.origin = request.origin;
     }
     return event;
 }

@@ -65,13 +65,17 @@ void Session::log_answer(const HttpReply& reply, const HttpRequest& request, con
     std::string_view path = is_upgrade_path(request.path) ? "/ws" : "unknown";
     if (route != nullptr) path = route->path;
     if (reply.status >= 500) {
+        const Error* const error = reply.refusal ? &*reply.refusal : nullptr;
         services_.events.emit(
             observability::RequestFailed{.correlation_id = request.correlation_id,
                                          .method = request.method,
                                          .route = path,
                                          .status = reply.status,
                                          .latency_ms = latency_ms,
-                                         .what = reply.refusal ? std::string_view(reply.refusal->message) : ""});
+                                         .reason = error == nullptr ? std::string_view() : reason_of(*error),
+                                         .what = error == nullptr ? std::string_view() : error->message,
+                                         .address = request.peer_address,
+                                         .user = reply.refused_user});
         return;
     }
     services_.events.emit(observability::RequestServed{.correlation_id = request.correlation_id,

@@ -68,6 +68,7 @@ class RequestReader {
     // come too late for whoever decided by the head, and Beast would put them into it: so it is stopped before them.
     struct ChunkCheck {
         const char* trailer = nullptr;  // where in the buffer they begin; null: there are none
+        std::size_t extension_bytes = 0;
         void operator()(std::uint64_t size, boost::beast::string_view extensions, boost::beast::error_code& error);
     };
 

@@ -40,6 +40,8 @@ struct RouteMatch;
 struct ConnectRefusal {
     Error error;
     std::string user{};
+    // Of an attempt that is one too many, and is answered so: what it would have been refused for.
+    std::string_view attempt_reason{};
 };
 template <class T>
 class [[nodiscard]] ConnectResult : public boost::system::result<T, ConnectRefusal> {

@@ -53,9 +53,10 @@ void answer_error(LoopServices& services, connection::Connection& connection, co
 void apply(LoopServices& services, connection::Connection& connection, const Refresh& refresh) {
     auth::AuthResult<Identity> fresh = judge(services, connection, refresh.frame.token);
     if (!fresh) {
-        fresh.error().user = connection.identity().user.get();
-        services.events.emit(auth_failed(fresh.error(), connection.peer.address, {}));
-        return answer_error(services, connection, refresh, fresh.error().error);
+        auth::Refusal refusal = fresh.error();
+        refusal.user = connection.identity().user.get();
+        services.events.emit(auth_failed(refusal, connection.peer.address, {}));
+        return answer_error(services, connection, refresh, refusal.error);
     }
     const EpochMs expires_at = fresh->expires_at;
     connection.set_identity(std::move(*fresh));

@@ -30,6 +30,7 @@ HttpReply Session::refused_upgrade(const ConnectRefusal& refusal, const HttpRequ
         .user = refusal.user,
         .topic = error.topic,
         .origin = request.origin,
+        .attempt_reason = refusal.attempt_reason,
     });
     HttpReply reply = error_reply(error, request.correlation_id);
     if (error.code == Errc::upgrade_required) {
@@ -118,6 +119,7 @@ Awaitable<ConnectResult<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastR
         auth::AuthResult<void> used = co_await use_ticket(*grant->ticket, services_);
         if (!used) {
             place_.become_http();
+            services_.user_connects.give_back(user.get());
             auth::Refusal refusal = used.error();
             refusal.user = user.get();
             co_return as_attempt(auth_refusal(refusal, request), request, purpose);

@@ -71,8 +71,8 @@ void Events::emit(const ConnectionClosed& event) {
 void Events::emit(const ConnectionRefused& event) {
     log_bounded(sink_, clock_, connection_refused_, "connection_refused", [&](Fields& fields) {
         fields.text("correlation_id", event.correlation_id).text("user_id", event.user).number("status", event.status);
-        fields.text("reason", event.reason).topic_text(event.topic).text("origin", event.origin);
-        fields.text("address", event.address).text("what", event.what);
+        fields.text("reason", event.reason).text("attempt_reason", event.attempt_reason).topic_text(event.topic);
+        fields.text("origin", event.origin).text("address", event.address).text("what", event.what);
     });
 }
 
@@ -108,11 +108,13 @@ void Events::emit(const RequestServed& event) {
 }
 
 void Events::emit(const RequestFailed& event) {
-    log(sink_, clock_, LogLevel::warn, "request_failed", [&](Fields& fields) {
-        fields.text("correlation_id", event.correlation_id).user(event.user).real("latency_ms", event.latency_ms);
-        fields.text("method", event.method).text("route", event.route).number("status", event.status);
+    const auto fill = [&](Fields& fields) {
+        fields.text("correlation_id", event.correlation_id).text("user_id", event.user);
+        fields.real("latency_ms", event.latency_ms).text("method", event.method).text("route", event.route);
+        fields.number("status", event.status).text("reason", event.reason).text("address", event.address);
         fields.text("what", event.what);
-    });
+    };
+    log_bounded(sink_, clock_, request_failed_, "request_failed", fill, LogLevel::warn);
 }
 
 void Events::emit(const AuthFailed& event) {

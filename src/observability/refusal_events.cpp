@@ -11,8 +11,8 @@ void Events::emit(const RequestRefused& event) {
     log_bounded(sink_, clock_, request_refused_, "request_refused", [&](Fields& fields) {
         fields.text("correlation_id", event.correlation_id).text("user_id", event.user);
         fields.text("method", event.method).text("route", event.route).number("status", event.status);
-        fields.text("reason", event.reason).topic_text(event.topic).text("address", event.address);
-        fields.text("what", event.what);
+        fields.text("reason", event.reason).topic_text(event.topic).text("origin", event.origin);
+        fields.text("address", event.address).text("what", event.what);
     });
 }
 
@@ -24,7 +24,7 @@ void Events::emit(const FrameRefused& event) {
 }
 
 void Events::emit(const ForwardedForIgnored& event) {
-    if (!sink_.wants(LogLevel::warn) || !forwarded_for_ignored_.admit(event.address)) return;
+    if (!sink_.wants(LogLevel::warn) || !forwarded_for_ignored_.admit(event.network, clock_.steady_now())) return;
     const bool is_unix = event.address == "unix";
     const std::string what =
         is_unix ? std::string(

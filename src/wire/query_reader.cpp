@@ -98,6 +98,14 @@ Result<std::size_t> QueryReader::limit(std::size_t fallback) const {
     return static_cast<std::size_t>(*value);
 }
 
+Result<bool> QueryReader::flag(std::string_view name) const {
+    const auto text = single_or_empty(name);
+    if (text.has_error()) return text.error();
+    if (!*text || **text == "0" || **text == "false") return false;
+    if (**text == "1" || **text == "true") return true;
+    return invalid(name, " must be 1 or 0");
+}
+
 Result<std::optional<std::uint64_t>> QueryReader::number(std::string_view name) const {
     constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
     const auto text = single(name);

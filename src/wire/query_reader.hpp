@@ -41,6 +41,8 @@ class QueryReader {
     [[nodiscard]] Result<TopicFields> topic_fields() const;
     // `limit`: 1 to 100.
     [[nodiscard]] Result<std::size_t> limit(std::size_t fallback = limits::page_messages_default) const;
+    // 1 or 0 (true and false will do); false where there is none.
+    [[nodiscard]] Result<bool> flag(std::string_view name) const;
     [[nodiscard]] Result<std::optional<std::uint64_t>> number(std::string_view name) const;
     // ISO 8601 or epoch milliseconds; a number that can only be seconds is an error.
     [[nodiscard]] Result<std::optional<EpochMs>> time(std::string_view name) const;

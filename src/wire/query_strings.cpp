@@ -243,17 +243,17 @@ Result<ConnectQuery> parse_connect_query(const QueryParameters& parameters) {
     if (topics.has_error()) return topics.error();
     auto user = read_user(query, "userId");
     if (user.has_error()) return user.error();
-    const auto hello = query.single("hello");
+    const auto hello = query.flag("hello");
     if (hello.has_error()) return hello.error();
-    const auto partial = query.single("partial");
+    const auto partial = query.flag("partial");
     if (partial.has_error()) return partial.error();
     auto resume = read_resume_request(query);
     if (resume.has_error()) return resume.error();
     return ConnectQuery{std::move(*token),
                         std::move(*topics),
                         std::move(*user),
-                        *hello == "1" ? Hello::on : Hello::off,
-                        *partial == "1",
+                        *hello ? Hello::on : Hello::off,
+                        *partial,
                         std::move(*resume)};
 }
 

@@ -12,12 +12,13 @@ from support.daemon import eventually
 from support.settings import LIMIT
 
 from . import tokens
-from .clients import WebSocket
+from .clients import Http, WebSocket
 
 CAP = 1 << 20  # limits.outbound_buffer
 STALLED_AFTER = 4  # s
 SMALL, BIG = 512, 16 << 10  # bytes of a message in the chat of all, and in the chat of the few
 COUNT = 1_500  # messages of each chat: in the big one more than a cap and the kernel's buffers
+PAGE = 100
 CHUNK = 50  # published at a time; the fast ones have them before the next
 FIELDS = re.compile(rb'"chatId":"(\w+)".*"sequenceNumber":(\d+)')
 
@@ -76,6 +77,20 @@ async def publish_all(context, publisher, fast, numbers):
             return
 
 
+async def fill_caches(server, result):
+    """The database's reading threads keep what they have read, each up to a bound of its own. A slow client has them
+    read, so they are to be full before the memory that it costs is measured."""
+    async def read_all():
+        http, key = Http(server), None
+        for _ in range(COUNT // PAGE):
+            query = {"chatId": "few", "limit": PAGE, **({"startKey": key} if key else {})}
+            reply = await http.request("GET", "/messages", tokens.admin(), query=query)
+            result.require(reply.status == 200, f"a page of the history: {reply}")
+            key = reply.json.get("nextStartKey")
+        http.close()
+    await asyncio.gather(*(read_all() for _ in range(8)))
+
+
 async def highest_memory(server, until):
     highest = 0
     while not until.is_set():
@@ -109,7 +124,10 @@ async def run(context):
 
     warm, done = asyncio.Event(), asyncio.Event()
     measuring = asyncio.ensure_future(highest_memory(server, warm))
-    await publish_all(context, publisher, [*fast, slow, dead], numbers)
+    # Twice, for the writing thread's cache has room for more than one.
+    for _ in range(2):
+        await publish_all(context, publisher, [*fast, slow, dead], numbers)
+    await fill_caches(server, result)
     warm.set()
     base = await measuring
 
@@ -125,7 +143,7 @@ async def run(context):
     slow.socket.resume()
     result.require(behind * BIG > 2 * CAP, f"the slow client was only {behind} messages behind: nothing was tested")
     # Two slow connections, and what the same load may cost in other places.
-    result.require(growth <= 2 * CAP + base // 5, f"memory grew by {growth >> 10} KiB on {base >> 10} KiB")
+    result.require(growth <= 2 * CAP + base // 10, f"memory grew by {growth >> 10} KiB on {base >> 10} KiB")
 
     def closed_1013():
         return any('"user_id":"dead"' in line and '"code":1013' in line

@@ -50,6 +50,13 @@ class Bans(SystemTest):
         with self.assertRaises(Refused) as refused:
             self.daemon.websocket(self.token, query={"orgId": self.org})
         self.assertEqual(refused.exception.status, 403)
+        # The log tells a ban from a permission that nobody gave.
+        socket = self.daemon.websocket(self.token)
+        socket.ask("subscribe", {"topics": ["org:" + self.org]})
+        self.http.get("/ws", self.token, orgId=self.org)
+        for kind in ("auth_failed", "connection_refused", "request_refused", "frame_refused"):
+            self.daemon.wait_for_event(
+                kind, lambda event: event.get("user_id") == self.user and event["reason"] == "banned")
         # The operator's own tokens go on.
         self.assertTrue(self.can_publish(self.service) and self.can_read(self.admin))
 

@@ -6,10 +6,11 @@ import unittest
 from websockets.exceptions import InvalidState
 
 from support.case import SystemTest
+from support.connection_tokens import SIGNING_SECRET
 from support.daemon import Daemon, Folder, eventually
 from support.http_client import RawConnection
 from support.settings import LIMIT
-from support.tokens import mint
+from support.tokens import admin, mint
 from support.websocket import Closed, Refused
 
 
@@ -56,6 +57,26 @@ class PerAddress(SystemTest):
         self.assertEqual(daemon.clients[0].ask("ping")["type"], "pong")
         refused = daemon.wait_for_event("connection_refused", lambda event: event.get("status") == 429)
         self.assertEqual((refused["address"], refused["reason"]), ("127.0.0.1", "limits.connects_per_minute_per_ip"))
+
+    def test_those_of_a_blocked_user_count(self):
+        daemon = self.start()
+        self.assertEqual(daemon.http().post("/users/u/block", admin(), {}).status, 200)
+        attempts = [attempt(daemon, self.token)[0] for _ in range(7)]
+        self.assertEqual(attempts, [403] * 5 + [429] * 2)
+        refused = daemon.wait_for_event("connection_refused", lambda event: event.get("status") == 429)
+        self.assertEqual((refused["user_id"], refused["attempt_reason"]), ("u", "blocked"))
+
+    def test_a_connection_token_that_loses_a_race_takes_no_connect_of_its_user(self):
+        daemon = self.start(tokens={"secret": SIGNING_SECRET}, limits={**LIMIT, "connects_per_minute_per_user": 3})
+        ticket = daemon.http().post("/ws/token", self.token).json["token"]
+        results = []
+        threads = [threading.Thread(target=lambda: results.append(attempt(daemon, ticket)[0])) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(results.count(101), 1)
+        self.assertEqual([attempt(daemon, self.token)[0] for _ in range(3)], [101, 101, 429])
 
     def test_a_bad_parameter_is_no_refused_attempt(self):
         daemon = self.start()

@@ -125,6 +125,21 @@ class Trailers(SystemTest):
                     self.assertNotEqual(reply.headers["X-Request-Id"], "forged")
                     self.assertNotIn("duplicate", reply.json)
 
+    def test_extensions_of_chunks(self):
+        """They are ignored, but a proxy must not see another end of their line, and nobody needs many of them."""
+        body = json.dumps(self.body()).encode()
+        head = (b"POST /publish HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nTransfer-Encoding: chunked\r\n\r\n"
+                % self.service.encode())
+        single = b"".join(b"1;a=%s\r\n%c\r\n" % (b"x" * 500, byte) for byte in body)
+        whole = b"%x%%s\r\n%s\r\n0%%s\r\n\r\n" % (len(body), body.replace(b"%", b"%%"))
+        for status, text in ((200, whole % (b';a=b;c="d e"', b"")), (200, whole % (b'; a="\tb"', b";z")),
+                             (400, whole % (b';a="\n"', b"")), (400, whole % (b"", b';a="\n"')),
+                             (400, whole % (b';a="b\nc"', b"")), (400, whole % (b';a="\x00"', b"")),
+                             (400, whole % (b"", b';a="\x7f"')), (400, single + b"0\r\n\r\n")):
+            with self.subTest(text[:40]), self.daemon.raw() as raw:
+                raw.send(head + text)
+                self.assertEqual(raw.reply().status, status)
+
     def test_in_single_bytes(self):
         with self.daemon.raw() as raw:
             raw.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -82,6 +82,12 @@ class Connects(Log, TokenTest):
         self.line("connection_refused", self.refuse(mint("late")), status=503, user_id="late",
                   reason="limits.max_connections")
 
+    def test_an_explaining_get_names_the_origin(self):
+        bob = self.name("bob")
+        reply = self.http.request("GET", "/ws", mint(bob), headers={"Origin": "https://evil.example"})
+        self.line("request_refused", json.loads(reply.body)["correlationId"], reason="origin", user_id=bob,
+                  origin="https://evil.example", route="/ws")
+
     def test_a_hostile_name_stays_in_its_line(self):
         name = 'bob\u2028{"event_type":"forged"}\u202e"x'
         self.line("connection_refused", self.refuse(mint(name), chat="a\"b{}"), user_id=name, chat_id="a\"b{}")

@@ -56,6 +56,11 @@ class Refresh(SystemTest):
             with self.subTest(token[:20]):
                 answer = self.refresh(socket, token)
                 self.assertEqual((answer["type"], answer["payload"]["code"]), ("error", "unauthorized"))
+        # Whose connection it was is known, whatever the token says.
+        lines = [event for event in self.daemon.find_events("auth_failed") if event.get("user_id") == user]
+        self.assertEqual(len(lines), 6, lines)
+        for reason in ("malformed", "expired", "signature", "other_user"):
+            self.assertIn(reason, [event["reason"] for event in lines])
         for payload in ({}, {"token": None}, {"token": 7}):
             answer = socket.ask("auth:refresh", payload)
             self.assertEqual((answer["type"], answer["payload"]["code"]), ("error", "invalid_request"))

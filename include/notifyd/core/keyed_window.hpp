@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 #include <string>
 #include <unordered_map>
 
@@ -31,6 +32,19 @@ class KeyedWindow {
         order_.push_back({latest_, &place->first});
         if (order_.size() > capacity_) forget_oldest();
         return Milliseconds::zero();
+    }
+
+    // Forgets the last admission of a key, where there is one in the window.
+    void give_back(const std::string& key) {
+        const auto place = windows_.find(key);
+        if (place == windows_.end()) return;
+        // From the back: what is given back was admitted a moment ago.
+        const auto last =
+            std::ranges::find(order_.rbegin(), order_.rend(), &place->first, [](const Admission& a) { return a.key; });
+        if (last == order_.rend()) return;
+        order_.erase(std::next(last).base());
+        place->second.forget_last();
+        if (place->second.size() == 0) windows_.erase(place);
     }
 
     // What take would answer; nothing is remembered.

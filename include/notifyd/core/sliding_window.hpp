@@ -36,6 +36,9 @@ class SlidingWindow {
         first_ = 0;
     }
 
+    // Only where there is one.
+    void forget_last() { times_.pop_back(); }
+
     [[nodiscard]] std::size_t size() const { return times_.size() - first_; }
 
   private:

@@ -89,6 +89,8 @@ struct ConnectionRefused {
     std::string_view user{};    // where known
     std::string_view topic{};   // "chat:abc", where the refusal is about one
     std::string_view origin{};  // the page's, where there is one
+    // What an attempt was refused for that is answered as one too many of its address.
+    std::string_view attempt_reason{};
 };
 
 // No connection could be taken, most likely for want of file descriptors.
@@ -138,14 +140,17 @@ struct RequestServed {
     const UserId* user = nullptr;
 };
 
+// Anybody can cause them at any rate (while there are no keys, for example), so they are bounded.
 struct RequestFailed {
     std::string_view correlation_id{};
     std::string_view method{};
     std::string_view route{};
     std::int64_t status = 0;
     double latency_ms = 0;
+    std::string_view reason{};
     std::string_view what{};
-    const UserId* user = nullptr;
+    std::string_view address{};
+    std::string_view user{};  // where known
 };
 
 // --- who may do what ---
@@ -389,8 +394,9 @@ class Events {
     Bounded connection_refused_;
     Bounded accept_refused_;
     Bounded request_refused_;
+    Bounded request_failed_;
     Bounded frame_refused_;
-    FirstFew forwarded_for_ignored_{16};
+    FirstFew forwarded_for_ignored_{16, std::chrono::hours(1)};
     Bounded letters_dropped_;
     Bounded letters_gave_way_;
 };

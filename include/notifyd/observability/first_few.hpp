@@ -1,31 +1,46 @@
-// Admits each text once, and only the first few texts: for events that are to be logged once for each cause.
-// Owns: the texts. Thread: any. Fails: never.
+// Admits each text once, and no more than a few new ones in each period: for events that are logged once per cause,
+// where anybody can invent causes. Owns:   the texts that it remembers; of more than `remembered_max`, the oldest are
+// forgotten. Thread: any.
 #pragma once
+
+#include "notifyd/core/clock.hpp"
 
 #include <algorithm>
 #include <cstddef>
+#include <deque>
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace notifyd::observability {
 
 class FirstFew {
   public:
-    explicit FirstFew(std::size_t most) : most_(most) {}
+    static constexpr std::size_t remembered_max = 256;
 
-    [[nodiscard]] bool admit(std::string_view text) {
+    FirstFew(std::size_t most, Milliseconds period) : most_(most), period_(period) {}
+
+    [[nodiscard]] bool admit(std::string_view text, SteadyTime now) {
         const std::scoped_lock lock(mutex_);
-        if (seen_.size() == most_ || std::ranges::find(seen_, text) != seen_.end()) return false;
+        if (std::ranges::find(seen_, text) != seen_.end()) return false;
+        if (now - period_began_ >= period_) {
+            period_began_ = now;
+            admitted_ = 0;
+        }
+        if (admitted_ == most_) return false;
+        ++admitted_;
+        if (seen_.size() == remembered_max) seen_.pop_front();
         seen_.emplace_back(text);
         return true;
     }
 
   private:
     std::mutex mutex_;
-    std::vector<std::string> seen_;
+    std::deque<std::string> seen_;
     std::size_t most_;
+    Milliseconds period_;
+    SteadyTime period_began_{};
+    std::size_t admitted_ = 0;
 };
 
 }  // namespace notifyd::observability

@@ -18,8 +18,9 @@ struct RequestRefused {
     std::string_view reason{};  // the code of the answer, or what is more precise
     std::string_view what{};    // the sentence that the client got
     std::string_view address{};
-    std::string_view user{};   // where known
-    std::string_view topic{};  // "chat:abc", where the refusal is about one
+    std::string_view user{};    // where known
+    std::string_view topic{};   // "chat:abc", where the refusal is about one
+    std::string_view origin{};  // the page's, where the refusal is about it
 };
 
 // A frame of an open WebSocket that was answered with an error.
@@ -32,9 +33,12 @@ struct FrameRefused {
     std::string_view address{};
 };
 
-// X-Forwarded-For came from an address that is not a trusted proxy's. Told once for each of the first few addresses.
+// X-Forwarded-For came from an address that is not a trusted proxy's. Logged once per address, and for no more than a
+// few new addresses an hour: strangers can send the header, too, and must not keep the real proxy out of the log for
+// good.
 struct ForwardedForIgnored {
     std::string_view address{};
+    std::string_view network{};  // of which the address is one of many that a single peer can have
 };
 
 }  // namespace notifyd::observability

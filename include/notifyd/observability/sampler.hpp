@@ -31,8 +31,8 @@ class Sampler {
     static constexpr std::int64_t counts = 1 << 16;
 
     std::uint16_t per_second_;
-    // The second, and how many of it were admitted.
-    std::atomic<std::int64_t> seen_{-1};
+    // The second, and how many of it were admitted. At first, the second before the clock can begin.
+    std::atomic<std::int64_t> seen_{-counts};
 };
 
 }  // namespace notifyd::observability

@@ -20,14 +20,21 @@ class SharedRateLimit {
   public:
     // Zero: admitted. Otherwise the time until the next one of this key would be. `most` a minute; 0: no limit.
     [[nodiscard]] Milliseconds take(const std::string& key, SteadyTime now, std::size_t most) {
-        Shard& shard = shards_[std::hash<std::string>{}(key) % shard_count];
+        Shard& shard = shard_of(key);
         const std::lock_guard lock(shard.mutex);
         return shard.windows.take(key, now, most);
     }
 
+    // What was admitted last did not happen after all.
+    void give_back(const std::string& key) {
+        Shard& shard = shard_of(key);
+        const std::lock_guard lock(shard.mutex);
+        shard.windows.give_back(key);
+    }
+
     // What take would answer; nothing is remembered.
     [[nodiscard]] Milliseconds look(const std::string& key, SteadyTime now, std::size_t most) {
-        Shard& shard = shards_[std::hash<std::string>{}(key) % shard_count];
+        Shard& shard = shard_of(key);
         const std::lock_guard lock(shard.mutex);
         return shard.windows.look(key, now, most);
     }
@@ -52,6 +59,10 @@ class SharedRateLimit {
         std::mutex mutex;
         KeyedWindow windows{std::chrono::minutes(1), capacity / shard_count};
     };
+
+    [[nodiscard]] Shard& shard_of(const std::string& key) {
+        return shards_[std::hash<std::string>{}(key) % shard_count];
+    }
 
     std::array<Shard, shard_count> shards_;
 };

@@ -40,6 +40,28 @@ TEST_CASE("a look is the answer of a take, and leaves everything as it is") {
     CHECK(windows.size() == 1);
 }
 
+TEST_CASE("what is given back can be taken again, and is forgotten") {
+    const SteadyTime start{};
+    KeyedWindow windows(60s, 100);
+    windows.give_back("a");
+    REQUIRE(windows.take("a", start, 2) == 0ms);
+    REQUIRE(windows.take("b", start + 1s, 2) == 0ms);
+    REQUIRE(windows.take("a", start + 2s, 2) == 0ms);
+    CHECK(windows.take("a", start + 3s, 2) == 57s);
+    windows.give_back("a");
+    CHECK(windows.size() == 2);
+    REQUIRE(windows.take("a", start + 4s, 2) == 0ms);
+    // The first one of "a" is still there, and leaves at its own time.
+    CHECK(windows.look("a", start + 5s, 2) == 55s);
+    windows.give_back("b");
+    CHECK(windows.keys() == 1);
+    windows.give_back("a");
+    windows.give_back("a");
+    windows.give_back("a");
+    CHECK(windows.keys() == 0);
+    CHECK(windows.size() == 0);
+}
+
 TEST_CASE("ten windows of hammering admit ten times the limit, and no window more than it") {
     const SteadyTime start{};
     for (const std::size_t most : {std::size_t{5}, std::size_t{10}, std::size_t{20}}) {

@@ -67,17 +67,52 @@ TEST_CASE("at info some refusals of each second are told, and how many were not"
     CHECK(sink.count("request_refused") == Bounded::per_second + 1 + 100);
 }
 
+TEST_CASE("failed requests are bounded, too: while there are no keys, anybody can cause them") {
+    RecordingSink sink;
+    FakeClock clock;
+    Events events(sink, clock);
+    const auto fail = [&events] {
+        events.emit(
+            RequestFailed{.status = 503, .reason = "no_keys", .what = "w", .address = "192.0.2.1", .user = "u"});
+    };
+    for (int i = 0; i < 1'000; ++i) fail();
+    CHECK(sink.count("request_failed") == Bounded::per_second);
+    const RecordedLine& line = sink.lines().back();
+    CHECK(line.level == LogLevel::warn);
+    CHECK(text(line, "reason") == "no_keys");
+    CHECK(text(line, "address") == "192.0.2.1");
+    CHECK(text(line, "user_id") == "u");
+    clock.advance(1s);
+    fail();
+    CHECK(std::get<std::int64_t>(sink.lines().back().fields.at("left_out")) == 1'000 - Bounded::per_second);
+}
+
 TEST_CASE("a proxy that is not trusted is told of once, and not every address of a flood") {
     RecordingSink sink;
-    const FakeClock clock;
+    FakeClock clock;
     Events events(sink, clock);
-    for (int i = 0; i < 3; ++i) events.emit(ForwardedForIgnored{"192.0.2.1"});
+    for (int i = 0; i < 3; ++i) events.emit(ForwardedForIgnored{"192.0.2.1", "192.0.2.1"});
     REQUIRE(sink.count("forwarded_for_ignored") == 1);
     const RecordedLine line = sink.lines().front();
     CHECK(line.level == LogLevel::warn);
     CHECK(text(line, "what").find("add \"192.0.2.1\" to server.trusted_proxies") != std::string::npos);
-    events.emit(ForwardedForIgnored{"unix"});
+    events.emit(ForwardedForIgnored{"unix", "unix"});
     CHECK(text(sink.lines().back(), "what").find("Unix socket") != std::string::npos);
-    for (int i = 0; i < 1'000; ++i) events.emit(ForwardedForIgnored{"10.0.0." + std::to_string(i)});
+    const auto flood = [&events](const std::string& prefix) {
+        for (int i = 0; i < 1'000; ++i) {
+            const std::string address = prefix + std::to_string(i);
+            events.emit(ForwardedForIgnored{address, address});
+        }
+    };
+    flood("10.0.0.");
     CHECK(sink.count("forwarded_for_ignored") == 16);
+    // A flood does not keep the real proxy out of the log for good.
+    clock.advance(1h);
+    events.emit(ForwardedForIgnored{"192.0.2.2", "192.0.2.2"});
+    CHECK(sink.count("forwarded_for_ignored") == 17);
+    events.emit(ForwardedForIgnored{"192.0.2.1", "192.0.2.1"});
+    CHECK(sink.count("forwarded_for_ignored") == 17);
+    // All addresses that one peer can have in IPv6 count as one.
+    for (int i = 0; i < 100; ++i) events.emit(ForwardedForIgnored{"2001:db8::" + std::to_string(i), "2001:db8::/64"});
+    CHECK(sink.count("forwarded_for_ignored") == 18);
 }

@@ -285,9 +285,17 @@ TEST_CASE("an empty list of topics is none") {
     CHECK(topics_of(connect) == "hub:h ");
 }
 
-TEST_CASE("hello is only said with 1") {
-    CHECK(parse_connect_query({{"hello", "0"}})->hello == Hello::off);
-    CHECK(parse_connect_query({{"hello", "true"}})->hello == Hello::off);
+TEST_CASE("hello and partial are on with 1, off with 0, and refused with anything that is neither") {
+    for (const char* off : {"0", "false", ""}) {
+        CHECK(parse_connect_query({{"hello", off}})->hello == Hello::off);
+        CHECK_FALSE(parse_connect_query({{"partial", off}})->partial);
+    }
+    for (const char* on : {"1", "true"}) {
+        CHECK(parse_connect_query({{"hello", on}})->hello == Hello::on);
+        CHECK(parse_connect_query({{"partial", on}})->partial);
+    }
+    CHECK(parse_connect_query({{"hello", "yes"}}).error().message == "hello must be 1 or 0");
+    CHECK(parse_connect_query({{"partial", "2"}}).error().message == "partial must be 1 or 0");
 }
 
 TEST_CASE("a parameter that only looks like one of ours is passed over") {
