@@ -333,8 +333,9 @@ void Session::send_reply(const HttpReply& reply, const HttpRequest& request, Kee
 
 Awaitable<HttpReply> Session::call(const Route& route, const HttpRequest& request) {
     try {
-        HttpReply reply = co_await route.endpoint(request, services_);
-        co_return reply;
+        Result<HttpReply> reply = co_await route.endpoint(request, services_);
+        if (reply) co_return std::move(*reply);
+        co_return error_reply(reply.error(), request.correlation_id);
     } catch (const std::exception& error) {
         services_.events.emit(observability::ExceptionCaught{route.path, error.what()});
     }

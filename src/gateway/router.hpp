@@ -17,7 +17,7 @@
 namespace notifyd::gateway {
 
 // Both parameters live in the session's coroutine, which waits for the endpoint.
-using Endpoint = Awaitable<HttpReply> (*)(const HttpRequest& request, LoopServices& services);
+using Endpoint = Awaitable<Result<HttpReply>> (*)(const HttpRequest& request, LoopServices& services);
 
 // Whether a route answers everybody, or those with a token only.
 enum class Access : std::uint8_t { open, token };

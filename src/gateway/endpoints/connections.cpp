@@ -19,8 +19,8 @@ namespace {
 constexpr std::string_view resource = "Connections";
 constexpr auto list_kind = history::ListKind::connections;
 
-HttpReply gone_reply(const HttpRequest& request) {
-    return error_reply(Error(Errc::gone, "There is no such connection"), request.correlation_id);
+Error no_such_connection() {
+    return {Errc::gone, "There is no such connection"};
 }
 
 ConnectionInfo info_of(const connection::Connection& connection) {
@@ -142,33 +142,33 @@ HttpReply list_reply(const Answers<std::vector<ConnectionInfo>>& answers, const 
 
 }  // namespace
 
-Awaitable<HttpReply> get_connections(const HttpRequest& request, LoopServices& services) {
+Awaitable<Result<HttpReply>> get_connections(const HttpRequest& request, LoopServices& services) {
     const Result<void> admin = check_admin(caller_of(request, services), resource);
-    if (!admin) co_return error_reply(admin.error(), request.correlation_id);
+    if (!admin) co_return admin.error();
     const Result<wire::ConnectionsQuery> query = wire::parse_connections_query(request.query);
-    if (!query) co_return error_reply(query.error(), request.correlation_id);
+    if (!query) co_return query.error();
     const Result<ListRequest> asked = list_request(*query);
-    if (!asked) co_return error_reply(asked.error(), request.correlation_id);
+    if (!asked) co_return asked.error();
     const auto ask = [asked = *asked](const LoopServices& there) { return std::optional(list_on(there, asked)); };
     const auto answers = co_await ask_everywhere<std::vector<ConnectionInfo>>(services, ask);
     co_return list_reply(answers, *query);
 }
 
-Awaitable<HttpReply> get_connection(const HttpRequest& request, LoopServices& services) {
+Awaitable<Result<HttpReply>> get_connection(const HttpRequest& request, LoopServices& services) {
     const Result<void> admin = check_admin(caller_of(request, services), resource);
-    if (!admin) co_return error_reply(admin.error(), request.correlation_id);
+    if (!admin) co_return admin.error();
     const auto look = [](const connection::Connection& connection) { return info_of(connection); };
     const std::optional<ConnectionInfo> info = co_await at_connection<ConnectionInfo>(request, services, look);
-    if (!info) co_return gone_reply(request);
+    if (!info) co_return no_such_connection();
     co_return json_reply(200, wire::connection_reply(*info));
 }
 
-Awaitable<HttpReply> post_to_connection(const HttpRequest& request, LoopServices& services) {
+Awaitable<Result<HttpReply>> post_to_connection(const HttpRequest& request, LoopServices& services) {
     using ports::Verdict;
     const Result<void> admin = check_admin(writer_of(request, services), resource);
-    if (!admin) co_return error_reply(admin.error(), request.correlation_id);
+    if (!admin) co_return admin.error();
     const Result<void> sound = wire::check_posted_frame(request.body);
-    if (!sound) co_return error_reply(sound.error(), request.correlation_id);
+    if (!sound) co_return sound.error();
     // The text crosses over: a frame stays on the loop that makes it.
     const auto text = std::make_shared<const std::string>(request.body);
     const auto send = [text](const connection::Connection& connection) {
@@ -176,23 +176,22 @@ Awaitable<HttpReply> post_to_connection(const HttpRequest& request, LoopServices
         return connection.sink().send(make_websocket_frame(Opcode::text, pieces));
     };
     const std::optional<Verdict> verdict = co_await at_connection<Verdict>(request, services, send);
-    if (!verdict || *verdict == Verdict::closed) co_return gone_reply(request);
+    if (!verdict || *verdict == Verdict::closed) co_return no_such_connection();
     if (*verdict == Verdict::full) {
-        const Error full(Errc::rate_limited, "The connection has not yet taken what was sent before");
-        co_return error_reply(full, request.correlation_id);
+        co_return Error(Errc::rate_limited, "The connection has not yet taken what was sent before");
     }
     co_return json_reply(200, "{}");
 }
 
-Awaitable<HttpReply> delete_connection(const HttpRequest& request, LoopServices& services) {
+Awaitable<Result<HttpReply>> delete_connection(const HttpRequest& request, LoopServices& services) {
     const Result<void> admin = check_admin(writer_of(request, services), resource);
-    if (!admin) co_return error_reply(admin.error(), request.correlation_id);
+    if (!admin) co_return admin.error();
     const auto close = [](const connection::Connection& connection) {
         connection.sink().close(CloseCode::access_revoked);
         return true;
     };
     const std::optional<bool> closed = co_await at_connection<bool>(request, services, close);
-    if (!closed) co_return gone_reply(request);
+    if (!closed) co_return no_such_connection();
     HttpReply reply;
     reply.status = 204;
     co_return reply;

@@ -38,27 +38,27 @@ delivery::Redriver::Done answer_on(runtime::EventLoop& loop, RedriveAnswer& answ
     };
 }
 
-HttpReply redrive_reply(const Result<delivery::RedriveCount>& count, const HttpRequest& request) {
-    if (!count) return error_reply(count.error(), request.correlation_id);
+Result<HttpReply> redrive_reply(const Result<delivery::RedriveCount>& count) {
+    if (!count) return count.error();
     return json_reply(200, wire::redrive_reply(count->redriven, count->failed));
 }
 
 }  // namespace
 
-Awaitable<HttpReply> get_dead_letters(const HttpRequest& request, LoopServices& services) {
+Awaitable<Result<HttpReply>> get_dead_letters(const HttpRequest& request, LoopServices& services) {
     const Result<void> admin = check_admin(caller_of(request, services), resource);
-    if (!admin) co_return error_reply(admin.error(), request.correlation_id);
+    if (!admin) co_return admin.error();
     const Result<wire::DeadLettersQuery> query = wire::parse_dead_letters_query(request.query);
-    if (!query) co_return error_reply(query.error(), request.correlation_id);
+    if (!query) co_return query.error();
     const Result<std::optional<Uuid>> last = last_of_previous(*query);
-    if (!last) co_return error_reply(last.error(), request.correlation_id);
+    if (!last) co_return last.error();
 
     runtime::OneShot<Result<DeadLetterPage>> answer(services.loop.executor());
     ports::DeadLetterQuery asked{.queue = query->queue, .after = *last, .letters_max = query->limit};
     services.dead_letters.list(std::move(asked),
                                [&answer](Result<DeadLetterPage> page) { answer.set(std::move(page)); });
     const Result<DeadLetterPage> page = co_await answer.wait();
-    if (!page) co_return error_reply(page.error(), request.correlation_id);
+    if (!page) co_return page.error();
     std::optional<std::string> next_key;
     if (page->more) {
         next_key = history::encode_list_key(list_kind, query->queue.value_or(""), page->letters.back().id.to_string());
@@ -66,38 +66,38 @@ Awaitable<HttpReply> get_dead_letters(const HttpRequest& request, LoopServices& 
     co_return json_reply(200, wire::dead_letters_page(page->letters, next_key));
 }
 
-Awaitable<HttpReply> post_redrive_all(const HttpRequest& request, LoopServices& services) {
+Awaitable<Result<HttpReply>> post_redrive_all(const HttpRequest& request, LoopServices& services) {
     const Result<void> admin = check_admin(writer_of(request, services), resource);
-    if (!admin) co_return error_reply(admin.error(), request.correlation_id);
+    if (!admin) co_return admin.error();
     Result<std::optional<std::string>> queue = wire::parse_redrive_query(request.query);
-    if (!queue) co_return error_reply(queue.error(), request.correlation_id);
+    if (!queue) co_return queue.error();
     RedriveAnswer answer(services.loop.executor());
     services.redriver.redrive_all(std::move(*queue), answer_on(services.loop, answer));
     const Result<delivery::RedriveCount> count = co_await answer.wait();
-    co_return redrive_reply(count, request);
+    co_return redrive_reply(count);
 }
 
-Awaitable<HttpReply> post_redrive_one(const HttpRequest& request, LoopServices& services) {
+Awaitable<Result<HttpReply>> post_redrive_one(const HttpRequest& request, LoopServices& services) {
     const Result<void> admin = check_admin(writer_of(request, services), resource);
-    if (!admin) co_return error_reply(admin.error(), request.correlation_id);
+    if (!admin) co_return admin.error();
     const auto id = Uuid::parse(request.path_parameter);
-    if (!id) co_return error_reply(no_such_letter(), request.correlation_id);
+    if (!id) co_return no_such_letter();
     RedriveAnswer answer(services.loop.executor());
     services.redriver.redrive_one(*id, answer_on(services.loop, answer));
     const Result<delivery::RedriveCount> count = co_await answer.wait();
-    co_return redrive_reply(count, request);
+    co_return redrive_reply(count);
 }
 
-Awaitable<HttpReply> delete_dead_letter(const HttpRequest& request, LoopServices& services) {
+Awaitable<Result<HttpReply>> delete_dead_letter(const HttpRequest& request, LoopServices& services) {
     const Result<void> admin = check_admin(writer_of(request, services), resource);
-    if (!admin) co_return error_reply(admin.error(), request.correlation_id);
+    if (!admin) co_return admin.error();
     const auto id = Uuid::parse(request.path_parameter);
-    if (!id) co_return error_reply(no_such_letter(), request.correlation_id);
+    if (!id) co_return no_such_letter();
     runtime::OneShot<Result<bool>> answer(services.loop.executor());
     services.dead_letters.remove(*id, [&answer](Result<bool> removed) { answer.set(removed); });
     const Result<bool> removed = co_await answer.wait();
-    if (!removed) co_return error_reply(removed.error(), request.correlation_id);
-    if (!*removed) co_return error_reply(no_such_letter(), request.correlation_id);
+    if (!removed) co_return removed.error();
+    if (!*removed) co_return no_such_letter();
     HttpReply reply;
     reply.status = 204;
     co_return reply;

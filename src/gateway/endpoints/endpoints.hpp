@@ -1,6 +1,6 @@
-// The HTTP endpoints, one file a group. Each answers one request; refusals are replies too.
+// The HTTP endpoints, one file per group. Each answers one request; the session turns an error into the reply.
 // Flow:   router -> endpoint -> wire (parse) -> service -> wire (reply)
-// Owns:   nothing. Thread: one loop. Fails: never: whatever is wrong becomes a reply in the shape of SPEC §3.
+// Thread: one loop.
 #pragma once
 
 #include "notifyd/auth/auth_result.hpp"
@@ -13,29 +13,29 @@
 
 namespace notifyd::gateway::endpoints {
 
-Awaitable<HttpReply> post_publish(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> post_publish_batch(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> post_connection_token(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> delete_connection_tokens(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> get_messages(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> post_permission(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> delete_permission(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> get_permissions(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> post_block(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> delete_block(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> get_users(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> get_dead_letters(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> post_redrive_all(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> post_redrive_one(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> delete_dead_letter(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> get_connections(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> get_connection(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> post_to_connection(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> delete_connection(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> get_health(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> get_ready(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> get_version(const HttpRequest& request, LoopServices& services);
-Awaitable<HttpReply> get_try_page(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> post_publish(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> post_publish_batch(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> post_connection_token(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> delete_connection_tokens(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> get_messages(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> post_permission(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> delete_permission(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> get_permissions(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> post_block(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> delete_block(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> get_users(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> get_dead_letters(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> post_redrive_all(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> post_redrive_one(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> delete_dead_letter(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> get_connections(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> get_connection(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> post_to_connection(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> delete_connection(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> get_health(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> get_ready(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> get_version(const HttpRequest& request, LoopServices& services);
+Awaitable<Result<HttpReply>> get_try_page(const HttpRequest& request, LoopServices& services);
 
 // --- shared by the endpoints
 

@@ -7,11 +7,11 @@
 
 namespace notifyd::gateway::endpoints {
 
-Awaitable<HttpReply> get_health(const HttpRequest&, LoopServices&) {
+Awaitable<Result<HttpReply>> get_health(const HttpRequest&, LoopServices&) {
     co_return json_reply(200, wire::health_body());
 }
 
-Awaitable<HttpReply> get_ready(const HttpRequest& request, LoopServices& services) {
+Awaitable<Result<HttpReply>> get_ready(const HttpRequest& request, LoopServices& services) {
     std::string why;
     if (services.state.draining) {
         why = "The server is stopping";
@@ -22,18 +22,15 @@ Awaitable<HttpReply> get_ready(const HttpRequest& request, LoopServices& service
     } else if (!services.authorizer.has_keys()) {
         why = "The identity provider's keys are not loaded yet: see keys_refresh_failed in the log";
     }
-    if (!why.empty()) {
-        const Error error(Errc::unavailable, std::move(why));
-        co_return error_reply(error, request.correlation_id);
-    }
+    if (!why.empty()) co_return Error(Errc::unavailable, std::move(why));
     co_return json_reply(200, wire::ready_body());
 }
 
-Awaitable<HttpReply> get_version(const HttpRequest&, LoopServices& services) {
+Awaitable<Result<HttpReply>> get_version(const HttpRequest&, LoopServices& services) {
     co_return json_reply(200, wire::version_body(services.version));
 }
 
-Awaitable<HttpReply> get_try_page(const HttpRequest&, LoopServices&) {
+Awaitable<Result<HttpReply>> get_try_page(const HttpRequest&, LoopServices&) {
     HttpReply reply;
     reply.content_type = "text/html; charset=utf-8";
     reply.body = std::string(embedded::files[0].text);

@@ -8,28 +8,28 @@
 
 namespace notifyd::gateway::endpoints {
 
-Awaitable<HttpReply> post_permission(const HttpRequest& request, LoopServices& services) {
+Awaitable<Result<HttpReply>> post_permission(const HttpRequest& request, LoopServices& services) {
     const Result<Identity> caller = caller_of(request, services);
-    if (!caller) co_return error_reply(caller.error(), request.correlation_id);
+    if (!caller) co_return caller.error();
     const Result<void> is_json = check_json_body(request);
-    if (!is_json) co_return error_reply(is_json.error(), request.correlation_id);
+    if (!is_json) co_return is_json.error();
     Result<wire::GrantBody> body = wire::parse_grant_body(request.body, json_limits(services));
-    if (!body) co_return error_reply(body.error(), request.correlation_id);
+    if (!body) co_return body.error();
 
     runtime::OneShot<Result<Permission>> answer(services.loop.executor());
     permissions::GrantRequest grant{std::move(body->user), std::move(body->topic), body->role};
     services.permissions.grant(
         *caller, std::move(grant), [&answer](Result<Permission> permission) { answer.set(std::move(permission)); });
     const Result<Permission> permission = co_await answer.wait();
-    if (!permission) co_return error_reply(permission.error(), request.correlation_id);
+    if (!permission) co_return permission.error();
     co_return json_reply(200, wire::permission_reply(*permission));
 }
 
-Awaitable<HttpReply> delete_permission(const HttpRequest& request, LoopServices& services) {
+Awaitable<Result<HttpReply>> delete_permission(const HttpRequest& request, LoopServices& services) {
     const Result<Identity> caller = caller_of(request, services);
-    if (!caller) co_return error_reply(caller.error(), request.correlation_id);
+    if (!caller) co_return caller.error();
     Result<wire::RevokeQuery> query = wire::parse_revoke_query(request.query);
-    if (!query) co_return error_reply(query.error(), request.correlation_id);
+    if (!query) co_return query.error();
 
     runtime::OneShot<Result<void>> answer(services.loop.executor());
     services.permissions.revoke(
@@ -37,7 +37,7 @@ Awaitable<HttpReply> delete_permission(const HttpRequest& request, LoopServices&
             answer.set(std::move(revoked));
         });
     const Result<void> revoked = co_await answer.wait();
-    if (!revoked) co_return error_reply(revoked.error(), request.correlation_id);
+    if (!revoked) co_return revoked.error();
     co_return json_reply(200, wire::revoke_reply());
 }
 
@@ -53,21 +53,17 @@ Result<std::optional<std::string>> last_of_previous(history::ListKind kind,
     return std::optional<std::string>(std::move(*last));
 }
 
-Awaitable<HttpReply> permissions_of_user(const HttpRequest& request,
-                                         LoopServices& services,
-                                         const Identity& caller,
-                                         const UserId& user,
-                                         const wire::PermissionsQuery& query) {
+Awaitable<Result<HttpReply>> permissions_of_user(LoopServices& services,
+                                                 const Identity& caller,
+                                                 const UserId& user,
+                                                 const wire::PermissionsQuery& query) {
     constexpr auto kind = history::ListKind::permissions_of_user;
     const Result<std::optional<std::string>> last = last_of_previous(kind, user.get(), query.start_key);
-    if (!last) co_return error_reply(last.error(), request.correlation_id);
+    if (!last) co_return last.error();
     std::optional<TopicName> after;
     if (*last) {
         Result<TopicName> topic = TopicName::parse(**last);
-        if (!topic) {
-            const Error error(Errc::invalid_request, "Invalid startKey format");
-            co_return error_reply(error, request.correlation_id);
-        }
+        if (!topic) co_return Error(Errc::invalid_request, "Invalid startKey format");
         after = std::move(*topic);
     }
     runtime::OneShot<Result<ports::PermissionPage>> answer(services.loop.executor());
@@ -76,20 +72,19 @@ Awaitable<HttpReply> permissions_of_user(const HttpRequest& request,
             answer.set(std::move(page));
         });
     const Result<ports::PermissionPage> page = co_await answer.wait();
-    if (!page) co_return error_reply(page.error(), request.correlation_id);
+    if (!page) co_return page.error();
     std::optional<std::string> next_key;
     if (page->more) next_key = history::encode_list_key(kind, user.get(), page->permissions.back().topic.text());
     co_return json_reply(200, wire::permissions_page(user, page->permissions, next_key));
 }
 
-Awaitable<HttpReply> permissions_of_topic(const HttpRequest& request,
-                                          LoopServices& services,
-                                          const Identity& caller,
-                                          const TopicName& topic,
-                                          const wire::PermissionsQuery& query) {
+Awaitable<Result<HttpReply>> permissions_of_topic(LoopServices& services,
+                                                  const Identity& caller,
+                                                  const TopicName& topic,
+                                                  const wire::PermissionsQuery& query) {
     constexpr auto kind = history::ListKind::permissions_of_topic;
     const Result<std::optional<std::string>> last = last_of_previous(kind, topic.text(), query.start_key);
-    if (!last) co_return error_reply(last.error(), request.correlation_id);
+    if (!last) co_return last.error();
     std::optional<UserId> after;
     if (*last) after = UserId(**last);
     runtime::OneShot<Result<ports::PermissionPage>> answer(services.loop.executor());
@@ -98,7 +93,7 @@ Awaitable<HttpReply> permissions_of_topic(const HttpRequest& request,
             answer.set(std::move(page));
         });
     const Result<ports::PermissionPage> page = co_await answer.wait();
-    if (!page) co_return error_reply(page.error(), request.correlation_id);
+    if (!page) co_return page.error();
     std::optional<std::string> next_key;
     if (page->more) next_key = history::encode_list_key(kind, topic.text(), page->permissions.back().user.get());
     co_return json_reply(200, wire::permissions_page(topic, page->permissions, next_key));
@@ -106,16 +101,16 @@ Awaitable<HttpReply> permissions_of_topic(const HttpRequest& request,
 
 }  // namespace
 
-Awaitable<HttpReply> get_permissions(const HttpRequest& request, LoopServices& services) {
+Awaitable<Result<HttpReply>> get_permissions(const HttpRequest& request, LoopServices& services) {
     const Result<Identity> caller = caller_of(request, services);
-    if (!caller) co_return error_reply(caller.error(), request.correlation_id);
+    if (!caller) co_return caller.error();
     const Result<wire::PermissionsQuery> query = wire::parse_permissions_query(request.query);
-    if (!query) co_return error_reply(query.error(), request.correlation_id);
+    if (!query) co_return query.error();
     if (query->topic) {
-        co_return co_await permissions_of_topic(request, services, *caller, *query->topic, *query);
+        co_return co_await permissions_of_topic(services, *caller, *query->topic, *query);
     }
     const UserId& user = query->user ? *query->user : caller->user;
-    co_return co_await permissions_of_user(request, services, *caller, user, *query);
+    co_return co_await permissions_of_user(services, *caller, user, *query);
 }
 
 }  // namespace notifyd::gateway::endpoints

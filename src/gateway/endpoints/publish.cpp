@@ -59,44 +59,44 @@ void log_refused(const std::vector<Result<Receipt>>& receipts,
 
 }  // namespace
 
-Awaitable<HttpReply> post_publish(const HttpRequest& request, LoopServices& services) {
+Awaitable<Result<HttpReply>> post_publish(const HttpRequest& request, LoopServices& services) {
     const Result<Identity> caller = caller_of(request, services);
-    if (!caller) co_return error_reply(caller.error(), request.correlation_id);
+    if (!caller) co_return caller.error();
     const Result<void> is_json = check_json_body(request);
-    if (!is_json) co_return error_reply(is_json.error(), request.correlation_id);
+    if (!is_json) co_return is_json.error();
     const Result<void> in_rate = take_message(*caller, services);
-    if (!in_rate) co_return error_reply(in_rate.error(), request.correlation_id);
+    if (!in_rate) co_return in_rate.error();
     Result<wire::PublishRequest> message = wire::parse_publish_body(request.body, json_limits(services));
-    if (!message) co_return error_reply(message.error(), request.correlation_id);
+    if (!message) co_return message.error();
     Result<std::optional<std::string>> key = wire::parse_idempotency_key(request.idempotency_key);
-    if (!key) co_return error_reply(key.error(), request.correlation_id);
+    if (!key) co_return key.error();
     if (*key && !message->deduplication_id) message->deduplication_id = std::move(*key);
     const auto share = services.publisher.take_share(*caller, request.body.size());
-    if (!share) co_return error_reply(share.error(), request.correlation_id);
+    if (!share) co_return share.error();
 
     runtime::OneShot<Result<Receipt>> answer(services.loop.executor());
     services.publisher.publish(*caller, std::move(*message), std::nullopt, [&answer](Result<Receipt> receipt) {
         answer.set(std::move(receipt));
     });
     const Result<Receipt> receipt = co_await answer.wait();
-    if (!receipt) co_return error_reply(receipt.error(), request.correlation_id);
+    if (!receipt) co_return receipt.error();
     co_return json_reply(200, wire::publish_reply(*receipt));
 }
 
-Awaitable<HttpReply> post_publish_batch(const HttpRequest& request, LoopServices& services) {
+Awaitable<Result<HttpReply>> post_publish_batch(const HttpRequest& request, LoopServices& services) {
     const Result<Identity> caller = caller_of(request, services);
-    if (!caller) co_return error_reply(caller.error(), request.correlation_id);
+    if (!caller) co_return caller.error();
     const Result<void> is_json = check_json_body(request);
-    if (!is_json) co_return error_reply(is_json.error(), request.correlation_id);
+    if (!is_json) co_return is_json.error();
     const std::size_t message_max = config::unless_off(services.config.limits.max_message);
     auto messages =
         co_await read_batch(request.body, json_limits(services), message_max, services.loop, services.large_batches);
-    if (!messages) co_return error_reply(messages.error(), request.correlation_id);
+    if (!messages) co_return messages.error();
     const Result<std::optional<std::string>> key = wire::parse_idempotency_key(request.idempotency_key);
-    if (!key) co_return error_reply(key.error(), request.correlation_id);
+    if (!key) co_return key.error();
     if (*key) number_entries(**key, *messages);
     const auto share = services.publisher.take_share(*caller, request.body.size());
-    if (!share) co_return error_reply(share.error(), request.correlation_id);
+    if (!share) co_return share.error();
     limit_rate(*messages, *caller, services);
 
     runtime::OneShot<std::vector<Result<Receipt>>> answer(services.loop.executor());
