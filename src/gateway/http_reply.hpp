@@ -20,8 +20,8 @@ struct HttpReply {
     std::string body;
     std::vector<std::pair<std::string, std::string>> headers;  // beside the ones every reply has
     std::string vary{};                                        // by what, the origin aside; empty: nothing
-    // What an error's reply says, for the log, and whom it was said to, where the endpoint knows better than the
-    // header.
+    // For the log: what an error's reply says, and the user that it is about, where a refused token or connect names
+    // one.
     std::optional<Error> refusal{};
     std::string refused_user{};
 };

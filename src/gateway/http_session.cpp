@@ -3,7 +3,6 @@
 #include "notifyd/core/limits.hpp"
 #include "notifyd/core/topic_name.hpp"
 
-#include "bearer.hpp"
 #include "client_address.hpp"
 #include "origins.hpp"
 #include "request_ids.hpp"
@@ -57,9 +56,9 @@ std::size_t readable_body_bytes_max(const config::Limits& limits, const Route* r
                      config::unless_off(limits.body_memory_per_user)});
 }
 
-// Nobody without a good token can make the server hold a large body: the token is checked before such a body is read.
+// The token is verified before a large body is buffered, so that anonymous clients cannot consume memory.
 bool needs_token_first(const RequestReader& reader, const Route* route) {
-    return route != nullptr && route->access == Access::token && reader.body_bytes_at_most() > limits::free_body_bytes;
+    return route != nullptr && route->access != Access::open && reader.body_bytes_at_most() > limits::free_body_bytes;
 }
 
 bool expects_continue(const BeastRequest& head) {
@@ -107,10 +106,11 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
             continue;
         }
         const RouteMatch match = match_route(request->method, request->path);
+        Caller caller;
         Paid paid;
         if (needs_token_first(reader, match.route)) {
-            const bool welcome = co_await check_token(*request, *match.route, paid);
-            if (!welcome) co_return nullptr;
+            const bool identified = co_await identify_early(*request, *match.route, caller, paid);
+            if (!identified) co_return nullptr;
         }
         if (!check_encoding(reader, *request, match.route)) co_return nullptr;
         if (standing_ == YieldOrder::Standing::known) yield_order_.leave(*this);
@@ -119,7 +119,7 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
         request->body = reader.take_body_text();
         const KeepAlive keep_alive = keep_alive_of(reader);
         phase_ = Phase::answering;
-        co_await answer(reader, *request, match, keep_alive);
+        co_await answer(reader, *request, match, caller, keep_alive);
         stand_by();
         // A peer that is slow to take the answer does not hold the memory of its request.
         std::string().swap(request->body);
@@ -185,23 +185,6 @@ Awaitable<bool> Session::read_head(beast::flat_buffer& buffer, RequestReader& re
         if (!received && timed_out_) refuse(timeout_error("The request did not arrive in time"), reader);
         if (!received) co_return false;
     }
-}
-
-Awaitable<bool> Session::check_token(const HttpRequest& request, const Route& route, Paid& paid) {
-    const std::string_view token = bearer_token(request.authorization);
-    if (auto keys = services_.authorizer.keys_short_of(token)) co_await await_key(token, std::move(keys));
-    const auth::AuthResult<Identity> caller = services_.authorizer.authenticate(token);
-    if (caller) {
-        paid.emplace(body_memory_, caller->user);
-        standing_ = YieldOrder::Standing::known;
-        co_return true;
-    }
-    HttpReply reply = error_reply(caller.error().error, request.correlation_id);
-    const ConnectRefusal refusal = auth_refusal(caller.error(), request);
-    reply.refusal = refusal.error;
-    reply.refused_user = refusal.user;
-    refuse(std::move(reply), request, &route);
-    co_return false;
 }
 
 bool Session::check_encoding(const RequestReader& reader, const HttpRequest& request, const Route* route) {
@@ -331,9 +314,21 @@ void Session::send_reply(const HttpReply& reply, const HttpRequest& request, Kee
     stream().send_reply(encode_reply(reply, context));
 }
 
-Awaitable<HttpReply> Session::call(const Route& route, const HttpRequest& request) {
+Awaitable<HttpReply> Session::call(const Route& route, const HttpRequest& request, Caller& caller) {
+    static const Identity nobody{};
     try {
-        Result<HttpReply> reply = co_await route.endpoint(request, services_);
+        if (route.access != Access::open) {
+            if (!caller) {
+                identify(request, caller);
+                if (!*caller) co_await identify_with_newer_keys(request, caller);
+            }
+            if (!*caller) co_return refused_token(caller->error(), request);
+            const Result<void> allowed = check_access(route, **caller);
+            if (!allowed) co_return error_reply(allowed.error(), request.correlation_id);
+        }
+        yield_order_.leave(*this);
+        const Call call{request, caller ? **caller : nobody};
+        Result<HttpReply> reply = co_await route.endpoint(call, services_);
         if (reply) co_return std::move(*reply);
         co_return error_reply(reply.error(), request.correlation_id);
     } catch (const std::exception& error) {
@@ -342,23 +337,15 @@ Awaitable<HttpReply> Session::call(const Route& route, const HttpRequest& reques
     co_return error_reply(Error(Errc::internal, "Something went wrong on the server"), request.correlation_id);
 }
 
-Awaitable<void> Session::answer(const RequestReader& reader,
-                                HttpRequest& request,
-                                const RouteMatch& match,
-                                KeepAlive keep_alive) {
+Awaitable<void> Session::answer(
+    const RequestReader& reader, HttpRequest& request, const RouteMatch& match, Caller& caller, KeepAlive keep_alive) {
     const SteadyTime start = services_.clock.steady_now();
     HttpReply reply;
     if (request.method == "OPTIONS") {
         reply = preflight_reply(request, match);
     } else if (match.route != nullptr) {
         request.path_parameter = match.parameter;
-        const std::string_view token = bearer_token(request.authorization);
-        if (auto keys = services_.authorizer.keys_short_of(token)) co_await await_key(token, std::move(keys));
-        yield_order_.leave(*this);
-        reply = co_await call(*match.route, request);
-        // Such a route answers 401 to everybody without a good token, and looks at the token before all else.
-        const bool good_token = match.route->access == Access::token && reply.status != 401 && reply.status < 500;
-        if (good_token) standing_ = YieldOrder::Standing::known;
+        reply = co_await call(*match.route, request, caller);
     } else if (!match.allow.empty()) {
         reply = error_reply(Error(Errc::method_not_allowed, "The path has no such method"), request.correlation_id);
         reply.headers.emplace_back("Allow", match.allow);
@@ -368,7 +355,7 @@ Awaitable<void> Session::answer(const RequestReader& reader,
         reply = error_reply(Error(Errc::not_found, "There is no such path"), request.correlation_id);
     }
     send_reply(reply, request, keep_alive);
-    log_answer(reply, request, match.route, start);
+    log_answer(reply, request, match.route, caller, start);
 }
 
 }  // namespace notifyd::gateway

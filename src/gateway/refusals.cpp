@@ -1,7 +1,6 @@
 // What is refused before an endpoint sees it, and what every refusal leaves in the log (SPEC §3, §7).
 #include "notifyd/core/http_status.hpp"
 
-#include "bearer.hpp"
 #include "refusal_events.hpp"
 #include "router.hpp"
 #include "session.hpp"
@@ -60,7 +59,8 @@ void Session::log_refusal(const HttpReply& reply,
     services_.events.emit(request_refused(request, route, reply.status, error, user));
 }
 
-void Session::log_answer(const HttpReply& reply, const HttpRequest& request, const Route* route, SteadyTime start) {
+void Session::log_answer(
+    const HttpReply& reply, const HttpRequest& request, const Route* route, const Caller& caller, SteadyTime start) {
     const double latency_ms = milliseconds_since(start, services_.clock.steady_now());
     std::string_view path = is_upgrade_path(request.path) ? "/ws" : "unknown";
     if (route != nullptr) path = route->path;
@@ -80,14 +80,7 @@ void Session::log_answer(const HttpReply& reply, const HttpRequest& request, con
                                                        .status = reply.status,
                                                        .latency_ms = latency_ms});
     if (reply.status < 400) return;
-    std::string user = reply.refused_user;
-    // The endpoint knew; for the few that it refused the token, which is remembered, tells again.
-    if (user.empty() && route != nullptr && route->access == Access::token && reply.status != 401) {
-        const auth::AuthResult<Identity> caller =
-            services_.authorizer.authenticate(bearer_token(request.authorization));
-        if (caller) user = caller->user.get();
-    }
-    log_refusal(reply, request, path, user);
+    log_refusal(reply, request, path, caller && *caller ? (*caller)->user.get() : reply.refused_user);
 }
 
 }  // namespace notifyd::gateway

@@ -3,6 +3,8 @@
 // Owns: nothing. Thread: any. Fails: not_found, or method_not_allowed with the verbs that are.
 #pragma once
 
+#include "notifyd/core/identity.hpp"
+#include "notifyd/core/result.hpp"
 #include "notifyd/gateway/loop_services.hpp"
 
 #include "http_reply.hpp"
@@ -16,11 +18,23 @@
 
 namespace notifyd::gateway {
 
-// Both parameters live in the session's coroutine, which waits for the endpoint.
-using Endpoint = Awaitable<Result<HttpReply>> (*)(const HttpRequest& request, LoopServices& services);
+// A request whose caller may make it.
+struct Call {
+    const HttpRequest& request;
+    // For an open route: nobody, with neither an id nor a grant.
+    const Identity& caller;
+};
 
-// Whether a route answers everybody, or those with a token only.
-enum class Access : std::uint8_t { open, token };
+// Both parameters live in the session's coroutine, which waits for the endpoint.
+using Endpoint = Awaitable<Result<HttpReply>> (*)(const Call& call, LoopServices& services);
+
+// Who may call a route: anybody, anybody with a valid token, or only a token with the admin grant. The session enforces
+// it before the endpoint runs.
+enum class Access : std::uint8_t { open, user, admin };
+
+// Whether a route admits users who are blocked: they may read, and whatever else the service behind the route lets them
+// do.
+enum class BlockedUsers : std::uint8_t { admitted, refused };
 
 // What may stand in a request's body: nothing that anybody reads, JSON of a few fields, a frame, a message, a batch.
 enum class BodyKind : std::uint8_t { unread, fields, frame, message, batch };
@@ -29,8 +43,9 @@ struct Route {
     std::string_view method;
     std::string_view path;
     Endpoint endpoint;
-    Access access = Access::token;
+    Access access = Access::user;
     BodyKind body = BodyKind::unread;
+    BlockedUsers blocked_users = BlockedUsers::admitted;
 };
 
 [[nodiscard]] std::span<const Route> routes();

@@ -2,7 +2,6 @@
 #include "session.hpp"
 
 #include "notifyd/core/limits.hpp"
-#include "notifyd/runtime/one_shot.hpp"
 
 namespace notifyd::gateway {
 
@@ -86,20 +85,6 @@ Awaitable<void> Session::run() {
     stand_by();
     const auto patience = is_late ? late_close_timeout : limits::close_timeout;
     co_await stream().finish(now + patience, linger);
-}
-
-Awaitable<void> Session::await_key(std::string_view token, std::shared_ptr<const auth::KeySet> keys) {
-    // Newer keys may have been on their way already, and lack it too: the second time a fetch is waited for.
-    constexpr int times = 2;
-    for (int i = 0; keys != nullptr && i < times; ++i) {
-        runtime::OneShot<bool> over(services_.loop.executor());
-        auto done = [&loop = services_.loop, &over] {
-            static_cast<void>(loop.post_control([&over] { over.set(true); }));
-        };
-        services_.keys.want(std::move(keys), std::move(done));
-        static_cast<void>(co_await over.wait());
-        keys = services_.authorizer.keys_short_of(token);
-    }
 }
 
 bool Session::is_stalled(SteadyTime now, Milliseconds limit) {

@@ -136,8 +136,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     Awaitable<bool> read_head(boost::beast::flat_buffer& buffer, RequestReader& reader);
     // What a large body pays with: there is one once its token has been checked.
     using Paid = std::optional<BodyMemory::Share>;
-    // Its body stays in the socket.
-    Awaitable<bool> check_token(const HttpRequest& request, const Route& route, Paid& paid);
+    // Who sent the request, or why its token was refused; nullopt until the token has been verified.
+    using Caller = std::optional<auth::AuthResult<Identity>>;
     [[nodiscard]] bool check_encoding(const RequestReader& reader, const HttpRequest& request, const Route* route);
     Awaitable<bool> read_body(boost::beast::flat_buffer& buffer,
                               RequestReader& reader,
@@ -149,10 +149,12 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     void expire_idle();
     // Waits until the reply is (nearly) sent; whether the connection goes on.
     Awaitable<bool> settle(KeepAlive keep_alive);
-    Awaitable<HttpReply> call(const Route& route, const HttpRequest& request);
+    // Has the endpoint answer, provided that the caller may use the route. Verifies the token, unless that is done.
+    Awaitable<HttpReply> call(const Route& route, const HttpRequest& request, Caller& caller);
     Awaitable<void> answer(const RequestReader& reader,
                            HttpRequest& request,
                            const RouteMatch& match,
+                           Caller& caller,
                            KeepAlive keep_alive);
     void send_reply(const HttpReply& reply, const HttpRequest& request, KeepAlive keep_alive);
     [[nodiscard]] Result<HttpRequest> read_request(const RequestReader& reader);
@@ -172,12 +174,26 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     // What did not arrive in time.
     [[nodiscard]] Error timeout_error(std::string_view what) const;
     void log_refusal(const HttpReply& reply, const HttpRequest& request, std::string_view route, std::string_view user);
-    // What was answered by an endpoint.
-    void log_answer(const HttpReply& reply, const HttpRequest& request, const Route* route, SteadyTime start);
+    // What was answered once the request had been read.
+    void log_answer(
+        const HttpReply& reply, const HttpRequest& request, const Route* route, const Caller& caller, SteadyTime start);
 
-    // Waits for a fetch of keys, for a token whose key is not among these: what follows decides by those that are there
-    // then.
-    Awaitable<void> await_key(std::string_view token, std::shared_ptr<const auth::KeySet> keys);
+    // --- access.cpp
+    // Verifies the token.
+    void identify(const HttpRequest& request, Caller& caller);
+    // Verifies a refused token again for as long as newer keys may change the verdict.
+    Awaitable<void> identify_with_newer_keys(const HttpRequest& request, Caller& caller);
+    // Verifies the token before a large body is read; the body stays in the socket.
+    Awaitable<bool> identify_early(const HttpRequest& request, const Route& route, Caller& caller, Paid& paid);
+    // The reply to a request whose token was refused, and its line in the log.
+    [[nodiscard]] HttpReply refused_token(const auth::Refusal& refusal, const HttpRequest& request);
+    // Whether the caller may use the route, as the route declares it.
+    [[nodiscard]] Result<void> check_access(const Route& route, const Identity& caller) const;
+    // Newer keys may have been on their way when a token was refused, and may lack its key, too: so there may be a
+    // second fetch.
+    static constexpr int key_fetches_max = 2;
+    // Until a fetch of keys newer than these has ended.
+    Awaitable<void> await_fetch(std::shared_ptr<const auth::KeySet> keys);
 
     // --- upgrade.cpp
     [[nodiscard]] bool is_upgrade_path(std::string_view path) const;

@@ -50,15 +50,15 @@ void answer_error(LoopServices& services, connection::Connection& connection, co
     connection.sink().answer(wire::envelope_error(id, services.clock.now_ms(), error));
 }
 
-void apply(LoopServices& services, connection::Connection& connection, const Refresh& refresh) {
-    auth::AuthResult<Identity> fresh = judge(services, connection, refresh.frame.token);
-    if (!fresh) {
-        fresh.error().user = connection.identity().user.get();
-        services.events.emit(auth_failed(fresh.error(), connection.peer.address, {}));
-        return answer_error(services, connection, refresh, fresh.error().error);
-    }
-    const EpochMs expires_at = fresh->expires_at;
-    connection.set_identity(std::move(*fresh));
+void refuse(LoopServices& services, connection::Connection& connection, const Refresh& refresh, auth::Refusal refusal) {
+    refusal.user = connection.identity().user.get();
+    services.events.emit(auth_failed(refusal, connection.peer.address, {}));
+    answer_error(services, connection, refresh, std::move(refusal.error));
+}
+
+void accept(LoopServices& services, connection::Connection& connection, const Refresh& refresh, Identity fresh) {
+    const EpochMs expires_at = fresh.expires_at;
+    connection.set_identity(std::move(fresh));
     const wire::RawJson id = wire::envelope_id(refresh.frame.id, services.ids);
     connection.sink().answer(wire::auth_refreshed(id, services.clock.now_ms(), expires_at));
     drop_forbidden(services, connection);
@@ -71,9 +71,11 @@ void go_on(LoopServices& services, Refresh refresh) {
         return answer_error(
             services, *connection, refresh, {Errc::conflict, "A later auth:refresh has taken this one's place"});
     }
-    // The provider may have a key that is newer than ours. One that was on its way already may lack it, too.
-    auto keys = refresh.fetches_left > 0 ? services.authorizer.keys_short_of(refresh.frame.token) : nullptr;
-    if (keys == nullptr) return apply(services, *connection, refresh);
+    auth::AuthResult<Identity> fresh = judge(services, *connection, refresh.frame.token);
+    if (fresh) return accept(services, *connection, refresh, std::move(*fresh));
+    // The provider may have published a newer key. A fetch that was already under way may lack it, too.
+    auto keys = refresh.fetches_left > 0 ? services.authorizer.keys_to_renew(fresh.error()) : nullptr;
+    if (keys == nullptr) return refuse(services, *connection, refresh, fresh.error());
     --refresh.fetches_left;
     services.keys.want(std::move(keys), [&services, refresh = std::move(refresh)]() mutable {
         auto task = [&services, refresh = std::move(refresh)]() mutable { go_on(services, std::move(refresh)); };

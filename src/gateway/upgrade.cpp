@@ -79,15 +79,19 @@ Awaitable<ConnectResult<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastR
     auth::ConnectRequest connect{
         .token = demand->token, .user_id = {}, .topics = std::move(query.topics), .partial = query.partial};
     if (query.user) connect.user_id = query.user->get();
-    if (auto keys = services_.authorizer.keys_short_of(connect.token)) {
-        co_await await_key(connect.token, std::move(keys));
-    }
-    yield_order_.leave(*this);
     std::optional<auth::AuthResult<auth::ConnectGrant>> judged;
     if (auth::is_connection_token(connect.token)) {
+        yield_order_.leave(*this);
         judged = co_await find_ticket(connect, services_);
     } else {
         judged = services_.authorizer.connect(connect);
+        for (int fetches = 0; fetches < key_fetches_max && !*judged; ++fetches) {
+            auto keys = services_.authorizer.keys_to_renew(judged->error());
+            if (keys == nullptr) break;
+            co_await await_fetch(std::move(keys));
+            judged = services_.authorizer.connect(connect);
+        }
+        yield_order_.leave(*this);
     }
     auth::AuthResult<auth::ConnectGrant>& grant = *judged;
     if (!grant) co_return as_attempt(auth_refusal(grant.error(), request), request, purpose);

@@ -17,29 +17,26 @@ Error refused(const auth::IssueRefusal& refusal) {
 
 }  // namespace
 
-Awaitable<Result<HttpReply>> post_connection_token(const HttpRequest& request, LoopServices& services) {
-    const Result<Identity> caller = caller_of(request, services);
-    if (!caller) co_return caller.error();
-    if (!request.body.empty()) {
-        const Result<void> is_json = check_json_body(request);
+Awaitable<Result<HttpReply>> post_connection_token(const Call& call, LoopServices& services) {
+    if (!call.request.body.empty()) {
+        const Result<void> is_json = check_json_body(call.request);
         if (!is_json) co_return is_json.error();
     }
-    auto channels = wire::parse_connection_token_body(request.body, json_limits(services));
+    auto channels = wire::parse_connection_token_body(call.request.body, json_limits(services));
     if (!channels) co_return channels.error();
 
     runtime::OneShot<auth::IssueResult> answer(services.loop.executor());
     services.tickets.issue(
-        *caller, std::move(*channels), [&answer](auth::IssueResult issued) { answer.set(std::move(issued)); });
+        call.caller, std::move(*channels), [&answer](auth::IssueResult issued) { answer.set(std::move(issued)); });
     const auth::IssueResult issued = co_await answer.wait();
     if (!issued) co_return refused(issued.error());
     co_return json_reply(201, wire::connection_token_reply(issued->token, issued->id, issued->expires_at));
 }
 
-Awaitable<Result<HttpReply>> delete_connection_tokens(const HttpRequest& request, LoopServices& services) {
-    const Result<Identity> caller = caller_of(request, services);
-    if (!caller) co_return caller.error();
+Awaitable<Result<HttpReply>> delete_connection_tokens(const Call& call, LoopServices& services) {
     runtime::OneShot<Result<std::size_t>> answer(services.loop.executor());
-    services.tickets.revoke(caller->user, [&answer](Result<std::size_t> revoked) { answer.set(std::move(revoked)); });
+    services.tickets.revoke(call.caller.user,
+                            [&answer](Result<std::size_t> revoked) { answer.set(std::move(revoked)); });
     const Result<std::size_t> revoked = co_await answer.wait();
     if (!revoked) co_return revoked.error();
     co_return json_reply(200, wire::tokens_revoked_reply(*revoked));

@@ -16,7 +16,6 @@ namespace notifyd::gateway::endpoints {
 
 namespace {
 
-constexpr std::string_view resource = "Connections";
 constexpr auto list_kind = history::ListKind::connections;
 
 Error no_such_connection() {
@@ -142,10 +141,8 @@ HttpReply list_reply(const Answers<std::vector<ConnectionInfo>>& answers, const 
 
 }  // namespace
 
-Awaitable<Result<HttpReply>> get_connections(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(caller_of(request, services), resource);
-    if (!admin) co_return admin.error();
-    const Result<wire::ConnectionsQuery> query = wire::parse_connections_query(request.query);
+Awaitable<Result<HttpReply>> get_connections(const Call& call, LoopServices& services) {
+    const Result<wire::ConnectionsQuery> query = wire::parse_connections_query(call.request.query);
     if (!query) co_return query.error();
     const Result<ListRequest> asked = list_request(*query);
     if (!asked) co_return asked.error();
@@ -154,28 +151,24 @@ Awaitable<Result<HttpReply>> get_connections(const HttpRequest& request, LoopSer
     co_return list_reply(answers, *query);
 }
 
-Awaitable<Result<HttpReply>> get_connection(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(caller_of(request, services), resource);
-    if (!admin) co_return admin.error();
+Awaitable<Result<HttpReply>> get_connection(const Call& call, LoopServices& services) {
     const auto look = [](const connection::Connection& connection) { return info_of(connection); };
-    const std::optional<ConnectionInfo> info = co_await at_connection<ConnectionInfo>(request, services, look);
+    const std::optional<ConnectionInfo> info = co_await at_connection<ConnectionInfo>(call.request, services, look);
     if (!info) co_return no_such_connection();
     co_return json_reply(200, wire::connection_reply(*info));
 }
 
-Awaitable<Result<HttpReply>> post_to_connection(const HttpRequest& request, LoopServices& services) {
+Awaitable<Result<HttpReply>> post_to_connection(const Call& call, LoopServices& services) {
     using ports::Verdict;
-    const Result<void> admin = check_admin(writer_of(request, services), resource);
-    if (!admin) co_return admin.error();
-    const Result<void> sound = wire::check_posted_frame(request.body);
+    const Result<void> sound = wire::check_posted_frame(call.request.body);
     if (!sound) co_return sound.error();
     // The text crosses over: a frame stays on the loop that makes it.
-    const auto text = std::make_shared<const std::string>(request.body);
+    const auto text = std::make_shared<const std::string>(call.request.body);
     const auto send = [text](const connection::Connection& connection) {
         const std::array<std::string_view, 1> pieces{*text};
         return connection.sink().send(make_websocket_frame(Opcode::text, pieces));
     };
-    const std::optional<Verdict> verdict = co_await at_connection<Verdict>(request, services, send);
+    const std::optional<Verdict> verdict = co_await at_connection<Verdict>(call.request, services, send);
     if (!verdict || *verdict == Verdict::closed) co_return no_such_connection();
     if (*verdict == Verdict::full) {
         co_return Error(Errc::rate_limited, "The connection has not yet taken what was sent before");
@@ -183,14 +176,12 @@ Awaitable<Result<HttpReply>> post_to_connection(const HttpRequest& request, Loop
     co_return json_reply(200, "{}");
 }
 
-Awaitable<Result<HttpReply>> delete_connection(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(writer_of(request, services), resource);
-    if (!admin) co_return admin.error();
+Awaitable<Result<HttpReply>> delete_connection(const Call& call, LoopServices& services) {
     const auto close = [](const connection::Connection& connection) {
         connection.sink().close(CloseCode::access_revoked);
         return true;
     };
-    const std::optional<bool> closed = co_await at_connection<bool>(request, services, close);
+    const std::optional<bool> closed = co_await at_connection<bool>(call.request, services, close);
     if (!closed) co_return no_such_connection();
     HttpReply reply;
     reply.status = 204;

@@ -10,7 +10,6 @@ namespace notifyd::gateway::endpoints {
 
 namespace {
 
-constexpr std::string_view resource = "Dead letters";
 constexpr auto list_kind = history::ListKind::dead_letters;
 
 Error no_such_letter() {
@@ -45,10 +44,8 @@ Result<HttpReply> redrive_reply(const Result<delivery::RedriveCount>& count) {
 
 }  // namespace
 
-Awaitable<Result<HttpReply>> get_dead_letters(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(caller_of(request, services), resource);
-    if (!admin) co_return admin.error();
-    const Result<wire::DeadLettersQuery> query = wire::parse_dead_letters_query(request.query);
+Awaitable<Result<HttpReply>> get_dead_letters(const Call& call, LoopServices& services) {
+    const Result<wire::DeadLettersQuery> query = wire::parse_dead_letters_query(call.request.query);
     if (!query) co_return query.error();
     const Result<std::optional<Uuid>> last = last_of_previous(*query);
     if (!last) co_return last.error();
@@ -66,10 +63,8 @@ Awaitable<Result<HttpReply>> get_dead_letters(const HttpRequest& request, LoopSe
     co_return json_reply(200, wire::dead_letters_page(page->letters, next_key));
 }
 
-Awaitable<Result<HttpReply>> post_redrive_all(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(writer_of(request, services), resource);
-    if (!admin) co_return admin.error();
-    Result<std::optional<std::string>> queue = wire::parse_redrive_query(request.query);
+Awaitable<Result<HttpReply>> post_redrive_all(const Call& call, LoopServices& services) {
+    Result<std::optional<std::string>> queue = wire::parse_redrive_query(call.request.query);
     if (!queue) co_return queue.error();
     RedriveAnswer answer(services.loop.executor());
     services.redriver.redrive_all(std::move(*queue), answer_on(services.loop, answer));
@@ -77,10 +72,8 @@ Awaitable<Result<HttpReply>> post_redrive_all(const HttpRequest& request, LoopSe
     co_return redrive_reply(count);
 }
 
-Awaitable<Result<HttpReply>> post_redrive_one(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(writer_of(request, services), resource);
-    if (!admin) co_return admin.error();
-    const auto id = Uuid::parse(request.path_parameter);
+Awaitable<Result<HttpReply>> post_redrive_one(const Call& call, LoopServices& services) {
+    const auto id = Uuid::parse(call.request.path_parameter);
     if (!id) co_return no_such_letter();
     RedriveAnswer answer(services.loop.executor());
     services.redriver.redrive_one(*id, answer_on(services.loop, answer));
@@ -88,10 +81,8 @@ Awaitable<Result<HttpReply>> post_redrive_one(const HttpRequest& request, LoopSe
     co_return redrive_reply(count);
 }
 
-Awaitable<Result<HttpReply>> delete_dead_letter(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(writer_of(request, services), resource);
-    if (!admin) co_return admin.error();
-    const auto id = Uuid::parse(request.path_parameter);
+Awaitable<Result<HttpReply>> delete_dead_letter(const Call& call, LoopServices& services) {
+    const auto id = Uuid::parse(call.request.path_parameter);
     if (!id) co_return no_such_letter();
     runtime::OneShot<Result<bool>> answer(services.loop.executor());
     services.dead_letters.remove(*id, [&answer](Result<bool> removed) { answer.set(removed); });

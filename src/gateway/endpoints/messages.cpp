@@ -7,16 +7,14 @@
 
 namespace notifyd::gateway::endpoints {
 
-Awaitable<Result<HttpReply>> get_messages(const HttpRequest& request, LoopServices& services) {
-    const Result<Identity> caller = caller_of(request, services);
-    if (!caller) co_return caller.error();
-    Result<HistoryRequest> query = wire::parse_messages_query(request.query);
+Awaitable<Result<HttpReply>> get_messages(const Call& call, LoopServices& services) {
+    Result<HistoryRequest> query = wire::parse_messages_query(call.request.query);
     if (!query) co_return query.error();
 
     const TopicName topic = query->topic;
     runtime::OneShot<Result<history::HistoryPage>> answer(services.loop.executor());
     services.retrieval.messages(
-        *caller, std::move(*query), [&answer](Result<history::HistoryPage> page) { answer.set(std::move(page)); });
+        call.caller, std::move(*query), [&answer](Result<history::HistoryPage> page) { answer.set(std::move(page)); });
     const Result<history::HistoryPage> page = co_await answer.wait();
     if (!page) co_return page.error();
     co_return json_reply(

@@ -7,11 +7,11 @@
 
 namespace notifyd::gateway::endpoints {
 
-Awaitable<Result<HttpReply>> get_health(const HttpRequest&, LoopServices&) {
+Awaitable<Result<HttpReply>> get_health(const Call&, LoopServices&) {
     co_return json_reply(200, wire::health_body());
 }
 
-Awaitable<Result<HttpReply>> get_ready(const HttpRequest& request, LoopServices& services) {
+Awaitable<Result<HttpReply>> get_ready(const Call&, LoopServices& services) {
     std::string why;
     if (services.state.draining) {
         why = "The server is stopping";
@@ -26,11 +26,11 @@ Awaitable<Result<HttpReply>> get_ready(const HttpRequest& request, LoopServices&
     co_return json_reply(200, wire::ready_body());
 }
 
-Awaitable<Result<HttpReply>> get_version(const HttpRequest&, LoopServices& services) {
+Awaitable<Result<HttpReply>> get_version(const Call&, LoopServices& services) {
     co_return json_reply(200, wire::version_body(services.version));
 }
 
-Awaitable<Result<HttpReply>> get_try_page(const HttpRequest&, LoopServices&) {
+Awaitable<Result<HttpReply>> get_try_page(const Call&, LoopServices&) {
     HttpReply reply;
     reply.content_type = "text/html; charset=utf-8";
     reply.body = std::string(embedded::files[0].text);

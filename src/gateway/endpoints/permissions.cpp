@@ -8,32 +8,28 @@
 
 namespace notifyd::gateway::endpoints {
 
-Awaitable<Result<HttpReply>> post_permission(const HttpRequest& request, LoopServices& services) {
-    const Result<Identity> caller = caller_of(request, services);
-    if (!caller) co_return caller.error();
-    const Result<void> is_json = check_json_body(request);
+Awaitable<Result<HttpReply>> post_permission(const Call& call, LoopServices& services) {
+    const Result<void> is_json = check_json_body(call.request);
     if (!is_json) co_return is_json.error();
-    Result<wire::GrantBody> body = wire::parse_grant_body(request.body, json_limits(services));
+    Result<wire::GrantBody> body = wire::parse_grant_body(call.request.body, json_limits(services));
     if (!body) co_return body.error();
 
     runtime::OneShot<Result<Permission>> answer(services.loop.executor());
     permissions::GrantRequest grant{std::move(body->user), std::move(body->topic), body->role};
     services.permissions.grant(
-        *caller, std::move(grant), [&answer](Result<Permission> permission) { answer.set(std::move(permission)); });
+        call.caller, std::move(grant), [&answer](Result<Permission> permission) { answer.set(std::move(permission)); });
     const Result<Permission> permission = co_await answer.wait();
     if (!permission) co_return permission.error();
     co_return json_reply(200, wire::permission_reply(*permission));
 }
 
-Awaitable<Result<HttpReply>> delete_permission(const HttpRequest& request, LoopServices& services) {
-    const Result<Identity> caller = caller_of(request, services);
-    if (!caller) co_return caller.error();
-    Result<wire::RevokeQuery> query = wire::parse_revoke_query(request.query);
+Awaitable<Result<HttpReply>> delete_permission(const Call& call, LoopServices& services) {
+    Result<wire::RevokeQuery> query = wire::parse_revoke_query(call.request.query);
     if (!query) co_return query.error();
 
     runtime::OneShot<Result<void>> answer(services.loop.executor());
     services.permissions.revoke(
-        *caller, std::move(query->user), std::move(query->topic), [&answer](Result<void> revoked) {
+        call.caller, std::move(query->user), std::move(query->topic), [&answer](Result<void> revoked) {
             answer.set(std::move(revoked));
         });
     const Result<void> revoked = co_await answer.wait();
@@ -101,16 +97,14 @@ Awaitable<Result<HttpReply>> permissions_of_topic(LoopServices& services,
 
 }  // namespace
 
-Awaitable<Result<HttpReply>> get_permissions(const HttpRequest& request, LoopServices& services) {
-    const Result<Identity> caller = caller_of(request, services);
-    if (!caller) co_return caller.error();
-    const Result<wire::PermissionsQuery> query = wire::parse_permissions_query(request.query);
+Awaitable<Result<HttpReply>> get_permissions(const Call& call, LoopServices& services) {
+    const Result<wire::PermissionsQuery> query = wire::parse_permissions_query(call.request.query);
     if (!query) co_return query.error();
     if (query->topic) {
-        co_return co_await permissions_of_topic(services, *caller, *query->topic, *query);
+        co_return co_await permissions_of_topic(services, call.caller, *query->topic, *query);
     }
-    const UserId& user = query->user ? *query->user : caller->user;
-    co_return co_await permissions_of_user(services, *caller, user, *query);
+    const UserId& user = query->user ? *query->user : call.caller.user;
+    co_return co_await permissions_of_user(services, call.caller, user, *query);
 }
 
 }  // namespace notifyd::gateway::endpoints

@@ -59,23 +59,21 @@ void log_refused(const std::vector<Result<Receipt>>& receipts,
 
 }  // namespace
 
-Awaitable<Result<HttpReply>> post_publish(const HttpRequest& request, LoopServices& services) {
-    const Result<Identity> caller = caller_of(request, services);
-    if (!caller) co_return caller.error();
-    const Result<void> is_json = check_json_body(request);
+Awaitable<Result<HttpReply>> post_publish(const Call& call, LoopServices& services) {
+    const Result<void> is_json = check_json_body(call.request);
     if (!is_json) co_return is_json.error();
-    const Result<void> in_rate = take_message(*caller, services);
+    const Result<void> in_rate = take_message(call.caller, services);
     if (!in_rate) co_return in_rate.error();
-    Result<wire::PublishRequest> message = wire::parse_publish_body(request.body, json_limits(services));
+    Result<wire::PublishRequest> message = wire::parse_publish_body(call.request.body, json_limits(services));
     if (!message) co_return message.error();
-    Result<std::optional<std::string>> key = wire::parse_idempotency_key(request.idempotency_key);
+    Result<std::optional<std::string>> key = wire::parse_idempotency_key(call.request.idempotency_key);
     if (!key) co_return key.error();
     if (*key && !message->deduplication_id) message->deduplication_id = std::move(*key);
-    const auto share = services.publisher.take_share(*caller, request.body.size());
+    const auto share = services.publisher.take_share(call.caller, call.request.body.size());
     if (!share) co_return share.error();
 
     runtime::OneShot<Result<Receipt>> answer(services.loop.executor());
-    services.publisher.publish(*caller, std::move(*message), std::nullopt, [&answer](Result<Receipt> receipt) {
+    services.publisher.publish(call.caller, std::move(*message), std::nullopt, [&answer](Result<Receipt> receipt) {
         answer.set(std::move(receipt));
     });
     const Result<Receipt> receipt = co_await answer.wait();
@@ -83,28 +81,27 @@ Awaitable<Result<HttpReply>> post_publish(const HttpRequest& request, LoopServic
     co_return json_reply(200, wire::publish_reply(*receipt));
 }
 
-Awaitable<Result<HttpReply>> post_publish_batch(const HttpRequest& request, LoopServices& services) {
-    const Result<Identity> caller = caller_of(request, services);
-    if (!caller) co_return caller.error();
-    const Result<void> is_json = check_json_body(request);
+Awaitable<Result<HttpReply>> post_publish_batch(const Call& call, LoopServices& services) {
+    const Result<void> is_json = check_json_body(call.request);
     if (!is_json) co_return is_json.error();
     const std::size_t message_max = config::unless_off(services.config.limits.max_message);
-    auto messages =
-        co_await read_batch(request.body, json_limits(services), message_max, services.loop, services.large_batches);
+    auto messages = co_await read_batch(
+        call.request.body, json_limits(services), message_max, services.loop, services.large_batches);
     if (!messages) co_return messages.error();
-    const Result<std::optional<std::string>> key = wire::parse_idempotency_key(request.idempotency_key);
+    const Result<std::optional<std::string>> key = wire::parse_idempotency_key(call.request.idempotency_key);
     if (!key) co_return key.error();
     if (*key) number_entries(**key, *messages);
-    const auto share = services.publisher.take_share(*caller, request.body.size());
+    const auto share = services.publisher.take_share(call.caller, call.request.body.size());
     if (!share) co_return share.error();
-    limit_rate(*messages, *caller, services);
+    limit_rate(*messages, call.caller, services);
 
     runtime::OneShot<std::vector<Result<Receipt>>> answer(services.loop.executor());
-    services.publisher.publish_batch(*caller, std::move(*messages), [&answer](std::vector<Result<Receipt>> receipts) {
-        answer.set(std::move(receipts));
-    });
+    services.publisher.publish_batch(
+        call.caller, std::move(*messages), [&answer](std::vector<Result<Receipt>> receipts) {
+            answer.set(std::move(receipts));
+        });
     const std::vector<Result<Receipt>> receipts = co_await answer.wait();
-    log_refused(receipts, *caller, request, services);
+    log_refused(receipts, call.caller, call.request, services);
     co_return json_reply(200, wire::batch_reply(receipts));
 }
 

@@ -15,39 +15,33 @@ constexpr auto list_kind = history::ListKind::blocked_users;
 
 }  // namespace
 
-Awaitable<Result<HttpReply>> post_block(const HttpRequest& request, LoopServices& services) {
-    const Result<Identity> caller = writer_of(request, services);
-    if (!caller) co_return caller.error();
-    const Result<void> is_json = check_json_body(request);
+Awaitable<Result<HttpReply>> post_block(const Call& call, LoopServices& services) {
+    const Result<void> is_json = check_json_body(call.request);
     if (!is_json) co_return is_json.error();
-    Result<wire::BlockBody> body = wire::parse_block_body(request.body, json_limits(services));
+    Result<wire::BlockBody> body = wire::parse_block_body(call.request.body, json_limits(services));
     if (!body) co_return body.error();
 
     runtime::OneShot<Result<UserBlock>> answer(services.loop.executor());
-    permissions::BlockRequest block{UserId(request.path_parameter), body->until, std::move(body->reason)};
+    permissions::BlockRequest block{UserId(call.request.path_parameter), body->until, std::move(body->reason)};
     services.user_blocks.block(
-        *caller, std::move(block), [&answer](Result<UserBlock> made) { answer.set(std::move(made)); });
+        call.caller, std::move(block), [&answer](Result<UserBlock> made) { answer.set(std::move(made)); });
     const Result<UserBlock> made = co_await answer.wait();
     if (!made) co_return made.error();
     co_return json_reply(200, wire::block_reply(*made));
 }
 
-Awaitable<Result<HttpReply>> delete_block(const HttpRequest& request, LoopServices& services) {
-    const Result<Identity> caller = writer_of(request, services);
-    if (!caller) co_return caller.error();
-
+Awaitable<Result<HttpReply>> delete_block(const Call& call, LoopServices& services) {
     runtime::OneShot<Result<bool>> answer(services.loop.executor());
-    services.user_blocks.unblock(
-        *caller, UserId(request.path_parameter), [&answer](Result<bool> removed) { answer.set(std::move(removed)); });
+    services.user_blocks.unblock(call.caller, UserId(call.request.path_parameter), [&answer](Result<bool> removed) {
+        answer.set(std::move(removed));
+    });
     const Result<bool> removed = co_await answer.wait();
     if (!removed) co_return removed.error();
     co_return json_reply(200, wire::unblock_reply());
 }
 
-Awaitable<Result<HttpReply>> get_users(const HttpRequest& request, LoopServices& services) {
-    const Result<Identity> caller = caller_of(request, services);
-    if (!caller) co_return caller.error();
-    const Result<wire::BlockedUsersQuery> query = wire::parse_blocked_users_query(request.query);
+Awaitable<Result<HttpReply>> get_users(const Call& call, LoopServices& services) {
+    const Result<wire::BlockedUsersQuery> query = wire::parse_blocked_users_query(call.request.query);
     if (!query) co_return query.error();
     std::optional<UserId> after;
     if (query->start_key) {
@@ -57,7 +51,7 @@ Awaitable<Result<HttpReply>> get_users(const HttpRequest& request, LoopServices&
     }
 
     runtime::OneShot<Result<ports::BlockPage>> answer(services.loop.executor());
-    services.user_blocks.list(*caller, query->limit, std::move(after), [&answer](Result<ports::BlockPage> page) {
+    services.user_blocks.list(call.caller, query->limit, std::move(after), [&answer](Result<ports::BlockPage> page) {
         answer.set(std::move(page));
     });
     const Result<ports::BlockPage> page = co_await answer.wait();
