@@ -74,23 +74,16 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                 .tickets = tickets_,
                 .keys = shared.key_source,
                 .permissions = permissions_,
-                .user_blocks = user_blocks_,
                 .publisher = publisher_,
-                .large_batches = large_batches_,
                 .retrieval = retrieval_,
                 .delivery = worker_,
-                .redriver = shared.redriver,
-                .dead_letters = *storage_,
                 .registry = registry_,
                 .connections = connections_,
                 .connection_limits = shared.connection_limits,
                 .refused_connects = shared.refused_connects,
                 .user_connects = shared.user_connects,
-                .http_publishes = shared.http_publishes,
-                .loops = shared.loops,
-                .storage_writable = [&storage = shared.storage] { return storage.writable(); },
-                .version = version},
-      gateway_(services_, shared.front) {
+                .loops = shared.loops},
+      gateway_(services_, make_resources(shared), shared.front) {
     loop_.on_exception([&events = shared.events](const char* what) {
         events.emit(observability::ExceptionCaught{"event loop", what});
     });
@@ -105,6 +98,21 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                               .may_receive = [this](const Identity& identity, const TopicName& topic) {
                                   return permissions_.may_receive(identity, topic).has_value();
                               }});
+}
+
+gateway::Resources LoopUnit::make_resources(const Shared& shared) {
+    using namespace gateway;
+    const config::Limits& limits = config_.limits;
+    return {
+        PublishEndpoints(publisher_, shared.http_publishes, large_batches_, loop_, limits, shared.clock, shared.events),
+        ConnectionTokenEndpoints(tickets_, loop_, limits),
+        MessageEndpoints(retrieval_, loop_, config_.storage),
+        PermissionEndpoints(permissions_, loop_, limits),
+        UserEndpoints(user_blocks_, loop_, limits),
+        DeadLetterEndpoints(*storage_, shared.redriver, loop_),
+        ConnectionEndpoints(shared.loops, loop_),
+        OperationsEndpoints(
+            shared.state, authorizer_, [&storage = shared.storage] { return storage.writable(); }, version)};
 }
 
 void LoopUnit::reload(const config::Config& config) {

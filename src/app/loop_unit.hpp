@@ -10,6 +10,9 @@
 #include "notifyd/delivery/worker_pool.hpp"
 #include "notifyd/gateway/change_broadcast.hpp"
 #include "notifyd/gateway/gateway.hpp"
+#include "notifyd/permissions/user_blocks.hpp"
+#include "notifyd/runtime/shared_token_buckets.hpp"
+#include "notifyd/runtime/turnstile.hpp"
 #include "notifyd/storage/storage.hpp"
 
 #include <memory>
@@ -59,6 +62,9 @@ class LoopUnit {
     }
 
   private:
+    // Each resource of the HTTP API, with exactly what it uses.
+    [[nodiscard]] gateway::Resources make_resources(const Shared& shared);
+
     // A copy, so that it can change on this loop without a lock.
     config::Config config_;
     runtime::EventLoop loop_;

@@ -1,9 +1,9 @@
 // Who sends a request, and whether they may use its route: the token is verified once for each request, and again only
 // after a fetch of keys.
+#include "notifyd/gateway/route.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 
 #include "bearer.hpp"
-#include "router.hpp"
 #include "session.hpp"
 
 #include <utility>

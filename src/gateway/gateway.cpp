@@ -9,6 +9,7 @@
 #include "client_address.hpp"
 #include "listener.hpp"
 #include "open_sockets.hpp"
+#include "router.hpp"
 #include "session.hpp"
 #include "ticket_keys.hpp"
 #include "tls_context.hpp"
@@ -158,12 +159,14 @@ const std::string& Front::warning() const {
 
 class LoopGateway::Impl {
   public:
-    Impl(LoopServices& services, Front::Parts& front)
+    Impl(LoopServices& services, Resources resources, Front::Parts& front)
         : services_(services),
           front_(front),
+          resources_(std::move(resources)),
+          router_(resources_),
           tickets_(front.ticket_key),
           tasks_(services.loop),
-          ground_{services, flusher_, front.body_memory, yield_order_},
+          ground_{services, router_, flusher_, front.body_memory, yield_order_},
           acceptor_(services.loop.executor()),
           sweep_timer_(services.loop.executor()) {
         front.idle.push_back({&services.loop, &yield_order_});
@@ -194,7 +197,9 @@ class LoopGateway::Impl {
 
     LoopServices& services_;
     Front::Parts& front_;
-    // Before the sessions, which use both to their end.
+    // Before the sessions, which use them to their end.
+    Resources resources_;
+    Router router_;
     TicketKeys tickets_;
     YieldOrder yield_order_;
     SslContext tls_;
@@ -356,8 +361,8 @@ Awaitable<void> LoopGateway::Impl::drain_task(UniqueFunction<void()> done) {
     done();
 }
 
-LoopGateway::LoopGateway(LoopServices& services, Front& front)
-    : impl_(std::make_unique<Impl>(services, *front.parts_)) {}
+LoopGateway::LoopGateway(LoopServices& services, Resources resources, Front& front)
+    : impl_(std::make_unique<Impl>(services, std::move(resources), *front.parts_)) {}
 LoopGateway::~LoopGateway() = default;
 void LoopGateway::start() {
     impl_->start();

@@ -105,7 +105,7 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
             if (!goes_on) co_return nullptr;
             continue;
         }
-        const RouteMatch match = match_route(request->method, request->path);
+        const RouteMatch match = router_.match(request->method, request->path);
         Caller caller;
         Paid paid;
         if (needs_token_first(reader, match.route)) {
@@ -328,7 +328,7 @@ Awaitable<HttpReply> Session::call(const Route& route, const HttpRequest& reques
         }
         yield_order_.leave(*this);
         const Call call{request, caller ? **caller : nobody};
-        Result<HttpReply> reply = co_await route.endpoint(call, services_);
+        Result<HttpReply> reply = co_await router_.answer(route, call);
         if (reply) co_return std::move(*reply);
         co_return error_reply(reply.error(), request.correlation_id);
     } catch (const std::exception& error) {

@@ -1,8 +1,8 @@
 // What is refused before an endpoint sees it, and what every refusal leaves in the log (SPEC §3, §7).
 #include "notifyd/core/http_status.hpp"
+#include "notifyd/gateway/route.hpp"
 
 #include "refusal_events.hpp"
-#include "router.hpp"
 #include "session.hpp"
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// Which route of a table is meant.
-#include "router.hpp"
+// By a scan of the table.
+#include "route_match.hpp"
 
 #include <boost/url/pct_string_view.hpp>
 
@@ -55,7 +55,7 @@ RouteMatch match_among(std::span<const Route> table, Paths paths, std::string_vi
 
 }  // namespace
 
-RouteMatch match_route_in(std::span<const Route> table, std::string_view method, std::string_view path) {
+RouteMatch match_route(std::span<const Route> table, std::string_view method, std::string_view path) {
     const std::string_view wanted = method == "HEAD" ? "GET" : method;
     RouteMatch match = match_among(table, Paths::fixed, wanted, path);
     if (match.route != nullptr || !match.allow.empty()) return match;

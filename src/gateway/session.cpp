@@ -14,6 +14,7 @@ constexpr std::chrono::seconds late_close_timeout{2};
 
 Session::Session(Arrival arrival, SSL_CTX* tls, const SessionGround& ground)
     : services_(ground.services),
+      router_(ground.router),
       body_memory_(ground.body_memory),
       yield_order_(ground.yield_order),
       place_(std::move(arrival.place)),

@@ -33,6 +33,7 @@
 
 namespace notifyd::gateway {
 
+class Router;
 struct Route;
 struct RouteMatch;
 
@@ -82,6 +83,7 @@ struct Arrival {
 // What the sessions of a loop share. Outlives them.
 struct SessionGround {
     LoopServices& services;
+    const Router& router;
     Flusher& flusher;
     BodyMemory& body_memory;
     YieldOrder& yield_order;
@@ -239,6 +241,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     void record_end(const connection::Connection& connection, SteadyTime opened_at);
 
     LoopServices& services_;
+    const Router& router_;
     BodyMemory& body_memory_;
     YieldOrder& yield_order_;
     OpenSockets::Place place_;

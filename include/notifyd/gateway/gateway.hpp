@@ -10,6 +10,7 @@
 #include "notifyd/core/result.hpp"
 #include "notifyd/core/unique_function.hpp"
 #include "notifyd/gateway/loop_services.hpp"
+#include "notifyd/gateway/resources.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -60,7 +61,7 @@ class Front {
 class LoopGateway {
   public:
     // `services` and `front` outlive it. Destroyed after the loop's run() has returned.
-    LoopGateway(LoopServices& services, Front& front);
+    LoopGateway(LoopServices& services, Resources resources, Front& front);
     ~LoopGateway();
     LoopGateway(const LoopGateway&) = delete;
     LoopGateway& operator=(const LoopGateway&) = delete;

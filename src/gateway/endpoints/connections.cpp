@@ -1,18 +1,21 @@
-// GET, POST and DELETE /@connections/{id}, and GET /@connections (SPEC §3.6); for the admin grant.
-// A connection is its loop's own, so each loop is asked for what it has.
+// Each request makes a round of all loops.
+#include "notifyd/gateway/endpoints/connections.hpp"
+
 #include "notifyd/history/page_key.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/api_types.hpp"
 #include "notifyd/wire/connection_replies.hpp"
 
+#include "../http_reply.hpp"
+#include "../http_request.hpp"
 #include "../loop_round.hpp"
-#include "endpoints.hpp"
+#include "../socket.hpp"
 
 #include <algorithm>
 #include <array>
 #include <memory>
 
-namespace notifyd::gateway::endpoints {
+namespace notifyd::gateway {
 
 namespace {
 
@@ -32,35 +35,40 @@ ConnectionInfo info_of(const connection::Connection& connection) {
             .topics = connection.topics()};
 }
 
+using Loops = std::vector<LoopServices*>;
+
 // What each loop answers, at its index; a loop without an answer leaves nullopt.
 template <class Answer>
 using Answers = std::vector<std::optional<Answer>>;
 
 // `ask(services)` gives an optional answer on each loop.
 template <class Answer, class Ask>
-Awaitable<Answers<Answer>> ask_everywhere(LoopServices& services, Ask ask) {
-    const auto answers = std::make_shared<Answers<Answer>>(services.loops.size());
-    runtime::OneShot<bool> asked(services.loop.executor());
+Awaitable<Answers<Answer>> ask_everywhere(const Loops& loops, runtime::EventLoop& home, Ask ask) {
+    const auto answers = std::make_shared<Answers<Answer>>(loops.size());
+    runtime::OneShot<bool> asked(home.executor());
     const auto keep = [answers, ask = std::move(ask)](LoopServices& there) {
         (*answers)[there.loop.index()] = ask(there);
     };
-    ask_all_loops(services.loops, services.loop, keep, [&asked] { asked.set(true); });
+    ask_all_loops(loops, home, keep, [&asked] { asked.set(true); });
     co_await asked.wait();
     Answers<Answer> all = std::move(*answers);
     co_return all;
 }
 
-// `use(connection)` on the connection's loop; nullopt: there is no such connection.
+// `use(connection)` on the loop of the connection with this id; nullopt: there is no such connection.
 template <class Answer, class Use>
-Awaitable<std::optional<Answer>> at_connection(const HttpRequest& request, LoopServices& services, Use use) {
-    const auto id = Uuid::parse(request.path_parameter);
+Awaitable<std::optional<Answer>> at_connection(std::string_view name,
+                                               const Loops& loops,
+                                               runtime::EventLoop& home,
+                                               Use use) {
+    const auto id = Uuid::parse(name);
     if (!id) co_return std::nullopt;
     const auto ask = [id = ConnectionId(*id), use = std::move(use)](LoopServices& there) -> std::optional<Answer> {
         connection::Connection* connection = there.registry.find(id);
         if (connection == nullptr || connection->sink().is_closing()) return std::nullopt;
         return use(*connection);
     };
-    Answers<Answer> answers = co_await ask_everywhere<Answer>(services, ask);
+    Answers<Answer> answers = co_await ask_everywhere<Answer>(loops, home, ask);
     for (std::optional<Answer>& answer : answers) {
         if (answer) co_return std::move(answer);
     }
@@ -141,34 +149,48 @@ HttpReply list_reply(const Answers<std::vector<ConnectionInfo>>& answers, const 
 
 }  // namespace
 
-Awaitable<Result<HttpReply>> get_connections(const Call& call, LoopServices& services) {
+std::span<const ResourceRoute<ConnectionEndpoints>> ConnectionEndpoints::routes() {
+    static constexpr ResourceRoute<ConnectionEndpoints> table[] = {
+        {{"GET", "/@connections", Access::admin}, &ConnectionEndpoints::list},
+        {{"GET", "/@connections/{id}", Access::admin}, &ConnectionEndpoints::show},
+        {{"POST", "/@connections/{id}", Access::admin, BodyKind::frame, BlockedUsers::refused},
+         &ConnectionEndpoints::send},
+        {{"DELETE", "/@connections/{id}", Access::admin, BodyKind::unread, BlockedUsers::refused},
+         &ConnectionEndpoints::close},
+    };
+    return table;
+}
+
+EndpointReply ConnectionEndpoints::list(const Call& call) {
     const Result<wire::ConnectionsQuery> query = wire::parse_connections_query(call.request.query);
     if (!query) co_return query.error();
     const Result<ListRequest> asked = list_request(*query);
     if (!asked) co_return asked.error();
     const auto ask = [asked = *asked](const LoopServices& there) { return std::optional(list_on(there, asked)); };
-    const auto answers = co_await ask_everywhere<std::vector<ConnectionInfo>>(services, ask);
+    const auto answers = co_await ask_everywhere<std::vector<ConnectionInfo>>(loops_, home_, ask);
     co_return list_reply(answers, *query);
 }
 
-Awaitable<Result<HttpReply>> get_connection(const Call& call, LoopServices& services) {
+EndpointReply ConnectionEndpoints::show(const Call& call) {
     const auto look = [](const connection::Connection& connection) { return info_of(connection); };
-    const std::optional<ConnectionInfo> info = co_await at_connection<ConnectionInfo>(call.request, services, look);
+    const std::optional<ConnectionInfo> info =
+        co_await at_connection<ConnectionInfo>(call.request.path_parameter, loops_, home_, look);
     if (!info) co_return no_such_connection();
     co_return json_reply(200, wire::connection_reply(*info));
 }
 
-Awaitable<Result<HttpReply>> post_to_connection(const Call& call, LoopServices& services) {
+EndpointReply ConnectionEndpoints::send(const Call& call) {
     using ports::Verdict;
     const Result<void> sound = wire::check_posted_frame(call.request.body);
     if (!sound) co_return sound.error();
     // The text crosses over: a frame stays on the loop that makes it.
     const auto text = std::make_shared<const std::string>(call.request.body);
-    const auto send = [text](const connection::Connection& connection) {
+    const auto pass_on = [text](const connection::Connection& connection) {
         const std::array<std::string_view, 1> pieces{*text};
         return connection.sink().send(make_websocket_frame(Opcode::text, pieces));
     };
-    const std::optional<Verdict> verdict = co_await at_connection<Verdict>(call.request, services, send);
+    const std::optional<Verdict> verdict =
+        co_await at_connection<Verdict>(call.request.path_parameter, loops_, home_, pass_on);
     if (!verdict || *verdict == Verdict::closed) co_return no_such_connection();
     if (*verdict == Verdict::full) {
         co_return Error(Errc::rate_limited, "The connection has not yet taken what was sent before");
@@ -176,16 +198,16 @@ Awaitable<Result<HttpReply>> post_to_connection(const Call& call, LoopServices& 
     co_return json_reply(200, "{}");
 }
 
-Awaitable<Result<HttpReply>> delete_connection(const Call& call, LoopServices& services) {
-    const auto close = [](const connection::Connection& connection) {
+EndpointReply ConnectionEndpoints::close(const Call& call) {
+    const auto end = [](const connection::Connection& connection) {
         connection.sink().close(CloseCode::access_revoked);
         return true;
     };
-    const std::optional<bool> closed = co_await at_connection<bool>(call.request, services, close);
+    const std::optional<bool> closed = co_await at_connection<bool>(call.request.path_parameter, loops_, home_, end);
     if (!closed) co_return no_such_connection();
     HttpReply reply;
     reply.status = 204;
     co_return reply;
 }
 
-}  // namespace notifyd::gateway::endpoints
+}  // namespace notifyd::gateway

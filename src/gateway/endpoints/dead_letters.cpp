@@ -1,12 +1,15 @@
-// GET /dlq, POST /dlq/redrive, POST /dlq/{id}/redrive and DELETE /dlq/{id} (SPEC §3.7); for the admin grant.
+// Lists, redrives and removes dead letters.
+#include "notifyd/gateway/endpoints/dead_letters.hpp"
+
 #include "notifyd/history/page_key.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/api_types.hpp"
 #include "notifyd/wire/dead_letter_replies.hpp"
 
-#include "endpoints.hpp"
+#include "../http_reply.hpp"
+#include "../http_request.hpp"
 
-namespace notifyd::gateway::endpoints {
+namespace notifyd::gateway {
 
 namespace {
 
@@ -44,16 +47,27 @@ Result<HttpReply> redrive_reply(const Result<delivery::RedriveCount>& count) {
 
 }  // namespace
 
-Awaitable<Result<HttpReply>> get_dead_letters(const Call& call, LoopServices& services) {
+std::span<const ResourceRoute<DeadLetterEndpoints>> DeadLetterEndpoints::routes() {
+    static constexpr ResourceRoute<DeadLetterEndpoints> table[] = {
+        {{"GET", "/dlq", Access::admin}, &DeadLetterEndpoints::list},
+        {{"POST", "/dlq/redrive", Access::admin, BodyKind::unread, BlockedUsers::refused},
+         &DeadLetterEndpoints::redrive_all},
+        {{"POST", "/dlq/{id}/redrive", Access::admin, BodyKind::unread, BlockedUsers::refused},
+         &DeadLetterEndpoints::redrive_one},
+        {{"DELETE", "/dlq/{id}", Access::admin, BodyKind::unread, BlockedUsers::refused}, &DeadLetterEndpoints::remove},
+    };
+    return table;
+}
+
+EndpointReply DeadLetterEndpoints::list(const Call& call) {
     const Result<wire::DeadLettersQuery> query = wire::parse_dead_letters_query(call.request.query);
     if (!query) co_return query.error();
     const Result<std::optional<Uuid>> last = last_of_previous(*query);
     if (!last) co_return last.error();
 
-    runtime::OneShot<Result<DeadLetterPage>> answer(services.loop.executor());
+    runtime::OneShot<Result<DeadLetterPage>> answer(loop_.executor());
     ports::DeadLetterQuery asked{.queue = query->queue, .after = *last, .letters_max = query->limit};
-    services.dead_letters.list(std::move(asked),
-                               [&answer](Result<DeadLetterPage> page) { answer.set(std::move(page)); });
+    letters_.list(std::move(asked), [&answer](Result<DeadLetterPage> page) { answer.set(std::move(page)); });
     const Result<DeadLetterPage> page = co_await answer.wait();
     if (!page) co_return page.error();
     std::optional<std::string> next_key;
@@ -63,29 +77,29 @@ Awaitable<Result<HttpReply>> get_dead_letters(const Call& call, LoopServices& se
     co_return json_reply(200, wire::dead_letters_page(page->letters, next_key));
 }
 
-Awaitable<Result<HttpReply>> post_redrive_all(const Call& call, LoopServices& services) {
+EndpointReply DeadLetterEndpoints::redrive_all(const Call& call) {
     Result<std::optional<std::string>> queue = wire::parse_redrive_query(call.request.query);
     if (!queue) co_return queue.error();
-    RedriveAnswer answer(services.loop.executor());
-    services.redriver.redrive_all(std::move(*queue), answer_on(services.loop, answer));
+    RedriveAnswer answer(loop_.executor());
+    redriver_.redrive_all(std::move(*queue), answer_on(loop_, answer));
     const Result<delivery::RedriveCount> count = co_await answer.wait();
     co_return redrive_reply(count);
 }
 
-Awaitable<Result<HttpReply>> post_redrive_one(const Call& call, LoopServices& services) {
+EndpointReply DeadLetterEndpoints::redrive_one(const Call& call) {
     const auto id = Uuid::parse(call.request.path_parameter);
     if (!id) co_return no_such_letter();
-    RedriveAnswer answer(services.loop.executor());
-    services.redriver.redrive_one(*id, answer_on(services.loop, answer));
+    RedriveAnswer answer(loop_.executor());
+    redriver_.redrive_one(*id, answer_on(loop_, answer));
     const Result<delivery::RedriveCount> count = co_await answer.wait();
     co_return redrive_reply(count);
 }
 
-Awaitable<Result<HttpReply>> delete_dead_letter(const Call& call, LoopServices& services) {
+EndpointReply DeadLetterEndpoints::remove(const Call& call) {
     const auto id = Uuid::parse(call.request.path_parameter);
     if (!id) co_return no_such_letter();
-    runtime::OneShot<Result<bool>> answer(services.loop.executor());
-    services.dead_letters.remove(*id, [&answer](Result<bool> removed) { answer.set(removed); });
+    runtime::OneShot<Result<bool>> answer(loop_.executor());
+    letters_.remove(*id, [&answer](Result<bool> removed) { answer.set(removed); });
     const Result<bool> removed = co_await answer.wait();
     if (!removed) co_return removed.error();
     if (!*removed) co_return no_such_letter();
@@ -94,4 +108,4 @@ Awaitable<Result<HttpReply>> delete_dead_letter(const Call& call, LoopServices& 
     co_return reply;
 }
 
-}  // namespace notifyd::gateway::endpoints
+}  // namespace notifyd::gateway

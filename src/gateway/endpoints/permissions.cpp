@@ -1,41 +1,15 @@
-// POST, DELETE and GET /permissions (SPEC §3.3).
+// Grants, revokes and lists permissions.
+#include "notifyd/gateway/endpoints/permissions.hpp"
+
 #include "notifyd/history/page_key.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/api_replies.hpp"
 #include "notifyd/wire/api_types.hpp"
 
-#include "endpoints.hpp"
+#include "../http_reply.hpp"
+#include "json_body.hpp"
 
-namespace notifyd::gateway::endpoints {
-
-Awaitable<Result<HttpReply>> post_permission(const Call& call, LoopServices& services) {
-    const Result<void> is_json = check_json_body(call.request);
-    if (!is_json) co_return is_json.error();
-    Result<wire::GrantBody> body = wire::parse_grant_body(call.request.body, json_limits(services));
-    if (!body) co_return body.error();
-
-    runtime::OneShot<Result<Permission>> answer(services.loop.executor());
-    permissions::GrantRequest grant{std::move(body->user), std::move(body->topic), body->role};
-    services.permissions.grant(
-        call.caller, std::move(grant), [&answer](Result<Permission> permission) { answer.set(std::move(permission)); });
-    const Result<Permission> permission = co_await answer.wait();
-    if (!permission) co_return permission.error();
-    co_return json_reply(200, wire::permission_reply(*permission));
-}
-
-Awaitable<Result<HttpReply>> delete_permission(const Call& call, LoopServices& services) {
-    Result<wire::RevokeQuery> query = wire::parse_revoke_query(call.request.query);
-    if (!query) co_return query.error();
-
-    runtime::OneShot<Result<void>> answer(services.loop.executor());
-    services.permissions.revoke(
-        call.caller, std::move(query->user), std::move(query->topic), [&answer](Result<void> revoked) {
-            answer.set(std::move(revoked));
-        });
-    const Result<void> revoked = co_await answer.wait();
-    if (!revoked) co_return revoked.error();
-    co_return json_reply(200, wire::revoke_reply());
-}
+namespace notifyd::gateway {
 
 namespace {
 
@@ -49,10 +23,49 @@ Result<std::optional<std::string>> last_of_previous(history::ListKind kind,
     return std::optional<std::string>(std::move(*last));
 }
 
-Awaitable<Result<HttpReply>> permissions_of_user(LoopServices& services,
-                                                 const Identity& caller,
-                                                 const UserId& user,
-                                                 const wire::PermissionsQuery& query) {
+}  // namespace
+
+std::span<const ResourceRoute<PermissionEndpoints>> PermissionEndpoints::routes() {
+    static constexpr ResourceRoute<PermissionEndpoints> table[] = {
+        {{"POST", "/permissions", Access::user, BodyKind::fields}, &PermissionEndpoints::grant},
+        {{"DELETE", "/permissions", Access::user}, &PermissionEndpoints::revoke},
+        {{"GET", "/permissions", Access::user}, &PermissionEndpoints::list},
+    };
+    return table;
+}
+
+EndpointReply PermissionEndpoints::grant(const Call& call) {
+    const Result<void> is_json = check_json_body(call.request);
+    if (!is_json) co_return is_json.error();
+    Result<wire::GrantBody> body = wire::parse_grant_body(call.request.body, json_limits(limits_));
+    if (!body) co_return body.error();
+
+    runtime::OneShot<Result<Permission>> answer(loop_.executor());
+    permissions::GrantRequest request{std::move(body->user), std::move(body->topic), body->role};
+    permissions_.grant(call.caller, std::move(request), [&answer](Result<Permission> permission) {
+        answer.set(std::move(permission));
+    });
+    const Result<Permission> permission = co_await answer.wait();
+    if (!permission) co_return permission.error();
+    co_return json_reply(200, wire::permission_reply(*permission));
+}
+
+EndpointReply PermissionEndpoints::revoke(const Call& call) {
+    Result<wire::RevokeQuery> query = wire::parse_revoke_query(call.request.query);
+    if (!query) co_return query.error();
+
+    runtime::OneShot<Result<void>> answer(loop_.executor());
+    permissions_.revoke(call.caller, std::move(query->user), std::move(query->topic), [&answer](Result<void> revoked) {
+        answer.set(std::move(revoked));
+    });
+    const Result<void> revoked = co_await answer.wait();
+    if (!revoked) co_return revoked.error();
+    co_return json_reply(200, wire::revoke_reply());
+}
+
+EndpointReply PermissionEndpoints::list_of_user(const Identity& caller,
+                                                const UserId& user,
+                                                const wire::PermissionsQuery& query) {
     constexpr auto kind = history::ListKind::permissions_of_user;
     const Result<std::optional<std::string>> last = last_of_previous(kind, user.get(), query.start_key);
     if (!last) co_return last.error();
@@ -62,8 +75,8 @@ Awaitable<Result<HttpReply>> permissions_of_user(LoopServices& services,
         if (!topic) co_return Error(Errc::invalid_request, "Invalid startKey format");
         after = std::move(*topic);
     }
-    runtime::OneShot<Result<ports::PermissionPage>> answer(services.loop.executor());
-    services.permissions.list_by_user(
+    runtime::OneShot<Result<ports::PermissionPage>> answer(loop_.executor());
+    permissions_.list_by_user(
         caller, user, query.limit, std::move(after), [&answer](Result<ports::PermissionPage> page) {
             answer.set(std::move(page));
         });
@@ -74,17 +87,16 @@ Awaitable<Result<HttpReply>> permissions_of_user(LoopServices& services,
     co_return json_reply(200, wire::permissions_page(user, page->permissions, next_key));
 }
 
-Awaitable<Result<HttpReply>> permissions_of_topic(LoopServices& services,
-                                                  const Identity& caller,
-                                                  const TopicName& topic,
-                                                  const wire::PermissionsQuery& query) {
+EndpointReply PermissionEndpoints::list_of_topic(const Identity& caller,
+                                                 const TopicName& topic,
+                                                 const wire::PermissionsQuery& query) {
     constexpr auto kind = history::ListKind::permissions_of_topic;
     const Result<std::optional<std::string>> last = last_of_previous(kind, topic.text(), query.start_key);
     if (!last) co_return last.error();
     std::optional<UserId> after;
     if (*last) after = UserId(**last);
-    runtime::OneShot<Result<ports::PermissionPage>> answer(services.loop.executor());
-    services.permissions.list_by_topic(
+    runtime::OneShot<Result<ports::PermissionPage>> answer(loop_.executor());
+    permissions_.list_by_topic(
         caller, topic, query.limit, std::move(after), [&answer](Result<ports::PermissionPage> page) {
             answer.set(std::move(page));
         });
@@ -95,16 +107,14 @@ Awaitable<Result<HttpReply>> permissions_of_topic(LoopServices& services,
     co_return json_reply(200, wire::permissions_page(topic, page->permissions, next_key));
 }
 
-}  // namespace
-
-Awaitable<Result<HttpReply>> get_permissions(const Call& call, LoopServices& services) {
+EndpointReply PermissionEndpoints::list(const Call& call) {
     const Result<wire::PermissionsQuery> query = wire::parse_permissions_query(call.request.query);
     if (!query) co_return query.error();
     if (query->topic) {
-        co_return co_await permissions_of_topic(services, call.caller, *query->topic, *query);
+        co_return co_await list_of_topic(call.caller, *query->topic, *query);
     }
     const UserId& user = query->user ? *query->user : call.caller.user;
-    co_return co_await permissions_of_user(services, call.caller, user, *query);
+    co_return co_await list_of_user(call.caller, user, *query);
 }
 
-}  // namespace notifyd::gateway::endpoints
+}  // namespace notifyd::gateway

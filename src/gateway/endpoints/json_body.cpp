@@ -1,12 +1,13 @@
-// What several endpoints need: the kind of body, and its limits.
+// Which media types are read as JSON.
+#include "json_body.hpp"
+
 #include "../field_lines.hpp"
-#include "endpoints.hpp"
 
 #include <boost/beast/core/string.hpp>
 
 #include <algorithm>
 
-namespace notifyd::gateway::endpoints {
+namespace notifyd::gateway {
 
 Result<void> check_json_body(const HttpRequest& request) {
     const std::string_view type = request.content_type;
@@ -20,8 +21,4 @@ Result<void> check_json_body(const HttpRequest& request) {
     return Error{Errc::unsupported_media_type, "Send JSON with Content-Type: application/json"};
 }
 
-wire::JsonLimits json_limits(const LoopServices& services) {
-    return wire::JsonLimits::with_depth(services.config.limits.json_depth);
-}
-
-}  // namespace notifyd::gateway::endpoints
+}  // namespace notifyd::gateway
