@@ -64,25 +64,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
       large_batches_(loop_.executor()),
       retrieval_(
           permissions_, *storage_, config_.storage.history ? history::HistoryMode::on : history::HistoryMode::off),
-      services_{.loop = loop_,
-                .config = config_,
-                .clock = shared.clock,
-                .ids = ids_,
-                .events = shared.events,
-                .state = shared.state,
-                .authorizer = authorizer_,
-                .tickets = tickets_,
-                .keys = shared.key_source,
-                .permissions = permissions_,
-                .publisher = publisher_,
-                .retrieval = retrieval_,
-                .delivery = worker_,
-                .registry = registry_,
-                .connections = connections_,
-                .connection_limits = shared.connection_limits,
-                .refused_connects = shared.refused_connects,
-                .user_connects = shared.user_connects,
-                .loops = shared.loops},
+      services_(session_services(shared)),
       gateway_(services_, make_resources(shared), shared.front) {
     loop_.on_exception([&events = shared.events](const char* what) {
         events.emit(observability::ExceptionCaught{"event loop", what});
@@ -98,6 +80,19 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                               .may_receive = [this](const Identity& identity, const TopicName& topic) {
                                   return permissions_.may_receive(identity, topic).has_value();
                               }});
+}
+
+gateway::SessionServices LoopUnit::session_services(const Shared& shared) {
+    const gateway::LoopContext context{loop_, config_, shared.clock, ids_, shared.events, shared.state};
+    const gateway::LoopConnections open{context, permissions_, registry_, connections_};
+    const gateway::FrameServices frames{open, publisher_, worker_, authorizer_, shared.key_source};
+    return {frames,
+            tickets_,
+            shared.connection_limits,
+            shared.refused_connects,
+            shared.user_connects,
+            retrieval_.epoch(),
+            shared.loops};
 }
 
 gateway::Resources LoopUnit::make_resources(const Shared& shared) {

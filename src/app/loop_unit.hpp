@@ -41,7 +41,7 @@ struct Shared {
     delivery::WorkerPool& workers;
     delivery::Redriver& redriver;
     gateway::Front& front;
-    std::vector<gateway::LoopServices*>& loops;
+    gateway::AllLoops& loops;
 };
 
 class LoopUnit {
@@ -62,6 +62,7 @@ class LoopUnit {
     }
 
   private:
+    [[nodiscard]] gateway::SessionServices session_services(const Shared& shared);
     // Each resource of the HTTP API, with exactly what it uses.
     [[nodiscard]] gateway::Resources make_resources(const Shared& shared);
 
@@ -82,7 +83,7 @@ class LoopUnit {
     publish::Publisher publisher_;
     runtime::Turnstile large_batches_;
     history::RetrievalHandler retrieval_;
-    gateway::LoopServices services_;
+    gateway::SessionServices services_;
     gateway::LoopGateway gateway_;
 };
 

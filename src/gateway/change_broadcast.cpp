@@ -14,7 +14,7 @@ namespace {
 
 // What is done to a connection may end it, so they are named first.
 template <class Do>
-void for_each_connection(LoopServices& services, const UserId& user, Do act) {
+void for_each_connection(const LoopConnections& services, const UserId& user, Do act) {
     const Result<TopicName> own = own_topic(user);
     if (!own) return;
     // Every connection of a user is in the user's own topic.
@@ -26,7 +26,7 @@ void for_each_connection(LoopServices& services, const UserId& user, Do act) {
     }
 }
 
-void drop_subscriptions(LoopServices& services, const UserId& user, const TopicName& topic) {
+void drop_subscriptions(const LoopConnections& services, const UserId& user, const TopicName& topic) {
     const std::array<TopicName, 1> dropped{topic};
     for_each_connection(services, user, [&](connection::Connection& connection) {
         if (!connection::ConnectionRegistry::is_subscribed(connection, topic)) return;
@@ -36,14 +36,14 @@ void drop_subscriptions(LoopServices& services, const UserId& user, const TopicN
     });
 }
 
-void tell_granted(LoopServices& services, const UserId& user, const TopicName& topic, Role role) {
+void tell_granted(const LoopConnections& services, const UserId& user, const TopicName& topic, Role role) {
     for_each_connection(services, user, [&](connection::Connection& connection) {
         const wire::RawJson id = wire::envelope_id(std::nullopt, services.ids);
         connection.sink().answer(wire::granted(id, services.clock.now_ms(), topic, role));
     });
 }
 
-void close_connections(LoopServices& services, const UserId& user) {
+void close_connections(const LoopConnections& services, const UserId& user) {
     for_each_connection(
         services, user, [](connection::Connection& connection) { connection.sink().close(CloseCode::access_revoked); });
 }
@@ -51,17 +51,19 @@ void close_connections(LoopServices& services, const UserId& user) {
 }  // namespace
 
 void ChangeBroadcast::revoked(const UserId& user, const TopicName& topic, UniqueFunction<void()> everywhere) {
-    const auto drop = [user, topic](LoopServices& services) { drop_subscriptions(services, user, topic); };
+    const auto drop = [user, topic](const LoopConnections& services) { drop_subscriptions(services, user, topic); };
     ask_all_loops(loops_, home_, drop, std::move(everywhere));
 }
 
 void ChangeBroadcast::granted(const UserId& user, const TopicName& topic, Role role) {
-    const auto tell = [user, topic, role](LoopServices& services) { tell_granted(services, user, topic, role); };
+    const auto tell = [user, topic, role](const LoopConnections& services) {
+        tell_granted(services, user, topic, role);
+    };
     ask_all_loops(loops_, home_, tell, [] {});
 }
 
 void ChangeBroadcast::blocked(const UserId& user, UniqueFunction<void()> everywhere) {
-    const auto close = [user](LoopServices& services) { close_connections(services, user); };
+    const auto close = [user](const LoopConnections& services) { close_connections(services, user); };
     ask_all_loops(loops_, home_, close, std::move(everywhere));
 }
 

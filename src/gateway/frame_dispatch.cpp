@@ -33,7 +33,7 @@ void answer_success(connection::Connection& connection, const Receipt& receipt, 
 }
 
 // A 403 names what the connection may publish to instead.
-FramePtr failure_frame(LoopServices& services,
+FramePtr failure_frame(const FrameServices& services,
                        const connection::Connection& connection,
                        const Error& error,
                        const OptionalId& request_id) {
@@ -45,7 +45,7 @@ FramePtr failure_frame(LoopServices& services,
     return wire::send_forbidden(error, request_id, authorized);
 }
 
-void log_refusal(LoopServices& services, const connection::Connection& connection, const Error& error) {
+void log_refusal(const FrameServices& services, const connection::Connection& connection, const Error& error) {
     services.events.emit(observability::FrameRefused{.connection = connection.id(),
                                                      .user = connection.identity().user,
                                                      .reason = reason_of(error),
@@ -54,7 +54,7 @@ void log_refusal(LoopServices& services, const connection::Connection& connectio
                                                      .address = connection.peer.address});
 }
 
-void answer_failure(LoopServices& services,
+void answer_failure(const FrameServices& services,
                     connection::Connection& connection,
                     const Error& error,
                     const OptionalId& request_id,

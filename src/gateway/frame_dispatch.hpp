@@ -8,7 +8,7 @@
 #include "notifyd/connection/connection.hpp"
 #include "notifyd/core/rate_limiter.hpp"
 #include "notifyd/core/sliding_window.hpp"
-#include "notifyd/gateway/loop_services.hpp"
+#include "notifyd/gateway/session_services.hpp"
 #include "notifyd/wire/client_frames.hpp"
 #include "notifyd/wire/server_frames.hpp"
 
@@ -18,7 +18,7 @@ namespace notifyd::gateway {
 
 class FrameDispatch {
   public:
-    FrameDispatch(LoopServices& services, connection::Connection& connection)
+    FrameDispatch(const FrameServices& services, connection::Connection& connection)
         : services_(services), connection_(connection) {}
 
     void dispatch(std::string_view text);
@@ -45,7 +45,7 @@ class FrameDispatch {
     [[nodiscard]] Result<void> check_subscribe(const wire::Subscribe& frame);
     [[nodiscard]] bool take_subscribe(const std::optional<wire::RawJson>& envelope_id);
 
-    LoopServices& services_;
+    const FrameServices& services_;
     connection::Connection& connection_;
     TokenBucket messages_;
     // What goes on after refusals closes the connection with 1008.

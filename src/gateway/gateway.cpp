@@ -159,7 +159,7 @@ const std::string& Front::warning() const {
 
 class LoopGateway::Impl {
   public:
-    Impl(LoopServices& services, Resources resources, Front::Parts& front)
+    Impl(const SessionServices& services, Resources resources, Front::Parts& front)
         : services_(services),
           front_(front),
           resources_(std::move(resources)),
@@ -195,7 +195,7 @@ class LoopGateway::Impl {
     Awaitable<bool> make_room();
     Awaitable<void> serve(Arrival arrival);
 
-    LoopServices& services_;
+    const SessionServices& services_;
     Front::Parts& front_;
     // Before the sessions, which use them to their end.
     Resources resources_;
@@ -361,7 +361,7 @@ Awaitable<void> LoopGateway::Impl::drain_task(UniqueFunction<void()> done) {
     done();
 }
 
-LoopGateway::LoopGateway(LoopServices& services, Resources resources, Front& front)
+LoopGateway::LoopGateway(const SessionServices& services, Resources resources, Front& front)
     : impl_(std::make_unique<Impl>(services, std::move(resources), *front.parts_)) {}
 LoopGateway::~LoopGateway() = default;
 void LoopGateway::start() {

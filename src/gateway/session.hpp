@@ -10,7 +10,7 @@
 #include "notifyd/connection/connection_handler.hpp"
 #include "notifyd/connection/connection_limits.hpp"
 #include "notifyd/connection/liveness.hpp"
-#include "notifyd/gateway/loop_services.hpp"
+#include "notifyd/gateway/session_services.hpp"
 #include "notifyd/wire/api_types.hpp"
 
 #include "body_memory.hpp"
@@ -82,7 +82,7 @@ struct Arrival {
 
 // What the sessions of a loop share. Outlives them.
 struct SessionGround {
-    LoopServices& services;
+    const SessionServices& services;
     const Router& router;
     Flusher& flusher;
     BodyMemory& body_memory;
@@ -240,7 +240,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     [[nodiscard]] bool is_full(const connection::Connection& connection) const;
     void record_end(const connection::Connection& connection, SteadyTime opened_at);
 
-    LoopServices& services_;
+    const SessionServices& services_;
     const Router& router_;
     BodyMemory& body_memory_;
     YieldOrder& yield_order_;

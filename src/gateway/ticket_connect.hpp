@@ -4,7 +4,7 @@
 // Fails:  as Authorizer and TicketOffice do.
 #pragma once
 
-#include "notifyd/gateway/loop_services.hpp"
+#include "notifyd/gateway/session_services.hpp"
 
 #include "socket.hpp"
 
@@ -12,9 +12,9 @@ namespace notifyd::gateway {
 
 // Who connects, and to what.
 Awaitable<auth::AuthResult<auth::ConnectGrant>> find_ticket(const auth::ConnectRequest& request,
-                                                            LoopServices& services);
+                                                            const SessionServices& services);
 
 // When this succeeds it is used up, and that is committed.
-Awaitable<auth::AuthResult<void>> use_ticket(Uuid ticket, LoopServices& services);
+Awaitable<auth::AuthResult<void>> use_ticket(Uuid ticket, const SessionServices& services);
 
 }  // namespace notifyd::gateway

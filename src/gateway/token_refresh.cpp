@@ -15,7 +15,7 @@ namespace notifyd::gateway {
 
 namespace {
 
-auth::AuthResult<Identity> judge(LoopServices& services,
+auth::AuthResult<Identity> judge(const FrameServices& services,
                                  const connection::Connection& connection,
                                  const std::string& token) {
     auth::AuthResult<Identity> fresh = services.authorizer.authenticate(token);
@@ -29,7 +29,7 @@ auth::AuthResult<Identity> judge(LoopServices& services,
     return fresh;
 }
 
-void drop_forbidden(LoopServices& services, connection::Connection& connection) {
+void drop_forbidden(const FrameServices& services, connection::Connection& connection) {
     std::vector<TopicName> forbidden = connection.topics();
     std::erase_if(forbidden, [&](const TopicName& topic) {
         return services.permissions.may_receive(connection.identity(), topic).has_value();
@@ -45,18 +45,24 @@ struct Refresh {
     int fetches_left;
 };
 
-void answer_error(LoopServices& services, connection::Connection& connection, const Refresh& refresh, Error error) {
+void answer_error(const FrameServices& services,
+                  connection::Connection& connection,
+                  const Refresh& refresh,
+                  Error error) {
     const wire::RawJson id = wire::envelope_id(refresh.frame.id, services.ids);
     connection.sink().answer(wire::envelope_error(id, services.clock.now_ms(), error));
 }
 
-void refuse(LoopServices& services, connection::Connection& connection, const Refresh& refresh, auth::Refusal refusal) {
+void refuse(const FrameServices& services,
+            connection::Connection& connection,
+            const Refresh& refresh,
+            auth::Refusal refusal) {
     refusal.user = connection.identity().user.get();
     services.events.emit(auth_failed(refusal, connection.peer.address, {}));
     answer_error(services, connection, refresh, std::move(refusal.error));
 }
 
-void accept(LoopServices& services, connection::Connection& connection, const Refresh& refresh, Identity fresh) {
+void accept(const FrameServices& services, connection::Connection& connection, const Refresh& refresh, Identity fresh) {
     const EpochMs expires_at = fresh.expires_at;
     connection.set_identity(std::move(fresh));
     const wire::RawJson id = wire::envelope_id(refresh.frame.id, services.ids);
@@ -64,7 +70,7 @@ void accept(LoopServices& services, connection::Connection& connection, const Re
     drop_forbidden(services, connection);
 }
 
-void go_on(LoopServices& services, Refresh refresh) {
+void go_on(const FrameServices& services, Refresh refresh) {
     connection::Connection* connection = services.registry.find(refresh.connection);
     if (connection == nullptr) return;
     if (connection->refreshes != refresh.number) {
@@ -85,7 +91,7 @@ void go_on(LoopServices& services, Refresh refresh) {
 
 }  // namespace
 
-void refresh_token(LoopServices& services, connection::Connection& connection, wire::AuthRefresh frame) {
+void refresh_token(const FrameServices& services, connection::Connection& connection, wire::AuthRefresh frame) {
     constexpr int fetches_max = 2;
     go_on(services, {connection.id(), ++connection.refreshes, std::move(frame), fetches_max});
 }

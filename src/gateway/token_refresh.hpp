@@ -6,11 +6,11 @@
 #pragma once
 
 #include "notifyd/connection/connection.hpp"
-#include "notifyd/gateway/loop_services.hpp"
+#include "notifyd/gateway/session_services.hpp"
 #include "notifyd/wire/client_frames.hpp"
 
 namespace notifyd::gateway {
 
-void refresh_token(LoopServices& services, connection::Connection& connection, wire::AuthRefresh frame);
+void refresh_token(const FrameServices& services, connection::Connection& connection, wire::AuthRefresh frame);
 
 }  // namespace notifyd::gateway

@@ -57,7 +57,7 @@ Result<connection::Admission> Session::admit(const UserId& user) {
 
 void Session::close_oldest(connection::Admission& admission) {
     for (const connection::Place& oldest : admission.replace_oldest(connection_rules(services_.config))) {
-        LoopServices* owner = services_.loops[oldest.loop];
+        const LoopConnections* owner = services_.loops[oldest.loop];
         // One that is not open yet will find that it has lost its place. A loop that has stopped has no connections.
         static_cast<void>(owner->loop.post_control([owner, id = oldest.connection] {
             connection::Connection* connection = owner->registry.find(id);

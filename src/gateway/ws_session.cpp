@@ -17,13 +17,14 @@ constexpr std::uint16_t abnormal_closure = 1006;  // RFC 6455 §7.4.1: no close 
 class Registration {
   public:
     // `place` names the connection as long as it is registered.
-    Registration(LoopServices& services, connection::Connection*& place) : services_(services), place_(place) {}
+    Registration(connection::ConnectionHandler& handler, connection::Connection*& place)
+        : handler_(handler), place_(place) {}
     Registration(const Registration&) = delete;
     Registration& operator=(const Registration&) = delete;
-    ~Registration() { services_.connections.closed(*std::exchange(place_, nullptr)); }
+    ~Registration() { handler_.closed(*std::exchange(place_, nullptr)); }
 
   private:
-    LoopServices& services_;
+    connection::ConnectionHandler& handler_;
     connection::Connection*& place_;
 };
 
@@ -96,7 +97,7 @@ Awaitable<void> Session::serve_websocket(std::unique_ptr<Upgrade> upgrade) {
     open(connection, *upgrade, now);
     {
         connection_ = &connection;
-        const Registration registration(services_, connection_);
+        const Registration registration(services_.connections, connection_);
         // Nothing is answered before.
         co_await greet(connection, *upgrade);
         upgrade.reset();
@@ -168,7 +169,7 @@ FramePtr Session::hello_of(const connection::Connection& connection,
     hello.topics = topics;
     hello.positions = positions;
     if (upgrade.partial) hello.refused = upgrade.grant.refused;
-    hello.epoch = services_.retrieval.epoch();
+    hello.epoch = services_.epoch;
     hello.heartbeat = services_.config.connections.ping_interval;
     hello.server_time = services_.clock.now_ms();
     return wire::connected_frame(hello);

@@ -9,8 +9,8 @@
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/result.hpp"
 #include "notifyd/core/unique_function.hpp"
-#include "notifyd/gateway/loop_services.hpp"
 #include "notifyd/gateway/resources.hpp"
+#include "notifyd/gateway/session_services.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -61,7 +61,7 @@ class Front {
 class LoopGateway {
   public:
     // `services` and `front` outlive it. Destroyed after the loop's run() has returned.
-    LoopGateway(LoopServices& services, Resources resources, Front& front);
+    LoopGateway(const SessionServices& services, Resources resources, Front& front);
     ~LoopGateway();
     LoopGateway(const LoopGateway&) = delete;
     LoopGateway& operator=(const LoopGateway&) = delete;

@@ -35,18 +35,16 @@ ConnectionInfo info_of(const connection::Connection& connection) {
             .topics = connection.topics()};
 }
 
-using Loops = std::vector<LoopServices*>;
-
 // What each loop answers, at its index; a loop without an answer leaves nullopt.
 template <class Answer>
 using Answers = std::vector<std::optional<Answer>>;
 
-// `ask(services)` gives an optional answer on each loop.
+// `ask(connections)` gives an optional answer on each loop.
 template <class Answer, class Ask>
-Awaitable<Answers<Answer>> ask_everywhere(const Loops& loops, runtime::EventLoop& home, Ask ask) {
+Awaitable<Answers<Answer>> ask_everywhere(const AllLoops& loops, runtime::EventLoop& home, Ask ask) {
     const auto answers = std::make_shared<Answers<Answer>>(loops.size());
     runtime::OneShot<bool> asked(home.executor());
-    const auto keep = [answers, ask = std::move(ask)](LoopServices& there) {
+    const auto keep = [answers, ask = std::move(ask)](const LoopConnections& there) {
         (*answers)[there.loop.index()] = ask(there);
     };
     ask_all_loops(loops, home, keep, [&asked] { asked.set(true); });
@@ -58,12 +56,13 @@ Awaitable<Answers<Answer>> ask_everywhere(const Loops& loops, runtime::EventLoop
 // `use(connection)` on the loop of the connection with this id; nullopt: there is no such connection.
 template <class Answer, class Use>
 Awaitable<std::optional<Answer>> at_connection(std::string_view name,
-                                               const Loops& loops,
+                                               const AllLoops& loops,
                                                runtime::EventLoop& home,
                                                Use use) {
     const auto id = Uuid::parse(name);
     if (!id) co_return std::nullopt;
-    const auto ask = [id = ConnectionId(*id), use = std::move(use)](LoopServices& there) -> std::optional<Answer> {
+    const auto ask = [id = ConnectionId(*id),
+                      use = std::move(use)](const LoopConnections& there) -> std::optional<Answer> {
         connection::Connection* connection = there.registry.find(id);
         if (connection == nullptr || connection->sink().is_closing()) return std::nullopt;
         return use(*connection);
@@ -89,7 +88,7 @@ struct ListRequest {
 };
 
 // The first ones of a loop, in the order of their ids.
-std::vector<ConnectionInfo> list_on(const LoopServices& services, const ListRequest& asked) {
+std::vector<ConnectionInfo> list_on(const LoopConnections& there, const ListRequest& asked) {
     std::vector<const connection::Connection*> found;
     const auto look = [&](const connection::Connection& connection) {
         if (asked.fits(connection)) found.push_back(&connection);
@@ -100,9 +99,9 @@ std::vector<ConnectionInfo> list_on(const LoopServices& services, const ListRequ
         if (Result<TopicName> own = own_topic(*asked.user)) topic = std::move(*own);
     }
     if (topic) {
-        for (const connection::Connection* connection : services.registry.members(*topic)) look(*connection);
+        for (const connection::Connection* connection : there.registry.members(*topic)) look(*connection);
     } else {
-        services.registry.for_each(look);
+        there.registry.for_each(look);
     }
     const auto first = [](const auto* left, const auto* right) { return left->id() < right->id(); };
     const auto count = static_cast<std::ptrdiff_t>(std::min(found.size(), asked.most));
@@ -166,7 +165,7 @@ EndpointReply ConnectionEndpoints::list(const Call& call) {
     if (!query) co_return query.error();
     const Result<ListRequest> asked = list_request(*query);
     if (!asked) co_return asked.error();
-    const auto ask = [asked = *asked](const LoopServices& there) { return std::optional(list_on(there, asked)); };
+    const auto ask = [asked = *asked](const LoopConnections& there) { return std::optional(list_on(there, asked)); };
     const auto answers = co_await ask_everywhere<std::vector<ConnectionInfo>>(loops_, home_, ask);
     co_return list_reply(answers, *query);
 }

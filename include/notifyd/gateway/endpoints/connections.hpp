@@ -3,20 +3,17 @@
 // it.
 #pragma once
 
+#include "notifyd/gateway/loop_connections.hpp"
 #include "notifyd/gateway/route.hpp"
 
 #include <span>
-#include <vector>
 
 namespace notifyd::gateway {
-
-struct LoopServices;
 
 class ConnectionEndpoints {
   public:
     // `loops` is complete before any loop runs. `home` is the loop that asks.
-    ConnectionEndpoints(const std::vector<LoopServices*>& loops, runtime::EventLoop& home)
-        : loops_(loops), home_(home) {}
+    ConnectionEndpoints(const AllLoops& loops, runtime::EventLoop& home) : loops_(loops), home_(home) {}
 
     [[nodiscard]] static std::span<const ResourceRoute<ConnectionEndpoints>> routes();
 
@@ -26,7 +23,7 @@ class ConnectionEndpoints {
     EndpointReply send(const Call& call);
     EndpointReply close(const Call& call);
 
-    const std::vector<LoopServices*>& loops_;
+    const AllLoops& loops_;
     runtime::EventLoop& home_;
 };
 
