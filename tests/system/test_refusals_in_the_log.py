@@ -150,6 +150,39 @@ class Requests(Log):
                      b"Content-Length: 99999\r\n\r\n")
             self.line("auth_failed", raw.reply().json["correlationId"], reason="malformed")
 
+    def test_a_token_is_refused_once(self):
+        """One verdict per request, whether it is reached before a large body or after a small one; none where the
+        route asks for no token."""
+        bob = self.name("bob")
+        expired = mint(bob, lifetime=-3600)
+        large = self.body("x" * 15_500)
+        for token, method, path, body, verdicts in (
+            (None, "POST", "/publish", self.body(), 1),
+            (None, "POST", "/publish/batch", {"messages": [large, large]}, 1),
+            ("not.a.token", "POST", "/publish", self.body(), 1),
+            ("not.a.token", "POST", "/publish/batch", {"messages": [large, large]}, 1),
+            (expired, "GET", "/dlq", None, 1),
+            (expired, "POST", "/publish/batch", {"messages": [large, large]}, 1),
+            (expired, "GET", "/healthz", None, 0),
+            (expired, "GET", "/nowhere", None, 0),
+            (expired, "GET", "/publish", None, 0),
+            (mint(bob), "GET", "/dlq", None, 0),
+        ):
+            with self.subTest(path=path, token=token):
+                reply = self.daemon.http().request(method, path, token, body)
+                asked = reply.headers["X-Request-Id"]
+                if verdicts:
+                    self.assertEqual(reply.headers["WWW-Authenticate"], "Bearer")
+                    # Whom the signature names is in both lines.
+                    user = bob if token == expired else None
+                    self.line("auth_failed", asked, user_id=user)
+                    self.line_of(reply, user_id=user)
+                elif reply.status >= 400:
+                    self.line_of(reply)
+                counts = [sum(event.get("correlation_id") == asked for event in self.daemon.find_events(kind))
+                          for kind in ("auth_failed", "request_refused")]
+                self.assertEqual(counts, [verdicts, reply.status >= 400])
+
     def test_limits_are_named(self):
         bob, token = self.member("bob", role="admin")
         replies = [self.http.post("/permissions", token, {"userId": "x", "chatId": self.chat}) for _ in range(3)]
