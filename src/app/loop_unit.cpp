@@ -1,4 +1,4 @@
-// One loop's services, joined.
+// Connects the services of one loop.
 #include "loop_unit.hpp"
 
 #include "version.hpp"
@@ -69,8 +69,8 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
     loop_.on_exception([&events = shared.events](const char* what) {
         events.emit(observability::ExceptionCaught{"event loop", what});
     });
-    // The order of a turn's end: hand over what subscribers wait for, so that the disk works while the lanes are
-    // emptied into the outboxes and, the gateway's hook, these are flushed.
+    // At the end of a turn, first hand over what subscribers wait for, so that the disk works while the lanes are
+    // emptied into the outboxes and these are flushed (the gateway's hook).
     loop_.add_turn_hook(*storage_);
     loop_.add_turn_hook(worker_);
     shared.loops.push_back(&services_);

@@ -1,7 +1,6 @@
-// Everything one event loop owns, in dependency order: destroyed bottom-up, so that nobody outlives what it borrows.
-// Owns:   the loop and its services.
-// Thread: built by the composition root, then the loop's own.
-// Fails:  never.
+// Everything that one event loop owns, in dependency order: destroyed bottom-up, so that nothing outlives what it
+// borrows.
+// Thread: built by the composition root, then used on the loop only.
 #pragma once
 
 #include "notifyd/auth/authorizer.hpp"
@@ -50,7 +49,7 @@ class LoopUnit {
     LoopUnit(const LoopUnit&) = delete;
     LoopUnit& operator=(const LoopUnit&) = delete;
 
-    // From now on this config holds, besides its keys. On the loop, as one step: nothing sees a mix.
+    // Applies this config, except for its keys. On the loop, in one step, so that nothing sees a mix.
     void reload(const config::Config& config);
 
     [[nodiscard]] runtime::EventLoop& loop() { return loop_; }

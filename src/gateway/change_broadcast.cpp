@@ -1,4 +1,4 @@
-// What each loop does about it.
+// What each loop does with its connections.
 #include "notifyd/gateway/change_broadcast.hpp"
 
 #include "notifyd/wire/server_frames.hpp"
@@ -12,7 +12,7 @@ namespace notifyd::gateway {
 
 namespace {
 
-// What is done to a connection may end it, so they are named first.
+// Collects the connections first, because acting on one may end it.
 template <class Do>
 void for_each_connection(const LoopConnections& services, const UserId& user, Do act) {
     const Result<TopicName> own = own_topic(user);
@@ -21,7 +21,7 @@ void for_each_connection(const LoopConnections& services, const UserId& user, Do
     const auto members = services.registry.members(*own);
     const std::vector<connection::Connection*> connections(members.begin(), members.end());
     for (connection::Connection* connection : connections) {
-        // Others who may read the user's topic are in it, too.
+        // Others who may read the user's topic are subscribed to it, too.
         if (connection->identity().user == user) act(*connection);
     }
 }
@@ -30,7 +30,7 @@ void drop_subscriptions(const LoopConnections& services, const UserId& user, con
     const std::array<TopicName, 1> dropped{topic};
     for_each_connection(services, user, [&](connection::Connection& connection) {
         if (!connection::ConnectionRegistry::is_subscribed(connection, topic)) return;
-        // The topic may be theirs by a claim of their token, too.
+        // A claim of the token may still give the topic to the user.
         if (services.permissions.may_receive(connection.identity(), topic)) return;
         revoke(services, connection, dropped);
     });

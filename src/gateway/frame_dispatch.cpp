@@ -1,4 +1,4 @@
-// One handler a frame type (SPEC §5.2, §5.3).
+// One handler per type of frame (SPEC §5.2, §5.3).
 #include "frame_dispatch.hpp"
 
 #include "notifyd/core/limits.hpp"
@@ -16,7 +16,7 @@ namespace notifyd::gateway {
 
 namespace {
 
-// A client that goes on this many times past its burst after being refused is cut.
+// A client that goes on this many bursts long after being refused is disconnected.
 constexpr std::size_t refusals_per_burst = 5;
 
 using OptionalId = std::optional<wire::RawJson>;
@@ -84,7 +84,7 @@ bool FrameDispatch::take_refusal() {
 void FrameDispatch::dispatch(std::string_view text) {
     const std::chrono::nanoseconds wait = take_message();
     const bool admitted = wait.count() == 0;
-    // What is not even answered is not read.
+    // Don't parse frames that will not be answered.
     if (!admitted && !take_refusal()) {
         connection_.sink().close(CloseCode::policy);
         return;
@@ -209,7 +209,7 @@ void FrameDispatch::handle(wire::Subscribe frame) {
 
 void FrameDispatch::handle(const wire::Unsubscribe& frame) {
     if (!take_subscribe(frame.id)) return;
-    // To leave a channel is a choice that outlives the connection: it must not be answered as if it had been kept.
+    // Leaving a channel is a choice that outlives the connection: it must not be confirmed without being stored.
     if (!frame.channels.empty()) {
         answer_error(frame.id, no_channels_error());
         return;

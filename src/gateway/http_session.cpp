@@ -1,5 +1,5 @@
 // HTTP/1.1 on one connection: limits, timeouts, keep-alive, pipelining (one request is answered before the next is
-// read), CORS, and the way to the endpoints.
+// read), CORS, and calling the endpoints.
 #include "notifyd/core/limits.hpp"
 #include "notifyd/core/topic_name.hpp"
 
@@ -22,7 +22,7 @@ namespace http = beast::http;
 
 namespace {
 
-// How long somebody who has not shown a good token may wait for the next request.
+// How long a connection without a valid token may stay idle between requests.
 constexpr std::chrono::seconds stranger_idle_timeout{10};
 // A body of a few fields: POST /permissions, POST /ws/token.
 constexpr std::size_t fields_bytes_max = 64 * 1024;
@@ -49,7 +49,7 @@ std::size_t body_bytes_max(const config::Limits& limits, const Route* route) {
     return limits::free_body_bytes;
 }
 
-// No more than the budgets allow: a larger body could never be paid for, however long its client waits.
+// Capped by the memory budgets: a larger body could never be paid for, however long its client waits.
 std::size_t readable_body_bytes_max(const config::Limits& limits, const Route* route) {
     return std::min({body_bytes_max(limits, route),
                      config::unless_off(limits.body_memory),
@@ -65,7 +65,7 @@ bool expects_continue(const BeastRequest& head) {
     return head.version() >= 11 && beast::iequals(head[http::field::expect], "100-continue");
 }
 
-// Whatever a page wants to send: nothing is authenticated by what a browser adds of its own accord.
+// Any header that a page wants to send: nothing is authenticated by what a browser adds on its own.
 std::string_view allowed_headers(std::string_view requested) {
     constexpr std::size_t bytes_max = 2048;
     if (requested.size() <= bytes_max && is_token_list(requested)) return requested;
@@ -75,7 +75,7 @@ std::string_view allowed_headers(std::string_view requested) {
 }  // namespace
 
 Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
-    // Room for one header and a good piece of body; a body grows in the parser, bounded by its limit.
+    // Room for one header and a good part of a body; a body grows in the parser, up to its limit.
     beast::flat_buffer buffer(8 * limits::header_bytes_max);
     std::size_t answered = 0;
     for (;;) {
@@ -121,7 +121,7 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
         phase_ = Phase::answering;
         co_await answer(reader, *request, match, caller, keep_alive);
         stand_by();
-        // A peer that is slow to take the answer does not hold the memory of its request.
+        // A peer that is slow to read the answer must not hold the memory of its request.
         std::string().swap(request->body);
         paid.reset();
         const bool goes_on = co_await settle(keep_alive);
@@ -133,7 +133,7 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
 }
 
 KeepAlive Session::keep_alive_of(const RequestReader& reader) const {
-    // An HTTP/1.0 client would have to be told of it: it gets a connection for one request.
+    // Keep-alive is an explicit extension in HTTP/1.0: such a client gets one request per connection.
     const bool wanted = reader.request().version() >= 11 && reader.keep_alive();
     return wanted && !services_.state.draining ? KeepAlive::yes : KeepAlive::no;
 }
@@ -149,7 +149,7 @@ void Session::expire_idle() {
     if (standing_ == YieldOrder::Standing::known) {
         expire_in(configured);
     } else {
-        // There is a limit for strangers even where it is off for others.
+        // Clients without a valid token have a limit even if it is off for others.
         const Milliseconds most = stranger_idle_timeout;
         expire_in(configured == Milliseconds::zero() ? most : std::min(configured, most));
     }
@@ -162,7 +162,7 @@ Awaitable<bool> Session::await_request(beast::flat_buffer& buffer) {
         phase_ = Phase::receiving;
         if (!received) co_return false;
     }
-    // Also of one that came with the request before.
+    // Also for a request that arrived together with the previous one.
     phase_ = Phase::receiving;
     expire_in(services_.config.connections.handshake_timeout);
     co_return true;
@@ -174,7 +174,7 @@ Awaitable<bool> Session::receive(beast::flat_buffer& buffer) {
     co_return !error;
 }
 
-// Beast's parser, but not its read operations: a request that has come whole costs no further trip to the loop.
+// Beast's parser, but not its read operations: a request that arrived whole costs no further trip through the loop.
 Awaitable<bool> Session::read_head(beast::flat_buffer& buffer, RequestReader& reader) {
     for (;;) {
         const Result<RequestReader::Progress> progress = reader.take_head(buffer);
@@ -231,7 +231,7 @@ Awaitable<bool> Session::read_body(
         // The drain sets a deadline of its own.
         if (!services_.state.draining) expire_at(pace.due());
     }
-    // The answer may wait for the disk; only the write of it and the next request have deadlines.
+    // The answer may wait for the disk; only writing it and the next request have deadlines.
     expire_in(limits::keep_alive_timeout);
     co_return true;
 }
@@ -273,7 +273,7 @@ Result<HttpRequest> Session::read_request(const RequestReader& reader) {
 
 std::string Session::client_address_of(const HeadFields& fields) {
     const std::vector<config::Network>& trusted = services_.config.server.trusted_proxies;
-    // The event itself is limited by address; one look per connection is enough.
+    // The event itself is limited by address; one check per connection is enough.
     if (!fields.forwarded_for.empty() && !is_trusted(peer_address_, trusted) && !std::exchange(forwarded_seen_, true)) {
         services_.events.emit(observability::ForwardedForIgnored{peer_address_});
     }

@@ -1,4 +1,4 @@
-// What is refused before an endpoint sees it, and what every refusal leaves in the log (SPEC §3, §7).
+// Requests that are refused before an endpoint sees them, and what every refusal leaves in the log (SPEC §3, §7).
 #include "notifyd/core/http_status.hpp"
 #include "notifyd/gateway/route.hpp"
 
@@ -19,7 +19,7 @@ double milliseconds_since(SteadyTime start, SteadyTime now) {
 }  // namespace
 
 void Session::refuse(HttpReply reply, const HttpRequest& request, const Route* route) {
-    // The rest of what the peer sends cannot be told apart from a request, so the connection ends with the answer.
+    // What the peer still sends cannot be distinguished from a new request, so the connection ends with the answer.
     send_reply(reply, request, KeepAlive::no);
     log_refusal(reply, request, route == nullptr ? std::string_view() : route->path, reply.refused_user);
 }

@@ -1,4 +1,4 @@
-// Judged as at a connect; what the new claims do not allow is revoked.
+// The token is judged as in a connect; topics that its claims no longer allow are revoked.
 #include "token_refresh.hpp"
 
 #include "notifyd/wire/server_frames.hpp"
@@ -24,7 +24,7 @@ auth::AuthResult<Identity> judge(const FrameServices& services,
         return auth::Refusal{{Errc::unauthorized, "This token belongs to another user: open a new connection with it"},
                              auth::AuthFailure::other_user};
     }
-    // A connection token's restriction is the connection's, whatever its user has shown since.
+    // The restriction of a connection token stays with the connection, whatever token its user has shown since.
     fresh->allowed_channels = connection.identity().allowed_channels;
     return fresh;
 }
@@ -40,7 +40,7 @@ void drop_forbidden(const FrameServices& services, connection::Connection& conne
 // One refresh under way.
 struct Refresh {
     ConnectionId connection;
-    std::uint32_t number;  // a later one takes its place
+    std::uint32_t number;  // a later one replaces it
     wire::AuthRefresh frame;
     int fetches_left;
 };

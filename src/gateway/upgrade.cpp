@@ -58,7 +58,7 @@ Result<connection::Admission> Session::admit(const UserId& user) {
 void Session::close_oldest(connection::Admission& admission) {
     for (const connection::Place& oldest : admission.replace_oldest(connection_rules(services_.config))) {
         const LoopConnections* owner = services_.loops[oldest.loop];
-        // One that is not open yet will find that it has lost its place. A loop that has stopped has no connections.
+        // A connection that is not open yet will notice that it lost its place. A stopped loop has no connections.
         static_cast<void>(owner->loop.post_control([owner, id = oldest.connection] {
             connection::Connection* connection = owner->registry.find(id);
             if (connection != nullptr) connection->sink().close(CloseCode::replaced);
@@ -98,7 +98,7 @@ Awaitable<ConnectResult<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastR
     const UserId& user = grant->identity.user;
     const Result<void> unblocked = services_.permissions.may_act(user);
     if (!unblocked) co_return as_attempt(ConnectRefusal{unblocked.error(), user.get()}, request, purpose);
-    // What is left out is not resumed either.
+    // Topics that are left out are not resumed either.
     std::erase_if(query.resume.topics, [&](const ResumeTopic& resumed) {
         return std::ranges::find(grant->refused, resumed.topic) != grant->refused.end();
     });
@@ -114,8 +114,8 @@ Awaitable<ConnectResult<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastR
     }
     Result<connection::Admission> admission = admit(user);
     if (!admission) co_return ConnectRefusal{admission.error(), user.get()};
-    // Last of all: a connection token is used up only by what is answered 101. That may wait for the disk, as the
-    // answer to any request may, and then it is not to be too late for the answer.
+    // Last of all, because a connection token is used up only by a connect that is answered 101. That waits for the
+    // disk, like the answer to any request, and must not make the answer miss its deadline.
     if (grant->ticket) {
         phase_ = Phase::answering;
         expire_in(limits::keep_alive_timeout);

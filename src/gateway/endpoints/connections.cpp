@@ -1,4 +1,4 @@
-// Each request makes a round of all loops.
+// Every request asks all loops, and joins their answers.
 #include "notifyd/gateway/endpoints/connections.hpp"
 
 #include "notifyd/history/page_key.hpp"
@@ -35,11 +35,11 @@ ConnectionInfo info_of(const connection::Connection& connection) {
             .topics = connection.topics()};
 }
 
-// What each loop answers, at its index; a loop without an answer leaves nullopt.
+// The answer of each loop, at its index; nullopt if it has none.
 template <class Answer>
 using Answers = std::vector<std::optional<Answer>>;
 
-// `ask(connections)` gives an optional answer on each loop.
+// Runs `ask(connections)` on each loop; its answer is optional.
 template <class Answer, class Ask>
 Awaitable<Answers<Answer>> ask_everywhere(const AllLoops& loops, runtime::EventLoop& home, Ask ask) {
     const auto answers = std::make_shared<Answers<Answer>>(loops.size());
@@ -53,7 +53,7 @@ Awaitable<Answers<Answer>> ask_everywhere(const AllLoops& loops, runtime::EventL
     co_return all;
 }
 
-// `use(connection)` on the loop of the connection with this id; nullopt: there is no such connection.
+// Runs `use(connection)` on the loop of the connection with this id; nullopt if there is no such connection.
 template <class Answer, class Use>
 Awaitable<std::optional<Answer>> at_connection(std::string_view name,
                                                const AllLoops& loops,
@@ -87,7 +87,7 @@ struct ListRequest {
     }
 };
 
-// The first ones of a loop, in the order of their ids.
+// The first matching connections of a loop, in the order of their ids.
 std::vector<ConnectionInfo> list_on(const LoopConnections& there, const ListRequest& asked) {
     std::vector<const connection::Connection*> found;
     const auto look = [&](const connection::Connection& connection) {
@@ -112,7 +112,7 @@ std::vector<ConnectionInfo> list_on(const LoopConnections& there, const ListRequ
     return infos;
 }
 
-// What a page's key belongs to.
+// The query that a page's key belongs to.
 std::string subject_of(const wire::ConnectionsQuery& query) {
     std::string subject;
     if (query.user) subject.append(query.user->get());
@@ -182,7 +182,7 @@ EndpointReply ConnectionEndpoints::send(const Call& call) {
     using ports::Verdict;
     const Result<void> sound = wire::check_posted_frame(call.request.body);
     if (!sound) co_return sound.error();
-    // The text crosses over: a frame stays on the loop that makes it.
+    // Pass the text, not a frame: a frame must stay on the loop that makes it.
     const auto text = std::make_shared<const std::string>(call.request.body);
     const auto pass_on = [text](const connection::Connection& connection) {
         const std::array<std::string_view, 1> pieces{*text};

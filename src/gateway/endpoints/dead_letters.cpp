@@ -19,7 +19,7 @@ Error no_such_letter() {
     return {Errc::not_found, "There is no such dead letter"};
 }
 
-// Where the page continues, from the client's key; nullopt: from the beginning.
+// Where the page continues according to the client's key; nullopt for the first page.
 Result<std::optional<Uuid>> last_of_previous(const wire::DeadLettersQuery& query) {
     if (!query.start_key) return std::optional<Uuid>();
     const Result<std::string> text = history::decode_list_key(list_kind, query.queue.value_or(""), *query.start_key);
@@ -31,10 +31,10 @@ Result<std::optional<Uuid>> last_of_previous(const wire::DeadLettersQuery& query
 
 using RedriveAnswer = runtime::OneShot<Result<delivery::RedriveCount>>;
 
-// The answer comes on the redriver's loop.
+// Brings the answer from the redriver's loop to this one.
 delivery::Redriver::Done answer_on(runtime::EventLoop& loop, RedriveAnswer& answer) {
     return [&loop, &answer](Result<delivery::RedriveCount> count) {
-        // False: the loop has stopped, and the request with it.
+        // It fails if the loop has stopped, and the request with it.
         static_cast<void>(
             loop.post_control([&answer, count = std::move(count)]() mutable { answer.set(std::move(count)); }));
     };

@@ -12,7 +12,7 @@ namespace notifyd::gateway {
 Result<void> check_json_body(const HttpRequest& request) {
     const std::string_view type = request.content_type;
     const std::string_view media = trimmed(type.substr(0, type.find(';')));
-    // A browser's fetch says text/plain for a string body.
+    // A browser's fetch sends a string body as text/plain.
     const std::string_view suffix = media.substr(media.size() - std::min<std::size_t>(media.size(), 5));
     using boost::beast::iequals;
     const bool json =

@@ -46,7 +46,7 @@ EndpointReply OperationsEndpoints::try_page(const Call&) {
     HttpReply reply;
     reply.content_type = "text/html; charset=utf-8";
     reply.body = std::string(embedded::files[0].text);
-    // The page brings its own style and script and may talk to its own server only.
+    // The page contains its own style and script and may only talk to its own server.
     reply.headers.emplace_back("Content-Security-Policy",
                                "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
                                "img-src data:; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; "

@@ -13,7 +13,7 @@ namespace notifyd::gateway {
 
 namespace {
 
-// Where the page continues, from the client's key; nullopt: from the beginning.
+// Where the page continues according to the client's key; nullopt for the first page.
 Result<std::optional<std::string>> last_of_previous(history::ListKind kind,
                                                     std::string_view subject,
                                                     const std::optional<std::string>& start_key) {

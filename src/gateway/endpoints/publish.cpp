@@ -18,7 +18,7 @@ namespace notifyd::gateway {
 
 namespace {
 
-// One key for a whole batch: its entries, counted from 0, get one each, which no header of a single publish can be.
+// Derives a key for each entry, counted from 0, from the key of the batch. No header of a single publish can equal one.
 void number_entries(const std::string& key, std::vector<Result<wire::PublishRequest>>& messages) {
     for (std::size_t i = 0; i < messages.size(); ++i) {
         if (messages[i] && !messages[i]->deduplication_id) {
