@@ -166,7 +166,7 @@ Result<void> Daemon::build() {
                         workers_,
                         *redriver_,
                         *front_,
-                        loop_services_};
+                        all_loops_};
     for (std::size_t i = 0; i < loops; ++i) {
         units_.push_back(std::make_unique<LoopUnit>(i, shared));
         pulse_.add(units_.back()->loop());

@@ -100,7 +100,7 @@ class Daemon {
     std::unique_ptr<gateway::Front> front_;
     std::atomic<bool> sync_failed_{false};
     std::unique_ptr<storage::Storage> storage_;
-    std::vector<gateway::LoopServices*> loop_services_;
+    gateway::AllLoops all_loops_;
     std::vector<std::unique_ptr<LoopUnit>> units_;
     std::unique_ptr<runtime::TaskGroup> tasks_;
     std::unique_ptr<history::Retention> retention_;

@@ -1,4 +1,4 @@
-// One loop's services, joined.
+// Connects the services of one loop.
 #include "loop_unit.hpp"
 
 #include "version.hpp"
@@ -64,38 +64,13 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
       large_batches_(loop_.executor()),
       retrieval_(
           permissions_, *storage_, config_.storage.history ? history::HistoryMode::on : history::HistoryMode::off),
-      services_{.loop = loop_,
-                .config = config_,
-                .clock = shared.clock,
-                .ids = ids_,
-                .events = shared.events,
-                .state = shared.state,
-                .authorizer = authorizer_,
-                .tickets = tickets_,
-                .keys = shared.key_source,
-                .permissions = permissions_,
-                .user_blocks = user_blocks_,
-                .publisher = publisher_,
-                .large_batches = large_batches_,
-                .retrieval = retrieval_,
-                .delivery = worker_,
-                .redriver = shared.redriver,
-                .dead_letters = *storage_,
-                .registry = registry_,
-                .connections = connections_,
-                .connection_limits = shared.connection_limits,
-                .refused_connects = shared.refused_connects,
-                .user_connects = shared.user_connects,
-                .http_publishes = shared.http_publishes,
-                .loops = shared.loops,
-                .storage_writable = [&storage = shared.storage] { return storage.writable(); },
-                .version = version},
-      gateway_(services_, shared.front) {
+      services_(session_services(shared)),
+      gateway_(services_, make_resources(shared), shared.front) {
     loop_.on_exception([&events = shared.events](const char* what) {
         events.emit(observability::ExceptionCaught{"event loop", what});
     });
-    // The order of a turn's end: hand over what subscribers wait for, so that the disk works while the lanes are
-    // emptied into the outboxes and, the gateway's hook, these are flushed.
+    // At the end of a turn, first hand over what subscribers wait for, so that the disk works while the lanes are
+    // emptied into the outboxes and these are flushed (the gateway's hook).
     loop_.add_turn_hook(*storage_);
     loop_.add_turn_hook(worker_);
     shared.loops.push_back(&services_);
@@ -105,6 +80,34 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                               .may_receive = [this](const Identity& identity, const TopicName& topic) {
                                   return permissions_.may_receive(identity, topic).has_value();
                               }});
+}
+
+gateway::SessionServices LoopUnit::session_services(const Shared& shared) {
+    const gateway::LoopContext context{loop_, config_, shared.clock, ids_, shared.events, shared.state};
+    const gateway::LoopConnections open{context, permissions_, registry_, connections_};
+    const gateway::FrameServices frames{open, publisher_, worker_, authorizer_, shared.key_source};
+    return {frames,
+            tickets_,
+            shared.connection_limits,
+            shared.refused_connects,
+            shared.user_connects,
+            retrieval_.epoch(),
+            shared.loops};
+}
+
+gateway::Resources LoopUnit::make_resources(const Shared& shared) {
+    using namespace gateway;
+    const config::Limits& limits = config_.limits;
+    return {
+        PublishEndpoints(publisher_, shared.http_publishes, large_batches_, loop_, limits, shared.clock, shared.events),
+        ConnectionTokenEndpoints(tickets_, loop_, limits),
+        MessageEndpoints(retrieval_, loop_, config_.storage),
+        PermissionEndpoints(permissions_, loop_, limits),
+        UserEndpoints(user_blocks_, loop_, limits),
+        DeadLetterEndpoints(*storage_, shared.redriver, loop_),
+        ConnectionEndpoints(shared.loops, loop_),
+        OperationsEndpoints(
+            shared.state, authorizer_, [&storage = shared.storage] { return storage.writable(); }, version)};
 }
 
 void LoopUnit::reload(const config::Config& config) {

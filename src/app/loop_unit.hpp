@@ -1,7 +1,6 @@
-// Everything one event loop owns, in dependency order: destroyed bottom-up, so that nobody outlives what it borrows.
-// Owns:   the loop and its services.
-// Thread: built by the composition root, then the loop's own.
-// Fails:  never.
+// Everything that one event loop owns, in dependency order: destroyed bottom-up, so that nothing outlives what it
+// borrows.
+// Thread: built by the composition root, then used on the loop only.
 #pragma once
 
 #include "notifyd/auth/authorizer.hpp"
@@ -10,6 +9,9 @@
 #include "notifyd/delivery/worker_pool.hpp"
 #include "notifyd/gateway/change_broadcast.hpp"
 #include "notifyd/gateway/gateway.hpp"
+#include "notifyd/permissions/user_blocks.hpp"
+#include "notifyd/runtime/shared_token_buckets.hpp"
+#include "notifyd/runtime/turnstile.hpp"
 #include "notifyd/storage/storage.hpp"
 
 #include <memory>
@@ -38,7 +40,7 @@ struct Shared {
     delivery::WorkerPool& workers;
     delivery::Redriver& redriver;
     gateway::Front& front;
-    std::vector<gateway::LoopServices*>& loops;
+    gateway::AllLoops& loops;
 };
 
 class LoopUnit {
@@ -47,7 +49,7 @@ class LoopUnit {
     LoopUnit(const LoopUnit&) = delete;
     LoopUnit& operator=(const LoopUnit&) = delete;
 
-    // From now on this config holds, besides its keys. On the loop, as one step: nothing sees a mix.
+    // Applies this config, except for its keys. On the loop, in one step, so that nothing sees a mix.
     void reload(const config::Config& config);
 
     [[nodiscard]] runtime::EventLoop& loop() { return loop_; }
@@ -59,6 +61,10 @@ class LoopUnit {
     }
 
   private:
+    [[nodiscard]] gateway::SessionServices session_services(const Shared& shared);
+    // Each resource of the HTTP API, with exactly what it uses.
+    [[nodiscard]] gateway::Resources make_resources(const Shared& shared);
+
     // A copy, so that it can change on this loop without a lock.
     config::Config config_;
     runtime::EventLoop loop_;
@@ -76,7 +82,7 @@ class LoopUnit {
     publish::Publisher publisher_;
     runtime::Turnstile large_batches_;
     history::RetrievalHandler retrieval_;
-    gateway::LoopServices services_;
+    gateway::SessionServices services_;
     gateway::LoopGateway gateway_;
 };
 

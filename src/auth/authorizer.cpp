@@ -19,10 +19,6 @@ AuthResult<Identity> Authorizer::authenticate(std::string_view token) {
     return verifier_.verify(token, clock_.now_ms());
 }
 
-std::shared_ptr<const KeySet> Authorizer::keys_short_of(std::string_view token) {
-    return verifier_.keys_short_of(token, clock_.now_ms());
-}
-
 AuthResult<ConnectGrant> Authorizer::connect(const ConnectRequest& request) {
     AuthResult<Identity> identity = authenticate(request.token);
     if (identity.has_error()) return identity.error();

@@ -93,12 +93,9 @@ AuthResult<Identity> JwtVerifier::verify(std::string_view token, EpochMs now) {
     return std::move(*identity);
 }
 
-std::shared_ptr<const KeySet> JwtVerifier::keys_short_of(std::string_view token, EpochMs now) {
-    if (!keys_->is_by_url() || token.empty()) return nullptr;
-    const AuthResult<Identity> identity = verify(token, now);
-    if (identity) return nullptr;
-    const AuthFailure reason = identity.error().reason;
-    return reason == AuthFailure::unknown_key || reason == AuthFailure::no_keys ? keys_ : nullptr;
+std::shared_ptr<const KeySet> JwtVerifier::keys_to_renew(const Refusal& refusal) const {
+    const bool lacks_key = refusal.reason == AuthFailure::unknown_key || refusal.reason == AuthFailure::no_keys;
+    return lacks_key && keys_->is_by_url() ? keys_ : nullptr;
 }
 
 }  // namespace notifyd::auth

@@ -1,4 +1,4 @@
-// What each loop does about it.
+// What each loop does with its connections.
 #include "notifyd/gateway/change_broadcast.hpp"
 
 #include "notifyd/wire/server_frames.hpp"
@@ -12,38 +12,38 @@ namespace notifyd::gateway {
 
 namespace {
 
-// What is done to a connection may end it, so they are named first.
+// Collects the connections first, because acting on one may end it.
 template <class Do>
-void for_each_connection(LoopServices& services, const UserId& user, Do act) {
+void for_each_connection(const LoopConnections& services, const UserId& user, Do act) {
     const Result<TopicName> own = own_topic(user);
     if (!own) return;
     // Every connection of a user is in the user's own topic.
     const auto members = services.registry.members(*own);
     const std::vector<connection::Connection*> connections(members.begin(), members.end());
     for (connection::Connection* connection : connections) {
-        // Others who may read the user's topic are in it, too.
+        // Others who may read the user's topic are subscribed to it, too.
         if (connection->identity().user == user) act(*connection);
     }
 }
 
-void drop_subscriptions(LoopServices& services, const UserId& user, const TopicName& topic) {
+void drop_subscriptions(const LoopConnections& services, const UserId& user, const TopicName& topic) {
     const std::array<TopicName, 1> dropped{topic};
     for_each_connection(services, user, [&](connection::Connection& connection) {
         if (!connection::ConnectionRegistry::is_subscribed(connection, topic)) return;
-        // The topic may be theirs by a claim of their token, too.
+        // A claim of the token may still give the topic to the user.
         if (services.permissions.may_receive(connection.identity(), topic)) return;
         revoke(services, connection, dropped);
     });
 }
 
-void tell_granted(LoopServices& services, const UserId& user, const TopicName& topic, Role role) {
+void tell_granted(const LoopConnections& services, const UserId& user, const TopicName& topic, Role role) {
     for_each_connection(services, user, [&](connection::Connection& connection) {
         const wire::RawJson id = wire::envelope_id(std::nullopt, services.ids);
         connection.sink().answer(wire::granted(id, services.clock.now_ms(), topic, role));
     });
 }
 
-void close_connections(LoopServices& services, const UserId& user) {
+void close_connections(const LoopConnections& services, const UserId& user) {
     for_each_connection(
         services, user, [](connection::Connection& connection) { connection.sink().close(CloseCode::access_revoked); });
 }
@@ -51,17 +51,19 @@ void close_connections(LoopServices& services, const UserId& user) {
 }  // namespace
 
 void ChangeBroadcast::revoked(const UserId& user, const TopicName& topic, UniqueFunction<void()> everywhere) {
-    const auto drop = [user, topic](LoopServices& services) { drop_subscriptions(services, user, topic); };
+    const auto drop = [user, topic](const LoopConnections& services) { drop_subscriptions(services, user, topic); };
     ask_all_loops(loops_, home_, drop, std::move(everywhere));
 }
 
 void ChangeBroadcast::granted(const UserId& user, const TopicName& topic, Role role) {
-    const auto tell = [user, topic, role](LoopServices& services) { tell_granted(services, user, topic, role); };
+    const auto tell = [user, topic, role](const LoopConnections& services) {
+        tell_granted(services, user, topic, role);
+    };
     ask_all_loops(loops_, home_, tell, [] {});
 }
 
 void ChangeBroadcast::blocked(const UserId& user, UniqueFunction<void()> everywhere) {
-    const auto close = [user](LoopServices& services) { close_connections(services, user); };
+    const auto close = [user](const LoopConnections& services) { close_connections(services, user); };
     ask_all_loops(loops_, home_, close, std::move(everywhere));
 }
 

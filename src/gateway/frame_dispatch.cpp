@@ -1,4 +1,4 @@
-// One handler a frame type (SPEC §5.2, §5.3).
+// One handler per type of frame (SPEC §5.2, §5.3).
 #include "frame_dispatch.hpp"
 
 #include "notifyd/core/limits.hpp"
@@ -16,7 +16,7 @@ namespace notifyd::gateway {
 
 namespace {
 
-// A client that goes on this many times past its burst after being refused is cut.
+// A client that goes on this many bursts long after being refused is disconnected.
 constexpr std::size_t refusals_per_burst = 5;
 
 using OptionalId = std::optional<wire::RawJson>;
@@ -33,7 +33,7 @@ void answer_success(connection::Connection& connection, const Receipt& receipt, 
 }
 
 // A 403 names what the connection may publish to instead.
-FramePtr failure_frame(LoopServices& services,
+FramePtr failure_frame(const FrameServices& services,
                        const connection::Connection& connection,
                        const Error& error,
                        const OptionalId& request_id) {
@@ -45,7 +45,7 @@ FramePtr failure_frame(LoopServices& services,
     return wire::send_forbidden(error, request_id, authorized);
 }
 
-void log_refusal(LoopServices& services, const connection::Connection& connection, const Error& error) {
+void log_refusal(const FrameServices& services, const connection::Connection& connection, const Error& error) {
     services.events.emit(observability::FrameRefused{.connection = connection.id(),
                                                      .user = connection.identity().user,
                                                      .reason = reason_of(error),
@@ -54,7 +54,7 @@ void log_refusal(LoopServices& services, const connection::Connection& connectio
                                                      .address = connection.peer.address});
 }
 
-void answer_failure(LoopServices& services,
+void answer_failure(const FrameServices& services,
                     connection::Connection& connection,
                     const Error& error,
                     const OptionalId& request_id,
@@ -84,7 +84,7 @@ bool FrameDispatch::take_refusal() {
 void FrameDispatch::dispatch(std::string_view text) {
     const std::chrono::nanoseconds wait = take_message();
     const bool admitted = wait.count() == 0;
-    // What is not even answered is not read.
+    // Don't parse frames that will not be answered.
     if (!admitted && !take_refusal()) {
         connection_.sink().close(CloseCode::policy);
         return;
@@ -214,7 +214,7 @@ void FrameDispatch::handle(wire::Subscribe frame) {
 
 void FrameDispatch::handle(const wire::Unsubscribe& frame) {
     if (!take_subscribe(frame.id)) return;
-    // To leave a channel is a choice that outlives the connection: it must not be answered as if it had been kept.
+    // Leaving a channel is a choice that outlives the connection: it must not be confirmed without being stored.
     if (!frame.channels.empty()) {
         answer_error(frame.id, no_channels_error());
         return;

@@ -1,14 +1,14 @@
-// What happens to a client's text frame: parsed, handed to the service that handles it, answered.
+// Parses a client's text frames, hands each to the service that handles it, and answers it.
 // Flow:   ws session -> FrameDispatch -> publisher, subscriptions -> answer through the connection's sink
 // Owns:   the connection's rate limits.
-// Thread: one loop. Answers to publishes come after their commit and find the connection by id: it may be gone.
-// Fails:  never; what is wrong is answered in the form of the frame.
+// Thread: one loop. Publishes are answered after their commit and find the connection by id, because it may be gone.
+// Errors are answered in the form of the frame.
 #pragma once
 
 #include "notifyd/connection/connection.hpp"
 #include "notifyd/core/rate_limiter.hpp"
 #include "notifyd/core/sliding_window.hpp"
-#include "notifyd/gateway/loop_services.hpp"
+#include "notifyd/gateway/session_services.hpp"
 #include "notifyd/wire/client_frames.hpp"
 #include "notifyd/wire/server_frames.hpp"
 
@@ -18,7 +18,7 @@ namespace notifyd::gateway {
 
 class FrameDispatch {
   public:
-    FrameDispatch(LoopServices& services, connection::Connection& connection)
+    FrameDispatch(const FrameServices& services, connection::Connection& connection)
         : services_(services), connection_(connection) {}
 
     void dispatch(std::string_view text);
@@ -34,21 +34,21 @@ class FrameDispatch {
     void handle(const wire::MalformedSend& frame);
     void handle(const wire::MalformedEnvelope& frame);
 
-    // Whether the connection may go on with this message, by the rates of the present config.
+    // How long this message would have to wait, by the rates of the present config; zero if it is admitted.
     [[nodiscard]] std::chrono::nanoseconds take_message();
     [[nodiscard]] bool take_refusal();
     void refuse_for_rate(const wire::ClientFrame& frame, Milliseconds wait);
-    // For subscribe and unsubscribe: everything that is subscribed now, and where it stands; then the replays.
+    // Answers subscribe and unsubscribe with everything that is now subscribed and its position; then come the replays.
     using SubscriptionFrame = FramePtr (*)(const wire::RawJson&, EpochMs, const wire::Subscribed&);
     void answer_with_positions(SubscriptionFrame encode, std::optional<wire::RawJson> id, ResumeRequest resume);
     void answer_error(const std::optional<wire::RawJson>& envelope_id, const Error& error);
     [[nodiscard]] Result<void> check_subscribe(const wire::Subscribe& frame);
     [[nodiscard]] bool take_subscribe(const std::optional<wire::RawJson>& envelope_id);
 
-    LoopServices& services_;
+    const FrameServices& services_;
     connection::Connection& connection_;
     TokenBucket messages_;
-    // What goes on after refusals closes the connection with 1008.
+    // A client that goes on despite refusals is closed with 1008.
     TokenBucket refusals_;
     SlidingWindow subscribes_;
 };

@@ -9,6 +9,7 @@
 #include "client_address.hpp"
 #include "listener.hpp"
 #include "open_sockets.hpp"
+#include "router.hpp"
 #include "session.hpp"
 #include "ticket_keys.hpp"
 #include "tls_context.hpp"
@@ -31,17 +32,17 @@ using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, run
 using Timer = asio::
     basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, runtime::Executor>;
 
-// When accepting fails (no descriptors left), the loop must not spin.
+// If accepting fails (no descriptors left), the loop must not spin.
 constexpr std::chrono::milliseconds accept_pause{100};
-// How often a newcomer may lose the room that was made for it to others.
+// How often others may take the room that was made for a newcomer.
 constexpr std::size_t room_tries_max = 8;
-// Sockets beyond max_connections, so that those over the limit get an answer and requests get through.
+// Sockets beyond max_connections, so that clients over the limit get an answer and HTTP requests get through.
 constexpr std::size_t spare_sockets = 1024;
 // Descriptors that sockets never take, so that the database, the log and the key endpoint always have theirs.
 constexpr std::size_t reserved_files = 64;
 constexpr std::size_t reserved_files_per_loop = 4;
 constexpr std::size_t sockets_min = 16;
-// The drain closes this many WebSockets of a loop, then pauses: their clients do not all come back at once.
+// The drain closes this many WebSockets per loop, then pauses, so that their clients do not all return at once.
 constexpr std::size_t closes_per_slice = 500;
 constexpr std::chrono::milliseconds slice_pause{50};
 constexpr std::chrono::milliseconds settle_pause{5};
@@ -64,7 +65,7 @@ std::string address_text(const Socket& socket) {
     return plain_address(inet_ntop(address->sa_family, bytes, text.data(), text.size()));
 }
 
-// As many descriptors as the process may have.
+// Raises the limit to as many descriptors as the process may have.
 std::size_t raise_file_limit() {
     rlimit files{};
     if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return sockets_min;
@@ -77,18 +78,18 @@ std::size_t raise_file_limit() {
 
 struct Front::Parts {
     Listeners listeners;
-    // What is new for each loop; null: nothing is.
+    // New contexts that a loop has not taken over yet; null if there are none.
     TlsContexts tls;
     TicketKey ticket_key = TicketKey::random();
     OpenSockets sockets;
     BodyMemory body_memory;
-    // Every loop's HTTP connections that may give way; complete before any loop runs.
+    // The HTTP connections of every loop that may give way; complete before any loop runs.
     struct Idle {
         runtime::EventLoop* loop;
         YieldOrder* order;
     };
     std::vector<Idle> idle;
-    // What the limit on open files leaves for sockets.
+    // How many sockets the limit on open files leaves room for.
     std::size_t sockets_possible = 0;
     std::string warning;
 };
@@ -158,12 +159,14 @@ const std::string& Front::warning() const {
 
 class LoopGateway::Impl {
   public:
-    Impl(LoopServices& services, Front::Parts& front)
+    Impl(const SessionServices& services, Resources resources, Front::Parts& front)
         : services_(services),
           front_(front),
+          resources_(std::move(resources)),
+          router_(resources_),
           tickets_(front.ticket_key),
           tasks_(services.loop),
-          ground_{services, flusher_, front.body_memory, yield_order_},
+          ground_{services, router_, flusher_, front.body_memory, yield_order_},
           acceptor_(services.loop.executor()),
           sweep_timer_(services.loop.executor()) {
         front.idle.push_back({&services.loop, &yield_order_});
@@ -180,21 +183,23 @@ class LoopGateway::Impl {
     Awaitable<void> sweep_loop();
     Awaitable<void> quiesce_task(UniqueFunction<void()> done);
     Awaitable<void> drain_task(UniqueFunction<void()> done);
-    // Waits while `busy()`, but not past the drain's end.
+    // Waits while `busy()`, but not beyond the end of the drain.
     template <class Busy>
     Awaitable<void> wait_while(Busy busy);
     Awaitable<void> pause(std::chrono::milliseconds time);
-    // The TCP peer's key in the count of open sockets.
+    // The key under which the TCP peer's open sockets are counted.
     [[nodiscard]] std::string socket_key(const std::string& address) const;
-    // A place for the socket, if need be that of another connection.
+    // A place for the socket, if necessary one that another connection gives up.
     Awaitable<OpenSockets::Place> find_place(const std::string& key);
-    // Has the HTTP connection give way that has been idle longest, on whichever loop it is. False: there is none.
+    // Closes the HTTP connection that has been idle longest, on whichever loop it is. False if there is none.
     Awaitable<bool> make_room();
     Awaitable<void> serve(Arrival arrival);
 
-    LoopServices& services_;
+    const SessionServices& services_;
     Front::Parts& front_;
-    // Before the sessions, which use both to their end.
+    // Before the sessions, which use them to their end.
+    Resources resources_;
+    Router router_;
     TicketKeys tickets_;
     YieldOrder yield_order_;
     SslContext tls_;
@@ -282,7 +287,7 @@ Awaitable<bool> LoopGateway::Impl::make_room() {
     runtime::OneShot<bool> answer(services_.loop.executor());
     auto ask = [order = chosen->order, home = &services_.loop, &answer] {
         const bool gave_way = order->give_way();
-        // False: the home loop has stopped, and nobody waits.
+        // It fails if the home loop has stopped; then nobody waits.
         static_cast<void>(home->post_control([&answer, gave_way] { answer.set(gave_way); }));
     };
     if (!chosen->loop->post_control(std::move(ask))) co_return false;
@@ -291,7 +296,7 @@ Awaitable<bool> LoopGateway::Impl::make_room() {
 }
 
 std::string LoopGateway::Impl::socket_key(const std::string& address) const {
-    // A proxy has many behind it, and whoever counts no attempts by address counts no sockets by it either.
+    // A proxy has many clients behind it; and if attempts are not counted by address, sockets are not either.
     const bool counted = services_.config.limits.connects_per_minute_per_ip != 0 && address != unix_peer &&
                          !is_trusted(address, services_.config.server.trusted_proxies);
     return counted ? limit_key(address) : std::string();
@@ -337,7 +342,7 @@ Awaitable<void> LoopGateway::Impl::quiesce_task(UniqueFunction<void()> done) {
 Awaitable<void> LoopGateway::Impl::drain_task(UniqueFunction<void()> done) {
     const auto delivering = [this] { return services_.delivery.depth() != 0; };
     co_await wait_while(delivering);
-    // Sessions only leave the list in later turns, but a pause lets them: so each slice starts from the front.
+    // Sessions leave the list in later turns only, which includes the pauses: so each slice starts at the front.
     for (bool more = true; more && services_.clock.steady_now() < drain_until_;) {
         std::size_t closed = 0;
         for (auto session = sessions_.begin(); session != sessions_.end() && closed < closes_per_slice; ++session) {
@@ -349,15 +354,15 @@ Awaitable<void> LoopGateway::Impl::drain_task(UniqueFunction<void()> done) {
     const auto serving = [this] { return !sessions_.empty(); };
     co_await wait_while(serving);
     for (Session& session : sessions_) session.abort();
-    // What waits for the storage even now is answered, to nobody, when that stops.
+    // Requests that still wait for the storage are answered, to nobody, when it stops.
     drain_until_ = services_.clock.steady_now() + abort_pause;
     co_await wait_while(serving);
     sweep_timer_.cancel();
     done();
 }
 
-LoopGateway::LoopGateway(LoopServices& services, Front& front)
-    : impl_(std::make_unique<Impl>(services, *front.parts_)) {}
+LoopGateway::LoopGateway(const SessionServices& services, Resources resources, Front& front)
+    : impl_(std::make_unique<Impl>(services, std::move(resources), *front.parts_)) {}
 LoopGateway::~LoopGateway() = default;
 void LoopGateway::start() {
     impl_->start();

@@ -1,5 +1,4 @@
 // What an endpoint answers, and its bytes on the wire. The one place where an Error becomes an HTTP reply.
-// Owns: its strings. Thread: one loop. Fails: never.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -18,10 +17,10 @@ struct HttpReply {
     int status = 200;
     std::string content_type = "application/json";
     std::string body;
-    std::vector<std::pair<std::string, std::string>> headers;  // beside the ones every reply has
-    std::string vary{};                                        // by what, the origin aside; empty: nothing
-    // What an error's reply says, for the log, and whom it was said to, where the endpoint knows better than the
-    // header.
+    std::vector<std::pair<std::string, std::string>> headers;  // in addition to those of every reply
+    std::string vary{};                                        // by which headers besides Origin; may be empty
+    // For the log: what an error's reply says, and the user that it is about, where a refused token or connect names
+    // one.
     std::optional<Error> refusal{};
     std::string refused_user{};
 };

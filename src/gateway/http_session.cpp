@@ -1,9 +1,8 @@
 // HTTP/1.1 on one connection: limits, timeouts, keep-alive, pipelining (one request is answered before the next is
-// read), CORS, and the way to the endpoints.
+// read), CORS, and calling the endpoints.
 #include "notifyd/core/limits.hpp"
 #include "notifyd/core/topic_name.hpp"
 
-#include "bearer.hpp"
 #include "client_address.hpp"
 #include "origins.hpp"
 #include "request_ids.hpp"
@@ -23,7 +22,7 @@ namespace http = beast::http;
 
 namespace {
 
-// How long somebody who has not shown a good token may wait for the next request.
+// How long a connection without a valid token may stay idle between requests.
 constexpr std::chrono::seconds stranger_idle_timeout{10};
 // A body of a few fields: POST /permissions, POST /ws/token.
 constexpr std::size_t fields_bytes_max = 64 * 1024;
@@ -50,23 +49,23 @@ std::size_t body_bytes_max(const config::Limits& limits, const Route* route) {
     return limits::free_body_bytes;
 }
 
-// No more than the budgets allow: a larger body could never be paid for, however long its client waits.
+// Capped by the memory budgets: a larger body could never be paid for, however long its client waits.
 std::size_t readable_body_bytes_max(const config::Limits& limits, const Route* route) {
     return std::min({body_bytes_max(limits, route),
                      config::unless_off(limits.body_memory),
                      config::unless_off(limits.body_memory_per_user)});
 }
 
-// Nobody without a good token can make the server hold a large body: the token is checked before such a body is read.
+// The token is verified before a large body is buffered, so that anonymous clients cannot consume memory.
 bool needs_token_first(const RequestReader& reader, const Route* route) {
-    return route != nullptr && route->access == Access::token && reader.body_bytes_at_most() > limits::free_body_bytes;
+    return route != nullptr && route->access != Access::open && reader.body_bytes_at_most() > limits::free_body_bytes;
 }
 
 bool expects_continue(const BeastRequest& head) {
     return head.version() >= 11 && beast::iequals(head[http::field::expect], "100-continue");
 }
 
-// Whatever a page wants to send: nothing is authenticated by what a browser adds of its own accord.
+// Any header that a page wants to send: nothing is authenticated by what a browser adds on its own.
 std::string_view allowed_headers(std::string_view requested) {
     constexpr std::size_t bytes_max = 2048;
     if (requested.size() <= bytes_max && is_token_list(requested)) return requested;
@@ -76,7 +75,7 @@ std::string_view allowed_headers(std::string_view requested) {
 }  // namespace
 
 Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
-    // Room for one header and a good piece of body; a body grows in the parser, bounded by its limit.
+    // Room for one header and a good part of a body; a body grows in the parser, up to its limit.
     beast::flat_buffer buffer(8 * limits::header_bytes_max);
     std::size_t answered = 0;
     for (;;) {
@@ -106,22 +105,23 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
             if (!goes_on) co_return nullptr;
             continue;
         }
-        const RouteMatch match = match_route(request->method, request->path);
+        const RouteMatch match = router_.match(request->method, request->path);
+        Caller caller;
         Paid paid;
         if (needs_token_first(reader, match.route)) {
-            const bool welcome = co_await check_token(*request, *match.route, paid);
-            if (!welcome) co_return nullptr;
+            const bool identified = co_await identify_early(*request, *match.route, caller, paid);
+            if (!identified) co_return nullptr;
         }
-        if (!check_encoding(reader, *request, match.route)) co_return nullptr;
+        if (!check_encoding(reader, *request, match.route, caller)) co_return nullptr;
         if (standing_ == YieldOrder::Standing::known) yield_order_.leave(*this);
-        const bool body_read = co_await read_body(buffer, reader, *request, match.route, paid);
+        const bool body_read = co_await read_body(buffer, reader, *request, match.route, caller, paid);
         if (!body_read) co_return nullptr;
         request->body = reader.take_body_text();
         const KeepAlive keep_alive = keep_alive_of(reader);
         phase_ = Phase::answering;
-        co_await answer(reader, *request, match, keep_alive);
+        co_await answer(reader, *request, match, caller, keep_alive);
         stand_by();
-        // A peer that is slow to take the answer does not hold the memory of its request.
+        // A peer that is slow to read the answer must not hold the memory of its request.
         std::string().swap(request->body);
         paid.reset();
         const bool goes_on = co_await settle(keep_alive);
@@ -133,7 +133,7 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
 }
 
 KeepAlive Session::keep_alive_of(const RequestReader& reader) const {
-    // An HTTP/1.0 client would have to be told of it: it gets a connection for one request.
+    // Keep-alive is an explicit extension in HTTP/1.0: such a client gets one request per connection.
     const bool wanted = reader.request().version() >= 11 && reader.keep_alive();
     return wanted && !services_.state.draining ? KeepAlive::yes : KeepAlive::no;
 }
@@ -149,7 +149,7 @@ void Session::expire_idle() {
     if (standing_ == YieldOrder::Standing::known) {
         expire_in(configured);
     } else {
-        // There is a limit for strangers even where it is off for others.
+        // Clients without a valid token have a limit even if it is off for others.
         const Milliseconds most = stranger_idle_timeout;
         expire_in(configured == Milliseconds::zero() ? most : std::min(configured, most));
     }
@@ -162,7 +162,7 @@ Awaitable<bool> Session::await_request(beast::flat_buffer& buffer) {
         phase_ = Phase::receiving;
         if (!received) co_return false;
     }
-    // Also of one that came with the request before.
+    // Also for a request that arrived together with the previous one.
     phase_ = Phase::receiving;
     expire_in(services_.config.connections.handshake_timeout);
     co_return true;
@@ -174,7 +174,7 @@ Awaitable<bool> Session::receive(beast::flat_buffer& buffer) {
     co_return !error;
 }
 
-// Beast's parser, but not its read operations: a request that has come whole costs no further trip to the loop.
+// Beast's parser, but not its read operations: a request that arrived whole costs no further trip through the loop.
 Awaitable<bool> Session::read_head(beast::flat_buffer& buffer, RequestReader& reader) {
     for (;;) {
         const Result<RequestReader::Progress> progress = reader.take_head(buffer);
@@ -187,24 +187,10 @@ Awaitable<bool> Session::read_head(beast::flat_buffer& buffer, RequestReader& re
     }
 }
 
-Awaitable<bool> Session::check_token(const HttpRequest& request, const Route& route, Paid& paid) {
-    const std::string_view token = bearer_token(request.authorization);
-    if (auto keys = services_.authorizer.keys_short_of(token)) co_await await_key(token, std::move(keys));
-    const auth::AuthResult<Identity> caller = services_.authorizer.authenticate(token);
-    if (caller) {
-        paid.emplace(body_memory_, caller->user);
-        standing_ = YieldOrder::Standing::known;
-        co_return true;
-    }
-    HttpReply reply = error_reply(caller.error().error, request.correlation_id);
-    const ConnectRefusal refusal = auth_refusal(caller.error(), request);
-    reply.refusal = refusal.error;
-    reply.refused_user = refusal.user;
-    refuse(std::move(reply), request, &route);
-    co_return false;
-}
-
-bool Session::check_encoding(const RequestReader& reader, const HttpRequest& request, const Route* route) {
+bool Session::check_encoding(const RequestReader& reader,
+                             const HttpRequest& request,
+                             const Route* route,
+                             const Caller& caller) {
     const HeadField& encoding = reader.fields().content_encoding;
     const bool reads_it = route != nullptr && route->body != BodyKind::unread && reader.has_body();
     const bool is_plain = encoding.value.empty() || beast::iequals(encoding.value, "identity");
@@ -213,12 +199,17 @@ bool Session::check_encoding(const RequestReader& reader, const HttpRequest& req
                       "Content-Encoding is not supported: send the body as it is, uncompressed");
     HttpReply reply = error_reply(error, request.correlation_id);
     reply.headers.emplace_back("Accept-Encoding", "identity");
+    reply.refused_user = user_of(caller);
     refuse(std::move(reply), request, route);
     return false;
 }
 
-Awaitable<bool> Session::read_body(
-    beast::flat_buffer& buffer, RequestReader& reader, const HttpRequest& request, const Route* route, Paid& paid) {
+Awaitable<bool> Session::read_body(beast::flat_buffer& buffer,
+                                   RequestReader& reader,
+                                   const HttpRequest& request,
+                                   const Route* route,
+                                   const Caller& caller,
+                                   Paid& paid) {
     const std::size_t bytes_max = readable_body_bytes_max(services_.config.limits, route);
     BodyPace pace(services_.clock.steady_now());
     expire_at(pace.due());
@@ -227,12 +218,12 @@ Awaitable<bool> Session::read_body(
         const std::size_t room = reader.body_room_wanted(buffer, bytes_max);
         if (paid && room > limits::free_body_bytes) {
             const Result<void> afforded = paid->grow_to(room);
-            if (!afforded) refuse(afforded.error(), request, route);
+            if (!afforded) refuse(afforded.error(), request, route, caller);
             if (!afforded) co_return false;
         }
         reader.reserve_body(room);
         const Result<RequestReader::Progress> progress = reader.take_body(buffer, bytes_max);
-        if (!progress) refuse(progress.error(), request, route);
+        if (!progress) refuse(progress.error(), request, route, caller);
         if (!progress) co_return false;
         if (*progress == RequestReader::Progress::complete) break;
         if (!std::exchange(asked, true) && expects_continue(reader.request())) {
@@ -241,14 +232,14 @@ Awaitable<bool> Session::read_body(
         const std::size_t before = buffer.size();
         const bool received = co_await receive(buffer);
         if (!received && timed_out_) {
-            refuse(timeout_error("The body came too slowly: 16 KiB a second are the least"), request, route);
+            refuse(timeout_error("The body came too slowly: 16 KiB a second are the least"), request, route, caller);
         }
         if (!received) co_return false;
         pace.came(buffer.size() - before, services_.clock.steady_now());
         // The drain sets a deadline of its own.
         if (!services_.state.draining) expire_at(pace.due());
     }
-    // The answer may wait for the disk; only the write of it and the next request have deadlines.
+    // The answer may wait for the disk; only writing it and the next request have deadlines.
     expire_in(limits::keep_alive_timeout);
     co_return true;
 }
@@ -290,7 +281,7 @@ Result<HttpRequest> Session::read_request(const RequestReader& reader) {
 
 std::string Session::client_address_of(const HeadFields& fields) {
     const std::vector<config::Network>& trusted = services_.config.server.trusted_proxies;
-    // The event itself is limited by address; one look per connection is enough.
+    // The event itself is limited by address; one check per connection is enough.
     if (!fields.forwarded_for.empty() && !is_trusted(peer_address_, trusted) && !std::exchange(forwarded_seen_, true)) {
         services_.events.emit(observability::ForwardedForIgnored{peer_address_, limit_key(peer_address_)});
     }
@@ -331,33 +322,38 @@ void Session::send_reply(const HttpReply& reply, const HttpRequest& request, Kee
     stream().send_reply(encode_reply(reply, context));
 }
 
-Awaitable<HttpReply> Session::call(const Route& route, const HttpRequest& request) {
+Awaitable<HttpReply> Session::call(const Route& route, const HttpRequest& request, Caller& caller) {
+    static const Identity nobody{};
     try {
-        HttpReply reply = co_await route.endpoint(request, services_);
-        co_return reply;
+        if (route.access != Access::open) {
+            if (!caller) {
+                identify(request, caller);
+                if (!*caller) co_await identify_with_newer_keys(request, caller);
+            }
+            if (!*caller) co_return refused_token(caller->error(), request);
+            const Result<void> allowed = check_access(route, **caller);
+            if (!allowed) co_return error_reply(allowed.error(), request.correlation_id);
+        }
+        yield_order_.leave(*this);
+        const Call call{request, caller ? **caller : nobody};
+        Result<HttpReply> reply = co_await router_.answer(route, call);
+        if (reply) co_return std::move(*reply);
+        co_return error_reply(reply.error(), request.correlation_id);
     } catch (const std::exception& error) {
         services_.events.emit(observability::ExceptionCaught{route.path, error.what()});
     }
     co_return error_reply(Error(Errc::internal, "Something went wrong on the server"), request.correlation_id);
 }
 
-Awaitable<void> Session::answer(const RequestReader& reader,
-                                HttpRequest& request,
-                                const RouteMatch& match,
-                                KeepAlive keep_alive) {
+Awaitable<void> Session::answer(
+    const RequestReader& reader, HttpRequest& request, const RouteMatch& match, Caller& caller, KeepAlive keep_alive) {
     const SteadyTime start = services_.clock.steady_now();
     HttpReply reply;
     if (request.method == "OPTIONS") {
         reply = preflight_reply(request, match);
     } else if (match.route != nullptr) {
         request.path_parameter = match.parameter;
-        const std::string_view token = bearer_token(request.authorization);
-        if (auto keys = services_.authorizer.keys_short_of(token)) co_await await_key(token, std::move(keys));
-        yield_order_.leave(*this);
-        reply = co_await call(*match.route, request);
-        // Such a route answers 401 to everybody without a good token, and looks at the token before all else.
-        const bool good_token = match.route->access == Access::token && reply.status != 401 && reply.status < 500;
-        if (good_token) standing_ = YieldOrder::Standing::known;
+        reply = co_await call(*match.route, request, caller);
     } else if (!match.allow.empty()) {
         reply = error_reply(Error(Errc::method_not_allowed, "The path has no such method"), request.correlation_id);
         reply.headers.emplace_back("Allow", match.allow);
@@ -367,7 +363,7 @@ Awaitable<void> Session::answer(const RequestReader& reader,
         reply = error_reply(Error(Errc::not_found, "There is no such path"), request.correlation_id);
     }
     send_reply(reply, request, keep_alive);
-    log_answer(reply, request, match.route, start);
+    log_answer(reply, request, match.route, caller, start);
 }
 
 }  // namespace notifyd::gateway

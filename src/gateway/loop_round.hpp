@@ -1,11 +1,11 @@
-// One task to every loop, and one back from the last to the loop that asked.
+// Asks every loop to do something, and comes back to the loop that asked once all have done it.
 // Owns:   the round, until it is over.
-// Thread: one loop asks; `ask` runs on each loop with that loop's services, `done` on the loop that asked, after all.
-// Fails:  never: a loop that has stopped has no connections; if the asking one has, nobody waits for `done`.
+// Thread: one loop asks; `ask` runs on each loop with that loop's connections, `done` on the loop that asked, after all
+//         others. A loop that has stopped has no connections; if the asking loop has stopped, nobody waits for `done`.
 #pragma once
 
 #include "notifyd/core/unique_function.hpp"
-#include "notifyd/gateway/loop_services.hpp"
+#include "notifyd/gateway/loop_connections.hpp"
 
 #include <memory>
 #include <utility>
@@ -28,13 +28,10 @@ class LoopRound {
 
 // `ask` is copied to each loop.
 template <class Ask>
-void ask_all_loops(const std::vector<LoopServices*>& loops,
-                   runtime::EventLoop& home,
-                   const Ask& ask,
-                   UniqueFunction<void()> done) {
+void ask_all_loops(const AllLoops& loops, runtime::EventLoop& home, const Ask& ask, UniqueFunction<void()> done) {
     const auto round = std::make_shared<LoopRound>(home, std::move(done));
-    for (LoopServices* services : loops) {
-        static_cast<void>(services->loop.post_control([services, ask, round]() mutable { ask(*services); }));
+    for (const LoopConnections* there : loops) {
+        static_cast<void>(there->loop.post_control([there, ask, round]() mutable { ask(*there); }));
     }
 }
 

@@ -1,9 +1,8 @@
-// What is refused before an endpoint sees it, and what every refusal leaves in the log (SPEC §3, §7).
+// Requests that are refused before an endpoint sees them, and what every refusal leaves in the log (SPEC §3, §7).
 #include "notifyd/core/http_status.hpp"
+#include "notifyd/gateway/route.hpp"
 
-#include "bearer.hpp"
 #include "refusal_events.hpp"
-#include "router.hpp"
 #include "session.hpp"
 
 #include <chrono>
@@ -20,13 +19,15 @@ double milliseconds_since(SteadyTime start, SteadyTime now) {
 }  // namespace
 
 void Session::refuse(HttpReply reply, const HttpRequest& request, const Route* route) {
-    // The rest of what the peer sends cannot be told apart from a request, so the connection ends with the answer.
+    // What the peer still sends cannot be distinguished from a new request, so the connection ends with the answer.
     send_reply(reply, request, KeepAlive::no);
     log_refusal(reply, request, route == nullptr ? std::string_view() : route->path, reply.refused_user);
 }
 
-void Session::refuse(const Error& error, const HttpRequest& request, const Route* route) {
-    refuse(error_reply(error, request.correlation_id), request, route);
+void Session::refuse(const Error& error, const HttpRequest& request, const Route* route, const Caller& caller) {
+    HttpReply reply = error_reply(error, request.correlation_id);
+    reply.refused_user = user_of(caller);
+    refuse(std::move(reply), request, route);
 }
 
 void Session::refuse(const Error& error, const RequestReader& reader) {
@@ -60,8 +61,12 @@ void Session::log_refusal(const HttpReply& reply,
     services_.events.emit(request_refused(request, route, reply.status, error, user));
 }
 
-void Session::log_answer(const HttpReply& reply, const HttpRequest& request, const Route* route, SteadyTime start) {
+void Session::log_answer(
+    const HttpReply& reply, const HttpRequest& request, const Route* route, const Caller& caller, SteadyTime start) {
     const double latency_ms = milliseconds_since(start, services_.clock.steady_now());
+    // The user of a refused token may be known, too.
+    const std::string_view known = user_of(caller);
+    const std::string_view user = known.empty() ? reply.refused_user : known;
     std::string_view path = is_upgrade_path(request.path) ? "/ws" : "unknown";
     if (route != nullptr) path = route->path;
     if (reply.status >= 500) {
@@ -75,7 +80,7 @@ void Session::log_answer(const HttpReply& reply, const HttpRequest& request, con
                                          .reason = error == nullptr ? std::string_view() : reason_of(*error),
                                          .what = error == nullptr ? std::string_view() : error->message,
                                          .address = request.peer_address,
-                                         .user = reply.refused_user});
+                                         .user = user});
         return;
     }
     services_.events.emit(observability::RequestServed{.correlation_id = request.correlation_id,
@@ -84,13 +89,6 @@ void Session::log_answer(const HttpReply& reply, const HttpRequest& request, con
                                                        .status = reply.status,
                                                        .latency_ms = latency_ms});
     if (reply.status < 400) return;
-    std::string user = reply.refused_user;
-    // The endpoint knew; for the few that it refused the token, which is remembered, tells again.
-    if (user.empty() && route != nullptr && route->access == Access::token && reply.status != 401) {
-        const auth::AuthResult<Identity> caller =
-            services_.authorizer.authenticate(bearer_token(request.authorization));
-        if (caller) user = caller->user.get();
-    }
     log_refusal(reply, request, path, user);
 }
 

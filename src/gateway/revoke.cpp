@@ -7,12 +7,14 @@
 
 namespace notifyd::gateway {
 
-void revoke(LoopServices& services, connection::Connection& connection, std::span<const TopicName> topics) {
+void revoke(const LoopConnections& services, connection::Connection& connection, std::span<const TopicName> topics) {
     services.connections.unsubscribe(connection, topics);
     tell_revoked(services, connection, topics);
 }
 
-void tell_revoked(LoopServices& services, connection::Connection& connection, std::span<const TopicName> topics) {
+void tell_revoked(const LoopConnections& services,
+                  connection::Connection& connection,
+                  std::span<const TopicName> topics) {
     const wire::RawJson id = wire::envelope_id(std::nullopt, services.ids);
     connection.sink().answer(wire::revoked(id, services.clock.now_ms(), topics));
 }

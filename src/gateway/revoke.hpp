@@ -1,16 +1,17 @@
-// Takes topics from an open connection, and tells its client (SPEC §5.3 `revoked`).
-// Owns: nothing. Thread: the connection's loop. Fails: never.
+// Takes topics from an open connection and informs its client (SPEC §5.3 `revoked`). On the connection's loop.
 #pragma once
 
 #include "notifyd/core/topic_name.hpp"
-#include "notifyd/gateway/loop_services.hpp"
+#include "notifyd/gateway/loop_connections.hpp"
 
 #include <span>
 
 namespace notifyd::gateway {
 
-void revoke(LoopServices& services, connection::Connection& connection, std::span<const TopicName> topics);
-// Of topics that the connection never got.
-void tell_revoked(LoopServices& services, connection::Connection& connection, std::span<const TopicName> topics);
+void revoke(const LoopConnections& services, connection::Connection& connection, std::span<const TopicName> topics);
+// Only informs the client, of topics that the connection never got.
+void tell_revoked(const LoopConnections& services,
+                  connection::Connection& connection,
+                  std::span<const TopicName> topics);
 
 }  // namespace notifyd::gateway

@@ -1,5 +1,5 @@
-// Which route of a table is meant.
-#include "router.hpp"
+// By a scan of the table.
+#include "route_match.hpp"
 
 #include <boost/url/pct_string_view.hpp>
 
@@ -10,12 +10,12 @@ namespace notifyd::gateway {
 namespace {
 
 void append_verb(std::string& allow, std::string_view verb) {
-    if (allow.find(verb) != std::string::npos) return;  // no verb is a part of another
+    if (allow.find(verb) != std::string::npos) return;  // no verb is part of another
     if (!allow.empty()) allow.append(", ");
     allow.append(verb);
 }
 
-// What the path has in place of the pattern's `{…}`; nullopt: it is no such path. Empty for a pattern without.
+// What the path has in place of the pattern's `{…}`, empty if the pattern has none; nullopt if the path does not match.
 std::optional<std::string_view> parameter_in(std::string_view path, std::string_view pattern) {
     if (path == "*") return path;
     const std::size_t open = pattern.find('{');
@@ -30,7 +30,7 @@ std::optional<std::string_view> parameter_in(std::string_view path, std::string_
     return path;
 }
 
-// What a Target's path leaves encoded.
+// Decodes what a Target's path leaves encoded.
 std::string decoded(std::string_view parameter) {
     const auto encoded = boost::urls::make_pct_string_view({parameter.data(), parameter.size()});
     return encoded ? encoded->decode() : std::string(parameter);
@@ -55,7 +55,7 @@ RouteMatch match_among(std::span<const Route> table, Paths paths, std::string_vi
 
 }  // namespace
 
-RouteMatch match_route_in(std::span<const Route> table, std::string_view method, std::string_view path) {
+RouteMatch match_route(std::span<const Route> table, std::string_view method, std::string_view path) {
     const std::string_view wanted = method == "HEAD" ? "GET" : method;
     RouteMatch match = match_among(table, Paths::fixed, wanted, path);
     if (match.route != nullptr || !match.allow.empty()) return match;

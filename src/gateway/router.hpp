@@ -1,52 +1,43 @@
-// Verb and path -> endpoint, from one table. A path may hold one parameter, a segment in braces; one without that fits
-// as well goes first.
-// Owns: nothing. Thread: any. Fails: not_found, or method_not_allowed with the verbs that are.
+// Finds a request's route among those of all resources, and has its endpoint answer.
+// Owns the table. It belongs to one loop, and the resources outlive it.
 #pragma once
 
-#include "notifyd/gateway/loop_services.hpp"
+#include "notifyd/gateway/resources.hpp"
 
 #include "http_reply.hpp"
 #include "http_request.hpp"
-#include "socket.hpp"
+#include "route_match.hpp"
 
-#include <cstdint>
-#include <span>
-#include <string>
+#include <functional>
 #include <string_view>
+#include <vector>
 
 namespace notifyd::gateway {
 
-// Both parameters live in the session's coroutine, which waits for the endpoint.
-using Endpoint = Awaitable<HttpReply> (*)(const HttpRequest& request, LoopServices& services);
+// What the resources declare, whether or not any has been built.
+[[nodiscard]] std::vector<Route> declared_routes();
 
-// Whether a route answers everybody, or those with a token only.
-enum class Access : std::uint8_t { open, token };
+class Router {
+  public:
+    explicit Router(Resources& resources);
+    Router(const Router&) = delete;
+    Router& operator=(const Router&) = delete;
 
-// What may stand in a request's body: nothing that anybody reads, JSON of a few fields, a frame, a message, a batch.
-enum class BodyKind : std::uint8_t { unread, fields, frame, message, batch };
+    [[nodiscard]] RouteMatch match(std::string_view method, std::string_view path) const {
+        return match_route(routes_, method, path);
+    }
+    // `route` is a match's; `call` lives until the reply is there.
+    [[nodiscard]] EndpointReply answer(const Route& route, const Call& call) const {
+        return endpoints_[static_cast<std::size_t>(&route - routes_.data())](call);
+    }
 
-struct Route {
-    std::string_view method;
-    std::string_view path;
-    Endpoint endpoint;
-    Access access = Access::token;
-    BodyKind body = BodyKind::unread;
+  private:
+    template <class Resource>
+    void add(Resource& resource);
+
+    std::vector<Route> routes_;
+    // In the order of the routes.
+    std::vector<std::function<EndpointReply(const Call&)>> endpoints_;
 };
-
-[[nodiscard]] std::span<const Route> routes();
-
-struct RouteMatch {
-    const Route* route = nullptr;
-    // The verbs of the path, "GET, HEAD, POST", where the verb had no route; empty: no such path.
-    std::string allow;
-    // What stands in the path for the route's parameter, percent-decoded.
-    std::string parameter{};
-};
-
-// The path is a Target's: %2F in it is no separator. HEAD is answered by the GET route. The path "*" is the server as a
-// whole, which has no route, but verbs.
-[[nodiscard]] RouteMatch match_route(std::string_view method, std::string_view path);
-// The same in any table.
-[[nodiscard]] RouteMatch match_route_in(std::span<const Route> table, std::string_view method, std::string_view path);
 
 }  // namespace notifyd::gateway

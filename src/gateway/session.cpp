@@ -2,19 +2,19 @@
 #include "session.hpp"
 
 #include "notifyd/core/limits.hpp"
-#include "notifyd/runtime/one_shot.hpp"
 
 namespace notifyd::gateway {
 
 namespace {
 
-// For the answer to a request that did not come in time: it is soon read, or never.
+// For the answer to a request that did not arrive in time: the client reads it soon, or never.
 constexpr std::chrono::seconds late_close_timeout{2};
 
 }  // namespace
 
 Session::Session(Arrival arrival, SSL_CTX* tls, const SessionGround& ground)
     : services_(ground.services),
+      router_(ground.router),
       body_memory_(ground.body_memory),
       yield_order_(ground.yield_order),
       place_(std::move(arrival.place)),
@@ -28,13 +28,13 @@ Session::~Session() {
 }
 
 void Session::stand_by() {
-    // What is closed already makes no more room.
+    // A socket that is already closed makes no more room.
     if (stream().is_open()) yield_order_.enter(*this, standing_, services_.clock.steady_now());
 }
 
 bool Session::can_give_way() const {
     if (!stream().is_open()) return false;
-    // A known client is owed what was answered.
+    // A known client must still receive its answers.
     return standing_ == YieldOrder::Standing::stranger || stream().outbox().empty();
 }
 
@@ -77,29 +77,15 @@ Awaitable<void> Session::run() {
     }
     const SteadyTime now = services_.clock.steady_now();
     Linger linger;
-    // Whoever let a deadline pass has shown no hurry to read the answer either.
+    // A client that missed a deadline will not be in a hurry to read the answer either.
     const bool is_late = std::exchange(timed_out_, false);
     const bool lingers = !liveness_ && !services_.state.draining && !is_late;
     if (lingers) linger = {&services_.clock, now + limits::linger_timeout};
     liveness_.reset();
-    // It waits for its peer to close, and loses nothing if it does not.
+    // It only waits for its peer to close, and loses nothing if it is closed first.
     stand_by();
     const auto patience = is_late ? late_close_timeout : limits::close_timeout;
     co_await stream().finish(now + patience, linger);
-}
-
-Awaitable<void> Session::await_key(std::string_view token, std::shared_ptr<const auth::KeySet> keys) {
-    // Newer keys may have been on their way already, and lack it too: the second time a fetch is waited for.
-    constexpr int times = 2;
-    for (int i = 0; keys != nullptr && i < times; ++i) {
-        runtime::OneShot<bool> over(services_.loop.executor());
-        auto done = [&loop = services_.loop, &over] {
-            static_cast<void>(loop.post_control([&over] { over.set(true); }));
-        };
-        services_.keys.want(std::move(keys), std::move(done));
-        static_cast<void>(co_await over.wait());
-        keys = services_.authorizer.keys_short_of(token);
-    }
 }
 
 bool Session::is_stalled(SteadyTime now, Milliseconds limit) {
@@ -109,7 +95,7 @@ bool Session::is_stalled(SteadyTime now, Milliseconds limit) {
         return false;
     }
     if (progressed) {
-        // Our pings stand behind all that it is given: taking it is a sign of life, too.
+        // Our pings queue behind everything else, so reading any of it is a sign of life, too.
         stalled_since_ = {};
         if (liveness_) liveness_->heard(now);
     }
@@ -121,7 +107,7 @@ void Session::give_up() {
     const connection::Connection& connection = *connection_;
     services_.events.emit(observability::DeliveryClosedSlow{connection.id(), connection.identity().user});
     services_.delivery.give_up(*connection_, [this](const auto& visit) { stream().outbox().visit_unsent(visit); });
-    // The close frame stands behind what is not taken either: the code is for the record.
+    // The close frame is stuck behind what the client does not read: the code is for the record.
     stream().close(CloseCode::too_slow);
     stream().abort();
 }
@@ -132,7 +118,7 @@ void Session::time_out(SteadyTime now) {
         stream().abort();
         return;
     }
-    // Whoever reads answers, and has not long to do it.
+    // The reading coroutine sends the answer, and has little time for it.
     timed_out_ = true;
     stream().set_deadline(now + limits::close_timeout);
     stream().interrupt_read();
@@ -144,7 +130,7 @@ void Session::sweep(SteadyTime now) {
         return;
     }
     if (!liveness_) {
-        // A reply that nobody takes holds its memory.
+        // A reply that nobody reads holds memory.
         if (is_stalled(now, limits::reply_stalled_after)) stream().abort();
         return;
     }
@@ -176,11 +162,11 @@ void Session::sweep(SteadyTime now) {
         case connection::Liveness::Action::wait:
             break;
         case connection::Liveness::Action::send_ping:
-            // A full outbox takes no ping; whoever does not read will not be heard either.
+            // A full outbox accepts no ping; but a client that does not read will not be heard from either.
             static_cast<void>(stream().send(make_websocket_frame(Opcode::ping, {})));
             break;
         case connection::Liveness::Action::close_idle:
-            // Hardly anybody is there to answer the close frame: it is sent, and the next sweep ends the connection.
+            // Probably nobody is there to answer the close frame: it is sent, and the next sweep ends the connection.
             stream().close(CloseCode::heartbeat_lost);
             stream().set_deadline(now);
             break;
@@ -201,7 +187,7 @@ Session::Drained Session::drain() {
         stream().abort();
         return Drained::now;
     }
-    // What is half received now has a moment to arrive; what is being answered has the time it needs.
+    // A request that is half received has a moment to arrive; one that is being answered has the time it needs.
     if (phase_ == Phase::receiving) expire_in(limits::drain_receive_timeout);
     return Drained::already;
 }

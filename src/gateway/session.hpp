@@ -2,15 +2,14 @@
 // It lives in the frame of its coroutine; the gateway's list borrows it for sweeps and the drain.
 // Flow:   listener -> Session -> router (HTTP) or FrameDispatch (WebSocket)
 // Owns:   the stream.
-// Thread: one loop.
-// Fails:  never past run(): whatever a peer does ends its own session only.
+// Thread: one loop. Nothing escapes run(): whatever a peer does ends its own session only.
 #pragma once
 
 #include "notifyd/auth/authorizer.hpp"
 #include "notifyd/connection/connection_handler.hpp"
 #include "notifyd/connection/connection_limits.hpp"
 #include "notifyd/connection/liveness.hpp"
-#include "notifyd/gateway/loop_services.hpp"
+#include "notifyd/gateway/session_services.hpp"
 #include "notifyd/wire/api_types.hpp"
 
 #include "body_memory.hpp"
@@ -33,10 +32,11 @@
 
 namespace notifyd::gateway {
 
+class Router;
 struct Route;
 struct RouteMatch;
 
-// Why a connect is not let in, and who it was, where known.
+// Why a connect is refused, and which user it was, if known.
 struct ConnectRefusal {
     Error error;
     std::string user{};
@@ -56,7 +56,7 @@ struct ConnectDemand {
     bool notifyd_v1 = false;
 };
 
-// An upgrade that is going to be answered 101.
+// An upgrade that will be answered with 101.
 struct Upgrade {
     Upgrade(BeastRequest handshake, auth::ConnectGrant granted, connection::Admission place)
         : request(std::move(handshake)), grant(std::move(granted)), admission(std::move(place)) {}
@@ -67,14 +67,14 @@ struct Upgrade {
     wire::Hello hello = wire::Hello::off;
     bool partial = false;
     ResumeRequest resume;
-    // Topics that were revoked while the 101 was sent.
+    // Topics that were revoked while the 101 was being sent.
     std::vector<TopicName> revoked;
     bool subprotocol = false;
     std::string correlation_id;
     connection::PeerInfo peer;
 };
 
-// A socket that was accepted, and its place among all.
+// An accepted socket, and its place among all open ones.
 struct Arrival {
     Socket socket;
     std::string peer_address;
@@ -83,7 +83,8 @@ struct Arrival {
 
 // What the sessions of a loop share. Outlives them.
 struct SessionGround {
-    LoopServices& services;
+    const SessionServices& services;
+    const Router& router;
     Flusher& flusher;
     BodyMemory& body_memory;
     YieldOrder& yield_order;
@@ -101,8 +102,8 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
     // Deadlines, pings and ages; called every limits::sweep_interval.
     void sweep(SteadyTime now);
-    // The server stops: an idle HTTP connection ends now, a WebSocket with 1012, a request when it is answered.
-    // `now` when this call closed it.
+    // The server is stopping: closes an idle HTTP connection now, a WebSocket with 1012; a request is answered first.
+    // `now` if this call closed it.
     enum class Drained : std::uint8_t { already, now };
     Drained drain();
     // Ends at once.
@@ -112,7 +113,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     // --- YieldOrder::Entry
     [[nodiscard]] bool can_give_way() const override;
     void give_way() override;
-    // Its socket can be had by a newcomer from here on, until yield_order_ has it leave.
+    // From now on the socket may be given to a newcomer, until it leaves yield_order_.
     void stand_by();
 
     // What an HTTP connection is doing: waiting for a request, reading one, or answering it.
@@ -122,39 +123,49 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     [[nodiscard]] const CorkedStream& stream() const { return websocket_.next_layer(); }
     void expire_in(Milliseconds timeout);
     void expire_at(SteadyTime time);
-    // A deadline has passed: the socket is closed, at once or after an answer.
+    // A deadline has passed: closes the socket, at once or after an answer.
     void time_out(SteadyTime now);
-    // Whether the peer has taken nothing for too long.
+    // Whether the peer has read nothing for too long.
     [[nodiscard]] bool is_stalled(SteadyTime now, Milliseconds limit);
     void give_up();
 
     // --- http_session.cpp
-    // Serves requests until the connection ends (nullptr) or is to become a WebSocket.
+    // Serves requests until the connection ends (nullptr) or becomes a WebSocket.
     Awaitable<std::unique_ptr<Upgrade>> serve_http();
     Awaitable<bool> await_request(boost::beast::flat_buffer& buffer);
-    // False: the peer is gone, there is nobody to answer.
+    // False if the peer is gone and there is nobody to answer.
     Awaitable<bool> receive(boost::beast::flat_buffer& buffer);
-    // False when it was refused or broken, and the connection must end; so with the others.
+    // False if the request was refused or broken off, and the connection must end. The same holds for the next ones.
     Awaitable<bool> read_head(boost::beast::flat_buffer& buffer, RequestReader& reader);
-    // What a large body pays with: there is one once its token has been checked.
+    // What a large body is paid for with; present once its token has been verified.
     using Paid = std::optional<BodyMemory::Share>;
-    // Its body stays in the socket.
-    Awaitable<bool> check_token(const HttpRequest& request, const Route& route, Paid& paid);
-    [[nodiscard]] bool check_encoding(const RequestReader& reader, const HttpRequest& request, const Route* route);
+    // Who sent the request, or why its token was refused; nullopt until the token has been verified.
+    using Caller = std::optional<auth::AuthResult<Identity>>;
+    // Empty if it is not known.
+    [[nodiscard]] static std::string_view user_of(const Caller& caller) {
+        return caller && *caller ? std::string_view((*caller)->user.get()) : std::string_view();
+    }
+    [[nodiscard]] bool check_encoding(const RequestReader& reader,
+                                      const HttpRequest& request,
+                                      const Route* route,
+                                      const Caller& caller);
     Awaitable<bool> read_body(boost::beast::flat_buffer& buffer,
                               RequestReader& reader,
                               const HttpRequest& request,
                               const Route* route,
+                              const Caller& caller,
                               Paid& paid);
     [[nodiscard]] KeepAlive keep_alive_of(const RequestReader& reader) const;
-    // For the next request; shorter for who has not shown a good token.
+    // Sets the deadline for the next request; it is shorter for a client that has not shown a valid token.
     void expire_idle();
-    // Waits until the reply is (nearly) sent; whether the connection goes on.
+    // Waits until nearly all of the reply has been sent. True if the connection goes on.
     Awaitable<bool> settle(KeepAlive keep_alive);
-    Awaitable<HttpReply> call(const Route& route, const HttpRequest& request);
+    // Has the endpoint answer, provided that the caller may use the route. Verifies the token, unless that is done.
+    Awaitable<HttpReply> call(const Route& route, const HttpRequest& request, Caller& caller);
     Awaitable<void> answer(const RequestReader& reader,
                            HttpRequest& request,
                            const RouteMatch& match,
+                           Caller& caller,
                            KeepAlive keep_alive);
     void send_reply(const HttpReply& reply, const HttpRequest& request, KeepAlive keep_alive);
     [[nodiscard]] Result<HttpRequest> read_request(const RequestReader& reader);
@@ -164,44 +175,60 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     [[nodiscard]] HttpReply preflight_reply(const HttpRequest& request, const RouteMatch& match) const;
 
     // --- refusals.cpp
-    // Before an endpoint has seen the request: the answer, after which the connection must end, and its line in the
-    // log.
+    // Answers a request that no endpoint has seen, and logs that. The connection must end with this answer.
     void refuse(HttpReply reply, const HttpRequest& request, const Route* route);
-    void refuse(const Error& error, const HttpRequest& request, const Route* route = nullptr);
-    // The same where there is no request yet: of a head that is not one, or is not whole.
+    void refuse(const Error& error,
+                const HttpRequest& request,
+                const Route* route = nullptr,
+                const Caller& caller = std::nullopt);
+    // The same before there is a request: the head is malformed or incomplete.
     void refuse(const Error& error, const RequestReader& reader);
     void refuse_plain_http();
-    // What did not arrive in time.
+    // The error for something that did not arrive in time.
     [[nodiscard]] Error timeout_error(std::string_view what) const;
     void log_refusal(const HttpReply& reply, const HttpRequest& request, std::string_view route, std::string_view user);
-    // What was answered by an endpoint.
-    void log_answer(const HttpReply& reply, const HttpRequest& request, const Route* route, SteadyTime start);
+    // Logs the answer to a request that was read completely.
+    void log_answer(
+        const HttpReply& reply, const HttpRequest& request, const Route* route, const Caller& caller, SteadyTime start);
 
-    // Waits for a fetch of keys, for a token whose key is not among these: what follows decides by those that are there
-    // then.
-    Awaitable<void> await_key(std::string_view token, std::shared_ptr<const auth::KeySet> keys);
+    // --- access.cpp
+    // Verifies the token.
+    void identify(const HttpRequest& request, Caller& caller);
+    // Verifies a refused token again for as long as newer keys may change the verdict.
+    Awaitable<void> identify_with_newer_keys(const HttpRequest& request, Caller& caller);
+    // Verifies the token before a large body is read; the body stays in the socket.
+    Awaitable<bool> identify_early(const HttpRequest& request, const Route& route, Caller& caller, Paid& paid);
+    // The reply to a request whose token was refused, and its line in the log.
+    [[nodiscard]] HttpReply refused_token(const auth::Refusal& refusal, const HttpRequest& request);
+    // Whether the caller may use the route, as the route declares it.
+    [[nodiscard]] Result<void> check_access(const Route& route, const Identity& caller) const;
+    // Newer keys may have been on their way when a token was refused, and may lack its key, too: so there may be a
+    // second fetch.
+    static constexpr int key_fetches_max = 2;
+    // Until a fetch of keys newer than these has ended.
+    Awaitable<void> await_fetch(std::shared_ptr<const auth::KeySet> keys);
 
     // --- upgrade.cpp
     [[nodiscard]] bool is_upgrade_path(std::string_view path) const;
-    // explain: everything is checked, nothing is used up, and the answer is a refusal in any case.
+    // explain: everything is checked, nothing is used up, and the result is always a refusal.
     enum class Purpose : bool { upgrade, explain };
     Awaitable<ConnectResult<std::unique_ptr<Upgrade>>> admit_upgrade(BeastRequest head,
                                                                      const HttpRequest& request,
                                                                      Purpose purpose);
-    // For a plain GET.
+    // Answers a plain GET.
     Awaitable<HttpReply> explain_connect(const BeastRequest& head, const HttpRequest& request);
-    // A place, and one of the connects that the user has in a minute.
+    // Takes a place, and one of the user's connects per minute.
     [[nodiscard]] Result<connection::Admission> admit(const UserId& user);
-    // Where the rules say so, the user's oldest connections are closed for the one that is let in.
+    // Closes the user's oldest connections to make room for this one, if the rules say so.
     void close_oldest(connection::Admission& admission);
     [[nodiscard]] HttpReply refused_upgrade(const ConnectRefusal& refusal, const HttpRequest& request);
 
     // --- connect_check.cpp
-    // Whatever can be refused without a look at the token; who is refused is looked up for the log.
+    // Refuses what can be refused without judging the token; the token is read only to name the user in the log.
     [[nodiscard]] ConnectResult<ConnectDemand> read_connect(const BeastRequest& head, const HttpRequest& request) const;
-    // What remains to be refused with a good one, as far as it would be used up by the connect.
+    // With a valid token: whether limits that a connect would use up have room, without using them up.
     [[nodiscard]] Result<void> check_room(const UserId& user) const;
-    // A refused attempt counts; past the limit of its address it is rate_limited instead.
+    // Counts a refused attempt; beyond the limit of its address it becomes rate_limited.
     [[nodiscard]] ConnectRefusal as_attempt(ConnectRefusal refusal, const HttpRequest& request, Purpose purpose);
     // Logs the reason.
     [[nodiscard]] ConnectRefusal auth_refusal(const auth::Refusal& refusal, const HttpRequest& request);
@@ -212,36 +239,37 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     [[nodiscard]] WebSocketTerms terms_of(const Upgrade& upgrade) const;
     // Registers the connection.
     void open(connection::Connection& connection, Upgrade& upgrade, EpochMs now);
-    // Sends the first frame, where it is wanted, and begins the replays.
+    // Sends the first frame if the client wants it, and begins the replays.
     Awaitable<void> greet(connection::Connection& connection, Upgrade& upgrade);
     [[nodiscard]] FramePtr hello_of(const connection::Connection& connection,
                                     const Upgrade& upgrade,
                                     std::span<const TopicName> topics,
                                     std::span<const Sequence> positions) const;
     void begin(connection::Connection& connection, const Upgrade& upgrade);
-    // Until the connection may be read on: there is room for a publish, and it takes its answers.
+    // Waits until the connection may be read again: there is room for a publish, and the client reads its answers.
     Awaitable<void> room(const connection::Connection& connection);
     [[nodiscard]] bool is_full(const connection::Connection& connection) const;
     void record_end(const connection::Connection& connection, SteadyTime opened_at);
 
-    LoopServices& services_;
+    const SessionServices& services_;
+    const Router& router_;
     BodyMemory& body_memory_;
     YieldOrder& yield_order_;
     OpenSockets::Place place_;
-    // The TCP peer's; a trusted proxy names others, with each request.
+    // The TCP peer's; behind a trusted proxy each request names its own.
     std::string peer_address_;
     WebSocketStream websocket_;
     std::optional<connection::Liveness> liveness_;
-    // While it is registered.
+    // Set while it is registered.
     connection::Connection* connection_ = nullptr;
-    // Since when something waits to be taken; the epoch: nothing does.
+    // Since when the peer has not read what waits for it; the epoch if nothing waits.
     SteadyTime stalled_since_{};
-    // Of the large message that is arriving; nullopt: none is.
+    // Of the large message that is arriving, if one is.
     std::optional<BodyPace> message_pace_;
     Phase phase_ = Phase::receiving;
-    // What is being received has not come in time; until the next deadline is set.
+    // What is being received did not arrive in time; reset with the next deadline.
     bool timed_out_ = false;
-    // X-Forwarded-For has been seen where it is not believed.
+    // X-Forwarded-For has been seen from a peer that is not a trusted proxy.
     bool forwarded_seen_ = false;
     YieldOrder::Standing standing_ = YieldOrder::Standing::stranger;
 };

@@ -6,7 +6,7 @@
 namespace notifyd::gateway {
 
 Awaitable<auth::AuthResult<auth::ConnectGrant>> find_ticket(const auth::ConnectRequest& request,
-                                                            LoopServices& services) {
+                                                            const SessionServices& services) {
     runtime::OneShot<auth::AuthResult<ports::Ticket>> answer(services.loop.executor());
     services.tickets.find(request.token,
                           [&answer](auth::AuthResult<ports::Ticket> ticket) { answer.set(std::move(ticket)); });
@@ -17,7 +17,7 @@ Awaitable<auth::AuthResult<auth::ConnectGrant>> find_ticket(const auth::ConnectR
     co_return grant;
 }
 
-Awaitable<auth::AuthResult<void>> use_ticket(Uuid ticket, LoopServices& services) {
+Awaitable<auth::AuthResult<void>> use_ticket(Uuid ticket, const SessionServices& services) {
     runtime::OneShot<auth::AuthResult<void>> answer(services.loop.executor());
     services.tickets.use(ticket, [&answer](auth::AuthResult<void> result) { answer.set(result); });
     auth::AuthResult<void> used = co_await answer.wait();

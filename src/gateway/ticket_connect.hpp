@@ -1,20 +1,19 @@
-// The two steps of a connect with a connection token that wait for the database. A JWT waits for none, and must not pay
-// for a coroutine: the memory of one that ends is the next one's, and that may be the idle connection's.
-// Owns:   nothing. Thread: one loop. Both parameters live in the coroutine that waits.
-// Fails:  as Authorizer and TicketOffice do.
+// The two steps of a connect with a connection token that wait for the database. A connect with a JWT waits for neither
+// and must not pay for a coroutine, whose freed memory an idle connection might come to occupy.
+// Thread: one loop. Both parameters outlive the coroutine. Errors are those of Authorizer and TicketOffice.
 #pragma once
 
-#include "notifyd/gateway/loop_services.hpp"
+#include "notifyd/gateway/session_services.hpp"
 
 #include "socket.hpp"
 
 namespace notifyd::gateway {
 
-// Who connects, and to what.
+// Finds out who connects, and to what.
 Awaitable<auth::AuthResult<auth::ConnectGrant>> find_ticket(const auth::ConnectRequest& request,
-                                                            LoopServices& services);
+                                                            const SessionServices& services);
 
-// When this succeeds it is used up, and that is committed.
-Awaitable<auth::AuthResult<void>> use_ticket(Uuid ticket, LoopServices& services);
+// Uses the token up; success means that this is committed.
+Awaitable<auth::AuthResult<void>> use_ticket(Uuid ticket, const SessionServices& services);
 
 }  // namespace notifyd::gateway

@@ -1,4 +1,4 @@
-// Judged as at a connect; what the new claims do not allow is revoked.
+// The token is judged as in a connect; topics that its claims no longer allow are revoked.
 #include "token_refresh.hpp"
 
 #include "notifyd/wire/server_frames.hpp"
@@ -15,7 +15,7 @@ namespace notifyd::gateway {
 
 namespace {
 
-auth::AuthResult<Identity> judge(LoopServices& services,
+auth::AuthResult<Identity> judge(const FrameServices& services,
                                  const connection::Connection& connection,
                                  const std::string& token) {
     auth::AuthResult<Identity> fresh = services.authorizer.authenticate(token);
@@ -24,12 +24,12 @@ auth::AuthResult<Identity> judge(LoopServices& services,
         return auth::Refusal{{Errc::unauthorized, "This token belongs to another user: open a new connection with it"},
                              auth::AuthFailure::other_user};
     }
-    // A connection token's restriction is the connection's, whatever its user has shown since.
+    // The restriction of a connection token stays with the connection, whatever token its user has shown since.
     fresh->allowed_channels = connection.identity().allowed_channels;
     return fresh;
 }
 
-void drop_forbidden(LoopServices& services, connection::Connection& connection) {
+void drop_forbidden(const FrameServices& services, connection::Connection& connection) {
     std::vector<TopicName> forbidden = connection.topics();
     std::erase_if(forbidden, [&](const TopicName& topic) {
         return services.permissions.may_receive(connection.identity(), topic).has_value();
@@ -40,41 +40,48 @@ void drop_forbidden(LoopServices& services, connection::Connection& connection) 
 // One refresh under way.
 struct Refresh {
     ConnectionId connection;
-    std::uint32_t number;  // a later one takes its place
+    std::uint32_t number;  // a later one replaces it
     wire::AuthRefresh frame;
     int fetches_left;
 };
 
-void answer_error(LoopServices& services, connection::Connection& connection, const Refresh& refresh, Error error) {
+void answer_error(const FrameServices& services,
+                  connection::Connection& connection,
+                  const Refresh& refresh,
+                  Error error) {
     const wire::RawJson id = wire::envelope_id(refresh.frame.id, services.ids);
     connection.sink().answer(wire::envelope_error(id, services.clock.now_ms(), error));
 }
 
-void apply(LoopServices& services, connection::Connection& connection, const Refresh& refresh) {
-    auth::AuthResult<Identity> fresh = judge(services, connection, refresh.frame.token);
-    if (!fresh) {
-        auth::Refusal refusal = fresh.error();
-        refusal.user = connection.identity().user.get();
-        services.events.emit(auth_failed(refusal, connection.peer.address, {}));
-        return answer_error(services, connection, refresh, refusal.error);
-    }
-    const EpochMs expires_at = fresh->expires_at;
-    connection.set_identity(std::move(*fresh));
+void refuse(const FrameServices& services,
+            connection::Connection& connection,
+            const Refresh& refresh,
+            auth::Refusal refusal) {
+    refusal.user = connection.identity().user.get();
+    services.events.emit(auth_failed(refusal, connection.peer.address, {}));
+    answer_error(services, connection, refresh, std::move(refusal.error));
+}
+
+void accept(const FrameServices& services, connection::Connection& connection, const Refresh& refresh, Identity fresh) {
+    const EpochMs expires_at = fresh.expires_at;
+    connection.set_identity(std::move(fresh));
     const wire::RawJson id = wire::envelope_id(refresh.frame.id, services.ids);
     connection.sink().answer(wire::auth_refreshed(id, services.clock.now_ms(), expires_at));
     drop_forbidden(services, connection);
 }
 
-void go_on(LoopServices& services, Refresh refresh) {
+void go_on(const FrameServices& services, Refresh refresh) {
     connection::Connection* connection = services.registry.find(refresh.connection);
     if (connection == nullptr) return;
     if (connection->refreshes != refresh.number) {
         return answer_error(
             services, *connection, refresh, {Errc::conflict, "A later auth:refresh has taken this one's place"});
     }
-    // The provider may have a key that is newer than ours. One that was on its way already may lack it, too.
-    auto keys = refresh.fetches_left > 0 ? services.authorizer.keys_short_of(refresh.frame.token) : nullptr;
-    if (keys == nullptr) return apply(services, *connection, refresh);
+    auth::AuthResult<Identity> fresh = judge(services, *connection, refresh.frame.token);
+    if (fresh) return accept(services, *connection, refresh, std::move(*fresh));
+    // The provider may have published a newer key. A fetch that was already under way may lack it, too.
+    auto keys = refresh.fetches_left > 0 ? services.authorizer.keys_to_renew(fresh.error()) : nullptr;
+    if (keys == nullptr) return refuse(services, *connection, refresh, fresh.error());
     --refresh.fetches_left;
     services.keys.want(std::move(keys), [&services, refresh = std::move(refresh)]() mutable {
         auto task = [&services, refresh = std::move(refresh)]() mutable { go_on(services, std::move(refresh)); };
@@ -84,7 +91,7 @@ void go_on(LoopServices& services, Refresh refresh) {
 
 }  // namespace
 
-void refresh_token(LoopServices& services, connection::Connection& connection, wire::AuthRefresh frame) {
+void refresh_token(const FrameServices& services, connection::Connection& connection, wire::AuthRefresh frame) {
     constexpr int fetches_max = 2;
     go_on(services, {connection.id(), ++connection.refreshes, std::move(frame), fetches_max});
 }

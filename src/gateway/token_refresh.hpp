@@ -1,16 +1,15 @@
-// A fresh JWT in place of the one that a connection was opened with (SPEC §5.3 `auth:refresh`).
+// Replaces the JWT that a connection was opened with by a fresh one (SPEC §5.3 `auth:refresh`).
 // Flow:   FrameDispatch -> refresh_token -> Authorizer, perhaps after a fetch of keys -> answer through the sink
-// Owns:   nothing.
-// Thread: one loop. The answer finds the connection by id: it may be gone.
-// Fails:  never; a bad token is answered, and changes nothing.
+// Thread: one loop. The answer finds the connection by id, because it may be gone.
+// A bad token is answered with an error and changes nothing.
 #pragma once
 
 #include "notifyd/connection/connection.hpp"
-#include "notifyd/gateway/loop_services.hpp"
+#include "notifyd/gateway/session_services.hpp"
 #include "notifyd/wire/client_frames.hpp"
 
 namespace notifyd::gateway {
 
-void refresh_token(LoopServices& services, connection::Connection& connection, wire::AuthRefresh frame);
+void refresh_token(const FrameServices& services, connection::Connection& connection, wire::AuthRefresh frame);
 
 }  // namespace notifyd::gateway

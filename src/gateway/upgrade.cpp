@@ -58,8 +58,8 @@ Result<connection::Admission> Session::admit(const UserId& user) {
 
 void Session::close_oldest(connection::Admission& admission) {
     for (const connection::Place& oldest : admission.replace_oldest(connection_rules(services_.config))) {
-        LoopServices* owner = services_.loops[oldest.loop];
-        // One that is not open yet will find that it has lost its place. A loop that has stopped has no connections.
+        const LoopConnections* owner = services_.loops[oldest.loop];
+        // A connection that is not open yet will notice that it lost its place. A stopped loop has no connections.
         static_cast<void>(owner->loop.post_control([owner, id = oldest.connection] {
             connection::Connection* connection = owner->registry.find(id);
             if (connection != nullptr) connection->sink().close(CloseCode::replaced);
@@ -80,22 +80,26 @@ Awaitable<ConnectResult<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastR
     auth::ConnectRequest connect{
         .token = demand->token, .user_id = {}, .topics = std::move(query.topics), .partial = query.partial};
     if (query.user) connect.user_id = query.user->get();
-    if (auto keys = services_.authorizer.keys_short_of(connect.token)) {
-        co_await await_key(connect.token, std::move(keys));
-    }
-    yield_order_.leave(*this);
     std::optional<auth::AuthResult<auth::ConnectGrant>> judged;
     if (auth::is_connection_token(connect.token)) {
+        yield_order_.leave(*this);
         judged = co_await find_ticket(connect, services_);
     } else {
         judged = services_.authorizer.connect(connect);
+        for (int fetches = 0; fetches < key_fetches_max && !*judged; ++fetches) {
+            auto keys = services_.authorizer.keys_to_renew(judged->error());
+            if (keys == nullptr) break;
+            co_await await_fetch(std::move(keys));
+            judged = services_.authorizer.connect(connect);
+        }
+        yield_order_.leave(*this);
     }
     auth::AuthResult<auth::ConnectGrant>& grant = *judged;
     if (!grant) co_return as_attempt(auth_refusal(grant.error(), request), request, purpose);
     const UserId& user = grant->identity.user;
     const Result<void> unblocked = services_.permissions.may_act(user);
     if (!unblocked) co_return as_attempt(ConnectRefusal{unblocked.error(), user.get()}, request, purpose);
-    // What is left out is not resumed either.
+    // Topics that are left out are not resumed either.
     std::erase_if(query.resume.topics, [&](const ResumeTopic& resumed) {
         return std::ranges::find(grant->refused, resumed.topic) != grant->refused.end();
     });
@@ -111,8 +115,8 @@ Awaitable<ConnectResult<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastR
     }
     Result<connection::Admission> admission = admit(user);
     if (!admission) co_return ConnectRefusal{admission.error(), user.get()};
-    // Last of all: a connection token is used up only by what is answered 101. That may wait for the disk, as the
-    // answer to any request may, and then it is not to be too late for the answer.
+    // Last of all, because a connection token is used up only by a connect that is answered 101. That waits for the
+    // disk, like the answer to any request, and must not make the answer miss its deadline.
     if (grant->ticket) {
         phase_ = Phase::answering;
         expire_in(limits::keep_alive_timeout);

@@ -1,4 +1,4 @@
-// A WebSocket from its 101 to its end: registered, read, forgotten.
+// A WebSocket from its 101 to its end: registered, read, removed.
 #include "notifyd/core/limits.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/server_frames.hpp"
@@ -13,17 +13,18 @@ namespace {
 
 constexpr std::uint16_t abnormal_closure = 1006;  // RFC 6455 §7.4.1: no close frame was seen
 
-// Takes a connection out of the registry and the table, however its session ends.
+// Removes a connection from the registry and the table, however its session ends.
 class Registration {
   public:
-    // `place` names the connection as long as it is registered.
-    Registration(LoopServices& services, connection::Connection*& place) : services_(services), place_(place) {}
+    // `place` points to the connection as long as it is registered.
+    Registration(connection::ConnectionHandler& handler, connection::Connection*& place)
+        : handler_(handler), place_(place) {}
     Registration(const Registration&) = delete;
     Registration& operator=(const Registration&) = delete;
-    ~Registration() { services_.connections.closed(*std::exchange(place_, nullptr)); }
+    ~Registration() { handler_.closed(*std::exchange(place_, nullptr)); }
 
   private:
-    LoopServices& services_;
+    connection::ConnectionHandler& handler_;
     connection::Connection*& place_;
 };
 
@@ -37,7 +38,7 @@ class Session::FrameReader {
 
     [[nodiscard]] bool is_full() const { return session_.is_full(connection_); }
     Awaitable<void> room() {
-        // The message has arrived; that it has to wait is not its sender's fault.
+        // The message has arrived; the sender is not to blame if it has to wait.
         session_.message_pace_.reset();
         return session_.room(connection_);
     }
@@ -52,7 +53,7 @@ class Session::FrameReader {
             session_.message_pace_.emplace(session_.services_.clock.steady_now());
         }
         if (paid_->grow_to(bytes)) return true;
-        // Only the client can say it again: whatever else it does, it must not lose this message without knowing.
+        // Only the client can send it again, so it must learn that this message is lost.
         session_.stream().close(CloseCode::too_slow, "too many large messages at once");
         return false;
     }
@@ -71,7 +72,7 @@ class Session::FrameReader {
     Session& session_;
     connection::Connection& connection_;
     FrameDispatch frames_;
-    // On the heap, because few messages are large, and what an idle connection holds is what this holds.
+    // On the heap, because few messages are large and every idle connection holds a FrameReader.
     std::unique_ptr<BodyMemory::Share> paid_;
 };
 
@@ -82,7 +83,7 @@ WebSocketTerms Session::terms_of(const Upgrade& upgrade) const {
             .request_id = upgrade.correlation_id};
 }
 
-// What an idle connection holds is what this coroutine's frame holds: so the request and the grant are freed once it is
+// The frame of this coroutine is the memory of an idle connection: so the request and the grant are freed once it is
 // open, and whatever does not wait is a function of its own (GCC keeps all locals of a coroutine in its frame).
 Awaitable<void> Session::serve_websocket(std::unique_ptr<Upgrade> upgrade) {
     const WebSocketTerms terms = terms_of(*upgrade);
@@ -96,12 +97,12 @@ Awaitable<void> Session::serve_websocket(std::unique_ptr<Upgrade> upgrade) {
     open(connection, *upgrade, now);
     {
         connection_ = &connection;
-        const Registration registration(services_, connection_);
-        // Nothing is answered before.
+        const Registration registration(services_.connections, connection_);
+        // No frame is answered before this.
         co_await greet(connection, *upgrade);
         upgrade.reset();
         if (services_.state.draining) static_cast<void>(drain());
-        // A newer one may have come, or the user been blocked, while the 101 was sent.
+        // While the 101 was being sent, a newer connection may have replaced it, or the user may have been blocked.
         if (!admission.is_held()) stream().close(CloseCode::replaced);
         if (!services_.permissions.may_act(connection.identity().user)) stream().close(CloseCode::access_revoked);
         FrameReader reader(*this, connection);
@@ -115,7 +116,7 @@ void Session::open(connection::Connection& connection, Upgrade& upgrade, EpochMs
     const Milliseconds age = connection::spread_age(rules.max_age, std::hash<ConnectionId>()(connection.id()));
     liveness_.emplace(connection::LivenessRules{rules.ping_interval, rules.idle_timeout, age},
                       services_.clock.steady_now());
-    // What was permitted before the 101 may have been revoked while it was sent.
+    // What was permitted before the 101 may have been revoked while it was being sent.
     std::vector<TopicName> topics;
     for (const TopicName& topic : upgrade.grant.topics) {
         const bool permitted = services_.permissions.may_receive(connection.identity(), topic).has_value();
@@ -139,7 +140,7 @@ Awaitable<void> Session::greet(connection::Connection& connection, Upgrade& upgr
         begin(connection, upgrade);
         co_return;
     }
-    // It is the first frame, whoever has something to say meanwhile.
+    // This must be the first frame, whatever else is sent meanwhile.
     stream().hold();
     runtime::OneShot<bool> told(services_.loop.executor());
     auto tell = [this, &upgrade, &told](connection::Connection& opened,
@@ -168,7 +169,7 @@ FramePtr Session::hello_of(const connection::Connection& connection,
     hello.topics = topics;
     hello.positions = positions;
     if (upgrade.partial) hello.refused = upgrade.grant.refused;
-    hello.epoch = services_.retrieval.epoch();
+    hello.epoch = services_.epoch;
     hello.heartbeat = services_.config.connections.ping_interval;
     hello.server_time = services_.clock.now_ms();
     return wire::connected_frame(hello);
@@ -184,7 +185,7 @@ void Session::record_end(const connection::Connection& connection, SteadyTime op
 }
 
 bool Session::is_full(const connection::Connection& connection) const {
-    // Half of it: a connection that is behind does not go on publishing into what it is owed.
+    // Half of it: a connection that falls behind must not go on publishing into its own backlog.
     const std::size_t outbox_max = config::unless_off(services_.config.limits.outbound_buffer) / 2;
     return connection.unanswered >= limits::unanswered_max || connection.openings >= limits::openings_max ||
            connection.sink().bytes_waiting() > outbox_max || !services_.publisher.has_room();

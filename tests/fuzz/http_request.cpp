@@ -5,7 +5,7 @@
 
 #include "input.hpp"
 #include "request_reader.hpp"
-#include "router.hpp"
+#include "route_match.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -18,11 +18,11 @@ namespace {
 
 constexpr std::size_t body_bytes_max = 4096;
 
-constexpr gateway::Route table[] = {{"GET", "/messages", nullptr},
-                                    {"POST", "/publish", nullptr},
-                                    {"POST", "/dlq/redrive", nullptr},
-                                    {"POST", "/dlq/{id}/redrive", nullptr},
-                                    {"DELETE", "/dlq/{id}", nullptr}};
+constexpr gateway::Route table[] = {{"GET", "/messages"},
+                                    {"POST", "/publish"},
+                                    {"POST", "/dlq/redrive"},
+                                    {"POST", "/dlq/{id}/redrive"},
+                                    {"DELETE", "/dlq/{id}"}};
 
 // Puts the next piece into the buffer; false: there is none.
 class Pieces {
@@ -75,7 +75,7 @@ void use(const gateway::BeastRequest& head) {
     if (!target) return;
     fuzz::require(is_valid_utf8(target->path) && !target->path.empty());
     const gateway::RouteMatch match =
-        match_route_in(table, {head.method_string().data(), head.method_string().size()}, target->path);
+        match_route(table, {head.method_string().data(), head.method_string().size()}, target->path);
     fuzz::require(match.route == nullptr || match.allow.empty());
     static_cast<void>(wire::parse_connect_query(target->query));
     static_cast<void>(wire::parse_messages_query(target->query));

@@ -1,4 +1,4 @@
-// Prints everything that a client can ask of the gateway, a line each: the routes from the router's own table, the
+// Prints everything that a client can ask of the gateway, a line each: the routes that the resources declare, the
 // WebSocket frames from the parser's own variant, and the upgrade. check_surface.py compares it with table.py.
 #include "notifyd/wire/client_frames.hpp"
 
@@ -26,7 +26,7 @@ static_assert(frames.size() == std::variant_size_v<notifyd::wire::ClientFrame>);
 }  // namespace
 
 int main() {
-    for (const notifyd::gateway::Route& route : notifyd::gateway::routes()) {
+    for (const notifyd::gateway::Route& route : notifyd::gateway::declared_routes()) {
         std::cout << route.method << ' ' << route.path << '\n';
     }
     std::cout << "upgrade\n";

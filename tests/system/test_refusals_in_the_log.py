@@ -149,12 +149,72 @@ class Requests(Log):
                 self.assertEqual(reply.status, fields["status"])
                 self.line_of(reply, **fields)
 
+    def test_a_token_of_another_form_is_told_apart_from_none(self):
+        """Wherever a token can stand: before a small body, before a large one, at both forms of a connect."""
+        for form in (self.service, "Basic YTpi", "Token abc"):
+            head = (b"%s HTTP/1.1\r\nHost: x\r\nAuthorization: " + form.encode() + b"\r\n%s\r\n")
+            upgrade = (b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                       b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")
+            small, large = b"Content-Length: 2\r\n", b"Content-Length: 40000\r\n"
+            for request in ((b"POST /publish", small), (b"POST /publish", large), (b"GET /ws", b""),
+                            (b"GET /ws", upgrade)):
+                with self.subTest(form[:5], request=request), self.daemon.raw() as raw:
+                    raw.send(head % request + (b"{}" if b": 2" in request[1] else b""))
+                    reply = raw.reply()
+                    self.assertEqual((reply.status, reply.json["error"]),
+                                     (401, 'The Authorization header must be "Bearer <token>"'))
+
+    def test_whose_body_was_refused(self):
+        bob, token = self.member("bob")
+        post = (b"POST /publish HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nTransfer-Encoding: chunked\r\n"
+                % token.encode())
+        for data, status in ((post + b"\r\n8000\r\n" + b"x" * 0x8000 + b"\r\n0\r\n\r\n", 413),
+                             (post + b"Content-Encoding: gzip\r\n\r\n", 415), (post + b"\r\nnonsense\r\n", 400)):
+            with self.subTest(status), self.daemon.raw() as raw:
+                raw.send(data)
+                reply = raw.reply()
+                self.assertEqual(reply.status, status)
+                self.line_of(reply, user_id=bob)
+
     def test_the_id_of_the_answer_is_the_log_s(self):
         """A large body without a good token: both lines have the id that the client was told."""
         with self.daemon.raw() as raw:
             raw.send(b"POST /publish/batch HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a.b.c\r\n"
                      b"Content-Length: 99999\r\n\r\n")
             self.line("auth_failed", raw.reply().json["correlationId"], reason="malformed")
+
+    def test_a_token_is_refused_once(self):
+        """One verdict per request, whether it is reached before a large body or after a small one; none where the
+        route asks for no token."""
+        bob = self.name("bob")
+        expired = mint(bob, lifetime=-3600)
+        large = self.body("x" * 15_500)
+        for token, method, path, body, verdicts in (
+            (None, "POST", "/publish", self.body(), 1),
+            (None, "POST", "/publish/batch", {"messages": [large, large]}, 1),
+            ("not.a.token", "POST", "/publish", self.body(), 1),
+            ("not.a.token", "POST", "/publish/batch", {"messages": [large, large]}, 1),
+            (expired, "GET", "/dlq", None, 1),
+            (expired, "POST", "/publish/batch", {"messages": [large, large]}, 1),
+            (expired, "GET", "/healthz", None, 0),
+            (expired, "GET", "/nowhere", None, 0),
+            (expired, "GET", "/publish", None, 0),
+            (mint(bob), "GET", "/dlq", None, 0),
+        ):
+            with self.subTest(path=path, token=token):
+                reply = self.daemon.http().request(method, path, token, body)
+                asked = reply.headers["X-Request-Id"]
+                if verdicts:
+                    self.assertEqual(reply.headers["WWW-Authenticate"], "Bearer")
+                    # Whom the signature names is in both lines.
+                    user = bob if token == expired else None
+                    self.line("auth_failed", asked, user_id=user)
+                    self.line_of(reply, user_id=user)
+                elif reply.status >= 400:
+                    self.line_of(reply)
+                counts = [sum(event.get("correlation_id") == asked for event in self.daemon.find_events(kind))
+                          for kind in ("auth_failed", "request_refused")]
+                self.assertEqual(counts, [verdicts, reply.status >= 400])
 
     def test_limits_are_named(self):
         bob, token = self.member("bob", role="admin")

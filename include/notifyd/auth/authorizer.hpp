@@ -47,9 +47,10 @@ class Authorizer {
     // For HTTP: an empty token is a missing one, and a connection token is none.
     [[nodiscard]] AuthResult<Identity> authenticate(std::string_view token);
 
-    // The keys that lack the token's, where it is worth waiting for a fetch before the token is judged
-    // (KeySource::want); nullptr: it is not.
-    [[nodiscard]] std::shared_ptr<const KeySet> keys_short_of(std::string_view token);
+    // As JwtVerifier::keys_to_renew.
+    [[nodiscard]] std::shared_ptr<const KeySet> keys_to_renew(const Refusal& refusal) const {
+        return verifier_.keys_to_renew(refusal);
+    }
 
     // Whether tokens can be judged at all, for /readyz.
     [[nodiscard]] bool has_keys() const { return verifier_.has_keys(); }

@@ -34,9 +34,9 @@ class JwtVerifier {
     // The signature is checked before any claim is looked at. A token that verified is not verified again until `exp`.
     [[nodiscard]] AuthResult<Identity> verify(std::string_view token, EpochMs now);
 
-    // The keys, where the token fails for want of one that may be fetched (KeySource::want); nullptr: it does not.
-    // Without a JWKS by URL: never.
-    [[nodiscard]] std::shared_ptr<const KeySet> keys_short_of(std::string_view token, EpochMs now);
+    // The keys that a token was just refused with, if newer ones might contain the key that it needs: wait for a fetch
+    // (KeySource::want), then verify the token again. nullptr if they would not help, as always without a JWKS URL.
+    [[nodiscard]] std::shared_ptr<const KeySet> keys_to_renew(const Refusal& refusal) const;
 
     // Whether tokens of every configured source of keys can be judged.
     [[nodiscard]] bool has_keys() const { return !keys_->awaits_jwks(); }

@@ -1,4 +1,4 @@
-// Tells the user's open connections, on every loop, of a change of permissions: a revoked topic is taken from them, a
+// Applies a change of permissions to the user's open connections on every loop: a revoked topic is taken from them, a
 // blocked user's are closed (SPEC §1, §3.3, §5.3 `granted`, `revoked`).
 // Flow:   PermissionManager (one loop) -> ChangeBroadcast -> every loop -> back to the first, which then answers
 // Owns:   nothing.
@@ -6,17 +6,15 @@
 // Fails:  never.
 #pragma once
 
-#include "notifyd/gateway/loop_services.hpp"
+#include "notifyd/gateway/loop_connections.hpp"
 #include "notifyd/permissions/change_listener.hpp"
-
-#include <vector>
 
 namespace notifyd::gateway {
 
 class ChangeBroadcast final : public permissions::ChangeListener {
   public:
     // `loops` is complete before any loop runs. `home` is the loop that asks.
-    ChangeBroadcast(runtime::EventLoop& home, const std::vector<LoopServices*>& loops) : home_(home), loops_(loops) {}
+    ChangeBroadcast(runtime::EventLoop& home, const AllLoops& loops) : home_(home), loops_(loops) {}
 
     void revoked(const UserId& user, const TopicName& topic, UniqueFunction<void()> everywhere) override;
     void granted(const UserId& user, const TopicName& topic, Role role) override;
@@ -24,7 +22,7 @@ class ChangeBroadcast final : public permissions::ChangeListener {
 
   private:
     runtime::EventLoop& home_;
-    const std::vector<LoopServices*>& loops_;
+    const AllLoops& loops_;
 };
 
 }  // namespace notifyd::gateway

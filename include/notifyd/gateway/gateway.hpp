@@ -2,14 +2,15 @@
 // Flow:   socket -> LoopGateway -> Session -> endpoints and frame dispatch
 // Owns:   listeners, the TLS contexts, each loop's sessions.
 // Thread: Front the main thread's; a LoopGateway's start, take_over and drain on its loop.
-// Fails:  open and reload with a sentence for the operator.
+// Fails:  open and renew_certificate with a message for the operator.
 #pragma once
 
 #include "notifyd/config/config.hpp"
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/result.hpp"
 #include "notifyd/core/unique_function.hpp"
-#include "notifyd/gateway/loop_services.hpp"
+#include "notifyd/gateway/resources.hpp"
+#include "notifyd/gateway/session_services.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -19,15 +20,15 @@
 
 namespace notifyd::gateway {
 
-// How often session tickets get another key: one opens for at least this long and at most twice that, so that a key is
-// gone within a day.
+// How often session tickets get a new key. A ticket is accepted for at least this long and at most twice that, so that
+// a key is gone within a day.
 inline constexpr std::chrono::hours ticket_key_interval{12};
 
-// Whether certificate and key can be used; without TLS, always. An error is a sentence for the operator.
+// Whether certificate and key can be used; always, without TLS. An error is a message for the operator.
 [[nodiscard]] Result<void> check_certificate(const config::Tls& tls);
 
-// What all loops share: opened once, before any loop runs. What is renewed later waits here until every loop has
-// called take_over(); only then is anything renewed again.
+// What all loops share: opened once, before any loop runs. Whatever is renewed later waits here until every loop has
+// called take_over(); only then may anything be renewed again.
 class Front {
   public:
     [[nodiscard]] static Result<std::unique_ptr<Front>> open(const config::Config& config, std::size_t loops);
@@ -37,17 +38,17 @@ class Front {
 
     // "127.0.0.1:8443", with the real port.
     [[nodiscard]] std::string address() const;
-    // What the operator should know of the limit on open files; empty: nothing.
+    // A warning for the operator about the limit on open files; may be empty.
     [[nodiscard]] const std::string& warning() const;
 
-    // Reads certificate and key again. Refused are files that do not work, and a certificate that is not valid `now`
-    // in place of one that is: then nothing has changed.
+    // Reads certificate and key again. Refuses files that do not work, and a certificate that is not valid `now` if the
+    // present one is; then nothing has changed.
     [[nodiscard]] Result<void> renew_certificate(const config::Tls& tls, EpochMs now);
-    // A new key for session tickets; those of the key before still resume.
+    // Makes a new key for session tickets; tickets of the previous key still resume.
     void renew_ticket_key();
-    // nullopt: no TLS.
+    // nullopt without TLS.
     [[nodiscard]] std::optional<EpochMs> certificate_until() const;
-    // From now on these limits hold for what all loops share: sockets and the memory of request bodies.
+    // Applies these limits to what all loops share: sockets and the memory of request bodies.
     void use(const config::Limits& limits);
 
   private:
@@ -60,21 +61,21 @@ class Front {
 class LoopGateway {
   public:
     // `services` and `front` outlive it. Destroyed after the loop's run() has returned.
-    LoopGateway(LoopServices& services, Front& front);
+    LoopGateway(const SessionServices& services, Resources resources, Front& front);
     ~LoopGateway();
     LoopGateway(const LoopGateway&) = delete;
     LoopGateway& operator=(const LoopGateway&) = delete;
 
-    // Begins to accept. The flush of sockets becomes the loop's last turn hook, so others register theirs before.
+    // Begins to accept. The flush of sockets becomes the loop's last turn hook, so others must register theirs before.
     void start();
-    // What Front has renewed: holds for handshakes from now on.
+    // Uses what Front has renewed for handshakes from now on.
     void take_over();
-    // The drain has two steps, so that what one loop's publishers were told of is delivered by every loop before it
-    // closes its sockets. Each calls `done` on the loop.
-    // First, on all loops: no new connections and publishes; done when those in flight are answered.
+    // The drain has two steps, so that every message that a publisher was acknowledged is delivered by every loop
+    // before that loop closes its sockets. Each step calls `done` on the loop.
+    // First, on all loops: accepts no new connections or publishes; done when those in flight are answered.
     void quiesce(UniqueFunction<void()> done);
-    // Then: delivers what waits, closes WebSockets with 1012, spread over time; done when every session has ended.
-    // Shortly before server.drain_timeout is over, what is left is cut.
+    // Then: delivers what waits and closes WebSockets with 1012, spread over time; done when every session has ended.
+    // Shortly before server.drain_timeout is over, remaining sessions are aborted.
     void drain(UniqueFunction<void()> done);
 
   private:

@@ -1,54 +1,55 @@
-// POST and DELETE /ws/token (SPEC §2): single-use tokens for WebSocket connects, made for the caller alone.
+// Issues and revokes the caller's connection tokens.
+#include "notifyd/gateway/endpoints/connection_tokens.hpp"
+
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/api_replies.hpp"
 #include "notifyd/wire/api_types.hpp"
 
-#include "endpoints.hpp"
+#include "../http_reply.hpp"
+#include "json_body.hpp"
 
-#include <chrono>
-
-namespace notifyd::gateway::endpoints {
+namespace notifyd::gateway {
 
 namespace {
 
-HttpReply refused(const auth::IssueRefusal& refusal, std::string_view correlation_id) {
-    HttpReply reply = error_reply(refusal.error, correlation_id);
-    if (refusal.retry_after == Milliseconds::zero()) return reply;
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(refusal.retry_after).count();
-    for (auto& [name, value] : reply.headers) {
-        if (name == "Retry-After") value = std::to_string(seconds);
-    }
-    return reply;
+Error refused(const auth::IssueRefusal& refusal) {
+    Error error = refusal.error;
+    if (refusal.retry_after != Milliseconds::zero()) error.retry_after = refusal.retry_after;
+    return error;
 }
 
 }  // namespace
 
-Awaitable<HttpReply> post_connection_token(const HttpRequest& request, LoopServices& services) {
-    const Result<Identity> caller = caller_of(request, services);
-    if (!caller) co_return error_reply(caller.error(), request.correlation_id);
-    if (!request.body.empty()) {
-        const Result<void> is_json = check_json_body(request);
-        if (!is_json) co_return error_reply(is_json.error(), request.correlation_id);
-    }
-    auto channels = wire::parse_connection_token_body(request.body, json_limits(services));
-    if (!channels) co_return error_reply(channels.error(), request.correlation_id);
+std::span<const ResourceRoute<ConnectionTokenEndpoints>> ConnectionTokenEndpoints::routes() {
+    static constexpr ResourceRoute<ConnectionTokenEndpoints> table[] = {
+        {{"POST", "/ws/token", Access::user, BodyKind::fields}, &ConnectionTokenEndpoints::issue},
+        {{"DELETE", "/ws/token", Access::user}, &ConnectionTokenEndpoints::revoke},
+    };
+    return table;
+}
 
-    runtime::OneShot<auth::IssueResult> answer(services.loop.executor());
-    services.tickets.issue(
-        *caller, std::move(*channels), [&answer](auth::IssueResult issued) { answer.set(std::move(issued)); });
+EndpointReply ConnectionTokenEndpoints::issue(const Call& call) {
+    if (!call.request.body.empty()) {
+        const Result<void> is_json = check_json_body(call.request);
+        if (!is_json) co_return is_json.error();
+    }
+    auto channels = wire::parse_connection_token_body(call.request.body, json_limits(limits_));
+    if (!channels) co_return channels.error();
+
+    runtime::OneShot<auth::IssueResult> answer(loop_.executor());
+    tickets_.issue(
+        call.caller, std::move(*channels), [&answer](auth::IssueResult issued) { answer.set(std::move(issued)); });
     const auth::IssueResult issued = co_await answer.wait();
-    if (!issued) co_return refused(issued.error(), request.correlation_id);
+    if (!issued) co_return refused(issued.error());
     co_return json_reply(201, wire::connection_token_reply(issued->token, issued->id, issued->expires_at));
 }
 
-Awaitable<HttpReply> delete_connection_tokens(const HttpRequest& request, LoopServices& services) {
-    const Result<Identity> caller = caller_of(request, services);
-    if (!caller) co_return error_reply(caller.error(), request.correlation_id);
-    runtime::OneShot<Result<std::size_t>> answer(services.loop.executor());
-    services.tickets.revoke(caller->user, [&answer](Result<std::size_t> revoked) { answer.set(std::move(revoked)); });
+EndpointReply ConnectionTokenEndpoints::revoke(const Call& call) {
+    runtime::OneShot<Result<std::size_t>> answer(loop_.executor());
+    tickets_.revoke(call.caller.user, [&answer](Result<std::size_t> revoked) { answer.set(std::move(revoked)); });
     const Result<std::size_t> revoked = co_await answer.wait();
-    if (!revoked) co_return error_reply(revoked.error(), request.correlation_id);
+    if (!revoked) co_return revoked.error();
     co_return json_reply(200, wire::tokens_revoked_reply(*revoked));
 }
 
-}  // namespace notifyd::gateway::endpoints
+}  // namespace notifyd::gateway

@@ -1,26 +1,28 @@
-// GET, POST and DELETE /@connections/{id}, and GET /@connections (SPEC §3.6); for the admin grant.
-// A connection is its loop's own, so each loop is asked for what it has.
+// Every request asks all loops, and joins their answers.
+#include "notifyd/gateway/endpoints/connections.hpp"
+
 #include "notifyd/history/page_key.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/api_types.hpp"
 #include "notifyd/wire/connection_replies.hpp"
 
+#include "../http_reply.hpp"
+#include "../http_request.hpp"
 #include "../loop_round.hpp"
-#include "endpoints.hpp"
+#include "../socket.hpp"
 
 #include <algorithm>
 #include <array>
 #include <memory>
 
-namespace notifyd::gateway::endpoints {
+namespace notifyd::gateway {
 
 namespace {
 
-constexpr std::string_view resource = "Connections";
 constexpr auto list_kind = history::ListKind::connections;
 
-HttpReply gone_reply(const HttpRequest& request) {
-    return error_reply(Error(Errc::gone, "There is no such connection"), request.correlation_id);
+Error no_such_connection() {
+    return {Errc::gone, "There is no such connection"};
 }
 
 ConnectionInfo info_of(const connection::Connection& connection) {
@@ -33,35 +35,39 @@ ConnectionInfo info_of(const connection::Connection& connection) {
             .topics = connection.topics()};
 }
 
-// What each loop answers, at its index; a loop without an answer leaves nullopt.
+// The answer of each loop, at its index; nullopt if it has none.
 template <class Answer>
 using Answers = std::vector<std::optional<Answer>>;
 
-// `ask(services)` gives an optional answer on each loop.
+// Runs `ask(connections)` on each loop; its answer is optional.
 template <class Answer, class Ask>
-Awaitable<Answers<Answer>> ask_everywhere(LoopServices& services, Ask ask) {
-    const auto answers = std::make_shared<Answers<Answer>>(services.loops.size());
-    runtime::OneShot<bool> asked(services.loop.executor());
-    const auto keep = [answers, ask = std::move(ask)](LoopServices& there) {
+Awaitable<Answers<Answer>> ask_everywhere(const AllLoops& loops, runtime::EventLoop& home, Ask ask) {
+    const auto answers = std::make_shared<Answers<Answer>>(loops.size());
+    runtime::OneShot<bool> asked(home.executor());
+    const auto keep = [answers, ask = std::move(ask)](const LoopConnections& there) {
         (*answers)[there.loop.index()] = ask(there);
     };
-    ask_all_loops(services.loops, services.loop, keep, [&asked] { asked.set(true); });
+    ask_all_loops(loops, home, keep, [&asked] { asked.set(true); });
     co_await asked.wait();
     Answers<Answer> all = std::move(*answers);
     co_return all;
 }
 
-// `use(connection)` on the connection's loop; nullopt: there is no such connection.
+// Runs `use(connection)` on the loop of the connection with this id; nullopt if there is no such connection.
 template <class Answer, class Use>
-Awaitable<std::optional<Answer>> at_connection(const HttpRequest& request, LoopServices& services, Use use) {
-    const auto id = Uuid::parse(request.path_parameter);
+Awaitable<std::optional<Answer>> at_connection(std::string_view name,
+                                               const AllLoops& loops,
+                                               runtime::EventLoop& home,
+                                               Use use) {
+    const auto id = Uuid::parse(name);
     if (!id) co_return std::nullopt;
-    const auto ask = [id = ConnectionId(*id), use = std::move(use)](LoopServices& there) -> std::optional<Answer> {
+    const auto ask = [id = ConnectionId(*id),
+                      use = std::move(use)](const LoopConnections& there) -> std::optional<Answer> {
         connection::Connection* connection = there.registry.find(id);
         if (connection == nullptr || connection->sink().is_closing()) return std::nullopt;
         return use(*connection);
     };
-    Answers<Answer> answers = co_await ask_everywhere<Answer>(services, ask);
+    Answers<Answer> answers = co_await ask_everywhere<Answer>(loops, home, ask);
     for (std::optional<Answer>& answer : answers) {
         if (answer) co_return std::move(answer);
     }
@@ -81,8 +87,8 @@ struct ListRequest {
     }
 };
 
-// The first ones of a loop, in the order of their ids.
-std::vector<ConnectionInfo> list_on(const LoopServices& services, const ListRequest& asked) {
+// The first matching connections of a loop, in the order of their ids.
+std::vector<ConnectionInfo> list_on(const LoopConnections& there, const ListRequest& asked) {
     std::vector<const connection::Connection*> found;
     const auto look = [&](const connection::Connection& connection) {
         if (asked.fits(connection)) found.push_back(&connection);
@@ -93,9 +99,9 @@ std::vector<ConnectionInfo> list_on(const LoopServices& services, const ListRequ
         if (Result<TopicName> own = own_topic(*asked.user)) topic = std::move(*own);
     }
     if (topic) {
-        for (const connection::Connection* connection : services.registry.members(*topic)) look(*connection);
+        for (const connection::Connection* connection : there.registry.members(*topic)) look(*connection);
     } else {
-        services.registry.for_each(look);
+        there.registry.for_each(look);
     }
     const auto first = [](const auto* left, const auto* right) { return left->id() < right->id(); };
     const auto count = static_cast<std::ptrdiff_t>(std::min(found.size(), asked.most));
@@ -106,7 +112,7 @@ std::vector<ConnectionInfo> list_on(const LoopServices& services, const ListRequ
     return infos;
 }
 
-// What a page's key belongs to.
+// The query that a page's key belongs to.
 std::string subject_of(const wire::ConnectionsQuery& query) {
     std::string subject;
     if (query.user) subject.append(query.user->get());
@@ -142,60 +148,65 @@ HttpReply list_reply(const Answers<std::vector<ConnectionInfo>>& answers, const 
 
 }  // namespace
 
-Awaitable<HttpReply> get_connections(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(caller_of(request, services), resource);
-    if (!admin) co_return error_reply(admin.error(), request.correlation_id);
-    const Result<wire::ConnectionsQuery> query = wire::parse_connections_query(request.query);
-    if (!query) co_return error_reply(query.error(), request.correlation_id);
+std::span<const ResourceRoute<ConnectionEndpoints>> ConnectionEndpoints::routes() {
+    static constexpr ResourceRoute<ConnectionEndpoints> table[] = {
+        {{"GET", "/@connections", Access::admin}, &ConnectionEndpoints::list},
+        {{"GET", "/@connections/{id}", Access::admin}, &ConnectionEndpoints::show},
+        {{"POST", "/@connections/{id}", Access::admin, BodyKind::frame, BlockedUsers::refused},
+         &ConnectionEndpoints::send},
+        {{"DELETE", "/@connections/{id}", Access::admin, BodyKind::unread, BlockedUsers::refused},
+         &ConnectionEndpoints::close},
+    };
+    return table;
+}
+
+EndpointReply ConnectionEndpoints::list(const Call& call) {
+    const Result<wire::ConnectionsQuery> query = wire::parse_connections_query(call.request.query);
+    if (!query) co_return query.error();
     const Result<ListRequest> asked = list_request(*query);
-    if (!asked) co_return error_reply(asked.error(), request.correlation_id);
-    const auto ask = [asked = *asked](const LoopServices& there) { return std::optional(list_on(there, asked)); };
-    const auto answers = co_await ask_everywhere<std::vector<ConnectionInfo>>(services, ask);
+    if (!asked) co_return asked.error();
+    const auto ask = [asked = *asked](const LoopConnections& there) { return std::optional(list_on(there, asked)); };
+    const auto answers = co_await ask_everywhere<std::vector<ConnectionInfo>>(loops_, home_, ask);
     co_return list_reply(answers, *query);
 }
 
-Awaitable<HttpReply> get_connection(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(caller_of(request, services), resource);
-    if (!admin) co_return error_reply(admin.error(), request.correlation_id);
+EndpointReply ConnectionEndpoints::show(const Call& call) {
     const auto look = [](const connection::Connection& connection) { return info_of(connection); };
-    const std::optional<ConnectionInfo> info = co_await at_connection<ConnectionInfo>(request, services, look);
-    if (!info) co_return gone_reply(request);
+    const std::optional<ConnectionInfo> info =
+        co_await at_connection<ConnectionInfo>(call.request.path_parameter, loops_, home_, look);
+    if (!info) co_return no_such_connection();
     co_return json_reply(200, wire::connection_reply(*info));
 }
 
-Awaitable<HttpReply> post_to_connection(const HttpRequest& request, LoopServices& services) {
+EndpointReply ConnectionEndpoints::send(const Call& call) {
     using ports::Verdict;
-    const Result<void> admin = check_admin(writer_of(request, services), resource);
-    if (!admin) co_return error_reply(admin.error(), request.correlation_id);
-    const Result<void> sound = wire::check_posted_frame(request.body);
-    if (!sound) co_return error_reply(sound.error(), request.correlation_id);
-    // The text crosses over: a frame stays on the loop that makes it.
-    const auto text = std::make_shared<const std::string>(request.body);
-    const auto send = [text](const connection::Connection& connection) {
+    const Result<void> sound = wire::check_posted_frame(call.request.body);
+    if (!sound) co_return sound.error();
+    // Pass the text, not a frame: a frame must stay on the loop that makes it.
+    const auto text = std::make_shared<const std::string>(call.request.body);
+    const auto pass_on = [text](const connection::Connection& connection) {
         const std::array<std::string_view, 1> pieces{*text};
         return connection.sink().send(make_websocket_frame(Opcode::text, pieces));
     };
-    const std::optional<Verdict> verdict = co_await at_connection<Verdict>(request, services, send);
-    if (!verdict || *verdict == Verdict::closed) co_return gone_reply(request);
+    const std::optional<Verdict> verdict =
+        co_await at_connection<Verdict>(call.request.path_parameter, loops_, home_, pass_on);
+    if (!verdict || *verdict == Verdict::closed) co_return no_such_connection();
     if (*verdict == Verdict::full) {
-        const Error full(Errc::rate_limited, "The connection has not yet taken what was sent before");
-        co_return error_reply(full, request.correlation_id);
+        co_return Error(Errc::rate_limited, "The connection has not yet taken what was sent before");
     }
     co_return json_reply(200, "{}");
 }
 
-Awaitable<HttpReply> delete_connection(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(writer_of(request, services), resource);
-    if (!admin) co_return error_reply(admin.error(), request.correlation_id);
-    const auto close = [](const connection::Connection& connection) {
+EndpointReply ConnectionEndpoints::close(const Call& call) {
+    const auto end = [](const connection::Connection& connection) {
         connection.sink().close(CloseCode::access_revoked);
         return true;
     };
-    const std::optional<bool> closed = co_await at_connection<bool>(request, services, close);
-    if (!closed) co_return gone_reply(request);
+    const std::optional<bool> closed = co_await at_connection<bool>(call.request.path_parameter, loops_, home_, end);
+    if (!closed) co_return no_such_connection();
     HttpReply reply;
     reply.status = 204;
     co_return reply;
 }
 
-}  // namespace notifyd::gateway::endpoints
+}  // namespace notifyd::gateway

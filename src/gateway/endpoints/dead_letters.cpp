@@ -1,23 +1,25 @@
-// GET /dlq, POST /dlq/redrive, POST /dlq/{id}/redrive and DELETE /dlq/{id} (SPEC §3.7); for the admin grant.
+// Lists, redrives and removes dead letters.
+#include "notifyd/gateway/endpoints/dead_letters.hpp"
+
 #include "notifyd/history/page_key.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/api_types.hpp"
 #include "notifyd/wire/dead_letter_replies.hpp"
 
-#include "endpoints.hpp"
+#include "../http_reply.hpp"
+#include "../http_request.hpp"
 
-namespace notifyd::gateway::endpoints {
+namespace notifyd::gateway {
 
 namespace {
 
-constexpr std::string_view resource = "Dead letters";
 constexpr auto list_kind = history::ListKind::dead_letters;
 
 Error no_such_letter() {
     return {Errc::not_found, "There is no such dead letter"};
 }
 
-// Where the page continues, from the client's key; nullopt: from the beginning.
+// Where the page continues according to the client's key; nullopt for the first page.
 Result<std::optional<Uuid>> last_of_previous(const wire::DeadLettersQuery& query) {
     if (!query.start_key) return std::optional<Uuid>();
     const Result<std::string> text = history::decode_list_key(list_kind, query.queue.value_or(""), *query.start_key);
@@ -29,36 +31,45 @@ Result<std::optional<Uuid>> last_of_previous(const wire::DeadLettersQuery& query
 
 using RedriveAnswer = runtime::OneShot<Result<delivery::RedriveCount>>;
 
-// The answer comes on the redriver's loop.
+// Brings the answer from the redriver's loop to this one.
 delivery::Redriver::Done answer_on(runtime::EventLoop& loop, RedriveAnswer& answer) {
     return [&loop, &answer](Result<delivery::RedriveCount> count) {
-        // False: the loop has stopped, and the request with it.
+        // It fails if the loop has stopped, and the request with it.
         static_cast<void>(
             loop.post_control([&answer, count = std::move(count)]() mutable { answer.set(std::move(count)); }));
     };
 }
 
-HttpReply redrive_reply(const Result<delivery::RedriveCount>& count, const HttpRequest& request) {
-    if (!count) return error_reply(count.error(), request.correlation_id);
+Result<HttpReply> redrive_reply(const Result<delivery::RedriveCount>& count) {
+    if (!count) return count.error();
     return json_reply(200, wire::redrive_reply(count->redriven, count->failed));
 }
 
 }  // namespace
 
-Awaitable<HttpReply> get_dead_letters(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(caller_of(request, services), resource);
-    if (!admin) co_return error_reply(admin.error(), request.correlation_id);
-    const Result<wire::DeadLettersQuery> query = wire::parse_dead_letters_query(request.query);
-    if (!query) co_return error_reply(query.error(), request.correlation_id);
-    const Result<std::optional<Uuid>> last = last_of_previous(*query);
-    if (!last) co_return error_reply(last.error(), request.correlation_id);
+std::span<const ResourceRoute<DeadLetterEndpoints>> DeadLetterEndpoints::routes() {
+    static constexpr ResourceRoute<DeadLetterEndpoints> table[] = {
+        {{"GET", "/dlq", Access::admin}, &DeadLetterEndpoints::list},
+        {{"POST", "/dlq/redrive", Access::admin, BodyKind::unread, BlockedUsers::refused},
+         &DeadLetterEndpoints::redrive_all},
+        {{"POST", "/dlq/{id}/redrive", Access::admin, BodyKind::unread, BlockedUsers::refused},
+         &DeadLetterEndpoints::redrive_one},
+        {{"DELETE", "/dlq/{id}", Access::admin, BodyKind::unread, BlockedUsers::refused}, &DeadLetterEndpoints::remove},
+    };
+    return table;
+}
 
-    runtime::OneShot<Result<DeadLetterPage>> answer(services.loop.executor());
+EndpointReply DeadLetterEndpoints::list(const Call& call) {
+    const Result<wire::DeadLettersQuery> query = wire::parse_dead_letters_query(call.request.query);
+    if (!query) co_return query.error();
+    const Result<std::optional<Uuid>> last = last_of_previous(*query);
+    if (!last) co_return last.error();
+
+    runtime::OneShot<Result<DeadLetterPage>> answer(loop_.executor());
     ports::DeadLetterQuery asked{.queue = query->queue, .after = *last, .letters_max = query->limit};
-    services.dead_letters.list(std::move(asked),
-                               [&answer](Result<DeadLetterPage> page) { answer.set(std::move(page)); });
+    letters_.list(std::move(asked), [&answer](Result<DeadLetterPage> page) { answer.set(std::move(page)); });
     const Result<DeadLetterPage> page = co_await answer.wait();
-    if (!page) co_return error_reply(page.error(), request.correlation_id);
+    if (!page) co_return page.error();
     std::optional<std::string> next_key;
     if (page->more) {
         next_key = history::encode_list_key(list_kind, query->queue.value_or(""), page->letters.back().id.to_string());
@@ -66,41 +77,35 @@ Awaitable<HttpReply> get_dead_letters(const HttpRequest& request, LoopServices& 
     co_return json_reply(200, wire::dead_letters_page(page->letters, next_key));
 }
 
-Awaitable<HttpReply> post_redrive_all(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(writer_of(request, services), resource);
-    if (!admin) co_return error_reply(admin.error(), request.correlation_id);
-    Result<std::optional<std::string>> queue = wire::parse_redrive_query(request.query);
-    if (!queue) co_return error_reply(queue.error(), request.correlation_id);
-    RedriveAnswer answer(services.loop.executor());
-    services.redriver.redrive_all(std::move(*queue), answer_on(services.loop, answer));
+EndpointReply DeadLetterEndpoints::redrive_all(const Call& call) {
+    Result<std::optional<std::string>> queue = wire::parse_redrive_query(call.request.query);
+    if (!queue) co_return queue.error();
+    RedriveAnswer answer(loop_.executor());
+    redriver_.redrive_all(std::move(*queue), answer_on(loop_, answer));
     const Result<delivery::RedriveCount> count = co_await answer.wait();
-    co_return redrive_reply(count, request);
+    co_return redrive_reply(count);
 }
 
-Awaitable<HttpReply> post_redrive_one(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(writer_of(request, services), resource);
-    if (!admin) co_return error_reply(admin.error(), request.correlation_id);
-    const auto id = Uuid::parse(request.path_parameter);
-    if (!id) co_return error_reply(no_such_letter(), request.correlation_id);
-    RedriveAnswer answer(services.loop.executor());
-    services.redriver.redrive_one(*id, answer_on(services.loop, answer));
+EndpointReply DeadLetterEndpoints::redrive_one(const Call& call) {
+    const auto id = Uuid::parse(call.request.path_parameter);
+    if (!id) co_return no_such_letter();
+    RedriveAnswer answer(loop_.executor());
+    redriver_.redrive_one(*id, answer_on(loop_, answer));
     const Result<delivery::RedriveCount> count = co_await answer.wait();
-    co_return redrive_reply(count, request);
+    co_return redrive_reply(count);
 }
 
-Awaitable<HttpReply> delete_dead_letter(const HttpRequest& request, LoopServices& services) {
-    const Result<void> admin = check_admin(writer_of(request, services), resource);
-    if (!admin) co_return error_reply(admin.error(), request.correlation_id);
-    const auto id = Uuid::parse(request.path_parameter);
-    if (!id) co_return error_reply(no_such_letter(), request.correlation_id);
-    runtime::OneShot<Result<bool>> answer(services.loop.executor());
-    services.dead_letters.remove(*id, [&answer](Result<bool> removed) { answer.set(removed); });
+EndpointReply DeadLetterEndpoints::remove(const Call& call) {
+    const auto id = Uuid::parse(call.request.path_parameter);
+    if (!id) co_return no_such_letter();
+    runtime::OneShot<Result<bool>> answer(loop_.executor());
+    letters_.remove(*id, [&answer](Result<bool> removed) { answer.set(removed); });
     const Result<bool> removed = co_await answer.wait();
-    if (!removed) co_return error_reply(removed.error(), request.correlation_id);
-    if (!*removed) co_return error_reply(no_such_letter(), request.correlation_id);
+    if (!removed) co_return removed.error();
+    if (!*removed) co_return no_such_letter();
     HttpReply reply;
     reply.status = 204;
     co_return reply;
 }
 
-}  // namespace notifyd::gateway::endpoints
+}  // namespace notifyd::gateway

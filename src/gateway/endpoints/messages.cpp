@@ -1,28 +1,34 @@
-// GET /messages: a page of history, or named gaps (SPEC §3.2).
+// Parses the query, asks for the page, encodes it.
+#include "notifyd/gateway/endpoints/messages.hpp"
+
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/api_replies.hpp"
 #include "notifyd/wire/api_types.hpp"
 
-#include "endpoints.hpp"
+#include "../http_reply.hpp"
+#include "../http_request.hpp"
 
-namespace notifyd::gateway::endpoints {
+namespace notifyd::gateway {
 
-Awaitable<HttpReply> get_messages(const HttpRequest& request, LoopServices& services) {
-    const Result<Identity> caller = caller_of(request, services);
-    if (!caller) co_return error_reply(caller.error(), request.correlation_id);
-    Result<HistoryRequest> query = wire::parse_messages_query(request.query);
-    if (!query) co_return error_reply(query.error(), request.correlation_id);
-
-    const TopicName topic = query->topic;
-    runtime::OneShot<Result<history::HistoryPage>> answer(services.loop.executor());
-    services.retrieval.messages(
-        *caller, std::move(*query), [&answer](Result<history::HistoryPage> page) { answer.set(std::move(page)); });
-    const Result<history::HistoryPage> page = co_await answer.wait();
-    if (!page) co_return error_reply(page.error(), request.correlation_id);
-    co_return json_reply(
-        200,
-        wire::messages_page(
-            topic, page->page, page->next_key, services.retrieval.epoch(), services.config.storage.message_retention));
+std::span<const ResourceRoute<MessageEndpoints>> MessageEndpoints::routes() {
+    static constexpr ResourceRoute<MessageEndpoints> table[] = {
+        {{"GET", "/messages", Access::user}, &MessageEndpoints::list},
+    };
+    return table;
 }
 
-}  // namespace notifyd::gateway::endpoints
+EndpointReply MessageEndpoints::list(const Call& call) {
+    Result<HistoryRequest> query = wire::parse_messages_query(call.request.query);
+    if (!query) co_return query.error();
+
+    const TopicName topic = query->topic;
+    runtime::OneShot<Result<history::HistoryPage>> answer(loop_.executor());
+    retrieval_.messages(
+        call.caller, std::move(*query), [&answer](Result<history::HistoryPage> page) { answer.set(std::move(page)); });
+    const Result<history::HistoryPage> page = co_await answer.wait();
+    if (!page) co_return page.error();
+    co_return json_reply(
+        200, wire::messages_page(topic, page->page, page->next_key, retrieval_.epoch(), storage_.message_retention));
+}
+
+}  // namespace notifyd::gateway

@@ -1,43 +1,52 @@
-// GET /healthz, /readyz, /version (SPEC §3.7) and the try page at /.
+// What anybody may ask the server.
+#include "notifyd/gateway/endpoints/operations.hpp"
+
 #include "notifyd/wire/api_replies.hpp"
 
-#include "endpoints.hpp"
+#include "../http_reply.hpp"
 
 #include <embedded_try_page.hpp>
 
-namespace notifyd::gateway::endpoints {
+namespace notifyd::gateway {
 
-Awaitable<HttpReply> get_health(const HttpRequest&, LoopServices&) {
+std::span<const ResourceRoute<OperationsEndpoints>> OperationsEndpoints::routes() {
+    static constexpr ResourceRoute<OperationsEndpoints> table[] = {
+        {{"GET", "/healthz", Access::open}, &OperationsEndpoints::health},
+        {{"GET", "/readyz", Access::open}, &OperationsEndpoints::ready},
+        {{"GET", "/version", Access::open}, &OperationsEndpoints::version},
+        {{"GET", "/", Access::open}, &OperationsEndpoints::try_page},
+    };
+    return table;
+}
+
+EndpointReply OperationsEndpoints::health(const Call&) {
     co_return json_reply(200, wire::health_body());
 }
 
-Awaitable<HttpReply> get_ready(const HttpRequest& request, LoopServices& services) {
+EndpointReply OperationsEndpoints::ready(const Call&) {
     std::string why;
-    if (services.state.draining) {
+    if (state_.draining) {
         why = "The server is stopping";
-    } else if (!services.state.started) {
+    } else if (!state_.started) {
         why = "The server is starting";
-    } else if (!services.storage_writable()) {
+    } else if (!storage_writable_()) {
         why = "The database takes no writes";
-    } else if (!services.authorizer.has_keys()) {
+    } else if (!authorizer_.has_keys()) {
         why = "The identity provider's keys are not loaded yet: see keys_refresh_failed in the log";
     }
-    if (!why.empty()) {
-        const Error error(Errc::unavailable, std::move(why));
-        co_return error_reply(error, request.correlation_id);
-    }
+    if (!why.empty()) co_return Error(Errc::unavailable, std::move(why));
     co_return json_reply(200, wire::ready_body());
 }
 
-Awaitable<HttpReply> get_version(const HttpRequest&, LoopServices& services) {
-    co_return json_reply(200, wire::version_body(services.version));
+EndpointReply OperationsEndpoints::version(const Call&) {
+    co_return json_reply(200, wire::version_body(version_));
 }
 
-Awaitable<HttpReply> get_try_page(const HttpRequest&, LoopServices&) {
+EndpointReply OperationsEndpoints::try_page(const Call&) {
     HttpReply reply;
     reply.content_type = "text/html; charset=utf-8";
     reply.body = std::string(embedded::files[0].text);
-    // The page brings its own style and script and may talk to its own server only.
+    // The page contains its own style and script and may only talk to its own server.
     reply.headers.emplace_back("Content-Security-Policy",
                                "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
                                "img-src data:; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; "
@@ -46,4 +55,4 @@ Awaitable<HttpReply> get_try_page(const HttpRequest&, LoopServices&) {
     co_return reply;
 }
 
-}  // namespace notifyd::gateway::endpoints
+}  // namespace notifyd::gateway

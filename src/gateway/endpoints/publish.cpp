@@ -1,21 +1,24 @@
-// POST /publish and POST /publish/batch (SPEC §3.1).
+// A message, or a batch of them, from its body to the receipt.
+#include "notifyd/gateway/endpoints/publish.hpp"
+
 #include "notifyd/core/http_status.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/api_replies.hpp"
 #include "notifyd/wire/api_types.hpp"
 
+#include "../http_reply.hpp"
 #include "../read_batch.hpp"
 #include "../refusal_events.hpp"
-#include "endpoints.hpp"
+#include "json_body.hpp"
 
 #include <string>
 #include <vector>
 
-namespace notifyd::gateway::endpoints {
+namespace notifyd::gateway {
 
 namespace {
 
-// One key for a whole batch: its entries, counted from 0, get one each, which no header of a single publish can be.
+// Derives a key for each entry, counted from 0, from the key of the batch. No header of a single publish can equal one.
 void number_entries(const std::string& key, std::vector<Result<wire::PublishRequest>>& messages) {
     for (std::size_t i = 0; i < messages.size(); ++i) {
         if (messages[i] && !messages[i]->deduplication_id) {
@@ -24,88 +27,83 @@ void number_entries(const std::string& key, std::vector<Result<wire::PublishRequ
     }
 }
 
-// Takes one message from the caller's rate; rate_limited when there is none left. The operator's own tokens have no
-// rate.
-Result<void> take_message(const Identity& caller, LoopServices& services) {
+}  // namespace
+
+std::span<const ResourceRoute<PublishEndpoints>> PublishEndpoints::routes() {
+    static constexpr ResourceRoute<PublishEndpoints> table[] = {
+        {{"POST", "/publish", Access::user, BodyKind::message}, &PublishEndpoints::publish_one},
+        {{"POST", "/publish/batch", Access::user, BodyKind::batch}, &PublishEndpoints::publish_batch},
+    };
+    return table;
+}
+
+Result<void> PublishEndpoints::take_message(const Identity& caller) {
     if (caller.is_service()) return {};
-    const config::Limits& limits = services.config.limits;
-    const Rate rate{limits.messages_per_second, limits.message_burst};
-    const Milliseconds wait = services.http_publishes.take(caller.user.get(), services.clock.steady_now(), rate);
+    const Rate rate{limits_.messages_per_second, limits_.message_burst};
+    const Milliseconds wait = rates_.take(caller.user.get(), clock_.steady_now(), rate);
     if (wait == Milliseconds::zero()) return {};
     return rate_limited(
         "Too many messages of this user over HTTP; the message was not accepted", wait, "limits.messages_per_second");
 }
 
-// Each entry counts, a malformed one too. Those beyond the rate are refused, the others go through.
-void limit_rate(std::vector<Result<wire::PublishRequest>>& messages, const Identity& caller, LoopServices& services) {
+void PublishEndpoints::limit_rate(Messages& messages, const Identity& caller) {
     for (Result<wire::PublishRequest>& message : messages) {
-        const Result<void> taken = take_message(caller, services);
+        const Result<void> taken = take_message(caller);
         if (message && !taken) message = taken.error();
     }
 }
 
-// The entries that were refused in a batch that was not.
-void log_refused(const std::vector<Result<Receipt>>& receipts,
-                 const Identity& caller,
-                 const HttpRequest& request,
-                 LoopServices& services) {
+void PublishEndpoints::log_refused(const std::vector<Result<Receipt>>& receipts, const Call& call) {
     for (const Result<Receipt>& receipt : receipts) {
         if (receipt) continue;
         const Error& error = receipt.error();
-        services.events.emit(
-            request_refused(request, "/publish/batch", http_status(error.code), &error, caller.user.get()));
+        events_.emit(
+            request_refused(call.request, "/publish/batch", http_status(error.code), &error, call.caller.user.get()));
     }
 }
 
-}  // namespace
-
-Awaitable<HttpReply> post_publish(const HttpRequest& request, LoopServices& services) {
-    const Result<Identity> caller = caller_of(request, services);
-    if (!caller) co_return error_reply(caller.error(), request.correlation_id);
-    const Result<void> is_json = check_json_body(request);
-    if (!is_json) co_return error_reply(is_json.error(), request.correlation_id);
-    const Result<void> in_rate = take_message(*caller, services);
-    if (!in_rate) co_return error_reply(in_rate.error(), request.correlation_id);
-    Result<wire::PublishRequest> message = wire::parse_publish_body(request.body, json_limits(services));
-    if (!message) co_return error_reply(message.error(), request.correlation_id);
-    Result<std::optional<std::string>> key = wire::parse_idempotency_key(request.idempotency_key);
-    if (!key) co_return error_reply(key.error(), request.correlation_id);
+EndpointReply PublishEndpoints::publish_one(const Call& call) {
+    const Result<void> is_json = check_json_body(call.request);
+    if (!is_json) co_return is_json.error();
+    const Result<void> in_rate = take_message(call.caller);
+    if (!in_rate) co_return in_rate.error();
+    Result<wire::PublishRequest> message = wire::parse_publish_body(call.request.body, json_limits(limits_));
+    if (!message) co_return message.error();
+    Result<std::optional<std::string>> key = wire::parse_idempotency_key(call.request.idempotency_key);
+    if (!key) co_return key.error();
     if (*key && !message->deduplication_id) message->deduplication_id = std::move(*key);
-    const auto share = services.publisher.take_share(*caller, request.body.size());
-    if (!share) co_return error_reply(share.error(), request.correlation_id);
+    const auto share = publisher_.take_share(call.caller, call.request.body.size());
+    if (!share) co_return share.error();
 
-    runtime::OneShot<Result<Receipt>> answer(services.loop.executor());
-    services.publisher.publish(*caller, std::move(*message), std::nullopt, [&answer](Result<Receipt> receipt) {
+    runtime::OneShot<Result<Receipt>> answer(loop_.executor());
+    publisher_.publish(call.caller, std::move(*message), std::nullopt, [&answer](Result<Receipt> receipt) {
         answer.set(std::move(receipt));
     });
     const Result<Receipt> receipt = co_await answer.wait();
-    if (!receipt) co_return error_reply(receipt.error(), request.correlation_id);
+    if (!receipt) co_return receipt.error();
     co_return json_reply(200, wire::publish_reply(*receipt));
 }
 
-Awaitable<HttpReply> post_publish_batch(const HttpRequest& request, LoopServices& services) {
-    const Result<Identity> caller = caller_of(request, services);
-    if (!caller) co_return error_reply(caller.error(), request.correlation_id);
-    const Result<void> is_json = check_json_body(request);
-    if (!is_json) co_return error_reply(is_json.error(), request.correlation_id);
-    const std::size_t message_max = config::unless_off(services.config.limits.max_message);
-    auto messages =
-        co_await read_batch(request.body, json_limits(services), message_max, services.loop, services.large_batches);
-    if (!messages) co_return error_reply(messages.error(), request.correlation_id);
-    const Result<std::optional<std::string>> key = wire::parse_idempotency_key(request.idempotency_key);
-    if (!key) co_return error_reply(key.error(), request.correlation_id);
+EndpointReply PublishEndpoints::publish_batch(const Call& call) {
+    const Result<void> is_json = check_json_body(call.request);
+    if (!is_json) co_return is_json.error();
+    const std::size_t message_max = config::unless_off(limits_.max_message);
+    auto messages = co_await read_batch(call.request.body, json_limits(limits_), message_max, loop_, large_batches_);
+    if (!messages) co_return messages.error();
+    const Result<std::optional<std::string>> key = wire::parse_idempotency_key(call.request.idempotency_key);
+    if (!key) co_return key.error();
     if (*key) number_entries(**key, *messages);
-    const auto share = services.publisher.take_share(*caller, request.body.size());
-    if (!share) co_return error_reply(share.error(), request.correlation_id);
-    limit_rate(*messages, *caller, services);
+    const auto share = publisher_.take_share(call.caller, call.request.body.size());
+    if (!share) co_return share.error();
+    limit_rate(*messages, call.caller);
 
-    runtime::OneShot<std::vector<Result<Receipt>>> answer(services.loop.executor());
-    services.publisher.publish_batch(*caller, std::move(*messages), [&answer](std::vector<Result<Receipt>> receipts) {
+    runtime::OneShot<std::vector<Result<Receipt>>> answer(loop_.executor());
+    publisher_.publish_batch(call.caller, std::move(*messages), [&answer](std::vector<Result<Receipt>> receipts) {
         answer.set(std::move(receipts));
     });
     const std::vector<Result<Receipt>> receipts = co_await answer.wait();
-    log_refused(receipts, *caller, request, services);
+    log_refused(receipts, call);
     co_return json_reply(200, wire::batch_reply(receipts));
 }
 
-}  // namespace notifyd::gateway::endpoints
+}  // namespace notifyd::gateway

@@ -84,21 +84,25 @@ TEST_CASE("EdDSA by PEM and by JWKS") {
     CHECK(refused(by_set, token(key, plain)) == AuthFailure::unknown_key);
 }
 
-TEST_CASE("only a key that may still be fetched is lacking") {
+TEST_CASE("newer keys are worth a wait only for a token whose key may still be fetched") {
     const std::string set = R"({"keys":[{)" + first_rsa().rsa_jwk() + R"(,"kid":"one"}]})";
     const auto header = [](const std::string& kid) { return R"({"alg":"RS256","kid":")" + kid + "\"}"; };
+    const auto renews = [](JwtVerifier& by, const std::string& token) {
+        const auto identity = by.verify(token, now);
+        return identity.has_error() && by.keys_to_renew(identity.error()) != nullptr;
+    };
     const std::string unknown = rs256_token(first_rsa(), claims(), header("two"));
     KeySources sources{{Algorithm::rs256}, "", "", set};
     JwtVerifier by_file = verifier(sources);
-    CHECK(by_file.keys_short_of(unknown, now) == nullptr);
+    CHECK_FALSE(renews(by_file, unknown));
     sources.jwks_by_url = true;
     JwtVerifier by_url = verifier(sources);
-    CHECK(by_url.keys_short_of(unknown, now) != nullptr);
-    CHECK(by_url.keys_short_of("", now) == nullptr);
-    CHECK(by_url.keys_short_of("a.b.c", now) == nullptr);
-    CHECK(by_url.keys_short_of(hs256_token(claims()), now) == nullptr);
-    CHECK(by_url.keys_short_of(rs256_token(first_rsa(), claims(), header("one")), now) == nullptr);
-    CHECK(by_url.keys_short_of(rs256_token(second_rsa(), claims(), header("one")), now) == nullptr);
+    CHECK(renews(by_url, unknown));
+    CHECK_FALSE(renews(by_url, ""));
+    CHECK_FALSE(renews(by_url, "a.b.c"));
+    CHECK_FALSE(renews(by_url, hs256_token(claims())));
+    CHECK_FALSE(renews(by_url, rs256_token(first_rsa(), claims(), header("one"))));
+    CHECK_FALSE(renews(by_url, rs256_token(second_rsa(), claims(), header("one"))));
 }
 
 TEST_CASE("JWKS: the kid names the key") {
@@ -297,7 +301,7 @@ TEST_CASE("until the keys behind a URL are there, nothing is said of their token
         CHECK(identity.error().reason == AuthFailure::no_keys);
         CHECK(identity.error().error.code == Errc::unavailable);
         CHECK(identity.error().error.retry_after.count() > 1);
-        CHECK(by.keys_short_of(of_provider, now) != nullptr);
+        CHECK(by.keys_to_renew(identity.error()) != nullptr);
     }
     // What needs none of those keys is judged as ever.
     taken(by, hs256_token(claims()));

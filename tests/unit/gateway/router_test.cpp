@@ -1,4 +1,4 @@
-// Paths and verbs: found, 404 or 405 with Allow.
+// Paths and verbs: found, 404 or 405 with Allow; and what the declared routes have in common.
 #include "router.hpp"
 
 #include <catch2/catch.hpp>
@@ -8,9 +8,20 @@
 #include <utility>
 #include <vector>
 
-using notifyd::gateway::Access;
-using notifyd::gateway::match_route;
-using notifyd::gateway::routes;
+using namespace notifyd::gateway;
+
+namespace {
+
+const std::vector<Route>& routes() {
+    static const std::vector<Route> declared = declared_routes();
+    return declared;
+}
+
+RouteMatch match_route(std::string_view method, std::string_view path) {
+    return notifyd::gateway::match_route(routes(), method, path);
+}
+
+}  // namespace
 
 TEST_CASE("every route is found by its verb and path, and none is listed twice") {
     std::set<std::string> seen;
@@ -74,6 +85,14 @@ TEST_CASE("an encoded slash is part of a parameter, and no separator") {
         CAPTURE(nowhere);
         CHECK(match_route("POST", nowhere).route == nullptr);
         CHECK(match_route("POST", nowhere).allow.empty());
+    }
+}
+
+TEST_CASE("what changes something for admins only is refused to blocked users") {
+    for (const auto& route : routes()) {
+        CAPTURE(route.method, route.path);
+        const bool changes = route.access == Access::admin && route.method != "GET";
+        CHECK((route.blocked_users == BlockedUsers::refused) == changes);
     }
 }
 

@@ -1,0 +1,29 @@
+// POST and DELETE /ws/token (SPEC §2): single-use tokens for WebSocket connects, made for the caller alone.
+// Owns: nothing. Thread: one loop. Fails: with the errors of the services behind it.
+#pragma once
+
+#include "notifyd/auth/ticket_office.hpp"
+#include "notifyd/config/config.hpp"
+#include "notifyd/gateway/route.hpp"
+
+#include <span>
+
+namespace notifyd::gateway {
+
+class ConnectionTokenEndpoints {
+  public:
+    ConnectionTokenEndpoints(auth::TicketOffice& tickets, runtime::EventLoop& loop, const config::Limits& limits)
+        : tickets_(tickets), loop_(loop), limits_(limits) {}
+
+    [[nodiscard]] static std::span<const ResourceRoute<ConnectionTokenEndpoints>> routes();
+
+  private:
+    EndpointReply issue(const Call& call);
+    EndpointReply revoke(const Call& call);
+
+    auth::TicketOffice& tickets_;
+    runtime::EventLoop& loop_;
+    const config::Limits& limits_;
+};
+
+}  // namespace notifyd::gateway

@@ -1,0 +1,30 @@
+// All resources of the HTTP API, in the order in which their routes are searched. A new resource is added to this list,
+// and built by app/loop_unit with what it needs.
+// Owns:   what each resource owns.
+// Thread: one loop; each loop has its own.
+// Fails:  as the endpoints do.
+#pragma once
+
+#include "notifyd/gateway/endpoints/connection_tokens.hpp"
+#include "notifyd/gateway/endpoints/connections.hpp"
+#include "notifyd/gateway/endpoints/dead_letters.hpp"
+#include "notifyd/gateway/endpoints/messages.hpp"
+#include "notifyd/gateway/endpoints/operations.hpp"
+#include "notifyd/gateway/endpoints/permissions.hpp"
+#include "notifyd/gateway/endpoints/publish.hpp"
+#include "notifyd/gateway/endpoints/users.hpp"
+
+#include <tuple>
+
+namespace notifyd::gateway {
+
+using Resources = std::tuple<PublishEndpoints,
+                             ConnectionTokenEndpoints,
+                             MessageEndpoints,
+                             PermissionEndpoints,
+                             UserEndpoints,
+                             DeadLetterEndpoints,
+                             ConnectionEndpoints,
+                             OperationsEndpoints>;
+
+}  // namespace notifyd::gateway
