@@ -3,7 +3,11 @@
 
 #include "notifyd/core/limits.hpp"
 
-#include "outcome_result.hpp"
+#include "answer_job.hpp"
+#include "block_jobs.hpp"
+#include "letter_job.hpp"
+#include "permission_jobs.hpp"
+#include "reclaim_job.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -16,79 +20,14 @@ namespace notifyd::storage {
 
 namespace {
 
-Error not_read() {
-    return refusal_of(runtime::Handover::full);
-}
-
 void answer_one(AppendRequest& request, Outcome outcome) {
     request.done(outcome_of(outcome, request.appended));
-}
-
-void answer_one(ExpireRequest& request, Outcome outcome) {
-    request.done(outcome_of(outcome, request.deleted));
-}
-
-void answer_one(GrantRequest& request, Outcome outcome) {
-    const bool refused = outcome == Outcome::committed && request.refused.has_value();
-    request.done(refused ? Result<void>(*request.refused) : outcome_of(outcome));
-}
-
-void answer_one(RevokeRequest& request, Outcome outcome) {
-    const bool refused = outcome == Outcome::committed && request.refused.has_value();
-    request.done(refused ? Result<bool>(*request.refused) : outcome_of(outcome, request.removed));
-}
-
-void answer_one(BarrierRequest& request, Outcome outcome) {
-    // A commit that failed is decided, too: what was in front of the barrier will not be stored any more.
-    request.done(outcome == Outcome::refused ? Result<void>(not_read()) : Result<void>{});
 }
 
 void answer_one(std::unique_ptr<ConnectionRequest>&, Outcome) {}
 
 void answer_one(std::unique_ptr<WriteJob>& job, Outcome outcome) {
     job->answer(outcome);
-}
-
-void answer_one(ReclaimRequest& request, Outcome outcome) {
-    request.done(outcome_of(outcome, request.given));
-}
-
-void answer_one(DeadLetter&, Outcome) {}
-
-void answer_one(RemoveLetter& change, Outcome outcome) {
-    change.done(outcome_of(outcome, change.removed));
-}
-
-void answer_one(LetterFailedAgain& change, Outcome outcome) {
-    change.done(outcome_of(outcome));
-}
-
-void answer_one(ExpireLetters& change, Outcome outcome) {
-    change.done(outcome_of(outcome, change.deleted));
-}
-
-void answer_one(std::unique_ptr<LetterRequest>& request, Outcome outcome) {
-    std::visit([outcome](auto& change) { answer_one(change, outcome); }, request->change);
-}
-
-void answer_one(IssueTicket& change, Outcome outcome) {
-    change.done(outcome_of(outcome, change.issue));
-}
-
-void answer_one(UseTicket& change, Outcome outcome) {
-    change.done(outcome_of(outcome, change.used));
-}
-
-void answer_one(RevokeTickets& change, Outcome outcome) {
-    change.done(outcome_of(outcome, change.revoked));
-}
-
-void answer_one(ExpireTickets& change, Outcome outcome) {
-    change.done(outcome_of(outcome, change.deleted));
-}
-
-void answer_one(std::unique_ptr<TicketRequest>& request, Outcome outcome) {
-    std::visit([outcome](auto& change) { answer_one(change, outcome); }, request->change);
 }
 
 }  // namespace
@@ -99,7 +38,7 @@ LoopClient::LoopClient(runtime::EventLoop& loop,
                        Admission& admission,
                        CommitThread& commits,
                        ReaderPool& readers,
-                       const BlockChanged& on_block_changed,
+                       const ChangeListeners& listeners,
                        observability::Events& events)
     : loop_(loop),
       loops_(loops),
@@ -107,7 +46,7 @@ LoopClient::LoopClient(runtime::EventLoop& loop,
       admission_(admission),
       commits_(commits),
       readers_(readers),
-      on_block_changed_(on_block_changed),
+      listeners_(listeners),
       events_(events),
       // No bound of its own: there is an answer for an admitted request only. The loop's mailbox, which holds one task
       // for any number of answers, keeps them behind what the commit listener posted to the loop.
@@ -136,8 +75,13 @@ void LoopClient::submit(WriteRequest request, std::size_t bytes) {
 }
 
 void LoopClient::submit_job(std::unique_ptr<WriteJob> job, std::size_t bytes) {
-    gathered_.changes_memory = true;
+    gathered_.has_jobs = true;
     submit(std::move(job), bytes);
+}
+
+template <class Answer, class Write>
+void LoopClient::write(Done<Answer> done, Write write, std::size_t bytes) {
+    submit_job(std::make_unique<AnswerJob<Answer, Write>>(std::move(done), std::move(write)), bytes);
 }
 
 void LoopClient::submit_connection(ConnectionRequest request, std::size_t bytes) {
@@ -214,29 +158,32 @@ void LoopClient::append(MessagePtr message, ports::AppendDone done) {
     submit(AppendRequest{std::move(message), std::move(done), {}}, bytes);
 }
 
-void LoopClient::delete_expired(EpochMs cutoff, std::size_t rows_max, DoneCount done) {
-    submit(ExpireRequest{cutoff, rows_max, std::move(done), 0}, request_bytes);
+void LoopClient::delete_expired(EpochMs cutoff, std::size_t rows_max, Done<std::size_t> done) {
+    write(std::move(done), [cutoff, rows_max](WriteTables& tables, std::size_t& deleted) {
+        const EpochMs now = tables.clock.now_ms();
+        std::size_t topics_deleted = 0;
+        return tables.trusted_time.note(now) && tables.messages.delete_expired(cutoff, now, rows_max, deleted) &&
+               tables.empty_topics.sweep(rows_max, topics_deleted) && tables.deduplication.expire(rows_max);
+    });
 }
 
-void LoopClient::grant(ports::PermissionGrant grant, DoneVoid done) {
+void LoopClient::grant(ports::PermissionGrant grant, Done<void> done) {
     const std::size_t bytes = request_bytes * (grant.rows.size() + 1);
-    gathered_.changes_memory = true;
-    submit(GrantRequest{std::move(grant), std::move(done)}, bytes);
+    submit_job(std::make_unique<GrantJob>(std::move(grant), listeners_, std::move(done)), bytes);
 }
 
-void LoopClient::revoke(ports::PermissionRevocation revocation, DoneBool done) {
-    gathered_.changes_memory = true;
-    submit(RevokeRequest{std::move(revocation), std::move(done)}, request_bytes);
+void LoopClient::revoke(ports::PermissionRevocation revocation, Done<bool> done) {
+    submit_job(std::make_unique<RevokeJob>(std::move(revocation), listeners_, std::move(done)));
 }
 
 // --- blocks ---
 
-void LoopClient::block(UserBlock block, DoneVoid done) {
-    submit_job(std::make_unique<BlockJob>(std::move(block), on_block_changed_, std::move(done)), request_bytes);
+void LoopClient::block(UserBlock block, Done<void> done) {
+    submit_job(std::make_unique<BlockJob>(std::move(block), listeners_, std::move(done)));
 }
 
-void LoopClient::unblock(UserId user, DoneBool done) {
-    submit_job(std::make_unique<UnblockJob>(std::move(user), on_block_changed_, std::move(done)), request_bytes);
+void LoopClient::unblock(UserId user, Done<bool> done) {
+    submit_job(std::make_unique<UnblockJob>(std::move(user), listeners_, std::move(done)));
 }
 
 // --- connection rows ---
@@ -262,57 +209,61 @@ void LoopClient::closed(ConnectionId id) {
 // --- dead letters ---
 
 void LoopClient::add(DeadLetter letter) {
-    const std::size_t bytes = Admission::bytes_of(letter);
-    if (!admission_.admit_letter(letter)) {
+    std::optional<LetterClaim> claim = admission_.admit_letter(letter);
+    if (!claim.has_value()) {
         events_.emit(observability::DeadLettersDropped{1, "too many wait to be stored"});
         return;
     }
-    ++gathered_.letters;
-    gathered_.letter_bytes += bytes;
-    gather(std::make_unique<LetterRequest>(LetterRequest{std::move(letter)}), bytes);
+    const std::size_t bytes = claim->bytes;
+    gathered_.has_jobs = true;
+    gathered_.letters.push_back(*std::move(claim));
+    gather(std::make_unique<AddLetterJob>(std::move(letter)), bytes);
 }
 
-void LoopClient::remove(Uuid id, UniqueFunction<void(Result<bool>)> done) {
-    submit(std::make_unique<LetterRequest>(LetterRequest{RemoveLetter{id, std::move(done)}}), request_bytes);
+void LoopClient::remove(Uuid id, Done<bool> done) {
+    write(std::move(done), [id](WriteTables& tables, bool& removed) { return tables.letters.remove(id, removed); });
 }
 
-void LoopClient::failed_again(Uuid id, EpochMs at, std::string reason, DoneVoid done) {
-    LetterFailedAgain change{id, at, std::move(reason), std::move(done)};
-    submit(std::make_unique<LetterRequest>(LetterRequest{std::move(change)}), request_bytes);
+void LoopClient::failed_again(Uuid id, EpochMs at, std::string reason, Done<void> done) {
+    write(std::move(done), [id, at, reason = std::move(reason)](WriteTables& tables) {
+        return tables.letters.failed_again(id, at, reason);
+    });
 }
 
-void LoopClient::delete_expired_letters(EpochMs cutoff, std::size_t rows_max, DoneCount done) {
-    ExpireLetters change{cutoff, rows_max, std::move(done)};
-    submit(std::make_unique<LetterRequest>(LetterRequest{std::move(change)}), request_bytes);
+void LoopClient::delete_expired_letters(EpochMs cutoff, std::size_t rows_max, Done<std::size_t> done) {
+    write(std::move(done), [cutoff, rows_max](WriteTables& tables, std::size_t& deleted) {
+        return tables.letters.delete_expired(cutoff, rows_max, deleted);
+    });
 }
 
 // --- tickets ---
 
-void LoopClient::issue_ticket(ports::Ticket ticket,
-                              std::size_t per_minute,
-                              UniqueFunction<void(Result<ports::TicketIssue>)> done) {
+void LoopClient::issue_ticket(ports::Ticket ticket, std::size_t per_minute, Done<ports::TicketIssue> done) {
     const std::size_t bytes = request_bytes * (ticket.identity.claimed_topics.size() + 2);
-    IssueTicket change{std::move(ticket), per_minute, std::move(done)};
-    submit(std::make_unique<TicketRequest>(TicketRequest{std::move(change)}), bytes);
+    auto issue = [ticket = std::move(ticket), per_minute](WriteTables& tables, ports::TicketIssue& issued) {
+        return tables.tickets.issue(ticket, per_minute, issued);
+    };
+    write(std::move(done), std::move(issue), bytes);
 }
 
-void LoopClient::use_ticket(Uuid id, EpochMs now, DoneBool done) {
-    UseTicket change{id, now, std::move(done)};
-    submit(std::make_unique<TicketRequest>(TicketRequest{std::move(change)}), request_bytes);
+void LoopClient::use_ticket(Uuid id, EpochMs now, Done<bool> done) {
+    write(std::move(done), [id, now](WriteTables& tables, bool& used) { return tables.tickets.use(id, now, used); });
 }
 
-void LoopClient::revoke_tickets(UserId user, EpochMs now, DoneCount done) {
-    RevokeTickets change{std::move(user), now, std::move(done)};
-    submit(std::make_unique<TicketRequest>(TicketRequest{std::move(change)}), request_bytes);
+void LoopClient::revoke_tickets(UserId user, EpochMs now, Done<std::size_t> done) {
+    write(std::move(done), [user = std::move(user), now](WriteTables& tables, std::size_t& revoked) {
+        return tables.tickets.revoke_all(user, now, revoked);
+    });
 }
 
-void LoopClient::delete_expired_tickets(EpochMs cutoff, std::size_t rows_max, DoneCount done) {
-    ExpireTickets change{cutoff, rows_max, std::move(done)};
-    submit(std::make_unique<TicketRequest>(TicketRequest{std::move(change)}), request_bytes);
+void LoopClient::delete_expired_tickets(EpochMs cutoff, std::size_t rows_max, Done<std::size_t> done) {
+    write(std::move(done), [cutoff, rows_max](WriteTables& tables, std::size_t& deleted) {
+        return tables.tickets.delete_expired(cutoff, rows_max, deleted);
+    });
 }
 
-void LoopClient::reclaim(std::size_t pages_max, DoneCount done) {
-    submit(ReclaimRequest{pages_max, std::move(done)}, request_bytes);
+void LoopClient::reclaim(std::size_t pages_max, Done<std::size_t> done) {
+    submit_job(std::make_unique<ReclaimJob>(pages_max, std::move(done)));
 }
 
 }  // namespace notifyd::storage

@@ -11,8 +11,9 @@
 #include "notifyd/storage/storage_client.hpp"
 
 #include "admission.hpp"
-#include "block_jobs.hpp"
+#include "change_listeners.hpp"
 #include "commit_thread.hpp"
+#include "outcome_result.hpp"
 #include "reader_pool.hpp"
 #include "requests.hpp"
 
@@ -33,13 +34,13 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
                Admission& admission,
                CommitThread& commits,
                ReaderPool& readers,
-               const BlockChanged& on_block_changed,
+               const ChangeListeners& listeners,
                observability::Events& events);
 
     void append(MessagePtr message, ports::AppendDone done) override;
     [[nodiscard]] bool has_room(std::size_t count) const override { return admission_.has_room(count); }
     [[nodiscard]] bool is_writable() const override { return commits_.writable(); }
-    void delete_expired(EpochMs cutoff, std::size_t rows_max, DoneCount done) override;
+    void delete_expired(EpochMs cutoff, std::size_t rows_max, Done<std::size_t> done) override;
 
     void read_page(PageQuery query, UniqueFunction<void(Result<Page>)> done) override;
     [[nodiscard]] const std::string& epoch() const override { return epoch_; }
@@ -48,8 +49,8 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
 
     void read_positions(ports::PositionsQuery query, UniqueFunction<void(Result<std::vector<Sequence>>)> done) override;
 
-    void grant(ports::PermissionGrant grant, DoneVoid done) override;
-    void revoke(ports::PermissionRevocation revocation, DoneBool done) override;
+    void grant(ports::PermissionGrant grant, Done<void> done) override;
+    void revoke(ports::PermissionRevocation revocation, Done<bool> done) override;
     void list_by_user(UserId user,
                       std::size_t rows_max,
                       std::optional<TopicName> after,
@@ -60,8 +61,8 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
                        std::optional<UserId> after,
                        UniqueFunction<void(Result<ports::PermissionPage>)> done) override;
 
-    void block(UserBlock block, DoneVoid done) override;
-    void unblock(UserId user, DoneBool done) override;
+    void block(UserBlock block, Done<void> done) override;
+    void unblock(UserId user, Done<bool> done) override;
     void list_blocks(UserId asker,
                      EpochMs now,
                      std::size_t rows_max,
@@ -72,8 +73,8 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
     void list(ports::DeadLetterQuery query, UniqueFunction<void(Result<DeadLetterPage>)> done) override;
     void find(Uuid id, UniqueFunction<void(Result<std::optional<DeadLetter>>)> done) override;
     void remove(Uuid id, UniqueFunction<void(Result<bool>)> done) override;
-    void failed_again(Uuid id, EpochMs at, std::string reason, DoneVoid done) override;
-    void delete_expired_letters(EpochMs cutoff, std::size_t rows_max, DoneCount done) override;
+    void failed_again(Uuid id, EpochMs at, std::string reason, Done<void> done) override;
+    void delete_expired_letters(EpochMs cutoff, std::size_t rows_max, Done<std::size_t> done) override;
 
     void issue_ticket(ports::Ticket ticket,
                       std::size_t per_minute,
@@ -81,11 +82,11 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
     void find_ticket(Uuid id,
                      UserId asker,
                      UniqueFunction<void(Result<std::optional<ports::FoundTicket>>)> done) override;
-    void use_ticket(Uuid id, EpochMs now, DoneBool done) override;
-    void revoke_tickets(UserId user, EpochMs now, DoneCount done) override;
-    void delete_expired_tickets(EpochMs cutoff, std::size_t rows_max, DoneCount done) override;
+    void use_ticket(Uuid id, EpochMs now, Done<bool> done) override;
+    void revoke_tickets(UserId user, EpochMs now, Done<std::size_t> done) override;
+    void delete_expired_tickets(EpochMs cutoff, std::size_t rows_max, Done<std::size_t> done) override;
 
-    void reclaim(std::size_t pages_max, DoneCount done) override;
+    void reclaim(std::size_t pages_max, Done<std::size_t> done) override;
 
     void opened(ports::ConnectionRow row) override;
     void topics_changed(ConnectionId id, std::vector<TopicName> topics) override;
@@ -100,9 +101,15 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
     void take(runtime::Task answer) override;
 
   private:
+    // What a waiting request weighs besides its message's text.
+    static constexpr std::size_t request_bytes = 256;
+
     // Counts and gathers; refuses, in a handler of its own, when there is no room.
     void submit(WriteRequest request, std::size_t bytes);
-    void submit_job(std::unique_ptr<WriteJob> job, std::size_t bytes);
+    void submit_job(std::unique_ptr<WriteJob> job, std::size_t bytes = request_bytes);
+    // A job made from a closure; see AnswerJob.
+    template <class Answer, class Write>
+    void write(Done<Answer> done, Write write, std::size_t bytes = request_bytes);
     void submit_connection(ConnectionRequest request, std::size_t bytes);
     void gather(WriteRequest request, std::size_t bytes);
     void hand_over();
@@ -122,16 +129,13 @@ class LoopClient final : public StorageClient, public BatchOwner, public ReadOwn
         }
     }
 
-    // What a waiting request weighs besides its message's text.
-    static constexpr std::size_t request_bytes = 256;
-
     runtime::EventLoop& loop_;
     const std::atomic<std::size_t>& loops_;
     const std::string& epoch_;
     Admission& admission_;
     CommitThread& commits_;
     ReaderPool& readers_;
-    const BlockChanged& on_block_changed_;
+    const ChangeListeners& listeners_;
     observability::Events& events_;
 
     Batch gathered_;

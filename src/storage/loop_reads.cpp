@@ -1,4 +1,5 @@
 // A loop's reads: each in the turn of whoever asks for it.
+#include "barrier_job.hpp"
 #include "loop_client.hpp"
 
 #include <boost/asio/post.hpp>
@@ -50,14 +51,14 @@ void LoopClient::plan_resume(ports::ResumeQuery query, UniqueFunction<void(Resul
         read_resume(std::move(query), std::move(done));
         return;
     }
-    submit(BarrierRequest{[this, query = std::move(query), done = std::move(done)](Result<void> passed) mutable {
-               if (passed) {
-                   read_resume(std::move(query), std::move(done));
-               } else {
-                   done(passed.error());
-               }
-           }},
-           request_bytes);
+    submit_job(std::make_unique<BarrierJob>(
+        [this, query = std::move(query), done = std::move(done)](Result<void> passed) mutable {
+            if (passed) {
+                read_resume(std::move(query), std::move(done));
+            } else {
+                done(passed.error());
+            }
+        }));
 }
 
 void LoopClient::read_resume(ports::ResumeQuery query, UniqueFunction<void(Result<ports::ResumePlan>)> done) {

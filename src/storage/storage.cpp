@@ -4,6 +4,7 @@
 #include "admission.hpp"
 #include "batch_writer.hpp"
 #include "block_table.hpp"
+#include "change_listeners.hpp"
 #include "checkpointer.hpp"
 #include "clock_offset.hpp"
 #include "commit_thread.hpp"
@@ -48,7 +49,7 @@ class Storage::Parts {
     Parts(PreparedFile prepared, const StorageOptions& options, observability::Events& sink)
         : file(std::move(prepared)),
           events(sink),
-          on_block_changed(options.on_block_changed),
+          listeners(options.on_permission_changed, options.on_block_changed, sink),
           sync_failure(options.on_failed_sync, sink),
           admission(options.queue_length, options.queue_bytes_max),
           readers(options.reads_waiting_max, sink) {}
@@ -67,9 +68,10 @@ class Storage::Parts {
         if (!offset.has_value()) return database.last_error();
         continuous.emplace(clock, offset->to_start_with);
 
-        const LetterBounds letters = LetterBounds::for_letters(options.dead_letters_per_user);
-        writer = std::make_unique<BatchWriter>(
-            database, options.history, options.deduplication_window, letters, clock, *continuous, offset->kept);
+        const TableSettings settings{.history = options.history,
+                                     .deduplication_window = options.deduplication_window,
+                                     .letters = LetterBounds::for_letters(options.dead_letters_per_user)};
+        writer = std::make_unique<BatchWriter>(database, settings, clock, *continuous, offset->kept);
         if (!database.prepare_error().empty()) return database.prepare_error();
         if (!writer->open()) return database.last_error();
         last_position = writer->last_position();
@@ -87,15 +89,8 @@ class Storage::Parts {
         files = std::make_unique<FileWatch>(database, file.lock, file.path);
         if (!files->begin()) return files->loss();
         const CommitTimes times{options.probe_interval, options.watch_interval, options.retry_pauses};
-        commits = std::make_unique<CommitThread>(*writer,
-                                                 *checkpointer,
-                                                 *files,
-                                                 admission,
-                                                 sync_failure,
-                                                 times,
-                                                 options.on_permission_changed,
-                                                 clock,
-                                                 events);
+        commits = std::make_unique<CommitThread>(
+            *writer, *checkpointer, *files, admission, sync_failure, times, clock, events);
         return {};
     }
 
@@ -116,7 +111,7 @@ class Storage::Parts {
     Position last_position = 0;
     std::optional<EpochMs> last_known_time;
     std::optional<ContinuousClock> continuous;
-    const BlockChanged on_block_changed;
+    const ChangeListeners listeners;
     SyncFailure sync_failure;
     std::atomic<std::size_t> loops = 0;
     Admission admission;
@@ -177,7 +172,7 @@ std::unique_ptr<StorageClient> Storage::client(runtime::EventLoop& loop) {
                                         parts_->admission,
                                         *parts_->commits,
                                         parts_->readers,
-                                        parts_->on_block_changed,
+                                        parts_->listeners,
                                         parts_->events);
 }
 
