@@ -166,14 +166,8 @@ void Storage::for_each_block(const std::function<void(const UserBlock&)>& visit)
 
 std::unique_ptr<StorageClient> Storage::client(runtime::EventLoop& loop) {
     parts_->loops.fetch_add(1, std::memory_order_relaxed);
-    return std::make_unique<LoopClient>(loop,
-                                        parts_->loops,
-                                        parts_->epoch,
-                                        parts_->admission,
-                                        *parts_->commits,
-                                        parts_->readers,
-                                        parts_->listeners,
-                                        parts_->events);
+    const SharedByLoops shared{parts_->loops, parts_->admission, *parts_->commits, parts_->readers, parts_->events};
+    return std::make_unique<LoopClient>(loop, shared, parts_->epoch, parts_->listeners);
 }
 
 void Storage::start(ports::CommitListener& listener) {

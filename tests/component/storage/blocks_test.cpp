@@ -15,19 +15,20 @@ UserBlock block_of(std::string user, EpochMs at, std::optional<EpochMs> until = 
 }
 
 void block(Loop& loop, const UserBlock& one) {
-    REQUIRE(loop.ask<void>([&](StorageClient& client, auto done) { client.block(one, std::move(done)); }).has_value());
+    REQUIRE(loop.ask<void>([&](StorageClient& client, auto done) { client.blocks().block(one, std::move(done)); })
+                .has_value());
 }
 
 bool unblock(Loop& loop, const std::string& user) {
-    const auto removed =
-        loop.ask<bool>([&](StorageClient& client, auto done) { client.unblock(UserId(user), std::move(done)); });
+    const auto removed = loop.ask<bool>(
+        [&](StorageClient& client, auto done) { client.blocks().unblock(UserId(user), std::move(done)); });
     REQUIRE(removed.has_value());
     return *removed;
 }
 
 std::string listed(Loop& loop, EpochMs now, std::size_t rows_max, const std::optional<UserId>& after = std::nullopt) {
     const auto page = loop.ask<ports::BlockPage>([&](StorageClient& client, auto done) {
-        client.list_blocks(UserId("root"), now, rows_max, after, std::move(done));
+        client.blocks().list(UserId("root"), now, rows_max, after, std::move(done));
     });
     REQUIRE(page.has_value());
     std::string names;

@@ -193,23 +193,24 @@ TEST_CASE("every dead letter has its message, whatever the clock did") {
     SystemIdSource ids;
     loop.post([&](StorageClient& client) {
         for (const MessagePtr& missed : log.messages()) {
-            client.add({.id = ids.time_ordered(noon),
-                        .queue = "fifo",
-                        .message = missed->id,
-                        .topic = missed->topic,
-                        .sequence = 0,
-                        .connection = std::nullopt,
-                        .user = UserId("u1"),
-                        .reason = "outbox_full",
-                        .attempts = 3,
-                        .first_failed_at = noon,
-                        .last_failed_at = noon,
-                        .head = std::nullopt});
+            client.letter_sink().add({.id = ids.time_ordered(noon),
+                                      .queue = "fifo",
+                                      .message = missed->id,
+                                      .topic = missed->topic,
+                                      .sequence = 0,
+                                      .connection = std::nullopt,
+                                      .user = UserId("u1"),
+                                      .reason = "outbox_full",
+                                      .attempts = 3,
+                                      .first_failed_at = noon,
+                                      .last_failed_at = noon,
+                                      .head = std::nullopt});
         }
     });
     const auto listed = [&] {
         const auto page = loop.ask<DeadLetterPage>([](StorageClient& client, auto done) {
-            client.list({.queue = std::nullopt, .after = std::nullopt, .letters_max = 1'000}, std::move(done));
+            client.letters().list({.queue = std::nullopt, .after = std::nullopt, .letters_max = 1'000},
+                                  std::move(done));
         });
         REQUIRE(page.has_value());
         return page->letters;

@@ -100,18 +100,18 @@ TEST_CASE("one user's dead letters take nobody else's place") {
     const auto count = [&](const std::string& user) {
         return std::stoi(outsider.value("SELECT count(*) FROM dead_letters WHERE user = '" + user + "'"));
     };
-    loop.post([](StorageClient& client) { client.add(letter_of("early", 0)); });
+    loop.post([](StorageClient& client) { client.letter_sink().add(letter_of("early", 0)); });
     constexpr int part = 500;
     int number = 0;
     for (int turn = 0; turn < 21; ++turn) {
         loop.post([first = number](StorageClient& client) {
-            for (int i = 1; i <= part; ++i) client.add(letter_of("greedy", first + i));
+            for (int i = 1; i <= part; ++i) client.letter_sink().add(letter_of("greedy", first + i));
         });
         number += part;
         const int wanted = std::min(number, 10'000);
         REQUIRE(eventually([&] { return count("greedy") >= wanted; }));
     }
-    loop.post([](StorageClient& client) { client.add(letter_of("late", 20'000)); });
+    loop.post([](StorageClient& client) { client.letter_sink().add(letter_of("late", 20'000)); });
     REQUIRE(eventually([&] { return count("late") == 1; }));
     CHECK(count("early") == 1);
     CHECK(count("greedy") == 10'000);
@@ -129,8 +129,8 @@ TEST_CASE("one user's letters that wait for their commit leave room for others'"
     outsider.execute("BEGIN IMMEDIATE");
     std::promise<void> added;
     loop.post([&](StorageClient& client) {
-        for (int i = 0; i < 12'000; ++i) client.add(letter_of("greedy", i));
-        for (int i = 0; i < 100; ++i) client.add(letter_of("modest", 20'000 + i));
+        for (int i = 0; i < 12'000; ++i) client.letter_sink().add(letter_of("greedy", i));
+        for (int i = 0; i < 100; ++i) client.letter_sink().add(letter_of("modest", 20'000 + i));
         added.set_value();
     });
     added.get_future().wait();
@@ -143,7 +143,7 @@ TEST_CASE("one user's letters that wait for their commit leave room for others'"
     CHECK(running.log().count("dead_letters_dropped") > 0);
     // Their room is free again.
     loop.post([&](StorageClient& client) {
-        for (int i = 0; i < 3'000; ++i) client.add(letter_of("greedy", 30'000 + i));
+        for (int i = 0; i < 3'000; ++i) client.letter_sink().add(letter_of("greedy", 30'000 + i));
     });
     CHECK(eventually([&] { return count("greedy") == "6333"; }));
 }

@@ -41,14 +41,14 @@ class Turn {
 
     Turn& grant(PermissionGrant grant) {
         return add([this, grant = std::move(grant)](StorageClient& client, std::size_t place) mutable {
-            client.grant(std::move(grant), [this, place](const Result<void>& done) {
+            client.permissions().grant(std::move(grant), [this, place](const Result<void>& done) {
                 note(place, done ? "granted" : code(done.error()));
             });
         });
     }
     Turn& revoke(PermissionRevocation revocation) {
         return add([this, revocation = std::move(revocation)](StorageClient& client, std::size_t place) mutable {
-            client.revoke(std::move(revocation), [this, place](const Result<bool>& removed) {
+            client.permissions().revoke(std::move(revocation), [this, place](const Result<bool>& removed) {
                 note(place, !removed ? code(removed.error()) : *removed ? "revoked" : "none");
             });
         });
@@ -274,8 +274,9 @@ TEST_CASE("the refusal says what is full, and what to do") {
     Loop& loop = running.add_loop();
     const auto refusal = [&](const std::string& user, const std::string& chat, PermissionBounds bounds) {
         return loop
-            .ask<void>(
-                [&](StorageClient& client, auto done) { client.grant(by_token(user, chat, bounds), std::move(done)); })
+            .ask<void>([&](StorageClient& client, auto done) {
+                client.permissions().grant(by_token(user, chat, bounds), std::move(done));
+            })
             .error()
             .message;
     };

@@ -42,32 +42,32 @@ class Tickets {
 
     ports::TicketIssue issue(const ports::Ticket& made, std::size_t per_minute = 0) {
         const auto issue = loop_.ask<ports::TicketIssue>(
-            [&](StorageClient& client, auto done) { client.issue_ticket(made, per_minute, std::move(done)); });
+            [&](StorageClient& client, auto done) { client.tickets().issue(made, per_minute, std::move(done)); });
         REQUIRE(issue.has_value());
         return *issue;
     }
     std::optional<ports::FoundTicket> find(int number) {
         const auto found = loop_.ask<std::optional<ports::FoundTicket>>([&](StorageClient& client, auto done) {
-            client.find_ticket(ticket_id(number), UserId("u1"), std::move(done));
+            client.tickets().find(ticket_id(number), UserId("u1"), std::move(done));
         });
         REQUIRE(found.has_value());
         return *found;
     }
     bool use(int number, EpochMs now = start) {
         const auto used = loop_.ask<bool>(
-            [&](StorageClient& client, auto done) { client.use_ticket(ticket_id(number), now, std::move(done)); });
+            [&](StorageClient& client, auto done) { client.tickets().use(ticket_id(number), now, std::move(done)); });
         REQUIRE(used.has_value());
         return *used;
     }
     std::size_t revoke(const std::string& user, EpochMs now = start) {
         const auto revoked = loop_.ask<std::size_t>(
-            [&](StorageClient& client, auto done) { client.revoke_tickets(UserId(user), now, std::move(done)); });
+            [&](StorageClient& client, auto done) { client.tickets().revoke(UserId(user), now, std::move(done)); });
         REQUIRE(revoked.has_value());
         return *revoked;
     }
     std::size_t expire(EpochMs cutoff, std::size_t rows_max = 100) {
         const auto deleted = loop_.ask<std::size_t>([&](StorageClient& client, auto done) {
-            client.delete_expired_tickets(cutoff, rows_max, std::move(done));
+            client.tickets().delete_expired(cutoff, rows_max, std::move(done));
         });
         REQUIRE(deleted.has_value());
         return *deleted;
@@ -153,21 +153,21 @@ TEST_CASE("issues, uses and revocations of one transaction count in their order"
     std::promise<void> answered;
     loop.post([&](StorageClient& client) {
         const auto use = [&](int number) {
-            client.use_ticket(ticket_id(number), start, [&](auto used) { log += *used ? "used " : "refused "; });
+            client.tickets().use(ticket_id(number), start, [&](auto used) { log += *used ? "used " : "refused "; });
         };
         const auto issue = [&](int number) {
-            client.issue_ticket(ticket(number), 3, [&](auto issued) {
+            client.tickets().issue(ticket(number), 3, [&](auto issued) {
                 log += issued->verdict == Verdict::issued ? "issued " : "limit ";
             });
         };
         use(0);
-        client.revoke_tickets(UserId("u1"), start, [&](auto revoked) { log += std::to_string(*revoked) + " "; });
+        client.tickets().revoke(UserId("u1"), start, [&](auto revoked) { log += std::to_string(*revoked) + " "; });
         use(1);
         issue(2);
         issue(3);
         use(2);
         use(2);
-        client.revoke_tickets(UserId("u1"), start, [&](auto revoked) {
+        client.tickets().revoke(UserId("u1"), start, [&](auto revoked) {
             log += std::to_string(*revoked);
             answered.set_value();
         });
@@ -192,7 +192,7 @@ TEST_CASE("of all who use a ticket at once, on all loops, one succeeds") {
         for (Loop* loop : loops) {
             loop->post([&, round](StorageClient& client) {
                 for (int i = 0; i < tries; ++i) {
-                    client.use_ticket(ticket_id(round), start, [&, round](const Result<bool>& used) {
+                    client.tickets().use(ticket_id(round), start, [&, round](const Result<bool>& used) {
                         if (used.has_value() && *used) ++winners[static_cast<std::size_t>(round)];
                         ++answers;
                     });
