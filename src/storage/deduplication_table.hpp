@@ -14,6 +14,7 @@
 #include "database.hpp"
 
 #include <cstddef>
+#include <optional>
 
 namespace notifyd::storage {
 
@@ -44,5 +45,8 @@ class DeduplicationTable {
     Statement expire_;
     std::size_t inserted_ = 0;
 };
+
+// When the newest key was first seen; 0: there is none; nullopt: the database failed.
+[[nodiscard]] std::optional<EpochMs> newest_key_seen_at(Database& database);
 
 }  // namespace notifyd::storage

@@ -11,6 +11,7 @@
 #include "topic_table.hpp"
 
 #include <cstddef>
+#include <optional>
 
 namespace notifyd::storage {
 
@@ -47,5 +48,8 @@ class MessageTable {
     Statement keep_position_;
     Position position_ = 0;
 };
+
+// When the newest message was published; nullopt: there is none, or the database failed.
+[[nodiscard]] std::optional<EpochMs> newest_message_published_at(Database& database);
 
 }  // namespace notifyd::storage

@@ -59,6 +59,9 @@ class TicketReader {
     Statement one_;
 };
 
+// When the newest ticket was issued; 0: there is none; nullopt: the database failed.
+[[nodiscard]] std::optional<EpochMs> newest_ticket_issued_at(Database& database);
+
 // A copy of the database may know as unused what was used since.
 [[nodiscard]] bool forget_tickets(Database& database);
 
