@@ -39,6 +39,9 @@ void CommitThread::stop() {
 
 void CommitThread::run() {
     this_thread::set_name("storage");
+    // On a core that it shares with a loop, a commit that woke up would interrupt the loop's turn. It waits instead,
+    // and the next group grows meanwhile.
+    this_thread::run_in_background();
     while (true) {
         Waited waited = Waited::taken;
         if (taken_.empty()) {
