@@ -116,13 +116,14 @@ void CommitThread::commit() {
     if (written == BatchWriter::Written::failed) return fail(rows);
     // After the sync: files that are in place now were in place when they were written.
     if (written == BatchWriter::Written::rows && !are_files_in_place()) {
-        // The open file has the rows, and everything that is judged later is judged by it.
+        // The open file has the rows, and later requests are judged by them.
         update_memory();
         withheld_ = std::move(deliveries);
         return fail(rows);
     }
     if (written == BatchWriter::Written::rows) {
-        // A connection row may find room on a disk that is too full for messages, and what changes nothing needs none.
+        // A connection row may find room on a disk that is too full for messages, and a commit that changes nothing
+        // needs none.
         if (answers_wanted > 0 && checkpointer_.has_grown()) set_writable();
         commits_.fetch_add(1, std::memory_order_relaxed);
         rows_.fetch_add(rows, std::memory_order_relaxed);
@@ -134,7 +135,7 @@ void CommitThread::commit() {
     checkpointer_.after_commit(writer_.has_shrunk());
 }
 
-// A fault that may pass gets two more tries, unless writing did not work before: then publishers have waited enough.
+// A fault that may pass gets two more tries, unless writing was failing before: then publishers have waited enough.
 BatchWriter::Written CommitThread::write(std::vector<Delivery>& deliveries) {
     const bool worked_before = writable();
     BatchWriter::Written written = write_once(deliveries);
@@ -153,7 +154,7 @@ BatchWriter::Written CommitThread::write_once(std::vector<Delivery>& deliveries)
     if (is_over() || lost_) return BatchWriter::Written::failed;
     checkpointer_.before_transaction();
     const BatchWriter::Written written = writer_.write(group_, deliveries);
-    // What another program has done to the files is not to be mistaken for a fault of the disk.
+    // Another program's meddling with the files must not be mistaken for a fault of the disk.
     if (written == BatchWriter::Written::failed && are_files_in_place()) note_fault();
     // A checkpoint's sync may have failed meanwhile.
     return is_over() ? BatchWriter::Written::failed : written;
@@ -200,7 +201,7 @@ void CommitThread::note_fault() {
 }
 
 void CommitThread::fail(std::size_t rows) {
-    // Once when it begins, then once a second: publishers that try again must not fill the log.
+    // Once at the beginning, then once a second: publishers that try again must not fill the log.
     constexpr std::chrono::seconds event_interval{1};
     for (const Batch& batch : group_) {
         connection_rows_lost_ += batch.connection_rows();

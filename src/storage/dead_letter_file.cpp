@@ -27,7 +27,7 @@ class NoLog final : public observability::LogSink {
     void write(const observability::LogLine&) override {}
 };
 
-// `path` becomes the one that is locked and opened.
+// Sets `path` to the file that is locked and opened.
 Refusal find_database(const std::string& database, std::string& path) {
     const auto whole = resolved(database, "storage.path");
     if (!whole.has_value()) return whole.error();

@@ -214,7 +214,7 @@ std::optional<DeadLetterPage> DeadLetterLists::list(const ports::DeadLetterQuery
         if (page.more) return page;
         auto letter = letter_of(rows);
         if (!letter.has_value()) continue;
-        // A message that many missed is searched for once.
+        // A message that many recipients missed is searched for once.
         const bool same = !page.letters.empty() && page.letters.back().message == letter->message;
         if (same && !letter->head.has_value()) letter->head = page.letters.back().head;
         if (!same && !fill_head(*letter)) return std::nullopt;

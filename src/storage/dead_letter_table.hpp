@@ -2,7 +2,6 @@
 // them, and those of others do not. Only when the table as a whole is full do letters of the recipient that takes the
 // most room give way. The counts are in the database, kept by triggers (migration 0009), so that they hold whoever
 // writes. All SQL for the table is here, that of the command line included.
-// Owns:   which letters gave way, until they are asked for.
 // Thread: DeadLetterTable the storage thread, inside its transactions; DeadLetterLists one reader thread or a command;
 //         DeadLetterRows and DeadLetterChange a command.
 // Fails:  false or nullopt when the database does.
@@ -30,7 +29,7 @@ struct LetterBounds {
     std::int64_t bytes_of_recipient = 0;
     std::int64_t bytes_in_all = 0;
 
-    // What limits.dead_letters_per_user means in bytes, where messages are stored with their letters: 40 MiB at 10,000.
+    // The bytes that limits.dead_letters_per_user stands for where letters hold their messages: 40 MiB at 10,000.
     static constexpr std::int64_t bytes_per_letter = 4 * 1024;
     static constexpr std::int64_t table_bytes_max = std::int64_t{1024} * 1024 * 1024;
 
@@ -40,7 +39,7 @@ struct LetterBounds {
     }
 };
 
-// Letters of one recipient that gave way, since somebody last asked.
+// Letters of one recipient that gave way since the last report.
 struct GaveWay {
     enum class Why : std::uint8_t { recipient_full, table_full };
 
@@ -127,7 +126,7 @@ class DeadLetterLists {
     MessageSearch messages_;
 };
 
-// Looks the rows up that a command chooses.
+// Looks up the rows that a command chooses.
 class DeadLetterRows {
   public:
     explicit DeadLetterRows(Database& database);

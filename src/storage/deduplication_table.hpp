@@ -1,5 +1,4 @@
 // Table `deduplication`: the first message of every key inside the window (SPEC §4.3).
-// Owns:   the count of keys inserted by the present transaction.
 // Thread: the storage thread, inside its transactions.
 // Fails:  false when the database does; forget() must then follow the rollback.
 //
@@ -31,7 +30,7 @@ class DeduplicationTable {
     [[nodiscard]] bool find(const DeduplicationKey& key, ports::Appended& appended);
     // The message was stored and is the first of its key.
     [[nodiscard]] bool insert(const Message& message, Sequence sequence);
-    // Deletes expired rows: to be called before the commit. Two for every row inserted, so that they grow fewer.
+    // Deletes expired rows, two for every row inserted, so that their number falls. To be called before the commit.
     [[nodiscard]] bool expire_inserted();
     [[nodiscard]] bool expire(std::size_t rows_max);
     // The transaction was rolled back.

@@ -1,4 +1,4 @@
-// The parts of the storage, put together.
+// Puts the parts of the storage together.
 #include "notifyd/storage/storage.hpp"
 
 #include "admission.hpp"
@@ -35,7 +35,7 @@ std::size_t file_bytes(const std::string& path) {
     return failed ? 0 : static_cast<std::size_t>(size);
 }
 
-// From now on messages pass that nobody will find here: who resumes from this position or before has missed them.
+// From now on messages pass without a row: a client that resumes from this position or an earlier one has missed them.
 bool note_unlogged(Database& database, Position position) {
     Statement note(database, "INSERT OR REPLACE INTO meta (key, value) VALUES ('unlogged_position', ?1)");
     return note.bind(1, position).run();
@@ -43,7 +43,7 @@ bool note_unlogged(Database& database, Position position) {
 
 }  // namespace
 
-// In the order of their making; destroyed the other way round.
+// In the order of their construction.
 class Storage::Parts {
   public:
     Parts(PreparedFile prepared, const StorageOptions& options, observability::Events& sink)
@@ -150,7 +150,7 @@ Startup<std::unique_ptr<Storage>> Storage::open(StorageOptions options,
 
 void Storage::for_each_permission(const std::function<void(const Permission&)>& visit) {
     if (!visit_permissions(parts_->database, visit)) {
-        // To go on would be to refuse people what they were granted.
+        // Going on would refuse people what they were granted.
         throw std::runtime_error("database " + parts_->file.path +
                                  ": permissions cannot be read: " + parts_->database.last_error());
     }
@@ -158,7 +158,7 @@ void Storage::for_each_permission(const std::function<void(const Permission&)>& 
 
 void Storage::for_each_block(const std::function<void(const UserBlock&)>& visit) {
     if (!visit_blocks(parts_->database, visit)) {
-        // To go on would be to let in whoever was blocked.
+        // Going on would let blocked users in.
         throw std::runtime_error("database " + parts_->file.path +
                                  ": the blocks of users cannot be read: " + parts_->database.last_error());
     }
