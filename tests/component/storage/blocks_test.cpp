@@ -1,4 +1,4 @@
-// Blocked users: written, listed, kept over a restart; memory hears of each change in commit order.
+// Blocked users: written, listed and kept across a restart; memory learns of each change in commit order.
 #include "storage_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -38,7 +38,7 @@ std::string listed(Loop& loop, EpochMs now, std::size_t rows_max, const std::opt
 
 }  // namespace
 
-TEST_CASE("blocked users are listed in their order, page by page, while their blocks hold") {
+TEST_CASE("blocked users are listed in order, page by page, while their blocks are in force") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();
@@ -52,7 +52,7 @@ TEST_CASE("blocked users are listed in their order, page by page, while their bl
     CHECK(listed(loop, 200, 10) == "bob eve end");
 }
 
-TEST_CASE("a block that has ended leaves with the next one that begins") {
+TEST_CASE("a block that has ended is deleted when the next one begins") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);

@@ -1,4 +1,4 @@
-// Whatever the wall clock did while messages were stored, everything that is read by time or by id is right.
+// Reads by time and by id are right whatever the wall clock did while messages were stored.
 // Seen to fail: with a bisection over the whole log, as if publish times ascended, ranges lose rows, ids are unknown
 // and dead letters come without their messages.
 #include "../../../src/storage/time_runs.hpp"
@@ -148,7 +148,7 @@ TEST_CASE("a restart at every step keeps ranges and resumes right") {
     }
 }
 
-TEST_CASE("a database of before is searched as well, wherever its clock was set") {
+TEST_CASE("an older database is searched correctly, too, wherever its clock was set") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     SteppedLog log;
@@ -168,7 +168,7 @@ TEST_CASE("a database of before is searched as well, wherever its clock was set"
     SteppedLog::check(loop);
 }
 
-TEST_CASE("an empty database of before gets no runs until it has messages") {
+TEST_CASE("an empty older database gets no runs until it has messages") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     { Running running(path); }
@@ -269,7 +269,7 @@ TEST_CASE("runs go with their messages") {
 }
 
 // Seen to fail: with a look at 10,000 rows of the future only, nothing behind more of them ever expires.
-TEST_CASE("messages of the future do not keep what is behind them, however many there are") {
+TEST_CASE("messages dated in the future do not keep those behind them, however many there are") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -333,7 +333,7 @@ TEST_CASE("the last known time is when retention trusted the clock, not what a c
     CHECK(last_known(false) == before + hour);
 }
 
-TEST_CASE("the windows' clock does not go back, whatever happened to the wall clock while nobody ran") {
+TEST_CASE("the windows' clock does not go back, whatever happened to the wall clock while the server was down") {
     const TemporaryFolder folder;
     StorageOptions options = Running::options_for(folder.file("notifyd.db"));
     options.deduplication_window = Milliseconds(300'000);

@@ -135,7 +135,7 @@ TEST_CASE("a dead letter comes back as it was, with its message from the log") {
 }
 
 // Seen to fail: with a damaged message as a failed read, the list has no answer.
-TEST_CASE("a dead letter of a damaged message is listed without it, and the operator is told") {
+TEST_CASE("a dead letter of a damaged message is listed without it, and the damage is logged") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -194,7 +194,7 @@ TEST_CASE("dead letters are listed oldest first, by queue, by mark, page by page
     query.queue = "fifo";
     CHECK(letters.numbers(query) == std::vector{3});
 
-    // A redrive that found nobody.
+    // A redrive that reached nobody.
     letters.failed_again(3, 999, "nobody is connected");
     CHECK(letters.numbers(query).empty());
     CHECK(letters.find(3)->attempts == 4);
@@ -221,7 +221,7 @@ TEST_CASE("a page of dead letters ends before its messages are too large") {
     CHECK(letters.list(all).more);
 }
 
-TEST_CASE("dead letters expire by their last failure, oldest first, so many at a time") {
+TEST_CASE("dead letters expire by their last failure, oldest first, a bounded number at a time") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Letters letters(running.add_loop());
@@ -238,7 +238,7 @@ TEST_CASE("dead letters expire by their last failure, oldest first, so many at a
     CHECK(letters.numbers(all) == std::vector{0, 6, 7, 8, 9});
 }
 
-TEST_CASE("dead letters have a bound of their own: those beyond it are dropped with an event, publishers are served") {
+TEST_CASE("dead letters beyond their own bound are dropped with an event, and publishers are served") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);

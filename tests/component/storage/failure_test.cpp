@@ -1,4 +1,4 @@
-// What happens when the queue is full, the disk says no, or the storage stops.
+// What happens when the queue is full, the disk fails, or the storage stops.
 #include "storage_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -141,8 +141,8 @@ TEST_CASE("an idle storage finds out by itself that it can write again") {
     CHECK(eventually([&] { return running.storage().writable(); }));
 }
 
-// Seen to fail: a storage that was asked for something every second tried no more.
-TEST_CASE("so does one that is never idle") {
+// Seen to fail: a storage that got a request every second never tried again.
+TEST_CASE("a storage that is never idle finds out, too") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(probing(path, std::chrono::milliseconds(50)));

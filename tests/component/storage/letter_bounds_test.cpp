@@ -169,7 +169,7 @@ TEST_CASE("what waits for its commit is shared by bytes, too, and never at the p
     CHECK(admission.admit(1));
 }
 
-TEST_CASE("a recipient's oldest letters give way to his newer ones") {
+TEST_CASE("a recipient's oldest letters give way to the newer ones") {
     Table table({.letters_of_recipient = 3, .bytes_of_recipient = 0, .bytes_in_all = 0});
     table.add("a", 2);
     table.add("b", 1);
@@ -226,7 +226,7 @@ TEST_CASE("letters without a user share the bound of their queue") {
     table.check_counts();
 }
 
-TEST_CASE("when the whole table is full the recipient who takes the most room gives way") {
+TEST_CASE("when the whole table is full, the recipient that takes the most room gives way") {
     // Rows of about 520 bytes.
     Table table({.letters_of_recipient = 0, .bytes_of_recipient = 0, .bytes_in_all = 10'500});
     table.add("greedy", 30);
@@ -238,7 +238,7 @@ TEST_CASE("when the whole table is full the recipient who takes the most room gi
     CHECK(table.of("b").size() == 5);
     CHECK(table.of("c").size() == 5);
     CHECK(table.table().take_gave_way().front().why == GaveWay::Why::table_full);
-    // Nobody has more than the newcomer: it is his own oldest.
+    // Nobody has more than the newcomer, whose own oldest letter goes.
     table.add("b", 6);
     CHECK(table.of("c").size() == 5);
     CHECK(table.of("b").size() + table.of("greedy").size() == 15);
@@ -292,7 +292,7 @@ TEST_CASE("letters of an older database are counted when it is migrated") {
     SystemIdSource ids;
     REQUIRE(migrate(path, ids).has_value());
     {
-        // Back to what 0007 left.
+        // As migration 0007 left it.
         Outsider outsider(path);
         outsider.execute(
             "DROP TRIGGER dead_letter_added; DROP TRIGGER dead_letter_removed; DROP TRIGGER ticket_added;"

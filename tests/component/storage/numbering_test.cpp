@@ -148,7 +148,7 @@ TEST_CASE("numbers go on after a restart, and after every message has expired") 
     CHECK(Outsider(path).value("SELECT position FROM messages") == std::to_string(last_position + 2));
 }
 
-TEST_CASE("retention deletes the oldest, up to the first that is young enough") {
+TEST_CASE("retention deletes the oldest, up to the first that is recent enough") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();
@@ -163,7 +163,7 @@ TEST_CASE("retention deletes the oldest, up to the first that is young enough") 
 }
 
 // Seen to fail: with a scan that ends at the first row that is not expired, nothing is ever deleted.
-TEST_CASE("a message of the future does not keep what is behind it, a young one does") {
+TEST_CASE("a message dated in the future does not keep those behind it, a recent one does") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);

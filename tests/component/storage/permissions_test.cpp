@@ -135,7 +135,7 @@ TEST_CASE("of all who claim a topic at once, one gets it") {
     CHECK(by_topic(*loops[0], "turn", 10) == "first/turn/admin end");
 }
 
-TEST_CASE("connection rows are written in order, without a commit of their own each") {
+TEST_CASE("connection rows are written in order, without a commit for each") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     {
@@ -169,7 +169,7 @@ TEST_CASE("connection rows are written in order, without a commit of their own e
     CHECK(Outsider(path).value("SELECT count(*) FROM connections") == "0");
 }
 
-// Seen to fail: a row of each was written and deleted again, in a commit.
+// Seen to fail: the row was written and deleted again, in a commit.
 TEST_CASE("a connection that begins and ends before its row is written leaves none, and costs no commit") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
@@ -199,7 +199,7 @@ TEST_CASE("a connection that begins and ends before its row is written leaves no
     CHECK(rows[0][0].starts_with("04"));
 }
 
-TEST_CASE("a publish takes the connection rows that wait along") {
+TEST_CASE("a publish commits the connection rows that wait") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);

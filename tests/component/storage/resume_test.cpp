@@ -106,7 +106,7 @@ TEST_CASE("by number: what is committed later is delivered live") {
     }
 }
 
-TEST_CASE("by number: too many, ahead, and a topic that nobody knows") {
+TEST_CASE("by number: too many, ahead, and an unknown topic") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();

@@ -1,4 +1,4 @@
-// Connection tokens: issued within bounds, used once whoever tries, revoked, forgotten; and a copy knows none.
+// Connection tokens: issued within bounds, used once whoever tries, revoked and forgotten; a restored copy knows none.
 #include "notifyd/storage/backup.hpp"
 
 #include "../../../src/storage/ticket_table.hpp"
@@ -183,7 +183,7 @@ TEST_CASE("of all who use a ticket at once, on all loops, one succeeds") {
     std::vector<Loop*> loops;
     for (int i = 0; i < 4; ++i) loops.push_back(&running.add_loop());
     constexpr int rounds = 50;
-    constexpr int tries = 25;  // a round and loop
+    constexpr int tries = 25;  // per round and loop
     for (int i = 0; i < rounds; ++i) Tickets(*loops[0]).issue(ticket(i));
 
     std::array<std::atomic<int>, rounds> winners{};
@@ -204,7 +204,7 @@ TEST_CASE("of all who use a ticket at once, on all loops, one succeeds") {
     for (const auto& won : winners) CHECK(won == 1);
 }
 
-TEST_CASE("so many tickets a minute and user, exactly, whichever loop issues them") {
+TEST_CASE("a user gets exactly so many tickets per minute, whichever loop issues them") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Tickets loops[] = {Tickets(running.add_loop()), Tickets(running.add_loop())};
@@ -226,7 +226,7 @@ TEST_CASE("so many tickets a minute and user, exactly, whichever loop issues the
         }
     }
     CHECK(admitted.size() == 100);
-    // Others are not concerned, revoked and used ones count on, and 0 is no limit.
+    // Other users are not affected, revoked and used tickets still count, and 0 means no limit.
     CHECK(loops[0].issue(ticket(number++, start + 600'000, "u2"), 10).verdict == Verdict::issued);
     const EpochMs later = start + 900'000;
     for (int i = 0; i < 10; ++i) CHECK(loops[0].issue(ticket(number++, later), 10).verdict == Verdict::issued);
@@ -255,7 +255,7 @@ TEST_CASE("expired tickets go, oldest first, once the minute that counts them is
     CHECK(tickets.expire(start + 120'001) == 1);
 }
 
-TEST_CASE("tickets are bounded, of a user and in all") {
+TEST_CASE("tickets are bounded, per user and in total") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     SystemIdSource ids;
@@ -321,7 +321,7 @@ TEST_CASE("tickets that are gone take no room, wherever in the table they were")
     CHECK(database.query_integer("SELECT entries FROM table_sizes WHERE name = 'tickets'") == 0);
 }
 
-TEST_CASE("a database that is restored knows no ticket: it may have been used since the copy") {
+TEST_CASE("a restored database knows no ticket, because it may have been used since the copy") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     const std::string copy = folder.file("copy.db");
