@@ -11,13 +11,8 @@
 #include "notifyd/runtime/fair_handover_queue.hpp"
 #include "notifyd/runtime/task.hpp"
 
-#include "block_table.hpp"
 #include "database.hpp"
-#include "dead_letter_table.hpp"
-#include "message_pages.hpp"
-#include "permission_table.hpp"
-#include "resume_plans.hpp"
-#include "ticket_table.hpp"
+#include "read_tables.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -26,26 +21,6 @@
 #include <vector>
 
 namespace notifyd::storage {
-
-// The tables as one reader thread reads them, on its own connection.
-struct ReadTables {
-    ReadTables(Database& database, History history, observability::Events& events)
-        : transactions(database),
-          messages(database, events),
-          resumes(database, history),
-          permissions(database),
-          blocks(database),
-          letters(database, events),
-          tickets(database) {}
-
-    Transactions transactions;
-    MessagePages messages;
-    ResumePlans resumes;
-    PermissionLists permissions;
-    BlockLists blocks;
-    DeadLetterLists letters;
-    TicketReader tickets;
-};
 
 // Takes an answer to its loop. Called on a reader thread.
 class ReadOwner {
