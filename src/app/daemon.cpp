@@ -174,7 +174,8 @@ Result<void> Daemon::build() {
     storage::StorageClient& stored = units_.front()->storage();
     const history::RetentionTimes keep{config_.storage.message_retention, config_.storage.dead_letter_retention};
     const history::RetentionClocks clocks{clock_, storage_->continuous_clock(), storage_->last_known_time()};
-    retention_ = std::make_unique<history::Retention>(stored, stored, stored, stored, clocks, events_, keep);
+    retention_ = std::make_unique<history::Retention>(
+        stored.messages(), stored.letters(), stored.tickets(), stored.disk(), clocks, events_, keep);
     tasks_ = std::make_unique<runtime::TaskGroup>(units_.front()->loop());
     return {};
 }

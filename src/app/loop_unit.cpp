@@ -30,12 +30,12 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
     : config_(shared.config),
       loop_(index, config::unless_off(config_.limits.queue_length)),
       storage_(shared.storage.client(loop_)),
-      connections_(registry_, *storage_),
+      connections_(registry_, storage_->connections()),
       worker_(shared.workers.add_worker({.loop = loop_,
                                          .registry = registry_,
-                                         .reader = *storage_,
-                                         .planner = *storage_,
-                                         .dead_letters = *storage_,
+                                         .reader = storage_->history(),
+                                         .planner = storage_->resume(),
+                                         .dead_letters = storage_->letter_sink(),
                                          .clock = shared.clock,
                                          .continuous_clock = shared.storage.continuous_clock(),
                                          .ids = ids_,
@@ -45,25 +45,26 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                    shared.directory,
                    shared.blocks,
                    shared.permission_writes,
-                   *storage_,
+                   storage_->permissions(),
                    permission_changes_,
                    shared.events,
                    shared.clock),
-      user_blocks_(*storage_, permission_changes_, shared.events, shared.block_clock),
+      user_blocks_(storage_->blocks(), permission_changes_, shared.events, shared.block_clock),
       verifier_(shared.keys, config_.auth),
       authorizer_(verifier_, permissions_, shared.clock),
-      tickets_(config_, *storage_, shared.clock, shared.storage.continuous_clock(), ids_),
+      tickets_(config_, storage_->tickets(), shared.clock, shared.storage.continuous_clock(), ids_),
       publisher_(shared.filter,
                  permissions_,
                  worker_,
-                 *storage_,
+                 storage_->messages(),
                  shared.clock,
                  ids_,
                  shared.events,
                  content_deduplication_of(config_.fifo)),
       large_batches_(loop_.executor()),
-      retrieval_(
-          permissions_, *storage_, config_.storage.history ? history::HistoryMode::on : history::HistoryMode::off),
+      retrieval_(permissions_,
+                 storage_->history(),
+                 config_.storage.history ? history::HistoryMode::on : history::HistoryMode::off),
       services_(session_services(shared)),
       gateway_(services_, make_resources(shared), shared.front) {
     loop_.on_exception([&events = shared.events](const char* what) {
@@ -76,7 +77,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
     shared.loops.push_back(&services_);
     shared.redriver.add_site({.loop = loop_,
                               .registry = registry_,
-                              .letters = *storage_,
+                              .letters = storage_->letters(),
                               .may_receive = [this](const Identity& identity, const TopicName& topic) {
                                   return permissions_.may_receive(identity, topic).has_value();
                               }});
@@ -104,7 +105,7 @@ gateway::Resources LoopUnit::make_resources(const Shared& shared) {
         MessageEndpoints(retrieval_, loop_, config_.storage),
         PermissionEndpoints(permissions_, loop_, limits),
         UserEndpoints(user_blocks_, loop_, limits),
-        DeadLetterEndpoints(*storage_, shared.redriver, loop_),
+        DeadLetterEndpoints(storage_->letters(), shared.redriver, loop_),
         ConnectionEndpoints(shared.loops, loop_),
         OperationsEndpoints(
             shared.state, authorizer_, [&storage = shared.storage] { return storage.writable(); }, version)};

@@ -69,19 +69,18 @@ void TicketOffice::issue(const Identity& caller,
 
     const ConnectionToken token{ticket.id, caller.user, now, now + life, ticket.identity.allowed_channels};
     IssuedToken issued{encode_connection_token(token, config_.tokens.secret.reveal()), ticket.id, token.expires_at};
-    store_.issue_ticket(
-        std::move(ticket),
-        config_.tokens.per_minute,
-        [issued = std::move(issued), done = std::move(done)](const Result<ports::TicketIssue>& issue) mutable {
-            if (!issue) return done(IssueRefusal{issue.error()});
-            if (issue->verdict != ports::TicketIssue::Verdict::issued) return done(refusal_of(*issue));
-            done(std::move(issued));
-        });
+    store_.issue(std::move(ticket),
+                 config_.tokens.per_minute,
+                 [issued = std::move(issued), done = std::move(done)](const Result<ports::TicketIssue>& issue) mutable {
+                     if (!issue) return done(IssueRefusal{issue.error()});
+                     if (issue->verdict != ports::TicketIssue::Verdict::issued) return done(refusal_of(*issue));
+                     done(std::move(issued));
+                 });
 }
 
 void TicketOffice::revoke(const UserId& user, UniqueFunction<void(Result<std::size_t>)> done) {
     if (const Result<void> enabled = check_enabled(); !enabled) return done(enabled.error());
-    store_.revoke_tickets(user, lifetimes_.now_ms(), std::move(done));
+    store_.revoke(user, lifetimes_.now_ms(), std::move(done));
 }
 
 void TicketOffice::find(std::string_view token, UniqueFunction<void(AuthResult<ports::Ticket>)> done) {
@@ -90,17 +89,17 @@ void TicketOffice::find(std::string_view token, UniqueFunction<void(AuthResult<p
     if (!read) return done(read.error());
     const Uuid id = read->id;
     UserId user = read->user;
-    store_.find_ticket(id,
-                       std::move(user),
-                       [read = std::move(*read), now = lifetimes_.now_ms(), done = std::move(done)](
-                           Result<std::optional<ports::FoundTicket>> found) mutable {
-                           if (!found) return done(Refusal{found.error(), AuthFailure::unavailable});
-                           done(ticket_in(std::move(*found), read, now));
-                       });
+    store_.find(id,
+                std::move(user),
+                [read = std::move(*read), now = lifetimes_.now_ms(), done = std::move(done)](
+                    Result<std::optional<ports::FoundTicket>> found) mutable {
+                    if (!found) return done(Refusal{found.error(), AuthFailure::unavailable});
+                    done(ticket_in(std::move(*found), read, now));
+                });
 }
 
 void TicketOffice::use(const Uuid& id, UniqueFunction<void(AuthResult<void>)> done) {
-    store_.use_ticket(id, lifetimes_.now_ms(), [done = std::move(done)](const Result<bool>& used) mutable {
+    store_.use(id, lifetimes_.now_ms(), [done = std::move(done)](const Result<bool>& used) mutable {
         if (!used) return done(Refusal{used.error(), AuthFailure::unavailable});
         // Between find and use somebody else was faster, or its time was over.
         if (!*used) return done(refuse_token(AuthFailure::used));

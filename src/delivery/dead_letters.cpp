@@ -63,7 +63,7 @@ void DeadLetters::store(DeadLetter letter, MessageType type, const Recipient& re
                                                     .user = letter.user,
                                                     .queue = letter.queue,
                                                     .reason = failure.reason});
-    store_.add(std::move(letter));
+    sink_.add(std::move(letter));
 }
 
 }  // namespace notifyd::delivery

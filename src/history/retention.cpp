@@ -64,12 +64,11 @@ void Retention::start(RetentionDuty duty) {
             return nothing_ends();
         case RetentionDuty::letters:
             if (const auto before = cutoff(keep_.letters)) {
-                return letters_.delete_expired_letters(*before, limits::retention_slice_rows, rows_ended);
+                return letters_.delete_expired(*before, limits::retention_slice_rows, rows_ended);
             }
             return nothing_ends();
         case RetentionDuty::tickets:
-            return tickets_.delete_expired_tickets(
-                clocks_.lifetimes.now_ms(), limits::retention_slice_rows, rows_ended);
+            return tickets_.delete_expired(clocks_.lifetimes.now_ms(), limits::retention_slice_rows, rows_ended);
         case RetentionDuty::space:
             return disk_.reclaim(limits::reclaim_slice_pages, pages_ended);
     }

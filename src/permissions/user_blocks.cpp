@@ -46,7 +46,7 @@ void UserBlocks::list(const Identity& admin,
                       std::optional<UserId> after,
                       UniqueFunction<void(Result<ports::BlockPage>)> done) {
     if (auto refused = refusal_of(admin, nullptr)) return done(*std::move(refused));
-    store_.list_blocks(admin.user, clock_.now_ms(), limit, std::move(after), std::move(done));
+    store_.list(admin.user, clock_.now_ms(), limit, std::move(after), std::move(done));
 }
 
 }  // namespace notifyd::permissions

@@ -1,12 +1,15 @@
-// How many requests and bytes wait for their commit, counted so that asking is cheap.
-// Owns:   the counters. Thread: any. Fails: admit says no when the queue is full.
+// Counts the requests and bytes that wait for their commit, and refuses new ones when there are too many. Cheap enough
+// to ask before every request, from any thread.
 #pragma once
+
+#include "notifyd/core/dead_letter.hpp"
 
 #include "letter_shares.hpp"
 #include "requests.hpp"
 
 #include <atomic>
 #include <cstddef>
+#include <optional>
 
 namespace notifyd::storage {
 
@@ -20,8 +23,7 @@ class Admission {
         return count(requests_, bytes, requests_max_);
     }
 
-    // Connection rows have a queue of their own: they must not take a publisher's place, and nobody can send them
-    // again.
+    // Connection rows have limits of their own: they must not take a publisher's place, and nobody can send them again.
     [[nodiscard]] bool admit_connection_row(std::size_t bytes) {
         if (row_bytes_.load(std::memory_order_relaxed) >= connection_row_bytes_max) return false;
         if (!count(rows_, bytes, connection_rows_max)) return false;
@@ -29,35 +31,27 @@ class Admission {
         return true;
     }
 
-    // So do dead letters: a client that cannot be served must not be able to stop publishers, or the other way round.
-    // Nor may it take the place of other recipients' letters.
-    [[nodiscard]] bool admit_letter(const DeadLetter& letter) {
-        const std::size_t bytes = bytes_of(letter);
+    // So do dead letters: a client that cannot be served must not be able to stop publishers, nor publishers to push
+    // letters out. One recipient's letters must not take the place of the others', either. nullopt: refused.
+    [[nodiscard]] std::optional<LetterClaim> admit_letter(const DeadLetter& letter) {
+        LetterClaim claim = claim_of(letter);
         const std::size_t letters_taken = letters_.load(std::memory_order_relaxed);
         const std::size_t bytes_taken = letter_bytes_.load(std::memory_order_relaxed);
-        if (letters_taken >= letters_max || bytes_taken >= letter_bytes_max) return false;
-        if (!shares_.take(sharer_of(letter), bytes, {letters_max - letters_taken, letter_bytes_max - bytes_taken})) {
-            return false;
+        if (letters_taken >= letters_max || bytes_taken >= letter_bytes_max) return std::nullopt;
+        const LetterShares::Amount free{letters_max - letters_taken, letter_bytes_max - bytes_taken};
+        if (!shares_.take(claim.recipient, claim.bytes, free)) return std::nullopt;
+        if (!count(letters_, claim.bytes, letters_max)) {
+            shares_.give_back(claim.recipient, claim.bytes);
+            return std::nullopt;
         }
-        if (!count(letters_, bytes, letters_max)) {
-            shares_.give_back(sharer_of(letter), bytes);
-            return false;
-        }
-        letter_bytes_.fetch_add(bytes, std::memory_order_relaxed);
-        return true;
-    }
-    // What a letter counts for while it waits.
-    [[nodiscard]] static std::size_t bytes_of(const DeadLetter& letter) {
-        constexpr std::size_t letter_bytes = 512;
-        return letter_bytes + (letter.head.has_value() ? letter.head->size() : 0);
+        letter_bytes_.fetch_add(claim.bytes, std::memory_order_relaxed);
+        return claim;
     }
 
     void release(const Batch& batch) {
-        if (batch.letters > 0) release_letters(batch);
+        for (const LetterClaim& claim : batch.letters) release(claim);
         requests_.fetch_sub(batch.answers_wanted, std::memory_order_relaxed);
-        letters_.fetch_sub(batch.letters, std::memory_order_relaxed);
-        const std::size_t rows = batch.requests.size() - batch.answers_wanted - batch.letters;
-        rows_.fetch_sub(rows, std::memory_order_relaxed);
+        rows_.fetch_sub(batch.connection_rows(), std::memory_order_relaxed);
         row_bytes_.fetch_sub(batch.row_bytes, std::memory_order_relaxed);
         bytes_.fetch_sub(batch.bytes, std::memory_order_relaxed);
     }
@@ -77,19 +71,18 @@ class Admission {
     static constexpr std::size_t letters_max = 10'000;
     static constexpr std::size_t letter_bytes_max = 64 * 1024 * 1024;
 
-    // Letters that are nobody's share the room of their queue. No user id holds a control character.
-    static UserId sharer_of(const DeadLetter& letter) {
-        return letter.user.get().empty() ? UserId("\n" + letter.queue) : letter.user;
+    static LetterClaim claim_of(const DeadLetter& letter) {
+        constexpr std::size_t letter_bytes = 512;
+        const std::size_t bytes = letter_bytes + (letter.head.has_value() ? letter.head->size() : 0);
+        // Letters without a user share the room of their queue. No user id contains a control character.
+        return {letter.user.get().empty() ? UserId("\n" + letter.queue) : letter.user, bytes};
     }
 
-    void release_letters(const Batch& batch) {
-        for (const WriteRequest& request : batch.requests) {
-            const auto* change = std::get_if<std::unique_ptr<LetterRequest>>(&request);
-            if (change == nullptr) continue;
-            const auto* letter = std::get_if<DeadLetter>(&(*change)->change);
-            if (letter != nullptr) shares_.give_back(sharer_of(*letter), bytes_of(*letter));
-        }
-        letter_bytes_.fetch_sub(batch.letter_bytes, std::memory_order_relaxed);
+    // Its part of bytes_ is released with the batch.
+    void release(const LetterClaim& claim) {
+        shares_.give_back(claim.recipient, claim.bytes);
+        letters_.fetch_sub(1, std::memory_order_relaxed);
+        letter_bytes_.fetch_sub(claim.bytes, std::memory_order_relaxed);
     }
 
     bool count(std::atomic<std::size_t>& counter, std::size_t bytes, std::size_t count_max) {

@@ -1,7 +1,6 @@
 // One transaction for a group of batches.
 #include "batch_writer.hpp"
 
-#include <algorithm>
 #include <exception>
 
 namespace notifyd::storage {
@@ -18,33 +17,21 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 }  // namespace
 
 BatchWriter::BatchWriter(Database& database,
-                         History history,
-                         Milliseconds deduplication_window,
-                         LetterBounds letters,
+                         const TableSettings& settings,
                          const Clock& clock,
                          const ContinuousClock& continuous,
                          Milliseconds kept_offset)
     : database_(database),
-      clock_(clock),
       transactions_(database),
       clock_offset_(database, continuous, kept_offset),
-      trusted_time_(database),
-      messages_(database, history),
-      empty_topics_(database, messages_.topics()),
-      deduplication_(database, deduplication_window, continuous),
-      permissions_(database),
-      connections_(database),
-      letters_(database, history, letters),
-      tickets_(database),
-      job_tables_(database),
-      free_pages_(database),
+      tables_(database, settings, clock, continuous),
       add_ballast_(database, "INSERT OR REPLACE INTO meta (key, value) VALUES ('ballast', zeroblob(262144))"),
       drop_ballast_(database, "DELETE FROM meta WHERE key = 'ballast'") {}
 
 bool BatchWriter::begin() {
     if (database_.in_transaction()) return true;
     if (!transactions_.begin_write()) return false;
-    if (stale_ && !messages_.reload()) return false;
+    if (stale_ && !tables_.messages.reload()) return false;
     stale_ = false;
     return clock_offset_.follow();
 }
@@ -58,48 +45,29 @@ bool BatchWriter::commit() {
 void BatchWriter::undo() {
     transactions_.roll_back();
     clock_offset_.forget();
-    trusted_time_.forget();
-    deduplication_.forget();
-    permissions_.forget();
-    letters_.forget();
+    tables_.forget();
     stale_ = true;
 }
 
 bool BatchWriter::write(AppendRequest& request, std::vector<Delivery>& deliveries) {
     const Message& message = *request.message;
-    const bool guarded = deduplication_.guards(message);
+    MessageTable& messages = tables_.messages;
+    DeduplicationTable& deduplication = tables_.deduplication;
+    const bool guarded = deduplication.guards(message);
     PageCursor at;
     request.appended = {};
     if (guarded) {
-        if (!begin() || !deduplication_.find(*message.deduplication, request.appended)) return false;
+        if (!begin() || !deduplication.find(*message.deduplication, request.appended)) return false;
         if (request.appended.duplicate_of.has_value()) return true;
     }
-    if (messages_.writes(message) && (!begin() || !messages_.append(message, request.appended.sequence, at))) {
+    if (messages.writes(message) && (!begin() || !messages.append(message, request.appended.sequence, at))) {
         return false;
     }
-    if (guarded && !deduplication_.insert(message, request.appended.sequence)) return false;
+    if (guarded && !deduplication.insert(message, request.appended.sequence)) return false;
     if (is_delivered_by_commit(message)) {
         deliveries.push_back({request.message, request.appended.sequence, at});
     }
     return true;
-}
-
-bool BatchWriter::write(ExpireRequest& request) {
-    std::size_t topics_deleted = 0;
-    return begin() && trusted_time_.note(clock_.now_ms()) &&
-           messages_.delete_expired(request.cutoff, clock_.now_ms(), request.rows_max, request.deleted) &&
-           empty_topics_.sweep(request.rows_max, topics_deleted) && deduplication_.expire(request.rows_max);
-}
-
-bool BatchWriter::write(GrantRequest& request) {
-    request.refused.reset();
-    return begin() && permissions_.grant(request.grant, request.refused);
-}
-
-bool BatchWriter::write(RevokeRequest& request) {
-    request.refused.reset();
-    request.removed = false;
-    return begin() && permissions_.revoke(request.revocation, request.refused, request.removed);
 }
 
 void BatchWriter::find_ends(const std::vector<Batch>& group) {
@@ -127,62 +95,24 @@ bool BatchWriter::leaves_no_row(const ConnectionRequest& request) {
 bool BatchWriter::write(ConnectionRequest& request) {
     if (leaves_no_row(request)) return true;
     if (!begin()) return false;
-    return std::visit(Overloaded{[this](const ports::ConnectionRow& row) { return connections_.opened(row); },
-                                 [this](const ConnectionTopics& change) {
-                                     return connections_.topics_changed(change.id, change.topics);
-                                 },
-                                 [this](const ConnectionPing& ping) { return connections_.pinged(ping.id, ping.at); },
-                                 [this](const ConnectionEnd& end) { return connections_.closed(end.id); }},
-                      request.change);
-}
-
-bool BatchWriter::write(LetterRequest& request) {
-    if (!begin()) return false;
-    return std::visit(Overloaded{[this](const DeadLetter& letter) { return letters_.add(letter); },
-                                 [this](RemoveLetter& change) { return letters_.remove(change.id, change.removed); },
-                                 [this](LetterFailedAgain& change) {
-                                     return letters_.failed_again(change.id, change.at, change.reason);
-                                 },
-                                 [this](ExpireLetters& change) {
-                                     return letters_.delete_expired(change.cutoff, change.rows_max, change.deleted);
-                                 }},
-                      request.change);
-}
-
-bool BatchWriter::write(TicketRequest& request) {
-    if (!begin()) return false;
+    ConnectionTable& rows = tables_.connections;
     return std::visit(
-        Overloaded{
-            [this](IssueTicket& change) { return tickets_.issue(change.ticket, change.per_minute, change.issue); },
-            [this](UseTicket& change) { return tickets_.use(change.id, change.now, change.used); },
-            [this](RevokeTickets& change) { return tickets_.revoke_all(change.user, change.now, change.revoked); },
-            [this](ExpireTickets& change) {
-                return tickets_.delete_expired(change.cutoff, change.rows_max, change.deleted);
-            }},
+        Overloaded{[&](const ports::ConnectionRow& row) { return rows.opened(row); },
+                   [&](const ConnectionTopics& change) { return rows.topics_changed(change.id, change.topics); },
+                   [&](const ConnectionPing& ping) { return rows.pinged(ping.id, ping.at); },
+                   [&](const ConnectionEnd& end) { return rows.closed(end.id); }},
         request.change);
 }
 
 bool BatchWriter::write(WriteJob& job) {
-    return begin() && job.write(job_tables_);
-}
-
-bool BatchWriter::write(ReclaimRequest& request) {
-    request.given = 0;
-    std::size_t surplus = 0;
-    if (!free_pages_.count_surplus(surplus)) return false;
-    if (surplus == 0) return true;
-    if (!begin() || !free_pages_.give_back(std::min(surplus, request.pages_max), request.given)) return false;
-    has_shrunk_ = surplus <= request.pages_max;
-    return true;
+    const WriteJob::Work work = job.find_work(tables_);
+    if (work == WriteJob::Work::none) return true;
+    return work == WriteJob::Work::some && begin() && job.write(tables_);
 }
 
 bool BatchWriter::write_requests(std::vector<Batch>& group, std::vector<Delivery>& deliveries) {
     const Overloaded write_one{[&](AppendRequest& request) { return write(request, deliveries); },
-                               [this](std::unique_ptr<ConnectionRequest>& request) { return write(*request); },
-                               [this](std::unique_ptr<LetterRequest>& request) { return write(*request); },
-                               [this](std::unique_ptr<TicketRequest>& request) { return write(*request); },
-                               [this](std::unique_ptr<WriteJob>& job) { return write(*job); },
-                               [this](auto& request) { return write(request); }};
+                               [this](auto& request) { return write(*request); }};
     find_ends(group);
     for (Batch& batch : group) {
         for (WriteRequest& request : batch.requests) {
@@ -195,11 +125,11 @@ bool BatchWriter::write_requests(std::vector<Batch>& group, std::vector<Delivery
 BatchWriter::Written BatchWriter::write(std::vector<Batch>& group, std::vector<Delivery>& deliveries) {
     bool written = false;
     bool began = false;
-    has_shrunk_ = false;
+    tables_.has_shrunk = false;
     try {
         written = write_requests(group, deliveries);
         began = database_.in_transaction();
-        written = written && deduplication_.expire_inserted();
+        written = written && tables_.deduplication.expire_inserted();
         if (written && began) written = commit();
         if (!written) failure_ = database_.last_failed_step();
     } catch (const std::exception& error) {

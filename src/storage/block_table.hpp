@@ -1,5 +1,5 @@
 // Table `user_blocks`: written by the storage thread, listed by the reader threads, each with an object of its own.
-// Owns:   nothing. Thread: the one of its connection.
+// Thread: the one of its connection.
 // Fails:  false or nullopt when the database does.
 #pragma once
 
@@ -18,7 +18,7 @@ class BlockTable {
   public:
     explicit BlockTable(Database& database);
 
-    // Blocks that had ended before this one began are forgotten on the way.
+    // Also deletes blocks that had ended before this one began.
     [[nodiscard]] bool block(const UserBlock& block);
     // `removed`: whether there was a row.
     [[nodiscard]] bool unblock(const UserId& user, bool& removed);
@@ -42,7 +42,7 @@ class BlockLists {
     Statement list_;
 };
 
-// Every row, once, when the server starts.
+// Visits every row; for the start of the server.
 [[nodiscard]] bool visit_blocks(Database& database, const std::function<void(const UserBlock&)>& visit);
 
 }  // namespace notifyd::storage

@@ -1,7 +1,9 @@
 // One number in `meta`.
 #include "clock_offset.hpp"
 
-#include "notifyd/core/uuid.hpp"
+#include "dead_letter_table.hpp"
+#include "deduplication_table.hpp"
+#include "ticket_table.hpp"
 
 #include <algorithm>
 
@@ -31,20 +33,17 @@ bool ClockOffset::follow() {
 
 std::optional<StoredOffset> read_clock_offset(Database& database, EpochMs wall_now) {
     Statement kept(database, "SELECT value FROM meta WHERE key = 'clock_offset'");
-    Statement newest(database,
-                     "SELECT max(coalesce((SELECT max(first_at) FROM deduplication), 0), "
-                     "coalesce((SELECT max(issued_at) FROM tickets), 0))");
-    Statement newest_letter(database, "SELECT id FROM dead_letters ORDER BY id DESC LIMIT 1");
     StoredOffset stored;
     const Step found = kept.step();
-    if (found == Step::failed || newest.step() != Step::row) return std::nullopt;
+    if (found == Step::failed) return std::nullopt;
+    // The first that fails must also be the last call, so that the database's error is its own.
+    const auto key = newest_key_seen_at(database);
+    const auto ticket = key ? newest_ticket_issued_at(database) : std::nullopt;
+    const auto letter = ticket ? newest_letter_made_at(database) : std::nullopt;
+    if (!letter) return std::nullopt;
     if (found == Step::row) stored.kept = Milliseconds(kept.integer(0));
-    EpochMs stamped_up_to = newest.integer(0);
-    const Step letter = newest_letter.step();
-    if (letter == Step::failed) return std::nullopt;
-    if (letter == Step::row) stamped_up_to = std::max(stamped_up_to, uuid_v7_epoch_ms(newest_letter.uuid(0)));
     // A stamp that no clock of ours has made is damage, not time.
-    stamped_up_to = std::min(stamped_up_to, stamp_max);
+    const EpochMs stamped_up_to = std::min(std::max({*key, *ticket, *letter}), stamp_max);
     stored.to_start_with = std::max(stored.kept, Milliseconds(stamped_up_to - wall_now));
     return stored;
 }

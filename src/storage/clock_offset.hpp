@@ -1,6 +1,6 @@
-// The continuous clock's offset, kept in `meta` so that windows and lifetimes hold over a clock that is set and then a
-// restart.
-// Owns:   what the database says. Thread: the storage thread, inside its transactions.
+// The continuous clock's offset, kept in `meta` so that windows and lifetimes stay right when the wall clock is set and
+// the server restarts.
+// Thread: the storage thread, inside its transactions.
 // Fails:  false or nullopt when the database does; forget() must then follow the rollback.
 #pragma once
 
@@ -14,7 +14,7 @@ namespace notifyd::storage {
 
 class ClockOffset {
   public:
-    // `kept`: what the database says.
+    // `kept`: the offset in the database.
     ClockOffset(Database& database, const ContinuousClock& clock, Milliseconds kept);
 
     // At the beginning of every transaction: writes the offset if somebody has set the wall clock.
@@ -25,7 +25,7 @@ class ClockOffset {
     void forget() { written_ = kept_; }
 
   private:
-    // What the two clocks may drift apart without anybody having set one.
+    // How far the two clocks may drift apart without anybody having set one.
     static constexpr Milliseconds drift_max{1'000};
 
     const ContinuousClock& clock_;
@@ -36,12 +36,12 @@ class ClockOffset {
 
 struct StoredOffset {
     Milliseconds kept{0};
-    // With which the clock is nowhere behind what was stamped with it: time does not go back, even if the wall clock
-    // was set back while nobody ran.
+    // With this offset the clock is not behind any stamp it has made: time does not go back, even if the wall clock was
+    // set back while the server was down.
     Milliseconds to_start_with{0};
 };
 
-// What the last process left.
+// Reads what the last process left. nullopt: the database failed.
 [[nodiscard]] std::optional<StoredOffset> read_clock_offset(Database& database, EpochMs wall_now);
 
 }  // namespace notifyd::storage

@@ -16,7 +16,6 @@ CommitThread::CommitThread(BatchWriter& writer,
                            Admission& admission,
                            SyncFailure& sync_failure,
                            const CommitTimes& times,
-                           PermissionChanged on_permission_changed,
                            const Clock& clock,
                            observability::Events& events)
     : writer_(writer),
@@ -25,7 +24,6 @@ CommitThread::CommitThread(BatchWriter& writer,
       admission_(admission),
       sync_failure_(sync_failure),
       times_(times),
-      on_permission_changed_(std::move(on_permission_changed)),
       clock_(clock),
       events_(events) {}
 
@@ -41,6 +39,9 @@ void CommitThread::stop() {
 
 void CommitThread::run() {
     this_thread::set_name("storage");
+    // On a core that it shares with a loop, a commit that woke up would interrupt the loop's turn. It waits instead,
+    // and the next group grows meanwhile.
+    this_thread::run_in_background();
     while (true) {
         Waited waited = Waited::taken;
         if (taken_.empty()) {
@@ -49,7 +50,7 @@ void CommitThread::run() {
             queue_.take_ready(taken_);
         }
         form_group();
-        if (!group_.empty() || connection_rows_due(waited)) {
+        if (!group_.empty() || is_unanswered_due(waited)) {
             commit();
         } else if (waited == Waited::closed) {
             return;
@@ -62,7 +63,7 @@ void CommitThread::run() {
 std::optional<std::chrono::milliseconds> CommitThread::patience() const {
     std::optional<SteadyTime> until;
     const auto wake_at = [&until](SteadyTime time) { until = until ? std::min(*until, time) : time; };
-    if (!connection_rows_.empty()) wake_at(connection_rows_since_ + connection_rows_delay);
+    if (!unanswered_.empty()) wake_at(unanswered_since_ + unanswered_delay);
     if (may_recover()) wake_at(next_probe_);
     if (!lost_) wake_at(next_watch_);
     if (!until) return std::nullopt;
@@ -70,8 +71,8 @@ std::optional<std::chrono::milliseconds> CommitThread::patience() const {
     return std::max(wait, std::chrono::milliseconds(0));
 }
 
-// Moves batches into the next group, in their order. Those of connection rows alone are set aside while the group is
-// empty: they go in front of it, so one that comes behind a batch of the group must stay behind it.
+// Moves batches into the next group, in their order. Those that want no answer are set aside while the group is empty:
+// they will go in front of it, so one that comes behind a batch of the group must stay behind it.
 void CommitThread::form_group() {
     std::size_t rows = 0;
     std::size_t bytes = 0;
@@ -79,10 +80,10 @@ void CommitThread::form_group() {
         Batch batch = std::move(taken_.front());
         taken_.pop_front();
         if (batch.answers_wanted == 0 && group_.empty()) {
-            if (connection_rows_.empty()) connection_rows_since_ = clock_.steady_now();
-            connection_rows_count_ += batch.requests.size();
-            connection_rows_.push_back(std::move(batch));
-            if (connection_rows_count_ >= limits::commit_rows_max) return;
+            if (unanswered_.empty()) unanswered_since_ = clock_.steady_now();
+            unanswered_requests_ += batch.requests.size();
+            unanswered_.push_back(std::move(batch));
+            if (unanswered_requests_ >= limits::commit_rows_max) return;
         } else {
             rows += batch.requests.size();
             bytes += batch.bytes;
@@ -91,19 +92,18 @@ void CommitThread::form_group() {
     }
 }
 
-bool CommitThread::connection_rows_due(Waited waited) const {
-    if (connection_rows_.empty()) return false;
-    return waited != Waited::taken || connection_rows_count_ >= limits::commit_rows_max ||
-           clock_.steady_now() - connection_rows_since_ >= connection_rows_delay;
+bool CommitThread::is_unanswered_due(Waited waited) const {
+    if (unanswered_.empty()) return false;
+    return waited != Waited::taken || unanswered_requests_ >= limits::commit_rows_max ||
+           clock_.steady_now() - unanswered_since_ >= unanswered_delay;
 }
 
 void CommitThread::commit() {
-    // The rows that waited were handed over before anything of their loop in the group, so they go first.
-    group_.insert(group_.begin(),
-                  std::make_move_iterator(connection_rows_.begin()),
-                  std::make_move_iterator(connection_rows_.end()));
-    connection_rows_.clear();
-    connection_rows_count_ = 0;
+    // What waited was handed over before anything of its loop in the group, so it goes first.
+    group_.insert(
+        group_.begin(), std::make_move_iterator(unanswered_.begin()), std::make_move_iterator(unanswered_.end()));
+    unanswered_.clear();
+    unanswered_requests_ = 0;
     std::size_t rows = 0;
     std::size_t answers_wanted = 0;
     for (const Batch& batch : group_) {
@@ -114,27 +114,28 @@ void CommitThread::commit() {
     std::vector<Delivery> deliveries;
     const BatchWriter::Written written = write(deliveries);
     if (written == BatchWriter::Written::failed) return fail(rows);
-    // After the sync: what is in place now was in place when it was written.
+    // After the sync: files that are in place now were in place when they were written.
     if (written == BatchWriter::Written::rows && !are_files_in_place()) {
-        // The open file has the rows, and everything that is judged later is judged by it.
-        tell_memory();
+        // The open file has the rows, and later requests are judged by them.
+        update_memory();
         withheld_ = std::move(deliveries);
         return fail(rows);
     }
     if (written == BatchWriter::Written::rows) {
-        // A connection row may find room on a disk that is too full for messages, and what changes nothing needs none.
+        // A connection row may find room on a disk that is too full for messages, and a commit that changes nothing
+        // needs none.
         if (answers_wanted > 0 && checkpointer_.has_grown()) set_writable();
         commits_.fetch_add(1, std::memory_order_relaxed);
         rows_.fetch_add(rows, std::memory_order_relaxed);
     }
-    tell_memory();
-    tell_gave_way();
-    tell_listener(std::move(deliveries));
+    update_memory();
+    writer_.report(events_);
+    notify_listener(std::move(deliveries));
     give_back(Outcome::committed);
     checkpointer_.after_commit(writer_.has_shrunk());
 }
 
-// A fault that may pass gets two more tries, unless writing did not work before: then publishers have waited enough.
+// A fault that may pass gets two more tries, unless writing was failing before: then publishers have waited enough.
 BatchWriter::Written CommitThread::write(std::vector<Delivery>& deliveries) {
     const bool worked_before = writable();
     BatchWriter::Written written = write_once(deliveries);
@@ -153,7 +154,7 @@ BatchWriter::Written CommitThread::write_once(std::vector<Delivery>& deliveries)
     if (is_over() || lost_) return BatchWriter::Written::failed;
     checkpointer_.before_transaction();
     const BatchWriter::Written written = writer_.write(group_, deliveries);
-    // What another program has done to the files is not to be mistaken for a fault of the disk.
+    // Another program's meddling with the files must not be mistaken for a fault of the disk.
     if (written == BatchWriter::Written::failed && are_files_in_place()) note_fault();
     // A checkpoint's sync may have failed meanwhile.
     return is_over() ? BatchWriter::Written::failed : written;
@@ -200,17 +201,17 @@ void CommitThread::note_fault() {
 }
 
 void CommitThread::fail(std::size_t rows) {
-    // Once when it begins, then once a second: publishers that try again must not fill the log.
+    // Once at the beginning, then once a second: publishers that try again must not fill the log.
     constexpr std::chrono::seconds event_interval{1};
     for (const Batch& batch : group_) {
-        connection_rows_lost_ += batch.requests.size() - batch.answers_wanted - batch.letters;
+        connection_rows_lost_ += batch.connection_rows();
     }
     const SteadyTime now = clock_.steady_now();
     const bool worked_before = writable_.exchange(false, std::memory_order_relaxed);
     if (worked_before) next_probe_ = now + times_.probe_interval;
-    const bool tells = !lost_ && (worked_before || now - failure_told_ >= event_interval);
-    if (tells) {
-        failure_told_ = now;
+    const bool reports = !lost_ && (worked_before || now - failure_reported_ >= event_interval);
+    if (reports) {
+        failure_reported_ = now;
         events_.emit(observability::CommitFailed{writer_.failure().what, static_cast<std::int64_t>(rows)});
         if (connection_rows_lost_ > 0) {
             events_.emit(observability::StorageError{std::to_string(connection_rows_lost_) +
@@ -220,54 +221,25 @@ void CommitThread::fail(std::size_t rows) {
     }
     commits_failed_.fetch_add(1, std::memory_order_relaxed);
     std::size_t letters = 0;
-    for (const Batch& batch : group_) letters += batch.letters;
+    for (const Batch& batch : group_) letters += batch.letters.size();
     if (letters > 0) events_.emit(observability::DeadLettersDropped{static_cast<std::int64_t>(letters), "not stored"});
     give_back(is_over() ? Outcome::refused : Outcome::failed);
-}
-
-void CommitThread::tell_gave_way() {
-    for (const GaveWay& gave_way : writer_.take_letters_gave_way()) {
-        const bool table_full = gave_way.why == GaveWay::Why::table_full;
-        events_.emit(observability::DeadLettersGaveWay{.user = gave_way.user,
-                                                       .queue = gave_way.queue,
-                                                       .letters = static_cast<std::int64_t>(gave_way.letters),
-                                                       .reason = table_full ? "table_full" : "recipient_full"});
-    }
 }
 
 void CommitThread::set_writable() {
     if (!writable_.exchange(true, std::memory_order_relaxed)) events_.emit(observability::StorageRecovered{});
 }
 
-void CommitThread::tell_memory() {
-    // The row is stored and must be answered, whatever comes of this.
-    const auto guarded = [this](const auto& step) {
-        try {
-            step();
-        } catch (const std::exception& error) {
-            events_.emit(observability::ExceptionCaught{"change of permissions", error.what()});
-        }
-    };
-    const auto tell = [&](const UserId& user, const TopicName& topic, std::optional<Role> role) {
-        if (on_permission_changed_) guarded([&] { on_permission_changed_(user, topic, role); });
-    };
+void CommitThread::update_memory() {
     for (const Batch& batch : group_) {
-        if (!batch.changes_memory) continue;
+        if (!batch.has_jobs) continue;
         for (const WriteRequest& request : batch.requests) {
-            if (const auto* granted = std::get_if<GrantRequest>(&request); granted && !granted->refused.has_value()) {
-                for (const Permission& row : granted->grant.rows) tell(row.user, row.topic, row.role);
-            }
-            if (const auto* revoked = std::get_if<RevokeRequest>(&request); revoked && !revoked->refused) {
-                tell(revoked->revocation.user, revoked->revocation.topic, std::nullopt);
-            }
-            if (const auto* job = std::get_if<std::unique_ptr<WriteJob>>(&request)) {
-                guarded([&] { (*job)->committed(); });
-            }
+            if (const auto* job = std::get_if<std::unique_ptr<WriteJob>>(&request)) (*job)->committed();
         }
     }
 }
 
-void CommitThread::tell_listener(std::vector<Delivery> deliveries) {
+void CommitThread::notify_listener(std::vector<Delivery> deliveries) {
     if (deliveries.empty()) return;
     try {
         listener_->committed(std::move(deliveries));
@@ -292,7 +264,7 @@ void CommitThread::probe() {
     next_probe_ = clock_.steady_now() + times_.probe_interval;
     if (lost_) {
         if (!are_files_in_place()) return;
-        tell_listener(std::exchange(withheld_, {}));
+        notify_listener(std::exchange(withheld_, {}));
     }
     checkpointer_.make_room();
     const bool written = writer_.probe() == BatchWriter::Written::rows;

@@ -1,10 +1,9 @@
-// The storage thread: takes everything that waits, writes it in one transaction, syncs once, tells the outcome.
-// While it syncs, the next group gathers; no timer, so groups grow with the load.
-// Owns:   the thread and the batches that it has taken.
-// Thread: hand_over and writable from any; start and stop from the composer; all else is the storage thread's.
-// Fails:  a commit that fails for what may pass is tried again, twice; then it answers every request in it and is an
-//         event, and the thread goes on. After a failed sync, or in a corrupt file, nothing is written any more: every
-//         request is answered at once. The same while the database's files are not in their places.
+// The storage thread: takes everything that waits, writes it in one transaction, syncs once, reports the outcome.
+// While it syncs, the next group gathers; there is no timer, so groups grow with the load.
+// Thread: hand_over and writable from any; start and stop from the composer; everything else on the storage thread.
+// Fails:  a commit that fails for a reason that may pass is tried twice more; then its requests are answered, an event
+//         is emitted, and the thread goes on. After a failed sync or in a corrupt file nothing is written any more:
+//         every request is answered at once. The same while the database's files are not in their places.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -34,20 +33,17 @@ namespace notifyd::storage {
 
 // A group ends with the batch that reaches one of these. A batch is never split.
 inline constexpr std::size_t commit_bytes_max = 16 * 1024 * 1024;
-// How long connection rows wait for company: nobody waits for them, so connects and pings need no sync of their own.
-inline constexpr std::chrono::milliseconds connection_rows_delay{200};
+// How long batches that want no answer wait for company: connects, pings and dead letters need no sync of their own.
+inline constexpr std::chrono::milliseconds unanswered_delay{200};
 
 struct CommitTimes {
-    // How often is tried whether writing works again, when it did not.
+    // How often writing is tried again while it does not work.
     std::chrono::milliseconds probe_interval{1'000};
-    // How often the database's files are looked for while nothing is committed; each commit looks for them, too.
+    // How often the database's files are looked for while nothing is committed; every commit looks for them, too.
     std::chrono::milliseconds watch_interval{1'000};
     // Before the second and the third try of a commit.
     std::array<std::chrono::milliseconds, 2> pauses{std::chrono::milliseconds(20), std::chrono::milliseconds(100)};
 };
-
-// nullopt: the row is gone.
-using PermissionChanged = std::function<void(const UserId&, const TopicName&, std::optional<Role>)>;
 
 class CommitThread {
   public:
@@ -57,7 +53,6 @@ class CommitThread {
                  Admission& admission,
                  SyncFailure& sync_failure,
                  const CommitTimes& times,
-                 PermissionChanged on_permission_changed,
                  const Clock& clock,
                  observability::Events& events);
 
@@ -79,7 +74,7 @@ class CommitThread {
     void run();
     [[nodiscard]] std::optional<std::chrono::milliseconds> patience() const;
     void form_group();
-    [[nodiscard]] bool connection_rows_due(Waited waited) const;
+    [[nodiscard]] bool is_unanswered_due(Waited waited) const;
     void commit();
     [[nodiscard]] BatchWriter::Written write(std::vector<Delivery>& deliveries);
     [[nodiscard]] BatchWriter::Written write_once(std::vector<Delivery>& deliveries);
@@ -90,11 +85,10 @@ class CommitThread {
     [[nodiscard]] bool are_files_in_place();
     void note_fault();
     void fail(std::size_t rows);
-    void tell_gave_way();
     void set_writable();
-    // Whatever in memory follows the disk.
-    void tell_memory();
-    void tell_listener(std::vector<Delivery> deliveries);
+    // Memory that mirrors the tables.
+    void update_memory();
+    void notify_listener(std::vector<Delivery> deliveries);
     void give_back(Outcome outcome);
     // Nothing can be written now, but that may change.
     [[nodiscard]] bool may_recover() const { return !writable() && !is_over(); }
@@ -108,24 +102,23 @@ class CommitThread {
     Admission& admission_;
     SyncFailure& sync_failure_;
     const CommitTimes times_;
-    const PermissionChanged on_permission_changed_;
     const Clock& clock_;
     observability::Events& events_;
     ports::CommitListener* listener_ = nullptr;
 
     runtime::HandoverQueue<Batch> queue_;
     std::deque<Batch> taken_;
-    std::vector<Batch> connection_rows_;  // batches of nothing else, that wait for company
-    std::size_t connection_rows_count_ = 0;
-    SteadyTime connection_rows_since_;
+    std::vector<Batch> unanswered_;  // batches that want no answer, waiting for company
+    std::size_t unanswered_requests_ = 0;
+    SteadyTime unanswered_since_;
     std::vector<Batch> group_;
 
-    SteadyTime failure_told_;               // by an event
+    SteadyTime failure_reported_;           // by an event
     std::size_t connection_rows_lost_ = 0;  // since then
     SteadyTime next_probe_;                 // while nothing can be written
     SteadyTime next_watch_;
     bool lost_ = false;  // the files were not in their places at the last look
-    // Of the commit that the loss was noticed after: refused, but delivered if the files come back and it with them.
+    // Of the commit after which the loss was noticed: refused, but delivered if the files come back and it with them.
     std::vector<Delivery> withheld_;
 
     std::atomic<bool> writable_{true};

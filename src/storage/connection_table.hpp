@@ -1,5 +1,5 @@
 // Table `connections`: a row for every open WebSocket of this process.
-// Owns:   nothing. Thread: the storage thread, inside its transactions. Fails: false when the database does.
+// Thread: the storage thread, inside its transactions. Fails: false when the database does.
 #pragma once
 
 #include "notifyd/ports/connection_store.hpp"
@@ -27,7 +27,7 @@ class ConnectionTable {
     Statement close_;
 };
 
-// The rows of a process that is gone.
+// Deletes the rows of the last process.
 [[nodiscard]] bool forget_connections(Database& database);
 
 }  // namespace notifyd::storage

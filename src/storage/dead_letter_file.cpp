@@ -1,4 +1,4 @@
-// Dead letters from outside of the server.
+// Dead letters, for a command beside a running server or without one.
 #include "notifyd/storage/dead_letter_file.hpp"
 
 #include "notifyd/core/clock.hpp"
@@ -27,7 +27,7 @@ class NoLog final : public observability::LogSink {
     void write(const observability::LogLine&) override {}
 };
 
-// `path` becomes the one that is locked and opened.
+// Sets `path` to the file that is locked and opened.
 Refusal find_database(const std::string& database, std::string& path) {
     const auto whole = resolved(database, "storage.path");
     if (!whole.has_value()) return whole.error();
@@ -45,37 +45,26 @@ class DeadLetterFile::Parts {
 
     [[nodiscard]] std::optional<StartupError> open(Access access);
     [[nodiscard]] StartupError failed() const { return database_error(path, database.last_error()); }
-    // A slice of ids behind `after`, in a transaction of its own; `change` is run for each. False: the database failed.
+    // Changes a slice of the letters behind `after`, in a transaction of its own. False: the database failed.
     [[nodiscard]] bool change_slice(const LetterChoice& choice,
                                     const std::optional<Uuid>& after,
                                     const Uuid& last,
-                                    Statement& change,
+                                    DeadLetterChange& change,
                                     std::vector<Uuid>& ids);
-    [[nodiscard]] Startup<std::vector<Uuid>> change_all(const LetterChoice& choice, const char* sql);
+    [[nodiscard]] Startup<std::vector<Uuid>> change_all(const LetterChoice& choice, DeadLetterChange::What what);
 
     const std::string path;
     Database database;
     NoLog log;
     SystemClock clock;
     observability::Events events{log, clock};
-    // What needs the database open; destroyed before it.
+    // These need the open database, and are destroyed before it.
     struct Statements {
         Statements(Database& database, observability::Events& events)
-            : transactions(database),
-              lists(database, events),
-              // ?1: behind this id, ?2: up to this one, ?3: the queue or NULL.
-              ids(database,
-                  "SELECT id FROM dead_letters WHERE id > ?1 AND id <= ?2 AND (?3 IS NULL OR queue = ?3) "
-                  "ORDER BY id LIMIT ?4"),
-              count(database, "SELECT count(*) FROM dead_letters WHERE ?1 IS NULL OR queue = ?1"),
-              last(database, "SELECT max(id) FROM dead_letters"),
-              is_marked(database, "SELECT marked FROM dead_letters WHERE id = ?1") {}
+            : transactions(database), lists(database, events), rows(database) {}
         Transactions transactions;
         DeadLetterLists lists;
-        Statement ids;
-        Statement count;
-        Statement last;
-        Statement is_marked;
+        DeadLetterRows rows;
     };
     std::unique_ptr<Statements> statements;
 };
@@ -109,7 +98,7 @@ Startup<DeadLetterFile> DeadLetterFile::open(const std::string& database, Access
 Startup<bool> DeadLetterFile::visit(const LetterChoice& choice,
                                     std::size_t letters_max,
                                     const std::function<void(const DeadLetter&)>& visit) {
-    auto& [transactions, lists, ids, count, last, is_marked] = *parts_->statements;
+    auto& [transactions, lists, rows] = *parts_->statements;
     if (choice.id.has_value()) {
         const auto letter = transactions.begin_read() ? lists.find(*choice.id) : std::nullopt;
         if (letter.has_value() && letter->has_value()) visit(**letter);
@@ -132,65 +121,43 @@ Startup<bool> DeadLetterFile::visit(const LetterChoice& choice,
 }
 
 Startup<std::size_t> DeadLetterFile::count(const LetterChoice& choice) {
-    if (choice.id.has_value()) {
-        Statement& one = parts_->statements->is_marked;
-        const ResetGuard reset_one(one.bind_uuid(1, *choice.id));
-        const Step step = one.step();
-        if (step == Step::failed) return parts_->failed();
-        return step == Step::row ? std::size_t{1} : std::size_t{0};
-    }
-    Statement& count = parts_->statements->count;
-    const ResetGuard reset(count);
-    count.bind_null(1);
-    if (choice.queue.has_value()) count.bind_text(1, *choice.queue);
-    if (count.step() != Step::row) return parts_->failed();
-    return static_cast<std::size_t>(count.integer(0));
+    const auto letters = parts_->statements->rows.count(choice);
+    if (!letters.has_value()) return parts_->failed();
+    return *letters;
 }
 
 bool DeadLetterFile::Parts::change_slice(const LetterChoice& choice,
                                          const std::optional<Uuid>& after,
                                          const Uuid& last,
-                                         Statement& change,
+                                         DeadLetterChange& change,
                                          std::vector<Uuid>& ids) {
-    Statement& rows = statements->ids;
     if (!statements->transactions.begin_write()) return false;
-    {
-        const ResetGuard reset(rows);
-        rows.bind_blob(1, "", 0).bind_null(3).bind(4, slice_rows);
-        if (after.has_value()) rows.bind_uuid(1, *after);
-        rows.bind_uuid(2, last);
-        if (choice.queue.has_value()) rows.bind_text(3, *choice.queue);
-        Step step = rows.step();
-        for (; step == Step::row; step = rows.step()) ids.push_back(rows.uuid(0));
-        if (step == Step::failed) return false;
-    }
+    if (!statements->rows.find_ids(choice, after, last, slice_rows, ids)) return false;
     for (const Uuid& id : ids) {
-        if (!change.bind_uuid(1, id).run()) return false;
+        bool changed = false;
+        if (!change.apply(id, changed)) return false;
     }
     return statements->transactions.commit();
 }
 
-// Only what is there at the beginning: what comes meanwhile must not keep this going.
-Startup<std::vector<Uuid>> DeadLetterFile::Parts::change_all(const LetterChoice& choice, const char* sql) {
-    Statement change(database, sql);
+// Only what is there at the beginning: letters that are added meanwhile must not keep this going.
+Startup<std::vector<Uuid>> DeadLetterFile::Parts::change_all(const LetterChoice& choice, DeadLetterChange::What what) {
+    DeadLetterChange change(database, what);
     if (!database.prepare_error().empty()) return database_error(path, database.prepare_error());
     std::vector<Uuid> all;
     if (choice.id.has_value()) {
-        if (!change.bind_uuid(1, *choice.id).run()) return failed();
-        if (database.rows_changed() > 0) all.push_back(*choice.id);
+        bool changed = false;
+        if (!change.apply(*choice.id, changed)) return failed();
+        if (changed) all.push_back(*choice.id);
         return all;
     }
-    Uuid last;
-    {
-        const ResetGuard reset(statements->last);
-        if (statements->last.step() != Step::row) return failed();
-        if (statements->last.is_null(0)) return all;
-        last = statements->last.uuid(0);
-    }
+    std::optional<Uuid> last;
+    if (!statements->rows.find_newest(last)) return failed();
+    if (!last.has_value()) return all;
     for (;;) {
         std::vector<Uuid> slice;
         const auto after = all.empty() ? std::nullopt : std::optional(all.back());
-        if (!change_slice(choice, after, last, change, slice)) {
+        if (!change_slice(choice, after, *last, change, slice)) {
             StartupError error = failed();
             statements->transactions.roll_back();
             return error;
@@ -201,29 +168,32 @@ Startup<std::vector<Uuid>> DeadLetterFile::Parts::change_all(const LetterChoice&
 }
 
 Startup<std::size_t> DeadLetterFile::purge(const LetterChoice& choice) {
-    const auto purged = parts_->change_all(choice, "DELETE FROM dead_letters WHERE id = ?1");
+    const auto purged = parts_->change_all(choice, DeadLetterChange::What::remove);
     if (!purged.has_value()) return purged.error();
     return purged->size();
 }
 
 Startup<std::vector<Uuid>> DeadLetterFile::mark(const LetterChoice& choice) {
-    return parts_->change_all(choice, "UPDATE dead_letters SET marked = 1 WHERE id = ?1");
+    return parts_->change_all(choice, DeadLetterChange::What::mark);
 }
 
 Startup<DeadLetterFile::Taken> DeadLetterFile::take_done(std::vector<Uuid>& marked) {
+    using State = DeadLetterRows::State;
     Taken taken;
     std::vector<Uuid> left;
-    Statement& is_marked = parts_->statements->is_marked;
     for (const Uuid& id : marked) {
-        const ResetGuard reset(is_marked.bind_uuid(1, id));
-        const Step step = is_marked.step();
-        if (step == Step::failed) return parts_->failed();
-        if (step == Step::done) {
-            ++taken.redriven;
-        } else if (is_marked.integer(0) == 0) {
-            ++taken.failed;
-        } else {
-            left.push_back(id);
+        State state = State::gone;
+        if (!parts_->statements->rows.find_state(id, state)) return parts_->failed();
+        switch (state) {
+            case State::gone:
+                ++taken.redriven;
+                break;
+            case State::unmarked:
+                ++taken.failed;
+                break;
+            case State::marked:
+                left.push_back(id);
+                break;
         }
     }
     marked = std::move(left);

@@ -1,5 +1,7 @@
-// Dead letters: written, listed, and joined with their messages.
+// Dead letters: written, listed, joined with their messages, and chosen by commands.
 #include "dead_letter_table.hpp"
+
+#include "notifyd/core/uuid.hpp"
 
 #include <utility>
 
@@ -18,6 +20,8 @@ Statement& bind_after(Statement& statement, int place, const std::optional<Uuid>
     if (after.has_value()) return statement.bind_uuid(place, *after);
     return statement.bind_blob(place, "", 0);
 }
+
+constexpr std::string_view delete_one = "DELETE FROM dead_letters WHERE id = ?1";
 
 // nullopt: not one of our rows.
 std::optional<DeadLetter> letter_of(Statement& row) {
@@ -69,7 +73,7 @@ DeadLetterTable::DeadLetterTable(Database& database, History history, LetterBoun
       remove_oldest_(database,
                      "DELETE FROM dead_letters WHERE rowid = (SELECT rowid FROM dead_letters "
                      "WHERE user = ?1 AND shared_queue = ?2 ORDER BY rowid LIMIT 1)"),
-      remove_(database, "DELETE FROM dead_letters WHERE id = ?1"),
+      remove_(database, delete_one),
       failed_again_(database,
                     "UPDATE dead_letters SET attempts = attempts + 1, last_failed_at = ?2, reason = ?3, marked = 0 "
                     "WHERE id = ?1"),
@@ -151,7 +155,7 @@ bool DeadLetterTable::find_largest(Recipient& recipient) {
 
 bool DeadLetterTable::remove_oldest(const Recipient& recipient, GaveWay::Why why) {
     if (!remove_oldest_.bind_text(1, recipient.user).bind_text(2, recipient.queue).run()) return false;
-    // Whoever has this happen to him usually has it happen many times in a row.
+    // A recipient whose letters give way usually loses many in a row.
     if (!gave_way_.empty() && gave_way_.back().is(recipient.user, recipient.queue, why)) {
         ++gave_way_.back().letters;
     } else {
@@ -210,7 +214,7 @@ std::optional<DeadLetterPage> DeadLetterLists::list(const ports::DeadLetterQuery
         if (page.more) return page;
         auto letter = letter_of(rows);
         if (!letter.has_value()) continue;
-        // A message that many missed is searched for once.
+        // A message that many recipients missed is searched for once.
         const bool same = !page.letters.empty() && page.letters.back().message == letter->message;
         if (same && !letter->head.has_value()) letter->head = page.letters.back().head;
         if (!same && !fill_head(*letter)) return std::nullopt;
@@ -231,6 +235,72 @@ std::optional<std::optional<DeadLetter>> DeadLetterLists::find(const Uuid& id) {
     auto letter = letter_of(one_);
     if (letter.has_value() && !fill_head(*letter)) return std::nullopt;
     return letter;
+}
+
+DeadLetterRows::DeadLetterRows(Database& database)
+    : count_(database, "SELECT count(*) FROM dead_letters WHERE ?1 IS NULL OR queue = ?1"),
+      newest_(database, "SELECT max(id) FROM dead_letters"),
+      ids_(database,
+           "SELECT id FROM dead_letters WHERE id > ?1 AND id <= ?2 AND (?3 IS NULL OR queue = ?3) "
+           "ORDER BY id LIMIT ?4"),
+      marked_(database, "SELECT marked FROM dead_letters WHERE id = ?1") {}
+
+std::optional<std::size_t> DeadLetterRows::count(const LetterChoice& choice) {
+    if (choice.id.has_value()) {
+        State state = State::gone;
+        if (!find_state(*choice.id, state)) return std::nullopt;
+        return state == State::gone ? std::size_t{0} : std::size_t{1};
+    }
+    const ResetGuard reset(count_);
+    count_.bind_null(1);
+    if (choice.queue.has_value()) count_.bind_text(1, *choice.queue);
+    if (count_.step() != Step::row) return std::nullopt;
+    return static_cast<std::size_t>(count_.integer(0));
+}
+
+bool DeadLetterRows::find_newest(std::optional<Uuid>& id) {
+    const ResetGuard reset(newest_);
+    if (newest_.step() != Step::row) return false;
+    id = newest_.is_null(0) ? std::nullopt : std::optional(newest_.uuid(0));
+    return true;
+}
+
+bool DeadLetterRows::find_ids(const LetterChoice& choice,
+                              const std::optional<Uuid>& after,
+                              const Uuid& last,
+                              std::size_t rows_max,
+                              std::vector<Uuid>& ids) {
+    const ResetGuard reset(ids_);
+    bind_after(ids_, 1, after).bind_uuid(2, last).bind_null(3).bind(4, static_cast<std::int64_t>(rows_max));
+    if (choice.queue.has_value()) ids_.bind_text(3, *choice.queue);
+    Step step = ids_.step();
+    for (; step == Step::row; step = ids_.step()) ids.push_back(ids_.uuid(0));
+    return step != Step::failed;
+}
+
+bool DeadLetterRows::find_state(const Uuid& id, State& state) {
+    const ResetGuard reset(marked_.bind_uuid(1, id));
+    const Step step = marked_.step();
+    state = State::gone;
+    if (step == Step::row) state = marked_.integer(0) == 0 ? State::unmarked : State::marked;
+    return step != Step::failed;
+}
+
+DeadLetterChange::DeadLetterChange(Database& database, What what)
+    : database_(database),
+      change_(database, what == What::remove ? delete_one : "UPDATE dead_letters SET marked = 1 WHERE id = ?1") {}
+
+bool DeadLetterChange::apply(const Uuid& id, bool& changed) {
+    if (!change_.bind_uuid(1, id).run()) return false;
+    changed = database_.rows_changed() > 0;
+    return true;
+}
+
+std::optional<EpochMs> newest_letter_made_at(Database& database) {
+    Statement newest(database, "SELECT id FROM dead_letters ORDER BY id DESC LIMIT 1");
+    const Step step = newest.step();
+    if (step == Step::failed) return std::nullopt;
+    return step == Step::row ? uuid_v7_epoch_ms(newest.uuid(0)) : EpochMs{0};
 }
 
 }  // namespace notifyd::storage

@@ -49,4 +49,8 @@ bool DeduplicationTable::expire(std::size_t rows_max) {
     return expire_.bind(1, clock_.now_ms() - window_.count()).bind(2, static_cast<std::int64_t>(rows_max)).run();
 }
 
+std::optional<EpochMs> newest_key_seen_at(Database& database) {
+    return database.query_integer("SELECT coalesce(max(first_at), 0) FROM deduplication");
+}
+
 }  // namespace notifyd::storage

@@ -1,5 +1,4 @@
 // Table `deduplication`: the first message of every key inside the window (SPEC §4.3).
-// Owns:   the count of keys inserted by the present transaction.
 // Thread: the storage thread, inside its transactions.
 // Fails:  false when the database does; forget() must then follow the rollback.
 //
@@ -14,6 +13,7 @@
 #include "database.hpp"
 
 #include <cstddef>
+#include <optional>
 
 namespace notifyd::storage {
 
@@ -30,7 +30,7 @@ class DeduplicationTable {
     [[nodiscard]] bool find(const DeduplicationKey& key, ports::Appended& appended);
     // The message was stored and is the first of its key.
     [[nodiscard]] bool insert(const Message& message, Sequence sequence);
-    // Deletes expired rows: to be called before the commit. Two for every row inserted, so that they grow fewer.
+    // Deletes expired rows, two for every row inserted, so that their number falls. To be called before the commit.
     [[nodiscard]] bool expire_inserted();
     [[nodiscard]] bool expire(std::size_t rows_max);
     // The transaction was rolled back.
@@ -44,5 +44,8 @@ class DeduplicationTable {
     Statement expire_;
     std::size_t inserted_ = 0;
 };
+
+// When the newest key was first seen; 0: there is none; nullopt: the database failed.
+[[nodiscard]] std::optional<EpochMs> newest_key_seen_at(Database& database);
 
 }  // namespace notifyd::storage

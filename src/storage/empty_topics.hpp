@@ -1,7 +1,5 @@
-// Deletes topics of which nothing is left: no message, and no number that must go on. Anybody may write to a user who
-// does not exist, so names would pile up for ever; a topic that has once given a number stays, because numbers never
-// start again.
-// Owns:   how far it has come.
+// Deletes topics that have neither messages nor numbers to continue. Anybody may write to a user who does not exist, so
+// names would pile up forever; a topic that has ever given a number stays, because numbers never start again.
 // Thread: the storage thread, inside its transactions.
 // Fails:  false when the database does.
 #pragma once
@@ -16,13 +14,13 @@ namespace notifyd::storage {
 
 class EmptyTopics {
   public:
-    // How many topics one call looks at: some milliseconds.
+    // How many topics one call looks at: a few milliseconds of work.
     static constexpr std::size_t looks_max = 2'000;
 
     // `topics` forgets what is deleted.
     EmptyTopics(Database& database, TopicTable& topics);
 
-    // Goes on behind the topic at which it stopped, and begins again after the last one. Deletes up to `rows_max`.
+    // Continues where the last call stopped, and starts over after the last topic. Deletes up to `rows_max`.
     [[nodiscard]] bool sweep(std::size_t rows_max, std::size_t& deleted);
 
   private:

@@ -1,9 +1,7 @@
-// How much of the room for dead letters that wait for their commit may be one recipient's: never more than half of what
-// the others have left free. So one who misses everything stops at a third of the room, many of them share it, and
-// somebody who has nothing waiting still finds a place.
-// Owns:   the count of each recipient who has letters waiting.
+// Shares the room for dead letters that wait for their commit: one recipient's may take at most half of what the others
+// have left free. So a recipient that misses everything stops at a third of the room, many of them share it, and one
+// that has nothing waiting still finds a place.
 // Thread: any; each call holds one shard's lock for a moment.
-// Fails:  take says no.
 #pragma once
 
 #include "notifyd/core/ids.hpp"
@@ -20,11 +18,11 @@ class LetterShares {
         std::size_t bytes = 0;
     };
 
-    // `free`: what nobody has taken yet.
+    // `free`: what nobody has taken yet. False: refused.
     [[nodiscard]] bool take(const UserId& recipient, std::size_t bytes, const Amount& free) {
         bool taken = false;
         waiting_.update(recipient, [&](Amount& own) {
-            // Whoever has nothing waiting gets any size: the room as a whole is checked elsewhere.
+            // The first letter may have any size: the room as a whole is checked elsewhere.
             taken = own.letters == 0 || (own.letters < free.letters / 2 && own.bytes + bytes <= free.bytes / 2);
             if (taken) own = {own.letters + 1, own.bytes + bytes};
             return keep_if_any(own);

@@ -153,4 +153,9 @@ bool MessageTable::reload() {
     return runs_.reload();
 }
 
+std::optional<EpochMs> newest_message_published_at(Database& database) {
+    return database.query_integer(
+        "SELECT published_at FROM messages WHERE position = (SELECT max(position) FROM messages)");
+}
+
 }  // namespace notifyd::storage

@@ -1,4 +1,4 @@
-// Table `messages`, written: every message gets the next position, and a number if it asks for one.
+// Writes table `messages`: every message gets the next position, and a number if it asks for one.
 // Owns:   the last position given. Thread: the storage thread, inside its transactions.
 // Fails:  false when the database does; reload() must then be part of the next transaction.
 #pragma once
@@ -11,6 +11,7 @@
 #include "topic_table.hpp"
 
 #include <cstddef>
+#include <optional>
 
 namespace notifyd::storage {
 
@@ -25,7 +26,7 @@ class MessageTable {
     // Deletes up to `rows_max` of the oldest messages, up to the first that was published at `cutoff` or later. Those
     // that claim to be of the future (the clock was wrong) go when the first one behind them that does not has expired.
     [[nodiscard]] bool delete_expired(EpochMs cutoff, EpochMs now, std::size_t rows_max, std::size_t& deleted);
-    // What the database says, after a rollback and at the start.
+    // Reads the last position from the database: at the start, and after a rollback.
     [[nodiscard]] bool reload();
     [[nodiscard]] Position last_position() const { return position_; }
 
@@ -47,5 +48,8 @@ class MessageTable {
     Statement keep_position_;
     Position position_ = 0;
 };
+
+// When the newest message was published; nullopt: there is none, or the database failed.
+[[nodiscard]] std::optional<EpochMs> newest_message_published_at(Database& database);
 
 }  // namespace notifyd::storage

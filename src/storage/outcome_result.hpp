@@ -1,14 +1,17 @@
-// What the asker of a write gets, by how its commit went.
-// Owns: nothing. Thread: any. Fails: never.
+// Turns the outcome of a commit into the answer to one of its requests.
 #pragma once
 
 #include "notifyd/core/result.hpp"
+#include "notifyd/core/unique_function.hpp"
 
 #include "write_job.hpp"
 
 #include <utility>
 
 namespace notifyd::storage {
+
+template <class Answer>
+using Done = UniqueFunction<void(Result<Answer>)>;
 
 [[nodiscard]] inline Error not_stored() {
     return {Errc::unavailable, "The server cannot store this now; it may be sent again"};

@@ -1,8 +1,6 @@
-// How many permission rows a topic, or a user, has: counted when somebody first asks, and kept up to date from then on,
-// so that a grant to a topic of 100,000 members costs no more than one to an empty topic.
-// Owns:   the counts of the names that were asked for lately, and the statement that counts.
-// Thread: the storage thread, inside its transactions. After a rollback every count must be forgotten.
-// Fails:  false when the database does.
+// How many permission rows a topic or a user has: counted when first asked for, and kept up to date from then on, so
+// that a grant to a topic of 100,000 members costs no more than one to an empty topic. Thread: the storage thread,
+// inside its transactions. After a rollback every count must be forgotten. Fails:  false when the database does.
 #pragma once
 
 #include "database.hpp"
@@ -22,7 +20,7 @@ class PermissionCounts {
     PermissionCounts(Database& database, std::string_view count_rows) : count_rows_(database, count_rows) {}
 
     [[nodiscard]] bool find(const std::string& name, std::int64_t& rows);
-    // A row was written that was not there, or one was deleted.
+    // After a row was added or deleted.
     void add(const std::string& name, std::int64_t rows);
     void forget() { known_.clear(); }
 

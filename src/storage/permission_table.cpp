@@ -9,7 +9,7 @@ namespace notifyd::storage {
 
 namespace {
 
-// Nothing in a row that is no permission can be granted by it: such a row is passed over.
+// nullopt: not a valid permission. Such a row is skipped: it cannot grant anything.
 std::optional<Permission> row_of(Statement& statement) {
     auto topic = TopicName::parse(statement.text(1));
     const std::int64_t role = statement.integer(2);

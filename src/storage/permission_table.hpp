@@ -1,5 +1,5 @@
 // Table `permissions`: written by the storage thread, listed by the reader threads, each with an object of its own.
-// Owns:   nothing but counts of rows. Thread: the one of its connection.
+// Thread: the one of its connection.
 // Fails:  false or nullopt when the database does.
 #pragma once
 
@@ -20,7 +20,7 @@ class PermissionTable {
   public:
     explicit PermissionTable(Database& database);
 
-    // `refused` says why nothing was written, if nothing was.
+    // `refused`: why nothing was written.
     [[nodiscard]] bool grant(const ports::PermissionGrant& grant, std::optional<Error>& refused);
     // `removed`: whether there was a row.
     [[nodiscard]] bool revoke(const ports::PermissionRevocation& revocation,
@@ -62,7 +62,7 @@ class PermissionLists {
     Statement by_topic_;
 };
 
-// Every row, once, when the server starts.
+// Visits every row; for the start of the server.
 [[nodiscard]] bool visit_permissions(Database& database, const std::function<void(const Permission&)>& visit);
 
 }  // namespace notifyd::storage

@@ -1,5 +1,5 @@
-// The reader threads: history pages and permission lists, on read-only connections (WAL readers stop nobody). They
-// serve one read of each user in turn, so that nobody's reads wait behind another's many.
+// The reader threads: history pages and lists, on read-only connections (readers of a write-ahead log block nobody).
+// They serve one read of each user in turn, so that one user's many reads do not delay another's.
 // Owns:   the threads, their connections and the reads that wait.
 // Thread: submit from any; start and stop from the composer.
 // Fails:  a read that finds its user's share of the queue used up answers `rate_limited`; one that finds the queue
@@ -11,13 +11,8 @@
 #include "notifyd/runtime/fair_handover_queue.hpp"
 #include "notifyd/runtime/task.hpp"
 
-#include "block_table.hpp"
 #include "database.hpp"
-#include "dead_letter_table.hpp"
-#include "message_pages.hpp"
-#include "permission_table.hpp"
-#include "resume_plans.hpp"
-#include "ticket_table.hpp"
+#include "read_tables.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -26,26 +21,6 @@
 #include <vector>
 
 namespace notifyd::storage {
-
-// What one reader thread reads with.
-struct ReadTables {
-    ReadTables(Database& database, History history, observability::Events& events)
-        : transactions(database),
-          messages(database, events),
-          resumes(database, history),
-          permissions(database),
-          blocks(database),
-          letters(database, events),
-          tickets(database) {}
-
-    Transactions transactions;
-    MessagePages messages;
-    ResumePlans resumes;
-    PermissionLists permissions;
-    BlockLists blocks;
-    DeadLetterLists letters;
-    TicketReader tickets;
-};
 
 // Takes an answer to its loop. Called on a reader thread.
 class ReadOwner {
@@ -56,14 +31,14 @@ class ReadOwner {
 
 struct ReadJob {
     ReadOwner* owner = nullptr;
-    // In whose turn, and what if there are too many; see PageQuery.
+    // In whose turn it is read, and what happens if too many wait; see PageQuery.
     UserId asker;
     IfBusy if_busy = IfBusy::refuse;
-    // Reads and makes the task that answers. From nullptr: answers with the error.
+    // Reads, and makes the task that answers. Given nullptr, the task answers with the error.
     UniqueFunction<runtime::Task(ReadTables*, const Error&)> read;
 };
 
-// What a read is answered that was not `taken`.
+// The answer to a read that was not `taken`.
 [[nodiscard]] Error refusal_of(runtime::Handover verdict);
 
 class ReaderPool {
@@ -73,7 +48,7 @@ class ReaderPool {
     ReaderPool(const ReaderPool&) = delete;
     ReaderPool& operator=(const ReaderPool&) = delete;
 
-    // False: the database cannot be opened, for `error`.
+    // False: the database cannot be opened; `error` says why.
     [[nodiscard]] bool open(const std::string& path, History history, std::string& error);
     void start();
     // Finishes the reads that wait, then ends the threads.

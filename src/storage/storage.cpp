@@ -1,9 +1,10 @@
-// The parts of the storage, put together.
+// Puts the parts of the storage together.
 #include "notifyd/storage/storage.hpp"
 
 #include "admission.hpp"
 #include "batch_writer.hpp"
 #include "block_table.hpp"
+#include "change_listeners.hpp"
 #include "checkpointer.hpp"
 #include "clock_offset.hpp"
 #include "commit_thread.hpp"
@@ -34,7 +35,7 @@ std::size_t file_bytes(const std::string& path) {
     return failed ? 0 : static_cast<std::size_t>(size);
 }
 
-// From now on messages pass that nobody will find here: who resumes from this position or before has missed them.
+// From now on messages pass without a row: a client that resumes from this position or an earlier one has missed them.
 bool note_unlogged(Database& database, Position position) {
     Statement note(database, "INSERT OR REPLACE INTO meta (key, value) VALUES ('unlogged_position', ?1)");
     return note.bind(1, position).run();
@@ -42,13 +43,13 @@ bool note_unlogged(Database& database, Position position) {
 
 }  // namespace
 
-// In the order of their making; destroyed the other way round.
+// In the order of their construction.
 class Storage::Parts {
   public:
     Parts(PreparedFile prepared, const StorageOptions& options, observability::Events& sink)
         : file(std::move(prepared)),
           events(sink),
-          on_block_changed(options.on_block_changed),
+          listeners(options.on_permission_changed, options.on_block_changed, sink),
           sync_failure(options.on_failed_sync, sink),
           admission(options.queue_length, options.queue_bytes_max),
           readers(options.reads_waiting_max, sink) {}
@@ -67,9 +68,10 @@ class Storage::Parts {
         if (!offset.has_value()) return database.last_error();
         continuous.emplace(clock, offset->to_start_with);
 
-        const LetterBounds letters = LetterBounds::for_letters(options.dead_letters_per_user);
-        writer = std::make_unique<BatchWriter>(
-            database, options.history, options.deduplication_window, letters, clock, *continuous, offset->kept);
+        const TableSettings settings{.history = options.history,
+                                     .deduplication_window = options.deduplication_window,
+                                     .letters = LetterBounds::for_letters(options.dead_letters_per_user)};
+        writer = std::make_unique<BatchWriter>(database, settings, clock, *continuous, offset->kept);
         if (!database.prepare_error().empty()) return database.prepare_error();
         if (!writer->open()) return database.last_error();
         last_position = writer->last_position();
@@ -87,15 +89,8 @@ class Storage::Parts {
         files = std::make_unique<FileWatch>(database, file.lock, file.path);
         if (!files->begin()) return files->loss();
         const CommitTimes times{options.probe_interval, options.watch_interval, options.retry_pauses};
-        commits = std::make_unique<CommitThread>(*writer,
-                                                 *checkpointer,
-                                                 *files,
-                                                 admission,
-                                                 sync_failure,
-                                                 times,
-                                                 options.on_permission_changed,
-                                                 clock,
-                                                 events);
+        commits = std::make_unique<CommitThread>(
+            *writer, *checkpointer, *files, admission, sync_failure, times, clock, events);
         return {};
     }
 
@@ -116,7 +111,7 @@ class Storage::Parts {
     Position last_position = 0;
     std::optional<EpochMs> last_known_time;
     std::optional<ContinuousClock> continuous;
-    const BlockChanged on_block_changed;
+    const ChangeListeners listeners;
     SyncFailure sync_failure;
     std::atomic<std::size_t> loops = 0;
     Admission admission;
@@ -155,7 +150,7 @@ Startup<std::unique_ptr<Storage>> Storage::open(StorageOptions options,
 
 void Storage::for_each_permission(const std::function<void(const Permission&)>& visit) {
     if (!visit_permissions(parts_->database, visit)) {
-        // To go on would be to refuse people what they were granted.
+        // Going on would refuse people what they were granted.
         throw std::runtime_error("database " + parts_->file.path +
                                  ": permissions cannot be read: " + parts_->database.last_error());
     }
@@ -163,7 +158,7 @@ void Storage::for_each_permission(const std::function<void(const Permission&)>& 
 
 void Storage::for_each_block(const std::function<void(const UserBlock&)>& visit) {
     if (!visit_blocks(parts_->database, visit)) {
-        // To go on would be to let in whoever was blocked.
+        // Going on would let blocked users in.
         throw std::runtime_error("database " + parts_->file.path +
                                  ": the blocks of users cannot be read: " + parts_->database.last_error());
     }
@@ -171,14 +166,8 @@ void Storage::for_each_block(const std::function<void(const UserBlock&)>& visit)
 
 std::unique_ptr<StorageClient> Storage::client(runtime::EventLoop& loop) {
     parts_->loops.fetch_add(1, std::memory_order_relaxed);
-    return std::make_unique<LoopClient>(loop,
-                                        parts_->loops,
-                                        parts_->epoch,
-                                        parts_->admission,
-                                        *parts_->commits,
-                                        parts_->readers,
-                                        parts_->on_block_changed,
-                                        parts_->events);
+    const SharedByLoops shared{parts_->loops, parts_->admission, *parts_->commits, parts_->readers, parts_->events};
+    return std::make_unique<LoopClient>(loop, shared, parts_->epoch, parts_->listeners);
 }
 
 void Storage::start(ports::CommitListener& listener) {

@@ -1,8 +1,5 @@
-// A sync that failed, the end of all writing: the kernel may have dropped what it was to write and call the next sync a
-// success, so nothing may be acknowledged after it (SPEC §4.4).
-// Owns:   whether it has happened.
-// Thread: any.
-// Fails:  never.
+// A failed sync is the end of all writing: the kernel may have dropped what it was to write and call the next sync a
+// success, so nothing may be acknowledged after it (SPEC §4.4). For any thread.
 #pragma once
 
 #include "notifyd/observability/events.hpp"
@@ -18,7 +15,7 @@ class SyncFailure {
   public:
     SyncFailure(std::function<void()> tell, observability::Events& events) : tell_(std::move(tell)), events_(events) {}
 
-    // Only the first one is told.
+    // Only the first one is reported.
     void report(const std::string& what) {
         if (happened_.exchange(true)) return;
         events_.emit(observability::SyncFailed{what});

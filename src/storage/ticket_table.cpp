@@ -183,6 +183,10 @@ std::optional<std::optional<ports::FoundTicket>> TicketReader::find(const Uuid& 
     return found_in(one_, id);
 }
 
+std::optional<EpochMs> newest_ticket_issued_at(Database& database) {
+    return database.query_integer("SELECT coalesce(max(issued_at), 0) FROM tickets");
+}
+
 bool forget_tickets(Database& database) {
     return database.execute("DELETE FROM tickets");
 }

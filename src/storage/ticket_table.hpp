@@ -1,5 +1,4 @@
 // Table `tickets`: issued, used up by one conditional write, revoked, forgotten.
-// Owns:   nothing.
 // Thread: TicketTable the storage thread, inside its transactions; TicketReader one reader thread.
 // Fails:  false or nullopt when the database does.
 #pragma once
@@ -30,7 +29,7 @@ class TicketTable {
     [[nodiscard]] bool delete_expired(EpochMs cutoff, std::size_t rows_max, std::size_t& deleted);
 
   private:
-    // Until when the user must wait because of the `count` that were issued last; 0: need not.
+    // Until when the user must wait because of the last `count` that were issued; 0: no wait.
     enum class Until : std::uint8_t { out_of_the_minute, forgotten };
     [[nodiscard]] bool find_wait(const ports::Ticket& ticket, std::int64_t count, Until until, EpochMs& end);
     // How many there are: triggers keep the count (migration 0009).
@@ -59,7 +58,10 @@ class TicketReader {
     Statement one_;
 };
 
-// A copy of the database may know as unused what was used since.
+// When the newest ticket was issued; 0: there is none; nullopt: the database failed.
+[[nodiscard]] std::optional<EpochMs> newest_ticket_issued_at(Database& database);
+
+// In a copy of the database, a ticket may look unused that was used since.
 [[nodiscard]] bool forget_tickets(Database& database);
 
 }  // namespace notifyd::storage

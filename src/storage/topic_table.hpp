@@ -27,7 +27,7 @@ class TopicTable {
 
     // The topic, added if it is new. The pointer is good until the next call.
     [[nodiscard]] Topic* find_or_add(const TopicName& name);
-    // Keeps the counter where the messages do not tell it; never lowers it.
+    // Stores the counter where it cannot be read off the messages; never lowers it.
     [[nodiscard]] bool raise(std::int64_t id, Sequence counter);
     // Drops the cache, whose counters a rollback has made wrong.
     void forget() {
@@ -44,7 +44,7 @@ class TopicTable {
   private:
     using Generation = std::unordered_map<std::string, Topic>;
 
-    // Where in the cache it is, made young again; nullptr: it is not there.
+    // Its place in the cache, where it becomes young again; nullptr: it is not there.
     [[nodiscard]] Topic* find_cached(const std::string& name);
     // Begins a new generation when the young one is full.
     void make_room();
@@ -57,7 +57,7 @@ class TopicTable {
     Statement add_;
     Statement raise_;
     const std::size_t generation_max_;
-    // What is asked for stays; what a flood of other names has brought goes with the next generation.
+    // Topics in use stay; those that a flood of other names brought in go with the next generation.
     Generation young_;
     Generation old_;
 };

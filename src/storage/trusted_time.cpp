@@ -1,6 +1,8 @@
 // One number in `meta`.
 #include "trusted_time.hpp"
 
+#include "message_table.hpp"
+
 namespace notifyd::storage {
 
 TrustedTime::TrustedTime(Database& database)
@@ -17,8 +19,7 @@ bool TrustedTime::note(EpochMs now) {
 bool read_last_known_time(Database& database, std::optional<EpochMs>& time) {
     time = database.query_integer("SELECT value FROM meta WHERE key = 'trusted_time'");
     if (!time.has_value() && !database.has_failed()) {
-        time = database.query_integer(
-            "SELECT published_at FROM messages WHERE position = (SELECT max(position) FROM messages)");
+        time = newest_message_published_at(database);
     }
     return time.has_value() || !database.has_failed();
 }

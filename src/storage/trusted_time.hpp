@@ -1,7 +1,7 @@
 // The last time of the wall clock that retention trusted, kept in `meta`: a start compares the clock with it. The
-// newest message would not do, because it may have been stamped by the very clock that leapt. Owns:   nothing but what
-// it wrote last. Thread: the storage thread, inside its transactions. Fails:  false when the database does; forget()
-// must then follow the rollback.
+// newest message would not do, because it may have been stamped by the very clock that leapt.
+// Thread: the storage thread, inside its transactions.
+// Fails:  false when the database does; forget() must then follow the rollback.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -27,8 +27,8 @@ class TrustedTime {
     std::optional<EpochMs> written_;
 };
 
-// What time it was, as far as the database tells: nullopt in `time`: it does not. Before retention ever trusted a
-// clock, the newest message has to do.
+// What time it was, as far as the database knows; nullopt in `time`: it does not. Until retention has trusted the clock
+// once, the newest message has to do.
 [[nodiscard]] bool read_last_known_time(Database& database, std::optional<EpochMs>& time);
 
 }  // namespace notifyd::storage

@@ -7,8 +7,8 @@ namespace notifyd::this_thread {
 // As top -H and perf show it; at most 15 bytes.
 void set_name(const char* name);
 
-// For work that nobody waits for: on a busy core it never takes the place of the running thread when it wakes
-// (SCHED_BATCH, sched(7)), but gathers work until the core is free or its share is due.
+// On a busy core, the thread no longer preempts the running one when it wakes up (SCHED_BATCH, sched(7)), but gathers
+// work until the core is free or its share is due.
 void run_in_background();
 
 }  // namespace notifyd::this_thread

@@ -1,5 +1,5 @@
 // Makes dead letters: what one recipient could not be given, told to the operator (SPEC §4.4).
-// Flow:   retries that are used up, a stalled connection -> DeadLetters -> ports::DeadLetterStore
+// Flow:   retries that are used up, a stalled connection -> DeadLetters -> ports::DeadLetterSink
 // Owns:   nothing.
 // Thread: one loop.
 // Fails:  never; a letter that finds no room in the storage queue is dropped there, with an event.
@@ -9,7 +9,7 @@
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/message.hpp"
 #include "notifyd/observability/events.hpp"
-#include "notifyd/ports/dead_letter_store.hpp"
+#include "notifyd/ports/dead_letter_sink.hpp"
 #include "notifyd/wire/delivered_frames.hpp"
 
 #include <cstdint>
@@ -38,13 +38,13 @@ enum class Log : std::uint8_t { kept, off };
 class DeadLetters {
   public:
     // Ids are made by `continuous`, so that they sort by age although somebody may set the wall clock.
-    DeadLetters(ports::DeadLetterStore& store,
+    DeadLetters(ports::DeadLetterSink& sink,
                 Log log,
                 const Clock& clock,
                 const Clock& continuous,
                 IdSource& ids,
                 observability::Events& events)
-        : store_(store), log_(log), clock_(clock), continuous_(continuous), ids_(ids), events_(events) {}
+        : sink_(sink), log_(log), clock_(clock), continuous_(continuous), ids_(ids), events_(events) {}
 
     void add(const Recipient& recipient, const Delivery& delivery, const Failure& failure);
     void add(const Recipient& recipient, const StoredMessage& message, const TopicName& topic, const Failure& failure);
@@ -53,7 +53,7 @@ class DeadLetters {
   private:
     void store(DeadLetter letter, MessageType type, const Recipient& recipient, const Failure& failure);
 
-    ports::DeadLetterStore& store_;
+    ports::DeadLetterSink& sink_;
     Log log_;
     const Clock& clock_;
     const Clock& continuous_;

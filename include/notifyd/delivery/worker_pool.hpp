@@ -41,7 +41,7 @@ struct WorkerParts {
     const connection::ConnectionRegistry& registry;
     ports::MessageReader& reader;
     ports::ResumePlanner& planner;
-    ports::DeadLetterStore& dead_letters;
+    ports::DeadLetterSink& dead_letters;
     const Clock& clock;
     const Clock& continuous_clock;
     IdSource& ids;

@@ -22,16 +22,16 @@ class BlockStore {
   public:
     virtual ~BlockStore() = default;
 
-    // Writes the row, in place of the user's earlier one if there is one.
+    // Writes the row, replacing the user's earlier one.
     virtual void block(UserBlock block, UniqueFunction<void(Result<void>)> done) = 0;
     // Deletes it; `done` receives whether there was one.
     virtual void unblock(UserId user, UniqueFunction<void(Result<bool>)> done) = 0;
-    // Those that hold at `now`, ordered by user, after `after` if given; read in the asker's turn.
-    virtual void list_blocks(UserId asker,
-                             EpochMs now,
-                             std::size_t rows_max,
-                             std::optional<UserId> after,
-                             UniqueFunction<void(Result<BlockPage>)> done) = 0;
+    // Those in force at `now`, ordered by user, after `after` if given; read in the asker's turn.
+    virtual void list(UserId asker,
+                      EpochMs now,
+                      std::size_t rows_max,
+                      std::optional<UserId> after,
+                      UniqueFunction<void(Result<BlockPage>)> done) = 0;
 };
 
 }  // namespace notifyd::ports

@@ -1,5 +1,5 @@
 // The connection table: a row for every open WebSocket, for operators and the connections API.
-// Owns:   nothing. Thread: one loop. Writes are queued and never waited for.
+// Owns:   nothing. Thread: one loop. Writes are queued, and nobody waits for them.
 // Fails:  never visibly: a row that could not be written is logged; no message depends on it.
 #pragma once
 

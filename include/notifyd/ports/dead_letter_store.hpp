@@ -1,4 +1,4 @@
-// The dead letters: what recipients could not be given, kept for the operator (SPEC §4.4, §3.7).
+// The dead letters that were added: for the operator, for redrives and for retention (SPEC §4.4, §3.7).
 // Owns:   nothing. Thread: one loop; `done` runs on that loop.
 // Fails:  unavailable (queue full, the commit or the read failed).
 #pragma once
@@ -26,21 +26,18 @@ class DeadLetterStore {
   public:
     virtual ~DeadLetterStore() = default;
 
-    // Queued and not answered. One that finds no room is dropped, and that is an event: the message itself is in the
-    // history, and a client that cannot be served must not be able to stop the others.
-    virtual void add(DeadLetter letter) = 0;
     // Oldest first, with their messages.
     virtual void list(DeadLetterQuery query, UniqueFunction<void(Result<DeadLetterPage>)> done) = 0;
     // nullopt: there is none.
     virtual void find(Uuid id, UniqueFunction<void(Result<std::optional<DeadLetter>>)> done) = 0;
-    // Whether there was one.
+    // `done` receives whether there was one.
     virtual void remove(Uuid id, UniqueFunction<void(Result<bool>)> done) = 0;
-    // A redrive found nobody: one attempt more, and no mark any more. Fine if it is gone.
+    // A redrive reached nobody: counts one more attempt and takes the mark away. Fine if the letter is gone.
     virtual void failed_again(Uuid id, EpochMs at, std::string reason, UniqueFunction<void(Result<void>)> done) = 0;
-    // Deletes up to `rows_max` of the oldest that last failed before `cutoff`; tells how many.
-    virtual void delete_expired_letters(EpochMs cutoff,
-                                        std::size_t rows_max,
-                                        UniqueFunction<void(Result<std::size_t>)> done) = 0;
+    // Deletes up to `rows_max` of the oldest that last failed before `cutoff`; `done` receives how many.
+    virtual void delete_expired(EpochMs cutoff,
+                                std::size_t rows_max,
+                                UniqueFunction<void(Result<std::size_t>)> done) = 0;
 };
 
 }  // namespace notifyd::ports

@@ -1,4 +1,4 @@
-// What deleted rows leave behind in the database file, given back to the disk.
+// Gives the space that deleted rows leave behind in the database file back to the disk.
 // Owns:   nothing. Thread: one loop; `done` runs on that loop.
 // Fails:  unavailable (queue full or the commit failed: nothing was given back).
 #pragma once
@@ -14,8 +14,8 @@ class DiskSpace {
   public:
     virtual ~DiskSpace() = default;
 
-    // Gives back up to `pages_max` free pages if the file has many more than it needs; tells how many: fewer than
-    // `pages_max` when that is all.
+    // Gives back up to `pages_max` free pages if the file has many more than it needs. `done` receives how many: fewer
+    // than `pages_max` when there are no more to give.
     virtual void reclaim(std::size_t pages_max, UniqueFunction<void(Result<std::size_t>)> done) = 0;
 };
 

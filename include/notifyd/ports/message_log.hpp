@@ -33,24 +33,24 @@ class MessageLog {
 
     // Stores the message in the next commit, and gives it the topic's next number if it asks for one, in the same
     // transaction. Calls of one loop commit in the order they were made; those of one turn commit together.
-    // A message whose deduplication key was seen inside the window is not stored: `done` tells of the first one.
+    // A message whose deduplication key was seen inside the window is not stored: `done` receives the first one.
     // `done` runs after the sync, never inside this call, in the order of the calls.
     // What is committed survives kill -9 and, with full durability, a power cut.
     virtual void append(MessagePtr message, AppendDone done) = 0;
 
     // Whether `count` more appends would be taken now.
     [[nodiscard]] virtual bool has_room(std::size_t count) const = 0;
-    // Whether the last commit succeeded: if not, an append will hardly be stored.
+    // Whether the last commit succeeded: if not, an append is unlikely to be stored.
     [[nodiscard]] virtual bool is_writable() const = 0;
 
-    // Deletes up to `rows_max` of the oldest messages published before `cutoff`; tells how many.
-    // A topic's numbers go on from where they were, even if all its messages are gone.
+    // Deletes up to `rows_max` of the oldest messages published before `cutoff`; `done` receives how many.
+    // A topic's numbers continue from where they were, even if all its messages are gone.
     virtual void delete_expired(EpochMs cutoff,
                                 std::size_t rows_max,
                                 UniqueFunction<void(Result<std::size_t>)> done) = 0;
 };
 
-// Told of every commit, on the storage thread, in commit order, before any `done` of that commit runs.
+// Notified of every commit, on the storage thread, in commit order, before any `done` of that commit runs.
 class CommitListener {
   public:
     virtual ~CommitListener() = default;

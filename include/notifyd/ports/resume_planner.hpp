@@ -1,4 +1,4 @@
-// What a client that comes back has missed: decided by the log, before anything is replayed (SPEC §5.4).
+// Decides from the log what a client that comes back has missed, before anything is replayed (SPEC §5.4).
 // Owns:   nothing. Thread: one loop; `done` runs on that loop, the read itself on a reader thread.
 // Fails:  unavailable (too many reads waiting, or the disk failed).
 #pragma once
@@ -51,7 +51,7 @@ struct ResumePlan {
     LogWindow window{};
 };
 
-// Which number each topic had when the loop had come to `fifo_up_to`.
+// Asks which number each topic had when the loop had reached `fifo_up_to`.
 struct PositionsQuery {
     std::vector<TopicName> topics;
     Position fifo_up_to = 0;
@@ -62,9 +62,9 @@ struct PositionsQuery {
 class ResumePlanner {
   public:
     virtual ~ResumePlanner() = default;
-    // By message id: sees every message that any loop has handed to the log before this call, once its commit is
-    // decided: so a standard message that was delivered before the call, and committed, is in the plan. By number: sees
-    // what was committed before the call, which fifo_up_to is.
+    // By message id: the plan waits for the commit of every message that any loop handed to the log before this call,
+    // and so includes each standard message that was delivered before the call and then committed. By number: sees what
+    // was committed before the call, as fifo_up_to was.
     virtual void plan_resume(ResumeQuery query, UniqueFunction<void(Result<ResumePlan>)> done) = 0;
     // One number for each topic, in their order; 0 where there is none.
     virtual void read_positions(PositionsQuery query, UniqueFunction<void(Result<std::vector<Sequence>>)> done) = 0;

@@ -1,4 +1,4 @@
-// The single-use connection tokens (tickets) that were issued and are not forgotten yet (SPEC §2).
+// The single-use connection tokens (tickets) that were issued and not forgotten yet (SPEC §2).
 // Owns:   nothing. Thread: one loop; `done` runs on that loop.
 // Fails:  unavailable (queue full, the commit or the read failed).
 #pragma once
@@ -17,7 +17,7 @@ namespace notifyd::ports {
 
 struct Ticket {
     Uuid id;
-    // Who connects with it: the rights, and the end, of the token that it was made with.
+    // Who connects with it, with the rights and until the end of the JWT that it was issued for.
     Identity identity;
     EpochMs issued_at = 0;
     EpochMs expires_at = 0;
@@ -36,7 +36,7 @@ struct TicketIssue {
         full,      // no room for anybody's
     };
     Verdict verdict = Verdict::issued;
-    // When the user may have the next one.
+    // After how long the user may have the next one.
     Milliseconds retry_after{0};
 };
 
@@ -44,23 +44,21 @@ class TicketStore {
   public:
     virtual ~TicketStore() = default;
 
-    // Commits the ticket, unless `per_minute` (0: no limit) were issued to its user in the minute before it, by
-    // whichever loop, or there are too many.
-    virtual void issue_ticket(Ticket ticket,
-                              std::size_t per_minute,
-                              UniqueFunction<void(Result<TicketIssue>)> done) = 0;
-    // nullopt: none such was issued, or it is forgotten. Sees every ticket whose issue was answered before the call.
+    // Commits the ticket, unless all loops together have issued `per_minute` (0: no limit) to its user in the minute
+    // before it, or there are too many.
+    virtual void issue(Ticket ticket, std::size_t per_minute, UniqueFunction<void(Result<TicketIssue>)> done) = 0;
+    // nullopt: it was never issued, or it is forgotten. Sees every ticket whose issue was answered before the call.
     // `asker`: in whose turn it is read.
-    virtual void find_ticket(Uuid id, UserId asker, UniqueFunction<void(Result<std::optional<FoundTicket>>)> done) = 0;
-    // One conditional write: of all who try, on whichever loop, one gets `true`, and that is committed. False: it was
-    // used or revoked, it has expired, or there is none such.
-    virtual void use_ticket(Uuid id, EpochMs now, UniqueFunction<void(Result<bool>)> done) = 0;
-    // Voids what is unused of the user; tells how many.
-    virtual void revoke_tickets(UserId user, EpochMs now, UniqueFunction<void(Result<std::size_t>)> done) = 0;
-    // Forgets up to `rows_max` of those that expired before `cutoff`, the oldest first; tells how many.
-    virtual void delete_expired_tickets(EpochMs cutoff,
-                                        std::size_t rows_max,
-                                        UniqueFunction<void(Result<std::size_t>)> done) = 0;
+    virtual void find(Uuid id, UserId asker, UniqueFunction<void(Result<std::optional<FoundTicket>>)> done) = 0;
+    // One conditional write: of all who try, on any loop, one receives `true`, after the commit. False: the ticket was
+    // used or revoked, has expired, or does not exist.
+    virtual void use(Uuid id, EpochMs now, UniqueFunction<void(Result<bool>)> done) = 0;
+    // Voids the user's unused tickets; `done` receives how many.
+    virtual void revoke(UserId user, EpochMs now, UniqueFunction<void(Result<std::size_t>)> done) = 0;
+    // Forgets up to `rows_max` of those that expired before `cutoff`, the oldest first; `done` receives how many.
+    virtual void delete_expired(EpochMs cutoff,
+                                std::size_t rows_max,
+                                UniqueFunction<void(Result<std::size_t>)> done) = 0;
 };
 
 }  // namespace notifyd::ports

@@ -1,7 +1,7 @@
 // The dead letters in a database file, for `notifyd dlq`: beside a running server, or while none runs (SPEC §9).
-// Owns:   a connection that neither checkpoints nor takes the log away, so that the server's own rules hold.
+// Owns:   a connection that neither checkpoints nor removes the log, so that the server's own rules hold.
 // Thread: a command's.
-// Fails:  with one sentence that names the file.
+// Fails:  with one message that names the file.
 #pragma once
 
 #include "notifyd/core/dead_letter.hpp"
@@ -30,21 +30,21 @@ class DeadLetterFile {
     DeadLetterFile& operator=(DeadLetterFile&&) = delete;
     ~DeadLetterFile();
 
-    // Oldest first, up to `letters_max`; tells whether there are more.
+    // Oldest first, up to `letters_max`; returns whether there are more.
     [[nodiscard]] Startup<bool> visit(const LetterChoice& choice,
                                       std::size_t letters_max,
                                       const std::function<void(const DeadLetter&)>& visit);
     [[nodiscard]] Startup<std::size_t> count(const LetterChoice& choice);
-    // Deletes those that are there now, in slices that let the server's commits through.
+    // Deletes those that exist now, in slices that let the server's commits through.
     [[nodiscard]] Startup<std::size_t> purge(const LetterChoice& choice);
-    // Asks the server to send them again, and tells which they are.
+    // Asks the server to send them again; returns which they are.
     [[nodiscard]] Startup<std::vector<Uuid>> mark(const LetterChoice& choice);
 
     struct Taken {
         std::size_t redriven = 0;
         std::size_t failed = 0;
     };
-    // What became of marked letters; those are removed from `marked` with which the server is done.
+    // What became of marked letters; removes from `marked` those with which the server is done.
     [[nodiscard]] Startup<Taken> take_done(std::vector<Uuid>& marked);
 
   private:

@@ -1,7 +1,7 @@
-// Opening the database: what can be wrong with it, told to the operator, and its migrations.
+// Opening the database: reports to the operator what is wrong with it, and migrates it.
 // Owns:   nothing.
 // Thread: any, before the storage is opened.
-// Fails:  with one sentence that names the file: not a database, another program's, newer than this binary, in use, …
+// Fails:  with one message that names the file: not a database, another program's, newer than this binary, in use, …
 #pragma once
 
 #include "notifyd/core/ids.hpp"

@@ -1,10 +1,10 @@
-// SQLite behind the ports: the database, the thread that writes it and the threads that read it (DESIGN §2).
+// SQLite behind the ports: the database, the thread that writes it and the threads that read it.
 // Flow:   a loop's StorageClient gathers a turn's requests -> storage thread: one transaction, one sync
 //         -> CommitListener -> every `done` on its loop.
 // Owns:   the database file and its lock, the storage thread, two reader threads and the checkpointer.
 // Thread: open, client, for_each_permission, start and stop from the one that composes the server;
 //         epoch, last_position, writable and stats from any. stop() never from a loop's thread.
-// Fails:  open and migrate with a sentence for the operator; later a failed commit answers `unavailable` to every
+// Fails:  open and migrate with a message for the operator; later a failed commit answers `unavailable` to every
 //         request in it, and the storage thread goes on. A failed sync is the end of writing: see on_failed_sync.
 #pragma once
 
@@ -56,22 +56,23 @@ struct StorageOptions {
     std::size_t reads_waiting_max = 4'096;
     // The write-ahead log's size from which the checkpointer works.
     std::size_t checkpoint_bytes = 16 * 1024 * 1024;
-    // The size from which the storage thread helps between two commits, because it never pauses.
+    // The size from which the storage thread copies the log itself between two commits, if it never pauses.
     std::size_t checkpoint_now_bytes = 64 * 1024 * 1024;
     // A database up to this size is read whole, and refused if damaged, before it is used.
     std::size_t check_bytes_max = 64 * 1024 * 1024;
-    // How often an idle storage thread tries whether writing works again after a failed commit.
+    // How often an idle storage thread checks whether writing works again after a failed commit.
     std::chrono::milliseconds probe_interval{1'000};
-    // How often the database's files are looked for at their places; each commit looks for them, too.
+    // How often the database's files are looked for in their places; each commit looks for them, too.
     std::chrono::milliseconds watch_interval{1'000};
-    // Before the second and the third try of a commit that failed for what may pass.
+    // Before the second and the third try of a commit that failed for a reason that may pass.
     std::array<std::chrono::milliseconds, 2> retry_pauses{std::chrono::milliseconds(20),
                                                           std::chrono::milliseconds(100)};
-    // Called once, on a thread of the storage, when a sync has failed: from now on everything is refused, and the
-    // process should end, so that the database is read anew from what the disk really holds.
+    // Called once, on one of the storage's threads, when a sync has failed: from now on everything is refused, and the
+    // process should end, so that the database is read again from what the disk really holds.
     std::function<void()> on_failed_sync{};
     // Called on the storage thread for every row that a commit has changed (nullopt: the row is gone), in commit order
-    // and before the change is answered. So memory that follows it never differs from the disk, whichever loop asked.
+    // and before the change is answered: memory that mirrors the rows never differs from the disk, whichever loop
+    // asked.
     std::function<void(const UserId&, const TopicName&, std::optional<Role>)> on_permission_changed{};
     // The same for the blocks of users.
     std::function<void(const UserId&, const std::optional<UserBlock>&)> on_block_changed{};
@@ -119,12 +120,12 @@ class Storage {
     void stop();
 
     [[nodiscard]] const std::string& epoch() const;
-    // The last position given before start(): what loops have seen of the log before the first commit.
+    // The last position given before start(): as far as loops have seen the log before the first commit.
     [[nodiscard]] Position last_position() const;
-    // What time it was before start(): when retention last trusted the clock, or else when the newest message was
+    // The last known time before start(): when retention last trusted the clock, or else when the newest message was
     // published; nullopt: neither is known.
     [[nodiscard]] std::optional<EpochMs> last_known_time() const;
-    // What windows and lifetimes in the database are counted with: setting the wall clock changes none of them.
+    // The clock that windows and lifetimes in the database are counted by: setting the wall clock changes none of them.
     [[nodiscard]] const Clock& continuous_clock() const;
     // False from a failed commit until one succeeds, and while the database's files are not in their places; for good
     // after a failed sync or in a corrupt file.

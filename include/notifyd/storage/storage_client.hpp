@@ -1,12 +1,13 @@
-// One loop's way to the storage: the ports, gathered per turn (see each port for its contract).
+// One loop's way to the storage: an object for each port, over requests that are gathered per turn.
 // Owns:   the requests of the present turn, and the answers that its loop has not taken yet.
-// Thread: its loop's. Any handler or task of the loop may call it, at any time.
+// Thread: its loop's. Any handler or task of the loop may use the ports, at any time.
 // Fails:  unavailable, through `done`, never inside the call. A request that finds the queue full is answered before
 //         those that wait: the one exception to the order of the calls.
 #pragma once
 
 #include "notifyd/ports/block_store.hpp"
 #include "notifyd/ports/connection_store.hpp"
+#include "notifyd/ports/dead_letter_sink.hpp"
 #include "notifyd/ports/dead_letter_store.hpp"
 #include "notifyd/ports/disk_space.hpp"
 #include "notifyd/ports/message_log.hpp"
@@ -18,15 +19,19 @@
 
 namespace notifyd::storage {
 
-class StorageClient : public ports::MessageLog,
-                      public ports::MessageReader,
-                      public ports::ResumePlanner,
-                      public ports::PermissionStore,
-                      public ports::BlockStore,
-                      public ports::ConnectionStore,
-                      public ports::DeadLetterStore,
-                      public ports::TicketStore,
-                      public ports::DiskSpace,
-                      public runtime::TurnHook {};
+// The ports live as long as the client.
+class StorageClient : public runtime::TurnHook {
+  public:
+    [[nodiscard]] virtual ports::MessageLog& messages() = 0;
+    [[nodiscard]] virtual ports::MessageReader& history() = 0;
+    [[nodiscard]] virtual ports::ResumePlanner& resume() = 0;
+    [[nodiscard]] virtual ports::PermissionStore& permissions() = 0;
+    [[nodiscard]] virtual ports::BlockStore& blocks() = 0;
+    [[nodiscard]] virtual ports::ConnectionStore& connections() = 0;
+    [[nodiscard]] virtual ports::DeadLetterSink& letter_sink() = 0;
+    [[nodiscard]] virtual ports::DeadLetterStore& letters() = 0;
+    [[nodiscard]] virtual ports::TicketStore& tickets() = 0;
+    [[nodiscard]] virtual ports::DiskSpace& disk() = 0;
+};
 
 }  // namespace notifyd::storage

@@ -40,15 +40,16 @@ struct Node {
           client(storage.client(loop)),
           worker(pool.add_worker({.loop = loop,
                                   .registry = registry,
-                                  .reader = *client,
-                                  .planner = *client,
-                                  .dead_letters = *client,
+                                  .reader = client->history(),
+                                  .planner = client->resume(),
+                                  .dead_letters = client->letter_sink(),
                                   .clock = clock,
                                   .continuous_clock = clock,
                                   .ids = ids,
                                   .events = events})),
-          permissions({}, directory, blocks, permission_writes, *client, nobody, events, clock),
-          publisher(filter, permissions, worker, *client, clock, ids, events, publish::ContentDeduplication::off) {
+          permissions({}, directory, blocks, permission_writes, client->permissions(), nobody, events, clock),
+          publisher(
+              filter, permissions, worker, client->messages(), clock, ids, events, publish::ContentDeduplication::off) {
         loop.add_turn_hook(*client);
         loop.add_turn_hook(worker);
     }

@@ -1,4 +1,4 @@
-// Blocked users: written, listed, kept over a restart; memory hears of each change in commit order.
+// Blocked users: written, listed and kept across a restart; memory learns of each change in commit order.
 #include "storage_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -15,19 +15,20 @@ UserBlock block_of(std::string user, EpochMs at, std::optional<EpochMs> until = 
 }
 
 void block(Loop& loop, const UserBlock& one) {
-    REQUIRE(loop.ask<void>([&](StorageClient& client, auto done) { client.block(one, std::move(done)); }).has_value());
+    REQUIRE(loop.ask<void>([&](StorageClient& client, auto done) { client.blocks().block(one, std::move(done)); })
+                .has_value());
 }
 
 bool unblock(Loop& loop, const std::string& user) {
-    const auto removed =
-        loop.ask<bool>([&](StorageClient& client, auto done) { client.unblock(UserId(user), std::move(done)); });
+    const auto removed = loop.ask<bool>(
+        [&](StorageClient& client, auto done) { client.blocks().unblock(UserId(user), std::move(done)); });
     REQUIRE(removed.has_value());
     return *removed;
 }
 
 std::string listed(Loop& loop, EpochMs now, std::size_t rows_max, const std::optional<UserId>& after = std::nullopt) {
     const auto page = loop.ask<ports::BlockPage>([&](StorageClient& client, auto done) {
-        client.list_blocks(UserId("root"), now, rows_max, after, std::move(done));
+        client.blocks().list(UserId("root"), now, rows_max, after, std::move(done));
     });
     REQUIRE(page.has_value());
     std::string names;
@@ -37,7 +38,7 @@ std::string listed(Loop& loop, EpochMs now, std::size_t rows_max, const std::opt
 
 }  // namespace
 
-TEST_CASE("blocked users are listed in their order, page by page, while their blocks hold") {
+TEST_CASE("blocked users are listed in order, page by page, while their blocks are in force") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();
@@ -51,7 +52,7 @@ TEST_CASE("blocked users are listed in their order, page by page, while their bl
     CHECK(listed(loop, 200, 10) == "bob eve end");
 }
 
-TEST_CASE("a block that has ended leaves with the next one that begins") {
+TEST_CASE("a block that has ended is deleted when the next one begins") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);

@@ -1,4 +1,4 @@
-// Whatever the wall clock did while messages were stored, everything that is read by time or by id is right.
+// Reads by time and by id are right whatever the wall clock did while messages were stored.
 // Seen to fail: with a bisection over the whole log, as if publish times ascended, ranges lose rows, ids are unknown
 // and dead letters come without their messages.
 #include "../../../src/storage/time_runs.hpp"
@@ -148,7 +148,7 @@ TEST_CASE("a restart at every step keeps ranges and resumes right") {
     }
 }
 
-TEST_CASE("a database of before is searched as well, wherever its clock was set") {
+TEST_CASE("an older database is searched correctly, too, wherever its clock was set") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     SteppedLog log;
@@ -168,7 +168,7 @@ TEST_CASE("a database of before is searched as well, wherever its clock was set"
     SteppedLog::check(loop);
 }
 
-TEST_CASE("an empty database of before gets no runs until it has messages") {
+TEST_CASE("an empty older database gets no runs until it has messages") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     { Running running(path); }
@@ -193,23 +193,24 @@ TEST_CASE("every dead letter has its message, whatever the clock did") {
     SystemIdSource ids;
     loop.post([&](StorageClient& client) {
         for (const MessagePtr& missed : log.messages()) {
-            client.add({.id = ids.time_ordered(noon),
-                        .queue = "fifo",
-                        .message = missed->id,
-                        .topic = missed->topic,
-                        .sequence = 0,
-                        .connection = std::nullopt,
-                        .user = UserId("u1"),
-                        .reason = "outbox_full",
-                        .attempts = 3,
-                        .first_failed_at = noon,
-                        .last_failed_at = noon,
-                        .head = std::nullopt});
+            client.letter_sink().add({.id = ids.time_ordered(noon),
+                                      .queue = "fifo",
+                                      .message = missed->id,
+                                      .topic = missed->topic,
+                                      .sequence = 0,
+                                      .connection = std::nullopt,
+                                      .user = UserId("u1"),
+                                      .reason = "outbox_full",
+                                      .attempts = 3,
+                                      .first_failed_at = noon,
+                                      .last_failed_at = noon,
+                                      .head = std::nullopt});
         }
     });
     const auto listed = [&] {
         const auto page = loop.ask<DeadLetterPage>([](StorageClient& client, auto done) {
-            client.list({.queue = std::nullopt, .after = std::nullopt, .letters_max = 1'000}, std::move(done));
+            client.letters().list({.queue = std::nullopt, .after = std::nullopt, .letters_max = 1'000},
+                                  std::move(done));
         });
         REQUIRE(page.has_value());
         return page->letters;
@@ -268,7 +269,7 @@ TEST_CASE("runs go with their messages") {
 }
 
 // Seen to fail: with a look at 10,000 rows of the future only, nothing behind more of them ever expires.
-TEST_CASE("messages of the future do not keep what is behind them, however many there are") {
+TEST_CASE("messages dated in the future do not keep those behind them, however many there are") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -332,7 +333,7 @@ TEST_CASE("the last known time is when retention trusted the clock, not what a c
     CHECK(last_known(false) == before + hour);
 }
 
-TEST_CASE("the windows' clock does not go back, whatever happened to the wall clock while nobody ran") {
+TEST_CASE("the windows' clock does not go back, whatever happened to the wall clock while the server was down") {
     const TemporaryFolder folder;
     StorageOptions options = Running::options_for(folder.file("notifyd.db"));
     options.deduplication_window = Milliseconds(300'000);

@@ -32,12 +32,12 @@ class Letters {
 
     void add(std::vector<DeadLetter> letters) {
         loop_.post([letters = std::move(letters)](StorageClient& client) {
-            for (const DeadLetter& letter : letters) client.add(letter);
+            for (const DeadLetter& letter : letters) client.letter_sink().add(letter);
         });
     }
     DeadLetterPage list(const ports::DeadLetterQuery& query) {
-        const auto page =
-            loop_.ask<DeadLetterPage>([&](StorageClient& client, auto done) { client.list(query, std::move(done)); });
+        const auto page = loop_.ask<DeadLetterPage>(
+            [&](StorageClient& client, auto done) { client.letters().list(query, std::move(done)); });
         REQUIRE(page.has_value());
         return *page;
     }
@@ -50,33 +50,33 @@ class Letters {
     }
     std::optional<DeadLetter> find(int number) {
         const auto found = loop_.ask<std::optional<DeadLetter>>(
-            [&](StorageClient& client, auto done) { client.find(letter_id(number), std::move(done)); });
+            [&](StorageClient& client, auto done) { client.letters().find(letter_id(number), std::move(done)); });
         REQUIRE(found.has_value());
         return *found;
     }
     bool remove(int number) {
         const auto removed = loop_.ask<bool>(
-            [&](StorageClient& client, auto done) { client.remove(letter_id(number), std::move(done)); });
+            [&](StorageClient& client, auto done) { client.letters().remove(letter_id(number), std::move(done)); });
         REQUIRE(removed.has_value());
         return *removed;
     }
     void failed_again(int number, EpochMs at, const std::string& reason) {
         REQUIRE(loop_
                     .ask<void>([&](StorageClient& client, auto done) {
-                        client.failed_again(letter_id(number), at, reason, std::move(done));
+                        client.letters().failed_again(letter_id(number), at, reason, std::move(done));
                     })
                     .has_value());
     }
     std::size_t expire(EpochMs cutoff, std::size_t rows_max) {
         const auto deleted = loop_.ask<std::size_t>([&](StorageClient& client, auto done) {
-            client.delete_expired_letters(cutoff, rows_max, std::move(done));
+            client.letters().delete_expired(cutoff, rows_max, std::move(done));
         });
         REQUIRE(deleted.has_value());
         return *deleted;
     }
     std::size_t reclaim(std::size_t pages_max) {
         const auto given = loop_.ask<std::size_t>(
-            [=](StorageClient& client, auto done) { client.reclaim(pages_max, std::move(done)); });
+            [=](StorageClient& client, auto done) { client.disk().reclaim(pages_max, std::move(done)); });
         REQUIRE(given.has_value());
         return *given;
     }
@@ -135,7 +135,7 @@ TEST_CASE("a dead letter comes back as it was, with its message from the log") {
 }
 
 // Seen to fail: with a damaged message as a failed read, the list has no answer.
-TEST_CASE("a dead letter of a damaged message is listed without it, and the operator is told") {
+TEST_CASE("a dead letter of a damaged message is listed without it, and the damage is logged") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -194,7 +194,7 @@ TEST_CASE("dead letters are listed oldest first, by queue, by mark, page by page
     query.queue = "fifo";
     CHECK(letters.numbers(query) == std::vector{3});
 
-    // A redrive that found nobody.
+    // A redrive that reached nobody.
     letters.failed_again(3, 999, "nobody is connected");
     CHECK(letters.numbers(query).empty());
     CHECK(letters.find(3)->attempts == 4);
@@ -221,7 +221,7 @@ TEST_CASE("a page of dead letters ends before its messages are too large") {
     CHECK(letters.list(all).more);
 }
 
-TEST_CASE("dead letters expire by their last failure, oldest first, so many at a time") {
+TEST_CASE("dead letters expire by their last failure, oldest first, a bounded number at a time") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Letters letters(running.add_loop());
@@ -238,7 +238,7 @@ TEST_CASE("dead letters expire by their last failure, oldest first, so many at a
     CHECK(letters.numbers(all) == std::vector{0, 6, 7, 8, 9});
 }
 
-TEST_CASE("dead letters have a bound of their own: those beyond it are dropped with an event, publishers are served") {
+TEST_CASE("dead letters beyond their own bound are dropped with an event, and publishers are served") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -252,9 +252,9 @@ TEST_CASE("dead letters have a bound of their own: those beyond it are dropped w
         for (int i = 0; i < bound + 3; ++i) {
             DeadLetter letter = letter_for(i, missed);
             letter.user = UserId("u" + std::to_string(i));  // one user alone may not take all of it
-            client.add(std::move(letter));
+            client.letter_sink().add(std::move(letter));
         }
-        room.set_value(client.has_room(1));
+        room.set_value(client.messages().has_room(1));
     });
     CHECK(room.get_future().get());
     CHECK(running.log().count("dead_letters_dropped") == 3);
@@ -315,9 +315,9 @@ TEST_CASE("slices of a deletion and publishes take turns, and the numbers of an 
         std::promise<std::size_t> sliced;
         std::size_t ended = 0;
         loop.post([&](StorageClient& client) {
-            client.append(message(topic("new"), Kind::numbered, 2'000),
-                          [&](auto) { published_behind.set_value(ended); });
-            client.delete_expired(1'000, limits::retention_slice_rows, [&](Result<std::size_t> count) {
+            client.messages().append(message(topic("new"), Kind::numbered, 2'000),
+                                     [&](auto) { published_behind.set_value(ended); });
+            client.messages().delete_expired(1'000, limits::retention_slice_rows, [&](Result<std::size_t> count) {
                 ++ended;
                 sliced.set_value(count.has_value() ? *count : 0);
             });

@@ -248,7 +248,7 @@ TEST_CASE("on a full disk the log is copied and begun anew, before anything has 
         const auto role = i % 2 == 0 ? Role::member : Role::admin;
         const auto granted = loop.ask<void>([&](StorageClient& client, auto done) {
             const Permission row{UserId("u"), topic("a"), role, 0, UserId("admin")};
-            client.grant({.rows = {row}, .basis = ports::Basis::token, .bounds = {}}, std::move(done));
+            client.permissions().grant({.rows = {row}, .basis = ports::Basis::token, .bounds = {}}, std::move(done));
         });
         REQUIRE(granted.has_value());
     }

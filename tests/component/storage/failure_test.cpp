@@ -1,4 +1,4 @@
-// What happens when the queue is full, the disk says no, or the storage stops.
+// What happens when the queue is full, the disk fails, or the storage stops.
 #include "storage_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -40,12 +40,13 @@ TEST_CASE("a full queue refuses, never inside the call, and has room again after
     Answers<ports::Appended> answers;
     answers.wanted = 5;
     loop.post([&](StorageClient& client) {
-        const bool before = client.has_room(3) && !client.has_room(4);
+        const bool before = client.messages().has_room(3) && !client.messages().has_room(4);
         for (int i = 0; i < 5; ++i) {
-            client.append(message(topic("a"), Kind::numbered), [&](auto answer) { answers.add(std::move(answer)); });
+            client.messages().append(message(topic("a"), Kind::numbered),
+                                     [&](auto answer) { answers.add(std::move(answer)); });
         }
         const bool none_inside = answers.list.empty();
-        room.set_value(before && none_inside && !client.has_room(1));
+        room.set_value(before && none_inside && !client.messages().has_room(1));
     });
     CHECK(room.get_future().get());
     answers.complete.get_future().wait();
@@ -119,8 +120,9 @@ TEST_CASE("a resume by id is not refused because it shares a commit with a publi
     Outsider(path).execute(refuse_messages);
     std::promise<bool> stored;
     const auto plan = loop.ask<ports::ResumePlan>([&](StorageClient& client, auto done) {
-        client.append(message(topic("a"), Kind::numbered), [&](auto answer) { stored.set_value(answer.has_value()); });
-        client.plan_resume({topic("a"), known->id, 100, 1}, std::move(done));
+        client.messages().append(message(topic("a"), Kind::numbered),
+                                 [&](auto answer) { stored.set_value(answer.has_value()); });
+        client.resume().plan_resume({topic("a"), known->id, 100, 1}, std::move(done));
     });
     CHECK_FALSE(stored.get_future().get());
     REQUIRE(plan.has_value());
@@ -139,8 +141,8 @@ TEST_CASE("an idle storage finds out by itself that it can write again") {
     CHECK(eventually([&] { return running.storage().writable(); }));
 }
 
-// Seen to fail: a storage that was asked for something every second tried no more.
-TEST_CASE("so does one that is never idle") {
+// Seen to fail: a storage that got a request every second never tried again.
+TEST_CASE("a storage that is never idle finds out, too") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(probing(path, std::chrono::milliseconds(50)));
@@ -162,8 +164,8 @@ TEST_CASE("an outsider that writes delays a commit and does not fail it") {
     outsider.execute("BEGIN IMMEDIATE");
     std::promise<Sequence> number;
     loop.post([&](StorageClient& client) {
-        client.append(message(topic("a"), Kind::numbered),
-                      [&](auto answer) { number.set_value(answer.has_value() ? answer->sequence : 0); });
+        client.messages().append(message(topic("a"), Kind::numbered),
+                                 [&](auto answer) { number.set_value(answer.has_value() ? answer->sequence : 0); });
     });
     CHECK(eventually([&] { return running.storage().stats().requests_waiting == 1; }));
     outsider.execute("COMMIT");
@@ -198,7 +200,8 @@ TEST_CASE("a stop commits and answers what was handed over; later requests are r
     std::promise<void> gathered;
     loop.post([&](StorageClient& client) {
         for (std::size_t i = 0; i < answers.wanted; ++i) {
-            client.append(message(topic("a"), Kind::numbered), [&](auto answer) { answers.add(std::move(answer)); });
+            client.messages().append(message(topic("a"), Kind::numbered),
+                                     [&](auto answer) { answers.add(std::move(answer)); });
         }
     });
     loop.post([&](StorageClient&) { gathered.set_value(); });
@@ -223,8 +226,8 @@ TEST_CASE("a loop that has stopped hinders nobody, and its answers are dropped w
     outsider.execute("BEGIN IMMEDIATE");
     std::promise<void> handed_over;
     gone.post([&](StorageClient& client) {
-        for (int i = 0; i < 2'000; ++i) client.append(message(topic("a"), Kind::numbered), [](auto) {});
-        for (int i = 0; i < 100; ++i) client.read_page(newest(topic("a"), 10), [](auto) {});
+        for (int i = 0; i < 2'000; ++i) client.messages().append(message(topic("a"), Kind::numbered), [](auto) {});
+        for (int i = 0; i < 100; ++i) client.history().read_page(newest(topic("a"), 10), [](auto) {});
     });
     CHECK(eventually([&] { return running.storage().stats().requests_waiting == 2'000; }));
     gone.stop();

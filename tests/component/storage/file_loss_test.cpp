@@ -108,12 +108,12 @@ TEST_CASE("memory follows a revocation that only the lost file took") {
     Loop& loop = running.add_loop();
     const Permission row{UserId("u"), topic("a"), Role::member, 0, UserId("root")};
     const auto granted = loop.ask<void>([&](StorageClient& client, auto done) {
-        client.grant({.rows = {row}, .basis = ports::Basis::token, .bounds = {}}, std::move(done));
+        client.permissions().grant({.rows = {row}, .basis = ports::Basis::token, .bounds = {}}, std::move(done));
     });
     REQUIRE(granted.has_value());
     const auto revoke = [&] {
         return loop.ask<bool>([&](StorageClient& client, auto done) {
-            client.revoke({row.user, row.topic, row.granted_by, ports::Basis::token}, std::move(done));
+            client.permissions().revoke({row.user, row.topic, row.granted_by, ports::Basis::token}, std::move(done));
         });
     };
     fs::rename(path, elsewhere.file("away"));

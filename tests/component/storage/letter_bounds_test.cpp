@@ -100,18 +100,18 @@ TEST_CASE("one user's dead letters take nobody else's place") {
     const auto count = [&](const std::string& user) {
         return std::stoi(outsider.value("SELECT count(*) FROM dead_letters WHERE user = '" + user + "'"));
     };
-    loop.post([](StorageClient& client) { client.add(letter_of("early", 0)); });
+    loop.post([](StorageClient& client) { client.letter_sink().add(letter_of("early", 0)); });
     constexpr int part = 500;
     int number = 0;
     for (int turn = 0; turn < 21; ++turn) {
         loop.post([first = number](StorageClient& client) {
-            for (int i = 1; i <= part; ++i) client.add(letter_of("greedy", first + i));
+            for (int i = 1; i <= part; ++i) client.letter_sink().add(letter_of("greedy", first + i));
         });
         number += part;
         const int wanted = std::min(number, 10'000);
         REQUIRE(eventually([&] { return count("greedy") >= wanted; }));
     }
-    loop.post([](StorageClient& client) { client.add(letter_of("late", 20'000)); });
+    loop.post([](StorageClient& client) { client.letter_sink().add(letter_of("late", 20'000)); });
     REQUIRE(eventually([&] { return count("late") == 1; }));
     CHECK(count("early") == 1);
     CHECK(count("greedy") == 10'000);
@@ -129,8 +129,8 @@ TEST_CASE("one user's letters that wait for their commit leave room for others'"
     outsider.execute("BEGIN IMMEDIATE");
     std::promise<void> added;
     loop.post([&](StorageClient& client) {
-        for (int i = 0; i < 12'000; ++i) client.add(letter_of("greedy", i));
-        for (int i = 0; i < 100; ++i) client.add(letter_of("modest", 20'000 + i));
+        for (int i = 0; i < 12'000; ++i) client.letter_sink().add(letter_of("greedy", i));
+        for (int i = 0; i < 100; ++i) client.letter_sink().add(letter_of("modest", 20'000 + i));
         added.set_value();
     });
     added.get_future().wait();
@@ -143,7 +143,7 @@ TEST_CASE("one user's letters that wait for their commit leave room for others'"
     CHECK(running.log().count("dead_letters_dropped") > 0);
     // Their room is free again.
     loop.post([&](StorageClient& client) {
-        for (int i = 0; i < 3'000; ++i) client.add(letter_of("greedy", 30'000 + i));
+        for (int i = 0; i < 3'000; ++i) client.letter_sink().add(letter_of("greedy", 30'000 + i));
     });
     CHECK(eventually([&] { return count("greedy") == "6333"; }));
 }
@@ -152,15 +152,16 @@ TEST_CASE("what waits for its commit is shared by bytes, too, and never at the p
     Admission admission(10, 256 * 1024 * 1024);
     const std::string large(256 * 1024, 'x');
     int greedy = 0;
-    while (greedy < 1'000 && admission.admit_letter(letter_of("greedy", greedy, large))) ++greedy;
+    while (greedy < 1'000 && admission.admit_letter(letter_of("greedy", greedy, large)).has_value()) ++greedy;
     CHECK(greedy > 50);
     CHECK(greedy < 100);
     CHECK(admission.has_room(1));
-    CHECK(admission.admit_letter(letter_of("modest", 0, large)));
+    CHECK(admission.admit_letter(letter_of("modest", 0, large)).has_value());
     // However many there are.
     for (int user = 0; user < 100; ++user) {
         int own = 0;
-        while (own < 1'000 && admission.admit_letter(letter_of("u" + std::to_string(user), own, large))) ++own;
+        const auto admit = [&] { return admission.admit_letter(letter_of("u" + std::to_string(user), own, large)); };
+        while (own < 1'000 && admit().has_value()) ++own;
         CHECK(own < 1'000);
     }
     CHECK(admission.has_room(1));
@@ -168,7 +169,7 @@ TEST_CASE("what waits for its commit is shared by bytes, too, and never at the p
     CHECK(admission.admit(1));
 }
 
-TEST_CASE("a recipient's oldest letters give way to his newer ones") {
+TEST_CASE("a recipient's oldest letters give way to the newer ones") {
     Table table({.letters_of_recipient = 3, .bytes_of_recipient = 0, .bytes_in_all = 0});
     table.add("a", 2);
     table.add("b", 1);
@@ -225,7 +226,7 @@ TEST_CASE("letters without a user share the bound of their queue") {
     table.check_counts();
 }
 
-TEST_CASE("when the whole table is full the recipient who takes the most room gives way") {
+TEST_CASE("when the whole table is full, the recipient that takes the most room gives way") {
     // Rows of about 520 bytes.
     Table table({.letters_of_recipient = 0, .bytes_of_recipient = 0, .bytes_in_all = 10'500});
     table.add("greedy", 30);
@@ -237,7 +238,7 @@ TEST_CASE("when the whole table is full the recipient who takes the most room gi
     CHECK(table.of("b").size() == 5);
     CHECK(table.of("c").size() == 5);
     CHECK(table.table().take_gave_way().front().why == GaveWay::Why::table_full);
-    // Nobody has more than the newcomer: it is his own oldest.
+    // Nobody has more than the newcomer, whose own oldest letter goes.
     table.add("b", 6);
     CHECK(table.of("c").size() == 5);
     CHECK(table.of("b").size() + table.of("greedy").size() == 15);
@@ -291,7 +292,7 @@ TEST_CASE("letters of an older database are counted when it is migrated") {
     SystemIdSource ids;
     REQUIRE(migrate(path, ids).has_value());
     {
-        // Back to what 0007 left.
+        // As migration 0007 left it.
         Outsider outsider(path);
         outsider.execute(
             "DROP TRIGGER dead_letter_added; DROP TRIGGER dead_letter_removed; DROP TRIGGER ticket_added;"

@@ -78,16 +78,17 @@ TEST_CASE("what a turn gathered is one commit, answered in order after the liste
     std::promise<void> complete;
 
     loop.post([&](StorageClient& client) {
-        client.append(message(topic("a"), Kind::standard), [&](auto) { order += 's'; });
-        client.append(message(topic("a"), Kind::numbered), [&](auto) {
+        client.messages().append(message(topic("a"), Kind::standard), [&](auto) { order += 's'; });
+        client.messages().append(message(topic("a"), Kind::numbered), [&](auto) {
             delivered_before = running.listener().deliveries().size();
             order += 'n';
         });
-        client.grant({{{UserId("u"), topic("a"), Role::member, 0, UserId("g")}}, ports::Basis::token, {}},
-                     [&](auto) { order += 'g'; });
-        client.append(message(topic("b"), Kind::unnumbered), [&](auto) { order += 'u'; });
-        client.revoke({UserId("u"), topic("a"), UserId("g"), ports::Basis::token}, [&](auto) { order += 'r'; });
-        client.delete_expired(0, 10, [&](auto) {
+        client.permissions().grant({{{UserId("u"), topic("a"), Role::member, 0, UserId("g")}}, ports::Basis::token, {}},
+                                   [&](auto) { order += 'g'; });
+        client.messages().append(message(topic("b"), Kind::unnumbered), [&](auto) { order += 'u'; });
+        client.permissions().revoke({UserId("u"), topic("a"), UserId("g"), ports::Basis::token},
+                                    [&](auto) { order += 'r'; });
+        client.messages().delete_expired(0, 10, [&](auto) {
             order += 'x';
             complete.set_value();
         });
@@ -108,8 +109,9 @@ TEST_CASE("a request that comes after the hook of its turn is not forgotten") {
     Loop& loop = running.add_loop();
     // An answer is run by the loop like any task, and its own request begins a turn of its own.
     const auto answer = loop.ask<ports::Appended>([](StorageClient& client, auto done) {
-        client.append(message(topic("a"), Kind::numbered),
-                      [&client, done](auto) { client.append(message(topic("a"), Kind::numbered), done); });
+        client.messages().append(message(topic("a"), Kind::numbered), [&client, done](auto) {
+            client.messages().append(message(topic("a"), Kind::numbered), done);
+        });
     });
     CHECK(answer->sequence == 2);
 }
@@ -146,7 +148,7 @@ TEST_CASE("numbers go on after a restart, and after every message has expired") 
     CHECK(Outsider(path).value("SELECT position FROM messages") == std::to_string(last_position + 2));
 }
 
-TEST_CASE("retention deletes the oldest, up to the first that is young enough") {
+TEST_CASE("retention deletes the oldest, up to the first that is recent enough") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();
@@ -161,7 +163,7 @@ TEST_CASE("retention deletes the oldest, up to the first that is young enough") 
 }
 
 // Seen to fail: with a scan that ends at the first row that is not expired, nothing is ever deleted.
-TEST_CASE("a message of the future does not keep what is behind it, a young one does") {
+TEST_CASE("a message dated in the future does not keep those behind it, a recent one does") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -247,8 +249,8 @@ TEST_CASE("a long turn does not keep the storage thread waiting for its end") {
     loop.post([&](StorageClient& client) {
         for (std::size_t i = 0; i < answers.wanted; ++i) {
             loop.enqueue([&] {
-                client.append(message(topic("c"), Kind::numbered),
-                              [&](Result<ports::Appended> answer) { answers.add(std::move(answer)); });
+                client.messages().append(message(topic("c"), Kind::numbered),
+                                         [&](Result<ports::Appended> answer) { answers.add(std::move(answer)); });
             });
         }
         loop.enqueue([&] {

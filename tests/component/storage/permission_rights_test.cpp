@@ -41,14 +41,14 @@ class Turn {
 
     Turn& grant(PermissionGrant grant) {
         return add([this, grant = std::move(grant)](StorageClient& client, std::size_t place) mutable {
-            client.grant(std::move(grant), [this, place](const Result<void>& done) {
+            client.permissions().grant(std::move(grant), [this, place](const Result<void>& done) {
                 note(place, done ? "granted" : code(done.error()));
             });
         });
     }
     Turn& revoke(PermissionRevocation revocation) {
         return add([this, revocation = std::move(revocation)](StorageClient& client, std::size_t place) mutable {
-            client.revoke(std::move(revocation), [this, place](const Result<bool>& removed) {
+            client.permissions().revoke(std::move(revocation), [this, place](const Result<bool>& removed) {
                 note(place, !removed ? code(removed.error()) : *removed ? "revoked" : "none");
             });
         });
@@ -230,7 +230,7 @@ TEST_CASE("memory follows the commits, whichever loops they come from") {
     CHECK(follower.changes() > 400);
 }
 
-TEST_CASE("a topic and a user have so many permissions and no more, and a role can be replaced all the same") {
+TEST_CASE("a topic and a user have a bounded number of permissions, and a role can be replaced all the same") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     const auto bounds = GENERATE(PermissionBounds{3, 0}, PermissionBounds{0, 3}, PermissionBounds{3, 3});
@@ -263,7 +263,7 @@ TEST_CASE("a topic and a user have so many permissions and no more, and a role c
     CHECK(Turn(loop).grant(grant(5)).grant(grant(1)).run() == Texts{"conflict", "granted"});
     const auto [user, chat] = name(5);
     CHECK(Turn(loop).grant(by_token(user, chat)).run() == Texts{"granted"});  // no bounds
-    // Bounds that were lowered take nothing away.
+    // Lowering the bounds deletes no row.
     CHECK(Turn(loop).revoke(revoke(1)).grant(grant(1)).grant(grant(4)).run() ==
           Texts{"revoked", "conflict", "granted"});
 }
@@ -274,8 +274,9 @@ TEST_CASE("the refusal says what is full, and what to do") {
     Loop& loop = running.add_loop();
     const auto refusal = [&](const std::string& user, const std::string& chat, PermissionBounds bounds) {
         return loop
-            .ask<void>(
-                [&](StorageClient& client, auto done) { client.grant(by_token(user, chat, bounds), std::move(done)); })
+            .ask<void>([&](StorageClient& client, auto done) {
+                client.permissions().grant(by_token(user, chat, bounds), std::move(done));
+            })
             .error()
             .message;
     };
@@ -302,7 +303,7 @@ TEST_CASE("a claim that does not fit writes none of its rows") {
     CHECK(all_rows(outsider) == "full/chat:a/2 u/chat:b/3 v/chat:b/2 ");
 }
 
-TEST_CASE("a commit that fails changes neither the rows nor their counts, and memory hears nothing") {
+TEST_CASE("a commit that fails changes neither the rows nor their counts, and memory learns nothing") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Follower follower;

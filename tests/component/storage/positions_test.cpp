@@ -11,7 +11,7 @@ namespace {
 
 std::vector<Sequence> positions(Loop& loop, std::vector<TopicName> topics, Position fifo_up_to) {
     const auto found = loop.ask<std::vector<Sequence>>([&](StorageClient& client, auto done) {
-        client.read_positions({std::move(topics), fifo_up_to}, std::move(done));
+        client.resume().read_positions({std::move(topics), fifo_up_to}, std::move(done));
     });
     REQUIRE(found.has_value());
     return *found;

@@ -67,8 +67,10 @@ TEST_CASE("no statement scans a table or sorts") {
     observability::RecordingSink sink;
     observability::Events events{sink, clock};
     const ContinuousClock continuous(clock, Milliseconds(0));
-    const auto bounds = LetterBounds::for_letters(10'000);
-    const BatchWriter writer(database, History::keep, Milliseconds(1), bounds, clock, continuous, Milliseconds(0));
+    const TableSettings settings{.history = History::keep,
+                                 .deduplication_window = Milliseconds(1),
+                                 .letters = LetterBounds::for_letters(10'000)};
+    const BatchWriter writer(database, settings, clock, continuous, Milliseconds(0));
     const ReadTables tables(database, History::keep, events);
     REQUIRE(database.prepare_error().empty());
 

@@ -106,7 +106,7 @@ TEST_CASE("by number: what is committed later is delivered live") {
     }
 }
 
-TEST_CASE("by number: too many, ahead, and a topic that nobody knows") {
+TEST_CASE("by number: too many, ahead, and an unknown topic") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();
@@ -282,13 +282,15 @@ TEST_CASE("by message id: what any loop handed over before is in the plan, thoug
     outsider.execute("BEGIN IMMEDIATE");
     const MessagePtr standard = message(topic("a"), Kind::standard, 20'000);
     std::promise<void> stored;
-    publisher.post([&](StorageClient& client) { client.append(standard, [&](auto) { stored.set_value(); }); });
+    publisher.post(
+        [&](StorageClient& client) { client.messages().append(standard, [&](auto) { stored.set_value(); }); });
     std::promise<void> handed_over;
     publisher.post([&](StorageClient&) { handed_over.set_value(); });
     handed_over.get_future().wait();
     std::promise<Result<ResumePlan>> plan;
     subscriber.post([&](StorageClient& client) {
-        client.plan_resume(behind(known->id), [&](Result<ResumePlan> answer) { plan.set_value(std::move(answer)); });
+        client.resume().plan_resume(behind(known->id),
+                                    [&](Result<ResumePlan> answer) { plan.set_value(std::move(answer)); });
     });
     CHECK(eventually([&] { return running.storage().stats().requests_waiting == 2; }));
     outsider.execute("COMMIT");
@@ -326,7 +328,7 @@ TEST_CASE("by message id: what a loop shows to another one is in the plan, thoug
     const MessagePtr standard = message(topic("a"), Kind::standard, 20'000);
     publisher.add_turn_hook(delivery);
     publisher.post([&](StorageClient& client) {
-        client.append(standard, [](auto) {});
+        client.messages().append(standard, [](auto) {});
         delivery.armed = true;
     });
     delivery.shown.get_future().wait();

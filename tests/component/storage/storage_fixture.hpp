@@ -158,7 +158,8 @@ class Loop {
         auto complete = answers.complete.get_future();
         post([&](StorageClient& client) {
             for (const MessagePtr& message : messages) {
-                client.append(message, [&](Result<ports::Appended> answer) { answers.add(std::move(answer)); });
+                client.messages().append(message,
+                                         [&](Result<ports::Appended> answer) { answers.add(std::move(answer)); });
             }
         });
         complete.wait();
@@ -172,15 +173,16 @@ class Loop {
     }
 
     Result<Page> read(const PageQuery& query) {
-        return ask<Page>([&](StorageClient& client, auto done) { client.read_page(query, std::move(done)); });
+        return ask<Page>([&](StorageClient& client, auto done) { client.history().read_page(query, std::move(done)); });
     }
     Result<ports::ResumePlan> plan(const ports::ResumeQuery& query) {
         return ask<ports::ResumePlan>(
-            [&](StorageClient& client, auto done) { client.plan_resume(query, std::move(done)); });
+            [&](StorageClient& client, auto done) { client.resume().plan_resume(query, std::move(done)); });
     }
     Result<std::size_t> expire(EpochMs cutoff, std::size_t rows_max) {
-        return ask<std::size_t>(
-            [=](StorageClient& client, auto done) { client.delete_expired(cutoff, rows_max, std::move(done)); });
+        return ask<std::size_t>([=](StorageClient& client, auto done) {
+            client.messages().delete_expired(cutoff, rows_max, std::move(done));
+        });
     }
 
   private:

@@ -1,4 +1,4 @@
-// Connection tokens: issued within bounds, used once whoever tries, revoked, forgotten; and a copy knows none.
+// Connection tokens: issued within bounds, used once whoever tries, revoked and forgotten; a restored copy knows none.
 #include "notifyd/storage/backup.hpp"
 
 #include "../../../src/storage/ticket_table.hpp"
@@ -42,32 +42,32 @@ class Tickets {
 
     ports::TicketIssue issue(const ports::Ticket& made, std::size_t per_minute = 0) {
         const auto issue = loop_.ask<ports::TicketIssue>(
-            [&](StorageClient& client, auto done) { client.issue_ticket(made, per_minute, std::move(done)); });
+            [&](StorageClient& client, auto done) { client.tickets().issue(made, per_minute, std::move(done)); });
         REQUIRE(issue.has_value());
         return *issue;
     }
     std::optional<ports::FoundTicket> find(int number) {
         const auto found = loop_.ask<std::optional<ports::FoundTicket>>([&](StorageClient& client, auto done) {
-            client.find_ticket(ticket_id(number), UserId("u1"), std::move(done));
+            client.tickets().find(ticket_id(number), UserId("u1"), std::move(done));
         });
         REQUIRE(found.has_value());
         return *found;
     }
     bool use(int number, EpochMs now = start) {
         const auto used = loop_.ask<bool>(
-            [&](StorageClient& client, auto done) { client.use_ticket(ticket_id(number), now, std::move(done)); });
+            [&](StorageClient& client, auto done) { client.tickets().use(ticket_id(number), now, std::move(done)); });
         REQUIRE(used.has_value());
         return *used;
     }
     std::size_t revoke(const std::string& user, EpochMs now = start) {
         const auto revoked = loop_.ask<std::size_t>(
-            [&](StorageClient& client, auto done) { client.revoke_tickets(UserId(user), now, std::move(done)); });
+            [&](StorageClient& client, auto done) { client.tickets().revoke(UserId(user), now, std::move(done)); });
         REQUIRE(revoked.has_value());
         return *revoked;
     }
     std::size_t expire(EpochMs cutoff, std::size_t rows_max = 100) {
         const auto deleted = loop_.ask<std::size_t>([&](StorageClient& client, auto done) {
-            client.delete_expired_tickets(cutoff, rows_max, std::move(done));
+            client.tickets().delete_expired(cutoff, rows_max, std::move(done));
         });
         REQUIRE(deleted.has_value());
         return *deleted;
@@ -153,21 +153,21 @@ TEST_CASE("issues, uses and revocations of one transaction count in their order"
     std::promise<void> answered;
     loop.post([&](StorageClient& client) {
         const auto use = [&](int number) {
-            client.use_ticket(ticket_id(number), start, [&](auto used) { log += *used ? "used " : "refused "; });
+            client.tickets().use(ticket_id(number), start, [&](auto used) { log += *used ? "used " : "refused "; });
         };
         const auto issue = [&](int number) {
-            client.issue_ticket(ticket(number), 3, [&](auto issued) {
+            client.tickets().issue(ticket(number), 3, [&](auto issued) {
                 log += issued->verdict == Verdict::issued ? "issued " : "limit ";
             });
         };
         use(0);
-        client.revoke_tickets(UserId("u1"), start, [&](auto revoked) { log += std::to_string(*revoked) + " "; });
+        client.tickets().revoke(UserId("u1"), start, [&](auto revoked) { log += std::to_string(*revoked) + " "; });
         use(1);
         issue(2);
         issue(3);
         use(2);
         use(2);
-        client.revoke_tickets(UserId("u1"), start, [&](auto revoked) {
+        client.tickets().revoke(UserId("u1"), start, [&](auto revoked) {
             log += std::to_string(*revoked);
             answered.set_value();
         });
@@ -183,7 +183,7 @@ TEST_CASE("of all who use a ticket at once, on all loops, one succeeds") {
     std::vector<Loop*> loops;
     for (int i = 0; i < 4; ++i) loops.push_back(&running.add_loop());
     constexpr int rounds = 50;
-    constexpr int tries = 25;  // a round and loop
+    constexpr int tries = 25;  // per round and loop
     for (int i = 0; i < rounds; ++i) Tickets(*loops[0]).issue(ticket(i));
 
     std::array<std::atomic<int>, rounds> winners{};
@@ -192,7 +192,7 @@ TEST_CASE("of all who use a ticket at once, on all loops, one succeeds") {
         for (Loop* loop : loops) {
             loop->post([&, round](StorageClient& client) {
                 for (int i = 0; i < tries; ++i) {
-                    client.use_ticket(ticket_id(round), start, [&, round](const Result<bool>& used) {
+                    client.tickets().use(ticket_id(round), start, [&, round](const Result<bool>& used) {
                         if (used.has_value() && *used) ++winners[static_cast<std::size_t>(round)];
                         ++answers;
                     });
@@ -204,7 +204,7 @@ TEST_CASE("of all who use a ticket at once, on all loops, one succeeds") {
     for (const auto& won : winners) CHECK(won == 1);
 }
 
-TEST_CASE("so many tickets a minute and user, exactly, whichever loop issues them") {
+TEST_CASE("a user gets exactly so many tickets per minute, whichever loop issues them") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Tickets loops[] = {Tickets(running.add_loop()), Tickets(running.add_loop())};
@@ -226,7 +226,7 @@ TEST_CASE("so many tickets a minute and user, exactly, whichever loop issues the
         }
     }
     CHECK(admitted.size() == 100);
-    // Others are not concerned, revoked and used ones count on, and 0 is no limit.
+    // Other users are not affected, revoked and used tickets still count, and 0 means no limit.
     CHECK(loops[0].issue(ticket(number++, start + 600'000, "u2"), 10).verdict == Verdict::issued);
     const EpochMs later = start + 900'000;
     for (int i = 0; i < 10; ++i) CHECK(loops[0].issue(ticket(number++, later), 10).verdict == Verdict::issued);
@@ -255,7 +255,7 @@ TEST_CASE("expired tickets go, oldest first, once the minute that counts them is
     CHECK(tickets.expire(start + 120'001) == 1);
 }
 
-TEST_CASE("tickets are bounded, of a user and in all") {
+TEST_CASE("tickets are bounded, per user and in total") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     SystemIdSource ids;
@@ -321,7 +321,7 @@ TEST_CASE("tickets that are gone take no room, wherever in the table they were")
     CHECK(database.query_integer("SELECT entries FROM table_sizes WHERE name = 'tickets'") == 0);
 }
 
-TEST_CASE("a database that is restored knows no ticket: it may have been used since the copy") {
+TEST_CASE("a restored database knows no ticket, because it may have been used since the copy") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     const std::string copy = folder.file("copy.db");

@@ -2,7 +2,7 @@
 // It answers resume plans and windows from first principles, by looking at every row.
 #pragma once
 
-#include "notifyd/ports/dead_letter_store.hpp"
+#include "notifyd/ports/dead_letter_sink.hpp"
 #include "notifyd/ports/message_log.hpp"
 #include "notifyd/ports/message_reader.hpp"
 #include "notifyd/ports/resume_planner.hpp"
@@ -193,7 +193,7 @@ class FakeLog {
 };
 
 // One loop's way to it: reads wait until the simulation lets one go on.
-class FakeReader final : public ports::MessageReader, public ports::ResumePlanner, public ports::DeadLetterStore {
+class FakeReader final : public ports::MessageReader, public ports::ResumePlanner, public ports::DeadLetterSink {
   public:
     explicit FakeReader(FakeLog& log) : log_(log) {}
 
@@ -221,11 +221,6 @@ class FakeReader final : public ports::MessageReader, public ports::ResumePlanne
     [[nodiscard]] const std::string& epoch() const override { return epoch_; }
 
     void add(DeadLetter letter) override { letters.push_back(std::move(letter)); }
-    void list(ports::DeadLetterQuery, UniqueFunction<void(Result<DeadLetterPage>)>) override {}
-    void find(Uuid, UniqueFunction<void(Result<std::optional<DeadLetter>>)>) override {}
-    void remove(Uuid, UniqueFunction<void(Result<bool>)>) override {}
-    void failed_again(Uuid, EpochMs, std::string, UniqueFunction<void(Result<void>)>) override {}
-    void delete_expired_letters(EpochMs, std::size_t, UniqueFunction<void(Result<std::size_t>)>) override {}
 
     // Lets the read at this place go on, if what it must see is committed.
     void let_go(std::size_t place, bool fails) {

@@ -21,33 +21,33 @@ using State = ports::FoundTicket::State;
 // Answers at once.
 class FakeTickets final : public ports::TicketStore {
   public:
-    void issue_ticket(ports::Ticket ticket,
-                      std::size_t per_minute,
-                      UniqueFunction<void(Result<ports::TicketIssue>)> done) override {
+    void issue(ports::Ticket ticket,
+               std::size_t per_minute,
+               UniqueFunction<void(Result<ports::TicketIssue>)> done) override {
         asked_per_minute = per_minute;
         if (broken) return done(*broken);
-        if (issue.verdict == ports::TicketIssue::Verdict::issued) rows[ticket.id] = {ticket, State::unused};
-        done(issue);
+        if (next_issue.verdict == ports::TicketIssue::Verdict::issued) rows[ticket.id] = {ticket, State::unused};
+        done(next_issue);
     }
-    void find_ticket(Uuid id, UserId, UniqueFunction<void(Result<std::optional<ports::FoundTicket>>)> done) override {
+    void find(Uuid id, UserId, UniqueFunction<void(Result<std::optional<ports::FoundTicket>>)> done) override {
         if (broken) return done(*broken);
         const auto row = rows.find(id);
         done(row == rows.end() ? std::nullopt : std::optional(row->second));
     }
-    void use_ticket(Uuid id, EpochMs, UniqueFunction<void(Result<bool>)> done) override {
+    void use(Uuid id, EpochMs, UniqueFunction<void(Result<bool>)> done) override {
         if (broken) return done(*broken);
         const bool unused = rows.at(id).state == State::unused;
         if (unused) rows.at(id).state = State::used;
         done(unused);
     }
-    void revoke_tickets(UserId, EpochMs, UniqueFunction<void(Result<std::size_t>)> done) override {
+    void revoke(UserId, EpochMs, UniqueFunction<void(Result<std::size_t>)> done) override {
         for (auto& [id, row] : rows) row.state = State::revoked;
         done(rows.size());
     }
-    void delete_expired_tickets(EpochMs, std::size_t, UniqueFunction<void(Result<std::size_t>)>) override {}
+    void delete_expired(EpochMs, std::size_t, UniqueFunction<void(Result<std::size_t>)>) override {}
 
     std::map<Uuid, ports::FoundTicket> rows;
-    ports::TicketIssue issue;
+    ports::TicketIssue next_issue;
     std::size_t asked_per_minute = 0;
     std::optional<Error> broken;
 };
@@ -192,10 +192,10 @@ TEST_CASE("an issue is refused with a reason") {
     counter.caller.grant = Grant::admin;
     CHECK(counter.issue(std::vector<std::string>{"audit"}).has_value());
 
-    counter.store.issue = {ports::TicketIssue::Verdict::too_many, Milliseconds(1'500)};
+    counter.store.next_issue = {ports::TicketIssue::Verdict::too_many, Milliseconds(1'500)};
     CHECK(counter.issue().error().error.code == Errc::rate_limited);
     CHECK(counter.issue().error().retry_after == Milliseconds(1'500));
-    counter.store.issue = {ports::TicketIssue::Verdict::full, {}};
+    counter.store.next_issue = {ports::TicketIssue::Verdict::full, {}};
     CHECK(counter.issue().error().error.code == Errc::unavailable);
     counter.config.tokens.secret = {};
     CHECK(counter.issue().error().error.code == Errc::not_found);

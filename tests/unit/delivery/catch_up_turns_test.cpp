@@ -20,7 +20,7 @@ using namespace notifyd::testing;
 namespace {
 
 // Asked, and answered by hand.
-struct SlowLog final : ports::MessageReader, ports::ResumePlanner, ports::DeadLetterStore {
+struct SlowLog final : ports::MessageReader, ports::ResumePlanner, ports::DeadLetterSink {
     void read_page(PageQuery query, UniqueFunction<void(Result<Page>)> done) override {
         read.push_back(std::string(query.topic.id()));
         pages.push_back(std::move(done));
@@ -32,11 +32,6 @@ struct SlowLog final : ports::MessageReader, ports::ResumePlanner, ports::DeadLe
     void read_positions(ports::PositionsQuery, UniqueFunction<void(Result<std::vector<Sequence>>)>) override {}
     [[nodiscard]] const std::string& epoch() const override { return name; }
     void add(DeadLetter) override {}
-    void list(ports::DeadLetterQuery, UniqueFunction<void(Result<DeadLetterPage>)>) override {}
-    void find(Uuid, UniqueFunction<void(Result<std::optional<DeadLetter>>)>) override {}
-    void remove(Uuid, UniqueFunction<void(Result<bool>)>) override {}
-    void failed_again(Uuid, EpochMs, std::string, UniqueFunction<void(Result<void>)>) override {}
-    void delete_expired_letters(EpochMs, std::size_t, UniqueFunction<void(Result<std::size_t>)>) override {}
 
     std::string name = "e";
     std::vector<std::string> asked;

@@ -34,7 +34,7 @@ DeadLetter letter_for(const Uuid& id, const std::string& user = "u") {
 
 // In memory; answers when told to, as the storage answers in a later turn.
 struct FakeStore final : ports::DeadLetterStore {
-    void add(DeadLetter letter) override { letters.push_back(std::move(letter)); }
+    void add(DeadLetter letter) { letters.push_back(std::move(letter)); }
     void list(ports::DeadLetterQuery query, UniqueFunction<void(Result<DeadLetterPage>)> done) override {
         queries.push_back(query);
         if (reads_fail) return done(Error{Errc::unavailable, "The disk failed"});
@@ -68,7 +68,7 @@ struct FakeStore final : ports::DeadLetterStore {
         std::erase(marked, id);
         waiting.emplace_back([done = std::move(done)]() mutable { done({}); });
     }
-    void delete_expired_letters(EpochMs, std::size_t, UniqueFunction<void(Result<std::size_t>)>) override {}
+    void delete_expired(EpochMs, std::size_t, UniqueFunction<void(Result<std::size_t>)>) override {}
 
     bool answer() {
         auto answered = std::exchange(waiting, {});

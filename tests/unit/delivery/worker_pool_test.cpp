@@ -28,7 +28,7 @@ MessagePtr message(std::string_view topic, std::string text, std::optional<Conne
 }
 
 // Nothing is read back here; dead letters are kept.
-struct NoLog final : ports::MessageReader, ports::ResumePlanner, ports::DeadLetterStore {
+struct NoLog final : ports::MessageReader, ports::ResumePlanner, ports::DeadLetterSink {
     void read_page(PageQuery query, UniqueFunction<void(Result<Page>)> done) override {
         reads.push_back(std::move(query));
         answers.push_back(std::move(done));
@@ -37,11 +37,6 @@ struct NoLog final : ports::MessageReader, ports::ResumePlanner, ports::DeadLett
     void read_positions(ports::PositionsQuery, UniqueFunction<void(Result<std::vector<Sequence>>)>) override {}
     [[nodiscard]] const std::string& epoch() const override { return name; }
     void add(DeadLetter letter) override { letters.push_back(std::move(letter)); }
-    void list(ports::DeadLetterQuery, UniqueFunction<void(Result<DeadLetterPage>)>) override {}
-    void find(Uuid, UniqueFunction<void(Result<std::optional<DeadLetter>>)>) override {}
-    void remove(Uuid, UniqueFunction<void(Result<bool>)>) override {}
-    void failed_again(Uuid, EpochMs, std::string, UniqueFunction<void(Result<void>)>) override {}
-    void delete_expired_letters(EpochMs, std::size_t, UniqueFunction<void(Result<std::size_t>)>) override {}
 
     std::string name = "e";
     std::vector<PageQuery> reads;

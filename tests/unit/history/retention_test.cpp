@@ -56,14 +56,11 @@ class FakeLog final : public ports::MessageLog {
 
 class FakeLetters final : public ports::DeadLetterStore {
   public:
-    void add(DeadLetter) override {}
     void list(ports::DeadLetterQuery, UniqueFunction<void(Result<DeadLetterPage>)>) override {}
     void find(Uuid, UniqueFunction<void(Result<std::optional<DeadLetter>>)>) override {}
     void remove(Uuid, UniqueFunction<void(Result<bool>)>) override {}
     void failed_again(Uuid, EpochMs, std::string, UniqueFunction<void(Result<void>)>) override {}
-    void delete_expired_letters(EpochMs cutoff,
-                                std::size_t rows_max,
-                                UniqueFunction<void(Result<std::size_t>)> done) override {
+    void delete_expired(EpochMs cutoff, std::size_t rows_max, UniqueFunction<void(Result<std::size_t>)> done) override {
         slices.push_back({cutoff, rows_max, std::move(done)});
     }
 
@@ -72,13 +69,11 @@ class FakeLetters final : public ports::DeadLetterStore {
 
 class FakeTickets final : public ports::TicketStore {
   public:
-    void issue_ticket(ports::Ticket, std::size_t, UniqueFunction<void(Result<ports::TicketIssue>)>) override {}
-    void find_ticket(Uuid, UserId, UniqueFunction<void(Result<std::optional<ports::FoundTicket>>)>) override {}
-    void use_ticket(Uuid, EpochMs, UniqueFunction<void(Result<bool>)>) override {}
-    void revoke_tickets(UserId, EpochMs, UniqueFunction<void(Result<std::size_t>)>) override {}
-    void delete_expired_tickets(EpochMs cutoff,
-                                std::size_t rows_max,
-                                UniqueFunction<void(Result<std::size_t>)> done) override {
+    void issue(ports::Ticket, std::size_t, UniqueFunction<void(Result<ports::TicketIssue>)>) override {}
+    void find(Uuid, UserId, UniqueFunction<void(Result<std::optional<ports::FoundTicket>>)>) override {}
+    void use(Uuid, EpochMs, UniqueFunction<void(Result<bool>)>) override {}
+    void revoke(UserId, EpochMs, UniqueFunction<void(Result<std::size_t>)>) override {}
+    void delete_expired(EpochMs cutoff, std::size_t rows_max, UniqueFunction<void(Result<std::size_t>)> done) override {
         slices.push_back({cutoff, rows_max, std::move(done)});
     }
 

@@ -1,0 +1,24 @@
+// Adds a dead letter. Nobody waits for it, and it may wait for company.
+#pragma once
+
+#include "notifyd/core/dead_letter.hpp"
+
+#include "write_job.hpp"
+#include "write_tables.hpp"
+
+#include <utility>
+
+namespace notifyd::storage {
+
+class AddLetterJob final : public WriteJob {
+  public:
+    explicit AddLetterJob(DeadLetter letter) : letter_(std::move(letter)) {}
+
+    [[nodiscard]] bool write(WriteTables& tables) override { return tables.letters.add(letter_); }
+    void answer(Outcome) override {}
+
+  private:
+    DeadLetter letter_;
+};
+
+}  // namespace notifyd::storage

@@ -1,0 +1,54 @@
+// The tables as the storage thread writes them, all on its one connection.
+#pragma once
+
+#include "notifyd/core/continuous_clock.hpp"
+#include "notifyd/observability/events.hpp"
+
+#include "block_table.hpp"
+#include "connection_table.hpp"
+#include "database.hpp"
+#include "dead_letter_table.hpp"
+#include "deduplication_table.hpp"
+#include "empty_topics.hpp"
+#include "free_pages.hpp"
+#include "message_table.hpp"
+#include "permission_table.hpp"
+#include "ticket_table.hpp"
+#include "trusted_time.hpp"
+
+namespace notifyd::storage {
+
+struct TableSettings {
+    History history = History::keep;
+    Milliseconds deduplication_window{0};
+    LetterBounds letters{};
+};
+
+struct WriteTables {
+    // `wall_clock` decides what is of the future; `continuous` counts windows and lifetimes.
+    WriteTables(Database& database,
+                const TableSettings& settings,
+                const Clock& wall_clock,
+                const ContinuousClock& continuous);
+
+    // After a rollback: drops whatever the tables remember of the transaction.
+    void forget();
+    // After a commit: emits what the operator should know of it.
+    void report(observability::Events& events);
+
+    const Clock& clock;
+    TrustedTime trusted_time;
+    MessageTable messages;
+    EmptyTopics empty_topics;
+    DeduplicationTable deduplication;
+    PermissionTable permissions;
+    BlockTable blocks;
+    ConnectionTable connections;
+    DeadLetterTable letters;
+    TicketTable tickets;
+    FreePages free_pages;
+    // Whether this transaction gives back the last of the free pages that are too many.
+    bool has_shrunk = false;
+};
+
+}  // namespace notifyd::storage

@@ -1,0 +1,26 @@
+// How the storage's threads are scheduled.
+#include "storage_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <sched.h>
+
+namespace notifyd::storage::testing {
+
+TEST_CASE("a commit does not interrupt a loop on the same core") {
+    const TemporaryFolder folder;
+    std::atomic<int> policy{-1};
+    StorageOptions options = Running::options_for(folder.file("notifyd.db"));
+    // Called on the storage thread.
+    options.on_block_changed = [&policy](const UserId&, const auto&) { policy = ::sched_getscheduler(0); };
+    Running running(std::move(options));
+    Loop& loop = running.add_loop();
+    const auto stored = loop.ask<void>([](StorageClient& client, auto done) {
+        client.blocks().block({UserId("u"), 0, UserId("admin"), std::nullopt, ""}, std::move(done));
+    });
+    REQUIRE(stored.has_value());
+    CHECK(policy == SCHED_BATCH);
+}
+
+}  // namespace notifyd::storage::testing
