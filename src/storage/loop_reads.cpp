@@ -31,9 +31,9 @@ void LoopClient::submit_read(UserId asker, IfBusy if_busy, UniqueFunction<void(R
     ReadJob job{this, std::move(asker), if_busy, std::move(answering)};
     const runtime::Handover verdict = readers_.submit(std::move(job));
     if (verdict == runtime::Handover::taken) return;
-    // The job is still ours.
-    boost::asio::post(loop_.context(),
-                      [this, answer = job.read(nullptr, refusal_of(verdict))]() mutable { guarded(answer); });
+    // A job that was not taken was not moved from either. NOLINTNEXTLINE(bugprone-use-after-move)
+    auto answer = job.read(nullptr, refusal_of(verdict));
+    boost::asio::post(loop_.context(), [this, answer = std::move(answer)]() mutable { guarded(answer); });
 }
 
 void LoopClient::read_page(PageQuery query, UniqueFunction<void(Result<Page>)> done) {
