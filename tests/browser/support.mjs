@@ -1,4 +1,4 @@
-// A daemon as script/server runs it, and a real Chromium, for the tests of the page and of README.
+// A daemon as script/server runs it, and a real Chromium, for the tests of the try page and of the documents.
 import {execFileSync, spawn} from "node:child_process";
 import {mkdtempSync, rmSync} from "node:fs";
 import {createServer} from "node:net";
@@ -12,7 +12,7 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const binary = process.env.NOTIFYD_BINARY ?? path.join(root, "build/release/notifyd");
 export const limit = 20_000;
 
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
@@ -50,7 +50,7 @@ export async function startServer(runDir = mkdtempSync(path.join(tmpdir(), "noti
     });
   });
   return {
-    lines, log, port, runDir, url: `https://localhost:${port}`,
+    lines, log, port, runDir, pid: process_.pid, url: `https://localhost:${port}`,
     // The exit code; the folder goes too unless it is to be used again.
     async stop({keep = false} = {}) {
       process_.kill("SIGTERM");
