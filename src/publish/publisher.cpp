@@ -1,4 +1,4 @@
-// Check, stamp, hand over, answer after the commit.
+// Checks, stamps and hands over messages, and answers after their commit.
 #include "notifyd/publish/publisher.hpp"
 
 #include "notifyd/publish/deduplication_key.hpp"
@@ -15,7 +15,7 @@ namespace notifyd::publish {
 
 namespace {
 
-// A name out of a request, as an error quotes it: not more of it than tells which it is.
+// A name from a request, shortened to what an error message needs to identify it.
 std::string quoted(std::string_view name) {
     constexpr std::size_t bytes_max = 64;
     const auto continues_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
@@ -63,8 +63,8 @@ Result<queue::QueueKind> Publisher::admit(const Identity& sender, const wire::Pu
             Errc::invalid_request,
             "Unknown targetChannel " + quoted(request.target_channel) + "; this server serves: " + filter_.served()};
     }
-    // Judged on arrival. A message that was handed over before its sender's removal was answered may still be committed
-    // right behind the removal; one that arrives after the answer is refused on every loop.
+    // Permissions are checked on arrival. A message handed over before its sender's removal was answered may still be
+    // committed right after the removal; one that arrives after that answer is refused on every loop.
     const Result<void> allowed = permissions_.may_publish(sender, request.topic);
     if (!allowed) return allowed.error();
     if (closed_) return Error{Errc::unavailable, "The server is stopping; the message was not accepted"};
@@ -89,7 +89,8 @@ MessagePtr Publisher::stamp(const Identity& sender, wire::PublishRequest request
     const std::optional<DeduplicationKey> key = key_of(sender, request);
     std::string group_id;
     if (request.type == MessageType::fifo) {
-        group_id = request.group_id ? std::move(*request.group_id) : request.topic.text();
+        group_id = request.topic.text();
+        if (request.group_id) group_id = std::move(*request.group_id);
     }
     Message message{.id = MessageId(ids_.time_ordered(now)),
                     .topic = std::move(request.topic),
@@ -164,7 +165,7 @@ void Publisher::publish_batch(const Identity& sender,
             if (--left == 0) done(std::move(results));
         }
     };
-    // The extra one keeps the answer back until all requests have been handed over.
+    // The extra one delays the answer until all requests have been handed over.
     const auto pending = std::make_shared<Pending>();
     pending->results.assign(requests.size(), Error{});
     pending->left = requests.size() + 1;

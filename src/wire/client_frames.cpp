@@ -114,7 +114,10 @@ ClientFrame malformed(SendOptions options, Error error) {
 
 ClientFrame read_send(const FrameMembers& members) {
     SendOptions options = read_send_options(members);
-    if (options.error) return malformed(std::move(options), *options.error);
+    if (options.error) {
+        Error error = std::move(*options.error);
+        return malformed(std::move(options), std::move(error));
+    }
     auto request = make_publish_request(members.publish);
     if (request.has_error()) return malformed(std::move(options), request.error());
     return SendMessage{

@@ -1,22 +1,38 @@
-// README.md as a list of things to run and to compare.
+// A Markdown document as a list of examples to run and to compare.
 
-// The fenced blocks with a language, in order: {language, text, line}. A fence such as ```sh ignore has no say here.
-export function parseBlocks(markdown) {
+// The fenced blocks in order: {language, ignored, text, line, section}. A block with a word after its language, such as
+// ```sh ignore, is neither run nor compared. `section` counts the headings before the block.
+export function parseBlocks(markdown, name = "README.md") {
   const blocks = [];
   let open = null;
+  let section = 0;
   markdown.split("\n").forEach((line, index) => {
     const fence = /^```\s*(.*)$/.exec(line);
     if (!fence) {
       if (open) open.text += line + "\n";
+      else if (/^#+ /.test(line)) section += 1;
     } else if (open) {
       blocks.push(open);
       open = null;
     } else {
-      open = {language: fence[1].trim(), text: "", line: index + 2};
+      const [language = "", ...options] = fence[1].trim().split(/\s+/);
+      open = {language, ignored: options.length > 0, text: "", line: index + 2, section};
     }
   });
-  if (open) throw new Error(`README.md:${open.line}: this block has no end`);
-  return blocks.filter((block) => ["sh", "js", "javascript", "json"].includes(block.language));
+  if (open) throw new Error(`${name}:${open.line}: this block has no end`);
+  return blocks;
+}
+
+const runnable = ["sh", "js", "javascript"];
+
+// What is run, and the JSON that a run in the same section must print or log. Other JSON shows a format.
+export function examplesOf(blocks) {
+  const sections = new Set();
+  return blocks.filter((block) => {
+    if (block.ignored) return false;
+    if (runnable.includes(block.language)) sections.add(block.section);
+    return runnable.includes(block.language) || (block.language === "json" && sections.has(block.section));
+  });
 }
 
 // Values that differ from run to run: ids, times, keys, tokens, counts of milliseconds.
@@ -27,8 +43,8 @@ const varying = [
   /^…$|\.\.\.$|…$/,
 ];
 
-// Whether `actual` has the shape of `expected`: the same members, equal values except where they vary.
-// An expected object with a member "…" may have more members than it shows. Gives the first difference, or null.
+// The first difference between `actual` and `expected`, or null: the same members, and equal values except where they
+// vary. An expected object with a member "…" may have more members than it shows.
 export function difference(expected, actual, at = "") {
   const kind = (value) => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value);
   if (kind(expected) !== kind(actual)) return `${at || "the value"} is ${kind(actual)}, not ${kind(expected)}`;
@@ -49,7 +65,7 @@ export function difference(expected, actual, at = "") {
       if (found) return found;
     }
     const extra = Object.keys(actual).find((name) => !(name in expected));
-    return extra !== undefined && !("…" in expected) ? `${at}.${extra} is not in README.md` : null;
+    return extra !== undefined && !("…" in expected) ? `${at}.${extra} is not in the document` : null;
   }
   if (kind(expected) === "string" && varying.some((pattern) => pattern.test(expected))) return null;
   if (kind(expected) === "number" && expected > 1e9) return null;
@@ -57,7 +73,7 @@ export function difference(expected, actual, at = "") {
   return `${at || "the value"} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`;
 }
 
-// The JSON documents in a text, one after the other or one a line; other lines are passed over.
+// The JSON documents in a text, one after the other or one per line; other lines are skipped.
 export function jsonDocuments(text) {
   const documents = [];
   for (let rest = text.trim(); rest !== "";) {
