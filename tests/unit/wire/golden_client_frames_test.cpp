@@ -1,0 +1,92 @@
+// Every client frame in docs/protocol.md is read as the document says.
+#include "notifyd/wire/client_frames.hpp"
+
+#include "support/golden.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <functional>
+#include <map>
+#include <string>
+
+namespace notifyd::wire {
+
+namespace {
+
+using testing::golden;
+
+template <class Frame>
+Frame parsed(const std::string& name) {
+    ClientFrame frame = parse_client_frame(golden(name), JsonLimits{});
+    CAPTURE(frame.index());
+    REQUIRE(std::holds_alternative<Frame>(frame));
+    return std::get<Frame>(std::move(frame));
+}
+
+void check_send_message(const std::string& name) {
+    const auto frame = parsed<SendMessage>(name);
+    CHECK(frame.request.target_channel == "WebSocket");
+    CHECK(frame.request.type == MessageType::fifo);
+    CHECK(frame.request.numbering == Numbering::consecutive);
+    CHECK(frame.request.topic.text() == "chat:chat-1");
+    CHECK(frame.request_id == RawJson{"\"r-1\""});
+    CHECK_FALSE(frame.ack_id);
+    CHECK(frame.echo == Echo::on);
+    CHECK(frame.reply == Reply::on);
+}
+
+void check_send_message_with_ack(const std::string& name) {
+    const auto frame = parsed<SendMessage>(name);
+    CHECK(frame.request.type == MessageType::standard);
+    CHECK(frame.request.topic.text() == "user:bob");
+    CHECK(frame.request.deduplication_id == "call-7f3a");
+    CHECK(frame.ack_id == RawJson{"\"a-1\""});
+    CHECK(frame.echo == Echo::off);
+    CHECK(frame.reply == Reply::off);
+}
+
+void check_ping(const std::string& name) {
+    CHECK(parsed<Ping>(name).id == RawJson{"\"p-1\""});
+}
+
+void check_subscribe(const std::string& name) {
+    const auto frame = parsed<Subscribe>(name);
+    CHECK(frame.id == RawJson{"\"s-1\""});
+    REQUIRE(frame.topics.size() == 2);
+    CHECK(frame.topics[0].text() == "chat:chat-1");
+    CHECK(frame.topics[1].text() == "org:acme");
+    REQUIRE(frame.resume.topics.size() == 1);
+    CHECK(frame.resume.topics[0].topic.text() == "chat:chat-1");
+    CHECK(frame.resume.topics[0].after == ResumePoint(Sequence{41}));
+    CHECK(frame.resume.epoch == "936da01f-9abd-4d9d-80c7-02af85c822a8");
+}
+
+void check_unsubscribe(const std::string& name) {
+    const auto frame = parsed<Unsubscribe>(name);
+    CHECK(frame.id == RawJson{"\"u-1\""});
+    REQUIRE(frame.topics.size() == 1);
+    CHECK(frame.topics[0].text() == "org:acme");
+}
+
+void check_auth_refresh(const std::string& name) {
+    const auto frame = parsed<AuthRefresh>(name);
+    CHECK(frame.id == RawJson{"\"f-1\""});
+    CHECK(frame.token == "eyJhbGciOiJSUzI1NiJ9.e30.c2ln");
+}
+
+}  // namespace
+
+TEST_CASE("client frames in docs/protocol.md are understood") {
+    const std::map<std::string, std::function<void(const std::string&)>> checks{
+        {"client/auth-refresh", check_auth_refresh},
+        {"client/ping", check_ping},
+        {"client/send-message", check_send_message},
+        {"client/send-message-with-ack", check_send_message_with_ack},
+        {"client/subscribe", check_subscribe},
+        {"client/unsubscribe", check_unsubscribe},
+    };
+    CHECK(testing::names_of(checks) == testing::golden_names("client"));
+    for (const auto& [name, check] : checks) check(name);
+}
+
+}  // namespace notifyd::wire
