@@ -77,7 +77,7 @@ int check_config(const std::string& file, Network network) {
     }
     warn(config::doubtful_settings(settings->config));
     warn(settings->warnings);
-    if (network == Network::used && !settings->config.auth.jwks_url.empty()) {
+    if (network == Network::used && settings->key_sources.jwks_by_url) {
         if (const int failed = check_jwks(file, *settings); failed != 0) return failed;
     }
     std::cout << file << " is valid\n";
