@@ -136,14 +136,31 @@ class Commands(unittest.TestCase):
             self.assertIn(result.returncode, (0, CONFIG_ERROR))
             return result.stderr if result.returncode else ""
 
-        for order in ((leaf,), (leaf, middle), chain, (leaf, root)):
+        cross = self.cross_signed(middle)
+        for order in ((leaf,), (leaf, middle), chain, (leaf, root), (leaf, middle, cross, root),
+                      (leaf, cross, middle, root), (leaf, middle, root, cross), (leaf, leaf, middle),
+                      (*chain, root, middle), (leaf, root, middle, root)):
             self.assertEqual(told(*order), "")
         for order, words in (((middle, leaf), "certificate 2 is the server's own"),
                              ((root, middle, leaf), "certificate 3 is the server's own"),
-                             ((leaf, root, middle), "certificate 3 has signed certificate 1")):
+                             ((leaf, root, middle), "certificate 2 has signed certificate 3"),
+                             ((leaf, leaf, root, middle), "certificate 3 has signed certificate 4"),
+                             ((middle, root, leaf), "certificate 3 is the server's own")):
             error = told(*order)
             self.assertIn("chain is in the wrong order", error)
             self.assertIn(words, error)
+
+    def cross_signed(self, certificate):
+        """The same name and key, signed by a root that is in no chain."""
+
+        def openssl(*arguments):
+            subprocess.run(["openssl", *arguments], cwd=self.folder.path, check=True, capture_output=True)
+
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
+                "-subj", "/CN=other root", "-keyout", "other.key", "-out", "other.pem")
+        openssl("x509", "-req", "-in", f"{certificate.stem}.csr", "-CA", "other.pem", "-CAkey", "other.key",
+                "-CAcreateserial", "-days", "1", "-extfile", f"{certificate.stem}.ext", "-out", "cross.pem")
+        return self.folder.path / "cross.pem"
 
     def test_a_folder_that_is_missing_is_named(self):
         path = self.folder.path / "no" / "notifyd.db"
