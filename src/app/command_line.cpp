@@ -10,6 +10,7 @@
 #include "daemon.hpp"
 #include "dead_letter_commands.hpp"
 #include "exit_codes.hpp"
+#include "places.hpp"
 #include "signals.hpp"
 #include "version.hpp"
 
@@ -34,6 +35,20 @@ std::optional<config::LoadedConfig> load(const std::string& file) {
     return std::nullopt;
 }
 
+// Whether there was something to report.
+bool reported(const std::string& file, const std::vector<std::string>& problems) {
+    for (const std::string& problem : problems) std::cerr << file << ": " << problem << '\n';
+    return !problems.empty();
+}
+
+// For what works on the database.
+std::optional<config::LoadedConfig> load_with_database(const std::string& file) {
+    std::optional<config::LoadedConfig> loaded = load(file);
+    if (!loaded) return std::nullopt;
+    if (reported(file, problems_with_storage_path(loaded->config))) return std::nullopt;
+    return loaded;
+}
+
 std::optional<Settings> load_settings(const std::string& file) {
     SettingsResult settings = read_settings(file);
     if (settings) return std::move(*settings);
@@ -44,6 +59,7 @@ std::optional<Settings> load_settings(const std::string& file) {
 int serve(const std::string& file) {
     std::optional<Settings> settings = load_settings(file);
     if (!settings) return exit_config;
+    if (reported(file, problems_with_places(settings->config))) return exit_config;
     Result<std::unique_ptr<Daemon>> daemon = Daemon::open(file, std::move(*settings));
     if (!daemon) {
         std::cerr << "notifyd: " << daemon.error().message << '\n';
@@ -53,7 +69,7 @@ int serve(const std::string& file) {
 }
 
 int migrate(const std::string& file) {
-    const std::optional<config::LoadedConfig> loaded = load(file);
+    const std::optional<config::LoadedConfig> loaded = load_with_database(file);
     if (!loaded) return exit_config;
     SystemIdSource ids;
     const std::string path = loaded->config.storage.path.string();
@@ -84,14 +100,14 @@ int told(const storage::Startup<storage::CopyReport>& report, const std::string&
 }
 
 int backup(const std::string& file, const std::string& target) {
-    const std::optional<config::LoadedConfig> loaded = load(file);
+    const std::optional<config::LoadedConfig> loaded = load_with_database(file);
     if (!loaded) return exit_config;
     const auto begin = SystemClock().steady_now();
     return told(storage::backup(loaded->config.storage.path.string(), target), " is a backup", begin);
 }
 
 int restore(const std::string& file, const std::string& source, storage::Existing existing) {
-    const std::optional<config::LoadedConfig> loaded = load(file);
+    const std::optional<config::LoadedConfig> loaded = load_with_database(file);
     if (!loaded) return exit_config;
     SystemIdSource ids;
     const auto begin = SystemClock().steady_now();
@@ -102,7 +118,7 @@ int restore(const std::string& file, const std::string& source, storage::Existin
 int dead_letters(const std::string& file,
                  const LetterOptions& options,
                  int (*command)(const std::string& database, const LetterOptions& options)) {
-    const std::optional<config::LoadedConfig> loaded = load(file);
+    const std::optional<config::LoadedConfig> loaded = load_with_database(file);
     if (!loaded) return exit_config;
     return command(loaded->config.storage.path.string(), options);
 }

@@ -107,6 +107,32 @@ class Commands(unittest.TestCase):
         self.folder.write("notifyd.db", "no database" * 1000)
         self.assertEqual(self.run_with("serve").returncode, 1)
 
+    def test_a_place_that_cannot_be_is_a_config_error(self):
+        path = self.folder.path
+        self.folder.write("file", "kept")
+        (path / "folder").mkdir()
+        before = sorted(path.rglob("*"))
+        for key, value, words in (
+                ("log.file", f"{path}/no/notifyd.log", f"the folder {path}/no does not exist: create it"),
+                ("log.file", f"{path}/file/notifyd.log", f"{path}/file is a file, not a folder"),
+                ("log.file", f"{path}/folder", "is a folder"),
+                ("storage.path", f"{path}/no/deep/n.db", f"the folder {path}/no/deep does not exist: create it"),
+                ("storage.path", f"{path}/file/n.db", f"{path}/file is a file, not a folder"),
+                ("storage.path", f"{path}/folder", "is a folder"),
+                ("server.listen", f"unix:{path}/file", "there is a file in its place, not a socket"),
+                ("server.listen", f"unix:{path}/folder", "there is a folder in its place"),
+                ("server.listen", f"unix:{path}/no/n.sock", f"the folder {path}/no does not exist: create it"),
+                ("server.listen", f"unix:{path}/file/n.sock", f"{path}/file is not a folder")):
+            section, name = key.split(".")
+            for command in ("check-config", "serve"):
+                with self.subTest(value, command=command):
+                    result = self.run_with(command, settings={section: {name: value}})
+                    self.assertEqual((result.returncode, result.stdout), (CONFIG_ERROR, ""), result)
+                    self.assertIn(f"notifyd.toml: {key}: ", result.stderr)
+                    self.assertIn(words, result.stderr)
+        self.assertEqual([each for each in sorted(path.rglob("*")) if each.name != "notifyd.toml"], before)
+        self.assertEqual((path / "file").read_text(), "kept")
+
     def test_tls_files_are_part_of_the_config(self):
         certificate, key = make_certificate(self.folder)
         _, other = make_certificate(self.folder, "other-")
@@ -167,8 +193,8 @@ class Commands(unittest.TestCase):
         for command in ("serve", "migrate", "restore copy.db"):
             with self.subTest(command):
                 result = self.run_with(*command.split(), settings={"storage": {"path": str(path)}})
-                self.assertEqual(result.returncode, 1)
-                self.assertIn(f"the folder {path.parent.resolve()} does not exist: create it", result.stderr)
+                self.assertEqual(result.returncode, CONFIG_ERROR)
+                self.assertIn(f"the folder {path.parent} does not exist: create it", result.stderr)
         self.folder.write("file", "")
         result = self.run_with("serve", settings={"storage": {"path": str(self.folder.path / "file" / "notifyd.db")}})
         self.assertIn("is a file, not a folder", result.stderr)

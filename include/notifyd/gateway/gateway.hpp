@@ -26,6 +26,9 @@ inline constexpr std::chrono::hours ticket_key_interval{12};
 // Whether certificate and key can be used; without TLS, always. An error is a sentence for the operator.
 [[nodiscard]] Result<void> check_certificate(const config::Tls& tls);
 
+// Whether a Unix socket can be where it is to be; of other addresses, nothing is known before they are bound.
+[[nodiscard]] Result<void> check_listen(const config::Endpoint& endpoint);
+
 // What all loops share: opened once, before any loop runs. What is renewed later waits here until every loop has
 // called take_over(); only then is anything renewed again.
 class Front {
