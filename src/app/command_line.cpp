@@ -1,6 +1,7 @@
 // Commands and their options.
 #include "command_line.hpp"
 
+#include "notifyd/auth/key_set.hpp"
 #include "notifyd/auth/mint_token.hpp"
 #include "notifyd/config/load_config.hpp"
 #include "notifyd/config/units.hpp"
@@ -13,9 +14,11 @@
 #include "places.hpp"
 #include "signals.hpp"
 #include "version.hpp"
+#include "wrong_command.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <functional>
@@ -137,9 +140,22 @@ int token(const std::string& file, const TokenOptions& options) {
         std::cerr << "notifyd: auth.hs256_secret is not set: only your identity provider can make tokens\n";
         return exit_failed;
     }
+    if (std::ranges::find(auth.algorithms, config::Algorithm::hs256) == auth.algorithms.end()) {
+        std::cerr << "notifyd: auth.hs256_secret is set, but auth.algorithms has no \"HS256\": the server would refuse "
+                     "the token\n";
+        return exit_failed;
+    }
+    auth::KeySources sources;
+    sources.algorithms = {config::Algorithm::hs256};
+    sources.hs256_secret = auth.hs256_secret.reveal();
+    if (const auto usable = auth::make_key_set(sources); !usable) {
+        std::cerr << file << ": " << usable.error().message << '\n';
+        return exit_config;
+    }
     const std::optional<Milliseconds> ttl = config::parse_duration(options.ttl);
-    if (!ttl || *ttl == Milliseconds::zero()) {
-        std::cerr << "notifyd: --ttl takes a duration such as 30s, 1h or 7d\n";
+    // Tokens count in seconds.
+    if (!ttl || *ttl < std::chrono::seconds(1)) {
+        std::cerr << "notifyd: --ttl takes a duration of at least 1s, such as 30s, 1h or 7d\n";
         return exit_usage;
     }
     if (!is_valid_id(options.user)) {
@@ -174,12 +190,16 @@ LetterCommands add_letter_commands(CLI::App& cli,
         with_config(group->add_subcommand("redrive", "Have the running server send them again, and wait for it"));
     CLI::App* purge = with_config(group->add_subcommand("purge", "Delete them for good; the server may run"));
     for (CLI::App* command : {list, redrive, purge}) {
-        command->add_option("--queue", options.queue, "Only those of this queue: fifo, standard");
+        command->add_option("--queue", options.queue, "Only those of this queue: fifo, standard")
+            ->check(CLI::IsMember({"fifo", "standard"}));
     }
     for (CLI::App* command : {redrive, purge}) {
         command->add_option("--id", options.id, "Only this one")->excludes("--queue");
     }
-    list->add_option("--limit", options.limit, "How many at most")->capture_default_str();
+    constexpr std::int64_t limit_max = 1'000'000'000;
+    list->add_option("--limit", options.limit, "How many at most")
+        ->capture_default_str()
+        ->check(CLI::Range(std::int64_t{1}, limit_max));
     list->add_flag_callback(
         "--json", [&options] { options.format = LetterFormat::json; }, "A JSON object a line");
     purge->add_flag_callback(
@@ -228,7 +248,11 @@ int run_command_line(int argc, const char* const* argv) {
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return cli.exit(error) == 0 ? 0 : exit_usage;
+        const bool is_answered = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
+        const std::string problem = is_answered ? std::string() : problem_with_command(cli);
+        if (problem.empty()) return cli.exit(error) == 0 ? 0 : exit_usage;
+        std::cerr << "notifyd: " << problem << '\n';
+        return exit_usage;
     }
     if (version_command->parsed()) {
         std::cout << "notifyd " << version << '\n';

@@ -47,6 +47,42 @@ class Commands(unittest.TestCase):
                 self.assertNotEqual(result.returncode, 0)
                 self.assertTrue(result.stderr + result.stdout)
 
+    def test_an_unknown_command_is_named_with_the_known_ones(self):
+        for line, words in (("serv", ("`notifyd serv`", "did you mean `notifyd serve`?", "check-config, migrate, ")),
+                            ("foo", ("`notifyd foo`", "the commands are: serve, ")),
+                            ("check_config", ("did you mean `notifyd check-config`?",)),
+                            ("Migrate --config x", ("did you mean `notifyd migrate`?",)),
+                            ("dlq lst", ("`notifyd dlq lst`", "did you mean `notifyd dlq list`?",
+                                         "the commands are: list, redrive, purge")),
+                            ("dlq", ("`notifyd dlq` needs a command", "list, redrive, purge")),
+                            ("", ("`notifyd` needs a command", "serve, check-config")),
+                            ("--config x version", ("--config cannot stand before the command",
+                                                    "`notifyd serve --config FILE`")),
+                            ("--config x", ("--config cannot stand before",)),
+                            ("--confg x serve", ("--confg cannot stand before",))):
+            with self.subTest(line):
+                result = self.folder.command(*line.split())
+                self.assertEqual((result.returncode, result.stdout), (2, ""))
+                for word in words:
+                    self.assertIn(word, result.stderr)
+        # What is wrong behind a command has the text of the option.
+        for line in ("serve --confg x", "token", "version x"):
+            result = self.folder.command(*line.split())
+            self.assertEqual(result.returncode, 2)
+            self.assertNotIn("the commands are", result.stderr)
+
+    def test_options_of_dlq_that_would_find_nothing(self):
+        self.run_with("migrate")
+        for arguments in ("list --limit -1", "list --limit 0", "list --limit 1.5", "list --limit 1000000001",
+                          "list --limit 18446744073709551616", "list --queue fifoo", "redrive --queue Fifo",
+                          "purge --queue fifoo --yes", "purge --queue= --yes", "purge --queue all"):
+            with self.subTest(arguments):
+                result = self.run_with("dlq", *arguments.split())
+                self.assertEqual((result.returncode, result.stdout), (2, ""), result)
+                self.assertIn(arguments.split()[1].rstrip("="), result.stderr)
+        for arguments in ("list --limit 1", "list --limit 1000000000 --queue fifo", "purge --queue standard --yes"):
+            self.assertEqual(self.run_with("dlq", *arguments.split()).returncode, 0)
+
     def test_check_config(self):
         result = self.run_with("check-config")
         self.assertEqual(result.returncode, 0, result.stderr)
@@ -259,6 +295,28 @@ class Commands(unittest.TestCase):
         result = self.run_with("token", "--user", "bob", settings=settings)
         self.assertNotEqual(result.returncode, 0)
         self.assertIn("hs256_secret", result.stderr + result.stdout)
+
+    def test_token_that_the_server_would_refuse(self):
+        (self.folder.path / "key.pem").write_text("not looked at")
+        for auth, code, words in (
+                ({"algorithms": ["RS256"], "public_key": "key.pem"}, 1, 'auth.algorithms has no "HS256"'),
+                ({"algorithms": ["RS256", "ES256"], "public_key": "key.pem"}, 1, 'auth.algorithms has no "HS256"'),
+                ({"hs256_secret": "short"}, CONFIG_ERROR, "auth.hs256_secret: "),
+                ({"hs256_secret": "x" * 31}, CONFIG_ERROR, "auth.hs256_secret: ")):
+            with self.subTest(auth):
+                result = self.run_with("token", "--user", "u", settings={"auth": auth})
+                self.assertEqual((result.returncode, result.stdout), (code, ""), result)
+                self.assertIn(words, result.stderr)
+                if code == CONFIG_ERROR:
+                    self.assertEqual(result.stderr, self.run_with("check-config", settings={"auth": auth}).stderr)
+        for ttl in ("0", "0s", "1ms", "999ms", "-1s", "1", "soon", ""):
+            with self.subTest(ttl):
+                result = self.run_with("token", "--user", "u", f"--ttl={ttl}")
+                self.assertEqual((result.returncode, result.stdout), (2, ""), result)
+                self.assertIn("--ttl", result.stderr)
+        claims = jwt.decode(self.run_with("token", "--user", "u", "--ttl", "1s").stdout.strip(), SECRET,
+                            algorithms=["HS256"], options={"verify_exp": False})
+        self.assertEqual(claims["exp"] - claims["iat"], 1)
 
 
 if __name__ == "__main__":
