@@ -6,6 +6,7 @@
 #include "notifyd/http_client/http_client.hpp"
 
 #include "exit_codes.hpp"
+#include "places.hpp"
 #include "settings.hpp"
 
 #include <exception>
@@ -75,9 +76,12 @@ int check_config(const std::string& file, Network network) {
         for (const std::string& sentence : settings.error()) std::cerr << sentence << '\n';
         return exit_config;
     }
+    const std::vector<std::string> problems = problems_with_places(settings->config);
+    for (const std::string& problem : problems) std::cerr << file << ": " << problem << '\n';
+    if (!problems.empty()) return exit_config;
     warn(config::doubtful_settings(settings->config));
     warn(settings->warnings);
-    if (network == Network::used && !settings->config.auth.jwks_url.empty()) {
+    if (network == Network::used && settings->key_sources.jwks_by_url) {
         if (const int failed = check_jwks(file, *settings); failed != 0) return failed;
     }
     std::cout << file << " is valid\n";

@@ -1,6 +1,7 @@
 // Commands and their options.
 #include "command_line.hpp"
 
+#include "notifyd/auth/key_set.hpp"
 #include "notifyd/auth/mint_token.hpp"
 #include "notifyd/config/load_config.hpp"
 #include "notifyd/config/units.hpp"
@@ -10,11 +11,14 @@
 #include "daemon.hpp"
 #include "dead_letter_commands.hpp"
 #include "exit_codes.hpp"
+#include "places.hpp"
 #include "signals.hpp"
 #include "version.hpp"
+#include "wrong_command.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <functional>
@@ -34,6 +38,20 @@ std::optional<config::LoadedConfig> load(const std::string& file) {
     return std::nullopt;
 }
 
+// Whether there was something to report.
+bool reported(const std::string& file, const std::vector<std::string>& problems) {
+    for (const std::string& problem : problems) std::cerr << file << ": " << problem << '\n';
+    return !problems.empty();
+}
+
+// For what works on the database.
+std::optional<config::LoadedConfig> load_with_database(const std::string& file) {
+    std::optional<config::LoadedConfig> loaded = load(file);
+    if (!loaded) return std::nullopt;
+    if (reported(file, problems_with_storage_path(loaded->config))) return std::nullopt;
+    return loaded;
+}
+
 std::optional<Settings> load_settings(const std::string& file) {
     SettingsResult settings = read_settings(file);
     if (settings) return std::move(*settings);
@@ -44,6 +62,7 @@ std::optional<Settings> load_settings(const std::string& file) {
 int serve(const std::string& file) {
     std::optional<Settings> settings = load_settings(file);
     if (!settings) return exit_config;
+    if (reported(file, problems_with_places(settings->config))) return exit_config;
     Result<std::unique_ptr<Daemon>> daemon = Daemon::open(file, std::move(*settings));
     if (!daemon) {
         std::cerr << "notifyd: " << daemon.error().message << '\n';
@@ -53,7 +72,7 @@ int serve(const std::string& file) {
 }
 
 int migrate(const std::string& file) {
-    const std::optional<config::LoadedConfig> loaded = load(file);
+    const std::optional<config::LoadedConfig> loaded = load_with_database(file);
     if (!loaded) return exit_config;
     SystemIdSource ids;
     const std::string path = loaded->config.storage.path.string();
@@ -84,14 +103,14 @@ int told(const storage::Startup<storage::CopyReport>& report, const std::string&
 }
 
 int backup(const std::string& file, const std::string& target) {
-    const std::optional<config::LoadedConfig> loaded = load(file);
+    const std::optional<config::LoadedConfig> loaded = load_with_database(file);
     if (!loaded) return exit_config;
     const auto begin = SystemClock().steady_now();
     return told(storage::backup(loaded->config.storage.path.string(), target), " is a backup", begin);
 }
 
 int restore(const std::string& file, const std::string& source, storage::Existing existing) {
-    const std::optional<config::LoadedConfig> loaded = load(file);
+    const std::optional<config::LoadedConfig> loaded = load_with_database(file);
     if (!loaded) return exit_config;
     SystemIdSource ids;
     const auto begin = SystemClock().steady_now();
@@ -102,7 +121,7 @@ int restore(const std::string& file, const std::string& source, storage::Existin
 int dead_letters(const std::string& file,
                  const LetterOptions& options,
                  int (*command)(const std::string& database, const LetterOptions& options)) {
-    const std::optional<config::LoadedConfig> loaded = load(file);
+    const std::optional<config::LoadedConfig> loaded = load_with_database(file);
     if (!loaded) return exit_config;
     return command(loaded->config.storage.path.string(), options);
 }
@@ -121,9 +140,22 @@ int token(const std::string& file, const TokenOptions& options) {
         std::cerr << "notifyd: auth.hs256_secret is not set: only your identity provider can make tokens\n";
         return exit_failed;
     }
+    if (std::ranges::find(auth.algorithms, config::Algorithm::hs256) == auth.algorithms.end()) {
+        std::cerr << "notifyd: auth.hs256_secret is set, but auth.algorithms has no \"HS256\": the server would refuse "
+                     "the token\n";
+        return exit_failed;
+    }
+    auth::KeySources sources;
+    sources.algorithms = {config::Algorithm::hs256};
+    sources.hs256_secret = auth.hs256_secret.reveal();
+    if (const auto usable = auth::make_key_set(sources); !usable) {
+        std::cerr << file << ": " << usable.error().message << '\n';
+        return exit_config;
+    }
     const std::optional<Milliseconds> ttl = config::parse_duration(options.ttl);
-    if (!ttl || *ttl == Milliseconds::zero()) {
-        std::cerr << "notifyd: --ttl takes a duration such as 30s, 1h or 7d\n";
+    // Tokens count in seconds.
+    if (!ttl || *ttl < std::chrono::seconds(1)) {
+        std::cerr << "notifyd: --ttl takes a duration of at least 1s, such as 30s, 1h or 7d\n";
         return exit_usage;
     }
     if (!is_valid_id(options.user)) {
@@ -158,12 +190,16 @@ LetterCommands add_letter_commands(CLI::App& cli,
         with_config(group->add_subcommand("redrive", "Have the running server send them again, and wait for it"));
     CLI::App* purge = with_config(group->add_subcommand("purge", "Delete them for good; the server may run"));
     for (CLI::App* command : {list, redrive, purge}) {
-        command->add_option("--queue", options.queue, "Only those of this queue: fifo, standard");
+        command->add_option("--queue", options.queue, "Only those of this queue: fifo, standard")
+            ->check(CLI::IsMember({"fifo", "standard"}));
     }
     for (CLI::App* command : {redrive, purge}) {
         command->add_option("--id", options.id, "Only this one")->excludes("--queue");
     }
-    list->add_option("--limit", options.limit, "How many at most")->capture_default_str();
+    constexpr std::int64_t limit_max = 1'000'000'000;
+    list->add_option("--limit", options.limit, "How many at most")
+        ->capture_default_str()
+        ->check(CLI::Range(std::int64_t{1}, limit_max));
     list->add_flag_callback(
         "--json", [&options] { options.format = LetterFormat::json; }, "A JSON object a line");
     purge->add_flag_callback(
@@ -212,7 +248,11 @@ int run_command_line(int argc, const char* const* argv) {
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return cli.exit(error) == 0 ? 0 : exit_usage;
+        const bool is_answered = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
+        const std::string problem = is_answered ? std::string() : problem_with_command(cli);
+        if (problem.empty()) return cli.exit(error) == 0 ? 0 : exit_usage;
+        std::cerr << "notifyd: " << problem << '\n';
+        return exit_usage;
     }
     if (version_command->parsed()) {
         std::cout << "notifyd " << version << '\n';

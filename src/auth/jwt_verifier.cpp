@@ -2,6 +2,7 @@
 #include "notifyd/auth/jwt_verifier.hpp"
 
 #include "notifyd/core/limits.hpp"
+#include "notifyd/core/utf8.hpp"
 
 #include "claims.hpp"
 #include "key.hpp"
@@ -77,7 +78,7 @@ AuthResult<Identity> JwtVerifier::verify(std::string_view token, EpochMs now) {
     const Key* key = keys_->find(*algorithm, rules_.issuer, parsed->kid);
     if (key == nullptr) {
         Refusal refusal = refuse_token(failure_without_key(*keys_, *algorithm));
-        refusal.key = parsed->kid.value_or("").substr(0, logged_kid_bytes_max);
+        if (parsed->kid) refusal.key = leading_characters(*parsed->kid, logged_kid_bytes_max);
         return refusal;
     }
     if (!key->verifies(*algorithm, parsed->signed_text, parsed->signature)) return refuse_token(AuthFailure::signature);

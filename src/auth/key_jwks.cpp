@@ -1,7 +1,7 @@
 // A JWKS: the keys in it that we can use, whatever else is in it.
 #include "jwk.hpp"
+#include "jwks_text.hpp"
 #include "key.hpp"
-#include "strict_json.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -76,9 +76,11 @@ class Collector {
 
 Result<JwksReading> read_jwks(std::string_view text) {
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-    const std::optional<ObjectWithList> set = parse_object_with_list(text, "keys");
-    const json::value* list = set ? set->object.if_contains("keys") : nullptr;
-    if (list == nullptr || !list->is_array()) return bad_jwks("is not a JSON Web Key Set");
+    const Result<JwksText> parsed = parse_jwks_text(text);
+    if (!parsed) return bad_jwks("is not a JSON Web Key Set: " + parsed.error().message);
+    const ObjectWithList& set = parsed->set;
+    const json::value* list = set.object.if_contains("keys");
+    if (list == nullptr || !list->is_array()) return bad_jwks("is not a JSON Web Key Set: it has no list \"keys\"");
 
     Collector collector;
     const json::array& entries = list->get_array();
@@ -87,8 +89,11 @@ Result<JwksReading> read_jwks(std::string_view text) {
             collector.skip(entries[at], at + 1, "it and those behind it are more than 100 keys");
             break;
         }
+        const auto unreadable = parsed->unreadable.find(at);
         JwkReading reading;
-        if (set->doubtful.contains(at)) {
+        if (unreadable != parsed->unreadable.end()) {
+            reading.why_not = unreadable->second;
+        } else if (set.doubtful.contains(at)) {
             reading.why_not = "it has a member twice";
         } else {
             reading = read_jwk(entries[at]);

@@ -85,6 +85,12 @@ Result<JwksReading> keys_of_jwks(const KeySources& sources) {
     return set;
 }
 
+// Whether there is an algorithm whose key can be in a JWKS.
+bool needs_jwks(const std::vector<config::Algorithm>& algorithms) {
+    return std::ranges::any_of(algorithms,
+                               [](config::Algorithm algorithm) { return algorithm != config::Algorithm::hs256; });
+}
+
 KeySet::JwksUse jwks_use(const KeySources& sources) {
     const bool is_there = !sources.jwks_json.empty();
     if (sources.jwks_by_url) return is_there ? KeySet::JwksUse::fetched : KeySet::JwksUse::awaited;
@@ -179,7 +185,7 @@ Result<KeySources> load_key_sources(const config::Auth& config) {
                        .hs256_secret = config.hs256_secret.reveal(),
                        .public_key_pem = {},
                        .jwks_json = {},
-                       .jwks_by_url = !config.jwks_url.empty(),
+                       .jwks_by_url = !config.jwks_url.empty() && needs_jwks(config.algorithms),
                        .issuer = config.issuer};
     if (!config.public_key.empty()) {
         auto text = read_file("auth.public_key", config.public_key);

@@ -69,7 +69,15 @@ void KeySource::apply(config::Auth rules, KeySources sources) {
     }
     // Without the kept set they were checked already.
     if (!same_set || !make_key_set(sources)) {
-        if (sources.jwks_by_url) sources.jwks_json.clear();
+        if (sources.jwks_by_url) {
+            if (!sources_.jwks_json.empty()) {
+                events_.emit(observability::ConfigWarning{
+                    "auth.jwks or auth.issuer has changed, so that the keys at hand are no longer used: tokens of the "
+                    "identity provider are refused until its keys have been fetched from " +
+                    rules.jwks_url});
+            }
+            sources.jwks_json.clear();
+        }
         policy_.reset();
         if (sources.jwks_by_url) policy_.emplace(rules.jwks_refresh, now);
         ++generation_;
@@ -84,7 +92,8 @@ void KeySource::publish() {
     const Result<std::shared_ptr<const KeySet>> keys = make_key_set(sources_);
     if (!keys) return;
     publish(*keys);
-    tell_doubts(**keys);
+    // Those about a set that is read from a file belong to the settings, whose reader reports them.
+    if (policy_) tell_doubts(**keys);
 }
 
 void KeySource::publish(std::shared_ptr<const KeySet> keys) {

@@ -38,6 +38,7 @@ std::optional<SignedToken> SignedToken::parse(std::string_view token) {
     // understood (RFC 7515 §4): many providers send them.
     const json::value* algorithm = header->if_contains("alg");
     const json::value* kid = header->if_contains("kid");
+    if (kid != nullptr && kid->is_null()) kid = nullptr;
     if (algorithm == nullptr || !algorithm->is_string() || (kid != nullptr && !kid->is_string())) return std::nullopt;
 
     SignedToken parsed;

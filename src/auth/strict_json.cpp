@@ -14,6 +14,10 @@ namespace {
 
 namespace json = boost::json;
 
+Error bad_json(std::string why) {
+    return {Errc::invalid_request, std::move(why)};
+}
+
 // The parser's callbacks; `false` with an error code ends the walk.
 class DuplicateFinder {
   public:
@@ -97,21 +101,30 @@ class DuplicateFinder {
 
 }  // namespace
 
-std::optional<ObjectWithList> parse_object_with_list(std::string_view text, std::string_view list) {
+Result<ObjectWithList> parse_object_with_list(std::string_view text, std::string_view list, std::size_t depth_max) {
     json::parse_options options;
-    options.max_depth = json_depth_max;
+    options.max_depth = depth_max;
     json::error_code error;
     json::value value = json::parse(json::string_view(text.data(), text.size()), error, {}, options);
-    if (error || !value.is_object()) return std::nullopt;
-
+    json::error_code stopped;
     json::basic_parser<DuplicateFinder> walk(options, list);
-    walk.write_some(false, text.data(), text.size(), error);
-    if (error) return std::nullopt;
+    const std::size_t read = walk.write_some(false, text.data(), text.size(), stopped);
+    if (error) return bad_json(error.message() + " at byte " + std::to_string(read + 1));
+    if (!value.is_object()) return bad_json("it is not a JSON object");
+    if (stopped) return bad_json("a member that is there twice, at byte " + std::to_string(read + 1));
     return ObjectWithList{std::move(value.get_object()), walk.handler().take_doubtful()};
 }
 
+std::string why_unreadable_json(std::string_view text, std::size_t depth_max) {
+    json::parse_options options;
+    options.max_depth = depth_max;
+    json::error_code error;
+    static_cast<void>(json::parse(json::string_view(text.data(), text.size()), error, {}, options));
+    return error ? error.message() : std::string();
+}
+
 std::optional<json::object> parse_strict_object(std::string_view text) {
-    std::optional<ObjectWithList> parsed = parse_object_with_list(text, {});
+    Result<ObjectWithList> parsed = parse_object_with_list(text, {}, json_depth_max);
     if (!parsed) return std::nullopt;
     return std::move(parsed->object);
 }

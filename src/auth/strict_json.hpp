@@ -2,10 +2,14 @@
 // Owns: nothing. Thread: any. Fails: nullopt for what is not one object, is nested too deep, or has a duplicate key.
 #pragma once
 
+#include "notifyd/core/result.hpp"
+
 #include <boost/json/object.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 
 namespace notifyd::auth {
@@ -20,7 +24,12 @@ struct ObjectWithList {
     std::set<std::size_t> doubtful;
 };
 
-// The same, but each element of the array in member `list` stands for itself.
-[[nodiscard]] std::optional<ObjectWithList> parse_object_with_list(std::string_view text, std::string_view list);
+// The same, but each element of the array in member `list` stands for itself. An error says what is wrong, and where.
+[[nodiscard]] Result<ObjectWithList> parse_object_with_list(std::string_view text,
+                                                            std::string_view list,
+                                                            std::size_t depth_max);
+
+// Why the text is no JSON value; empty: it is one. Duplicate keys are not looked for.
+[[nodiscard]] std::string why_unreadable_json(std::string_view text, std::size_t depth_max);
 
 }  // namespace notifyd::auth

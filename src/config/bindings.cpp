@@ -6,6 +6,7 @@
 
 #include "bind.hpp"
 #include "endpoint.hpp"
+#include "fetched_url.hpp"
 
 #include <algorithm>
 #include <array>
@@ -143,10 +144,10 @@ Reader<LogLevel> log_level() {
 Binding bind_jwks(std::string_view key) {
     auto apply = [](Config& config, const Setting& setting, const Surroundings& surroundings) {
         const auto written = as_text(setting);
-        const bool is_url = written && is_http_url(*written);
+        const bool is_url = written && is_meant_as_url(*written);
         config.auth.jwks_url = is_url ? *written : std::string();
         config.auth.jwks_file.clear();
-        if (is_url) return std::string();
+        if (is_url) return problem_with_fetched_url(*written);
         return convert(readable_file(), setting, surroundings, [&](std::filesystem::path path) {
             config.auth.jwks_file = std::move(path);
         });

@@ -4,6 +4,7 @@
 #include "notifyd/config/units.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
 
 namespace notifyd::config {
 
@@ -11,6 +12,8 @@ namespace {
 
 constexpr std::string_view wildcard = "*.";
 constexpr std::string_view form = "is not an origin such as \"https://app.example.com\"";
+constexpr std::string_view misplaced_star =
+    "has its * in the wrong place: the subdomains of a host are \"https://*.example.com\"";
 
 bool is_lower_visible_ascii(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7F' && (c < 'A' || c > 'Z'); });
@@ -20,11 +23,29 @@ bool is_number(std::string_view text) {
     return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// "[::1]", or names and IPv4 addresses without an empty label.
+bool is_letter_or_digit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+// RFC 3986 §3.1, in lower case.
+bool is_scheme(std::string_view text) {
+    const bool begins_with_letter = !text.empty() && text.front() >= 'a' && text.front() <= 'z';
+    return begins_with_letter &&
+           std::ranges::all_of(text, [](char c) { return is_letter_or_digit(c) || c == '+' || c == '-' || c == '.'; });
+}
+
+bool is_address_in_brackets(std::string_view text) {
+    if (text.size() < 2 || !text.ends_with(']')) return false;
+    in6_addr parsed{};
+    return ::inet_pton(AF_INET6, std::string(text.substr(1, text.size() - 2)).c_str(), &parsed) == 1;
+}
+
+// "[::1]", or names and IPv4 addresses without an empty label, as browsers write them: names outside ASCII as "xn--".
 bool is_host(std::string_view text) {
-    if (text.starts_with('[')) return text.size() > 2 && text.find(']') == text.size() - 1;
+    if (text.starts_with('[')) return is_address_in_brackets(text);
     const bool has_empty_label = text.starts_with('.') || text.ends_with('.') || text.find("..") != text.npos;
-    return !text.empty() && !has_empty_label && text.find_first_of("[]:*") == text.npos;
+    return !text.empty() && !has_empty_label &&
+           std::ranges::all_of(text, [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.'; });
 }
 
 std::string problem_with_port(std::string_view scheme, std::string_view host, std::string_view port) {
@@ -38,9 +59,7 @@ std::string problem_with_port(std::string_view scheme, std::string_view host, st
 
 std::string problem_with_wildcard(std::string_view host) {
     const std::string_view base = host.substr(wildcard.size());
-    if (!is_host(base) || base.starts_with('[')) {
-        return "has its * in the wrong place: the subdomains of a host are \"https://*.example.com\"";
-    }
+    if (!is_host(base) || base.starts_with('[')) return std::string(misplaced_star);
     const std::size_t dot = base.rfind('.');
     if (dot == std::string_view::npos && base != "localhost") {
         return "would take every site under ." + std::string(base) + ": name a domain of yours";
@@ -62,6 +81,8 @@ std::string problem_with_origin(std::string_view text) {
     if (!is_lower_visible_ascii(text)) {
         return "has characters that no browser sends in an origin: write it in lower case and ASCII (\"xn--\" names)";
     }
+    if (scheme.find('*') != std::string_view::npos) return std::string(misplaced_star);
+    if (!is_scheme(scheme)) return std::string(form);
     if (scheme == "ws" || scheme == "wss") {
         return "has the scheme of a WebSocket; the page's is " + std::string(scheme == "ws" ? "http" : "https");
     }
@@ -74,7 +95,7 @@ std::string problem_with_origin(std::string_view text) {
     if (host.starts_with(wildcard)) {
         if (std::string problem = problem_with_wildcard(host); !problem.empty()) return problem;
     } else if (host.find('*') != std::string_view::npos) {
-        return "has its * in the wrong place: the subdomains of a host are \"https://*.example.com\"";
+        return std::string(misplaced_star);
     } else if (!is_host(host)) {
         return std::string(form);
     }

@@ -199,6 +199,9 @@ std::vector<std::string> doubtful_settings(const Config& config) {
     if (!auth.public_key.empty() && auth.algorithms == std::vector{Algorithm::hs256}) {
         doubts.emplace_back("auth.public_key is set, but auth.algorithms has only \"HS256\"");
     }
+    if (!auth.jwks_url.empty() && auth.algorithms == std::vector{Algorithm::hs256}) {
+        doubts.emplace_back("auth.jwks is not fetched, because auth.algorithms has only \"HS256\"");
+    }
     if (auth.jwks_url.starts_with("http://") && !is_loopback(host_of(auth.jwks_url))) {
         doubts.emplace_back("auth.jwks is fetched over http, where anybody on the way can put in their own keys");
     }

@@ -24,4 +24,11 @@ std::string_view leading_character(std::string_view text) {
     return is_valid_utf8(character) ? character : std::string_view();
 }
 
+std::string_view leading_characters(std::string_view text, std::size_t bytes_max) {
+    if (text.size() <= bytes_max) return text;
+    const auto is_continuation = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; };
+    while (bytes_max > 0 && is_continuation(text[bytes_max])) --bytes_max;
+    return text.substr(0, bytes_max);
+}
+
 }  // namespace notifyd

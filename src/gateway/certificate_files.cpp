@@ -90,8 +90,40 @@ std::string number(std::size_t at) {
     return "certificate " + std::to_string(at + 1);
 }
 
-// The server's own certificate comes first, each other one behind the one that it has signed (RFC 5246 §7.4.2). Clients
-// differ in what else they make of a chain. What is missing, or belongs to no chain, is not known here.
+// Whether each certificate leads to the last one of its own path by steps forward, from one to its issuer. Where the
+// issuer is not there, or the certificate has signed itself, the path ends. Several issuers are several paths: one will
+// do, as with a CA that two roots have signed.
+std::vector<bool> begins_ordered_path(const std::vector<Certificate>& chain) {
+    std::vector<bool> ordered(chain.size());
+    for (std::size_t at = chain.size(); at-- > 0;) {
+        X509* subject = chain[at].get();
+        bool has_issuer = false;
+        for (std::size_t other = 0; other < chain.size(); ++other) {
+            if (other == at || !has_signed(chain[other].get(), subject)) continue;
+            has_issuer = true;
+            if (other > at && ordered[other]) ordered[at] = true;
+        }
+        if (!has_issuer || has_signed(subject, subject)) ordered[at] = true;
+    }
+    return ordered;
+}
+
+// Of a path that is not ordered: the certificate whose issuer stands before it.
+std::string first_disorder(const std::vector<Certificate>& chain) {
+    for (std::size_t at = 0; at < chain.size();) {
+        std::size_t behind = at + 1;
+        while (behind < chain.size() && !has_signed(chain[behind].get(), chain[at].get())) ++behind;
+        for (std::size_t before = 0; behind == chain.size() && before < at; ++before) {
+            if (!has_signed(chain[before].get(), chain[at].get())) continue;
+            return number(before) + " has signed " + number(at) + " and must come behind it";
+        }
+        at = behind;
+    }
+    return {};
+}
+
+// The server's own certificate comes first, and the ones that lead from it to a root in that order (RFC 5246 §7.4.2):
+// not every client sorts them. Certificates that are on no such path do no harm.
 std::string disorder_of(const std::vector<Certificate>& chain, EVP_PKEY* key) {
     if (X509_check_private_key(chain.front().get(), key) != 1) {
         for (std::size_t at = 1; at < chain.size(); ++at) {
@@ -101,16 +133,7 @@ std::string disorder_of(const std::vector<Certificate>& chain, EVP_PKEY* key) {
         }
         return {};
     }
-    for (std::size_t at = 0; at + 1 < chain.size(); ++at) {
-        X509* subject = chain[at].get();
-        if (has_signed(subject, subject) || has_signed(chain[at + 1].get(), subject)) continue;
-        for (std::size_t issuer = at + 2; issuer < chain.size(); ++issuer) {
-            if (has_signed(chain[issuer].get(), subject)) {
-                return number(issuer) + " has signed " + number(at) + " and must come right behind it";
-            }
-        }
-    }
-    return {};
+    return begins_ordered_path(chain).front() ? std::string() : first_disorder(chain);
 }
 
 Result<void> use(SSL_CTX* context, const config::Tls& tls, const std::vector<Certificate>& chain, EVP_PKEY* key) {

@@ -1,6 +1,8 @@
 // bind and listen.
 #include "listener.hpp"
 
+#include "notifyd/gateway/gateway.hpp"
+
 #include <arpa/inet.h>
 #include <cerrno>
 #include <cstring>
@@ -91,9 +93,8 @@ bool is_free(const Address& address) {
     return probe.get() >= 0 && ::bind(probe.get(), address.get(), address.length) == 0;
 }
 
-// What stands in the way of a socket file, told to the operator; empty: nothing. One that a killed server left behind
-// is removed; one that somebody listens on is in use.
-std::string clear_way(const Address& address, const std::string& path) {
+// Why no socket file can be at this path, whoever listens there; empty: one can.
+std::string why_no_place(const std::string& path) {
     const std::string folder = std::filesystem::path(path).parent_path().string();
     struct stat info {};
     if (::stat(folder.c_str(), &info) != 0) {
@@ -106,6 +107,15 @@ std::string clear_way(const Address& address, const std::string& path) {
         const char* kind = S_ISREG(info.st_mode) ? "file" : S_ISDIR(info.st_mode) ? "folder" : "link or device";
         return std::string("there is a ") + kind + " in its place, not a socket: move it away, or choose another path";
     }
+    return "";
+}
+
+// What stands in the way of a socket file, as a sentence for the operator; empty: nothing. One that a killed server
+// left behind is removed; one that somebody listens on is in use.
+std::string clear_way(const Address& address, const std::string& path) {
+    if (std::string why = why_no_place(path); !why.empty()) return why;
+    struct stat info {};
+    if (::lstat(path.c_str(), &info) != 0 && errno == ENOENT) return "";
     const ListenSocket probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (::connect(probe.get(), address.get(), address.length) == 0) return in_use;
     if (errno != ECONNREFUSED) return std::string("another program's socket is in its place: ") + std::strerror(errno);
@@ -146,6 +156,12 @@ ListenSocket::~ListenSocket() {
 
 int ListenSocket::release() {
     return std::exchange(descriptor_, -1);
+}
+
+Result<void> check_listen(const config::Endpoint& endpoint) {
+    if (!endpoint.is_unix()) return {};
+    const std::string why = why_no_place(endpoint.unix_path);
+    return why.empty() ? Result<void>() : Result<void>(failure(endpoint, why));
 }
 
 Result<Listeners> open_listeners(const config::Endpoint& endpoint, unsigned socket_mode, std::size_t loops) {

@@ -7,6 +7,9 @@ namespace notifyd::gateway {
 
 namespace {
 
+// The only place where a * stands for something.
+constexpr std::string_view any_subdomain = "://*.";
+
 // One or more labels of a host as browsers write them: whatever else an origin could hold ends a host, or is one of
 // another spelling.
 bool is_host_part(std::string_view text) {
@@ -17,8 +20,9 @@ bool is_host_part(std::string_view text) {
 }
 
 bool matches(std::string_view allowed, std::string_view origin) {
-    const std::size_t star = allowed.find('*');
-    if (star == std::string_view::npos) return allowed == origin;
+    const std::size_t scheme_end = allowed.find(any_subdomain);
+    if (scheme_end == std::string_view::npos) return allowed == origin;
+    const std::size_t star = scheme_end + any_subdomain.find('*');
     const std::string_view before = allowed.substr(0, star);  // the scheme
     const std::string_view after = allowed.substr(star + 1);  // the dot, the host, perhaps a port
     if (origin.size() <= before.size() + after.size()) return false;

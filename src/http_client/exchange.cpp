@@ -10,9 +10,16 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <openssl/err.h>
+#include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <unistd.h>
 
 namespace notifyd::http_client {
 
@@ -66,16 +73,51 @@ bool set_peer(SSL* ssl, const std::string& name) {
            SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
 }
 
+// Why OpenSSL has not read what a variable of its own names; empty: it could.
+std::string why_unreadable(const char* path, bool wants_folder) {
+    std::error_code unknown;
+    const bool is_folder = std::filesystem::is_directory(path, unknown);
+    if (::access(path, R_OK) != 0) return std::generic_category().message(errno);
+    if (is_folder == wants_folder) return "";
+    return is_folder ? "it is a folder" : "it is not a folder";
+}
+
+// Where the environment says that the authorities are, which replaces the system's file or folder.
+std::string named_authorities() {
+    std::string sentences;
+    for (const bool is_folder : {false, true}) {
+        const char* variable = is_folder ? X509_get_default_cert_dir_env() : X509_get_default_cert_file_env();
+        const char* path = std::getenv(variable);
+        if (path == nullptr) continue;
+        const std::string why = why_unreadable(path, is_folder);
+        sentences.append(". ").append(variable).append(" names ").append(path).append(", which ");
+        if (!why.empty()) {
+            sentences.append("cannot be read: ").append(why);
+        } else {
+            sentences.append("does not hold the CA that has signed it");
+            if (is_folder) sentences.append(" under the name that `openssl rehash` gives");
+        }
+    }
+    if (!sentences.empty()) sentences.append(". Correct the variable or what it names, then restart notifyd");
+    return sentences;
+}
+
+std::string advice_about_authorities() {
+    std::string named = named_authorities();
+    if (!named.empty()) return named;
+    return ". If a private CA has signed it, add the CA's certificate to the system's (update-ca-certificates) or name "
+           "its PEM file in the environment variable SSL_CERT_FILE, then restart notifyd";
+}
+
 // What the operator can do where the certificate is not believed; empty: nothing here.
-std::string_view advice_for(long verdict) {
+std::string advice_for(long verdict) {
     switch (verdict) {
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
         case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
         case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
         case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-            return ". If a private CA has signed it, add the CA's certificate to the system's (update-ca-certificates) "
-                   "or name its PEM file in the environment variable SSL_CERT_FILE, then restart notifyd";
+            return advice_about_authorities();
         case X509_V_ERR_HOSTNAME_MISMATCH:
         case X509_V_ERR_IP_ADDRESS_MISMATCH:
             return ". The URL must have a name that stands in the certificate";
@@ -103,10 +145,13 @@ bool ends_with_connection(Parser& parser, const error_code& error) {
 }
 
 Error unwanted(unsigned status) {
-    const bool is_redirect = status / 100 == 3;
+    constexpr unsigned not_modified = 304;
+    const bool is_redirect = status / 100 == 3 && status != not_modified;
     return {Errc::unavailable,
             "the answer has the status " + std::to_string(status) +
-                (is_redirect ? "; redirects are not followed: name the URL that has the answer" : "")};
+                (is_redirect              ? "; redirects are not followed: name the URL that has the answer"
+                 : status == not_modified ? ", which only a conditional request can get, and this was none"
+                                          : "")};
 }
 
 template <class Stream>

@@ -44,10 +44,11 @@ HttpClient::HttpClient(const Clock& clock) : parts_(std::make_unique<Parts>(cloc
 HttpClient::~HttpClient() {
     stop();
     if (parts_->look_ups == 0) return;
-    // The system's resolver cannot be told to stop, and an io_context waits for it until it has given up, a minute when
-    // no name server answers. Nothing of it is used any more: it is left to the end of the process.
-    static std::vector<std::unique_ptr<Parts>> abandoned;
-    abandoned.push_back(std::move(parts_));
+    // The system's resolver cannot be interrupted, and an io_context that is destroyed waits for it until it gives up,
+    // after a minute where no name server answers. So the parts are never destroyed, not even when the process exits:
+    // the list only keeps them reachable.
+    static auto* const abandoned = new std::vector<std::unique_ptr<Parts>>;
+    abandoned->push_back(std::move(parts_));
 }
 
 bool is_fetchable(std::string_view url) {

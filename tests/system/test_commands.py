@@ -47,6 +47,42 @@ class Commands(unittest.TestCase):
                 self.assertNotEqual(result.returncode, 0)
                 self.assertTrue(result.stderr + result.stdout)
 
+    def test_an_unknown_command_is_named_with_the_known_ones(self):
+        for line, words in (("serv", ("`notifyd serv`", "did you mean `notifyd serve`?", "check-config, migrate, ")),
+                            ("foo", ("`notifyd foo`", "the commands are: serve, ")),
+                            ("check_config", ("did you mean `notifyd check-config`?",)),
+                            ("Migrate --config x", ("did you mean `notifyd migrate`?",)),
+                            ("dlq lst", ("`notifyd dlq lst`", "did you mean `notifyd dlq list`?",
+                                         "the commands are: list, redrive, purge")),
+                            ("dlq", ("`notifyd dlq` needs a command", "list, redrive, purge")),
+                            ("", ("`notifyd` needs a command", "serve, check-config")),
+                            ("--config x version", ("--config cannot stand before the command",
+                                                    "`notifyd serve --config FILE`")),
+                            ("--config x", ("--config cannot stand before",)),
+                            ("--confg x serve", ("--confg cannot stand before",))):
+            with self.subTest(line):
+                result = self.folder.command(*line.split())
+                self.assertEqual((result.returncode, result.stdout), (2, ""))
+                for word in words:
+                    self.assertIn(word, result.stderr)
+        # What is wrong behind a command has the text of the option.
+        for line in ("serve --confg x", "token", "version x"):
+            result = self.folder.command(*line.split())
+            self.assertEqual(result.returncode, 2)
+            self.assertNotIn("the commands are", result.stderr)
+
+    def test_options_of_dlq_that_would_find_nothing(self):
+        self.run_with("migrate")
+        for arguments in ("list --limit -1", "list --limit 0", "list --limit 1.5", "list --limit 1000000001",
+                          "list --limit 18446744073709551616", "list --queue fifoo", "redrive --queue Fifo",
+                          "purge --queue fifoo --yes", "purge --queue= --yes", "purge --queue all"):
+            with self.subTest(arguments):
+                result = self.run_with("dlq", *arguments.split())
+                self.assertEqual((result.returncode, result.stdout), (2, ""), result)
+                self.assertIn(arguments.split()[1].rstrip("="), result.stderr)
+        for arguments in ("list --limit 1", "list --limit 1000000000 --queue fifo", "purge --queue standard --yes"):
+            self.assertEqual(self.run_with("dlq", *arguments.split()).returncode, 0)
+
     def test_check_config(self):
         result = self.run_with("check-config")
         self.assertEqual(result.returncode, 0, result.stderr)
@@ -107,6 +143,32 @@ class Commands(unittest.TestCase):
         self.folder.write("notifyd.db", "no database" * 1000)
         self.assertEqual(self.run_with("serve").returncode, 1)
 
+    def test_a_place_that_cannot_be_is_a_config_error(self):
+        path = self.folder.path
+        self.folder.write("file", "kept")
+        (path / "folder").mkdir()
+        before = sorted(path.rglob("*"))
+        for key, value, words in (
+                ("log.file", f"{path}/no/notifyd.log", f"the folder {path}/no does not exist: create it"),
+                ("log.file", f"{path}/file/notifyd.log", f"{path}/file is a file, not a folder"),
+                ("log.file", f"{path}/folder", "is a folder"),
+                ("storage.path", f"{path}/no/deep/n.db", f"the folder {path}/no/deep does not exist: create it"),
+                ("storage.path", f"{path}/file/n.db", f"{path}/file is a file, not a folder"),
+                ("storage.path", f"{path}/folder", "is a folder"),
+                ("server.listen", f"unix:{path}/file", "there is a file in its place, not a socket"),
+                ("server.listen", f"unix:{path}/folder", "there is a folder in its place"),
+                ("server.listen", f"unix:{path}/no/n.sock", f"the folder {path}/no does not exist: create it"),
+                ("server.listen", f"unix:{path}/file/n.sock", f"{path}/file is not a folder")):
+            section, name = key.split(".")
+            for command in ("check-config", "serve"):
+                with self.subTest(value, command=command):
+                    result = self.run_with(command, settings={section: {name: value}})
+                    self.assertEqual((result.returncode, result.stdout), (CONFIG_ERROR, ""), result)
+                    self.assertIn(f"notifyd.toml: {key}: ", result.stderr)
+                    self.assertIn(words, result.stderr)
+        self.assertEqual([each for each in sorted(path.rglob("*")) if each.name != "notifyd.toml"], before)
+        self.assertEqual((path / "file").read_text(), "kept")
+
     def test_tls_files_are_part_of_the_config(self):
         certificate, key = make_certificate(self.folder)
         _, other = make_certificate(self.folder, "other-")
@@ -136,22 +198,39 @@ class Commands(unittest.TestCase):
             self.assertIn(result.returncode, (0, CONFIG_ERROR))
             return result.stderr if result.returncode else ""
 
-        for order in ((leaf,), (leaf, middle), chain, (leaf, root)):
+        cross = self.cross_signed(middle)
+        for order in ((leaf,), (leaf, middle), chain, (leaf, root), (leaf, middle, cross, root),
+                      (leaf, cross, middle, root), (leaf, middle, root, cross), (leaf, leaf, middle),
+                      (*chain, root, middle), (leaf, root, middle, root)):
             self.assertEqual(told(*order), "")
         for order, words in (((middle, leaf), "certificate 2 is the server's own"),
                              ((root, middle, leaf), "certificate 3 is the server's own"),
-                             ((leaf, root, middle), "certificate 3 has signed certificate 1")):
+                             ((leaf, root, middle), "certificate 2 has signed certificate 3"),
+                             ((leaf, leaf, root, middle), "certificate 3 has signed certificate 4"),
+                             ((middle, root, leaf), "certificate 3 is the server's own")):
             error = told(*order)
             self.assertIn("chain is in the wrong order", error)
             self.assertIn(words, error)
+
+    def cross_signed(self, certificate):
+        """The same name and key, signed by a root that is in no chain."""
+
+        def openssl(*arguments):
+            subprocess.run(["openssl", *arguments], cwd=self.folder.path, check=True, capture_output=True)
+
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
+                "-subj", "/CN=other root", "-keyout", "other.key", "-out", "other.pem")
+        openssl("x509", "-req", "-in", f"{certificate.stem}.csr", "-CA", "other.pem", "-CAkey", "other.key",
+                "-CAcreateserial", "-days", "1", "-extfile", f"{certificate.stem}.ext", "-out", "cross.pem")
+        return self.folder.path / "cross.pem"
 
     def test_a_folder_that_is_missing_is_named(self):
         path = self.folder.path / "no" / "notifyd.db"
         for command in ("serve", "migrate", "restore copy.db"):
             with self.subTest(command):
                 result = self.run_with(*command.split(), settings={"storage": {"path": str(path)}})
-                self.assertEqual(result.returncode, 1)
-                self.assertIn(f"the folder {path.parent.resolve()} does not exist: create it", result.stderr)
+                self.assertEqual(result.returncode, CONFIG_ERROR)
+                self.assertIn(f"the folder {path.parent} does not exist: create it", result.stderr)
         self.folder.write("file", "")
         result = self.run_with("serve", settings={"storage": {"path": str(self.folder.path / "file" / "notifyd.db")}})
         self.assertIn("is a file, not a folder", result.stderr)
@@ -216,6 +295,28 @@ class Commands(unittest.TestCase):
         result = self.run_with("token", "--user", "bob", settings=settings)
         self.assertNotEqual(result.returncode, 0)
         self.assertIn("hs256_secret", result.stderr + result.stdout)
+
+    def test_token_that_the_server_would_refuse(self):
+        (self.folder.path / "key.pem").write_text("not looked at")
+        for auth, code, words in (
+                ({"algorithms": ["RS256"], "public_key": "key.pem"}, 1, 'auth.algorithms has no "HS256"'),
+                ({"algorithms": ["RS256", "ES256"], "public_key": "key.pem"}, 1, 'auth.algorithms has no "HS256"'),
+                ({"hs256_secret": "short"}, CONFIG_ERROR, "auth.hs256_secret: "),
+                ({"hs256_secret": "x" * 31}, CONFIG_ERROR, "auth.hs256_secret: ")):
+            with self.subTest(auth):
+                result = self.run_with("token", "--user", "u", settings={"auth": auth})
+                self.assertEqual((result.returncode, result.stdout), (code, ""), result)
+                self.assertIn(words, result.stderr)
+                if code == CONFIG_ERROR:
+                    self.assertEqual(result.stderr, self.run_with("check-config", settings={"auth": auth}).stderr)
+        for ttl in ("0", "0s", "1ms", "999ms", "-1s", "1", "soon", ""):
+            with self.subTest(ttl):
+                result = self.run_with("token", "--user", "u", f"--ttl={ttl}")
+                self.assertEqual((result.returncode, result.stdout), (2, ""), result)
+                self.assertIn("--ttl", result.stderr)
+        claims = jwt.decode(self.run_with("token", "--user", "u", "--ttl", "1s").stdout.strip(), SECRET,
+                            algorithms=["HS256"], options={"verify_exp": False})
+        self.assertEqual(claims["exp"] - claims["iat"], 1)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import time
 import unittest
 
 from support import tokens
+from support.certificate import make_certificate
 from support.daemon import eventually
 from support.jwks_case import JwksTest, token_of
 from support.key_server import KeyServer, key_set, new_key
@@ -130,6 +131,7 @@ class KeysByUrl(JwksTest):
             ("another protocol", body(b"", 101, Upgrade="websocket"), "status 101"),
             ("redirect", body(b"", 302, Location="/elsewhere"), "status 302; redirects are not followed"),
             ("redirect with a body", body(key_set(self.two), 307, Location="/elsewhere"), "status 307"),
+            ("not modified", lambda handler: handler.send_response(304) or handler.end_headers(), "status 304, which"),
             ("an error with a good body", body(key_set(self.two), 500), "status 500"),
             ("no JSON", body(b"<html>"), "not a JSON Web Key Set"),
             ("a JWK, no set", body(self.two.export_public().encode()), "not a JSON Web Key Set"),
@@ -164,6 +166,26 @@ class KeysByUrl(JwksTest):
             self.assertIn(advice, reason)
         self.assert_unavailable(token_of(self.one))
         self.assertEqual(self.provider.paths, [])
+
+    def test_a_variable_that_names_no_authority_is_named(self):
+        other, _ = make_certificate(self.folder, "other-")
+        empty = self.folder.path / "authorities"
+        empty.mkdir()
+        lost = self.folder.path / "lost.pem"
+        for variables, words in (
+                ({"SSL_CERT_FILE": lost}, f"SSL_CERT_FILE names {lost}, which cannot be read: No such file"),
+                ({"SSL_CERT_FILE": empty}, f"SSL_CERT_FILE names {empty}, which cannot be read: it is a folder"),
+                ({"SSL_CERT_FILE": other}, f"SSL_CERT_FILE names {other}, which does not hold the CA"),
+                ({"SSL_CERT_DIR": lost}, f"SSL_CERT_DIR names {lost}, which cannot be read: No such file"),
+                ({"SSL_CERT_DIR": other}, f"SSL_CERT_DIR names {other}, which cannot be read: it is not a folder"),
+                ({"SSL_CERT_DIR": empty}, f"SSL_CERT_DIR names {empty}, which does not hold the CA"),
+                ({"SSL_CERT_FILE": other, "SSL_CERT_DIR": lost}, "the CA that has signed it. SSL_CERT_DIR names")):
+            with self.subTest(variables):
+                self.start(environment={name: str(path) for name, path in variables.items()})
+                reason = self.wait_for_failure("certificate verify failed")
+                self.assertIn(words, reason)
+                self.assertNotIn("update-ca-certificates", reason)
+                self.daemon.stop()
 
     def test_a_certificate_for_another_name(self):
         other = self.provide(host="127.0.0.2")

@@ -10,6 +10,7 @@ from support.daemon import Daemon, Folder, eventually
 from support.jwks_case import JwksTest, token_of
 from support.key_server import KeyServer, key_set, new_key
 from support.settings import SECRET
+from support.tokens import mint
 
 
 class Sets(JwksTest):
@@ -87,6 +88,52 @@ class Sets(JwksTest):
         self.provider.answer = lambda handler: handler.wfile.write(ok + b"\r\n" + body[:half])
         self.start()
         self.wait_for_failure("not a JSON Web Key Set")
+
+
+class Settings(JwksTest):
+    def warnings(self):
+        return [event["what"] for event in self.daemon.find_events("config_warning")]
+
+    def test_a_set_that_no_algorithm_needs_is_not_fetched(self):
+        auth = {"algorithms": ["HS256"], "hs256_secret": SECRET, "jwks": self.provider.url(), "jwks_refresh": "1s"}
+        self.daemon = Daemon({"auth": auth}, environment={"SSL_CERT_FILE": str(self.certificate)})
+        self.addCleanup(self.daemon.stop)
+        self.daemon.wait_for_event("config_warning", lambda event: "auth.jwks is not fetched" in event["what"])
+        self.assertEqual(self.daemon.http().get("/readyz").status, 200)
+        self.assertEqual(self.ask(mint("u")), 200)
+        self.assertEqual(self.ask(token_of(self.one)), 401)
+        checked = self.daemon.folder.command("check-config", "--config", self.daemon.config)
+        self.assertEqual(checked.returncode, 0)
+        self.assertIn("warning: auth.jwks is not fetched", checked.stderr)
+        self.assertEqual(self.provider.paths, [])
+        # An algorithm that needs it brings it back.
+        self.daemon.reload({"auth": {**auth, "algorithms": ["HS256", "ES256"]}})
+        self.assertTrue(eventually(lambda: self.ask(token_of(self.one)) == 200))
+
+    def test_a_reload_reports_doubts_about_a_file_once(self):
+        folder = Folder()
+        self.addCleanup(folder.remove)
+        folder.write("keys.json", json.dumps({"keys": [None, self.one.export_public(as_dict=True)]}))
+        auth = {"algorithms": ["ES256", "EdDSA", "HS256"], "hs256_secret": SECRET, "jwks": "keys.json"}
+        self.daemon = Daemon({"auth": auth}, folder)
+        self.addCleanup(self.daemon.stop)
+        for times in (1, 2):
+            for words in ("auth.jwks: key 1 is skipped", "no key for EdDSA"):
+                self.assertTrue(eventually(lambda words=words, times=times: len(
+                    [what for what in self.warnings() if words in what]) == times), self.warnings())
+            self.daemon.reload({"auth": auth})
+        self.assertEqual(self.daemon.find_events("key_skipped"), [])
+
+    def test_a_reload_to_another_url_says_that_the_keys_are_gone(self):
+        self.start_with_keys()
+        self.assertEqual(self.ask(token_of(self.one)), 200)
+        other = self.provide()
+        auth = {**self.daemon.settings["auth"], "jwks": other.url()}
+        self.daemon.reload({"auth": auth})
+        gone = [what for what in self.warnings() if "refused until its keys have been fetched" in what]
+        self.assertEqual(len(gone), 1, self.warnings())
+        self.assertIn(other.url(), gone[0])
+        self.assertEqual(self.ask(token_of(self.one)), 503)
 
 
 class CheckConfig(JwksTest):

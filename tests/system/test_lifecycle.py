@@ -264,8 +264,8 @@ class Listeners(unittest.TestCase):
             with self.subTest(words):
                 config = Daemon.write_config(folder, {"server": {"listen": f"unix:{path}"}})
                 ended = folder.command("serve", "--config", config)
-                self.assertEqual(ended.returncode, 1, ended)
-                self.assertIn(f"Cannot listen on unix:{path}: ", ended.stderr)
+                self.assertEqual(ended.returncode, 78, ended)
+                self.assertIn(f"server.listen: Cannot listen on unix:{path}: ", ended.stderr)
                 self.assertIn(words, ended.stderr)
         self.assertEqual((file.read_text(), link.is_symlink(), place.is_dir()), ("kept", True, True))
 

@@ -3,7 +3,7 @@
 import unittest
 
 from support.case import SystemTest
-from support.daemon import eventually
+from support.daemon import Daemon, Folder, eventually
 from support.http_client import RawConnection
 from support.tokens import mint
 
@@ -50,6 +50,24 @@ def handshake(port, *origins, cookie=None):
     with RawConnection(port) as raw:
         raw.send(("\r\n".join(lines) + "\r\n\r\n").encode())
         return int(raw.file.readline().split()[1])
+
+
+# What looks like a pattern or an origin and is neither.
+NO_ORIGINS = ("*://example.com", "*://*.example.com", "http*://example.com", "https*.://example.com", "https://*",
+              "https://a.*.example.com", "https://*a.example.com", "https://a.example.com;", "https://a,b",
+              "https://%41.com", "https://[zz]", "https://[::1", "1https://a", "ht_tp://a", "https://a!b")
+
+
+class Config(unittest.TestCase):
+    def test_what_no_browser_sends_is_refused(self):
+        folder = Folder()
+        self.addCleanup(folder.remove)
+        for origin in NO_ORIGINS:
+            with self.subTest(origin):
+                config = Daemon.write_config(folder, {"server": {"allowed_origins": [ALLOWED[0], origin]}})
+                result = folder.command("check-config", "--config", config)
+                self.assertEqual(result.returncode, 78, result)
+                self.assertIn(f'server.allowed_origins: "{origin}" ', result.stderr)
 
 
 class Origins(SystemTest):

@@ -25,7 +25,7 @@ struct KeySources {
     std::string hs256_secret;
     std::string public_key_pem;
     std::string jwks_json;
-    // `auth.jwks` is a URL: jwks_json is what was fetched from there last, or empty while there is nothing.
+    // `auth.jwks` is a URL, and needed: jwks_json is what was fetched from there last, or empty while there is nothing.
     bool jwks_by_url = false;
     // Whose tokens the keys of the JWKS are for; "": not checked.
     std::string issuer{};

@@ -27,6 +27,9 @@ inline constexpr std::chrono::hours ticket_key_interval{12};
 // Whether certificate and key can be used; always, without TLS. An error is a message for the operator.
 [[nodiscard]] Result<void> check_certificate(const config::Tls& tls);
 
+// Whether a Unix socket can be created at the address; other addresses are not known to work before they are bound.
+[[nodiscard]] Result<void> check_listen(const config::Endpoint& endpoint);
+
 // What all loops share: opened once, before any loop runs. Whatever is renewed later waits here until every loop has
 // called take_over(); only then may anything be renewed again.
 class Front {

@@ -43,10 +43,11 @@ class JwksTest(SystemTest):
         self.addCleanup(provider.close)
         return provider
 
-    def start(self, url=None, refresh="1h", trusted=True):
+    def start(self, url=None, refresh="1h", trusted=True, environment=None):
         auth = {"algorithms": ["ES256", "HS256"], "hs256_secret": SECRET, "jwks": url or self.provider.url(),
                 "jwks_refresh": refresh}
-        environment = {"SSL_CERT_FILE": str(self.certificate)} if trusted else {}
+        if environment is None:
+            environment = {"SSL_CERT_FILE": str(self.certificate)} if trusted else {}
         self.daemon = Daemon({"auth": auth}, environment=environment)
         self.addCleanup(self.daemon.stop)
         return self.daemon

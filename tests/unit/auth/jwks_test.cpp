@@ -193,3 +193,72 @@ TEST_CASE("an algorithm that no key of the set fits is a doubt, not an error") {
     REQUIRE(unfit.has_error());
     CHECK(unfit.error().message == "auth.jwks: has no key for any of auth.algorithms (ES256, EdDSA)");
 }
+
+TEST_CASE("an entry that is no JSON that can be read is skipped as well, and the others serve") {
+    const auto nested = [](std::size_t depth) {
+        return R"({"kty":"RSA","x":)" + std::string(depth, '[') + std::string(depth, ']') + "}";
+    };
+    const std::string cases[] = {
+        R"({"kty":"RSA","kid":"\ud800"})",
+        R"({"kty":"RSA","kid":"\udc00x"})",
+        R"({"kty":"RSA","k\ud800":1})",
+        "{\"kty\":\"RSA\",\"kid\":\"\xFF\"}",
+        "{\"kty\":\"RSA\",\"kid\":\"a\nb\"}",
+        R"({"kty":"RSA","kid":"\q"})",
+        R"({"kty":"RSA","n":1e99999999999})",
+        R"({"kty":"RSA","n":01})",
+        R"({'kty':'RSA'})",
+        R"({"kty":"RSA",})",
+        R"({"kty" "RSA"})",
+        R"({"kty":"RSA","x":",]}{[\"","kid":"\ud800"})",
+        "nul",
+        "NaN",
+        nested(300),
+    };
+    for (const std::string& entry : cases) {
+        CAPTURE(entry);
+        for (const bool first : {true, false}) {
+            const std::string entries = first ? entry + " , " + rsa() : rsa() + "," + entry;
+            const auto keys = made(R"({"a":["keys"],"keys" : [)" + entries + R"(],"b":[1,"]"]})");
+            CHECK(keys->find(Algorithm::rs256, "", "good") != nullptr);
+            REQUIRE(keys->skipped().size() == 1);
+            CHECK(keys->skipped().front().number == (first ? 1 : 2));
+            CHECK_THAT(keys->skipped().front().reason, Catch::Contains("not JSON that can be read: "));
+        }
+    }
+    // As deep as some providers nest what they put beside a key.
+    const auto deep = made(set_of(rsa(R"("kid":"good","x":)" + nested(100))));
+    CHECK(deep->skipped().empty());
+    const auto two = made(set_of(cases[0] + "," + rsa() + "," + cases[5] + ",null"));
+    CHECK(two->size() == 1);
+    REQUIRE(two->skipped().size() == 3);
+    CHECK(two->skipped()[0].fingerprint != two->skipped()[1].fingerprint);
+    CHECK(two->skipped()[1].fingerprint != two->skipped()[2].fingerprint);
+}
+
+TEST_CASE("a text that is no set is refused with what is wrong and where") {
+    const struct {
+        std::string text;
+        const char* told;
+    } cases[] = {
+        {"<html>", "syntax error at byte 1"},
+        {"{", "incomplete JSON at byte"},
+        {set_of(rsa()) + "x", "extra data at byte"},
+        {set_of(rsa() + ","), "at byte"},
+        {set_of("," + rsa()), "at byte"},
+        {R"({"x":"\ud800","keys":[)" + rsa() + "]}", "at byte"},
+        {R"({"keys":[)" + rsa() + R"(],"keys":[]})", "there twice, at byte"},
+        {R"({"keys":[nul],"keys":[)" + rsa() + "]}", "at byte"},
+        {set_of(rsa()).substr(0, 40), "incomplete JSON at byte 41"},
+        {"[]", "it is not a JSON object"},
+        {"{}", "it has no list \"keys\""},
+        {R"({"keys":{}})", "it has no list \"keys\""},
+    };
+    for (const auto& test : cases) {
+        CAPTURE(test.text);
+        const auto keys = make_key_set({{Algorithm::rs256}, "", "", test.text});
+        REQUIRE(keys.has_error());
+        CHECK_THAT(keys.error().message, Catch::StartsWith("auth.jwks: is not a JSON Web Key Set: "));
+        CHECK_THAT(keys.error().message, Catch::Contains(test.told));
+    }
+}

@@ -21,6 +21,7 @@ TEST_CASE("bad tokens are refused, each for its reason") {
     const auto headed = [](const char* header) { return hs256_token(claims(), header); };
     const auto claimed = [](const std::string& text) { return hs256_token(text); };
     taken(by, good);
+    taken(by, headed(R"({"alg":"HS256","kid":null})"));
 
     const struct {
         const char* what;
@@ -48,7 +49,6 @@ TEST_CASE("bad tokens are refused, each for its reason") {
         {"crit beside jku",
          headed(R"({"alg":"HS256","jku":"https://a.example","crit":["jku"]})"),
          AuthFailure::critical},
-        {"kid null", headed(R"({"alg":"HS256","kid":null})"), AuthFailure::malformed},
         {"kid no string", headed(R"({"alg":"HS256","kid":7})"), AuthFailure::malformed},
         {"header no object", headed(R"(["HS256"])"), AuthFailure::malformed},
         {"header no JSON", headed(R"({"alg":"HS256")"), AuthFailure::malformed},

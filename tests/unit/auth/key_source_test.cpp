@@ -318,3 +318,34 @@ TEST_CASE("an entry that cannot be used is told once, wherever it stands, and an
     CHECK(last(world.sink_, "key_skipped", "key") == "3");
     CHECK(world.sink_.count("config_warning") == 1);
 }
+
+TEST_CASE("a config that drops the keys says so, with the URL of the new ones") {
+    World world;
+    world.run();
+    const config::Auth same = rules_for("one");
+    REQUIRE(world.source_.reload(same, World::sources_for(same)).has_value());
+    world.want();
+    CHECK(world.sink_.count("config_warning") == 0);
+
+    std::size_t told = 0;
+    for (const config::Auth& other : {rules_for("two"), rules_for("two", "https://id.example")}) {
+        REQUIRE(world.source_.reload(other, World::sources_for(other)).has_value());
+        world.want();
+        CHECK(world.sink_.count("config_warning") == ++told);
+        const std::string what = last(world.sink_, "config_warning", "what");
+        CHECK_THAT(what, Catch::Contains("refused until its keys have been fetched from two"));
+    }
+}
+
+TEST_CASE("doubts about a set in a file are left to whoever reads the settings") {
+    World world;
+    world.run();
+    config::Auth rules = rules_for("");
+    rules.algorithms = {Algorithm::rs256, Algorithm::es256};
+    KeySources sources = World::sources_for(rules);
+    sources.jwks_json = R"({"keys":[null,{)" + first_rsa().rsa_jwk() + R"(,"kid":"a"}]})";
+    REQUIRE(world.source_.reload(rules, sources).has_value());
+    CHECK(world.published() == Texts{"a", "a"});
+    CHECK(world.sink_.count("key_skipped") == 0);
+    CHECK(world.sink_.count("config_warning") == 0);
+}

@@ -66,3 +66,25 @@ TEST_CASE("a pattern takes subdomains of any depth, and nothing that looks like 
     CHECK(allowed_origin({"*"}, "").empty());
     CHECK(allowed_origin({}, "https://any.example").empty());
 }
+
+TEST_CASE("a star stands for subdomains only directly behind the scheme") {
+    for (const std::string pattern : {"*://a.example",
+                                      "*s://a.example",
+                                      "http*://a.example",
+                                      "https*.://a.example",
+                                      "https://*a.example",
+                                      "https://a.*.example",
+                                      "https://a*.example",
+                                      "https://*"}) {
+        CAPTURE(pattern);
+        for (const std::string origin : {"https://a.example",
+                                         "https://b.a.example",
+                                         "https://a.b.example",
+                                         "https://ab.example",
+                                         "https://x.://a.example",
+                                         "xs://a.example"}) {
+            CAPTURE(origin);
+            CHECK(allowed_origin({pattern}, origin).empty());
+        }
+    }
+}

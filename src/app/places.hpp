@@ -1,0 +1,16 @@
+// Whether the files and sockets that the config names have a place to be in. Nothing is created, and what may pass,
+// such as a lock or a permission, is left to the start.
+#pragma once
+
+#include "notifyd/config/config.hpp"
+
+#include <string>
+#include <vector>
+
+namespace notifyd::app {
+
+// Sentences that begin with the key; empty: nothing is wrong.
+[[nodiscard]] std::vector<std::string> problems_with_places(const config::Config& config);
+[[nodiscard]] std::vector<std::string> problems_with_storage_path(const config::Config& config);
+
+}  // namespace notifyd::app
