@@ -8,11 +8,9 @@ import unittest
 import jwt
 
 from support.certificate import make_certificate, make_chain
-from support.daemon import ROOT, VERSION, Daemon, Folder
+from support.daemon import CONFIG_ERROR, ROOT, VERSION, Daemon, Folder
 from support.settings import BASE, SECRET, merge, to_toml
 from support.tokens import mint, minted
-
-CONFIG_ERROR = 78
 
 
 class Commands(unittest.TestCase):

@@ -8,7 +8,7 @@ import subprocess
 import unittest
 
 from support import tokens
-from support.daemon import Daemon, Folder, binary
+from support.daemon import CONFIG_ERROR, Daemon, Folder, binary
 from support.operator_tools import LONG, publish_one
 from support.settings import BASE, LIMIT, to_toml
 
@@ -42,10 +42,10 @@ class Damage(unittest.TestCase):
         self.log = self.folder.path / "notifyd.db-wal"
         self.config = self.folder.write("notifyd.toml", to_toml(BASE))
 
-    def refusal(self, command):
+    def refusal(self, command, code=1):
         """The one line with which the command ends."""
         result = self.folder.command(command, "--config", self.config)
-        self.assertEqual(result.returncode, 1, result)
+        self.assertEqual(result.returncode, code, result)
         sentences = [line for line in result.stderr.splitlines() if not line.startswith("{")]  # besides the log
         self.assertEqual(len(sentences), 1, result.stderr)
         self.assertIn("notifyd.db", sentences[0])
@@ -75,7 +75,9 @@ class Damage(unittest.TestCase):
     def test_a_folder(self):
         self.database.unlink()
         self.database.mkdir()
-        self.assert_refused("not a regular file")
+        # The config names it, so that the service manager is not to try again.
+        self.assertIn("is a folder: name a file in it", self.refusal("serve", code=CONFIG_ERROR))
+        self.assertIn("not a regular file", self.refusal("migrate"))
 
     @unittest.skipIf(os.geteuid() == 0, "root reads everything")
     def test_unreadable(self):

@@ -19,6 +19,7 @@ from .settings import BASE, LIMIT, merge, to_toml
 from .websocket import WebSocket
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+CONFIG_ERROR = 78  # the exit code of a config, or of a file that it names, that is wrong
 VERSION = re.search(r"project\(notifyd VERSION (\S+)", (ROOT / "CMakeLists.txt").read_text()).group(1)
 
 
@@ -31,7 +32,7 @@ def binary():
 
 def daemon_environment(changes=None):
     """The tests' own NOTIFYD_ variables are no settings: the daemon would warn of each."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("NOTIFYD_")}
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("NOTIFYD_", "SSL_CERT_"))}
     return {**own, **(changes or {})}
 
 

@@ -77,7 +77,7 @@ TEST_CASE("failed requests are bounded, too: while there are no keys, anybody ca
     };
     for (int i = 0; i < 1'000; ++i) fail();
     CHECK(sink.count("request_failed") == Bounded::per_second);
-    const RecordedLine& line = sink.lines().back();
+    const RecordedLine line = sink.lines().back();
     CHECK(line.level == LogLevel::warn);
     CHECK(text(line, "reason") == "no_keys");
     CHECK(text(line, "address") == "192.0.2.1");
