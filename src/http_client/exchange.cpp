@@ -98,14 +98,12 @@ std::string named_authorities() {
             if (is_folder) sentences.append(" under the name that `openssl rehash` gives");
         }
     }
-    if (!sentences.empty()) sentences.append(". Correct the variable or what it names, then restart notifyd");
     return sentences;
 }
 
 std::string advice_about_authorities() {
-    std::string named = named_authorities();
-    if (!named.empty()) return named;
-    return ". If a private CA has signed it, add the CA's certificate to the system's (update-ca-certificates) or name "
+    return named_authorities() +
+           ". If a private CA has signed it, add the CA's certificate to the system's (update-ca-certificates) or name "
            "its PEM file in the environment variable SSL_CERT_FILE, then restart notifyd";
 }
 
