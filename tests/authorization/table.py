@@ -1,4 +1,4 @@
-"""Who may do what (SPEC §1, §3, §5), as data: a row is something a client can ask for, a cell is a caller and a topic.
+"""Who may do what (docs/protocol.md), as data: a row is something a client can ask for, a cell is a caller and a topic.
 
 The expected answer of a cell follows from the row's rule alone, which is written from the specification and not from
 the code. A rule names the callers that are let in on a topic of theirs ("own") and on a foreign or unknown one; all

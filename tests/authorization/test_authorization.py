@@ -1,4 +1,4 @@
-"""Every cell of table.py against the running daemon (RELIABILITY S6, S15)."""
+"""Every cell of table.py against the running daemon (docs/security.md S6, S15)."""
 
 import json
 import unittest

@@ -23,7 +23,7 @@ export function freePort() {
   });
 }
 
-// Gives {lines, log, port, url, runDir, stop}: the three printed lines, and the log as it comes.
+// Returns {lines, log, port, runDir, pid, url, stop}: the three printed lines, and the log as it grows.
 export async function startServer(runDir = mkdtempSync(path.join(tmpdir(), "notifyd-run-")), port = undefined) {
   port ??= await freePort();
   const environment = {
@@ -51,7 +51,7 @@ export async function startServer(runDir = mkdtempSync(path.join(tmpdir(), "noti
   });
   return {
     lines, log, port, runDir, pid: process_.pid, url: `https://localhost:${port}`,
-    // The exit code; the folder goes too unless it is to be used again.
+    // Returns the exit code. Removes the folder, unless it will be used again.
     async stop({keep = false} = {}) {
       process_.kill("SIGTERM");
       const code = await ended;
@@ -66,7 +66,7 @@ export function mintToken(server, ...options) {
   return execFileSync(binary, ["token", ...options, "--config", config], {encoding: "utf8"}).trim();
 }
 
-// curl as a person would use it; gives the parsed body.
+// Runs curl as a person would; returns the parsed body.
 export function curl(server, token, method, target, body = undefined) {
   const options = ["--silent", "--show-error", "--fail-with-body", "--cacert", path.join(server.runDir, "cert.pem"),
                    "-X", method, "-H", `Authorization: Bearer ${token}`];

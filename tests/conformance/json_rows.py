@@ -1,5 +1,5 @@
-"""JSON that no client should send, as data (RELIABILITY S10): (name, bytes). It stands in for the whole body or frame;
-HOSTILE_VALUES stand in for the content of a message that is otherwise right."""
+"""JSON that no client should send, as data (docs/security.md S10): (name, bytes). It replaces the whole body or frame;
+HOSTILE_VALUES replace the content of a message that is otherwise valid."""
 
 KEYS = b",".join(b'"k%d":1' % n for n in range(20_000))
 # With a multiplier of 31 or 33 "Aa" and "BB", "Ez" and "FY" collide: 2^13 keys of one hash for naive tables.

@@ -1,4 +1,4 @@
-"""The facts of the Autobahn suite, asserted against the gateway's own WebSocket code (RELIABILITY section 4).
+"""The facts of the Autobahn suite, asserted against the gateway's own WebSocket code (docs/security.md P1).
 
 In CI groups 1 to 7 and 10, and a selection of 9; NOTIFYD_LONG=1 runs group 9 up to 16 MiB (a minute). The compression
 groups are in test_deflate.py.

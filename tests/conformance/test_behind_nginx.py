@@ -1,4 +1,4 @@
-"""nginx in front: both see the same borders between messages, so that nothing is smuggled past it (RELIABILITY P3)."""
+"""Behind nginx: both see the same borders between messages, so nothing is smuggled past it (docs/security.md P3)."""
 
 import json
 import shutil

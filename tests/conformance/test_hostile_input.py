@@ -1,5 +1,5 @@
 """What an attacker sends to the daemon itself: handshakes, frames, JSON, bytes that are not text, compression
-(RELIABILITY P5 to P8, S10). Nothing of it harms the next client, and nothing of it reaches another."""
+(docs/security.md P5, P6, P7, P8, S10). Nothing of it harms the next client, and nothing of it reaches another."""
 
 import json
 import unittest

@@ -1,4 +1,5 @@
-"""HTTP/1.1 against the daemon: what is a request, where it ends, and that doubt is refused (RELIABILITY P2, P3, P4)."""
+"""HTTP/1.1 against the daemon: what is a request, where it ends, and that ambiguous ones are refused (docs/security.md
+P2, P3, P4)."""
 
 import json
 import socket
@@ -68,7 +69,7 @@ class Requests(SystemTest):
 
 
 class Sizes(SystemTest):
-    """The exact borders of SPEC section 6, however the bytes come."""
+    """The exact borders of docs/protocol.md, however the bytes come."""
 
     settings = {"limits": {"max_message": "16KiB"}}
 

@@ -111,7 +111,7 @@ class Reads:
             self.result.require(found == wanted, f"{chat} from {first} to {last}: {len(found)} of {len(wanted)}")
 
     async def check_resumes(self, chat, history):
-        # More than 1,000 are not replayed (SPEC §5.4).
+        # More than 1,000 are not replayed (docs/protocol.md).
         places = range(max(0, len(history) - 900), len(history))
         for at in self.context.random.sample(places, min(len(places), self.context.size(30, 900))):
             known = history[at]["messageId"]

@@ -1,4 +1,4 @@
-"""What the shipped binary is made of, as readelf sees it (RELIABILITY S16)."""
+"""What the shipped binary is made of, as readelf sees it (docs/security.md S16)."""
 
 import os
 import platform

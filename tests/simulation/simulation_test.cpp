@@ -1,4 +1,4 @@
-// Lanes, outboxes, retries, catch-up and resume under seeds (DESIGN §5, RELIABILITY R17).
+// Lanes, outboxes, retries, catch-up and resume under seeds (docs/architecture.md R17).
 // A seed that fails is printed: NOTIFYD_SEED=n runs it alone. NOTIFYD_SEEDS=100000 runs so many.
 // Seen to fail, each with the counts that a fault on purpose raised: `seen` not raised in CatchUp::pass (gaps, lost),
 // `sent` set to a page's first message (repeats), the client's own number forgotten on a loop that is behind (repeats),

@@ -1,4 +1,5 @@
-"""The attack table of RELIABILITY S1 as data: tokens that must be refused, and good ones so that the table can see.
+"""The attacks of docs/security.md S1 as data: tokens that must be refused, and valid ones, which prove that the table
+can tell them apart.
 
 A row: its name; how it is made from a Forge; why it must be refused. `pinned`: the row is an attack only where RS256 is
 the one algorithm; elsewhere it is a good token. `http`, `ws`: the status, where a limit of HTTP comes first.

@@ -1,4 +1,4 @@
-"""notifyd backup and restore (SPEC §9, §5.4)."""
+"""notifyd backup and restore (docs/operations.md, docs/protocol.md)."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Bans (role `none`) and blocked users (SPEC §1, §3.3): what they may still do, and what ends at once."""
+"""Bans (role `none`) and blocked users (docs/protocol.md): what they may still do, and what ends at once."""
 
 import pathlib
 import subprocess

@@ -1,4 +1,4 @@
-"""POST /publish/batch (SPEC §3.1)."""
+"""POST /publish/batch (docs/protocol.md)."""
 
 import unittest
 

@@ -1,5 +1,5 @@
-"""What request bodies and fragmented messages may hold while they arrive (SPEC §6): a budget for the server, one for
-each user, and neither in the way of small requests."""
+"""Memory for request bodies and fragmented messages while they arrive (docs/protocol.md): a budget for the server and
+one for each user, and neither obstructs small requests."""
 
 import contextlib
 import json

@@ -1,5 +1,5 @@
 """Tokens and secrets with a mark of their own in every place that takes one, then a search of all that comes out
-(RELIABILITY S8): replies, frames, log, database, the process's own description."""
+(docs/security.md S8): replies, frames, log, database, the process's own description."""
 
 import base64
 import itertools

@@ -1,4 +1,4 @@
-"""The command line and the config: check-config, migrate, token, version, refusals (SPEC §9, §10)."""
+"""The command line and the config: check-config, migrate, token, version, refusals (docs/operations.md)."""
 
 import socket
 import sqlite3

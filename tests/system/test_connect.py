@@ -1,4 +1,4 @@
-"""The WebSocket handshake: parameters, refusals, hello, subprotocol, origins, caps (SPEC §5.1)."""
+"""The WebSocket handshake: parameters, refusals, hello, subprotocol, origins, caps (docs/protocol.md)."""
 
 import time
 import unittest

@@ -1,5 +1,5 @@
 """Why a connect would fail: a plain GET on the socket's path says what the handshake would, and uses nothing up
-(SPEC §3)."""
+(docs/protocol.md)."""
 
 import unittest
 

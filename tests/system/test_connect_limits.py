@@ -1,4 +1,4 @@
-"""How often an address and how many times a user may connect, and whose address counts (SPEC §5.1, §6; Q8, S7)."""
+"""How often an address and a user may connect, and which address counts (docs/protocol.md, docs/security.md Q8, S7)."""
 
 import threading
 import unittest

@@ -1,4 +1,4 @@
-"""Connection tokens are used once, whatever happens: races, kills, restarts, a full disk (RELIABILITY S4, S8).
+"""Connection tokens are used once, whatever happens: races, kills, restarts, a full disk (docs/security.md S4, S8).
 
 The races have 20 rounds, and 3 with a kill; NOTIFYD_LONG=1 makes it 1,000, and 50.
 """

@@ -1,4 +1,4 @@
-"""Connection tokens: issued, limited, used by a connect, revoked (SPEC §2)."""
+"""Connection tokens: issued, limited, used by a connect, revoked (docs/protocol.md)."""
 
 import hashlib
 import hmac

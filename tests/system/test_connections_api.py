@@ -1,4 +1,4 @@
-"""/@connections: who is connected, a frame to one of them, and the end of one (SPEC §3.6)."""
+"""/@connections: who is connected, a frame to one of them, and the end of one (docs/protocol.md)."""
 
 import unittest
 

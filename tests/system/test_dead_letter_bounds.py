@@ -1,4 +1,4 @@
-"""One user's dead letters take nobody else's place (SPEC §6, limits.dead_letters_per_user).
+"""One user's dead letters take nobody else's place (docs/protocol.md, limits.dead_letters_per_user).
 
 Failed before: the one key was unknown, and without it the first user's letters kept everybody else's out."""
 

@@ -1,5 +1,5 @@
-"""Dead letters: what a client that does not read misses, over HTTP, on the command line, and after a crash (SPEC §3.7,
-§4.4, §9)."""
+"""Dead letters: what a client that does not read misses, over HTTP, on the command line, and after a crash
+(docs/protocol.md, docs/operations.md)."""
 
 import collections
 import json

@@ -1,4 +1,4 @@
-"""A second publish with the same id answers with the first one's, and is neither stored nor delivered (SPEC §4.3)."""
+"""A repeated publish gets the answer of the first and is neither stored nor delivered (docs/protocol.md)."""
 
 import unittest
 

@@ -1,4 +1,4 @@
-"""A disk that is full, and one whose sync fails (SPEC §4.4, RELIABILITY R4, R5).
+"""A disk that is full, and one whose sync fails (docs/protocol.md, docs/architecture.md R4, R5).
 
 Seen failing with CommitThread::probe() never asked (not ready again), and with a failed sync treated like a full disk
 (acknowledged again, and no end).

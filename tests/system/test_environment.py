@@ -1,4 +1,4 @@
-"""Settings from the environment: what is empty is not set, and what is no setting is told (SPEC §9)."""
+"""Settings from the environment: what is empty is not set, and what is no setting is told (docs/operations.md)."""
 
 import unittest
 

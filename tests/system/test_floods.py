@@ -1,4 +1,4 @@
-"""What an attacker gets for a lot of bytes, sockets or patience (RELIABILITY Q4, Q6, Q7, Q9, S13, S14).
+"""What an attacker gets for a lot of bytes, sockets or patience (docs/security.md Q4, Q6, Q7, Q9, S13, S14).
 
 NOTIFYD_LONG=1 runs the long forms: 2,000 sockets against 256 descriptors with the CPU time of a minute of refusals,
 2,000 half handshakes, 1,000 slow requests and 30 s bodies, 5,000 half requests, a million one-byte pieces."""

@@ -1,6 +1,6 @@
 """All sockets are taken: idle HTTP connections give way, those of strangers first, and neither HTTP nor WebSockets can
-take what is kept for the other (SPEC §6). With 256 descriptors there are 184 sockets: HTTP connections get 138 of them
-at most, WebSockets 161, one address 64."""
+take what is kept for the other (docs/protocol.md). With 256 descriptors there are 184 sockets: HTTP connections get at
+most 138 of them, WebSockets 161, one address 64."""
 
 import contextlib
 import socket

@@ -1,4 +1,4 @@
-"""GET /messages: every filter, paging, the shape of what comes back (SPEC §3.2)."""
+"""GET /messages: every filter, paging, the shape of what comes back (docs/protocol.md)."""
 
 import time
 import unittest

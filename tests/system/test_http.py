@@ -1,4 +1,4 @@
-"""The HTTP side: keep-alive, pipelining, ids, methods, limits, CORS, health (SPEC §3, §3.7, §6)."""
+"""The HTTP side: keep-alive, pipelining, ids, methods, limits, CORS, health (docs/protocol.md)."""
 
 import json
 import socket

@@ -1,5 +1,5 @@
-"""HTTP as browsers, fetch, proxies and other programs really send it (SPEC §3): raw characters in a query, bytes of
-other encodings in headers that nobody reads, trailer fields, compressed bodies, preflights."""
+"""HTTP as browsers, fetch, proxies and other programs send it (docs/protocol.md): raw characters in a query, bytes
+of other encodings in headers that nobody reads, trailer fields, compressed bodies, preflights."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""The rate of messages that a user publishes over HTTP (SPEC §3.1): one bucket a user, over all requests and loops."""
+"""The rate at which a user may publish over HTTP (docs/protocol.md): one bucket per user for all requests and loops."""
 
 import time
 import unittest

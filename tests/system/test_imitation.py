@@ -1,4 +1,4 @@
-"""A payload that imitates the server's own frames: no message has a `type`, every other frame has one (SPEC §5.2)."""
+"""Payloads that imitate the server's frames: no message has a `type`, all other frames have (docs/protocol.md)."""
 
 import json
 import unittest

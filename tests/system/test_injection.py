@@ -1,4 +1,4 @@
-"""Every payload of injections.py in every place for text (RELIABILITY S9): nothing may come of it but text."""
+"""Every payload of injections.py in every place for text (docs/security.md S9): nothing may come of it but text."""
 
 import http.client
 import json

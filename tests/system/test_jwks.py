@@ -1,4 +1,4 @@
-"""auth.jwks as a URL: rotation, unknown keys, a provider that is slow, wrong, an impostor, or down (RELIABILITY S2).
+"""auth.jwks as a URL: rotation, unknown keys, and a provider that is slow, wrong, false or down (docs/security.md S2).
 
 The times of a day (how long old keys serve) are tests/unit/auth/refresh_policy_test.cpp, with a clock of its own.
 """

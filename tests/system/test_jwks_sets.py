@@ -1,4 +1,4 @@
-"""Key sets and answers as providers send them: the good part is used and the rest is reported (SPEC §2).
+"""Key sets and answers as providers send them: the good part is used and the rest is reported (docs/protocol.md).
 
 What makes an entry unusable is a table in tests/unit/auth/jwks_test.cpp.
 """

@@ -1,4 +1,4 @@
-"""The attack table (jwt_attacks.py) against the daemon, over HTTP and on the upgrade: accepted 0 (RELIABILITY S1).
+"""The attack table (jwt_attacks.py) against the daemon, over HTTP and on the upgrade: accepted 0 (docs/security.md S1).
 
 Two daemons: one pins RS256, the other takes every algorithm, with a key for each. python3-jwt judges the rows as well.
 """

@@ -1,5 +1,5 @@
-"""What comes too slowly is answered 408, and an answer reaches a client that is still sending (SPEC §6). How slow a
-body may be is a unit test's (body_pace)."""
+"""Requests that arrive too slowly get 408, and an answer reaches a client that is still sending (docs/protocol.md). How
+slow a body may be is tested in tests/unit/gateway/body_pace_test.cpp."""
 
 import contextlib
 import socket

@@ -1,4 +1,4 @@
-"""Start, stop, crash, restart (SPEC §4.1, §9)."""
+"""Start, stop, crash, restart (docs/protocol.md, docs/operations.md)."""
 
 import os
 import pathlib

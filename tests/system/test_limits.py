@@ -1,4 +1,4 @@
-"""Frames that no client should send: the close codes, and what a connection survives (SPEC §5.1, §6)."""
+"""Frames that no client should send: the close codes, and what a connection survives (docs/protocol.md)."""
 
 import json
 import unittest

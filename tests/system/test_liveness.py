@@ -1,4 +1,4 @@
-"""Pings, idle timeout, maximum age, slow readers (SPEC §5.1)."""
+"""Pings, idle timeout, maximum age, slow readers (docs/protocol.md)."""
 
 import time
 import unittest

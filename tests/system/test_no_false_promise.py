@@ -1,4 +1,4 @@
-"""What this version does not do is refused, never acknowledged (SPEC §3.1, §5.2, §5.3)."""
+"""What this version does not do is refused, never acknowledged (docs/protocol.md)."""
 
 import unittest
 

@@ -1,4 +1,4 @@
-"""Who learns the numbers of a topic: senders who may receive it, and services; never a stranger (SPEC §5.2).
+"""Who learns the numbers of a topic: senders who may receive it, and services; never a stranger (docs/protocol.md).
 
 Failed before: every answer below told a stranger the number of the message, and so how many the user had got."""
 

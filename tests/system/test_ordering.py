@@ -1,4 +1,4 @@
-"""Many publishers on one chat: everybody sees exactly 1..N, in order (SPEC §4.2)."""
+"""Many publishers on one chat: everybody sees exactly 1..N, in order (docs/protocol.md)."""
 
 import threading
 import unittest

@@ -1,4 +1,4 @@
-"""Which browsers' pages may connect: by name, byte for byte, or any subdomain of one (SPEC §6; RELIABILITY S7)."""
+"""Which pages may connect: by name, byte for byte, or any subdomain of one (docs/security.md S7)."""
 
 import unittest
 

@@ -1,4 +1,4 @@
-"""sendMessage over a WebSocket: answers, acks, echo, reply, errors (SPEC §5.2)."""
+"""sendMessage over a WebSocket: answers, acks, echo, reply, errors (docs/protocol.md)."""
 
 import unittest
 

@@ -1,4 +1,4 @@
-"""The rate of permission writes and the bounds on permission rows (SPEC §6), and what a leave of nothing leaves."""
+"""The rate of permission writes, the limits on permissions (docs/protocol.md), and leaving a topic without one."""
 
 import threading
 import unittest

@@ -1,4 +1,4 @@
-"""Whatever races with a revocation, holds after its 200 (SPEC §3.3): grants, publishes, history, handshakes.
+"""Whatever races with a revocation, holds after its 200 (docs/protocol.md): grants, publishes, history, handshakes.
 
 The daemon has several event loops, and each client a connection of its own. 20 rounds of each; NOTIFYD_LONG=1: 500.
 """

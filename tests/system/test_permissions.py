@@ -1,4 +1,4 @@
-"""/permissions: grant, roles, self-claim, list, and revocation that reaches open sockets (SPEC §3.3)."""
+"""/permissions: grant, roles, self-claim, list, and revocation that reaches open sockets (docs/protocol.md)."""
 
 import unittest
 

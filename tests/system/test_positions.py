@@ -1,4 +1,4 @@
-"""Where a topic stands when a client begins to hear it, and a replay of what it has heard already (SPEC §5.1, §5.3)."""
+"""The position of a topic at the subscription, and the replay of what was received already (docs/protocol.md)."""
 
 import threading
 import unittest

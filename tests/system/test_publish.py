@@ -1,4 +1,4 @@
-"""POST /publish: both types, numbers, what is delivered, what passes through (SPEC §3.1, §4.2, §5.2)."""
+"""POST /publish: both types, numbers, what is delivered, what passes through (docs/protocol.md)."""
 
 import json
 import unittest

@@ -1,4 +1,4 @@
-"""POST /publish and bad input: the statuses, codes and sentences of SPEC §3.1; nothing of it is stored."""
+"""POST /publish and bad input: the statuses, codes and sentences of docs/protocol.md; nothing of it is stored."""
 
 import json
 import unittest

@@ -1,4 +1,4 @@
-"""Dead letters that are sent again (SPEC §3.7)."""
+"""Dead letters that are sent again (docs/protocol.md)."""
 
 import unittest
 

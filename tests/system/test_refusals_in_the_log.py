@@ -1,5 +1,5 @@
-"""Why somebody was refused, from the log alone (SPEC §3, §7): who, where known; which topic or origin; the reason, the
-status, the address and the id that the client was told."""
+"""Why a client was refused, from the log alone (docs/operations.md): the user, if known; the topic or origin; the
+reason, the status, the address and the id that the client received."""
 
 import json
 import unittest

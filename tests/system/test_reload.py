@@ -1,4 +1,5 @@
-"""SIGHUP: what can change does, without a client noticing; with any mistake nothing does (SPEC §9, RELIABILITY S12)."""
+"""SIGHUP: what can change does, without a client noticing; after any mistake nothing does (docs/operations.md,
+docs/security.md S12)."""
 
 import os
 import resource

@@ -1,4 +1,4 @@
-"""Resume on connect and on subscribe: what was missed, in order, once; and what cannot be proven (SPEC §5.4)."""
+"""Resume on connect and on subscribe: what was missed, in order, once; and what cannot be proven (docs/protocol.md)."""
 
 import unittest
 

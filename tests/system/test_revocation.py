@@ -1,4 +1,4 @@
-"""A permission is revoked while its user is connected and others publish (RELIABILITY S5).
+"""A permission is revoked while its user is connected and others publish (docs/security.md S5).
 
 Nothing whose publish began after the revoke's 200 may reach the user. NOTIFYD_LONG=1 makes it 10,000 races."""
 

@@ -1,4 +1,4 @@
-"""Signals at every moment, and a log whose reader has stopped (SPEC §9).
+"""Signals at every moment, and a log whose reader has stopped (docs/operations.md).
 
 Seen failing before: SIGQUIT, SIGUSR1 and an early SIGHUP ended the process, and with a full pipe as its stderr SIGTERM
 never did.

@@ -1,4 +1,4 @@
-"""Envelopes: ping, subscribe, unsubscribe, and what is none of them (SPEC §5.3)."""
+"""Envelopes: ping, subscribe, unsubscribe, and what is none of them (docs/protocol.md)."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""https and wss on the one listener, with a certificate made for the test (SPEC §3)."""
+"""https and wss on the one listener, with a certificate made for the test (docs/protocol.md)."""
 
 import socket
 import ssl

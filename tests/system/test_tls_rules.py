@@ -1,4 +1,4 @@
-"""What a TLS client can have, and the certificate renewed under it (RELIABILITY S11).
+"""What a TLS client can have, and the certificate renewed under it (docs/security.md S11).
 
 NOTIFYD_LONG=1 asks sslscan (Debian's) for its verdict as well.
 """

@@ -1,4 +1,4 @@
-"""A fresh JWT over an open connection (SPEC §5.3 `auth:refresh`)."""
+"""A fresh JWT over an open connection (docs/protocol.md, auth:refresh)."""
 
 import time
 import unittest

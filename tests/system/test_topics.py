@@ -1,4 +1,4 @@
-"""Topics of all five classes: how they are written, who may publish, who receives (SPEC §1)."""
+"""Topics of all five classes: how they are written, who may publish, who receives (docs/protocol.md)."""
 
 import unittest
 

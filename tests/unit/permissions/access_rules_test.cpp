@@ -1,4 +1,4 @@
-// SPEC §1 as a matrix: every way to stand to a topic, every class, every action.
+// The roles of docs/protocol.md as a matrix: every relation to a topic, every class, every action.
 #include "notifyd/permissions/access_rules.hpp"
 
 #include "unit/permissions/fakes.hpp"

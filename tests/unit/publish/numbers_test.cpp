@@ -1,5 +1,5 @@
-// Whose receipt names the message's number: those who may receive the topic, and services (SPEC §5.2). Seen to fail
-// before: a stranger's did, too.
+// Whose receipt contains the message's number: those who may receive the topic, and services (docs/protocol.md). Seen
+// to fail before: a stranger's did, too.
 #include "notifyd/observability/recording_sink.hpp"
 #include "notifyd/publish/publisher.hpp"
 
