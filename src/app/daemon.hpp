@@ -76,7 +76,7 @@ class Daemon {
     // What holds now: after a reload, what could change of the file's.
     config::Config config_;
     config::Fingerprints settings_files_;
-    std::set<std::string, std::less<>> settings_given_;
+    config::GivenKeys settings_given_;
     SystemClock clock_;
     observability::Logger logger_;
     observability::Events events_;

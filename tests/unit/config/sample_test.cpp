@@ -1,5 +1,5 @@
 // The sample config: it loads, it shows the defaults, and it knows every key.
-#include "../../../src/config/bindings.hpp"
+#include "../../../src/config/key_table.hpp"
 #include "config_file.hpp"
 
 #include <catch2/catch.hpp>
@@ -70,11 +70,11 @@ TEST_CASE("the sample names every key") {
     text.replace(text.find(secret_file), secret_file.size(), folder.write("email.secret", "s").string());
     const LoadResult loaded = folder.load(text);
     if (loaded.has_error()) FAIL(to_string(loaded.error().front()));
-    for (const Binding& binding : all_bindings()) {
-        CAPTURE(binding.key);
+    for (const Key& key : all_keys()) {
+        CAPTURE(key.name);
         // One example stands for the claims and for the types.
-        if (binding.key == "auth.claims.hub" || binding.key == "auth.claims.project") continue;
-        const bool is_table = binding.key.ends_with(".*");
-        CHECK(loaded->given.contains(is_table ? "notifications.types.invoice_ready" : binding.key));
+        if (key.name == "auth.claims.hub" || key.name == "auth.claims.project") continue;
+        const bool is_table = key.name.ends_with(".*");
+        CHECK(loaded->given.contains(is_table ? "notifications.types.invoice_ready" : key.name));
     }
 }
