@@ -1,6 +1,8 @@
 // One loop's services, joined.
 #include "loop_unit.hpp"
 
+#include "notifyd/observability/events/server.hpp"
+
 #include "version.hpp"
 
 namespace notifyd::app {
@@ -28,6 +30,7 @@ publish::ContentDeduplication content_deduplication_of(const config::Fifo& fifo)
 
 LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
     : config_(shared.config),
+      events_(shared.event_log),
       loop_(index, config::unless_off(config_.limits.queue_length)),
       storage_(shared.storage.client(loop_)),
       connections_(registry_, *storage_),
@@ -39,7 +42,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                                          .clock = shared.clock,
                                          .continuous_clock = shared.storage.continuous_clock(),
                                          .ids = ids_,
-                                         .events = shared.events})),
+                                         .events = events_})),
       permission_changes_(loop_, shared.loops),
       permissions_(permission_settings(config_),
                    shared.directory,
@@ -47,9 +50,9 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                    shared.permission_writes,
                    *storage_,
                    permission_changes_,
-                   shared.events,
+                   events_,
                    shared.clock),
-      user_blocks_(*storage_, permission_changes_, shared.events, shared.block_clock),
+      user_blocks_(*storage_, permission_changes_, events_, shared.block_clock),
       verifier_(shared.keys, config_.auth),
       authorizer_(verifier_, permissions_, shared.clock),
       tickets_(config_, *storage_, shared.clock, shared.storage.continuous_clock(), ids_),
@@ -59,7 +62,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                  *storage_,
                  shared.clock,
                  ids_,
-                 shared.events,
+                 events_,
                  content_deduplication_of(config_.fifo)),
       large_batches_(loop_.executor()),
       retrieval_(
@@ -68,7 +71,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                 .config = config_,
                 .clock = shared.clock,
                 .ids = ids_,
-                .events = shared.events,
+                .events = events_,
                 .state = shared.state,
                 .authorizer = authorizer_,
                 .tickets = tickets_,
@@ -91,8 +94,8 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                 .storage_writable = [&storage = shared.storage] { return storage.writable(); },
                 .version = version},
       gateway_(services_, shared.front) {
-    loop_.on_exception([&events = shared.events](const char* what) {
-        events.emit(observability::ExceptionCaught{"event loop", what});
+    loop_.on_exception([this](const char* what) {
+        events_.emit(observability::ExceptionCaught{"event loop", what});
     });
     // The order of a turn's end: hand over what subscribers wait for, so that the disk works while the lanes are
     // emptied into the outboxes and, the gateway's hook, these are flushed.

@@ -10,6 +10,8 @@
 #include "notifyd/delivery/worker_pool.hpp"
 #include "notifyd/gateway/change_broadcast.hpp"
 #include "notifyd/gateway/gateway.hpp"
+#include "notifyd/observability/event_log.hpp"
+#include "notifyd/observability/events.hpp"
 #include "notifyd/storage/storage.hpp"
 
 #include <memory>
@@ -21,7 +23,7 @@ namespace notifyd::app {
 struct Shared {
     const config::Config& config;
     const Clock& clock;
-    observability::Events& events;
+    observability::EventLog& event_log;
     gateway::ServerState& state;
     storage::Storage& storage;
     permissions::PermissionDirectory& directory;
@@ -61,6 +63,7 @@ class LoopUnit {
   private:
     // A copy, so that it can change on this loop without a lock.
     config::Config config_;
+    observability::Events events_;  // of this thread, so that its counters are not shared
     runtime::EventLoop loop_;
     SystemIdSource ids_;
     std::unique_ptr<storage::StorageClient> storage_;
