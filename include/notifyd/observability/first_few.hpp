@@ -1,4 +1,4 @@
-// Admits each text once, and only the first few texts: for events that are to be logged once for each cause.
+// Admits each text once, and only the first few texts: for events that are logged once per cause.
 // Owns: the texts. Thread: any. Fails: never.
 #pragma once
 
