@@ -1,4 +1,4 @@
-// RFC 6454 §6.2: scheme, host, and a port that is not the scheme's own; in lower case, and nothing behind.
+// RFC 6454 §6.2: scheme, host, and the port unless it is the scheme's default; in lower case, and nothing after them.
 #include "origin.hpp"
 
 #include "notifyd/config/units.hpp"
@@ -20,7 +20,7 @@ bool is_number(std::string_view text) {
     return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// "[::1]", or names and IPv4 addresses without an empty label.
+// "[::1]", or a name or IPv4 address without an empty label.
 bool is_host(std::string_view text) {
     if (text.starts_with('[')) return text.size() > 2 && text.find(']') == text.size() - 1;
     const bool has_empty_label = text.starts_with('.') || text.ends_with('.') || text.find("..") != text.npos;
