@@ -1,4 +1,6 @@
 // SIGHUP: reads the config as at startup, and applies what can change on all loops, or nothing if there is a mistake.
+#include "notifyd/observability/events/server.hpp"
+
 #include "daemon.hpp"
 
 #include <algorithm>

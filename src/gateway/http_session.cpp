@@ -2,6 +2,8 @@
 // read), CORS, and the way to the endpoints.
 #include "notifyd/core/limits.hpp"
 #include "notifyd/core/topic_name.hpp"
+#include "notifyd/observability/events/http.hpp"
+#include "notifyd/observability/events/server.hpp"
 
 #include "bearer.hpp"
 #include "client_address.hpp"

@@ -1,5 +1,6 @@
 // What is refused before an endpoint sees it, and what every refusal leaves in the log (SPEC §3, §7).
 #include "notifyd/core/http_status.hpp"
+#include "notifyd/observability/events/http.hpp"
 
 #include "bearer.hpp"
 #include "refusal_events.hpp"

@@ -2,6 +2,8 @@
 #include "session.hpp"
 
 #include "notifyd/core/limits.hpp"
+#include "notifyd/observability/events/connections.hpp"
+#include "notifyd/observability/events/server.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 
 namespace notifyd::gateway {

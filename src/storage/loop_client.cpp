@@ -2,6 +2,8 @@
 #include "loop_client.hpp"
 
 #include "notifyd/core/limits.hpp"
+#include "notifyd/observability/events/messages.hpp"
+#include "notifyd/observability/events/storage.hpp"
 
 #include "outcome_result.hpp"
 

@@ -6,6 +6,7 @@
 
 #include "notifyd/core/clock.hpp"
 #include "notifyd/observability/events.hpp"
+#include "notifyd/observability/events/server.hpp"
 #include "notifyd/runtime/event_loop.hpp"
 #include "notifyd/runtime/mailbox.hpp"
 #include "notifyd/storage/storage_client.hpp"

@@ -6,13 +6,6 @@
 #pragma once
 
 #include "notifyd/observability/event.hpp"
-#include "notifyd/observability/events/auth.hpp"
-#include "notifyd/observability/events/connections.hpp"
-#include "notifyd/observability/events/http.hpp"
-#include "notifyd/observability/events/messages.hpp"
-#include "notifyd/observability/events/permissions.hpp"
-#include "notifyd/observability/events/server.hpp"
-#include "notifyd/observability/events/storage.hpp"
 
 #include <atomic>
 #include <cstdint>
