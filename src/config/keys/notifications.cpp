@@ -80,9 +80,8 @@ Section notification_types_section() {
 Section channels_section() {
     return {
         channels_list,
-        "Other target channels, one [[channels]] table each: a message published to one is posted to its URL. A "
-        "publish "
-        "to a channel is refused as long as this has no effect.",
+        R"(Other target channels, one [[channels]] table each: a message published to one is posted to its URL. Until
+        this has an effect, a publish to a channel is refused.)",
         {
             channel_key<&Channel::name>("channels.name", text("a name that is not \"WebSocket\"", is_channel_name))
                 .without_effect()
