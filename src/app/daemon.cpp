@@ -1,6 +1,8 @@
 // Building, running and stopping the server.
 #include "daemon.hpp"
 
+#include "notifyd/observability/events/server.hpp"
+
 #include "signals.hpp"
 #include "version.hpp"
 
@@ -68,7 +70,8 @@ Daemon::Daemon(std::string file, Settings settings)
       settings_files_(std::move(settings.files)),
       settings_given_(std::move(settings.given)),
       logger_(config_.log),
-      events_(logger_, clock_),
+      event_log_(logger_, clock_),
+      events_(event_log_),
       key_sources_(std::move(settings.key_sources)),
       keys_(std::move(settings.keys)),
       // Whatever channels the config names: this version serves none of them, and takes no message for them.
@@ -149,7 +152,7 @@ Result<void> Daemon::build() {
 
     const Shared shared{config_,
                         clock_,
-                        events_,
+                        event_log_,
                         state_,
                         *storage_,
                         directory_,

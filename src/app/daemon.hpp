@@ -7,6 +7,8 @@
 #include "notifyd/core/doubted_clock.hpp"
 #include "notifyd/history/retention.hpp"
 #include "notifyd/http_client/http_client.hpp"
+#include "notifyd/observability/event_log.hpp"
+#include "notifyd/observability/events.hpp"
 #include "notifyd/observability/logger.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/runtime/task_group.hpp"
@@ -76,10 +78,11 @@ class Daemon {
     // What holds now: after a reload, what could change of the file's.
     config::Config config_;
     config::Fingerprints settings_files_;
-    std::set<std::string, std::less<>> settings_given_;
+    config::GivenKeys settings_given_;
     SystemClock clock_;
     observability::Logger logger_;
-    observability::Events events_;
+    observability::EventLog event_log_;
+    observability::Events events_;  // of all threads that are not a loop's
     gateway::ServerState state_;
     // For the start; then they are the key source's.
     auth::KeySources key_sources_;

@@ -1,6 +1,8 @@
 // Connects the services of one loop.
 #include "loop_unit.hpp"
 
+#include "notifyd/observability/events/server.hpp"
+
 #include "version.hpp"
 
 namespace notifyd::app {
@@ -28,6 +30,7 @@ publish::ContentDeduplication content_deduplication_of(const config::Fifo& fifo)
 
 LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
     : config_(shared.config),
+      events_(shared.event_log),
       loop_(index, config::unless_off(config_.limits.queue_length)),
       storage_(shared.storage.client(loop_)),
       connections_(registry_, storage_->connections()),
@@ -39,7 +42,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                                          .clock = shared.clock,
                                          .continuous_clock = shared.storage.continuous_clock(),
                                          .ids = ids_,
-                                         .events = shared.events})),
+                                         .events = events_})),
       permission_changes_(loop_, shared.loops),
       permissions_(permission_settings(config_),
                    shared.directory,
@@ -47,9 +50,9 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                    shared.permission_writes,
                    storage_->permissions(),
                    permission_changes_,
-                   shared.events,
+                   events_,
                    shared.clock),
-      user_blocks_(storage_->blocks(), permission_changes_, shared.events, shared.block_clock),
+      user_blocks_(storage_->blocks(), permission_changes_, events_, shared.block_clock),
       verifier_(shared.keys, config_.auth),
       authorizer_(verifier_, permissions_, shared.clock),
       tickets_(config_, storage_->tickets(), shared.clock, shared.storage.continuous_clock(), ids_),
@@ -59,7 +62,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                  storage_->messages(),
                  shared.clock,
                  ids_,
-                 shared.events,
+                 events_,
                  content_deduplication_of(config_.fifo)),
       large_batches_(loop_.executor()),
       retrieval_(permissions_,
@@ -67,9 +70,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                  config_.storage.history ? history::HistoryMode::on : history::HistoryMode::off),
       services_(session_services(shared)),
       gateway_(services_, make_resources(shared), shared.front) {
-    loop_.on_exception([&events = shared.events](const char* what) {
-        events.emit(observability::ExceptionCaught{"event loop", what});
-    });
+    loop_.on_exception([this](const char* what) { events_.emit(observability::ExceptionCaught{"event loop", what}); });
     // At the end of a turn, first hand over what subscribers wait for, so that the disk works while the lanes are
     // emptied into the outboxes and these are flushed (the gateway's hook).
     loop_.add_turn_hook(*storage_);
@@ -84,7 +85,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
 }
 
 gateway::SessionServices LoopUnit::session_services(const Shared& shared) {
-    const gateway::LoopContext context{loop_, config_, shared.clock, ids_, shared.events, shared.state};
+    const gateway::LoopContext context{loop_, config_, shared.clock, ids_, events_, shared.state};
     const gateway::LoopConnections open{context, permissions_, registry_, connections_};
     const gateway::FrameServices frames{open, publisher_, worker_, authorizer_, shared.key_source};
     return {frames,
@@ -99,16 +100,15 @@ gateway::SessionServices LoopUnit::session_services(const Shared& shared) {
 gateway::Resources LoopUnit::make_resources(const Shared& shared) {
     using namespace gateway;
     const config::Limits& limits = config_.limits;
-    return {
-        PublishEndpoints(publisher_, shared.http_publishes, large_batches_, loop_, limits, shared.clock, shared.events),
-        ConnectionTokenEndpoints(tickets_, loop_, limits),
-        MessageEndpoints(retrieval_, loop_, config_.storage),
-        PermissionEndpoints(permissions_, loop_, limits),
-        UserEndpoints(user_blocks_, loop_, limits),
-        DeadLetterEndpoints(storage_->letters(), shared.redriver, loop_),
-        ConnectionEndpoints(shared.loops, loop_),
-        OperationsEndpoints(
-            shared.state, authorizer_, [&storage = shared.storage] { return storage.writable(); }, version)};
+    return {PublishEndpoints(publisher_, shared.http_publishes, large_batches_, loop_, limits, shared.clock, events_),
+            ConnectionTokenEndpoints(tickets_, loop_, limits),
+            MessageEndpoints(retrieval_, loop_, config_.storage),
+            PermissionEndpoints(permissions_, loop_, limits),
+            UserEndpoints(user_blocks_, loop_, limits),
+            DeadLetterEndpoints(storage_->letters(), shared.redriver, loop_),
+            ConnectionEndpoints(shared.loops, loop_),
+            OperationsEndpoints(
+                shared.state, authorizer_, [&storage = shared.storage] { return storage.writable(); }, version)};
 }
 
 void LoopUnit::reload(const config::Config& config) {

@@ -9,6 +9,8 @@
 #include "notifyd/delivery/worker_pool.hpp"
 #include "notifyd/gateway/change_broadcast.hpp"
 #include "notifyd/gateway/gateway.hpp"
+#include "notifyd/observability/event_log.hpp"
+#include "notifyd/observability/events.hpp"
 #include "notifyd/permissions/user_blocks.hpp"
 #include "notifyd/runtime/shared_token_buckets.hpp"
 #include "notifyd/runtime/turnstile.hpp"
@@ -23,7 +25,7 @@ namespace notifyd::app {
 struct Shared {
     const config::Config& config;
     const Clock& clock;
-    observability::Events& events;
+    observability::EventLog& event_log;
     gateway::ServerState& state;
     storage::Storage& storage;
     permissions::PermissionDirectory& directory;
@@ -67,6 +69,7 @@ class LoopUnit {
 
     // A copy, so that it can change on this loop without a lock.
     config::Config config_;
+    observability::Events events_;  // of this thread, so that its counters are not shared
     runtime::EventLoop loop_;
     SystemIdSource ids_;
     std::unique_ptr<storage::StorageClient> storage_;

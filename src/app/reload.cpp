@@ -1,4 +1,6 @@
-// SIGHUP: everything is read as at the start; what can change does, on all loops, or nothing does.
+// SIGHUP: reads the config as at startup, and applies what can change on all loops, or nothing if there is a mistake.
+#include "notifyd/observability/events/server.hpp"
+
 #include "daemon.hpp"
 
 #include <algorithm>
@@ -15,41 +17,29 @@ std::string joined(const std::vector<std::string>& names) {
     return all;
 }
 
-using Given = std::set<std::string, std::less<>>;
-
 bool has(const std::vector<std::string>& names, std::string_view wanted) {
     return std::find(names.begin(), names.end(), wanted) != names.end();
 }
 
-// Files that keep their name and have other contents count as changed keys.
+// A file with the same name and different contents counts as a changed key.
 void add_changed_files(const config::Fingerprints& before,
                        const config::Fingerprints& now,
                        config::Reloaded& reloaded) {
     for (const auto& [key, fingerprint] : now) {
         const auto known = before.find(key);
-        const bool told = has(reloaded.live, key) || has(reloaded.at_restart, key);
-        if (!told && (known == before.end() || known->second != fingerprint)) reloaded.live.emplace_back(key);
+        const bool reported = has(reloaded.live, key) || has(reloaded.at_restart, key);
+        if (!reported && (known == before.end() || known->second != fingerprint)) reloaded.live.emplace_back(key);
     }
 }
 
-// Keys whose default opens what they closed: a file that was cut off must not pass for a wish.
-constexpr std::string_view opened_by_absence[] = {"auth.issuer",
-                                                  "auth.audience",
-                                                  "auth.publish_grants",
-                                                  "auth.admin_grants",
-                                                  "connections.close_on_token_expiry",
-                                                  "permissions.direct_messages",
-                                                  "server.allowed_origins",
-                                                  "tls.min_version",
-                                                  "tokens.admin_channels"};
-
-std::vector<std::string> missing_keys(const std::string& file, const Given& before, const Given& now) {
-    std::vector<std::string> sentences;
-    for (const std::string_view key : opened_by_absence) {
-        if (!before.contains(key) || now.contains(key)) continue;
-        sentences.push_back(file + ": " + std::string(key) + ": was set and is gone; write its default if you mean it");
+std::vector<std::string> missing_keys(const std::string& file,
+                                      const config::GivenKeys& before,
+                                      const config::GivenKeys& now) {
+    std::vector<std::string> messages;
+    for (const std::string_view key : config::missing_restrictions(before, now)) {
+        messages.push_back(file + ": " + std::string(key) + ": was set and is gone; write its default if you mean it");
     }
-    return sentences;
+    return messages;
 }
 
 bool concerns_tls(const std::vector<std::string>& keys) {
@@ -64,16 +54,16 @@ Daemon::ReloadOutcome Daemon::read_again() {
     if (auto missing = missing_keys(file_, settings_given_, settings->given); !missing.empty()) return missing;
     config::ReloadResult merged = config::apply_live(config_, settings->config);
     if (!merged) {
-        std::vector<std::string> sentences;
-        for (const config::ConfigError& error : merged.error()) sentences.push_back(config::to_string(error));
-        return sentences;
+        std::vector<std::string> messages;
+        for (const config::ConfigError& error : merged.error()) messages.push_back(config::to_string(error));
+        return messages;
     }
     add_changed_files(settings_files_, settings->files, *merged);
     if (const Result<void> opened = logger_.reopen(); !opened) return std::vector{opened.error().message};
     if (const Result<void> keys = check_keys(merged->config.auth, settings->key_sources); !keys) {
         return std::vector{file_ + ": " + keys.error().message};
     }
-    // The last that can fail: what it has made waits for the loops.
+    // The last step that can fail: the new certificate waits for the loops.
     if (concerns_tls(merged->live)) {
         const Result<void> renewed = front_->renew_certificate(merged->config.tls, clock_.now_ms());
         if (!renewed) return std::vector{file_ + ": " + renewed.error().message};
@@ -88,7 +78,7 @@ void Daemon::use(Renewal renewal) {
     logger_.set_level(config_.log.level);
     front_->use(config_.limits);
     use(std::move(renewal.settings.key_sources));
-    // Behind the keys in each loop's mailbox: when this is done, those hold, too.
+    // Queued behind the keys in each loop's mailbox: once this is done, the keys are in use, too.
     on_all_loops([this](LoopUnit& unit, UniqueFunction<void()> done) {
         unit.reload(config_);
         done();
@@ -97,17 +87,17 @@ void Daemon::use(Renewal renewal) {
 
 Result<void> Daemon::check_keys(const config::Auth& rules, const auth::KeySources& sources) {
     std::promise<Result<void>> verdict;
-    const auto told = [&verdict](Result<void> given) { verdict.set_value(std::move(given)); };
-    const Result<void> asked = key_source_->check(rules, sources, told);
+    const auto report = [&verdict](Result<void> given) { verdict.set_value(std::move(given)); };
+    const Result<void> asked = key_source_->check(rules, sources, report);
     return asked ? verdict.get_future().get() : asked;
 }
 
-// The source keeps what it has fetched. That they make a key set was seen when they were read.
+// The source keeps what it has fetched. That these make a valid key set was checked when they were read.
 void Daemon::use(auth::KeySources sources) {
-    std::latch told(1);
-    const Result<void> taken = key_source_->reload(config_.auth, std::move(sources), [&told] { told.count_down(); });
+    std::latch used(1);
+    const Result<void> taken = key_source_->reload(config_.auth, std::move(sources), [&used] { used.count_down(); });
     if (taken) {
-        told.wait();
+        used.wait();
     } else {
         events_.emit(observability::ConfigReloadFailed{taken.error().message});
     }

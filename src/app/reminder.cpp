@@ -2,6 +2,7 @@
 #include "reminder.hpp"
 
 #include "notifyd/config/load_config.hpp"
+#include "notifyd/observability/events/server.hpp"
 
 namespace notifyd::app {
 

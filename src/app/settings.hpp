@@ -11,7 +11,6 @@
 
 #include <functional>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -20,7 +19,7 @@ namespace notifyd::app {
 struct Settings {
     config::Config config;
     // The keys that the file or the environment set.
-    std::set<std::string, std::less<>> given;
+    config::GivenKeys given;
     config::Fingerprints files;
     // What the keys are made from, and what they are until a JWKS is fetched.
     auth::KeySources key_sources;

@@ -1,6 +1,9 @@
 // Fetching, one at a time, and what becomes of it.
 #include "notifyd/auth/key_source.hpp"
 
+#include "notifyd/observability/events/auth.hpp"
+#include "notifyd/observability/events/server.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 

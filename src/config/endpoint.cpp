@@ -1,4 +1,4 @@
-// Addresses, networks, URLs and paths as the config writes them.
+// Parses the addresses, networks, URLs and paths of the config.
 #include "endpoint.hpp"
 
 #include "notifyd/config/units.hpp"
@@ -17,7 +17,7 @@ constexpr std::string_view unix_prefix = "unix:";
 constexpr std::size_t unix_path_bytes_max = sizeof(sockaddr_un::sun_path) - 1;
 
 bool is_ip(std::string_view text, int family) {
-    // inet_pton stops at a NUL, so one inside the text must be refused here.
+    // inet_pton stops at a NUL, so one inside the text must be rejected here.
     if (text.find('\0') != std::string_view::npos) return false;
     in6_addr parsed{};
     return ::inet_pton(family, std::string(text).c_str(), &parsed) == 1;

@@ -1,7 +1,7 @@
 // Settings from the environment.
 #include "environment_source.hpp"
 
-#include "readers.hpp"
+#include "setting_text.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -18,7 +18,7 @@ char to_upper(char character) {
     return character >= 'a' && character <= 'z' ? static_cast<char>(character - 'a' + 'A') : character;
 }
 
-// In any case: a name in lower case sets nothing, and whoever wrote it should hear of it.
+// Ignores case: a lower-case name sets nothing, and its author should be warned.
 bool has_prefix(std::string_view name) {
     return std::ranges::equal(name.substr(0, prefix.size()), prefix, {}, to_upper);
 }

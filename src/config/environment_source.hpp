@@ -1,5 +1,5 @@
-// Turns NOTIFYD_<SECTION>__<KEY> variables into settings; knows the naming, not the keys.
-// Owns: nothing. Thread: any. Fails: never; a name that cannot be a key becomes a setting that no key matches.
+// Turns NOTIFYD_<SECTION>__<KEY> variables into settings. It knows the naming, not the keys: a name that cannot be a
+// key becomes a setting that no key matches.
 #pragma once
 
 #include "notifyd/config/load_config.hpp"
@@ -14,7 +14,7 @@ namespace notifyd::config {
 
 struct EnvironmentSettings {
     std::vector<Setting> settings;
-    // Variables that hold nothing but white space. Like empty ones they are not set: an empty list or text would
+    // Variables that hold only white space. They count as not set, like empty ones: an empty list or text would
     // silently undo what the file says, such as the audience that a token must name.
     std::vector<std::string> blank;
 };

@@ -1,8 +1,8 @@
 // Puts file and environment together into a Config.
 #include "notifyd/config/load_config.hpp"
 
-#include "bindings.hpp"
 #include "environment_source.hpp"
+#include "key_table.hpp"
 #include "load_errors.hpp"
 #include "near_name.hpp"
 #include "readers.hpp"
@@ -27,23 +27,21 @@ constexpr std::size_t file_bytes_max = 1024 * 1024;
 class Loader {
   public:
     explicit Loader(Surroundings surroundings) : surroundings_(std::move(surroundings)) {
-        for (const Binding& binding : all_bindings()) {
-            for (std::size_t dot = binding.key.find('.'); dot != std::string_view::npos;
-                 dot = binding.key.find('.', dot + 1)) {
-                sections_.insert(binding.key.substr(0, dot));
+        for (const Section& section : key_table()) {
+            sections_.insert(section.name);
+            for (const Key& key : section.keys) {
+                const bool has_variable = !key.is_pattern() && section.name != channels_list;
+                if (has_variable) variables_.push_back(variable_of(key.name));
             }
-            bindings_.emplace(binding.key, binding);
-            const bool has_variable = !binding.key.ends_with('*') && !binding.key.starts_with(channels_key);
-            if (has_variable) variables_.push_back(variable_of(binding.key));
         }
     }
 
     void apply(const Setting& setting) {
         if (!unknown_section_.empty() && setting.key.starts_with(unknown_section_)) return;
-        if (setting.is_from_environment() && setting.key.starts_with(channels_key)) {
+        if (setting.is_from_environment() && setting.key.starts_with(channels_list)) {
             fail(setting, "channels are set in the config file only");
-        } else if (const Binding* binding = find(setting.key)) {
-            apply(*binding, setting);
+        } else if (const Key* key = find_key(setting.key)) {
+            apply(*key, setting);
         } else if (setting.is_from_environment()) {
             warn_of_unknown(setting.origin.variable);
         } else if (sections_.contains(setting.key)) {
@@ -57,14 +55,14 @@ class Loader {
 
     LoadResult finish() {
         if (errors_.empty()) {
-            // The default is relative to the file's folder as well.
+            // The default, too, is relative to the file's folder.
             Storage& storage = loaded_.config.storage;
             storage.path = surroundings_.folder / storage.path;
             follow_max_batch(loaded_.config.limits);
             errors_ = check_relations(loaded_.config, origins_);
         }
         if (errors_.empty()) return std::move(loaded_);
-        // In the order of the file, then the environment's.
+        // Errors of the file in its order, then those of the environment.
         std::ranges::stable_sort(
             errors_, {}, [](const ConfigError& error) { return std::tuple(error.file.empty(), error.line); });
         if (errors_.size() > config_errors_max) errors_.resize(config_errors_max);
@@ -72,26 +70,18 @@ class Loader {
     }
 
   private:
-    const Binding* find(std::string_view key) const {
-        if (const auto exact = bindings_.find(key); exact != bindings_.end()) return &exact->second;
-        const std::size_t dot = key.rfind('.');
-        if (dot == std::string_view::npos) return nullptr;
-        const auto whole_table = bindings_.find(std::string(key.substr(0, dot)) + ".*");
-        return whole_table == bindings_.end() ? nullptr : &whole_table->second;
-    }
-
-    void apply(const Binding& binding, const Setting& setting) {
+    void apply(const Key& key, const Setting& setting) {
         loaded_.given.insert(setting.key);
         origins_[setting.key] = setting.origin;
-        std::string problem = binding.apply(loaded_.config, setting, surroundings_);
+        std::string problem = key.apply(loaded_.config, setting, surroundings_);
         if (!problem.empty()) fail(setting, std::move(problem));
-        if (setting.is_from_environment() && binding.is_list && is_empty_list(setting)) {
+        if (setting.is_from_environment() && key.is_list && is_empty_list(setting)) {
             warn(setting.origin.variable, "makes " + setting.key + " an empty list, whatever the config file says");
         }
     }
 
     void check_section(const Setting& setting) {
-        const bool is_list = setting.key == channels_key;
+        const bool is_list = setting.key == channels_list;
         const auto* kind = std::get_if<TableKind>(&setting.value);
         const TableKind wanted = is_list ? TableKind::element_of_list : TableKind::single;
         if (kind == nullptr || *kind != wanted) {
@@ -105,7 +95,7 @@ class Loader {
 
     void refuse_unknown(const Setting& setting) {
         if (std::holds_alternative<TableKind>(setting.value)) {
-            // One error for the table, none for what is in it.
+            // One error for the table, none for its contents.
             unknown_section_ = setting.key + '.';
             fail(setting, "unknown section");
         } else {
@@ -113,7 +103,7 @@ class Loader {
         }
     }
 
-    // A config that raises max_batch alone still means batches of that size to be read.
+    // A config that raises only max_batch still expects batches of that size to be read.
     void follow_max_batch(Limits& limits) const {
         const auto raise = [this](std::string_view key, std::size_t& memory, std::size_t needed) {
             if (!loaded_.given.contains(key)) memory = std::max(memory, needed);
@@ -122,7 +112,8 @@ class Loader {
         raise("limits.body_memory", limits.body_memory, std::max(limits.max_batch, limits.body_memory_per_user));
     }
 
-    // The variable may belong to a script, so it is no error; but it may also be a slip that leaves something open.
+    // Not an error, since the variable may belong to a script; a warning, since it may be a typo that leaves something
+    // open.
     void warn_of_unknown(const std::string& variable) {
         const auto near = near_variable(variable, variables_);
         warn(variable, "is not a setting and has no effect" + (near ? "; did you mean " + *near + '?' : ""));
@@ -135,15 +126,14 @@ class Loader {
     void fail(const Setting& setting, std::string problem) {
         std::string key = setting.key;
         if (key.starts_with("channels.")) {
-            key = element_key(channels_key, setting.element) + key.substr(channels_key.size());
+            key = element_key(channels_list, setting.element) + key.substr(channels_list.size());
         }
         errors_.push_back(make_error(setting.origin, std::move(key), std::move(problem)));
     }
 
     Surroundings surroundings_;
-    std::map<std::string, Binding, std::less<>> bindings_;
     std::set<std::string_view> sections_;
-    std::vector<std::string> variables_;  // those of the keys that a variable can set
+    std::vector<std::string> variables_;  // of the keys that a variable can set
     std::string unknown_section_;
     LoadedConfig loaded_;
     Origins origins_;
@@ -171,6 +161,15 @@ LoadResult load_config(const std::filesystem::path& file, const Environment& env
     for (const std::string& variable : from_environment.blank) loader.warn_of_blank(variable);
     for (const Setting& setting : from_environment.settings) loader.apply(setting);
     return loader.finish();
+}
+
+std::vector<std::string> keys_without_effect(const LoadedConfig& loaded) {
+    std::vector<std::string> found;
+    for (const std::string& written : loaded.given) {
+        const Key* key = find_key(written);
+        if (key != nullptr && key->effect == Effect::none_yet) found.push_back(written);
+    }
+    return found;
 }
 
 }  // namespace notifyd::config

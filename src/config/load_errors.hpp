@@ -1,5 +1,4 @@
 // Makes errors that point at where a setting came from.
-// Owns: nothing. Thread: any. Fails: never.
 #pragma once
 
 #include "notifyd/config/load_config.hpp"

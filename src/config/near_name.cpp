@@ -11,7 +11,7 @@ namespace notifyd::config {
 namespace {
 
 constexpr std::size_t letters_off_max = 2;
-// No variable is longer; what is would only cost time.
+// No variable is longer; comparing longer names would only cost time.
 constexpr std::size_t name_bytes_max = 128;
 
 // "NOTIFYD_AUTH__AUDIENCE" -> "AUDIENCE"
@@ -20,7 +20,7 @@ std::string_view last_part(std::string_view variable) {
     return separator == std::string_view::npos ? std::string_view() : variable.substr(separator + 2);
 }
 
-// Of the names that it accepts, the only one.
+// The only name that `accepts` accepts.
 template <class Accepts>
 std::optional<std::string> only_one(std::span<const std::string> known, Accepts accepts) {
     const auto found = std::ranges::find_if(known, accepts);

@@ -1,5 +1,4 @@
-// The name that somebody probably meant.
-// Owns: nothing. Thread: any. Fails: with nullopt, when no name is near or several are equally near.
+// Guesses which name a misspelt one was meant to be.
 #pragma once
 
 #include <optional>
@@ -9,8 +8,8 @@
 
 namespace notifyd::config {
 
-// The variable nearest to what was written: the same but for case and underscores, or at most two letters off, or one
-// that leaves out the section and whose key no other section has.
+// The variable nearest to what was written: the same except for case and underscores, or at most two letters off, or
+// the only one with this key where the section was left out. None if no name is near, or several are equally near.
 [[nodiscard]] std::optional<std::string> near_variable(std::string_view written, std::span<const std::string> known);
 
 }  // namespace notifyd::config

@@ -1,4 +1,4 @@
-// RFC 6454 §6.2: scheme, host, and a port that is not the scheme's own; in lower case, and nothing behind.
+// RFC 6454 §6.2: scheme, host, and the port unless it is the scheme's default; in lower case, and nothing after them.
 #include "origin.hpp"
 
 #include "notifyd/config/units.hpp"

@@ -1,5 +1,4 @@
-// Origins as server.allowed_origins writes them.
-// Owns: nothing. Thread: any. Fails: with a sentence for the operator.
+// Checks the origins in server.allowed_origins.
 #pragma once
 
 #include <string>
@@ -8,7 +7,8 @@
 namespace notifyd::config {
 
 // Empty for "*", for what a browser sends as Origin ("https://app.example.com"), and for the same with "*." in front of
-// the host. Else what is wrong, to stand behind the text: what no browser sends would look as if it worked.
+// the host. Otherwise what is wrong, to be shown after the text. Strict, because an origin that no browser sends would
+// silently never match.
 [[nodiscard]] std::string problem_with_origin(std::string_view text);
 
 }  // namespace notifyd::config

@@ -1,11 +1,11 @@
-// Readers: how a setting becomes a value of one type, with its range. The table in bindings.cpp is made of them.
-// Owns:   what it was made with. Thread: any.
-// Fails:  a reader gives no value; `problem` says why, or is empty where "expected …, got …" says it all.
+// Readers: how a setting becomes a value of one type within its range. The rows of the key table are made of them.
 #pragma once
 
 #include "notifyd/config/load_config.hpp"
 
 #include "setting.hpp"
+#include "setting_text.hpp"
+#include "toml_text.hpp"
 
 #include <array>
 #include <chrono>
@@ -21,12 +21,13 @@
 
 namespace notifyd::config {
 
-// Where the config file stands and what the environment holds.
+// What a value may refer to: files relative to the config file's folder, and environment variables.
 struct Surroundings {
     std::filesystem::path folder;
     const Environment& environment;
 };
 
+// A value, or none: then `problem` says why, or is empty if "expected …, got …" says it all.
 template <class T>
 struct Converted {
     std::optional<T> value;
@@ -37,6 +38,11 @@ template <class T>
 struct Reader {
     std::string expected;  // "a size such as "256KiB""
     std::function<Converted<T>(const Setting&, const Surroundings&)> convert;
+    std::function<std::string(const T&)> write;  // the value as TOML
+    std::string range = {};                      // "from 1s to 24h", where `expected` does not say it
+    // The value names a file, and a change of its contents is a change of the config.
+    bool contents_count = false;
+    bool is_choice = false;
 };
 
 using TextCheck = bool (*)(std::string_view);
@@ -51,9 +57,9 @@ using TextCheck = bool (*)(std::string_view);
 [[nodiscard]] Reader<double> real(double min, double max);
 [[nodiscard]] Reader<std::size_t> size(std::size_t max);
 [[nodiscard]] Reader<std::chrono::milliseconds> duration(std::chrono::milliseconds min, std::chrono::milliseconds max);
-// A file that must be there and readable; "" = none.
+// A file that must exist and be readable; "" = none.
 [[nodiscard]] Reader<std::filesystem::path> readable_file();
-// A file that the program makes.
+// A file that the program creates.
 [[nodiscard]] Reader<std::filesystem::path> file_to_write(TextCheck accepts);
 // A literal, "file:PATH" or "env:NAME"; its errors never show the value.
 [[nodiscard]] Reader<Secret> secret();
@@ -64,16 +70,6 @@ using TextCheck = bool (*)(std::string_view);
 [[nodiscard]] Reader<unsigned> file_mode();
 // "*", origins, and patterns for the subdomains of a host.
 [[nodiscard]] Reader<std::vector<std::string>> origins();
-
-// As the error shows it: quoted, on one line, cut where it is long.
-[[nodiscard]] std::string in_quotes(std::string_view text);
-[[nodiscard]] std::string shown(const Setting& setting);
-
-[[nodiscard]] std::optional<std::string> as_text(const Setting& setting);
-[[nodiscard]] std::optional<std::vector<std::string>> as_texts(const Setting& setting);
-// Whether a variable says that its list has no elements.
-[[nodiscard]] bool is_empty_list(const Setting& setting);
-[[nodiscard]] bool is_blank(std::string_view text);
 
 template <class T>
 using Choices = std::vector<std::pair<std::string_view, T>>;
@@ -90,6 +86,14 @@ std::string list_choices(const Choices<T>& choices) {
 }
 
 template <class T>
+std::string name_of(const Choices<T>& choices, T wanted) {
+    for (const auto& [name, value] : choices) {
+        if (value == wanted) return std::string(name);
+    }
+    return "";
+}
+
+template <class T>
 std::optional<T> find_choice(const Choices<T>& choices, std::string_view name) {
     for (const auto& [choice, value] : choices) {
         if (choice == name) return value;
@@ -100,31 +104,41 @@ std::optional<T> find_choice(const Choices<T>& choices, std::string_view name) {
 template <class T>
 Reader<T> one_of(Choices<T> choices) {
     std::string expected = list_choices(choices);
-    return {std::move(expected), [choices = std::move(choices)](const Setting& setting, const Surroundings&) {
-                const auto name = as_text(setting);
-                return Converted<T>{name ? find_choice(choices, *name) : std::nullopt, ""};
-            }};
+    auto write = [choices](const T& value) { return in_quotes(name_of(choices, value)); };
+    auto convert = [choices = std::move(choices)](const Setting& setting, const Surroundings&) {
+        const auto name = as_text(setting);
+        return Converted<T>{name ? find_choice(choices, *name) : std::nullopt, ""};
+    };
+    return {
+        .expected = std::move(expected), .convert = std::move(convert), .write = std::move(write), .is_choice = true};
 }
 
-// At least one, each once.
+// At least one.
 template <class T>
 Reader<std::vector<T>> some_of(Choices<T> choices) {
     std::string expected = "a list of " + list_choices(choices);
-    return {std::move(expected), [choices = std::move(choices)](const Setting& setting, const Surroundings&) {
-                const auto names = as_texts(setting);
-                if (!names) return Converted<std::vector<T>>{};
-                if (names->empty()) return Converted<std::vector<T>>{std::nullopt, "must not be empty"};
-                std::vector<T> chosen;
-                for (const std::string& name : *names) {
-                    const auto choice = find_choice(choices, name);
-                    if (!choice) {
-                        return Converted<std::vector<T>>{std::nullopt,
-                                                         in_quotes(name) + " is not one of " + list_choices(choices)};
-                    }
-                    chosen.push_back(*choice);
-                }
-                return Converted<std::vector<T>>{std::move(chosen), ""};
-            }};
+    auto write = [choices](const std::vector<T>& values) {
+        std::vector<std::string> names;
+        for (const T value : values) names.push_back(name_of(choices, value));
+        return toml_text(names);
+    };
+    auto convert = [choices = std::move(choices)](const Setting& setting, const Surroundings&) {
+        const auto names = as_texts(setting);
+        if (!names) return Converted<std::vector<T>>{};
+        if (names->empty()) return Converted<std::vector<T>>{std::nullopt, "must not be empty"};
+        std::vector<T> chosen;
+        for (const std::string& name : *names) {
+            const auto choice = find_choice(choices, name);
+            if (!choice) {
+                return Converted<std::vector<T>>{std::nullopt,
+                                                 in_quotes(name) + " is not one of " + list_choices(choices)};
+            }
+            chosen.push_back(*choice);
+        }
+        return Converted<std::vector<T>>{std::move(chosen), ""};
+    };
+    return {
+        .expected = std::move(expected), .convert = std::move(convert), .write = std::move(write), .is_choice = true};
 }
 
 }  // namespace notifyd::config

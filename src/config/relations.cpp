@@ -1,7 +1,7 @@
-// Checks between settings, and settings that are hardly meant.
+// Checks between settings, and warnings about settings that are probably not intended.
 #include "relations.hpp"
 
-#include "bindings.hpp"
+#include "key_table.hpp"
 #include "load_errors.hpp"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace {
 
 struct Relation {
     bool (*holds)(const Config&);
-    // The error points at the first of these that was given.
+    // The error points at the first of these two keys that was given.
     std::string_view key;
     std::string_view other_key;
     std::string_view message;
@@ -29,7 +29,7 @@ bool is_long_enough(const Secret& secret) {
     return secret.empty() || secret.reveal().size() >= secret_bytes_min;
 }
 
-// What stands in somebody's example and was not replaced.
+// Copied from an example and not replaced.
 bool is_placeholder(const Secret& secret) {
     constexpr std::string_view placeholders[] = {"changeme", "changethis", "replaceme", "placeholder", "yoursecret"};
     std::string letters;
@@ -111,7 +111,7 @@ void check_channels(const Config& config, const Origins& origins, std::vector<Co
     std::set<std::string_view> names;
     for (std::size_t at = 0; at < config.channels.size(); ++at) {
         const Channel& channel = config.channels[at];
-        const std::string key = element_key(channels_key, at);
+        const std::string key = element_key(channels_list, at);
         const Origin origin = origin_of(origins, key);
         if (channel.name.empty()) errors.push_back(make_error(origin, key + ".name", "is required"));
         if (channel.url.empty()) errors.push_back(make_error(origin, key + ".url", "is required"));
@@ -128,13 +128,13 @@ bool is_readable_by_others(const std::filesystem::path& file) {
     return !failed && (mode & perms::others_read) != perms::none;
 }
 
-// Of this machine alone, whoever is on the network.
+// Reachable only from this machine.
 bool is_loopback(std::string_view host) {
     const bool is_number = host.find_first_not_of("0123456789.") == std::string_view::npos;  // not 127.example.com
     return (host.starts_with("127.") && is_number) || host == "localhost" || host == "::1";
 }
 
-// Without brackets; of a URL that was checked already.
+// Without brackets. The URL has been checked.
 std::string_view host_of(std::string_view url) {
     url.remove_prefix(url.find("://") + 3);
     url = url.substr(0, url.find_first_of("/?#"));
@@ -142,7 +142,7 @@ std::string_view host_of(std::string_view url) {
     return url.substr(0, url.find(':'));
 }
 
-// How others than this machine's own programs reach the server.
+// Doubts about how other machines reach the server.
 void add_doubts_about_listening(const Config& config, std::vector<std::string>& doubts) {
     const Server& server = config.server;
     if (server.listen.is_unix() && server.trusted_proxies.empty() && config.limits.connects_per_minute_per_ip != 0) {
@@ -153,11 +153,12 @@ void add_doubts_about_listening(const Config& config, std::vector<std::string>& 
     if (server.listen.is_unix() || is_loopback(server.listen.host)) return;
     if (!config.tls.enabled() && server.trusted_proxies.empty()) {
         doubts.emplace_back(
-            "server.listen takes plain http and ws from other machines, so that tokens can be read on the way: set "
-            "[tls], listen on 127.0.0.1, or name the proxy that has the certificate in server.trusted_proxies");
+            "server.listen accepts plain http and ws from other machines, so that tokens can be read on the network: "
+            "set "
+            "[tls], listen on 127.0.0.1, or list the proxy that ends TLS in server.trusted_proxies");
     }
     if (std::ranges::find(server.allowed_origins, "*") != server.allowed_origins.end()) {
-        doubts.emplace_back("server.allowed_origins has \"*\": pages of any site may connect with a token they hold");
+        doubts.emplace_back("server.allowed_origins contains \"*\": pages of any site that have a token may connect");
     }
 }
 
@@ -203,16 +204,21 @@ std::vector<std::string> doubtful_settings(const Config& config) {
         doubts.emplace_back("auth.jwks is not fetched, because auth.algorithms has only \"HS256\"");
     }
     if (auth.jwks_url.starts_with("http://") && !is_loopback(host_of(auth.jwks_url))) {
-        doubts.emplace_back("auth.jwks is fetched over http, where anybody on the way can put in their own keys");
+        doubts.emplace_back("auth.jwks is fetched over http: anyone on the network path can replace the keys");
     }
     if (has_secret && config.tokens.secret == auth.hs256_secret) {
-        doubts.emplace_back("tokens.secret is auth.hs256_secret, too: who learns one should not have the other");
+        doubts.emplace_back(
+            "tokens.secret and auth.hs256_secret are the same: use different secrets, so that leaking one does not "
+            "expose "
+            "both");
     }
     if (config.tls.enabled() && is_readable_by_others(config.tls.private_key)) {
-        doubts.push_back("tls.private_key: " + config.tls.private_key.string() + " can be read by every user here");
+        doubts.push_back("tls.private_key: " + config.tls.private_key.string() +
+                         " can be read by every user of this machine");
     }
     if (has_jwks && auth.issuer.empty()) {
-        doubts.emplace_back("auth.issuer is not set: whoever else signs with the keys of auth.jwks is believed");
+        doubts.emplace_back(
+            "auth.issuer is not set: tokens of any issuer that signs with the keys of auth.jwks are accepted");
     }
     add_doubts_about_listening(config, doubts);
     return doubts;

@@ -1,12 +1,10 @@
-// The table of what can change while the server runs.
+// What a reload changes, from the key table.
 #include "notifyd/config/reload.hpp"
 
-#include "bindings.hpp"
-#include "readers.hpp"
+#include "key_table.hpp"
 #include "relations.hpp"
 #include "secret_source.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <utility>
@@ -15,87 +13,17 @@ namespace notifyd::config {
 
 namespace {
 
-struct Row {
-    std::string_view key;  // "auth.*" stands for the whole table
-    bool (*can_change)(const Config& running, const Config& next) = [](const Config&, const Config&) { return true; };
-};
-
-// Whoever has TLS has it until the next start, and so has who has none: no slip in the config opens what was closed.
-bool tls_stays(const Config& running, const Config& next) {
-    return running.tls.enabled() == next.tls.enabled();
-}
-
-// What is not listed needs a restart.
-constexpr Row rows[] = {
-    {"server.base_path"},
-    {"server.allowed_origins"},
-    {"server.trusted_proxies"},
-    {"server.drain_timeout"},
-    {"tls.*", tls_stays},
-    {"auth.*"},
-    {"tokens.*"},
-    {"permissions.*"},
-    {"limits.max_connections"},
-    {"limits.max_message"},
-    {"limits.max_batch"},
-    {"limits.json_depth"},
-    {"limits.topics_per_connection"},
-    {"limits.messages_per_second"},
-    {"limits.message_burst"},
-    {"limits.subscribes_per_minute"},
-    {"limits.connects_per_minute_per_ip"},
-    {"limits.connects_per_minute_per_user"},
-    {"limits.http_idle_timeout"},
-    {"limits.body_memory"},
-    {"limits.body_memory_per_user"},
-    {"limits.permission_writes_per_minute"},
-    {"limits.permissions_per_topic"},
-    {"limits.permissions_per_user"},
-    {"connections.*"},
-    {"fifo.content_based_deduplication"},
-    {"delivery.stalled_after"},
-    {"log.level"},
-};
-
-bool can_change(std::string_view key, const Config& running, const Config& next) {
-    return std::ranges::any_of(
-        rows, [&](const Row& row) { return matches_key(row.key, key) && row.can_change(running, next); });
-}
-
-struct NamedFile {
-    std::string_view key;
-    const std::filesystem::path& (*path)(const Config&);
-};
-
-const std::filesystem::path& certificate_of(const Config& config) {
-    return config.tls.certificate;
-}
-const std::filesystem::path& private_key_of(const Config& config) {
-    return config.tls.private_key;
-}
-const std::filesystem::path& public_key_of(const Config& config) {
-    return config.auth.public_key;
-}
-const std::filesystem::path& jwks_of(const Config& config) {
-    return config.auth.jwks_file;
-}
-
-constexpr NamedFile files[] = {{"tls.certificate", certificate_of},
-                               {"tls.private_key", private_key_of},
-                               {"auth.public_key", public_key_of},
-                               {"auth.jwks", jwks_of}};
-
 constexpr std::size_t file_bytes_max = 1024 * 1024;
 
 }  // namespace
 
 Fingerprints fingerprints_of(const Config& config) {
     Fingerprints all;
-    for (const NamedFile& file : files) {
-        const std::filesystem::path& path = file.path(config);
+    for (const Key& key : all_keys()) {
+        const std::filesystem::path path = key.file ? key.file(config) : std::filesystem::path();
         if (path.empty()) continue;
-        // One that cannot be read is found out by whoever needs it.
-        all[file.key] = std::hash<std::string>{}(read_text_file(path, file_bytes_max).value.value_or(""));
+        // An unreadable file is reported by the component that needs it.
+        all[key.name] = std::hash<std::string>{}(read_text_file(path, file_bytes_max).value.value_or(""));
     }
     return all;
 }
@@ -103,11 +31,11 @@ Fingerprints fingerprints_of(const Config& config) {
 ReloadResult apply_live(const Config& running, Config next) {
     Reloaded reloaded;
     const Config wanted = next;
-    for (const Binding& binding : all_bindings()) {
-        if (binding.is_same(running, wanted)) continue;
-        const bool live = can_change(binding.key, running, wanted);
-        if (!live) binding.copy(running, next);
-        (live ? reloaded.live : reloaded.at_restart).emplace_back(binding.key);
+    for (const Key& key : all_keys()) {
+        if (key.is_same(running, wanted)) continue;
+        const bool live = key.can_change(running, wanted);
+        if (!live) key.copy(running, next);
+        (live ? reloaded.live : reloaded.at_restart).emplace_back(key.name);
     }
     std::vector<ConfigError> errors = check_relations(next, {});
     if (!errors.empty()) {
@@ -116,6 +44,14 @@ ReloadResult apply_live(const Config& running, Config next) {
     }
     reloaded.config = std::move(next);
     return reloaded;
+}
+
+std::vector<std::string_view> missing_restrictions(const GivenKeys& before, const GivenKeys& now) {
+    std::vector<std::string_view> missing;
+    for (const Key& key : all_keys()) {
+        if (key.is_restriction && before.contains(key.name) && !now.contains(key.name)) missing.push_back(key.name);
+    }
+    return missing;
 }
 
 }  // namespace notifyd::config

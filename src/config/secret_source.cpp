@@ -17,7 +17,7 @@ constexpr std::string_view environment_prefix = "env:";
 constexpr std::size_t secret_bytes_max = 64 * 1024;
 constexpr const char* only_white_space = " holds only white space";
 
-// Editors and echo end a file with a newline that is not part of the secret.
+// Editors and `echo` end a file with a newline that is not part of the secret.
 void cut_newline(std::string& text) {
     if (text.ends_with('\n')) text.pop_back();
     if (text.ends_with('\r')) text.pop_back();

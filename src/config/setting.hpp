@@ -1,5 +1,4 @@
-// One setting as it was written, before it has a type: where the file and the environment meet.
-// Owns: its text. Thread: any (a value). Fails: never.
+// One setting as it was written, before it has a type. The file and the environment both become these.
 #pragma once
 
 #include <cstddef>
@@ -13,12 +12,12 @@ namespace notifyd::config {
 struct Origin {
     std::string file;
     std::size_t line = 0;
-    std::string variable;  // set when it came from the environment, with no file and line then
+    std::string variable;  // set if it came from the environment; then there is no file and line
 };
 
 enum class TableKind : std::uint8_t { single, element_of_list };
 
-// Values that no key takes, with their name for the error: "a date".
+// A value that no key accepts, with its name for the error: "a date".
 struct Foreign {
     std::string kind;
 };
@@ -29,9 +28,9 @@ struct Setting {
     std::string key;  // "limits.max_message"
     RawValue value;
     Origin origin;
-    std::size_t element = 0;  // which of several [[tables]] it stands in
+    std::size_t element = 0;  // which of several [[tables]] it is in
 
-    // The environment has text only: there a number is written as text, a list with commas.
+    // The environment holds only text: numbers are written as text, lists with commas.
     [[nodiscard]] bool is_from_environment() const { return !origin.variable.empty(); }
 };
 

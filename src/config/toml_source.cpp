@@ -5,11 +5,12 @@
 #include <utility>
 
 #define TOML_EXCEPTIONS 0
-// toml++ 3.3 assumes that a table's header begins with the first character of a key: "[!" is undefined behaviour
-// where NDEBUG makes that a promise to the compiler, though a line further it has an error for it. It assumes nothing.
+// toml++ 3.3 assumes that a table's header begins with a key: with NDEBUG it promises that to the compiler, so that
+// "[!" is undefined behaviour, although the next line has an error for it. Without NDEBUG and its assertion, it assumes
+// nothing.
 #undef NDEBUG
 #define TOML_ASSERT(expression) static_assert(true)
-// Likewise it swears that a letter from U+00A1 to U+0499 is never asked for being white space: after a key, it is.
+// It also marks letters from U+00A1 to U+0499 as unreachable in its white space test, but one can follow a key.
 #include <toml++/impl/preprocessor.h>
 #pragma push_macro("TOML_UNREACHABLE")
 #undef TOML_UNREACHABLE
@@ -35,7 +36,7 @@ class Flattener {
 
     void add_children(const std::string& prefix, const toml::table& table, std::size_t element) {
         for (const auto& [key, node] : table) {
-            // A quoted key with a dot in it must not pass for a path: it keeps its quotes and matches nothing.
+            // A quoted key with a dot in it must not be taken for a path: it keeps its quotes and matches nothing.
             const std::string name = is_bare(key.str()) ? std::string(key.str()) : '"' + std::string(key.str()) + '"';
             add(prefix.empty() ? name : prefix + '.' + name, node, element);
         }
@@ -88,7 +89,7 @@ class Flattener {
     std::vector<Setting> settings_;
 };
 
-// toml++ ends some descriptions with what it saw, which may be a piece of a secret.
+// toml++ ends some descriptions with what it saw, which may be part of a secret.
 std::string without_quotation(std::string_view description) {
     return std::string(description.substr(0, description.find(", saw")));
 }

@@ -1,5 +1,5 @@
-// Turns TOML text into settings; knows the format, not the keys.
-// Owns: nothing. Thread: any. Fails: with the first syntax error; its message quotes nothing that could be a secret.
+// Turns TOML text into settings; knows the format, not the keys. Fails with the first syntax error, whose message
+// quotes nothing that could be a secret.
 #pragma once
 
 #include "notifyd/config/load_config.hpp"
@@ -13,7 +13,7 @@
 
 namespace notifyd::config {
 
-// A table comes as a setting of its own, before those inside it.
+// A table is a setting of its own, before those inside it.
 [[nodiscard]] std::variant<std::vector<Setting>, ConfigError> read_toml(std::string_view text, const std::string& file);
 
 }  // namespace notifyd::config

@@ -2,6 +2,7 @@
 #include "notifyd/delivery/catch_up.hpp"
 
 #include "notifyd/core/limits.hpp"
+#include "notifyd/observability/events/connections.hpp"
 #include "notifyd/wire/delivered_frames.hpp"
 
 #include <algorithm>

@@ -1,6 +1,8 @@
 // One letter from a message in any of its forms.
 #include "notifyd/delivery/dead_letters.hpp"
 
+#include "notifyd/observability/events/messages.hpp"
+
 #include <optional>
 #include <string>
 #include <utility>

@@ -2,6 +2,7 @@
 #include "notifyd/delivery/processor.hpp"
 
 #include "notifyd/core/limits.hpp"
+#include "notifyd/observability/events/messages.hpp"
 #include "notifyd/wire/delivered_frames.hpp"
 
 namespace notifyd::delivery {

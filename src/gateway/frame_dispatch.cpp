@@ -2,6 +2,7 @@
 #include "frame_dispatch.hpp"
 
 #include "notifyd/core/limits.hpp"
+#include "notifyd/observability/events/connections.hpp"
 #include "notifyd/permissions/channel_rules.hpp"
 #include "notifyd/wire/api_types.hpp"
 #include "notifyd/wire/server_frames.hpp"

@@ -2,6 +2,7 @@
 #include "notifyd/gateway/gateway.hpp"
 
 #include "notifyd/core/limits.hpp"
+#include "notifyd/observability/events/connections.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/runtime/task_group.hpp"
 

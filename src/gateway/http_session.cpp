@@ -2,6 +2,8 @@
 // read), CORS, and calling the endpoints.
 #include "notifyd/core/limits.hpp"
 #include "notifyd/core/topic_name.hpp"
+#include "notifyd/observability/events/http.hpp"
+#include "notifyd/observability/events/server.hpp"
 
 #include "client_address.hpp"
 #include "origins.hpp"

@@ -5,6 +5,8 @@
 #include "notifyd/auth/auth_result.hpp"
 #include "notifyd/core/error.hpp"
 #include "notifyd/observability/events.hpp"
+#include "notifyd/observability/events/auth.hpp"
+#include "notifyd/observability/events/http.hpp"
 
 #include "http_request.hpp"
 

@@ -2,6 +2,8 @@
 #include "session.hpp"
 
 #include "notifyd/core/limits.hpp"
+#include "notifyd/observability/events/connections.hpp"
+#include "notifyd/observability/events/server.hpp"
 
 namespace notifyd::gateway {
 

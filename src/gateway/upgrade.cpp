@@ -2,6 +2,7 @@
 #include "notifyd/auth/connection_token.hpp"
 #include "notifyd/core/http_status.hpp"
 #include "notifyd/core/limits.hpp"
+#include "notifyd/observability/events/connections.hpp"
 
 #include "connect_rules.hpp"
 #include "displayed_text.hpp"

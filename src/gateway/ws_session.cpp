@@ -1,5 +1,6 @@
 // A WebSocket from its 101 to its end: registered, read, removed.
 #include "notifyd/core/limits.hpp"
+#include "notifyd/observability/events/connections.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/server_frames.hpp"
 

@@ -2,6 +2,7 @@
 #include "notifyd/history/retention.hpp"
 
 #include "notifyd/core/limits.hpp"
+#include "notifyd/observability/events/storage.hpp"
 
 namespace notifyd::history {
 

@@ -1,6 +1,8 @@
 // Two clocks, compared.
 #include "notifyd/history/retention_clock.hpp"
 
+#include "notifyd/observability/events/storage.hpp"
+
 #include <algorithm>
 
 namespace notifyd::history {

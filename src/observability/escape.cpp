@@ -22,7 +22,7 @@ bool is_unprintable(char32_t point) {
            (point >= 0x2028 && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069) || point == 0xFEFF;
 }
 
-// All that is escaped lies in the basic plane, so two- and three-byte sequences suffice here.
+// Everything that is escaped is in the basic plane, so two- and three-byte sequences suffice here.
 char32_t code_point(std::string_view sequence) {
     const auto bits = [&](std::size_t at, unsigned mask) {
         return static_cast<char32_t>(static_cast<unsigned char>(sequence[at]) & mask);
@@ -79,7 +79,7 @@ std::size_t append_sequence(std::string& out, std::string_view rest) {
 
 std::string_view cut(std::string_view text) {
     std::size_t end = log_value_bytes_max;
-    // Not in the middle of a character; a run of stray continuation bytes must not be walked back for ever.
+    // Not in the middle of a character, but a run of stray continuation bytes must not be walked back without end.
     for (int back = 0; back < 3 && is_continuation(static_cast<unsigned char>(text[end])); ++back) --end;
     return text.substr(0, end);
 }

@@ -1,5 +1,4 @@
 // Makes any bytes safe inside the quotes of a log line: one line, no terminal control, valid UTF-8, valid JSON.
-// Owns: nothing. Thread: any. Fails: never.
 #pragma once
 
 #include <cstddef>
@@ -8,10 +7,10 @@
 
 namespace notifyd::observability {
 
-// A longer value is cut and ends in "…", so that a peer cannot fill the log with one line.
+// A longer value is truncated and ends in "…", so that a peer cannot fill the log with one line.
 inline constexpr std::size_t log_value_bytes_max = 1024;
 
-// Without the quotes around it. Bytes that are not UTF-8 become U+FFFD; quotes, backslashes, control characters
+// Without the surrounding quotes. Bytes that are not UTF-8 become U+FFFD; quotes, backslashes, control characters
 // and the characters that reorder or break text on a screen become JSON escapes.
 void append_escaped(std::string& out, std::string_view text);
 

@@ -27,7 +27,7 @@ void append_number(std::string& out, double value) {
         out += "null";
         return;
     }
-    // Milliseconds to the microsecond; whatever is too big for that is written in the shortest form.
+    // Milliseconds to the microsecond; larger numbers are written in the shortest form.
     constexpr double fixed_max = 1e15;
     std::array<char, 40> digits{};
     char* const last = digits.data() + digits.size();

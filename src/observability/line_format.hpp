@@ -1,5 +1,4 @@
-// A log line as text: a JSON object for machines, or words for a terminal. Neither can be forged by a value.
-// Owns: nothing. Thread: any. Fails: never.
+// A log line as text: a JSON object for machines, or words for a terminal. No value can forge either.
 #pragma once
 
 #include "notifyd/observability/log.hpp"

@@ -1,4 +1,4 @@
-// Writing lines to what may not take them.
+// Writes lines to an output that may not accept them.
 #include "line_sink.hpp"
 
 #include <chrono>
@@ -43,7 +43,7 @@ void LineSink::take_fresh_output() {
     torn_ = false;
 }
 
-// A log file that was deleted takes every line, and nobody will read one of them.
+// A deleted log file still accepts every line, but nobody will ever read them.
 void LineSink::follow_name() {
     constexpr std::chrono::seconds interval{1};
     const SteadyTime time = now();
@@ -62,21 +62,21 @@ void LineSink::log(const spdlog::details::log_msg& message) {
     line_.assign(message.payload.data(), message.payload.size());
     line_ += '\n';
     if (write(line_)) {
-        tell_losses();
+        report_losses();
     } else {
         ++failed_;
     }
 }
 
-void LineSink::tell_losses() {
+void LineSink::report_losses() {
     const std::size_t lost = failed_ + (dropped_ ? dropped_() : 0);
-    if (lost == told_) return;
-    if (write(loss_line_(lost - told_) + '\n')) told_ = lost;
+    if (lost == reported_) return;
+    if (write(loss_line_(lost - reported_) + '\n')) reported_ = lost;
 }
 
 bool LineSink::write(std::string_view line) {
     take_fresh_output();
-    // What was begun ends here, so that it spoils no other line.
+    // Ends the torn line, so that it does not spoil the next.
     if (torn_ && !write_all("\n")) return false;
     torn_ = false;
     return write_all(line);

@@ -27,19 +27,19 @@ std::string reason_of(int error) {
 
 int open_to_append(const std::filesystem::path& path, int more_flags) {
     constexpr ::mode_t all_may_write = 0666;  // less the umask
-    // Without O_NONBLOCK the opening of a pipe would wait for its reader.
+    // Without O_NONBLOCK, opening a pipe would wait for its reader.
     const int flags = O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC | O_NONBLOCK;
     return ::open(path.c_str(), flags | more_flags, all_may_write);
 }
 
-// In a folder that is not root's, its owner can put a link to any file in the log's place.
+// The owner of a folder that is not root's can put a link to any file in the log's place.
 bool is_link_of_another_user(const std::filesystem::path& path) {
     struct ::stat status {};
     if (::lstat(path.c_str(), &status) != 0 || !S_ISLNK(status.st_mode)) return false;
     return status.st_uid != 0 && status.st_uid != ::geteuid();
 }
 
-// A file that root has just made in the server's folder is for the server, which runs as the folder's owner.
+// A file that root has just created in the server's folder is for the server, which runs as the folder's owner.
 void give_to_folders_owner(int descriptor, const std::filesystem::path& path) {
     struct ::stat folder {};
     if (::geteuid() != 0 || ::lstat(path.parent_path().c_str(), &folder) != 0 || folder.st_uid == 0) return;
@@ -53,8 +53,8 @@ LogOutput LogOutput::to_stderr() {
     const bool known = ::fstat(STDERR_FILENO, &status) == 0;
     if (known && S_ISSOCK(status.st_mode)) return {STDERR_FILENO, Kind::socket, Owner::process};
     if (!known || S_ISREG(status.st_mode)) return {STDERR_FILENO, Kind::file, Owner::process};
-    // O_NONBLOCK belongs to the open file, which other processes share: a shell would find its terminal changed. Opened
-    // again, the same pipe or terminal has flags of its own.
+    // O_NONBLOCK belongs to the open file, which other processes share: a shell would find its terminal changed.
+    // Opening the same pipe or terminal again gives it flags of its own.
     const int again = ::open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (again >= 0) return {again, Kind::nonblocking, Owner::ours};
     return {STDERR_FILENO, Kind::blocking, Owner::process};
@@ -79,7 +79,7 @@ LogOutput LogOutput::to_file(const std::filesystem::path& path, const LogOutput*
     if (is_new && model == nullptr) give_to_folders_owner(descriptor, path);
     struct ::stat before {};
     if (!is_new || model == nullptr || ::fstat(model->descriptor_, &before) != 0) return output;
-    // As far as it may: a service that writes a file of root's goes on in one of its own.
+    // Best effort: a service that was writing to root's file continues in one of its own.
     const bool same_owner = before.st_uid == status.st_uid && before.st_gid == status.st_gid;
     if (!same_owner) static_cast<void>(!::fchown(descriptor, before.st_uid, before.st_gid));
     static_cast<void>(::fchmod(descriptor, before.st_mode & 0666U));
@@ -107,7 +107,7 @@ LogOutput::Written LogOutput::write_some(std::string_view text, std::size_t& cou
         if (kind_ == Kind::socket) {
             written = ::send(descriptor_, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
         } else if (kind_ == Kind::blocking) {
-            // A pipe that says it has room has room for this much (PIPE_BUF).
+            // A writable pipe has room for at least this much (PIPE_BUF).
             constexpr std::size_t room_bytes = 4096;
             ::pollfd room{descriptor_, POLLOUT, 0};
             if (::poll(&room, 1, 0) == 0) return Written::not_now;

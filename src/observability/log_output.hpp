@@ -1,7 +1,5 @@
-// Where log lines go: a file, or stderr, whatever that is. Writing to it never blocks on a reader that has stopped.
-// Owns:   a descriptor of its own, except stderr's.
-// Thread: one at a time.
-// Fails:  opening throws std::runtime_error; writing says so and may leave half a line behind.
+// Where log lines go: a file, or stderr, whatever that is. Writing never blocks on a reader that has stopped. Used by
+// one thread at a time. Opening throws std::runtime_error; a failed write may leave half a line behind.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +12,8 @@ namespace notifyd::observability {
 class LogOutput {
   public:
     [[nodiscard]] static LogOutput to_stderr();
-    // Appends to the file, which is created if it is not there, by root for the folder's owner. A new file gets the
-    // mode and the owner of `model`'s file. Root does not follow a symbolic link that another user has made.
+    // Appends to the file and creates it if necessary, as root for the folder's owner. A new file gets the mode and the
+    // owner of `model`'s file. Root does not follow a symbolic link that another user has made.
     [[nodiscard]] static LogOutput to_file(const std::filesystem::path& path, const LogOutput* model = nullptr);
 
     LogOutput(LogOutput&& other) noexcept;
@@ -23,11 +21,11 @@ class LogOutput {
     ~LogOutput();
 
     enum class Written : std::uint8_t { some, not_now, failed };
-    // Writes what fits without waiting; `count` tells how much.
+    // Writes what fits without waiting; `count` returns how much.
     [[nodiscard]] Written write_some(std::string_view text, std::size_t& count);
-    // Waits a moment for there to be room.
+    // Waits briefly for room.
     void wait_for_room() const;
-    // Whether the file has been deleted: nobody would find what is written to it.
+    // Whether the file has been deleted, so that nobody would find what is written to it.
     [[nodiscard]] bool is_deleted() const;
 
   private:

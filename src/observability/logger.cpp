@@ -21,7 +21,7 @@ namespace {
 // Each waiting line takes some 400 bytes.
 constexpr std::size_t queue_lines_max = 8192;
 
-// A line must not cost a loop its place on a busy core.
+// Writing a line must not displace a loop on a busy core.
 void begin_writer() {
     this_thread::set_name("log");
     this_thread::run_in_background();
@@ -37,7 +37,7 @@ std::string to_line(config::LogFormat format, const LogLine& line) {
     return format == config::LogFormat::text ? to_text_line(line) : to_json_line(line);
 }
 
-// What the sink says about lines that it has not written.
+// What the sink reports about lines that it has not written.
 std::string loss_line(config::LogFormat format, std::size_t lines) {
     const LogField fields[] = {{"lines", static_cast<std::int64_t>(lines)}};
     return to_line(format, LogLine{SystemClock{}.now_ms(), LogLevel::warn, "log_lines_dropped", fields});
@@ -60,8 +60,8 @@ struct Logger::Writer {
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
 
-    // The pool first, which drains and joins (the logger knows it by weak pointer): waiting lines hold the logger, and
-    // the last of them would end it on the writer thread.
+    // Ends the pool first, which drains the queue and joins the thread (the logger has only a weak pointer to it):
+    // waiting lines keep the logger alive, and the last of them would destroy it on the writer thread.
     ~Writer() { pool.reset(); }
 
     std::shared_ptr<LineSink> sink;

@@ -3,6 +3,7 @@
 #include "notifyd/permissions/permission_manager.hpp"
 
 #include "notifyd/core/limits.hpp"
+#include "notifyd/observability/events/permissions.hpp"
 
 #include <utility>
 #include <vector>

@@ -2,6 +2,7 @@
 #include "notifyd/permissions/user_blocks.hpp"
 
 #include "notifyd/core/topic_name.hpp"
+#include "notifyd/observability/events/permissions.hpp"
 
 #include <utility>
 

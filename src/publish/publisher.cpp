@@ -1,6 +1,7 @@
 // Checks, stamps and hands over messages, and answers after their commit.
 #include "notifyd/publish/publisher.hpp"
 
+#include "notifyd/observability/events/messages.hpp"
 #include "notifyd/publish/deduplication_key.hpp"
 #include "notifyd/wire/server_frames.hpp"
 

@@ -5,6 +5,7 @@
 #include "notifyd/core/permission.hpp"
 #include "notifyd/core/user_block.hpp"
 #include "notifyd/observability/events.hpp"
+#include "notifyd/observability/events/server.hpp"
 
 #include <exception>
 #include <functional>

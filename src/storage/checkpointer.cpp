@@ -2,6 +2,7 @@
 #include "checkpointer.hpp"
 
 #include "notifyd/core/this_thread.hpp"
+#include "notifyd/observability/events/storage.hpp"
 
 #include <utility>
 

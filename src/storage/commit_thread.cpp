@@ -2,6 +2,9 @@
 #include "commit_thread.hpp"
 
 #include "notifyd/core/this_thread.hpp"
+#include "notifyd/observability/events/messages.hpp"
+#include "notifyd/observability/events/server.hpp"
+#include "notifyd/observability/events/storage.hpp"
 
 #include <algorithm>
 #include <exception>

@@ -2,6 +2,8 @@
 #include "loop_requests.hpp"
 
 #include "notifyd/core/limits.hpp"
+#include "notifyd/observability/events/messages.hpp"
+#include "notifyd/observability/events/storage.hpp"
 
 #include "letter_job.hpp"
 

@@ -7,6 +7,7 @@
 #include "notifyd/core/dead_letter.hpp"
 #include "notifyd/core/page.hpp"
 #include "notifyd/observability/events.hpp"
+#include "notifyd/observability/events/server.hpp"
 #include "notifyd/runtime/event_loop.hpp"
 #include "notifyd/runtime/mailbox.hpp"
 

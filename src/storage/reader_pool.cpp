@@ -2,6 +2,8 @@
 #include "reader_pool.hpp"
 
 #include "notifyd/core/this_thread.hpp"
+#include "notifyd/observability/events/server.hpp"
+#include "notifyd/observability/events/storage.hpp"
 
 #include "pragmas.hpp"
 

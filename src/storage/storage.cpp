@@ -1,6 +1,8 @@
 // Puts the parts of the storage together.
 #include "notifyd/storage/storage.hpp"
 
+#include "notifyd/observability/events/storage.hpp"
+
 #include "admission.hpp"
 #include "batch_writer.hpp"
 #include "block_table.hpp"

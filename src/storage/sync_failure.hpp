@@ -3,6 +3,7 @@
 #pragma once
 
 #include "notifyd/observability/events.hpp"
+#include "notifyd/observability/events/storage.hpp"
 
 #include <atomic>
 #include <functional>

@@ -1,6 +1,8 @@
 // Two index ranges, one after the other.
 #include "topic_walk.hpp"
 
+#include "notifyd/observability/events/storage.hpp"
+
 #include <limits>
 
 namespace notifyd::storage {

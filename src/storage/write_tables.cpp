@@ -1,6 +1,8 @@
 // What all tables have in common: their making, a rollback, and the report of a commit.
 #include "write_tables.hpp"
 
+#include "notifyd/observability/events/messages.hpp"
+
 #include <cstdint>
 
 namespace notifyd::storage {

@@ -1,4 +1,5 @@
-// The operator's settings as typed values: one struct a section of SPEC §10, with its defaults.
+// The operator's settings as typed values: one struct per section, with its defaults. The rows of the key table
+// (src/config/keys) say the rest about each key.
 // Owns:   its values. Thread: any; immutable once loaded. Fails: never (loading does: load_config.hpp).
 // Every limit takes 0 = off; unless_off() turns that into a number to compare with.
 #pragma once
@@ -21,7 +22,7 @@ namespace notifyd::config {
 
 using std::chrono::milliseconds;
 
-// The largest number for a limit that is off.
+// The largest number if the limit is off.
 [[nodiscard]] constexpr std::size_t unless_off(std::size_t limit) {
     return limit == 0 ? std::numeric_limits<std::size_t>::max() : limit;
 }
@@ -43,7 +44,7 @@ struct Endpoint {
     friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
-// As the config writes it: "0.0.0.0:8443", "[::]:8443", "unix:/run/notifyd.sock".
+// As in the config: "0.0.0.0:8443", "[::]:8443", "unix:/run/notifyd.sock".
 [[nodiscard]] std::string to_string(const Endpoint& endpoint);
 
 // A network such as 10.0.0.0/8.
@@ -62,7 +63,7 @@ struct Server {
     std::vector<Network> trusted_proxies;
     std::optional<Endpoint> metrics_listen;
     milliseconds drain_timeout{std::chrono::seconds(30)};
-    // Of a Unix socket, whatever the umask.
+    // Permissions of a Unix socket, whatever the umask.
     unsigned socket_mode = 0660;
 
     friend bool operator==(const Server&, const Server&) = default;
@@ -81,14 +82,14 @@ struct Tls {
 
 enum class Algorithm : std::uint8_t { hs256, rs256, rs384, rs512, ps256, es256, es384, eddsa };
 
-// The name that a token's header has for it: "HS256".
+// Its name in a token's header: "HS256".
 [[nodiscard]] std::string_view to_string(Algorithm algorithm);
 
 struct Auth {
     std::vector<Algorithm> algorithms{Algorithm::rs256};
     Secret hs256_secret;
     std::filesystem::path public_key;
-    // `auth.jwks` is a file or a URL: at most one of these is set.
+    // `auth.jwks` is a file or a URL: at most one of these two is set.
     std::filesystem::path jwks_file;
     std::string jwks_url;
     milliseconds jwks_refresh{std::chrono::minutes(10)};
@@ -165,7 +166,7 @@ enum class Durability : std::uint8_t { full, normal };
 struct Storage {
     std::filesystem::path path{"notifyd.db"};
     Durability durability = Durability::full;
-    // 0 = kept for ever.
+    // 0 = kept forever.
     milliseconds message_retention{std::chrono::days(30)};
     milliseconds notification_retention{std::chrono::days(30)};
     milliseconds dead_letter_retention{std::chrono::days(14)};
@@ -193,13 +194,13 @@ struct Notifications {
     std::vector<std::string> default_channels{"*"};
     milliseconds pending_window{std::chrono::days(7)};
     std::size_t max_recipients = 1000;
-    // The operator's own types: type = channel.
+    // The operator's own types: type -> channel.
     std::map<std::string, std::string> types;
 
     friend bool operator==(const Notifications&, const Notifications&) = default;
 };
 
-// Another target channel, whose messages are posted to a URL.
+// A target channel whose messages are posted to a URL.
 struct Channel {
     std::string name;
     std::string url;

@@ -1,5 +1,5 @@
-// How loud the log is. A header of its own, because every event knows its level and few need the rest of the config.
-// Owns: nothing. Thread: any. Fails: never.
+// Levels of the log. In a header of their own, because every event has a level and few files need the rest of the
+// config. Owns: nothing. Thread: any. Fails: never.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace notifyd::config {
 
-// Ordered: a log at one level shows that level and every later one.
+// Ordered: a log at one level shows that level and all later ones.
 enum class LogLevel : std::uint8_t { debug, info, warn, error };
 
 [[nodiscard]] constexpr std::string_view to_string(LogLevel level) {

@@ -1,6 +1,6 @@
-// What of a new config a running server takes over, and what has to wait for its next start.
+// Which changes of the config a running server applies, and which have to wait for its next start.
 // Owns:   nothing. Thread: any; fingerprints_of reads files.
-// Fails:  apply_live refuses a mix of old and new values that the config would not allow.
+// Fails:  apply_live rejects a mix of old and new values that would not be a valid config.
 #pragma once
 
 #include "notifyd/config/config.hpp"
@@ -16,14 +16,14 @@
 
 namespace notifyd::config {
 
-// Of the contents of the files that the config names, by key: a certificate is renewed without a word in the config.
+// By key, fingerprints of the files that the config names: a renewed certificate changes no setting.
 using Fingerprints = std::map<std::string_view, std::size_t>;
 [[nodiscard]] Fingerprints fingerprints_of(const Config& config);
 
 struct Reloaded {
-    // The new values where they can change, the running ones elsewhere.
+    // The new values of the keys that can change, the running values of the others.
     Config config;
-    // Names of keys, never values; sorted as in the sample config.
+    // Names of keys, never values, in the order of the sample config.
     std::vector<std::string> live;
     std::vector<std::string> at_restart;
 };
@@ -31,5 +31,9 @@ struct Reloaded {
 using ReloadResult = boost::system::result<Reloaded, std::vector<ConfigError>>;
 
 [[nodiscard]] ReloadResult apply_live(const Config& running, Config next);
+
+// Keys that were set and no longer are, although their default permits more: a truncated file must not open what was
+// closed.
+[[nodiscard]] std::vector<std::string_view> missing_restrictions(const GivenKeys& before, const GivenKeys& now);
 
 }  // namespace notifyd::config

@@ -13,7 +13,7 @@ class Secret {
     explicit Secret(std::string text) : text_(std::move(text)) {}
 
     [[nodiscard]] bool empty() const { return text_.empty(); }
-    // Only for the code that signs or verifies: never for a log, an error or an answer.
+    // Only for code that signs or verifies; never for a log, an error message or a reply.
     [[nodiscard]] const std::string& reveal() const { return text_; }
 
     friend bool operator==(const Secret&, const Secret&) = default;

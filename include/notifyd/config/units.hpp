@@ -11,7 +11,7 @@
 
 namespace notifyd::config {
 
-// Keeps times that are added to a clock far from the ends of its range.
+// Small enough that adding it to any clock cannot overflow.
 inline constexpr std::chrono::milliseconds duration_max{std::chrono::days(3650)};
 inline constexpr std::size_t size_max = std::size_t{1} << 40;
 
@@ -22,7 +22,7 @@ inline constexpr std::size_t size_max = std::size_t{1} << 40;
 [[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view text);
 [[nodiscard]] std::optional<double> parse_real(std::string_view text);
 
-// In the largest unit that needs no fraction.
+// In the largest unit that needs no fraction: "90s", "2m".
 [[nodiscard]] std::string to_text(std::chrono::milliseconds duration);
 [[nodiscard]] std::string to_size_text(std::size_t bytes);
 

@@ -1,5 +1,5 @@
 // Admits each text once, and no more than a few new ones in each period: for events that are logged once per cause,
-// where anybody can invent causes. Owns:   the texts that it remembers; of more than `remembered_max`, the oldest are
+// where anybody can invent causes. Owns:   the texts that it remembers; beyond `remembered_max`, the oldest are
 // forgotten. Thread: any.
 #pragma once
 

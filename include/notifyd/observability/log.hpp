@@ -1,7 +1,7 @@
-// A log line as data, and the place it goes to; what it looks like is the sink's business.
-// Owns:   a line owns nothing: it lives as long as the call that writes it; a sink that keeps it must copy.
+// A log line as data, and the sink that it goes to. How a line looks is up to the sink.
+// Owns:   a line owns nothing and is valid during the call that writes it; a sink that keeps it must copy it.
 // Thread: a sink takes lines from any thread.
-// Fails:  never: a line that cannot be written is lost, the caller goes on.
+// Fails:  never: a line that cannot be written is lost, and the caller continues.
 #pragma once
 
 #include "notifyd/config/log_level.hpp"
@@ -21,7 +21,7 @@ using LogValue = std::variant<std::string_view, std::int64_t, double, bool>;
 
 struct LogField {
     std::string_view name;  // snake_case, from the program, never from a peer
-    LogValue value;         // anything at all: the sink escapes it
+    LogValue value;         // may come from a peer: the sink escapes it
 };
 
 struct LogLine {
@@ -38,7 +38,7 @@ class LogSink {
     LogSink(const LogSink&) = delete;
     LogSink& operator=(const LogSink&) = delete;
 
-    // Asked before a line is built, so that a line nobody wants costs one load.
+    // To be asked before a line is built, so that an unwanted line costs one load.
     [[nodiscard]] bool wants(LogLevel level) const { return level >= level_.load(std::memory_order_relaxed); }
     // Takes effect for the next line; callable from any thread.
     void set_level(LogLevel level) { level_.store(level, std::memory_order_relaxed); }

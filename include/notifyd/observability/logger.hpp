@@ -1,9 +1,9 @@
 // The daemon's log: JSON lines, or readable text on a terminal, to stderr or a file.
 // Flow:   any thread formats its line -> bounded queue -> one writer thread. A full queue drops its oldest line. Lines
-//         that were dropped or could not be written are counted, and told of once writing works again.
+//         that were dropped or could not be written are counted, and reported once writing works again.
 // Owns:   the writer thread and the open file.
 // Thread: write() and reopen() from any; built and destroyed by one.
-// Fails:  the constructor throws std::runtime_error when the file cannot be opened; later nothing does.
+// Fails:  the constructor throws std::runtime_error if the file cannot be opened; nothing else does.
 #pragma once
 
 #include "notifyd/config/config.hpp"
@@ -17,14 +17,14 @@ namespace notifyd::observability {
 class Logger final : public LogSink {
   public:
     explicit Logger(const config::Log& settings);
-    // Writes out what is queued. A reader that takes nothing is waited for as long as the patience lasts.
+    // Writes out what is queued, and waits that long (the patience) for a reader that has stopped.
     ~Logger() override;
     void set_patience(Milliseconds patience) { patience_ = patience; }
 
     void write(const LogLine& line) override;
 
-    // Opens the file again by its name, for whoever has moved it away (logrotate); stderr stays what it is. A new file
-    // gets the mode and the owner of the old one. Fails with a sentence, and goes on with the file that is open.
+    // Opens the file again by its name, after logrotate has moved it away; stderr is left alone. A new file gets the
+    // mode and the owner of the old one. On failure, logging continues in the file that is open.
     [[nodiscard]] Result<void> reopen();
 
   private:

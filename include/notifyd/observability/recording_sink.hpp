@@ -1,4 +1,4 @@
-// A sink that keeps its lines, for tests that ask what was logged.
+// A sink that keeps its lines, for tests that check what was logged.
 // Owns: copies of the lines. Thread: any. Fails: never; it grows without bound, so it is for tests only.
 #pragma once
 

@@ -1,5 +1,5 @@
 // Lets the first few events of each second through, so that busy events stay visible without flooding the log.
-// Owns: one second. Thread: any; of several callers within one second exactly so many are admitted. Fails: never.
+// Owns: one second. Thread: any; the limit holds for all callers together. Fails: never.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -18,7 +18,7 @@ class Sampler {
         const std::int64_t second = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
         std::int64_t seen = seen_.load(std::memory_order_relaxed);
         for (;;) {
-            // A thread that is a moment behind the others must not reopen a second that is over.
+            // A thread whose time is slightly behind the others' must not reopen a second that is over.
             if (second < seen / counts) return false;
             const bool is_new = second > seen / counts;
             if (!is_new && seen % counts >= per_second_) return false;
@@ -31,7 +31,7 @@ class Sampler {
     static constexpr std::int64_t counts = 1 << 16;
 
     std::uint16_t per_second_;
-    // The second, and how many of it were admitted. At first, the second before the clock can begin.
+    // The second, and how many were admitted in it. At first, the second before the clock can begin.
     std::atomic<std::int64_t> seen_{-counts};
 };
 

@@ -1,4 +1,4 @@
-// A folder with a config file in it, gone when the test is over.
+// A temporary folder with a config file, removed at the end of the test.
 #pragma once
 
 #include "notifyd/config/load_config.hpp"
@@ -35,7 +35,7 @@ class ConfigFolder {
         return load_config(write("notifyd.toml", toml), environment);
     }
 
-    // Every error on a line of its own, the folder left out; "" when the config is right.
+    // One error per line, without the folder's name; "" if the config is valid.
     [[nodiscard]] std::string errors(std::string_view toml, const Environment& environment = {}) const {
         const LoadResult result = load(toml, environment);
         std::string all;

@@ -1,6 +1,6 @@
 // Overrides from the environment.
-#include "../../../src/config/bindings.hpp"
 #include "../../../src/config/environment_source.hpp"
+#include "../../../src/config/key_table.hpp"
 #include "config_file.hpp"
 
 #include <catch2/catch.hpp>
@@ -12,7 +12,7 @@ using namespace notifyd;
 using notifyd::config::testing::ConfigFolder;
 using namespace std::chrono_literals;
 
-TEST_CASE("the environment wins over the file") {
+TEST_CASE("the environment overrides the file") {
     const ConfigFolder folder;
     const LoadResult loaded = folder.load("[limits]\nmax_message = 1\n[auth]\naudience = [\"x\"]\n",
                                           {{"NOTIFYD_LIMITS__MAX_MESSAGE", "2KiB"},
@@ -68,7 +68,7 @@ TEST_CASE("a bad variable is refused by its name") {
     CHECK(ConfigFolder().errors("", {{bad.variable, bad.value}}) == expected);
 }
 
-TEST_CASE("an empty variable is not set, one of white space neither") {
+TEST_CASE("an empty variable counts as not set, and so does one of white space") {
     const ConfigFolder folder;
     const std::string file = R"(
 [auth]
@@ -122,7 +122,7 @@ admin_channels = ["audit"]
     }
 }
 
-TEST_CASE("a list is emptied by [], which is told") {
+TEST_CASE("[] makes a list empty, which is a warning") {
     const ConfigFolder folder;
     const LoadResult loaded = folder.load("[auth]\naudience = [\"a\"]\nissuer = \"i\"\n",
                                           {{"NOTIFYD_AUTH__AUDIENCE", " [] "}, {"NOTIFYD_AUTH__ISSUER", "[]"}});
@@ -134,7 +134,7 @@ TEST_CASE("a list is emptied by [], which is told") {
                                                        "auth.audience an empty list, whatever the config file says"});
 }
 
-TEST_CASE("a variable that is no setting is a warning with the name that was meant, and never shows its value") {
+TEST_CASE("an unknown variable is a warning that suggests a name and never shows the value") {
     struct Case {
         std::string variable;
         std::string meant;
@@ -173,12 +173,12 @@ TEST_CASE("a variable that is no setting is a warning with the name that was mea
 }
 
 TEST_CASE("every key is set by the variable of its name") {
-    for (const Binding& binding : all_bindings()) {
-        CAPTURE(binding.key);
-        if (binding.key.ends_with('*') || binding.key.starts_with("channels.")) continue;
-        const LoadResult loaded = ConfigFolder().load("", {{variable_of(binding.key), "no such value \x01"}});
-        // Refused by its type, or taken; never unknown.
-        if (loaded.has_value()) CHECK(loaded->given.contains(binding.key));
+    for (const Key& key : all_keys()) {
+        CAPTURE(key.name);
+        if (key.name.ends_with('*') || key.name.starts_with("channels.")) continue;
+        const LoadResult loaded = ConfigFolder().load("", {{variable_of(key.name), "no such value \x01"}});
+        // Accepted, or rejected by its type; never unknown.
+        if (loaded.has_value()) CHECK(loaded->given.contains(key.name));
     }
 }
 

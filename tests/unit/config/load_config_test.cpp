@@ -192,7 +192,7 @@ TEST_CASE("unknown names are refused") {
     CHECK(folder.errors("\"server.threads\" = 1") == "notifyd.toml:1: \"server.threads\": unknown key");
 }
 
-TEST_CASE("values that contradict each other are refused") {
+TEST_CASE("values that contradict each other are rejected") {
     const ConfigFolder folder;
     folder.write("cert.pem", "x");
     CHECK(
@@ -270,7 +270,7 @@ TEST_CASE("a file that cannot be read or parsed is refused") {
     CHECK_THAT(only_error(folder.load("a \u00e9 = 1")), Catch::Contains("expected"));
 }
 
-TEST_CASE("what has no effect yet is told, when it was given") {
+TEST_CASE("keys without effect are reported if they were given") {
     const ConfigFolder folder;
     const LoadResult loaded = folder.load(R"(
 [server]
@@ -289,7 +289,7 @@ a = "b"
     CHECK(keys_without_effect(*loaded) == std::vector<std::string>{"alarms.connections", "notifications.types.a"});
 }
 
-TEST_CASE("doubtful settings are told") {
+TEST_CASE("doubtful settings are reported") {
     Config sound;
     sound.server.listen.host = "127.0.0.1";
     sound.auth.hs256_secret = Secret(std::string(32, 'k'));
@@ -337,9 +337,9 @@ TEST_CASE("doubtful settings are told") {
         {"one secret for both",
          sound,
          [](Config& to) { to.tokens.secret = to.auth.hs256_secret; },
-         "tokens.secret is auth.hs256_secret"},
+         "use different secrets"},
         {"TLS", open, [](Config&) {}, ""},
-        {"plain text", open, [](Config& to) { to.tls.certificate.clear(); }, "tokens can be read on the way"},
+        {"plain text", open, [](Config& to) { to.tls.certificate.clear(); }, "tokens can be read on the network"},
         {"behind a proxy",
          open,
          [](Config& to) {

@@ -1,4 +1,4 @@
-// Origins of server.allowed_origins, and modes of server.socket_mode: what is taken, and what an operator is told.
+// server.allowed_origins and server.socket_mode: accepted values, and the errors for others.
 #include "config_file.hpp"
 
 #include <catch2/catch.hpp>
@@ -8,7 +8,7 @@
 using namespace notifyd::config;
 using notifyd::config::testing::ConfigFolder;
 
-TEST_CASE("origins that browsers send are taken, and patterns for subdomains") {
+TEST_CASE("origins that browsers send are accepted, and so are patterns for subdomains") {
     const ConfigFolder folder;
     for (const std::string origin : {"*",
                                      "https://app.example.com",
@@ -31,7 +31,7 @@ TEST_CASE("origins that browsers send are taken, and patterns for subdomains") {
     }
 }
 
-TEST_CASE("an origin that no browser sends is refused with what to write instead") {
+TEST_CASE("an origin that no browser sends is rejected, with what to write instead") {
     const ConfigFolder folder;
     const struct {
         const char* origin;

@@ -1,7 +1,7 @@
-// What of a new config is taken over by a running server.
+// Which changes of the config a running server applies.
 #include "notifyd/config/reload.hpp"
 
-#include "../../../src/config/bindings.hpp"
+#include "../../../src/config/key_table.hpp"
 #include "config_file.hpp"
 
 #include <catch2/catch.hpp>
@@ -21,7 +21,7 @@ TEST_CASE("the same config changes nothing") {
     CHECK(reloaded->config == Config());
 }
 
-TEST_CASE("what can change has the new value, the rest the running one") {
+TEST_CASE("keys that can change get the new value, the others keep the running one") {
     Config next;
     next.log.level = LogLevel::debug;
     next.limits.max_message = 1_KiB;
@@ -51,7 +51,7 @@ TEST_CASE("what can change has the new value, the rest the running one") {
     CHECK(reloaded->config == expected);
 }
 
-TEST_CASE("TLS is neither switched on nor off, but its files change") {
+TEST_CASE("TLS is neither switched on nor off, but its files can change") {
     Config with_tls;
     with_tls.tls.certificate = "/a";
     with_tls.tls.private_key = "/b";
@@ -69,7 +69,7 @@ TEST_CASE("TLS is neither switched on nor off, but its files change") {
     CHECK(reloaded->config == other);
 }
 
-TEST_CASE("a mix of old and new that the config would not allow is refused") {
+TEST_CASE("a mix of old and new values that is not a valid config is refused") {
     Config running;
     running.limits.outbound_buffer = 1_MiB;
     Config next;
@@ -83,7 +83,7 @@ TEST_CASE("a mix of old and new that the config would not allow is refused") {
 }
 
 TEST_CASE("every key compares and copies its own value") {
-    // Each key alone: the one that differs is found, and copying it makes the two equal again.
+    // Each key alone: it is found to differ, and copying it makes the two configs equal again.
     const ConfigFolder folder;
     const struct {
         std::string key;
@@ -105,14 +105,22 @@ TEST_CASE("every key compares and copies its own value") {
         REQUIRE(loaded.has_value());
         Config copy = defaults;
         Names differing;
-        for (const Binding& binding : all_bindings()) {
-            if (binding.is_same(defaults, loaded->config)) continue;
-            differing.emplace_back(binding.key);
-            binding.copy(loaded->config, copy);
+        for (const Key& key : all_keys()) {
+            if (key.is_same(defaults, loaded->config)) continue;
+            differing.emplace_back(key.name);
+            key.copy(loaded->config, copy);
         }
         CHECK(differing == Names{sample.key});
         CHECK(copy == loaded->config);
     }
+}
+
+TEST_CASE("a restriction that was set must not vanish") {
+    const GivenKeys before{"auth.audience", "log.level", "tls.min_version"};
+    CHECK(missing_restrictions(before, before).empty());
+    CHECK(missing_restrictions({}, before).empty());
+    const auto missing = missing_restrictions(before, {"auth.issuer"});
+    CHECK(missing == std::vector<std::string_view>{"tls.min_version", "auth.audience"});
 }
 
 TEST_CASE("the contents of named files have fingerprints") {

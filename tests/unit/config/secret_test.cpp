@@ -45,7 +45,7 @@ TEST_CASE("a secret is a literal, a file's text or a variable") {
     CHECK(loaded->config.auth.hs256_secret.reveal() == good.secret);
 }
 
-TEST_CASE("a secret that cannot be had is an error that does not show one") {
+TEST_CASE("a secret that cannot be read is an error that shows no secret") {
     const ConfigFolder folder;
     folder.write("empty", "\n");
     folder.write("blank", " \t\n\n");

@@ -1,6 +1,13 @@
-// What events write, and how rarely.
+// What events write, and how often.
 #include "notifyd/observability/events.hpp"
 
+#include "notifyd/observability/events/auth.hpp"
+#include "notifyd/observability/events/connections.hpp"
+#include "notifyd/observability/events/http.hpp"
+#include "notifyd/observability/events/messages.hpp"
+#include "notifyd/observability/events/permissions.hpp"
+#include "notifyd/observability/events/server.hpp"
+#include "notifyd/observability/events/storage.hpp"
 #include "notifyd/observability/recording_sink.hpp"
 
 #include "support/fake_clock.hpp"
@@ -16,7 +23,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// The public way, so that the tests hold for any sink.
 template <class T>
 T field(const RecordedLine& line, std::string_view name) {
     const auto found = line.fields.find(name);
@@ -107,7 +113,7 @@ TEST_CASE("per-message events are sampled at info, complete at debug") {
     CHECK(sink.count("message_published") == 103);
 }
 
-TEST_CASE("what is below the level is not written") {
+TEST_CASE("events below the level are not written") {
     RecordingSink sink(LogLevel::warn);
     const FakeClock clock;
     Events events(sink, clock);

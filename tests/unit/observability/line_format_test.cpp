@@ -1,4 +1,4 @@
-// Log lines as JSON and as text, and what a peer may try to forge in them.
+// Log lines as JSON and as text, and attempts to forge them.
 #include "../../../src/observability/line_format.hpp"
 
 #include "notifyd/core/topic_name.hpp"
@@ -40,7 +40,7 @@ TEST_CASE("a line is one JSON object") {
           R"({"timestamp":"2026-01-31T12:00:00.123Z","level":"warn","event_type":"some_event"})");
 }
 
-TEST_CASE("a line is words on a terminal") {
+TEST_CASE("a line on a terminal is readable text") {
     const std::vector<LogField> fields = {
         {"user_id", "u1"}, {"what", "two words"}, {"none", ""}, {"rows", std::int64_t{7}}};
     CHECK(to_text_line(line_with(fields)) ==
@@ -94,7 +94,7 @@ TEST_CASE("no bytes can break out of a line") {
             for (const char character : out) {
                 is_safe = is_safe && (static_cast<unsigned char>(character) >= 0x20) && character != '\x7F';
             }
-            // Each quote stands behind a backslash that is not itself escaped.
+            // Each quote follows a backslash that is not itself escaped.
             for (std::size_t at = 0; at < out.size(); ++at) {
                 if (out[at] == '\\') {
                     is_safe = is_safe && at + 1 < out.size();

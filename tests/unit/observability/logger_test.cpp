@@ -2,6 +2,9 @@
 #include "notifyd/observability/logger.hpp"
 
 #include "notifyd/observability/events.hpp"
+#include "notifyd/observability/events/http.hpp"
+#include "notifyd/observability/events/server.hpp"
+#include "notifyd/observability/events/storage.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -45,7 +48,7 @@ class LogFile {
 
 }  // namespace
 
-TEST_CASE("a logger has written everything when it is gone") {
+TEST_CASE("a logger writes everything before it is destroyed") {
     const LogFile file;
     const SystemClock clock;
     {
@@ -93,7 +96,7 @@ TEST_CASE("a log file that cannot be opened is an error at start") {
                       Catch::Contains("log.file cannot be opened"));
 }
 
-TEST_CASE("a log file that was moved away is opened again by its name") {
+TEST_CASE("a log file that was moved away is reopened by its name") {
     const LogFile file;
     const std::filesystem::path moved = file.path().string() + ".1";
     const SystemClock clock;
@@ -106,7 +109,7 @@ TEST_CASE("a log file that was moved away is opened again by its name") {
         REQUIRE(logger.reopen().has_value());
         events.emit(RetentionDeleted{2});
         while (file.lines().empty()) std::this_thread::yield();
-        // Where it cannot be opened, the open one is written on.
+        // If it cannot be opened, logging continues in the open one.
         std::filesystem::rename(file.path(), moved);
         std::filesystem::create_directory(file.path());
         CHECK(logger.reopen().has_error());
@@ -122,7 +125,7 @@ TEST_CASE("a log file that was moved away is opened again by its name") {
 
 namespace {
 
-// A pipe with a name, as the log's file; nobody reads it but in read_until.
+// A named pipe as the log's file; nothing reads it except read_until.
 class LogPipe {
   public:
     LogPipe() {
@@ -135,7 +138,7 @@ class LogPipe {
     LogPipe& operator=(const LogPipe&) = delete;
 
     [[nodiscard]] const std::filesystem::path& path() const { return file_.path(); }
-    // What there is up to a line with this text, or to the end.
+    // Everything up to a line with this text, or to the end.
     [[nodiscard]] std::string read_until(std::string_view wanted) const {
         constexpr int limit_ms = 10'000;
         std::string all;
@@ -159,8 +162,8 @@ constexpr int more_lines_than_fit = 20'000;  // into the pipe and the logger's q
 
 }  // namespace
 
-// Was seen to fail: the writer thread waited in write(2), and the logger's end for the writer thread.
-TEST_CASE("a reader that has stopped does not hold up the logger's end") {
+// It did when the writer thread waited in write(2) and the logger's destructor for the writer thread.
+TEST_CASE("a reader that has stopped does not block the logger's destructor") {
     const LogPipe pipe;
     const SystemClock clock;
     {
@@ -172,7 +175,7 @@ TEST_CASE("a reader that has stopped does not hold up the logger's end") {
     CHECK_THAT(pipe.read_until("never"), Catch::StartsWith("{\"timestamp\""));
 }
 
-TEST_CASE("a reader that goes on reading is told how many lines it has missed") {
+TEST_CASE("a reader that continues learns how many lines were dropped") {
     const LogPipe pipe;
     const SystemClock clock;
     Logger logger(config::Log{LogLevel::info, config::LogFormat::json, pipe.path()});

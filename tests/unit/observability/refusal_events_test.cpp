@@ -1,5 +1,8 @@
-// What refusals leave in the log: whom they hit and why, and never more of them than a log bears.
+// What refusals write into the log: who was refused and why, but never so many lines that they flood it.
 #include "notifyd/observability/events.hpp"
+#include "notifyd/observability/events/auth.hpp"
+#include "notifyd/observability/events/connections.hpp"
+#include "notifyd/observability/events/http.hpp"
 #include "notifyd/observability/recording_sink.hpp"
 
 #include "support/fake_clock.hpp"
@@ -24,7 +27,7 @@ const UserId bob{"bob"};
 
 }  // namespace
 
-TEST_CASE("a refusal names who, what about, why and from where") {
+TEST_CASE("a refusal names the user, the topic, the reason and the address") {
     RecordingSink sink;
     const FakeClock clock;
     Events events(sink, clock);
@@ -52,19 +55,19 @@ TEST_CASE("a refusal names who, what about, why and from where") {
     CHECK_FALSE(lines[3].fields.contains("user_id"));
 }
 
-TEST_CASE("at info some refusals of each second are told, and how many were not") {
+TEST_CASE("at info some refusals per second are logged, with the number that was left out") {
     RecordingSink sink(LogLevel::info);
     FakeClock clock;
     Events events(sink, clock);
     const auto refuse = [&] { events.emit(RequestRefused{.status = 404, .reason = "not_found"}); };
     for (int i = 0; i < 1'000; ++i) refuse();
-    CHECK(sink.count("request_refused") == Bounded::per_second);
+    CHECK(sink.count("request_refused") == bounded.most);
     clock.advance(1s);
     refuse();
-    CHECK(std::get<std::int64_t>(sink.lines().back().fields.at("left_out")) == 1'000 - Bounded::per_second);
+    CHECK(std::get<std::int64_t>(sink.lines().back().fields.at("left_out")) == 1'000 - bounded.most);
     sink.set_level(LogLevel::debug);
     for (int i = 0; i < 100; ++i) refuse();
-    CHECK(sink.count("request_refused") == Bounded::per_second + 1 + 100);
+    CHECK(sink.count("request_refused") == bounded.most + 1 + 100);
 }
 
 TEST_CASE("failed requests are bounded, too: while there are no keys, anybody can cause them") {
@@ -76,7 +79,7 @@ TEST_CASE("failed requests are bounded, too: while there are no keys, anybody ca
             RequestFailed{.status = 503, .reason = "no_keys", .what = "w", .address = "192.0.2.1", .user = "u"});
     };
     for (int i = 0; i < 1'000; ++i) fail();
-    CHECK(sink.count("request_failed") == Bounded::per_second);
+    CHECK(sink.count("request_failed") == bounded.most);
     const RecordedLine line = sink.lines().back();
     CHECK(line.level == LogLevel::warn);
     CHECK(text(line, "reason") == "no_keys");
@@ -84,10 +87,10 @@ TEST_CASE("failed requests are bounded, too: while there are no keys, anybody ca
     CHECK(text(line, "user_id") == "u");
     clock.advance(1s);
     fail();
-    CHECK(std::get<std::int64_t>(sink.lines().back().fields.at("left_out")) == 1'000 - Bounded::per_second);
+    CHECK(std::get<std::int64_t>(sink.lines().back().fields.at("left_out")) == 1'000 - bounded.most);
 }
 
-TEST_CASE("a proxy that is not trusted is told of once, and not every address of a flood") {
+TEST_CASE("an untrusted proxy is reported once, and only the first few addresses of a flood are") {
     RecordingSink sink;
     FakeClock clock;
     Events events(sink, clock);

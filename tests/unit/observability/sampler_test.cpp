@@ -15,12 +15,12 @@ TEST_CASE("a sampler admits the first of each second") {
     CHECK_FALSE(sampler.admit(start + 999ms));
     CHECK(sampler.admit(start + 1s));
     CHECK_FALSE(sampler.admit(start + 1s));
-    // A thread whose look at the clock is older does not reopen the second before.
+    // A thread whose time is older does not reopen the previous second.
     CHECK_FALSE(sampler.admit(start + 500ms));
     CHECK(sampler.admit(start + 1h));
 }
 
-TEST_CASE("a sampler admits as many of each second as it is told") {
+TEST_CASE("a sampler admits the given number per second") {
     Sampler sampler(3);
     for (const SteadyTime second : {SteadyTime{10s}, SteadyTime{11s}, SteadyTime{500s}}) {
         for (int i = 0; i < 3; ++i) CHECK(sampler.admit(second + i * 300ms));
