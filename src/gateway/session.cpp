@@ -3,6 +3,7 @@
 
 #include "notifyd/core/limits.hpp"
 #include "notifyd/runtime/one_shot.hpp"
+#include "notifyd/wire/websocket_frame.hpp"
 
 namespace notifyd::gateway {
 
@@ -177,7 +178,7 @@ void Session::sweep(SteadyTime now) {
             break;
         case connection::Liveness::Action::send_ping:
             // A full outbox takes no ping; whoever does not read will not be heard either.
-            static_cast<void>(stream().send(make_websocket_frame(Opcode::ping, {})));
+            static_cast<void>(stream().send(wire::make_websocket_frame(wire::Opcode::ping, {})));
             break;
         case connection::Liveness::Action::close_idle:
             // Hardly anybody is there to answer the close frame: it is sent, and the next sweep ends the connection.

@@ -1,6 +1,8 @@
 // The last fields, spliced onto a head; and the fields that name a message, read back.
 #include "notifyd/wire/delivered_frames.hpp"
 
+#include "notifyd/wire/websocket_frame.hpp"
+
 #include "json_reader.hpp"
 #include "json_writer.hpp"
 #include "topic_fields.hpp"
@@ -39,31 +41,6 @@ FramePtr encode(std::span<const Item> items, EpochMs processed_at, unsigned retr
     char* out = frames->bytes();
     for (const Item& item : items) out = write_websocket_frame(out, Opcode::text, pieces_of(item));
     return frames;
-}
-
-struct FrameView {
-    Opcode opcode = Opcode::text;
-    std::string_view payload;
-    std::size_t bytes = 0;  // header and payload
-};
-
-// The first frame of the block: unmasked and whole, as we write them (RFC 6455 §5.2).
-std::optional<FrameView> first_frame(std::string_view block) {
-    constexpr std::size_t extended_16 = 126;
-    constexpr std::uint8_t low_bits = 0x0F;
-    const auto byte = [&](std::size_t at) { return static_cast<std::uint8_t>(block[at]); };
-    if (block.size() < 2) return std::nullopt;
-    std::size_t length = byte(1);
-    std::size_t header = 2;
-    if (length >= extended_16) {
-        const std::size_t length_bytes = length == extended_16 ? 2 : 8;
-        header += length_bytes;
-        if (block.size() < header) return std::nullopt;
-        length = 0;
-        for (std::size_t i = 0; i < length_bytes; ++i) length = length << 8U | byte(2 + i);
-    }
-    if (length > block.size() - header) return std::nullopt;
-    return FrameView{static_cast<Opcode>(byte(0) & low_bits), block.substr(header, length), header + length};
 }
 
 // nullopt: not a message, but an answer or another frame of the server's.
@@ -108,7 +85,7 @@ void visit_unsent(std::string_view block,
                   std::size_t sent,
                   const std::function<void(const UnsentMessage& message)>& visit) {
     std::size_t at = 0;
-    while (const auto frame = first_frame(block.substr(at))) {
+    while (const auto frame = first_websocket_frame(block.substr(at))) {
         at += frame->bytes;
         // The receiver has no use for a part of a frame.
         if (frame->opcode != Opcode::text || at <= sent) continue;

@@ -4,6 +4,7 @@
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/api_types.hpp"
 #include "notifyd/wire/connection_replies.hpp"
+#include "notifyd/wire/websocket_frame.hpp"
 
 #include "../loop_round.hpp"
 #include "endpoints.hpp"
@@ -173,7 +174,7 @@ Awaitable<HttpReply> post_to_connection(const HttpRequest& request, LoopServices
     const auto text = std::make_shared<const std::string>(request.body);
     const auto send = [text](const connection::Connection& connection) {
         const std::array<std::string_view, 1> pieces{*text};
-        return connection.sink().send(make_websocket_frame(Opcode::text, pieces));
+        return connection.sink().send(wire::make_websocket_frame(wire::Opcode::text, pieces));
     };
     const std::optional<Verdict> verdict = co_await at_connection<Verdict>(request, services, send);
     if (!verdict || *verdict == Verdict::closed) co_return gone_reply(request);

@@ -2,6 +2,7 @@
 #include "notifyd/wire/delivered_frames.hpp"
 
 #include "notifyd/wire/server_frames.hpp"
+#include "notifyd/wire/websocket_frame.hpp"
 
 #include "support/frame_text.hpp"
 
