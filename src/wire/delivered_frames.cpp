@@ -1,9 +1,9 @@
 // The last fields, spliced onto a head; and the fields that name a message, read back.
 #include "notifyd/wire/delivered_frames.hpp"
 
+#include "notifyd/json/value.hpp"
 #include "notifyd/wire/websocket_frame.hpp"
 
-#include "json_reader.hpp"
 #include "json_writer.hpp"
 #include "topic_fields.hpp"
 
@@ -45,12 +45,12 @@ FramePtr encode(std::span<const Item> items, EpochMs processed_at, unsigned retr
 
 // nullopt: not a message, but an answer or another frame of the server's.
 std::optional<UnsentMessage> read_message(std::string_view text) {
-    JsonValue id;
-    JsonValue type;
-    JsonValue sequence;
-    JsonValue processed_at;
+    json::Value id;
+    json::Value type;
+    json::Value sequence;
+    json::Value processed_at;
     TopicFields topic;
-    MemberCursor members(root_value(text));
+    json::MemberCursor members(json::root_value(text));
     while (const auto member = members.next()) {
         if (member->key == "messageId") id = member->value;
         if (member->key == "messageType") type = member->value;

@@ -1,9 +1,9 @@
-// Appending JSON to a text.
-// Owns: nothing. Thread: any. Fails: never.
+// Appending the protocol's values to a JSON text.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/topic_name.hpp"
+#include "notifyd/json/text.hpp"
 
 #include <concepts>
 #include <span>
@@ -12,8 +12,8 @@
 
 namespace notifyd::wire {
 
-// With quotes and escapes. Bytes that are not UTF-8 (only a header can bring some) become U+FFFD.
-void append_string(std::string& out, std::string_view text);
+// Only a header can bring bytes that are not UTF-8.
+using json::append_string;
 // A time as an ISO 8601 string.
 void append_time(std::string& out, EpochMs time);
 void append_number(std::string& out, std::integral auto value) {

@@ -2,8 +2,7 @@
 #include "notifyd/wire/api_types.hpp"
 #include "notifyd/wire/batch_reader.hpp"
 
-#include "json_check.hpp"
-#include "json_reader.hpp"
+#include "json_error.hpp"
 #include "known_names.hpp"
 #include "publish_parser.hpp"
 #include "topic_fields.hpp"
@@ -22,14 +21,8 @@ Error invalid(std::string sentence) {
     return {Errc::invalid_request, std::move(sentence)};
 }
 
-std::optional<Error> check_body(std::string_view body, const JsonLimits& limits) {
-    const JsonFault fault = check_json(body, limits);
-    if (fault == JsonFault::none) return std::nullopt;
-    return json_error(fault, JsonSource::body);
-}
-
 // A member that is a string if it is there.
-std::optional<Error> read_string(JsonValue value, std::string_view name, std::optional<std::string>& place) {
+std::optional<Error> read_string(json::Value value, std::string_view name, std::optional<std::string>& place) {
     if (!value.exists()) return std::nullopt;
     place = value.as_string();
     if (place) return std::nullopt;
@@ -44,20 +37,20 @@ struct GrantMembers {
     TopicFields topic;
 };
 
-Result<GrantMembers> read_grant_members(JsonValue object) {
-    JsonValue user_id;
-    JsonValue target_user_id;
-    JsonValue role;
-    JsonValue chat_id;
-    JsonValue target_class;
-    JsonValue target_id;
+Result<GrantMembers> read_grant_members(const json::Document& document) {
+    json::Value user_id;
+    json::Value target_user_id;
+    json::Value role;
+    json::Value chat_id;
+    json::Value target_class;
+    json::Value target_id;
     const std::array<KnownMember, 6> known{{{"userId", &user_id},
                                             {"targetUserId", &target_user_id},
                                             {"role", &role},
                                             {"chatId", &chat_id},
                                             {"targetClass", &target_class},
                                             {"targetId", &target_id}}};
-    if (auto error = read_members(object, known)) return *std::move(error);
+    if (auto error = read_members(document.members(), known)) return *std::move(error);
     GrantMembers members;
     const std::array<std::optional<std::string>*, 6> places{&members.user_id,
                                                             &members.target_user_id,
@@ -74,8 +67,9 @@ Result<GrantMembers> read_grant_members(JsonValue object) {
 }  // namespace
 
 Result<PublishRequest> parse_publish_body(std::string_view body, const JsonLimits& limits) {
-    if (auto error = check_body(body, limits)) return *std::move(error);
-    return read_publish_object(root_value(body));
+    const json::Document document(body, limits.depth_max, payload_name);
+    if (document.fault() != json::Fault::none) return json_error(document.fault(), JsonSource::body);
+    return read_publish(document);
 }
 
 Result<std::vector<Result<PublishRequest>>> parse_batch_body(std::string_view body,
@@ -87,8 +81,9 @@ Result<std::vector<Result<PublishRequest>>> parse_batch_body(std::string_view bo
 }
 
 Result<GrantBody> parse_grant_body(std::string_view body, const JsonLimits& limits) {
-    if (auto error = check_body(body, limits)) return *std::move(error);
-    auto members = read_grant_members(root_value(body));
+    const json::Document document(body, limits.depth_max);
+    if (document.fault() != json::Fault::none) return json_error(document.fault(), JsonSource::body);
+    auto members = read_grant_members(document);
     if (members.has_error()) return members.error();
 
     if (members->user_id && members->target_user_id && members->user_id != members->target_user_id) {

@@ -1,7 +1,9 @@
 // Bodies, query and replies of blocking.
 #include "notifyd/wire/user_blocks.hpp"
 
-#include "json_check.hpp"
+#include "notifyd/json/document.hpp"
+
+#include "json_error.hpp"
 #include "json_writer.hpp"
 #include "known_names.hpp"
 #include "query_reader.hpp"
@@ -34,14 +36,13 @@ void append_block(std::string& out, const UserBlock& block) {
 Result<BlockBody> parse_block_body(std::string_view body, const JsonLimits& limits) {
     BlockBody block;
     if (body.empty()) return block;
-    const JsonFault fault = check_json(body, limits);
-    if (fault != JsonFault::none) return json_error(fault, JsonSource::body);
-    const JsonValue object = root_value(body);
-    if (object.kind() != JsonKind::object) return invalid("The body must be an object");
-    JsonValue until;
-    JsonValue reason;
+    const json::Document document(body, limits.depth_max);
+    if (document.fault() != json::Fault::none) return json_error(document.fault(), JsonSource::body);
+    if (document.root().kind() != json::Kind::object) return invalid("The body must be an object");
+    json::Value until;
+    json::Value reason;
     const std::array<KnownMember, 2> known{{{"until", &until}, {"reason", &reason}}};
-    if (auto error = read_members(object, known)) return *std::move(error);
+    if (auto error = read_members(document.members(), known)) return *std::move(error);
     if (until.exists()) {
         const auto text = until.as_string();
         const auto time = read_time(text ? std::string_view(*text) : until.text(), "until");

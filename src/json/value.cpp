@@ -1,33 +1,24 @@
-// Finding one's way in a JSON text that is known to be valid: only quotes, brackets and separators matter.
-#include "json_reader.hpp"
+// In a valid text only quotes, brackets and separators matter for finding a value's end.
+#include "notifyd/json/value.hpp"
+
+#include "characters.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstring>
 
-namespace notifyd::wire {
+namespace notifyd::json {
 
 namespace {
 
-constexpr bool is_whitespace(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-// These run over every byte of every message: plain pointers, and memchr through strings.
-
-inline const char* skip_whitespace(const char* at, const char* end) {
-    while (at != end && is_whitespace(*at)) ++at;
-    return at;
-}
-
-// Behind the separator that is next, and the whitespace around it. In most texts there is none.
-inline const char* skip_separator(const char* at, const char* end, char separator) {
+// What comes after the next separator and the whitespace around it.
+const char* skip_separator(const char* at, const char* end, char separator) {
     at = skip_whitespace(at, end);
     return at != end && *at == separator ? skip_whitespace(at + 1, end) : at;
 }
 
-// Behind the string that begins at `at`.
+// What comes after the string that begins at `at`.
 const char* string_end(const char* at, const char* end) {
     const char* from = at + 1;
     while (from < end) {
@@ -42,7 +33,7 @@ const char* string_end(const char* at, const char* end) {
     return end;
 }
 
-// Behind the array or object that begins at `at`.
+// What comes after the array or object that begins at `at`.
 const char* container_end(const char* at, const char* end) {
     std::size_t open = 0;
     while (at < end) {
@@ -58,7 +49,7 @@ const char* container_end(const char* at, const char* end) {
     return end;
 }
 
-// Behind the value that begins at `at`.
+// What comes after the value that begins at `at`.
 const char* value_end(const char* at, const char* end) {
     if (at == end) return end;
     if (*at == '"') return string_end(at, end);
@@ -79,7 +70,7 @@ std::string_view take(std::string_view& text, std::size_t length) {
 }
 
 // The inside of an array or object.
-std::string_view inside(JsonValue value, JsonKind kind) {
+std::string_view inside(Value value, Kind kind) {
     const std::string_view text = value.text();
     if (value.kind() != kind || text.size() < 2) return {};
     const char* const end = text.data() + text.size() - 1;
@@ -102,7 +93,7 @@ void append_utf8(std::string& out, std::uint32_t point) {
     }
 }
 
-// The four hex digits at the front, which are cut off.
+// Cuts four hex digits off the front.
 std::uint32_t take_hex4(std::string_view& rest) {
     const std::string_view digits = take(rest, 4);
     std::uint32_t value = 0;
@@ -110,7 +101,7 @@ std::uint32_t take_hex4(std::string_view& rest) {
     return value;
 }
 
-// After a backslash.
+// `rest` begins after the backslash.
 void append_escape(std::string& out, std::string_view& rest) {
     const std::string_view letter = take(rest, 1);
     if (letter.empty()) return;
@@ -137,12 +128,50 @@ void append_escape(std::string& out, std::string_view& rest) {
             return;
     }
     std::uint32_t point = take_hex4(rest);
-    const bool leads_pair = point >= 0xD800 && point <= 0xDBFF;
-    if (leads_pair) {
+    if (is_leading_surrogate(point)) {
         take(rest, 2);
         point = 0x10000 + ((point - 0xD800) << 10U) + (take_hex4(rest) - 0xDC00);
     }
     append_utf8(out, point);
+}
+
+}  // namespace
+
+Kind Value::kind() const {
+    if (text_.empty()) return Kind::none;
+    switch (text_.front()) {
+        case '{':
+            return Kind::object;
+        case '[':
+            return Kind::array;
+        case '"':
+            return Kind::string;
+        case 't':
+        case 'f':
+            return Kind::boolean;
+        case 'n':
+            return Kind::null;
+        default:
+            return Kind::number;
+    }
+}
+
+std::optional<std::string> Value::as_string() const {
+    if (kind() != Kind::string || text_.size() < 2) return std::nullopt;
+    return unescape(text_);
+}
+
+std::optional<bool> Value::as_boolean() const {
+    if (kind() != Kind::boolean) return std::nullopt;
+    return text_.front() == 't';
+}
+
+std::optional<std::uint64_t> Value::as_unsigned() const {
+    std::uint64_t value = 0;
+    const char* const end = text_.data() + text_.size();
+    const auto [stop, error] = std::from_chars(text_.data(), end, value);
+    if (error != std::errc{} || stop != end) return std::nullopt;
+    return value;
 }
 
 std::string unescape(std::string_view quoted) {
@@ -159,54 +188,15 @@ std::string unescape(std::string_view quoted) {
     return out;
 }
 
-}  // namespace
-
-JsonKind JsonValue::kind() const {
-    if (text_.empty()) return JsonKind::none;
-    switch (text_.front()) {
-        case '{':
-            return JsonKind::object;
-        case '[':
-            return JsonKind::array;
-        case '"':
-            return JsonKind::string;
-        case 't':
-        case 'f':
-            return JsonKind::boolean;
-        case 'n':
-            return JsonKind::null;
-        default:
-            return JsonKind::number;
-    }
-}
-
-std::optional<std::string> JsonValue::as_string() const {
-    if (kind() != JsonKind::string || text_.size() < 2) return std::nullopt;
-    return unescape(text_);
-}
-
-std::optional<bool> JsonValue::as_boolean() const {
-    if (kind() != JsonKind::boolean) return std::nullopt;
-    return text_.front() == 't';
-}
-
-std::optional<std::uint64_t> JsonValue::as_unsigned() const {
-    std::uint64_t value = 0;
-    const char* const end = text_.data() + text_.size();
-    const auto [stop, error] = std::from_chars(text_.data(), end, value);
-    if (error != std::errc{} || stop != end) return std::nullopt;
-    return value;
-}
-
-JsonValue root_value(std::string_view text) {
+Value root_value(std::string_view text) {
     while (!text.empty() && is_whitespace(text.back())) text.remove_suffix(1);
     const char* const end = text.data() + text.size();
-    return JsonValue(between(skip_whitespace(text.data(), end), end));
+    return Value(between(skip_whitespace(text.data(), end), end));
 }
 
-MemberCursor::MemberCursor(JsonValue object) : rest_(inside(object, JsonKind::object)) {}
+MemberCursor::MemberCursor(Value object) : rest_(inside(object, Kind::object)) {}
 
-std::optional<JsonMember> MemberCursor::next() {
+std::optional<Member> MemberCursor::next() {
     if (rest_.empty()) return std::nullopt;
     const char* const begin = rest_.data();
     const char* const end = begin + rest_.size();
@@ -216,24 +206,24 @@ std::optional<JsonMember> MemberCursor::next() {
     const char* const after = value_end(value, end);
     rest_ = between(skip_separator(after, end, ','), end);
 
-    JsonMember member{between(begin + 1, key_end - 1), between(begin, key_end), JsonValue(between(value, after))};
-    if (std::memchr(member.key.data(), '\\', member.key.size()) != nullptr) {
+    Member member{between(begin + 1, key_end - 1), between(begin, key_end), Value(between(value, after))};
+    if (member.key.find('\\') != std::string_view::npos) {
         unescaped_ = unescape(member.key_text);
         member.key = unescaped_;
     }
     return member;
 }
 
-ElementCursor::ElementCursor(JsonValue array) : rest_(inside(array, JsonKind::array)) {}
+ElementCursor::ElementCursor(Value array) : rest_(inside(array, Kind::array)) {}
 
-std::optional<JsonValue> ElementCursor::next() {
+std::optional<Value> ElementCursor::next() {
     if (rest_.empty()) return std::nullopt;
     const char* const begin = rest_.data();
     const char* const end = begin + rest_.size();
     const char* const after = value_end(begin, end);
     if (after == begin) return std::nullopt;
     rest_ = between(skip_separator(after, end, ','), end);
-    return JsonValue(between(begin, after));
+    return Value(between(begin, after));
 }
 
-}  // namespace notifyd::wire
+}  // namespace notifyd::json
