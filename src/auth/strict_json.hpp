@@ -1,5 +1,5 @@
-// JSON objects as tokens and key files hold them, refused where two readers could read them differently.
-// Owns: nothing. Thread: any. Fails: nullopt for what is not one object, is nested too deep, or has a duplicate key.
+// JSON objects in tokens and key files, refused where two readers could read them differently.
+// Fails: nullopt for what is not one object, is nested too deep, or has a duplicate key.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -16,11 +16,11 @@ inline constexpr std::size_t json_depth_max = 32;
 
 struct ObjectWithList {
     boost::json::object object;
-    // The elements of the list, counted from 0, that have a duplicate key inside: only they are doubtful.
+    // The elements of the list, counted from 0, with a duplicate key inside.
     std::set<std::size_t> doubtful;
 };
 
-// The same, but each element of the array in member `list` stands for itself.
+// The same, but a duplicate key in an element of the array `list` makes only that element doubtful.
 [[nodiscard]] std::optional<ObjectWithList> parse_object_with_list(std::string_view text, std::string_view list);
 
 }  // namespace notifyd::auth
