@@ -1,4 +1,4 @@
-// First the whole body is checked, since not JSON is not JSON for all of it; then its entries are read.
+// First the whole body is checked, since a syntax error refuses all of it; then its entries are read.
 #include "notifyd/wire/batch_reader.hpp"
 
 #include "notifyd/core/limits.hpp"
@@ -46,7 +46,7 @@ struct BatchReader::State {
     bool read_entries();
 };
 
-// The text has been checked to its end: whether there are entries to read.
+// The whole text has been checked. Whether there are entries to read.
 bool BatchReader::State::checked() {
     if (checker.fault() != json::Fault::none) {
         error = json_error(checker.fault(), JsonSource::body);
@@ -64,7 +64,7 @@ bool BatchReader::State::checked() {
     return true;
 }
 
-// As many as one step has time for; whether there may be more.
+// Reads as many as fit in one step. Whether there may be more.
 bool BatchReader::State::read_entries() {
     for (std::size_t bytes = 0; bytes < step_bytes;) {
         const std::optional<json::Value> entry = entries->next();

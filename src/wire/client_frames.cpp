@@ -1,9 +1,9 @@
-// One frame of a client: which kind it is, then what it says.
+// First the kind of a frame is determined, then its content is read.
 #include "notifyd/wire/client_frames.hpp"
 
 #include "notifyd/core/limits.hpp"
-#include "notifyd/wire/api_types.hpp"
 
+#include "invalid.hpp"
 #include "json_error.hpp"
 #include "known_names.hpp"
 #include "name_list.hpp"
@@ -20,11 +20,7 @@ namespace notifyd::wire {
 
 namespace {
 
-Error invalid(std::string sentence) {
-    return {Errc::invalid_request, std::move(sentence)};
-}
-
-// The outermost members of any frame; what is not there has kind none.
+// The outermost members of any frame; absent ones have kind none.
 struct FrameMembers {
     PublishMembers publish;
     std::span<const json::Member> payload;  // the members of publish.payload
@@ -37,7 +33,7 @@ struct FrameMembers {
     json::Value echo;
     json::Value reply;
 
-    // What is wrong with their names, if anything is; all that are known have been read then, too.
+    // Reads all known members; the error is a near miss of a name, if there is one.
     [[nodiscard]] std::optional<Error> read(const json::Document& document) {
         payload = document.inner_members();
         const std::array<KnownMember, 9> own{{{"action", &action},
@@ -56,7 +52,7 @@ struct FrameMembers {
     }
 };
 
-// An id to be echoed: a string or a number. Anything else, or a longer one, is none.
+// An id to be echoed: a string or a number of limited length. Anything else is no id.
 std::optional<RawJson> echoed_id(json::Value value) {
     constexpr std::size_t bytes_max = 256;
     const bool right_kind = value.kind() == json::Kind::string || value.kind() == json::Kind::number;
@@ -68,19 +64,19 @@ Error bad_id(std::string_view name) {
     return invalid(std::string(name) + " must be a string or a number of at most 256 bytes");
 }
 
-// A switch that is `fallback` when it is not there; nullopt if it is neither true nor false.
+// A switch; `fallback` if it is absent, nullopt if it is neither true nor false.
 std::optional<bool> read_switch(json::Value value, bool fallback) {
     if (!value.exists()) return fallback;
     return value.as_boolean();
 }
 
-// What a send says beside its message.
+// What a send contains besides its message.
 struct SendOptions {
     std::optional<RawJson> request_id;
     std::optional<RawJson> ack_id;
     Echo echo = Echo::on;
     Reply reply = Reply::on;
-    // Set at the first thing that is wrong; the ids are read as far as they can be.
+    // The first fault; ids that come later are still read.
     std::optional<Error> error;
 
     void fail(Error what) {
@@ -124,8 +120,8 @@ ClientFrame read_send(const FrameMembers& members) {
 }
 
 // Neither a send nor an envelope.
-ClientFrame read_stranger(const FrameMembers& members, std::string sentence) {
-    return malformed(read_send_options(members), invalid(std::move(sentence)));
+ClientFrame read_stranger(const FrameMembers& members, std::string message) {
+    return malformed(read_send_options(members), invalid(std::move(message)));
 }
 
 Result<std::vector<TopicName>> read_topics(json::Value value) {
@@ -151,7 +147,7 @@ Result<std::vector<std::string>> read_channels(json::Value value) {
     return *std::move(names);
 }
 
-// The members of an envelope's payload that any of our types reads.
+// The members of an envelope's payload that are read for any type.
 struct EnvelopePayload {
     json::Value topics;
     json::Value channels;
@@ -161,7 +157,7 @@ struct EnvelopePayload {
     json::Value token;
 };
 
-// Inside a payload every name passes, near misses too (SPEC, preamble).
+// In a payload any other name is allowed, near misses included (SPEC, preamble).
 EnvelopePayload read_envelope_payload(std::span<const json::Member> members) {
     EnvelopePayload payload;
     for (const json::Member& member : members) {
@@ -242,7 +238,7 @@ ClientFrame read_envelope(const FrameMembers& members) {
     return read_notification_ack(std::move(id), payload);
 }
 
-// Answered in the form of what the frame would have been.
+// The answer has the form that belongs to the kind of frame.
 ClientFrame misnamed(const FrameMembers& members, Error error) {
     const bool is_envelope = members.type.exists() && !members.action.exists();
     if (is_envelope) return MalformedEnvelope{std::move(error), echoed_id(members.id)};

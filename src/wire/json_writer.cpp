@@ -5,22 +5,6 @@
 
 namespace notifyd::wire {
 
-namespace {
-
-template <class Item, class Append>
-void append_array(std::string& out, std::span<const Item> items, Append append) {
-    out += '[';
-    bool first = true;
-    for (const Item& item : items) {
-        if (!first) out += ',';
-        first = false;
-        append(item);
-    }
-    out += ']';
-}
-
-}  // namespace
-
 void append_time(std::string& out, EpochMs time) {
     constexpr std::size_t length = 24;
     out += '"';
@@ -40,11 +24,22 @@ void append_topic(std::string& out, const TopicName& topic) {
 }
 
 void append_topic_array(std::string& out, std::span<const TopicName> topics) {
-    append_array(out, topics, [&](const TopicName& topic) { append_string(out, topic.text()); });
+    append_array(out, topics, [](std::string& array, const TopicName& topic) { append_string(array, topic.text()); });
 }
 
 void append_string_array(std::string& out, std::span<const std::string> texts) {
-    append_array(out, texts, [&](const std::string& text) { append_string(out, text); });
+    append_array(out, texts, [](std::string& array, const std::string& text) { append_string(array, text); });
+}
+
+void append_counts(std::string& out, std::size_t count) {
+    append_number_member(out, ",\"count\":", count);
+    append_number_member(out, ",\"scannedCount\":", count);
+}
+
+void end_page(std::string& out, std::size_t count, const std::optional<std::string>& next_key) {
+    append_number_member(out, ",\"count\":", count);
+    if (next_key) append_string_member(out, ",\"nextStartKey\":", *next_key);
+    out += '}';
 }
 
 }  // namespace notifyd::wire

@@ -6,6 +6,8 @@
 #include "notifyd/json/text.hpp"
 
 #include <concepts>
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,5 +38,20 @@ void append_topic(std::string& out, const TopicName& topic);
 // `["chat:abc",…]`
 void append_topic_array(std::string& out, std::span<const TopicName> topics);
 void append_string_array(std::string& out, std::span<const std::string> texts);
+// `append(out, item)` appends one of the items.
+template <class Item, class Append>
+void append_array(std::string& out, std::span<const Item> items, Append append) {
+    out += '[';
+    for (const Item& item : items) {
+        if (&item != items.data()) out += ',';
+        append(out, item);
+    }
+    out += ']';
+}
+
+// `,"count":…,"scannedCount":…`
+void append_counts(std::string& out, std::size_t count);
+// `,"count":…,"nextStartKey":…}`; without a key the page is the last.
+void end_page(std::string& out, std::size_t count, const std::optional<std::string>& next_key);
 
 }  // namespace notifyd::wire

@@ -1,9 +1,10 @@
-// The rules of a publish, in the order in which a client is told of them.
+// The rules of a publish, in the order in which violations are reported.
 #include "publish_parser.hpp"
 
 #include "notifyd/core/limits.hpp"
-#include "notifyd/wire/api_types.hpp"
 
+#include "character_count.hpp"
+#include "invalid.hpp"
 #include "topic_fields.hpp"
 
 #include <algorithm>
@@ -43,15 +44,11 @@ bool is_reserved(std::string_view name) {
     return std::find(reserved_names.begin(), reserved_names.end(), name) != reserved_names.end();
 }
 
-Error invalid(std::string sentence) {
-    return {Errc::invalid_request, std::move(sentence)};
-}
-
 Error missing_parameters() {
     return invalid("Missing required parameters: targetChannel and payload are required");
 }
 
-// What the payload says to the server, where null says nothing, and what it carries through.
+// The payload: the members that the server reads, where null counts as absent, and the fields to pass on.
 struct Payload {
     json::Value chat_id;
     json::Value target_class;
@@ -86,7 +83,7 @@ Payload read_payload(std::span<const json::Member> members, std::size_t bytes) {
     return payload;
 }
 
-// A value that must be a string if it is there. `ill_typed` becomes true if it is there and is not.
+// A value that must be a string if it exists; otherwise `ill_typed` becomes true.
 std::optional<std::string> optional_string(json::Value value, bool& ill_typed) {
     if (!value.exists()) return std::nullopt;
     auto text = value.as_string();
@@ -114,11 +111,6 @@ std::optional<MessageType> read_type(json::Value value) {
     return std::nullopt;
 }
 
-std::size_t count_characters(std::string_view text) {
-    const auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
-}
-
 // Success with nullopt where there is none.
 Result<std::optional<std::string>> read_id(json::Value value, std::string_view name, std::size_t chars_max) {
     if (!value.exists()) return std::optional<std::string>{};
@@ -133,7 +125,7 @@ bool is_positive(json::Value value) {
     return value.as_unsigned().value_or(0) > 0;
 }
 
-// The named member of an object, kind none if it has none or is no object.
+// The named member of an object; kind none if there is no such member, or no object.
 json::Value member_of(json::Value object, std::string_view name) {
     json::MemberCursor members(object);
     while (const auto member = members.next()) {
@@ -169,7 +161,7 @@ std::optional<Error> check_passed_through(const Payload& payload) {
     return check_multi_part(payload.multi_part);
 }
 
-// What is known but not done yet: to take it and do something else would be a false promise (SPEC §3.1, §3.8, §5.2).
+// Reserved features: accepting them and doing something else would be a false promise (SPEC §3.1, §3.8, §5.2).
 std::optional<Error> check_unsupported(const PublishMembers& members) {
     if (members.deliver_at.exists()) {
         return invalid("deliverAt is not supported by this version: publish the message when it is due");
@@ -181,7 +173,7 @@ std::optional<Error> check_unsupported(const PublishMembers& members) {
     return invalid("transient messages are not supported by this version: leave transient out, and it will be stored");
 }
 
-// What a repeat is known by, for both types.
+// The id by which repeats are recognised, for both types.
 std::optional<Error> read_deduplication(const PublishMembers& members, PublishRequest& request) {
     constexpr std::size_t chars_max = limits::deduplication_id_chars_max;
     auto id = read_id(members.deduplication_id, "messageDeduplicationId", chars_max);
@@ -207,17 +199,6 @@ std::optional<Error> read_fifo_members(const PublishMembers& members, const Payl
 }
 
 }  // namespace
-
-Result<std::optional<std::string>> parse_idempotency_key(const std::optional<std::string>& header) {
-    if (!header) return std::optional<std::string>{};
-    const std::size_t first = header->find_first_not_of(" \t");
-    if (first != std::string::npos) {
-        std::string key = header->substr(first, header->find_last_not_of(" \t") - first + 1);
-        if (count_characters(key) <= limits::deduplication_id_chars_max) return std::optional(std::move(key));
-    }
-    return invalid("Idempotency-Key must be 1 to " + std::to_string(limits::deduplication_id_chars_max) +
-                   " characters");
-}
 
 std::array<KnownMember, 9> PublishMembers::known() {
     return {{{"targetChannel", &target_channel},

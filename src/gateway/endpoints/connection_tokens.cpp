@@ -1,7 +1,7 @@
 // POST and DELETE /ws/token (SPEC §2): single-use tokens for WebSocket connects, made for the caller alone.
+#include "notifyd/wire/connection_tokens.hpp"
+
 #include "notifyd/runtime/one_shot.hpp"
-#include "notifyd/wire/api_replies.hpp"
-#include "notifyd/wire/api_types.hpp"
 
 #include "endpoints.hpp"
 

@@ -1,9 +1,9 @@
 // GET, POST and DELETE /@connections/{id}, and GET /@connections (SPEC §3.6); for the admin grant.
 // A connection is its loop's own, so each loop is asked for what it has.
+#include "notifyd/wire/connections.hpp"
+
 #include "notifyd/history/page_key.hpp"
 #include "notifyd/runtime/one_shot.hpp"
-#include "notifyd/wire/api_types.hpp"
-#include "notifyd/wire/connection_replies.hpp"
 #include "notifyd/wire/websocket_frame.hpp"
 
 #include "../loop_round.hpp"

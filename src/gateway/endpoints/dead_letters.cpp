@@ -1,8 +1,8 @@
 // GET /dlq, POST /dlq/redrive, POST /dlq/{id}/redrive and DELETE /dlq/{id} (SPEC §3.7); for the admin grant.
+#include "notifyd/wire/dead_letters.hpp"
+
 #include "notifyd/history/page_key.hpp"
 #include "notifyd/runtime/one_shot.hpp"
-#include "notifyd/wire/api_types.hpp"
-#include "notifyd/wire/dead_letter_replies.hpp"
 
 #include "endpoints.hpp"
 

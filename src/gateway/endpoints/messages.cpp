@@ -1,7 +1,7 @@
 // GET /messages: a page of history, or named gaps (SPEC §3.2).
+#include "notifyd/wire/messages.hpp"
+
 #include "notifyd/runtime/one_shot.hpp"
-#include "notifyd/wire/api_replies.hpp"
-#include "notifyd/wire/api_types.hpp"
 
 #include "endpoints.hpp"
 

@@ -1,5 +1,5 @@
 // GET /healthz, /readyz, /version (SPEC §3.7) and the try page at /.
-#include "notifyd/wire/api_replies.hpp"
+#include "notifyd/wire/status.hpp"
 
 #include "endpoints.hpp"
 

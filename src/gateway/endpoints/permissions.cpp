@@ -1,8 +1,8 @@
 // POST, DELETE and GET /permissions (SPEC §3.3).
+#include "notifyd/wire/permissions.hpp"
+
 #include "notifyd/history/page_key.hpp"
 #include "notifyd/runtime/one_shot.hpp"
-#include "notifyd/wire/api_replies.hpp"
-#include "notifyd/wire/api_types.hpp"
 
 #include "endpoints.hpp"
 

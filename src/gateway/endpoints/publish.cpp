@@ -1,8 +1,8 @@
 // POST /publish and POST /publish/batch (SPEC §3.1).
+#include "notifyd/wire/publish.hpp"
+
 #include "notifyd/core/http_status.hpp"
 #include "notifyd/runtime/one_shot.hpp"
-#include "notifyd/wire/api_replies.hpp"
-#include "notifyd/wire/api_types.hpp"
 
 #include "../read_batch.hpp"
 #include "../refusal_events.hpp"

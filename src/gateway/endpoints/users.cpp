@@ -1,7 +1,8 @@
 // POST and DELETE /users/{userId}/block, GET /users (SPEC §1); for the admin grant.
+#include "notifyd/wire/users.hpp"
+
 #include "notifyd/history/page_key.hpp"
 #include "notifyd/runtime/one_shot.hpp"
-#include "notifyd/wire/user_blocks.hpp"
 
 #include "endpoints.hpp"
 

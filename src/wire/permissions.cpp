@@ -1,25 +1,22 @@
-// HTTP bodies of POST /publish, /publish/batch and /permissions.
-#include "notifyd/wire/api_types.hpp"
-#include "notifyd/wire/batch_reader.hpp"
+// A grant may name its user in either of two ways; if it uses both, they must agree.
+#include "notifyd/wire/permissions.hpp"
 
+#include "notifyd/json/document.hpp"
+
+#include "invalid.hpp"
 #include "json_error.hpp"
+#include "json_writer.hpp"
 #include "known_names.hpp"
-#include "publish_parser.hpp"
+#include "list_query.hpp"
+#include "query_reader.hpp"
 #include "topic_fields.hpp"
 
 #include <array>
-#include <cstddef>
-#include <optional>
-#include <string>
 #include <utility>
 
 namespace notifyd::wire {
 
 namespace {
-
-Error invalid(std::string sentence) {
-    return {Errc::invalid_request, std::move(sentence)};
-}
 
 // A member that is a string if it is there.
 std::optional<Error> read_string(json::Value value, std::string_view name, std::optional<std::string>& place) {
@@ -64,21 +61,16 @@ Result<GrantMembers> read_grant_members(const json::Document& document) {
     return members;
 }
 
+void append_permission(std::string& out, const Permission& permission) {
+    append_string_member(out, "{\"userId\":", permission.user.get());
+    append_topic(out += ',', permission.topic);
+    append_string_member(out, ",\"role\":", to_string(permission.role));
+    append_time_member(out, ",\"grantedAt\":", permission.granted_at);
+    append_string_member(out, ",\"grantedBy\":", permission.granted_by.get());
+    out += '}';
+}
+
 }  // namespace
-
-Result<PublishRequest> parse_publish_body(std::string_view body, const JsonLimits& limits) {
-    const json::Document document(body, limits.depth_max, payload_name);
-    if (document.fault() != json::Fault::none) return json_error(document.fault(), JsonSource::body);
-    return read_publish(document);
-}
-
-Result<std::vector<Result<PublishRequest>>> parse_batch_body(std::string_view body,
-                                                             const JsonLimits& limits,
-                                                             std::size_t message_bytes_max) {
-    BatchReader reader(body, limits, message_bytes_max);
-    while (reader.step()) continue;
-    return reader.take();
-}
 
 Result<GrantBody> parse_grant_body(std::string_view body, const JsonLimits& limits) {
     const json::Document document(body, limits.depth_max);
@@ -98,6 +90,50 @@ Result<GrantBody> parse_grant_body(std::string_view body, const JsonLimits& limi
     const auto role = members->role ? parse_role(*members->role) : Role::member;
     if (!role) return invalid("Invalid role. Must be \"viewer\", \"member\", \"admin\" or \"none\"");
     return GrantBody{std::move(*user_id), std::move(*topic), *role};
+}
+
+Result<RevokeQuery> parse_revoke_query(const QueryParameters& parameters) {
+    const QueryReader query(parameters);
+    const auto names = query.check_names({"userId", "chatId", "targetClass", "targetId"});
+    if (names.has_error()) return names.error();
+    auto user = query.user("userId");
+    if (user.has_error()) return user.error();
+    if (!*user) return invalid("Missing required parameter: userId");
+    auto topic = query.topic();
+    if (topic.has_error()) return topic.error();
+    return RevokeQuery{*std::move(*user), std::move(*topic)};
+}
+
+Result<PermissionsQuery> parse_permissions_query(const QueryParameters& parameters) {
+    auto list = read_list_query(parameters);
+    if (list.has_error()) return list.error();
+    if (list->user && list->topic) return invalid("Give either userId or a topic, not both");
+    return PermissionsQuery{std::move(list->user), std::move(list->topic), list->limit, std::move(list->start_key)};
+}
+
+std::string permission_reply(const Permission& permission) {
+    std::string text = "{\"message\":\"Permission granted successfully\",\"permission\":";
+    append_permission(text, permission);
+    return text += '}';
+}
+
+std::string revoke_reply() {
+    return "{\"message\":\"Permission revoked successfully\"}";
+}
+
+std::string permissions_page(const PermissionSubject& subject,
+                             std::span<const Permission> permissions,
+                             const std::optional<std::string>& next_key) {
+    std::string text = "{";
+    if (const UserId* const user = std::get_if<UserId>(&subject)) {
+        append_string_member(text, "\"userId\":", user->get());
+    } else if (const TopicName* const topic = std::get_if<TopicName>(&subject)) {
+        append_topic(text, *topic);
+    }
+    append_array(text += ",\"permissions\":", permissions, append_permission);
+    append_counts(text, permissions.size());
+    if (next_key) append_string_member(text, ",\"nextStartKey\":", *next_key);
+    return text += '}';
 }
 
 }  // namespace notifyd::wire

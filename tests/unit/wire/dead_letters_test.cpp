@@ -1,7 +1,5 @@
 // Dead letters as JSON.
-#include "notifyd/wire/dead_letter_replies.hpp"
-
-#include "notifyd/wire/api_types.hpp"
+#include "notifyd/wire/dead_letters.hpp"
 
 #include <catch2/catch.hpp>
 

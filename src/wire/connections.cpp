@@ -1,7 +1,10 @@
-// Encoding of connections.
-#include "notifyd/wire/connection_replies.hpp"
+#include "notifyd/wire/connections.hpp"
 
+#include "invalid.hpp"
 #include "json_writer.hpp"
+#include "list_query.hpp"
+
+#include <utility>
 
 namespace notifyd::wire {
 
@@ -20,6 +23,17 @@ void append_connection(std::string& out, const ConnectionInfo& connection) {
 
 }  // namespace
 
+Result<ConnectionsQuery> parse_connections_query(const QueryParameters& parameters) {
+    auto list = read_list_query(parameters);
+    if (list.has_error()) return list.error();
+    return ConnectionsQuery{std::move(list->user), std::move(list->topic), list->limit, std::move(list->start_key)};
+}
+
+Result<void> check_posted_frame(std::string_view body) {
+    if (!is_valid_utf8(body)) return invalid("The body must be UTF-8 text");
+    return {};
+}
+
 std::string connection_reply(const ConnectionInfo& connection) {
     std::string text;
     append_connection(text, connection);
@@ -27,14 +41,10 @@ std::string connection_reply(const ConnectionInfo& connection) {
 }
 
 std::string connections_page(std::span<const ConnectionInfo> connections, const std::optional<std::string>& next_key) {
-    std::string text = "{\"connections\":[";
-    for (const ConnectionInfo& connection : connections) {
-        if (&connection != connections.data()) text += ',';
-        append_connection(text, connection);
-    }
-    append_number_member(text, "],\"count\":", connections.size());
-    if (next_key) append_string_member(text, ",\"nextStartKey\":", *next_key);
-    return text += '}';
+    std::string text;
+    append_array(text += "{\"connections\":", connections, append_connection);
+    end_page(text, connections.size(), next_key);
+    return text;
 }
 
 }  // namespace notifyd::wire

@@ -1,8 +1,8 @@
-// Bodies, query and replies of blocking.
-#include "notifyd/wire/user_blocks.hpp"
+#include "notifyd/wire/users.hpp"
 
 #include "notifyd/json/document.hpp"
 
+#include "invalid.hpp"
 #include "json_error.hpp"
 #include "json_writer.hpp"
 #include "known_names.hpp"
@@ -17,10 +17,6 @@ namespace notifyd::wire {
 namespace {
 
 constexpr std::size_t reason_bytes_max = 1000;
-
-Error invalid(std::string sentence) {
-    return {Errc::invalid_request, std::move(sentence)};
-}
 
 void append_block(std::string& out, const UserBlock& block) {
     append_string_member(out, "{\"userId\":", block.user.get());
@@ -82,14 +78,10 @@ std::string unblock_reply() {
 }
 
 std::string blocked_users_page(std::span<const UserBlock> blocks, const std::optional<std::string>& next_key) {
-    std::string text = "{\"users\":[";
-    for (const UserBlock& block : blocks) {
-        if (&block != blocks.data()) text += ',';
-        append_block(text, block);
-    }
-    append_number_member(text, "],\"count\":", blocks.size());
-    if (next_key) append_string_member(text, ",\"nextStartKey\":", *next_key);
-    return text += '}';
+    std::string text;
+    append_array(text += "{\"users\":", blocks, append_block);
+    end_page(text, blocks.size(), next_key);
+    return text;
 }
 
 }  // namespace notifyd::wire

@@ -1,7 +1,5 @@
 // Connections as /@connections shows them, and what may be asked of it.
-#include "notifyd/wire/connection_replies.hpp"
-
-#include "notifyd/wire/api_types.hpp"
+#include "notifyd/wire/connections.hpp"
 
 #include <catch2/catch.hpp>
 

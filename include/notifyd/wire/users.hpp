@@ -1,6 +1,5 @@
-// Blocked users on the wire: POST and DELETE /users/{userId}/block, GET /users?blocked=true (SPEC §1).
-// Owns:   its values. Thread: any.
-// Fails:  invalid_json, invalid_request.
+// Blocking users (SPEC §1): POST and DELETE /users/{userId}/block, GET /users?blocked=true.
+// Fails: invalid_json, invalid_request.
 #pragma once
 
 #include "notifyd/core/limits.hpp"
@@ -21,7 +20,7 @@ struct BlockBody {
     std::optional<EpochMs> until{};
     std::string reason{};
 };
-// An empty body is fine: a block without an end and a reason.
+// An empty body is a block without an end and a reason.
 Result<BlockBody> parse_block_body(std::string_view body, const JsonLimits& limits);
 
 struct BlockedUsersQuery {

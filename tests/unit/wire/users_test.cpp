@@ -1,5 +1,5 @@
 // Blocking a user on the wire.
-#include "notifyd/wire/user_blocks.hpp"
+#include "notifyd/wire/users.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -41,10 +41,10 @@ TEST_CASE("a bad block says what to write") {
         {R"({"reason":")" + std::string(1001, 'x') + R"("})", "reason must be a string of at most 1,000 bytes"},
         {R"({"Until":1})", "Unknown name \"Until\": did you mean \"until\"?"},
     };
-    for (const auto& [body, sentence] : table) {
+    for (const auto& [body, message] : table) {
         const auto block = parse(body);
         REQUIRE(block.has_error());
-        CHECK(block.error().message == sentence);
+        CHECK(block.error().message == message);
     }
 }
 

@@ -1,7 +1,10 @@
-// Encoding of dead letters.
-#include "notifyd/wire/dead_letter_replies.hpp"
+#include "notifyd/wire/dead_letters.hpp"
 
+#include "invalid.hpp"
 #include "json_writer.hpp"
+#include "query_reader.hpp"
+
+#include <utility>
 
 namespace notifyd::wire {
 
@@ -35,6 +38,26 @@ void append_letter(std::string& out, const DeadLetter& letter) {
 
 }  // namespace
 
+Result<std::optional<std::string>> parse_redrive_query(const QueryParameters& parameters) {
+    const QueryReader query(parameters);
+    const auto names = query.check_names({"queue", "limit", "startKey"});
+    if (names.has_error()) return names.error();
+    auto queue = query.single("queue");
+    if (queue.has_value() && *queue && (*queue)->empty()) return invalid("queue must not be empty");
+    return queue;
+}
+
+Result<DeadLettersQuery> parse_dead_letters_query(const QueryParameters& parameters) {
+    auto queue = parse_redrive_query(parameters);
+    if (queue.has_error()) return queue.error();
+    const QueryReader query(parameters);
+    const auto limit = query.limit();
+    if (limit.has_error()) return limit.error();
+    auto start_key = query.single_or_empty("startKey");
+    if (start_key.has_error()) return start_key.error();
+    return DeadLettersQuery{std::move(*queue), *limit, std::move(*start_key)};
+}
+
 std::string dead_letter(const DeadLetter& letter) {
     std::string text;
     append_letter(text, letter);
@@ -42,14 +65,10 @@ std::string dead_letter(const DeadLetter& letter) {
 }
 
 std::string dead_letters_page(std::span<const DeadLetter> letters, const std::optional<std::string>& next_key) {
-    std::string text = "{\"deadLetters\":[";
-    for (const DeadLetter& letter : letters) {
-        if (&letter != letters.data()) text += ',';
-        append_letter(text, letter);
-    }
-    append_number_member(text, "],\"count\":", letters.size());
-    if (next_key) append_string_member(text, ",\"nextStartKey\":", *next_key);
-    return text += '}';
+    std::string text;
+    append_array(text += "{\"deadLetters\":", letters, append_letter);
+    end_page(text, letters.size(), next_key);
+    return text;
 }
 
 std::string redrive_reply(std::size_t redriven, std::size_t failed) {

@@ -1,4 +1,4 @@
-#include "notifyd/wire/api_types.hpp"
+#include "notifyd/wire/messages.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -10,6 +10,9 @@ namespace notifyd::wire {
 
 namespace {
 
+constexpr EpochMs noon = 1'769'860'800'000;
+const std::string noon_text = "\"2026-01-31T12:00:00.000Z\"";
+
 using Query = QueryParameters;
 
 const Query chat{{"chatId", "c"}};
@@ -17,6 +20,10 @@ const Query chat{{"chatId", "c"}};
 Query with(Query query, const Query& more) {
     query.insert(query.end(), more.begin(), more.end());
     return query;
+}
+
+TopicName topic(const std::string& text) {
+    return *TopicName::parse(text);
 }
 
 std::string ranges_of(const HistoryRequest& request) {
@@ -27,24 +34,17 @@ std::string ranges_of(const HistoryRequest& request) {
     return text;
 }
 
-// The ranges, or the sentence of the error.
+// The ranges, or the message of the error.
 std::string sequences(const Query& more) {
     const auto request = parse_messages_query(with(chat, more));
     return request.has_value() ? ranges_of(*request) : request.error().message;
 }
 
 template <class T>
-std::string sentence(const Result<T>& result) {
+std::string message(const Result<T>& result) {
     if (result.has_value()) return "accepted";
     CHECK(result.error().code == Errc::invalid_request);
     return result.error().message;
-}
-
-std::string topics_of(const Result<ConnectQuery>& query) {
-    if (query.has_error()) return query.error().message;
-    std::string text;
-    for (const TopicName& topic : query->topics) text += topic.text() + " ";
-    return text;
 }
 
 }  // namespace
@@ -78,7 +78,7 @@ TEST_CASE("a history query says everything") {
     CHECK(request->order == PageOrder::oldest_first);
 }
 
-TEST_CASE("a bad history query is refused with a sentence") {
+TEST_CASE("a bad history query is refused with a message") {
     const std::string missing = "Missing required parameter: chatId or targetId with targetClass";
     const std::string limit = "limit must be a number from 1 to 100";
     const std::string from = "fromTimestamp must be an ISO 8601 time with a zone, or epoch milliseconds";
@@ -125,7 +125,7 @@ TEST_CASE("a bad history query is refused with a sentence") {
         {with(chat, {{"fromSequence", "1"}, {"fromSequence", "2"}}), "fromSequence is given more than once"},
     };
     for (const auto& [query, expected] : table) {
-        CHECK(sentence(parse_messages_query(query)) == expected);
+        CHECK(message(parse_messages_query(query)) == expected);
     }
 }
 
@@ -211,123 +211,25 @@ TEST_CASE("any sequence filter turns the order to ascending, unless the client s
     }
 }
 
-TEST_CASE("permissions are asked for by user or by topic") {
-    const auto own = parse_permissions_query({});
-    REQUIRE(own.has_value());
-    CHECK_FALSE(own->user);
-    CHECK_FALSE(own->topic);
-    CHECK(own->limit == 50);
-
-    const auto user = parse_permissions_query({{"userId", "u"}, {"limit", "7"}, {"startKey", "k"}});
-    REQUIRE(user.has_value());
-    CHECK(user->user == UserId("u"));
-    CHECK(user->limit == 7);
-    CHECK(user->start_key == "k");
-
-    const auto topic = parse_permissions_query({{"targetClass", "hub"}, {"targetId", "h"}});
-    REQUIRE(topic.has_value());
-    CHECK(topic->topic->text() == "hub:h");
-
-    CHECK(sentence(parse_permissions_query({{"userId", "u"}, {"chatId", "c"}})) ==
-          "Give either userId or a topic, not both");
-    CHECK(sentence(parse_permissions_query({{"targetClass", "hub"}})) ==
-          "Missing required parameter: chatId or targetId with targetClass");
-    CHECK(sentence(parse_permissions_query({{"limit", "101"}})) == "limit must be a number from 1 to 100");
-    CHECK(sentence(parse_permissions_query({{"userId", ""}})) ==
-          "A user id must have 1 to 256 bytes of UTF-8 without control characters and commas");
-    CHECK(sentence(parse_permissions_query({{"userId", "a"}, {"userId", "b"}})) == "userId is given more than once");
+TEST_CASE("a page of messages has each as it was delivered, with history's own fields") {
+    Page page;
+    page.messages.push_back({{42, 7}, {}, {}, 42, noon, "WebSocket", R"({"a":1,"chatId":"c")"});
+    page.messages.push_back({{42, 8}, {}, {}, 0, noon + 1'999, "Email", R"({"b":2,"chatId":"c")"});
+    CHECK(messages_page(topic("chat:c"), page, "key", "epoch-1", Milliseconds{1'000}) ==
+          R"({"chatId":"c","messages":[{"a":1,"chatId":"c","sequenceNumber":42,"timestamp":)" + noon_text +
+              R"(,"ttl":1769860801},{"b":2,"chatId":"c","timestamp":"2026-01-31T12:00:01.999Z","ttl":1769860802)" +
+              R"(,"channel":"Email"}],"count":2,"scannedCount":2,"epoch":"epoch-1")" +
+              R"(,"nextStartKey":"key","nextToken":"key"})");
 }
 
-TEST_CASE("a revocation names a user and a topic") {
-    const auto revoke = parse_revoke_query({{"userId", "u"}, {"chatId", "c"}});
-    REQUIRE(revoke.has_value());
-    CHECK(revoke->user == UserId("u"));
-    CHECK(revoke->topic.text() == "chat:c");
-    CHECK(sentence(parse_revoke_query({{"chatId", "c"}})) == "Missing required parameter: userId");
-    CHECK(sentence(parse_revoke_query({{"userId", "u"}})) ==
-          "Missing required parameter: chatId or targetId with targetClass");
-    CHECK(sentence(parse_revoke_query({{"userId", "u"}, {"chatId", "c"}, {"chatId", "d"}})) ==
-          "chatId is given more than once");
-}
-
-TEST_CASE("a connect query may be empty") {
-    const auto connect = parse_connect_query({{"resume", "c:1"}, {"epoch", "e"}});
-    REQUIRE(connect.has_value());
-    CHECK_FALSE(connect->token);
-    CHECK(connect->topics.empty());
-    CHECK_FALSE(connect->user);
-    CHECK(connect->hello == Hello::off);
-}
-
-TEST_CASE("a connect query says everything") {
-    const auto connect = parse_connect_query({{"token", "t.o.k"},
-                                              {"chatId", "a"},
-                                              {"chatIds", "b,c"},
-                                              {"chatId", "a,d"},
-                                              {"orgId", "o1"},
-                                              {"orgId", "o2,o1"},
-                                              {"hubId", "h"},
-                                              {"projectId", "p,p"},
-                                              {"userId", "u"},
-                                              {"hello", "1"}});
-    REQUIRE(connect.has_value());
-    CHECK(connect->token == "t.o.k");
-    CHECK(connect->user == UserId("u"));
-    CHECK(connect->hello == Hello::on);
-    CHECK_FALSE(connect->partial);
-    CHECK(parse_connect_query({{"partial", "1"}})->partial);
-    CHECK(topics_of(connect) == "chat:a chat:d chat:b chat:c org:o1 org:o2 hub:h project:p ");
-}
-
-TEST_CASE("an empty list of topics is none") {
-    const auto connect = parse_connect_query({{"chatIds", ""}, {"chatId", ""}, {"orgId", ""}, {"hubId", "h"}});
-    REQUIRE(connect.has_value());
-    CHECK(topics_of(connect) == "hub:h ");
-}
-
-TEST_CASE("hello is only said with 1") {
-    CHECK(parse_connect_query({{"hello", "0"}})->hello == Hello::off);
-    CHECK(parse_connect_query({{"hello", "true"}})->hello == Hello::off);
-}
-
-TEST_CASE("a parameter that only looks like one of ours is passed over") {
-    for (const std::string other : {"subId", "busId", "oken", "id", "_id", "v", "utm_id", "projects2"}) {
-        CAPTURE(other);
-        CHECK(parse_connect_query({{other, "x"}}).has_value());
-    }
-}
-
-TEST_CASE("a bad connect query is refused") {
-    const std::string bad_id = "An id must have 1 to 256 bytes of UTF-8 without control characters and commas";
-    const std::vector<std::pair<Query, std::string>> table{
-        {{{"chatIds", "a,,b"}}, "chatIds has an empty id"},
-        {{{"chatIds", "a,"}}, "chatIds has an empty id"},
-        {{{"orgId", ",o"}}, "orgId has an empty id"},
-        {{{"chatId", "a\nb"}}, bad_id},
-        {{{"hubId", "\xC3"}}, bad_id},
-        {{{"projectId", std::string(257, 'p')}}, bad_id},
-        {{{"token", "a"}, {"token", "b"}}, "token is given more than once"},
-        {{{"userId", "a"}, {"userId", "a"}}, "userId is given more than once"},
-        {{{"hello", "1"}, {"hello", "1"}}, "hello is given more than once"},
-        {{{"user", "u"}}, "Unknown name \"user\": did you mean \"userId\"?"},
-        {{{"org", "o"}}, "Unknown name \"org\": did you mean \"orgId\"?"},
-        {{{"chat", "c"}}, "Unknown name \"chat\": did you mean \"chatId\"?"},
-        {{{"chat_ids", "a,b"}}, "Unknown name \"chat_ids\": did you mean \"chatIds\"?"},
-        {{{"Token", "a"}}, "Unknown name \"Token\": did you mean \"token\"?"},
-    };
-    for (const auto& [query, expected] : table) {
-        CHECK(sentence(parse_connect_query(query)) == expected);
-    }
-}
-
-TEST_CASE("a connect query names at most 100 topics, each counted once") {
-    std::string ids;
-    for (int i = 0; i < 100; ++i) ids += (i == 0 ? "c" : ",c") + std::to_string(i);
-    const auto full = parse_connect_query({{"chatIds", ids}, {"chatIds", ids}, {"chatId", "c5"}});
-    REQUIRE(full.has_value());
-    CHECK(full->topics.size() == 100);
-    CHECK(sentence(parse_connect_query({{"chatIds", ids}, {"hubId", "h"}})) ==
-          "At most 100 topics can be requested in the URL");
+TEST_CASE("messages that are kept for ever have no ttl, a last page no key") {
+    Page page;
+    page.messages.push_back({{1, 1}, {}, {}, 1, noon, "WebSocket", "{\"a\":1"});
+    CHECK(messages_page(topic("user:u"), page, std::nullopt, "e", Milliseconds{0}) ==
+          R"({"targetClass":"user","targetId":"u","messages":[{"a":1,"sequenceNumber":1,"timestamp":)" + noon_text +
+              R"(}],"count":1,"scannedCount":1,"epoch":"e"})");
+    CHECK(messages_page(topic("chat:c"), Page{}, std::nullopt, "e", Milliseconds{0}) ==
+          R"({"chatId":"c","messages":[],"count":0,"scannedCount":0,"epoch":"e"})");
 }
 
 }  // namespace notifyd::wire
