@@ -8,6 +8,7 @@
 #include "topic_fields.hpp"
 
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -49,13 +50,18 @@ std::optional<UnsentMessage> read_message(std::string_view text) {
     json::Value type;
     json::Value sequence;
     json::Value processed_at;
+    std::string_view head;
     TopicFields topic;
     json::MemberCursor members(json::root_value(text));
     while (const auto member = members.next()) {
         if (member->key == "messageId") id = member->value;
         if (member->key == "messageType") type = member->value;
         if (member->key == "sequenceNumber") sequence = member->value;
-        if (member->key == "processorTimestamp") processed_at = member->value;
+        if (member->key == "processorTimestamp") {
+            processed_at = member->value;
+            // The comma before it ends the head.
+            head = text.substr(0, static_cast<std::size_t>(member->key_text.data() - text.data()) - 1);
+        }
         if (member->key == "chatId") topic.chat_id = member->value.as_string();
         if (member->key == "targetClass") topic.target_class = member->value.as_string();
         if (member->key == "targetId") topic.target_id = member->value.as_string();
@@ -68,7 +74,7 @@ std::optional<UnsentMessage> read_message(std::string_view text) {
                          .topic = std::move(*name),
                          .type = type.as_string() == "fifo" ? MessageType::fifo : MessageType::standard,
                          .sequence = sequence.as_unsigned().value_or(0),
-                         .text = text};
+                         .head = head};
 }
 
 }  // namespace

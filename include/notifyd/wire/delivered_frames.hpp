@@ -29,7 +29,7 @@ struct UnsentMessage {
     TopicName topic;
     MessageType type = MessageType::standard;
     Sequence sequence = 0;  // 0: not numbered
-    std::string_view text;  // the whole object; lives as long as the block
+    std::string_view head;  // as in Message::head; lives as long as the block
 };
 // Visits the messages in a block of this server's frames of which the first `sent` bytes have been sent. Other frames
 // are skipped, and so is everything after a frame that is incomplete.
