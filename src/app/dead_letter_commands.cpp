@@ -4,7 +4,7 @@
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/iso8601.hpp"
 #include "notifyd/storage/dead_letter_file.hpp"
-#include "notifyd/wire/dead_letter_replies.hpp"
+#include "notifyd/wire/dead_letters.hpp"
 
 #include "exit_codes.hpp"
 

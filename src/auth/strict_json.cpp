@@ -1,6 +1,8 @@
 // Boost.JSON keeps the last of two equal keys, so a second walk over the text looks for them.
 #include "strict_json.hpp"
 
+#include "notifyd/json/duplicate_keys.hpp"
+
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
 
@@ -35,8 +37,14 @@ class DuplicateFinder {
 
     bool on_document_begin(Code&) { return true; }
     bool on_document_end(Code&) { return true; }
-    bool on_object_begin(Code&) { return count() && open(Kind::object); }
-    bool on_object_end(std::size_t, Code&) { return close(); }
+    bool on_object_begin(Code&) {
+        keys_.open();
+        return count() && open(Kind::object);
+    }
+    bool on_object_end(std::size_t, Code& error) {
+        const bool passes = keys_.close() || pass_duplicate(error);
+        return passes && close();
+    }
     bool on_array_begin(Code&) { return count() && open(Kind::array); }
     bool on_array_end(std::size_t, Code&) { return close(); }
     bool on_key_part(json::string_view part, std::size_t, Code&) {
@@ -46,15 +54,9 @@ class DuplicateFinder {
     bool on_key(json::string_view part, std::size_t, Code& error) {
         key_.append(part.data(), part.size());
         if (open_.size() == 1) member_ = key_;
-        const bool is_new = open_.back().keys.insert(std::move(key_)).second;
+        const std::string_view key = keys_.keep(key_);
         key_.clear();
-        if (is_new) return true;
-        if (is_in_element()) {
-            doubtful_.insert(open_[1].elements - 1);
-            return true;
-        }
-        error = json::error::syntax;
-        return false;
+        return keys_.add(key) || pass_duplicate(error);
     }
     bool on_string_part(json::string_view, std::size_t, Code&) { return true; }
     bool on_string(json::string_view, std::size_t, Code&) { return count(); }
@@ -72,7 +74,6 @@ class DuplicateFinder {
     struct Level {
         Kind kind;
         std::size_t elements = 0;
-        std::set<std::string, std::less<>> keys{};
     };
 
     bool open(Kind kind) {
@@ -88,6 +89,15 @@ class DuplicateFinder {
         if (!open_.empty()) ++open_.back().elements;
         return true;
     }
+    // The innermost object names a key twice: an error, unless it is in an element, which becomes doubtful.
+    bool pass_duplicate(Code& error) {
+        if (is_in_element()) {
+            doubtful_.insert(open_[1].elements - 1);
+            return true;
+        }
+        error = json::error::syntax;
+        return false;
+    }
     [[nodiscard]] bool is_in_element() const {
         return !list_.empty() && member_ == list_ && open_.size() > 2 && open_[1].kind == Kind::array;
     }
@@ -96,6 +106,7 @@ class DuplicateFinder {
     std::string member_;  // of the outermost object
     std::set<std::size_t> doubtful_;
     std::vector<Level> open_;
+    notifyd::json::DuplicateKeys keys_;
     std::string key_;
 };
 

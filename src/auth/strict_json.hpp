@@ -1,5 +1,5 @@
-// JSON objects as tokens and key files hold them, refused where two readers could read them differently.
-// Owns: nothing. Thread: any. Fails: nullopt for what is not one object, is nested too deep, or has a duplicate key.
+// JSON objects in tokens and key files, refused where two readers could read them differently.
+// Fails: nullopt for what is not one object, is nested too deep, or has a duplicate key.
 #pragma once
 
 #include "notifyd/core/result.hpp"
@@ -20,7 +20,7 @@ inline constexpr std::size_t json_depth_max = 32;
 
 struct ObjectWithList {
     boost::json::object object;
-    // The elements of the list, counted from 0, that have a duplicate key inside: only they are doubtful.
+    // The elements of the list, counted from 0, with a duplicate key inside.
     std::set<std::size_t> doubtful;
 };
 

@@ -23,11 +23,6 @@ DeadLetter letter_for(MessageId id, const TopicName& topic, Sequence sequence, s
             .head = std::move(head)};
 }
 
-// A frame's text ends where a head goes on; its last fields are the delivery's own.
-std::string head_of(std::string_view frame_text) {
-    return std::string(frame_text.substr(0, frame_text.rfind(",\"processorTimestamp\":")));
-}
-
 }  // namespace
 
 void DeadLetters::add(const Recipient& recipient, const Delivery& delivery, const Failure& failure) {
@@ -44,7 +39,7 @@ void DeadLetters::add(const Recipient& recipient,
 }
 
 void DeadLetters::add(const Recipient& recipient, const wire::UnsentMessage& message, const Failure& failure) {
-    auto head = log_ == Log::off ? std::optional(head_of(message.text)) : std::nullopt;
+    auto head = log_ == Log::off ? std::optional(std::string(message.head)) : std::nullopt;
     store(letter_for(message.id, message.topic, message.sequence, std::move(head)), message.type, recipient, failure);
 }
 

@@ -2,6 +2,7 @@
 #include "corked_stream.hpp"
 
 #include "notifyd/core/limits.hpp"
+#include "notifyd/wire/websocket_frame.hpp"
 
 #include <algorithm>
 #include <array>
@@ -79,7 +80,7 @@ void CorkedStream::close(CloseCode code, std::string_view reason) {
     const auto number = static_cast<std::uint16_t>(code);
     const std::array<char, 2> code_bytes{static_cast<char>(number >> 8U), static_cast<char>(number & 0xFFU)};
     const std::array<std::string_view, 2> payload{std::string_view(code_bytes.data(), code_bytes.size()), reason};
-    outbox_.push_unbounded(make_websocket_frame(Opcode::close, payload));
+    outbox_.push_unbounded(wire::make_websocket_frame(wire::Opcode::close, payload));
     mark_dirty();
     closing_ = true;
     close_code_ = code;
@@ -94,7 +95,7 @@ void CorkedStream::send_reply(FramePtr bytes) {
 void CorkedStream::queue_control(FramePtr frame) {
     // The 101 begins with an 'H', whose low bits look like a close frame's: only frames behind it are looked at.
     const bool close_frame = websocket_ && (static_cast<std::uint8_t>(frame->view().front()) & opcode_mask) ==
-                                               static_cast<std::uint8_t>(Opcode::close);
+                                               static_cast<std::uint8_t>(wire::Opcode::close);
     outbox_.push_unbounded(std::move(frame));
     mark_dirty();
     if (close_frame) closing_ = true;

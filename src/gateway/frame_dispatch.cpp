@@ -4,7 +4,7 @@
 #include "notifyd/core/limits.hpp"
 #include "notifyd/observability/events/connections.hpp"
 #include "notifyd/permissions/channel_rules.hpp"
-#include "notifyd/wire/api_types.hpp"
+#include "notifyd/wire/connect.hpp"
 #include "notifyd/wire/server_frames.hpp"
 
 #include "token_refresh.hpp"

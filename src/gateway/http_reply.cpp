@@ -2,7 +2,7 @@
 #include "http_reply.hpp"
 
 #include "notifyd/core/http_status.hpp"
-#include "notifyd/wire/api_replies.hpp"
+#include "notifyd/wire/status.hpp"
 
 #include <array>
 #include <chrono>

@@ -2,8 +2,7 @@
 #include "session.hpp"
 
 #include "notifyd/core/limits.hpp"
-#include "notifyd/observability/events/connections.hpp"
-#include "notifyd/observability/events/server.hpp"
+#include "notifyd/wire/websocket_frame.hpp"
 
 namespace notifyd::gateway {
 
@@ -165,7 +164,7 @@ void Session::sweep(SteadyTime now) {
             break;
         case connection::Liveness::Action::send_ping:
             // A full outbox accepts no ping; but a client that does not read will not be heard from either.
-            static_cast<void>(stream().send(make_websocket_frame(Opcode::ping, {})));
+            static_cast<void>(stream().send(wire::make_websocket_frame(wire::Opcode::ping, {})));
             break;
         case connection::Liveness::Action::close_idle:
             // Probably nobody is there to answer the close frame: it is sent, and the next sweep ends the connection.

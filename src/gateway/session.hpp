@@ -10,7 +10,7 @@
 #include "notifyd/connection/connection_limits.hpp"
 #include "notifyd/connection/liveness.hpp"
 #include "notifyd/gateway/session_services.hpp"
-#include "notifyd/wire/api_types.hpp"
+#include "notifyd/wire/connect.hpp"
 
 #include "body_memory.hpp"
 #include "body_pace.hpp"

@@ -2,6 +2,7 @@
 #include "escape.hpp"
 
 #include "notifyd/core/utf8.hpp"
+#include "notifyd/json/text.hpp"
 
 namespace notifyd::observability {
 
@@ -32,33 +33,13 @@ char32_t code_point(std::string_view sequence) {
     return 0;
 }
 
-void append_escape(std::string& out, char32_t point) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    out += "\\u";
-    for (int shift = 12; shift >= 0; shift -= 4) {
-        out += digits[point >> shift & 0xF];
-    }
-}
-
+// In the log only these have a short form.
 void append_ascii(std::string& out, char character) {
-    switch (character) {
-        case '"':
-            out += "\\\"";
-            return;
-        case '\\':
-            out += "\\\\";
-            return;
-        case '\n':
-            out += "\\n";
-            return;
-        case '\r':
-            out += "\\r";
-            return;
-        case '\t':
-            out += "\\t";
-            return;
-        default:
-            append_escape(out, static_cast<unsigned char>(character));
+    constexpr std::string_view short_forms = "\"\\\n\r\t";
+    if (short_forms.find(character) != std::string_view::npos) {
+        json::append_escape(out, character);
+    } else {
+        json::append_unicode_escape(out, static_cast<unsigned char>(character));
     }
 }
 
@@ -70,7 +51,7 @@ std::size_t append_sequence(std::string& out, std::string_view rest) {
         return 1;
     }
     if (const char32_t point = code_point(sequence); is_unprintable(point)) {
-        append_escape(out, point);
+        json::append_unicode_escape(out, point);
     } else {
         out += sequence;
     }

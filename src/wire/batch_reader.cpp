@@ -1,10 +1,9 @@
-// First the whole body is checked, since not JSON is not JSON for all of it; then its entries are read.
+// First the whole body is checked, since a syntax error refuses all of it; then its entries are read.
 #include "notifyd/wire/batch_reader.hpp"
 
 #include "notifyd/core/limits.hpp"
 
-#include "json_check.hpp"
-#include "json_reader.hpp"
+#include "json_error.hpp"
 #include "known_names.hpp"
 #include "publish_parser.hpp"
 
@@ -25,15 +24,21 @@ Error wrong_count() {
 }  // namespace
 
 struct BatchReader::State {
-    // An entry stands two levels deeper than the same message alone.
+    // How much deeper an entry stands than the same message alone.
+    static constexpr std::size_t entry_depth = 2;
+
     State(std::string_view text, const JsonLimits& limits, std::size_t bytes_max)
-        : body(text), message_bytes_max(bytes_max), checker(text, {limits.depth_max + 2}) {}
+        : body(text),
+          message_bytes_max(bytes_max),
+          depth_max(limits.depth_max),
+          checker(text, limits.depth_max + entry_depth) {}
 
     std::string_view body;
     std::size_t message_bytes_max;
-    JsonChecker checker;
-    // From the end of the check on.
-    std::optional<ElementCursor> entries;
+    std::size_t depth_max;
+    json::Checker checker;
+    // Set once the text has been checked.
+    std::optional<json::ElementCursor> entries;
     Messages messages;
     std::optional<Error> error;
 
@@ -41,17 +46,17 @@ struct BatchReader::State {
     bool read_entries();
 };
 
-// The text has been checked to its end: whether there are entries to read.
+// The whole text has been checked. Whether there are entries to read.
 bool BatchReader::State::checked() {
-    if (checker.fault() != JsonFault::none) {
+    if (checker.fault() != json::Fault::none) {
         error = json_error(checker.fault(), JsonSource::body);
         return false;
     }
-    JsonValue list;
+    json::Value list;
     const std::array<KnownMember, 1> known{{{"messages", &list}}};
-    error = read_members(root_value(body), known);
+    error = read_members(json::root_value(body), known);
     if (error) return false;
-    if (list.kind() != JsonKind::array) {
+    if (list.kind() != json::Kind::array) {
         error = wrong_count();
         return false;
     }
@@ -59,10 +64,10 @@ bool BatchReader::State::checked() {
     return true;
 }
 
-// As many as one step has time for; whether there may be more.
+// Reads as many as fit in one step. Whether there may be more.
 bool BatchReader::State::read_entries() {
     for (std::size_t bytes = 0; bytes < step_bytes;) {
-        const std::optional<JsonValue> entry = entries->next();
+        const std::optional<json::Value> entry = entries->next();
         const bool too_many = entry && messages.size() == limits::batch_messages_max;
         if (too_many || (!entry && messages.empty())) error = wrong_count();
         if (!entry || too_many) return false;
@@ -71,7 +76,7 @@ bool BatchReader::State::read_entries() {
                 Errc::payload_too_large,
                 "The message is larger than " + std::to_string(message_bytes_max) + " bytes (limits.max_message)"});
         } else {
-            messages.push_back(read_publish_object(*entry));
+            messages.push_back(read_publish(json::Document(entry->text(), depth_max, payload_name)));
         }
         bytes += entry->text().size();
     }

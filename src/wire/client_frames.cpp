@@ -1,11 +1,10 @@
-// One frame of a client: which kind it is, then what it says.
+// First the kind of a frame is determined, then its content is read.
 #include "notifyd/wire/client_frames.hpp"
 
 #include "notifyd/core/limits.hpp"
-#include "notifyd/wire/api_types.hpp"
 
-#include "json_check.hpp"
-#include "json_reader.hpp"
+#include "invalid.hpp"
+#include "json_error.hpp"
 #include "known_names.hpp"
 #include "name_list.hpp"
 #include "publish_parser.hpp"
@@ -13,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -20,24 +20,22 @@ namespace notifyd::wire {
 
 namespace {
 
-Error invalid(std::string sentence) {
-    return {Errc::invalid_request, std::move(sentence)};
-}
-
-// The outermost members of any frame; what is not there has kind none.
+// The outermost members of any frame; absent ones have kind none.
 struct FrameMembers {
     PublishMembers publish;
-    JsonValue action;
-    JsonValue type;
-    JsonValue id;
-    JsonValue request_id;
-    JsonValue request_ack;
-    JsonValue ack_id;
-    JsonValue echo;
-    JsonValue reply;
+    std::span<const json::Member> payload;  // the members of publish.payload
+    json::Value action;
+    json::Value type;
+    json::Value id;
+    json::Value request_id;
+    json::Value request_ack;
+    json::Value ack_id;
+    json::Value echo;
+    json::Value reply;
 
-    // What is wrong with their names, if anything is; all that are known have been read then, too.
-    [[nodiscard]] std::optional<Error> read(JsonValue object) {
+    // Reads all known members; the error is a near miss of a name, if there is one.
+    [[nodiscard]] std::optional<Error> read(const json::Document& document) {
+        payload = document.inner_members();
         const std::array<KnownMember, 9> own{{{"action", &action},
                                               {"type", &type},
                                               {"id", &id},
@@ -50,14 +48,14 @@ struct FrameMembers {
         const auto published = publish.known();
         std::array<KnownMember, own.size() + published.size()> known;
         std::ranges::copy(published, std::ranges::copy(own, known.begin()).out);
-        return read_members(object, known);
+        return read_members(document.members(), known);
     }
 };
 
-// An id to be echoed: a string or a number. Anything else, or a longer one, is none.
-std::optional<RawJson> echoed_id(JsonValue value) {
+// An id to be echoed: a string or a number of limited length. Anything else is no id.
+std::optional<RawJson> echoed_id(json::Value value) {
     constexpr std::size_t bytes_max = 256;
-    const bool right_kind = value.kind() == JsonKind::string || value.kind() == JsonKind::number;
+    const bool right_kind = value.kind() == json::Kind::string || value.kind() == json::Kind::number;
     if (!right_kind || value.text().size() > bytes_max) return std::nullopt;
     return RawJson{std::string(value.text())};
 }
@@ -66,19 +64,19 @@ Error bad_id(std::string_view name) {
     return invalid(std::string(name) + " must be a string or a number of at most 256 bytes");
 }
 
-// A switch that is `fallback` when it is not there; nullopt if it is neither true nor false.
-std::optional<bool> read_switch(JsonValue value, bool fallback) {
+// A switch; `fallback` if it is absent, nullopt if it is neither true nor false.
+std::optional<bool> read_switch(json::Value value, bool fallback) {
     if (!value.exists()) return fallback;
     return value.as_boolean();
 }
 
-// What a send says beside its message.
+// What a send contains besides its message.
 struct SendOptions {
     std::optional<RawJson> request_id;
     std::optional<RawJson> ack_id;
     Echo echo = Echo::on;
     Reply reply = Reply::on;
-    // Set at the first thing that is wrong; the ids are read as far as they can be.
+    // The first fault; ids that come later are still read.
     std::optional<Error> error;
 
     void fail(Error what) {
@@ -118,18 +116,18 @@ ClientFrame read_send(const FrameMembers& members) {
         Error error = std::move(*options.error);
         return malformed(std::move(options), std::move(error));
     }
-    auto request = make_publish_request(members.publish);
+    auto request = make_publish_request(members.publish, members.payload);
     if (request.has_error()) return malformed(std::move(options), request.error());
     return SendMessage{
         std::move(*request), std::move(options.request_id), std::move(options.ack_id), options.echo, options.reply};
 }
 
 // Neither a send nor an envelope.
-ClientFrame read_stranger(const FrameMembers& members, std::string sentence) {
-    return malformed(read_send_options(members), invalid(std::move(sentence)));
+ClientFrame read_stranger(const FrameMembers& members, std::string message) {
+    return malformed(read_send_options(members), invalid(std::move(message)));
 }
 
-Result<std::vector<TopicName>> read_topics(JsonValue value) {
+Result<std::vector<TopicName>> read_topics(json::Value value) {
     std::vector<TopicName> topics;
     if (!value.exists()) return topics;
     const auto names = read_names(value, limits::connect_topics_max);
@@ -142,7 +140,7 @@ Result<std::vector<TopicName>> read_topics(JsonValue value) {
     return topics;
 }
 
-Result<std::vector<std::string>> read_channels(JsonValue value) {
+Result<std::vector<std::string>> read_channels(json::Value value) {
     if (!value.exists()) return std::vector<std::string>{};
     auto names = read_names(value, limits::connect_topics_max);
     if (!names) return invalid("channels must be an array of at most 100 strings");
@@ -152,28 +150,27 @@ Result<std::vector<std::string>> read_channels(JsonValue value) {
     return *std::move(names);
 }
 
-// The members of an envelope's payload that any of our types reads.
+// The members of an envelope's payload that are read for any type.
 struct EnvelopePayload {
-    JsonValue topics;
-    JsonValue channels;
-    JsonValue notification_id;
-    JsonValue resume;
-    JsonValue epoch;
-    JsonValue token;
+    json::Value topics;
+    json::Value channels;
+    json::Value notification_id;
+    json::Value resume;
+    json::Value epoch;
+    json::Value token;
 };
 
-// Inside a payload every name passes, near misses too (SPEC, preamble).
-EnvelopePayload read_envelope_payload(JsonValue object) {
+// In a payload any other name is allowed, near misses included (SPEC, preamble).
+EnvelopePayload read_envelope_payload(std::span<const json::Member> members) {
     EnvelopePayload payload;
-    MemberCursor cursor(object);
-    while (const auto member = cursor.next()) {
-        if (member->value.kind() == JsonKind::null) continue;
-        if (member->key == "topics") payload.topics = member->value;
-        if (member->key == "channels") payload.channels = member->value;
-        if (member->key == "notificationId") payload.notification_id = member->value;
-        if (member->key == "resume") payload.resume = member->value;
-        if (member->key == "epoch") payload.epoch = member->value;
-        if (member->key == "token") payload.token = member->value;
+    for (const json::Member& member : members) {
+        if (member.value.kind() == json::Kind::null) continue;
+        if (member.key == "topics") payload.topics = member.value;
+        if (member.key == "channels") payload.channels = member.value;
+        if (member.key == "notificationId") payload.notification_id = member.value;
+        if (member.key == "resume") payload.resume = member.value;
+        if (member.key == "epoch") payload.epoch = member.value;
+        if (member.key == "token") payload.token = member.value;
     }
     return payload;
 }
@@ -234,18 +231,17 @@ ClientFrame read_envelope(const FrameMembers& members) {
     const bool refreshes = type == "auth:refresh";
     const bool is_known = subscribes || unsubscribes || refreshes || type == "notification:ack";
     if (!is_known) return UnknownEnvelope{std::move(id)};
-    const JsonValue object = members.publish.payload;
-    if (object.kind() != JsonKind::object) {
+    if (members.publish.payload.kind() != json::Kind::object) {
         return MalformedEnvelope{invalid("payload must be an object"), std::move(id)};
     }
-    const EnvelopePayload payload = read_envelope_payload(object);
+    const EnvelopePayload payload = read_envelope_payload(members.payload);
     if (subscribes) return read_subscription<Subscribe>(std::move(id), payload);
     if (refreshes) return read_refresh(std::move(id), payload);
     if (unsubscribes) return read_subscription<Unsubscribe>(std::move(id), payload);
     return read_notification_ack(std::move(id), payload);
 }
 
-// Answered in the form of what the frame would have been.
+// The answer has the form that belongs to the kind of frame.
 ClientFrame misnamed(const FrameMembers& members, Error error) {
     const bool is_envelope = members.type.exists() && !members.action.exists();
     if (is_envelope) return MalformedEnvelope{std::move(error), echoed_id(members.id)};
@@ -255,13 +251,16 @@ ClientFrame misnamed(const FrameMembers& members, Error error) {
 }  // namespace
 
 ClientFrame parse_client_frame(std::string_view text, const JsonLimits& limits) {
-    const JsonFault fault = check_json(text, limits);
-    if (fault != JsonFault::none) return MalformedSend{json_error(fault, JsonSource::frame), {}, {}};
-    const JsonValue root = root_value(text);
-    if (root.kind() != JsonKind::object) return MalformedSend{invalid("A message must be a JSON object"), {}, {}};
+    const json::Document document(text, limits.depth_max, payload_name);
+    if (document.fault() != json::Fault::none) {
+        return MalformedSend{json_error(document.fault(), JsonSource::frame), {}, {}};
+    }
+    if (document.root().kind() != json::Kind::object) {
+        return MalformedSend{invalid("A message must be a JSON object"), {}, {}};
+    }
 
     FrameMembers members;
-    if (auto wrong = members.read(root)) return misnamed(members, *std::move(wrong));
+    if (auto wrong = members.read(document)) return misnamed(members, *std::move(wrong));
     if (members.action.exists()) {
         if (members.action.as_string() == "sendMessage") return read_send(members);
         return read_stranger(members, "Unknown action. Must be \"sendMessage\"");

@@ -1,9 +1,11 @@
-// Bodies of POST and DELETE /ws/token.
-#include "notifyd/core/name.hpp"
-#include "notifyd/wire/api_replies.hpp"
-#include "notifyd/wire/api_types.hpp"
+#include "notifyd/wire/connection_tokens.hpp"
 
-#include "json_check.hpp"
+#include "notifyd/core/limits.hpp"
+#include "notifyd/core/name.hpp"
+#include "notifyd/json/document.hpp"
+
+#include "invalid.hpp"
+#include "json_error.hpp"
 #include "json_writer.hpp"
 #include "known_names.hpp"
 #include "name_list.hpp"
@@ -17,19 +19,17 @@ Result<std::optional<std::vector<std::string>>> parse_connection_token_body(std:
                                                                             const JsonLimits& limits) {
     std::optional<std::vector<std::string>> channels;
     if (body.empty()) return channels;
-    const JsonFault fault = check_json(body, limits);
-    if (fault != JsonFault::none) return json_error(fault, JsonSource::body);
-    const JsonValue object = root_value(body);
-    if (object.kind() != JsonKind::object) return Error{Errc::invalid_request, "The body must be an object"};
-    JsonValue names;
+    const json::Document document(body, limits.depth_max);
+    if (document.fault() != json::Fault::none) return json_error(document.fault(), JsonSource::body);
+    if (document.root().kind() != json::Kind::object) return invalid("The body must be an object");
+    json::Value names;
     const std::array<KnownMember, 1> known{{{"channels", &names}}};
-    if (auto error = read_members(object, known)) return *std::move(error);
+    if (auto error = read_members(document.members(), known)) return *std::move(error);
     if (!names.exists()) return channels;
     channels = read_names(names, limits::ticket_channels_max);
     if (!channels || !std::ranges::all_of(*channels, [](const std::string& name) { return is_name(name); })) {
-        return Error{Errc::invalid_request,
-                     "channels must be an array of at most " + std::to_string(limits::ticket_channels_max) +
-                         " names of 1 to 64 letters, digits, _ and -"};
+        return invalid("channels must be an array of at most " + std::to_string(limits::ticket_channels_max) +
+                       " names of 1 to 64 letters, digits, _ and -");
     }
     return channels;
 }

@@ -1,11 +1,14 @@
 // The last fields, spliced onto a head; and the fields that name a message, read back.
 #include "notifyd/wire/delivered_frames.hpp"
 
-#include "json_reader.hpp"
+#include "notifyd/json/value.hpp"
+#include "notifyd/wire/websocket_frame.hpp"
+
 #include "json_writer.hpp"
 #include "topic_fields.hpp"
 
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -41,44 +44,24 @@ FramePtr encode(std::span<const Item> items, EpochMs processed_at, unsigned retr
     return frames;
 }
 
-struct FrameView {
-    Opcode opcode = Opcode::text;
-    std::string_view payload;
-    std::size_t bytes = 0;  // header and payload
-};
-
-// The first frame of the block: unmasked and whole, as we write them (RFC 6455 §5.2).
-std::optional<FrameView> first_frame(std::string_view block) {
-    constexpr std::size_t extended_16 = 126;
-    constexpr std::uint8_t low_bits = 0x0F;
-    const auto byte = [&](std::size_t at) { return static_cast<std::uint8_t>(block[at]); };
-    if (block.size() < 2) return std::nullopt;
-    std::size_t length = byte(1);
-    std::size_t header = 2;
-    if (length >= extended_16) {
-        const std::size_t length_bytes = length == extended_16 ? 2 : 8;
-        header += length_bytes;
-        if (block.size() < header) return std::nullopt;
-        length = 0;
-        for (std::size_t i = 0; i < length_bytes; ++i) length = length << 8U | byte(2 + i);
-    }
-    if (length > block.size() - header) return std::nullopt;
-    return FrameView{static_cast<Opcode>(byte(0) & low_bits), block.substr(header, length), header + length};
-}
-
 // nullopt: not a message, but an answer or another frame of the server's.
 std::optional<UnsentMessage> read_message(std::string_view text) {
-    JsonValue id;
-    JsonValue type;
-    JsonValue sequence;
-    JsonValue processed_at;
+    json::Value id;
+    json::Value type;
+    json::Value sequence;
+    json::Value processed_at;
+    std::string_view head;
     TopicFields topic;
-    MemberCursor members(root_value(text));
+    json::MemberCursor members(json::root_value(text));
     while (const auto member = members.next()) {
         if (member->key == "messageId") id = member->value;
         if (member->key == "messageType") type = member->value;
         if (member->key == "sequenceNumber") sequence = member->value;
-        if (member->key == "processorTimestamp") processed_at = member->value;
+        if (member->key == "processorTimestamp") {
+            processed_at = member->value;
+            // The comma before it ends the head.
+            head = text.substr(0, static_cast<std::size_t>(member->key_text.data() - text.data()) - 1);
+        }
         if (member->key == "chatId") topic.chat_id = member->value.as_string();
         if (member->key == "targetClass") topic.target_class = member->value.as_string();
         if (member->key == "targetId") topic.target_id = member->value.as_string();
@@ -91,7 +74,7 @@ std::optional<UnsentMessage> read_message(std::string_view text) {
                          .topic = std::move(*name),
                          .type = type.as_string() == "fifo" ? MessageType::fifo : MessageType::standard,
                          .sequence = sequence.as_unsigned().value_or(0),
-                         .text = text};
+                         .head = head};
 }
 
 }  // namespace
@@ -108,7 +91,7 @@ void visit_unsent(std::string_view block,
                   std::size_t sent,
                   const std::function<void(const UnsentMessage& message)>& visit) {
     std::size_t at = 0;
-    while (const auto frame = first_frame(block.substr(at))) {
+    while (const auto frame = first_websocket_frame(block.substr(at))) {
         at += frame->bytes;
         // The receiver has no use for a part of a frame.
         if (frame->opcode != Opcode::text || at <= sent) continue;

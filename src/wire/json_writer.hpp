@@ -1,19 +1,21 @@
-// Appending JSON to a text.
-// Owns: nothing. Thread: any. Fails: never.
+// Appending the protocol's values to a JSON text.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/topic_name.hpp"
+#include "notifyd/json/text.hpp"
 
 #include <concepts>
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace notifyd::wire {
 
-// With quotes and escapes. Bytes that are not UTF-8 (only a header can bring some) become U+FFFD.
-void append_string(std::string& out, std::string_view text);
+// Only a header can bring bytes that are not UTF-8.
+using json::append_string;
 // A time as an ISO 8601 string.
 void append_time(std::string& out, EpochMs time);
 void append_number(std::string& out, std::integral auto value) {
@@ -36,5 +38,20 @@ void append_topic(std::string& out, const TopicName& topic);
 // `["chat:abc",…]`
 void append_topic_array(std::string& out, std::span<const TopicName> topics);
 void append_string_array(std::string& out, std::span<const std::string> texts);
+// `append(out, item)` appends one of the items.
+template <class Item, class Append>
+void append_array(std::string& out, std::span<const Item> items, Append append) {
+    out += '[';
+    for (const Item& item : items) {
+        if (&item != items.data()) out += ',';
+        append(out, item);
+    }
+    out += ']';
+}
+
+// `,"count":…,"scannedCount":…`
+void append_counts(std::string& out, std::size_t count);
+// `,"count":…,"nextStartKey":…}`; without a key the page is the last.
+void end_page(std::string& out, std::size_t count, const std::optional<std::string>& next_key);
 
 }  // namespace notifyd::wire

@@ -1,4 +1,4 @@
-// Near misses and their sentences.
+// Near misses, and the messages about them.
 #include "known_names.hpp"
 
 #include "notifyd/core/near_name.hpp"
@@ -87,36 +87,57 @@ class KnownNames {
 };
 
 Error wrong_name(std::string_view written, std::string_view meant) {
-    std::string sentence("Unknown name \"");
-    sentence.append(written).append("\": did you mean \"").append(meant).append("\"?");
-    return {Errc::invalid_request, std::move(sentence)};
+    std::string message("Unknown name \"");
+    message.append(written).append("\": did you mean \"").append(meant).append("\"?");
+    return {Errc::invalid_request, std::move(message)};
 }
+
+class MemberReader {
+  public:
+    explicit MemberReader(std::span<const KnownMember> known) : known_(known) {}
+
+    void read(const json::Member& member) {
+        const auto place = std::ranges::find(known_, member.key, &KnownMember::name);
+        if (place == known_.end()) {
+            check_unknown(member.key);
+        } else if (place->place != nullptr && member.value.kind() != json::Kind::null) {
+            *place->place = member.value;
+        }
+    }
+    [[nodiscard]] std::optional<Error> take_error() { return std::move(error_); }
+
+  private:
+    void check_unknown(std::string_view name) {
+        // An `ack` is something else than an ackId.
+        constexpr std::size_t rest_min = 4;
+        if (error_ || ++unknown_ > unknown_names_max) return;
+        if (!names_) {
+            std::vector<std::string_view> names;
+            for (const KnownMember& one : known_) names.push_back(one.name);
+            names_.emplace(names, rest_min);
+        }
+        if (const auto meant = names_->near(name)) error_ = wrong_name(name, *meant);
+    }
+
+    std::span<const KnownMember> known_;
+    std::optional<KnownNames> names_;
+    std::size_t unknown_ = 0;
+    std::optional<Error> error_;
+};
 
 }  // namespace
 
-std::optional<Error> read_members(JsonValue object, std::span<const KnownMember> known) {
-    // An `ack` is something else than an ackId.
-    constexpr std::size_t rest_min = 4;
-    std::optional<Error> wrong;
-    std::optional<KnownNames> names;
-    std::size_t unknown = 0;
-    MemberCursor cursor(object);
-    while (const auto member = cursor.next()) {
-        const auto place = std::ranges::find(known, member->key, &KnownMember::name);
-        if (place != known.end()) {
-            const bool is_given = member->value.kind() != JsonKind::null;
-            if (place->place != nullptr && is_given) *place->place = member->value;
-            continue;
-        }
-        if (wrong || ++unknown > unknown_names_max) continue;
-        if (!names) {
-            std::vector<std::string_view> texts;
-            for (const KnownMember& one : known) texts.push_back(one.name);
-            names.emplace(texts, rest_min);
-        }
-        if (const auto meant = names->near(member->key)) wrong = wrong_name(member->key, *meant);
-    }
-    return wrong;
+std::optional<Error> read_members(std::span<const json::Member> members, std::span<const KnownMember> known) {
+    MemberReader reader(known);
+    for (const json::Member& member : members) reader.read(member);
+    return reader.take_error();
+}
+
+std::optional<Error> read_members(json::Value object, std::span<const KnownMember> known) {
+    MemberReader reader(known);
+    json::MemberCursor members(object);
+    while (const auto member = members.next()) reader.read(*member);
+    return reader.take_error();
 }
 
 Result<void> check_names(const QueryParameters& query, std::span<const std::string_view> known) {

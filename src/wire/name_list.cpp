@@ -5,10 +5,10 @@
 
 namespace notifyd::wire {
 
-std::optional<std::vector<std::string>> read_names(JsonValue value, std::size_t names_max) {
-    if (value.kind() != JsonKind::array) return std::nullopt;
+std::optional<std::vector<std::string>> read_names(json::Value value, std::size_t names_max) {
+    if (value.kind() != json::Kind::array) return std::nullopt;
     std::vector<std::string> names;
-    ElementCursor elements(value);
+    json::ElementCursor elements(value);
     std::size_t count = 0;
     while (const auto element = elements.next()) {
         auto name = element->as_string();

@@ -1,8 +1,7 @@
 // A JSON array of names.
-// Owns: nothing. Thread: any. Fails: nullopt.
 #pragma once
 
-#include "json_reader.hpp"
+#include "notifyd/json/value.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -12,6 +11,6 @@
 namespace notifyd::wire {
 
 // The strings of an array, each once; nullopt if it is no array of strings or has more than `names_max`.
-[[nodiscard]] std::optional<std::vector<std::string>> read_names(JsonValue value, std::size_t names_max);
+[[nodiscard]] std::optional<std::vector<std::string>> read_names(json::Value value, std::size_t names_max);
 
 }  // namespace notifyd::wire

@@ -1,9 +1,10 @@
-// The rules of a publish, in the order in which a client is told of them.
+// The rules of a publish, in the order in which violations are reported.
 #include "publish_parser.hpp"
 
 #include "notifyd/core/limits.hpp"
-#include "notifyd/wire/api_types.hpp"
 
+#include "character_count.hpp"
+#include "invalid.hpp"
 #include "topic_fields.hpp"
 
 #include <algorithm>
@@ -43,27 +44,23 @@ bool is_reserved(std::string_view name) {
     return std::find(reserved_names.begin(), reserved_names.end(), name) != reserved_names.end();
 }
 
-Error invalid(std::string sentence) {
-    return {Errc::invalid_request, std::move(sentence)};
-}
-
 Error missing_parameters() {
     return invalid("Missing required parameters: targetChannel and payload are required");
 }
 
-// What the payload says to the server, where null says nothing, and what it carries through.
+// The payload: the members that the server reads, where null counts as absent, and the fields to pass on.
 struct Payload {
-    JsonValue chat_id;
-    JsonValue target_class;
-    JsonValue target_id;
-    JsonValue event_type;
-    JsonValue generate_sequence;
-    JsonValue custom_sequence;
-    JsonValue multi_part;
+    json::Value chat_id;
+    json::Value target_class;
+    json::Value target_id;
+    json::Value event_type;
+    json::Value generate_sequence;
+    json::Value custom_sequence;
+    json::Value multi_part;
     std::string fields;
 
-    void take(std::string_view key, JsonValue value) {
-        if (value.kind() == JsonKind::null) return;
+    void take(std::string_view key, json::Value value) {
+        if (value.kind() == json::Kind::null) return;
         if (key == "chatId") chat_id = value;
         if (key == "targetClass") target_class = value;
         if (key == "targetId") target_id = value;
@@ -74,21 +71,20 @@ struct Payload {
     }
 };
 
-Payload read_payload(JsonValue object) {
+Payload read_payload(std::span<const json::Member> members, std::size_t bytes) {
     Payload payload;
-    payload.fields.reserve(object.text().size());
-    MemberCursor members(object);
-    while (const auto member = members.next()) {
-        payload.take(member->key, member->value);
-        if (is_reserved(member->key)) continue;
+    payload.fields.reserve(bytes);
+    for (const json::Member& member : members) {
+        payload.take(member.key, member.value);
+        if (is_reserved(member.key)) continue;
         if (!payload.fields.empty()) payload.fields += ',';
-        payload.fields.append(member->key_text).append(1, ':').append(member->value.text());
+        payload.fields.append(member.key_text).append(1, ':').append(member.value.text());
     }
     return payload;
 }
 
-// A value that must be a string if it is there. `ill_typed` becomes true if it is there and is not.
-std::optional<std::string> optional_string(JsonValue value, bool& ill_typed) {
+// A value that must be a string if it exists; otherwise `ill_typed` becomes true.
+std::optional<std::string> optional_string(json::Value value, bool& ill_typed) {
     if (!value.exists()) return std::nullopt;
     auto text = value.as_string();
     if (!text) ill_typed = true;
@@ -107,7 +103,7 @@ Result<TopicName> read_topic(const Payload& payload) {
     return make_topic(fields, "payload.");
 }
 
-std::optional<MessageType> read_type(JsonValue value) {
+std::optional<MessageType> read_type(json::Value value) {
     if (!value.exists()) return MessageType::standard;
     const auto text = value.as_string();
     if (text == "fifo") return MessageType::fifo;
@@ -115,13 +111,8 @@ std::optional<MessageType> read_type(JsonValue value) {
     return std::nullopt;
 }
 
-std::size_t count_characters(std::string_view text) {
-    const auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
-}
-
 // Success with nullopt where there is none.
-Result<std::optional<std::string>> read_id(JsonValue value, std::string_view name, std::size_t chars_max) {
+Result<std::optional<std::string>> read_id(json::Value value, std::string_view name, std::size_t chars_max) {
     if (!value.exists()) return std::optional<std::string>{};
     auto text = value.as_string();
     if (!text || text->empty() || count_characters(*text) > chars_max) {
@@ -130,32 +121,32 @@ Result<std::optional<std::string>> read_id(JsonValue value, std::string_view nam
     return text;
 }
 
-bool is_positive(JsonValue value) {
+bool is_positive(json::Value value) {
     return value.as_unsigned().value_or(0) > 0;
 }
 
-// The named member of an object, kind none if it has none or is no object.
-JsonValue member_of(JsonValue object, std::string_view name) {
-    MemberCursor members(object);
+// The named member of an object; kind none if there is no such member, or no object.
+json::Value member_of(json::Value object, std::string_view name) {
+    json::MemberCursor members(object);
     while (const auto member = members.next()) {
         if (member->key == name) return member->value;
     }
     return {};
 }
 
-std::optional<Error> check_custom_sequence(JsonValue value) {
+std::optional<Error> check_custom_sequence(json::Value value) {
     if (!value.exists()) return std::nullopt;
-    if (is_positive(member_of(value, "number")) && member_of(value, "scope").kind() == JsonKind::string) {
+    if (is_positive(member_of(value, "number")) && member_of(value, "scope").kind() == json::Kind::string) {
         return std::nullopt;
     }
     return invalid("payload.customSequence must be an object with number (a positive integer) and scope (a string)");
 }
 
-std::optional<Error> check_multi_part(JsonValue value) {
+std::optional<Error> check_multi_part(json::Value value) {
     if (!value.exists()) return std::nullopt;
     const auto total = member_of(value, "totalParts").as_unsigned().value_or(0);
     const auto part = member_of(value, "partNumber").as_unsigned().value_or(0);
-    const bool has_group = member_of(value, "groupId").kind() == JsonKind::string;
+    const bool has_group = member_of(value, "groupId").kind() == json::Kind::string;
     if (has_group && part > 0 && part <= total) return std::nullopt;
     return invalid(
         "payload.multiPartMetadata must be an object with groupId (a string), totalParts and partNumber (positive "
@@ -163,14 +154,14 @@ std::optional<Error> check_multi_part(JsonValue value) {
 }
 
 std::optional<Error> check_passed_through(const Payload& payload) {
-    if (payload.event_type.exists() && payload.event_type.kind() != JsonKind::string) {
+    if (payload.event_type.exists() && payload.event_type.kind() != json::Kind::string) {
         return invalid("payload.eventType must be a string");
     }
     if (auto error = check_custom_sequence(payload.custom_sequence)) return error;
     return check_multi_part(payload.multi_part);
 }
 
-// What is known but not done yet: to take it and do something else would be a false promise (SPEC §3.1, §3.8, §5.2).
+// Reserved features: accepting them and doing something else would be a false promise (SPEC §3.1, §3.8, §5.2).
 std::optional<Error> check_unsupported(const PublishMembers& members) {
     if (members.deliver_at.exists()) {
         return invalid("deliverAt is not supported by this version: publish the message when it is due");
@@ -182,7 +173,7 @@ std::optional<Error> check_unsupported(const PublishMembers& members) {
     return invalid("transient messages are not supported by this version: leave transient out, and it will be stored");
 }
 
-// What a repeat is known by, for both types.
+// The id by which repeats are recognised, for both types.
 std::optional<Error> read_deduplication(const PublishMembers& members, PublishRequest& request) {
     constexpr std::size_t chars_max = limits::deduplication_id_chars_max;
     auto id = read_id(members.deduplication_id, "messageDeduplicationId", chars_max);
@@ -200,7 +191,7 @@ std::optional<Error> read_fifo_members(const PublishMembers& members, const Payl
     if (group.has_error()) return group.error();
     request.group_id = std::move(*group);
 
-    const JsonValue generate =
+    const json::Value generate =
         members.generate_sequence.exists() ? members.generate_sequence : payload.generate_sequence;
     if (generate.exists() && !generate.as_boolean()) return invalid("generateSequence must be true or false");
     request.numbering = generate.as_boolean().value_or(true) ? Numbering::consecutive : Numbering::none;
@@ -209,20 +200,9 @@ std::optional<Error> read_fifo_members(const PublishMembers& members, const Payl
 
 }  // namespace
 
-Result<std::optional<std::string>> parse_idempotency_key(const std::optional<std::string>& header) {
-    if (!header) return std::optional<std::string>{};
-    const std::size_t first = header->find_first_not_of(" \t");
-    if (first != std::string::npos) {
-        std::string key = header->substr(first, header->find_last_not_of(" \t") - first + 1);
-        if (count_characters(key) <= limits::deduplication_id_chars_max) return std::optional(std::move(key));
-    }
-    return invalid("Idempotency-Key must be 1 to " + std::to_string(limits::deduplication_id_chars_max) +
-                   " characters");
-}
-
 std::array<KnownMember, 9> PublishMembers::known() {
     return {{{"targetChannel", &target_channel},
-             {"payload", &payload},
+             {payload_name, &payload},
              {"messageType", &message_type},
              {"messageGroupId", &group_id},
              {"messageDeduplicationId", &deduplication_id},
@@ -232,18 +212,19 @@ std::array<KnownMember, 9> PublishMembers::known() {
              {"transient", &transient}}};
 }
 
-Result<PublishRequest> make_publish_request(const PublishMembers& members) {
+Result<PublishRequest> make_publish_request(const PublishMembers& members,
+                                            std::span<const json::Member> payload_members) {
     if (!members.target_channel.exists() || !members.payload.exists()) return missing_parameters();
     auto target_channel = members.target_channel.as_string();
     if (!target_channel) return invalid("targetChannel must be a string such as \"WebSocket\"");
     if (target_channel->empty()) return missing_parameters();
-    if (members.payload.kind() != JsonKind::object) {
+    if (members.payload.kind() != json::Kind::object) {
         return invalid("payload must be an object such as {\"chatId\": \"…\", \"content\": …}");
     }
     const auto type = read_type(members.message_type);
     if (!type) return invalid("Invalid messageType. Must be \"fifo\" or \"standard\"");
 
-    Payload payload = read_payload(members.payload);
+    Payload payload = read_payload(payload_members, members.payload.text().size());
     auto topic = read_topic(payload);
     if (topic.has_error()) return topic.error();
     if (auto error = check_passed_through(payload)) return *std::move(error);
@@ -261,10 +242,10 @@ Result<PublishRequest> make_publish_request(const PublishMembers& members) {
     return request;
 }
 
-Result<PublishRequest> read_publish_object(JsonValue object) {
+Result<PublishRequest> read_publish(const json::Document& document) {
     PublishMembers members;
-    if (auto error = read_members(object, members.known())) return *std::move(error);
-    return make_publish_request(members);
+    if (auto error = read_members(document.members(), members.known())) return *std::move(error);
+    return make_publish_request(members, document.inner_members());
 }
 
 }  // namespace notifyd::wire

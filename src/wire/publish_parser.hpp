@@ -1,34 +1,40 @@
 // From the members of a publish or sendMessage to a checked PublishRequest (SPEC §1, §3.1).
-// Owns: nothing. Thread: any. Fails: invalid_request, with SPEC §3.1's sentences.
+// Fails: invalid_request, with SPEC §3.1's messages.
 #pragma once
 
 #include "notifyd/core/result.hpp"
+#include "notifyd/json/document.hpp"
 #include "notifyd/wire/publish_request.hpp"
 
-#include "json_reader.hpp"
 #include "known_names.hpp"
 
 #include <array>
+#include <span>
+#include <string_view>
 
 namespace notifyd::wire {
 
-// The outermost members that a publish reads; what is not there has kind none.
+// The member whose own members a publish needs, for a json::Document.
+inline constexpr std::string_view payload_name = "payload";
+
+// The outermost members that a publish reads; those that are absent have kind none.
 struct PublishMembers {
-    JsonValue target_channel;
-    JsonValue message_type;
-    JsonValue group_id;
-    JsonValue deduplication_id;
-    JsonValue idempotency_key;
-    JsonValue deliver_at;
-    JsonValue transient;
-    JsonValue generate_sequence;
-    JsonValue payload;
+    json::Value target_channel;
+    json::Value message_type;
+    json::Value group_id;
+    json::Value deduplication_id;
+    json::Value idempotency_key;
+    json::Value deliver_at;
+    json::Value transient;
+    json::Value generate_sequence;
+    json::Value payload;
 
     [[nodiscard]] std::array<KnownMember, 9> known();
 };
 
-Result<PublishRequest> make_publish_request(const PublishMembers& members);
-// The same from the object that they are members of.
-Result<PublishRequest> read_publish_object(JsonValue object);
+// `payload` is what the payload consists of.
+Result<PublishRequest> make_publish_request(const PublishMembers& members, std::span<const json::Member> payload);
+// The same from a document without a fault.
+Result<PublishRequest> read_publish(const json::Document& document);
 
 }  // namespace notifyd::wire

@@ -87,6 +87,21 @@ Result<TopicFields> QueryReader::topic_fields() const {
     return TopicFields{std::move(*chat_id), std::move(*target_class), std::move(*target_id)};
 }
 
+Result<TopicName> QueryReader::topic() const {
+    const auto fields = topic_fields();
+    if (fields.has_error()) return fields.error();
+    return make_topic(*fields, "");
+}
+
+Result<std::optional<UserId>> QueryReader::user(std::string_view name) const {
+    auto text = single(name);
+    if (text.has_error()) return text.error();
+    if (!*text) return std::optional<UserId>{};
+    auto user = make_user_id(**text);
+    if (user.has_error()) return user.error();
+    return std::optional<UserId>(std::move(*user));
+}
+
 Result<std::size_t> QueryReader::limit(std::size_t fallback) const {
     const auto text = single("limit");
     if (text.has_error()) return text.error();

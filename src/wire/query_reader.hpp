@@ -1,5 +1,5 @@
-// Reading a URL's query by name: once, many times, as numbers, as times.
-// Owns: nothing; the query must outlive it. Thread: any. Fails: invalid_request naming the parameter.
+// Reads the parameters of a URL's query by name, as texts, lists, numbers, times, users and topics.
+// The query must outlive the reader. Fails: invalid_request, naming the parameter.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -39,6 +39,9 @@ class QueryReader {
 
     // chatId, or targetClass and targetId. Nothing given: no field is set.
     [[nodiscard]] Result<TopicFields> topic_fields() const;
+    // The topic of a query that requires one.
+    [[nodiscard]] Result<TopicName> topic() const;
+    [[nodiscard]] Result<std::optional<UserId>> user(std::string_view name) const;
     // `limit`: 1 to 100.
     [[nodiscard]] Result<std::size_t> limit(std::size_t fallback = limits::page_messages_default) const;
     // 1 or 0 (true and false will do); false where there is none.

@@ -7,10 +7,10 @@
 
 namespace notifyd::wire {
 
-void append_receipt_members(std::string& out, const Receipt& receipt, std::string_view sentence) {
+void append_receipt_members(std::string& out, const Receipt& receipt, std::string_view message) {
     constexpr std::size_t usual_bytes = 320;
     out.reserve(out.size() + usual_bytes + receipt.group_id.size());
-    append_string_member(out, "\"message\":", sentence);
+    append_string_member(out, "\"message\":", message);
     append_string_member(out, ",\"messageId\":", receipt.id.get().to_string());
     append_string_member(out, ",\"messageType\":", to_string(receipt.type));
     append_string_member(out, ",\"targetChannel\":", receipt.target_channel);

@@ -1,5 +1,4 @@
-// The members that every successful answer to a publish shares (SPEC §3.1, §5.2).
-// Owns: nothing. Thread: any. Fails: never.
+// The members that all successful answers to a publish have in common (SPEC §3.1, §5.2).
 #pragma once
 
 #include "notifyd/core/receipt.hpp"
@@ -9,10 +8,10 @@
 
 namespace notifyd::wire {
 
-// For an answer to a publish that repeated an earlier one.
+// In the answer to a publish that repeats an earlier one.
 inline constexpr std::string_view duplicate_member = ",\"duplicate\":true";
 
 // Members without braces: `"message":…,"messageId":…,…,"timestamp":…`
-void append_receipt_members(std::string& out, const Receipt& receipt, std::string_view sentence);
+void append_receipt_members(std::string& out, const Receipt& receipt, std::string_view message);
 
 }  // namespace notifyd::wire

@@ -2,8 +2,9 @@
 #include "resume_text.hpp"
 
 #include "notifyd/core/limits.hpp"
-#include "notifyd/wire/api_types.hpp"
+#include "notifyd/wire/connect.hpp"
 
+#include "invalid.hpp"
 #include "query_reader.hpp"
 
 #include <algorithm>
@@ -14,10 +15,6 @@
 namespace notifyd::wire {
 
 namespace {
-
-Error invalid(std::string sentence) {
-    return {Errc::invalid_request, std::move(sentence)};
-}
 
 std::optional<ResumePoint> parse_point(std::string_view text) {
     if (const auto number = parse_digits(text)) {

@@ -1,5 +1,5 @@
-// `chat-abc:42,org:acme:7,chat-xyz:<messageId>`: where a client wants to go on (SPEC §5.4).
-// Owns: nothing. Thread: any. Fails: invalid_request.
+// `chat-abc:42,org:acme:7,chat-xyz:<messageId>`: the positions from which a client resumes (SPEC §5.4).
+// Fails: invalid_request.
 #pragma once
 
 #include "notifyd/core/result.hpp"

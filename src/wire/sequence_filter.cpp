@@ -3,6 +3,7 @@
 
 #include "notifyd/core/limits.hpp"
 
+#include "invalid.hpp"
 #include "query_reader.hpp"
 
 #include <algorithm>
@@ -14,10 +15,6 @@ namespace notifyd::wire {
 namespace {
 
 constexpr Sequence largest = std::numeric_limits<std::int64_t>::max();
-
-Error invalid(std::string sentence) {
-    return {Errc::invalid_request, std::move(sentence)};
-}
 
 // "7" or "9-12"
 std::optional<SequenceRange> parse_range(std::string_view text) {

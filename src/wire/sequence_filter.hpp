@@ -1,5 +1,5 @@
 // The sequence filters of GET /messages (SPEC §3.2): "3,5,9-12", from, to.
-// Owns: nothing. Thread: any. Fails: invalid_request.
+// Fails: invalid_request.
 #pragma once
 
 #include "notifyd/core/page.hpp"
@@ -19,8 +19,8 @@ struct SequenceFilter {
     [[nodiscard]] bool is_given() const { return list || from || to; }
 };
 
-// What all given filters have in common: ascending, not overlapping, not empty if any is given. A list may name at most
-// 100 numbers.
+// The intersection of all filters given: ascending, without overlaps, and not empty if there is a filter. A list may
+// name at most 100 numbers.
 Result<std::vector<SequenceRange>> make_ranges(const SequenceFilter& filter);
 
 }  // namespace notifyd::wire

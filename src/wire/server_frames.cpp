@@ -2,6 +2,7 @@
 #include "notifyd/wire/server_frames.hpp"
 
 #include "notifyd/core/http_status.hpp"
+#include "notifyd/wire/websocket_frame.hpp"
 
 #include "json_writer.hpp"
 #include "receipt_text.hpp"

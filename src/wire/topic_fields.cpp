@@ -1,26 +1,24 @@
 // One topic from exactly one of its two forms.
 #include "topic_fields.hpp"
 
+#include "invalid.hpp"
+
 namespace notifyd::wire {
 
 namespace {
 
-Error invalid(std::string sentence) {
-    return {Errc::invalid_request, std::move(sentence)};
-}
-
 std::string both_forms(std::string_view prefix) {
-    std::string sentence("Give either ");
-    sentence.append(prefix).append("chatId or ");
-    sentence.append(prefix).append("targetId with ");
-    return sentence.append(prefix).append("targetClass, not both");
+    std::string message("Give either ");
+    message.append(prefix).append("chatId or ");
+    message.append(prefix).append("targetId with ");
+    return message.append(prefix).append("targetClass, not both");
 }
 
 std::string missing(std::string_view prefix) {
-    std::string sentence("Missing required parameter: ");
-    sentence.append(prefix).append("chatId or ");
-    sentence.append(prefix).append("targetId with ");
-    return sentence.append(prefix).append("targetClass");
+    std::string message("Missing required parameter: ");
+    message.append(prefix).append("chatId or ");
+    message.append(prefix).append("targetId with ");
+    return message.append(prefix).append("targetClass");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // The two ways to name a topic (SPEC §1): a chat id, or a class and an id.
-// Owns: its strings. Thread: any. Fails: invalid_request.
+// Fails: invalid_request.
 #pragma once
 
 #include "notifyd/core/result.hpp"
@@ -19,7 +19,7 @@ struct TopicFields {
     [[nodiscard]] bool is_empty() const { return !chat_id && !target_class && !target_id; }
 };
 
-// `prefix` stands before the names in sentences: "payload." or nothing.
+// `prefix` stands before the names in messages: "payload." or nothing.
 Result<TopicName> make_topic(const TopicFields& fields, std::string_view prefix);
 
 // A user id follows the rule for ids.

@@ -1,7 +1,9 @@
 // Bytes of a connection -> requests -> target, query and route. The first byte says in what pieces they come.
 #include "notifyd/core/limits.hpp"
 #include "notifyd/core/topic_name.hpp"
-#include "notifyd/wire/api_types.hpp"
+#include "notifyd/wire/connect.hpp"
+#include "notifyd/wire/messages.hpp"
+#include "notifyd/wire/permissions.hpp"
 
 #include "input.hpp"
 #include "request_reader.hpp"

@@ -1,6 +1,7 @@
 // Bodies of requests -> typed values. What is published is whole: its fields, in braces, are JSON again.
 #include "notifyd/core/topic_name.hpp"
-#include "notifyd/wire/api_types.hpp"
+#include "notifyd/wire/permissions.hpp"
+#include "notifyd/wire/publish.hpp"
 
 #include "input.hpp"
 

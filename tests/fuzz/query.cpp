@@ -1,6 +1,10 @@
 // Query strings, decoded already -> typed values. Lines of "name=value".
 #include "notifyd/core/topic_name.hpp"
-#include "notifyd/wire/api_types.hpp"
+#include "notifyd/wire/connect.hpp"
+#include "notifyd/wire/connections.hpp"
+#include "notifyd/wire/dead_letters.hpp"
+#include "notifyd/wire/messages.hpp"
+#include "notifyd/wire/permissions.hpp"
 
 #include "input.hpp"
 

@@ -3,6 +3,7 @@
 #include "notifyd/core/topic_name.hpp"
 #include "notifyd/runtime/event_loop.hpp"
 #include "notifyd/wire/client_frames.hpp"
+#include "notifyd/wire/websocket_frame.hpp"
 
 #include "input.hpp"
 #include "websocket_stream.hpp"
@@ -46,7 +47,7 @@ class Reader {
         }
         fuzz::require(is_valid_utf8(message));
         static_cast<void>(wire::parse_client_frame(message, wire::JsonLimits::with_depth(32)));
-        stream_.answer(make_websocket_frame(Opcode::text, {&message, 1}));
+        stream_.answer(wire::make_websocket_frame(wire::Opcode::text, {&message, 1}));
     }
 
   private:

@@ -27,7 +27,7 @@ shared_from_this: -
 FIXME
 """
 )
-HEADER = "// Does one thing.\n// Owns: nothing. Thread: any. Fails: never.\n#pragma once\n"
+HEADER = "// Does one thing.\n#pragma once\n"
 
 
 def findings(path, text):
@@ -63,8 +63,7 @@ class TidyFindsWhatIsWrong(unittest.TestCase):
                     'std::string("INSERT INTO a VALUES (").append(text)', '"SELECT a FROM b LIMIT " + count'):
             self.check("src/storage/a.cpp", f"auto sql = {sql};\n", "bind it")
 
-    def test_header_without_its_keys(self):
-        self.check("include/notifyd/core/a.hpp", HEADER.replace("Thread:", "Threads"), "'Thread:'")
+    def test_header_without_its_purpose(self):
         self.check("include/notifyd/core/a.hpp", "#pragma once\n", "opens with its purpose")
 
     def test_long_file_and_long_line(self):

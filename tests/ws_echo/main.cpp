@@ -5,6 +5,7 @@
 // Prints "listening on 127.0.0.1:<port>" when ready (port 0: any free one), and runs until it is killed.
 #include "notifyd/core/limits.hpp"
 #include "notifyd/runtime/task_group.hpp"
+#include "notifyd/wire/websocket_frame.hpp"
 
 #include "listener.hpp"
 #include "websocket_stream.hpp"
@@ -60,8 +61,8 @@ class Echo : public boost::intrusive::list_base_hook<boost::intrusive::link_mode
     [[nodiscard]] static bool pay(std::size_t) { return true; }
     static void came(std::size_t) {}
     void take(std::string_view message, MessageKind kind) {
-        const Opcode opcode = kind == MessageKind::text ? Opcode::text : Opcode::binary;
-        stream().answer(make_websocket_frame(opcode, {&message, 1}));
+        const wire::Opcode opcode = kind == MessageKind::text ? wire::Opcode::text : wire::Opcode::binary;
+        stream().answer(wire::make_websocket_frame(opcode, {&message, 1}));
     }
 
   private:

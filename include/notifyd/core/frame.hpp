@@ -1,8 +1,7 @@
-// Bytes for a socket, encoded once and shared by every connection of one loop: whole WebSocket frames or HTTP replies.
-// Owns:   the bytes, in one allocation with the count.
-// Thread: one loop. The count is plain, not atomic: a frame is made by the loop that sends it and never leaves it,
-//         which debug builds check, the sanitizers' among them.
-// Fails:  never (allocation failure ends the process, as elsewhere).
+// Bytes for a socket, encoded once and shared by all connections of one loop: whole WebSocket frames, or an HTTP reply.
+// Owns:   the bytes, in one allocation with the reference count.
+// Thread: one loop. The count is not atomic: a frame never leaves the loop that made it. Debug and sanitizer builds
+//         check this.
 #pragma once
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -11,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
-#include <span>
 #include <string_view>
 #include <thread>
 
@@ -19,7 +17,7 @@ namespace notifyd {
 
 class Frame {
   public:
-    // A frame of `size` bytes that the maker fills through `bytes()` before sharing it.
+    // A frame of `size` bytes, to be filled through `bytes()` before it is shared.
     [[nodiscard]] static boost::intrusive_ptr<Frame> make(std::size_t size) {
         void* space = ::operator new(sizeof(Frame) + size);
         return {::new (space) Frame(size)};
@@ -66,13 +64,5 @@ using FramePtr = boost::intrusive_ptr<const Frame>;
 
 // Plain bytes, such as an HTTP reply.
 [[nodiscard]] FramePtr make_frame(std::string_view bytes);
-
-enum class Opcode : std::uint8_t { text = 1, binary = 2, close = 8, ping = 9 };
-
-// One unfragmented, unmasked WebSocket frame of a server (RFC 6455 §5.2); `pieces` are its payload in order.
-[[nodiscard]] FramePtr make_websocket_frame(Opcode opcode, std::span<const std::string_view> pieces);
-// The same in parts, for several frames in a row: how long one is, and writing it to `out`; returns its end.
-[[nodiscard]] std::size_t websocket_frame_bytes(std::span<const std::string_view> pieces);
-char* write_websocket_frame(char* out, Opcode opcode, std::span<const std::string_view> pieces);
 
 }  // namespace notifyd

@@ -1,11 +1,10 @@
-// Reads the body of POST /publish/batch in steps, none of which takes long, however large the body is and whatever it
-// holds: so that a loop can do other things in between.
+// Reads the body of POST /publish/batch in short steps, so that a loop can do other work in between, however large the
+// body is.
 //   while (reader.step()) { … }
 //   auto messages = reader.take();
-// Owns:   what was read so far; the body must outlive it.
-// Thread: one at a time.
-// Fails:  take gives invalid_json or invalid_request for the whole body; an entry fails alone, with payload_too_large
-//         among others.
+// The body must outlive the reader.
+// Fails: take() returns invalid_json or invalid_request for the whole body; an entry fails on its own, for example with
+//        payload_too_large.
 #pragma once
 
 #include "notifyd/core/result.hpp"
@@ -23,7 +22,7 @@ class BatchReader {
   public:
     using Messages = std::vector<Result<PublishRequest>>;
 
-    // Text that is looked at in one step; an entry is read in one, too.
+    // How much text one step covers; an entry is always read in one step.
     static constexpr std::size_t step_bytes = 32 * 1024;
 
     BatchReader(std::string_view body, const JsonLimits& limits, std::size_t message_bytes_max);
@@ -31,7 +30,7 @@ class BatchReader {
     BatchReader& operator=(const BatchReader&) = delete;
     ~BatchReader();
 
-    // False: there is nothing left to do.
+    // False: the body has been read.
     [[nodiscard]] bool step();
     // Once, after the last step.
     [[nodiscard]] Result<Messages> take();

@@ -1,8 +1,7 @@
 // What a client says over its WebSocket: one text frame in, one typed value out (SPEC §5.2, §5.3).
 // Flow:   socket -> parse_client_frame -> std::visit in the gateway
-// Owns:   its values. Thread: any.
-// Fails:  never: what is wrong with a frame is a value too (MalformedSend, MalformedEnvelope), with whatever ids could
-//         be read, so that the answer names them.
+// Fails:  never. A malformed frame is a value, too (MalformedSend, MalformedEnvelope), with the ids that could be read,
+//         so that the answer can name them.
 #pragma once
 
 #include "notifyd/core/error.hpp"

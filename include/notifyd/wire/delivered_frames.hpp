@@ -1,7 +1,6 @@
-// Messages as every subscriber gets them: encoded from their heads, and recognised again (SPEC §5.2).
+// Messages as subscribers receive them: encoded from their heads, and read back (SPEC §5.2).
 // Flow:   lanes or log -> processor, catch-up, retries -> delivered_frames -> outbox
-// Owns:   nothing. Thread: a FramePtr stays on the loop that made it.
-// Fails:  never.
+// Thread: a FramePtr stays on the loop that made it.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -16,7 +15,7 @@
 
 namespace notifyd::wire {
 
-// One frame each, in a row.
+// A frame for each message, one after the other.
 [[nodiscard]] FramePtr delivered_frames(std::span<const Delivery> deliveries,
                                         EpochMs processed_at,
                                         unsigned retry_count);
@@ -24,16 +23,16 @@ namespace notifyd::wire {
                                         EpochMs processed_at,
                                         unsigned retry_count);
 
-// A message that stands in a frame which was not sent.
+// A message in a frame that was not sent.
 struct UnsentMessage {
     MessageId id;
     TopicName topic;
     MessageType type = MessageType::standard;
     Sequence sequence = 0;  // 0: not numbered
-    std::string_view text;  // the whole object; lives as long as the block
+    std::string_view head;  // as in Message::head; lives as long as the block
 };
-// Visits the messages of a block of frames of ours of which the first `sent` bytes are gone. Other frames are passed
-// over, and so is what follows a frame that is not understood.
+// Visits the messages in a block of this server's frames of which the first `sent` bytes have been sent. Other frames
+// are skipped, and so is everything after a frame that is incomplete.
 void visit_unsent(std::string_view block,
                   std::size_t sent,
                   const std::function<void(const UnsentMessage& message)>& visit);

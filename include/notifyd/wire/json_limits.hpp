@@ -1,12 +1,11 @@
-// Bounds of a JSON text that come from the config.
-// Owns: nothing. Thread: any (a value). Fails: never.
+// Configured limits of a JSON text.
 #pragma once
 
 #include <cstddef>
 
 namespace notifyd::wire {
 
-// Whatever the config says: parsing recurses, and a thread's stack ends somewhere.
+// Whatever the config says: most parsers recurse, those of the receivers among them, and their stacks are limited.
 inline constexpr std::size_t json_depth_cap = 256;
 
 struct JsonLimits {

@@ -1,6 +1,5 @@
-// What somebody asks to publish, over HTTP or WebSocket: checked for shape, not yet for permission (SPEC §3.1, §5.2).
-// Flow:   client text -> PublishRequest -> publisher
-// Owns:   its text. Thread: any (a value). Fails: never.
+// A message to publish, from HTTP or WebSocket: well-formed, but not authorized yet (SPEC §3.1, §5.2).
+// Flow: client text -> PublishRequest -> publisher
 #pragma once
 
 #include "notifyd/core/message.hpp"
@@ -12,18 +11,17 @@
 namespace notifyd::wire {
 
 struct PublishRequest {
-    // Not empty; whether such a channel exists is the publisher's question.
+    // Not empty; the publisher checks whether there is such a channel.
     std::string target_channel;
     MessageType type = MessageType::standard;
     TopicName topic;
     // 1–128 characters; always nullopt for a standard message.
     std::optional<std::string> group_id;
     Numbering numbering = Numbering::none;
-    // 1–128 characters, from messageDeduplicationId, else from idempotencyKey; the header Idempotency-Key takes the
-    // place that the body leaves.
+    // 1–128 characters, from messageDeduplicationId, else from idempotencyKey, else from the header Idempotency-Key.
     std::optional<std::string> deduplication_id;
-    // The payload's members as the client wrote them, joined by commas, without the braces; names that the server
-    // writes itself are left out. Goes to message_head.
+    // The payload's members as the client wrote them, joined by commas, without the braces and without the names that
+    // the server sets itself. For message_head.
     std::string payload_fields;
 };
 

@@ -1,12 +1,12 @@
-// A JSON value kept as its own text, to be written back as it came.
-// Owns: the text. Thread: any (a value). Fails: never.
+// A JSON value that is kept as its text, to be written back unchanged.
 #pragma once
 
 #include <string>
 
 namespace notifyd::wire {
 
-// Always one valid JSON value: only the wire module makes it from a client's text, or from an id of ours.
+// Always one valid JSON value: the wire module makes it from a client's text that it has checked, or from an id of the
+// server's.
 struct RawJson {
     std::string text;
 

@@ -1,9 +1,8 @@
 // What the server says over a WebSocket: typed values in, whole encoded frames out (SPEC §5.1–5.3).
 // Flow:   publisher -> message_head -> … -> delivered_frames.hpp
-// Owns:   nothing. Thread: message_head any; a FramePtr stays on the loop that made it.
-// Fails:  never.
+// Thread: a FramePtr stays on the loop that made it.
 // Every frame here has a `type`, and no delivered message has one (publish_parser drops it from payloads), so that a
-// receiver can tell an answer from a payload that looks like one.
+// receiver can tell an answer from a payload that imitates one.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -29,8 +28,8 @@ namespace notifyd::wire {
 // The text for Message::head; the message's other fields must be set. `payload_fields` as in PublishRequest.
 [[nodiscard]] std::string message_head(const Message& message, std::string_view payload_fields);
 
-// Answers to sendMessage. `request_id` is echoed if there is one. Whoever is rate_limited learns for how long, here and
-// in an envelope's error.
+// Answers to sendMessage. `request_id` is echoed if there is one. The error rate_limited says for how long, here and in
+// an envelope.
 [[nodiscard]] FramePtr send_answer(const Receipt& receipt, const std::optional<RawJson>& request_id);
 [[nodiscard]] FramePtr send_error(const Error& error, const std::optional<RawJson>& request_id);
 // A 403 that names the chats, among the topics, that the sender may publish to instead.
@@ -72,7 +71,7 @@ struct Subscribed {
 [[nodiscard]] FramePtr auth_refreshed(const RawJson& id, EpochMs now, EpochMs expires_at);
 
 [[nodiscard]] FramePtr envelope_error(const RawJson& id, EpochMs now, const Error& error);
-// The sentence for UnknownEnvelope.
+// The message for UnknownEnvelope.
 [[nodiscard]] Error unknown_envelope_error();
 // The end of a replay (SPEC §5.4).
 struct Resumed {

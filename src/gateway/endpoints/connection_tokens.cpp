@@ -2,8 +2,7 @@
 #include "notifyd/gateway/endpoints/connection_tokens.hpp"
 
 #include "notifyd/runtime/one_shot.hpp"
-#include "notifyd/wire/api_replies.hpp"
-#include "notifyd/wire/api_types.hpp"
+#include "notifyd/wire/connection_tokens.hpp"
 
 #include "../http_reply.hpp"
 #include "json_body.hpp"

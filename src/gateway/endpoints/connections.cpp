@@ -3,8 +3,8 @@
 
 #include "notifyd/history/page_key.hpp"
 #include "notifyd/runtime/one_shot.hpp"
-#include "notifyd/wire/api_types.hpp"
-#include "notifyd/wire/connection_replies.hpp"
+#include "notifyd/wire/connections.hpp"
+#include "notifyd/wire/websocket_frame.hpp"
 
 #include "../http_reply.hpp"
 #include "../http_request.hpp"
@@ -186,7 +186,7 @@ EndpointReply ConnectionEndpoints::send(const Call& call) {
     const auto text = std::make_shared<const std::string>(call.request.body);
     const auto pass_on = [text](const connection::Connection& connection) {
         const std::array<std::string_view, 1> pieces{*text};
-        return connection.sink().send(make_websocket_frame(Opcode::text, pieces));
+        return connection.sink().send(wire::make_websocket_frame(wire::Opcode::text, pieces));
     };
     const std::optional<Verdict> verdict =
         co_await at_connection<Verdict>(call.request.path_parameter, loops_, home_, pass_on);

@@ -3,8 +3,7 @@
 
 #include "notifyd/history/page_key.hpp"
 #include "notifyd/runtime/one_shot.hpp"
-#include "notifyd/wire/api_types.hpp"
-#include "notifyd/wire/dead_letter_replies.hpp"
+#include "notifyd/wire/dead_letters.hpp"
 
 #include "../http_reply.hpp"
 #include "../http_request.hpp"

@@ -2,8 +2,7 @@
 #include "notifyd/gateway/endpoints/messages.hpp"
 
 #include "notifyd/runtime/one_shot.hpp"
-#include "notifyd/wire/api_replies.hpp"
-#include "notifyd/wire/api_types.hpp"
+#include "notifyd/wire/messages.hpp"
 
 #include "../http_reply.hpp"
 #include "../http_request.hpp"

@@ -1,7 +1,7 @@
 // What anybody may ask the server.
 #include "notifyd/gateway/endpoints/operations.hpp"
 
-#include "notifyd/wire/api_replies.hpp"
+#include "notifyd/wire/status.hpp"
 
 #include "../http_reply.hpp"
 

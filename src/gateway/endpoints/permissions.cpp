@@ -3,8 +3,7 @@
 
 #include "notifyd/history/page_key.hpp"
 #include "notifyd/runtime/one_shot.hpp"
-#include "notifyd/wire/api_replies.hpp"
-#include "notifyd/wire/api_types.hpp"
+#include "notifyd/wire/permissions.hpp"
 
 #include "../http_reply.hpp"
 #include "json_body.hpp"

@@ -3,8 +3,7 @@
 
 #include "notifyd/core/http_status.hpp"
 #include "notifyd/runtime/one_shot.hpp"
-#include "notifyd/wire/api_replies.hpp"
-#include "notifyd/wire/api_types.hpp"
+#include "notifyd/wire/publish.hpp"
 
 #include "../http_reply.hpp"
 #include "../read_batch.hpp"

@@ -3,7 +3,7 @@
 
 #include "notifyd/history/page_key.hpp"
 #include "notifyd/runtime/one_shot.hpp"
-#include "notifyd/wire/user_blocks.hpp"
+#include "notifyd/wire/users.hpp"
 
 #include "../http_reply.hpp"
 #include "json_body.hpp"

@@ -1,4 +1,4 @@
-#include "notifyd/wire/api_types.hpp"
+#include "notifyd/wire/publish.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -75,7 +75,7 @@ TEST_CASE("an ack id without a wish for an ack is ignored") {
 TEST_CASE("a malformed send names its ids as far as they could be read") {
     struct Row {
         std::string text;
-        std::string sentence;
+        std::string message;
         std::string request_id = "none";
         std::string ack_id = "none";
     };
@@ -111,7 +111,7 @@ TEST_CASE("a malformed send names its ids as far as they could be read") {
     for (const Row& row : table) {
         const auto frame = parse_as<MalformedSend>(row.text);
         CHECK(frame.error.code == Errc::invalid_request);
-        CHECK(frame.error.message == row.sentence);
+        CHECK(frame.error.message == row.message);
         CHECK(text_of(frame.request_id) == row.request_id);
         CHECK(text_of(frame.ack_id) == row.ack_id);
     }
@@ -130,10 +130,10 @@ TEST_CASE("a frame that is not JSON says so") {
         {R"({"type":"ping","type":"ping"})", "Message is not valid JSON: an object names a key twice"},
         {std::string(33, '[') + std::string(33, ']'), "Message is not valid JSON: it is nested too deep"},
     };
-    for (const auto& [text, sentence] : table) {
+    for (const auto& [text, message] : table) {
         const auto frame = parse_as<MalformedSend>(text);
         CHECK(frame.error.code == Errc::invalid_json);
-        CHECK(frame.error.message == sentence);
+        CHECK(frame.error.message == message);
     }
 }
 
@@ -213,10 +213,10 @@ TEST_CASE("a malformed envelope names its id and what is wrong") {
         {R"("type":"notification:ack","payload":{"notificationId":5})", "notificationId must be a UUID"},
         {R"("type":"notification:ack","payload":{"notificationId":"x"})", "notificationId must be a UUID"},
     };
-    for (const auto& [members, sentence] : table) {
+    for (const auto& [members, message] : table) {
         const auto frame = parse_as<MalformedEnvelope>("{\"id\":\"i\"," + members + "}");
         CHECK(frame.error.code == Errc::invalid_request);
-        CHECK(frame.error.message == sentence);
+        CHECK(frame.error.message == message);
         CHECK(text_of(frame.id) == "\"i\"");
     }
 }

@@ -1,5 +1,4 @@
-#include "notifyd/wire/api_replies.hpp"
-#include "notifyd/wire/api_types.hpp"
+#include "notifyd/wire/connection_tokens.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -2,6 +2,7 @@
 #include "notifyd/wire/delivered_frames.hpp"
 
 #include "notifyd/wire/server_frames.hpp"
+#include "notifyd/wire/websocket_frame.hpp"
 
 #include "support/frame_text.hpp"
 
@@ -72,6 +73,7 @@ TEST_CASE("the messages of a block are recognised, from the first one that is no
     CHECK(all[0].id == message_id(1));
     CHECK(all[0].type == MessageType::fifo);
     CHECK(all[0].sequence == 7);
+    CHECK(all[0].head == messages[0].head);
     CHECK(all[1].topic.text() == "org:acme");
     CHECK(all[1].type == MessageType::standard);
     CHECK(all[1].sequence == 0);

@@ -1,10 +1,13 @@
 // Every HTTP body in docs/protocol.md is one that the server reads or writes.
-#include "notifyd/wire/api_replies.hpp"
-#include "notifyd/wire/api_types.hpp"
-#include "notifyd/wire/connection_replies.hpp"
-#include "notifyd/wire/dead_letter_replies.hpp"
+#include "notifyd/wire/connection_tokens.hpp"
+#include "notifyd/wire/connections.hpp"
+#include "notifyd/wire/dead_letters.hpp"
+#include "notifyd/wire/messages.hpp"
+#include "notifyd/wire/permissions.hpp"
+#include "notifyd/wire/publish.hpp"
 #include "notifyd/wire/server_frames.hpp"
-#include "notifyd/wire/user_blocks.hpp"
+#include "notifyd/wire/status.hpp"
+#include "notifyd/wire/users.hpp"
 
 #include "support/golden.hpp"
 

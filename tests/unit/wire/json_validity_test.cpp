@@ -1,5 +1,5 @@
 // What counts as JSON, seen through the one parser that takes any text.
-#include "notifyd/wire/api_types.hpp"
+#include "notifyd/wire/publish.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -60,7 +60,7 @@ TEST_CASE("whitespace around everything is fine") {
     CHECK(request->payload_fields == R"("x":1,"y":[ 2 ])");
 }
 
-TEST_CASE("what is not JSON is refused with the sentence of the specification") {
+TEST_CASE("what is not JSON is refused with the message of the specification") {
     const std::string text = GENERATE(as<std::string>{},
                                       "",
                                       " ",

@@ -1,4 +1,4 @@
-#include "notifyd/wire/api_types.hpp"
+#include "notifyd/wire/publish.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -26,7 +26,7 @@ Result<PublishRequest> parse_with(const std::string& members, const std::string&
     return parse("{" + members + R"("targetChannel":"WebSocket","payload":{"chatId":"c")" + payload_members + "}}");
 }
 
-std::string sentence(const Result<PublishRequest>& request) {
+std::string message(const Result<PublishRequest>& request) {
     if (request.has_value()) return "accepted";
     CHECK(request.error().code == Errc::invalid_request);
     return request.error().message;
@@ -81,15 +81,15 @@ TEST_CASE("the target channel and the payload are required") {
                                       R"({"targetChannel":"WebSocket","chatId":"c"})",
                                       R"([{"targetChannel":"WebSocket","payload":{"chatId":"c"}}])");
     CAPTURE(text);
-    CHECK(sentence(parse(text)) == missing_parameters);
+    CHECK(message(parse(text)) == missing_parameters);
 }
 
 TEST_CASE("what is there, but of another type, is not called missing") {
-    CHECK(sentence(parse(R"({"targetChannel":7,"payload":{"chatId":"c"}})")) ==
+    CHECK(message(parse(R"({"targetChannel":7,"payload":{"chatId":"c"}})")) ==
           "targetChannel must be a string such as \"WebSocket\"");
     for (const std::string bad : {"\"hello\"", "7", "true", R"([{"chatId":"c"}])"}) {
         CAPTURE(bad);
-        CHECK(sentence(parse(R"({"targetChannel":"WebSocket","payload":)" + bad + "}")) ==
+        CHECK(message(parse(R"({"targetChannel":"WebSocket","payload":)" + bad + "}")) ==
               R"(payload must be an object such as {"chatId": "…", "content": …})");
     }
 }
@@ -105,7 +105,7 @@ TEST_CASE("null is as good as nothing") {
     // What passes through passes through as it came.
     CHECK(request->payload_fields ==
           R"("eventType":null,"generateSequence":null,"customSequence":null,"multiPartMetadata":null,"content":null)");
-    CHECK(sentence(parse(R"({"targetChannel":"WebSocket","payload":{"chatId":null}})")) == missing_topic);
+    CHECK(message(parse(R"({"targetChannel":"WebSocket","payload":{"chatId":null}})")) == missing_topic);
 }
 
 TEST_CASE("a near miss of a name is refused with the right one, outside the payload") {
@@ -120,13 +120,13 @@ TEST_CASE("a near miss of a name is refused with the right one, outside the payl
                                                                  {"deliverat", "deliverAt"},
                                                                  {"Payload", "payload"}};
     for (const auto& [written, meant] : table) {
-        CHECK(sentence(parse_with("\"" + written + "\":1,", "")) ==
+        CHECK(message(parse_with("\"" + written + "\":1,", "")) ==
               "Unknown name \"" + written + "\": did you mean \"" + meant + "\"?");
-        CHECK(sentence(parse_with("", ",\"" + written + "\":1")) == "accepted");
+        CHECK(message(parse_with("", ",\"" + written + "\":1")) == "accepted");
     }
     for (const std::string other : {"traceId", "message", "x", "", "_", "createdAt", "channel"}) {
         CAPTURE(other);
-        CHECK(sentence(parse_with("\"" + other + "\":1,", "")) == "accepted");
+        CHECK(message(parse_with("\"" + other + "\":1,", "")) == "accepted");
     }
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("the message type is fifo or standard") {
     CHECK(parse_with(R"("messageType":"\u0066ifo",)", "")->type == MessageType::fifo);
     for (const std::string bad : {"\"FIFO\"", "\"\"", "\"express\"", "1", "true", "[\"fifo\"]", "{}"}) {
         CAPTURE(bad);
-        CHECK(sentence(parse_with("\"messageType\":" + bad + ",", "")) == bad_type);
+        CHECK(message(parse_with("\"messageType\":" + bad + ",", "")) == bad_type);
     }
 }
 
@@ -171,18 +171,18 @@ TEST_CASE("a topic is named in exactly one of its two forms") {
     for (const auto& [members, expected] : table) {
         CAPTURE(members);
         const auto request = parse(R"({"targetChannel":"WebSocket","payload":{)" + members + "}}");
-        CHECK((request.has_value() ? request->topic.text() : sentence(request)) == expected);
+        CHECK((request.has_value() ? request->topic.text() : message(request)) == expected);
     }
 }
 
-TEST_CASE("a topic field that is no string says so behind the sentence") {
+TEST_CASE("a topic field that is no string says so behind the message") {
     const std::string members = GENERATE(as<std::string>{},
                                          R"("chatId":7)",
                                          R"("chatId":["c"])",
                                          R"("targetClass":"user","targetId":1)",
                                          R"("targetClass":{},"targetId":"u")");
     CAPTURE(members);
-    CHECK(sentence(parse(R"({"targetChannel":"WebSocket","payload":{)" + members + "}}")) ==
+    CHECK(message(parse(R"({"targetChannel":"WebSocket","payload":{)" + members + "}}")) ==
           missing_topic + " (as strings)");
 }
 
@@ -214,9 +214,9 @@ TEST_CASE("the payload's keys keep their spelling") {
 }
 
 TEST_CASE("an event type is a string when there is one") {
-    CHECK(sentence(parse_with("", R"(,"eventType":"e")")) == "accepted");
+    CHECK(message(parse_with("", R"(,"eventType":"e")")) == "accepted");
     for (const std::string bad : {"1", "{}", "[]", "false"}) {
-        CHECK(sentence(parse_with("", ",\"eventType\":" + bad)) == "payload.eventType must be a string");
+        CHECK(message(parse_with("", ",\"eventType\":" + bad)) == "payload.eventType must be a string");
     }
 }
 
@@ -226,13 +226,13 @@ TEST_CASE("ids have 1 to 128 characters") {
             return parse_with("\"messageType\":\"fifo\",\"" + name + "\":" + value + ",", "");
         };
         const std::string expected = name + " must be a string of 1 to 128 characters";
-        CHECK(sentence(parse_id("\"g\"")) == "accepted");
-        CHECK(sentence(parse_id("\"" + times(128, "é") + "\"")) == "accepted");
-        CHECK(sentence(parse_id("\"" + times(128, "\\ud83d\\ude00") + "\"")) == "accepted");
-        CHECK(sentence(parse_id("\"\"")) == expected);
-        CHECK(sentence(parse_id("\"" + times(129, "é") + "\"")) == expected);
-        CHECK(sentence(parse_id("7")) == expected);
-        CHECK(sentence(parse_id("[\"g\"]")) == expected);
+        CHECK(message(parse_id("\"g\"")) == "accepted");
+        CHECK(message(parse_id("\"" + times(128, "é") + "\"")) == "accepted");
+        CHECK(message(parse_id("\"" + times(128, "\\ud83d\\ude00") + "\"")) == "accepted");
+        CHECK(message(parse_id("\"\"")) == expected);
+        CHECK(message(parse_id("\"" + times(129, "é") + "\"")) == expected);
+        CHECK(message(parse_id("7")) == expected);
+        CHECK(message(parse_id("[\"g\"]")) == expected);
     }
 }
 
@@ -260,16 +260,16 @@ TEST_CASE("both types are known by their deduplication id, or else by their idem
 
 TEST_CASE("what this version does not do is refused") {
     const std::string late = "deliverAt is not supported by this version: publish the message when it is due";
-    CHECK(sentence(parse_with(R"("deliverAt":4102444800000,)", "")) == late);
-    CHECK(sentence(parse_with(R"("deliverAt":"2100-01-01T00:00:00Z",)", "")) == late);
-    CHECK(sentence(parse_with(R"("deliver\u0041t":false,)", "")) == late);
-    CHECK(sentence(parse_with(R"("transient":true,)", "")) ==
+    CHECK(message(parse_with(R"("deliverAt":4102444800000,)", "")) == late);
+    CHECK(message(parse_with(R"("deliverAt":"2100-01-01T00:00:00Z",)", "")) == late);
+    CHECK(message(parse_with(R"("deliver\u0041t":false,)", "")) == late);
+    CHECK(message(parse_with(R"("transient":true,)", "")) ==
           "transient messages are not supported by this version: leave transient out, and it will be stored");
-    CHECK(sentence(parse_with(R"("transient":1,)", "")) == "transient must be true or false");
+    CHECK(message(parse_with(R"("transient":1,)", "")) == "transient must be true or false");
     for (const std::string nothing : {R"("deliverAt":null,)", R"("transient":null,)", R"("transient":false,)"}) {
-        CHECK(sentence(parse_with(nothing, "")) == "accepted");
+        CHECK(message(parse_with(nothing, "")) == "accepted");
     }
-    CHECK(sentence(parse_with("", R"(,"deliverAt":1,"transient":true)")) == "accepted");
+    CHECK(message(parse_with("", R"(,"deliverAt":1,"transient":true)")) == "accepted");
 }
 
 TEST_CASE("generateSequence is on for fifo, in the body or in the payload; the body wins") {
@@ -287,8 +287,8 @@ TEST_CASE("generateSequence is on for fifo, in the body or in the payload; the b
     CHECK(numbering(R"("generateSequence":false,)", R"(,"generateSequence":true)") == Numbering::none);
     for (const std::string bad : {"1", "\"true\"", "{}"}) {
         const std::string expected = "generateSequence must be true or false";
-        CHECK(sentence(parse_with(fifo + "\"generateSequence\":" + bad + ",", "")) == expected);
-        CHECK(sentence(parse_with(fifo, ",\"generateSequence\":" + bad)) == expected);
+        CHECK(message(parse_with(fifo + "\"generateSequence\":" + bad + ",", "")) == expected);
+        CHECK(message(parse_with(fifo, ",\"generateSequence\":" + bad)) == expected);
     }
 }
 
@@ -296,7 +296,7 @@ TEST_CASE("a custom sequence has a positive integer and a scope") {
     const std::string expected =
         "payload.customSequence must be an object with number (a positive integer) and scope (a string)";
     const auto parse_value = [&](const std::string& value) {
-        return sentence(parse_with("", ",\"customSequence\":" + value));
+        return message(parse_with("", ",\"customSequence\":" + value));
     };
     CHECK(parse_value(R"({"number":1,"scope":"s"})") == "accepted");
     CHECK(parse_value(R"({"scope":"","number":18446744073709551615,"more":[]})") == "accepted");
@@ -322,7 +322,7 @@ TEST_CASE("multi-part metadata counts its parts") {
         "payload.multiPartMetadata must be an object with groupId (a string), totalParts and partNumber (positive "
         "integers, partNumber at most totalParts)";
     const auto parse_value = [&](const std::string& value) {
-        return sentence(parse_with("", ",\"multiPartMetadata\":" + value));
+        return message(parse_with("", ",\"multiPartMetadata\":" + value));
     };
     CHECK(parse_value(R"({"groupId":"g","totalParts":3,"partNumber":1})") == "accepted");
     CHECK(parse_value(R"({"groupId":"g","totalParts":3,"partNumber":3})") == "accepted");
@@ -343,13 +343,13 @@ TEST_CASE("multi-part metadata counts its parts") {
 }
 
 TEST_CASE("what is wrong is told in the order of the specification") {
-    CHECK(sentence(parse(R"({"targetChannel":"W","messageType":"x","payload":{}})")) == bad_type);
-    CHECK(sentence(parse(R"({"targetChannel":"W","messageType":"x"})")) == missing_parameters);
-    CHECK(sentence(parse(R"({"targetChannel":"W","payload":{"eventType":1}})")) == missing_topic);
+    CHECK(message(parse(R"({"targetChannel":"W","messageType":"x","payload":{}})")) == bad_type);
+    CHECK(message(parse(R"({"targetChannel":"W","messageType":"x"})")) == missing_parameters);
+    CHECK(message(parse(R"({"targetChannel":"W","payload":{"eventType":1}})")) == missing_topic);
 }
 
 TEST_CASE("unknown members of the body are ignored") {
-    CHECK(sentence(parse_with(R"("action":1,"type":[],"extra":{"payload":1},)", "")) == "accepted");
+    CHECK(message(parse_with(R"("action":1,"type":[],"extra":{"payload":1},)", "")) == "accepted");
 }
 
 TEST_CASE("an Idempotency-Key has 1 to 128 characters, spaces around it not counted") {

@@ -1,7 +1,7 @@
 #include "notifyd/wire/server_frames.hpp"
 
-#include "notifyd/wire/api_types.hpp"
 #include "notifyd/wire/delivered_frames.hpp"
+#include "notifyd/wire/publish.hpp"
 
 #include "support/frame_text.hpp"
 

@@ -5,7 +5,7 @@
 #include "notifyd/config/config.hpp"
 #include "notifyd/gateway/route.hpp"
 #include "notifyd/permissions/permission_manager.hpp"
-#include "notifyd/wire/api_types.hpp"
+#include "notifyd/wire/permissions.hpp"
 
 #include <span>
 

@@ -1,0 +1,93 @@
+// The verdict of json::Checker on a text, compared with Boost.JSON's, and what it found with what Boost.JSON finds.
+#pragma once
+
+#include "notifyd/json/document.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace notifyd::testing {
+
+inline constexpr std::size_t json_depth_max = 32;
+
+// The text must be valid JSON.
+inline bool has_duplicate_key(json::Value value) {
+    json::ElementCursor elements(value);
+    while (const auto element = elements.next()) {
+        if (has_duplicate_key(*element)) return true;
+    }
+    std::set<std::string, std::less<>> keys;
+    json::MemberCursor members(value);
+    while (const auto member = members.next()) {
+        if (!keys.emplace(member->key).second || has_duplicate_key(member->value)) return true;
+    }
+    return false;
+}
+
+inline bool has_infinite_number(const boost::json::value& value) {
+    if (const double* const number = value.if_double()) return !std::isfinite(*number);
+    if (const auto* const array = value.if_array()) return std::ranges::any_of(*array, has_infinite_number);
+    const auto* const object = value.if_object();
+    return object != nullptr &&
+           std::ranges::any_of(*object, [](const auto& member) { return has_infinite_number(member.value()); });
+}
+
+inline boost::json::value boost_parse(std::string_view text, boost::json::error_code& error) {
+    boost::json::parse_options options;
+    options.max_depth = json_depth_max;
+    return boost::json::parse(boost::json::string_view(text.data(), text.size()), error, {}, options);
+}
+
+// Whether members have been found where Boost.JSON finds them.
+inline bool are_members_of(std::span<const json::Member> members, const boost::json::value* value) {
+    const auto* const object = value == nullptr ? nullptr : value->if_object();
+    if (object == nullptr) return members.empty();
+    return members.size() == object->size() && std::ranges::all_of(members, [&](const json::Member& member) {
+               const auto* const same = object->if_contains({member.key.data(), member.key.size()});
+               boost::json::error_code error;
+               return same != nullptr && boost_parse(member.value.text(), error) == *same && !error;
+           });
+}
+
+inline bool agrees_with_boost(std::string_view text) {
+    constexpr std::string_view inner = "payload";
+    const json::Document document(text, json_depth_max, inner);
+    boost::json::error_code error;
+    const boost::json::value value = boost_parse(text, error);
+    switch (document.fault()) {
+        case json::Fault::none: {
+            if (error || has_infinite_number(value) || has_duplicate_key(document.root())) return false;
+            const auto* const object = value.if_object();
+            return are_members_of(document.members(), &value) &&
+                   are_members_of(document.inner_members(),
+                                  object == nullptr ? nullptr : object->if_contains("payload"));
+        }
+        case json::Fault::duplicate_key:
+            // It is found at the end of an object, while the text may go wrong only later.
+            return error || has_duplicate_key(json::root_value(text));
+        case json::Fault::too_deep:
+            return error == boost::json::error::too_deep;
+        case json::Fault::half_surrogate_pair:
+            return error.failed();
+        case json::Fault::syntax:
+            return error || has_infinite_number(value);
+    }
+    return false;
+}
+
+// Whether a text that comes in steps is judged as at once.
+inline bool is_same_in_steps(std::string_view text, std::size_t step_bytes) {
+    json::Checker whole(text, json_depth_max);
+    json::Checker stepwise(text, json_depth_max);
+    while (stepwise.step(step_bytes)) continue;
+    return stepwise.fault() == whole.finish();
+}
+
+}  // namespace notifyd::testing
