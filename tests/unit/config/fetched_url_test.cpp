@@ -75,3 +75,16 @@ TEST_CASE("what was meant as a URL is never looked for as a file, nor shown") {
         CHECK_THAT(by_variable, Catch::StartsWith("NOTIFYD_AUTH__JWKS: ") && !Catch::Contains("hunter2"));
     }
 }
+
+TEST_CASE("a URL that no algorithm needs is reported") {
+    Config config;
+    config.server.listen.host = "127.0.0.1";
+    config.auth.hs256_secret = Secret(std::string(32, 'k'));
+    config.auth.jwks_url = "https://id.example.com/keys";
+    config.auth.issuer = "https://id.example.com";
+    config.auth.algorithms = {Algorithm::hs256, Algorithm::es256};
+    CHECK(doubtful_settings(config).empty());
+    config.auth.algorithms = {Algorithm::hs256};
+    REQUIRE(doubtful_settings(config).size() == 1);
+    CHECK_THAT(doubtful_settings(config).front(), Catch::Contains("auth.jwks is not fetched"));
+}

@@ -314,13 +314,6 @@ TEST_CASE("doubtful settings are reported") {
         {"short secret", sound, [](Config& to) { to.auth.hs256_secret = Secret("kkk"); }, "shorter than 32 bytes"},
         {"secret without use", sound, [](Config& to) { to.auth.algorithms = {Algorithm::rs256}; }, "has no \"HS256\""},
         {"key without use", sound, [](Config& to) { to.auth.public_key = "key.pem"; }, "has only \"HS256\""},
-        {"a URL without use",
-         sound,
-         [](Config& to) {
-             to.auth.jwks_url = "https://id.example.com/keys";
-             to.auth.issuer = "https://id.example.com";
-         },
-         "is not fetched"},
         {"https", by_url, [](Config& to) { to.auth.jwks_url = "https://id.example.com/keys"; }, ""},
         {"http", by_url, [](Config& to) { to.auth.jwks_url = "http://id.example.com/keys"; }, "fetched over http"},
         {"http, a name like", by_url, [](Config& to) { to.auth.jwks_url = "http://localhost.a.com"; }, "over http"},
