@@ -1,4 +1,4 @@
-// notifyd check-config (SPEC §9): everything the server would look at before it starts, and the keys it would fetch.
+// notifyd check-config: everything the server would look at before it starts, and the keys it would fetch.
 // Owns:   nothing. Thread: main.
 // Fails:  by exit code, with every mistake as a line on stderr.
 #pragma once

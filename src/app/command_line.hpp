@@ -1,4 +1,4 @@
-// notifyd serve | check-config | migrate | backup | restore | dlq | token | version (SPEC §9).
+// notifyd serve | check-config | migrate | backup | restore | dlq | token | version.
 // Owns:   nothing. Thread: main.
 // Fails:  by exit code: 0 done, 1 failed (with one line per reason on stderr), 2 wrong usage.
 #pragma once

@@ -1,4 +1,4 @@
-// notifyd dlq list | redrive | purge (SPEC §9).
+// notifyd dlq list | redrive | purge.
 // Owns:   nothing. Thread: main.
 // Fails:  by exit code, with one line on stderr.
 #pragma once

@@ -1,5 +1,5 @@
-// The claims policy of SPEC §2. What decides who somebody is must be well-formed; what only adds rights and is
-// ill-formed adds none.
+// The claims policy (docs/protocol.md#jwts). What decides who somebody is must be well-formed; what only adds rights
+// and is ill-formed adds none.
 #include "claims.hpp"
 
 #include "strict_json.hpp"

@@ -1,5 +1,5 @@
 // The part of CatchUp that tells a client where its topics stand: asked when it is subscribed, told before the first
-// message, so that it can tell what it has missed from then on (SPEC §5.1, §5.3 `positions`).
+// message, so that it can tell what it has missed from then on (docs/protocol.md#positions-and-resume).
 #include "notifyd/delivery/catch_up.hpp"
 
 #include <algorithm>

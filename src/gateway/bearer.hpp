@@ -1,4 +1,4 @@
-// Where a token may stand in a request (SPEC §2).
+// Where a token may stand in a request (docs/protocol.md#where-the-token-goes).
 // Owns: nothing; views into the request. Thread: any. Fails: an empty view when there is no token.
 #pragma once
 

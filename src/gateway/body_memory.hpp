@@ -1,6 +1,7 @@
 // The memory that bodies and fragmented messages may take while they arrive and are answered: a budget for the whole
-// server and one for each user (SPEC §6). A body pays before it is read, so no number of connections can take more.
-// Small bodies are free (limits::free_body_bytes, limits::free_message_bytes): most requests never touch the counts.
+// server and one for each user (docs/protocol.md#limits-and-defaults). A body pays before it is read, so no number of
+// connections can take more. Small bodies are free (limits::free_body_bytes, limits::free_message_bytes): most requests
+// never touch the counts.
 // Owns:   the counts.
 // Thread: any; a Share belongs to one thread.
 // Fails:  grow_to gives unavailable (the server's budget is used up) or rate_limited (the user's is).

@@ -1,5 +1,6 @@
-// Whether a request's body, or a large WebSocket message, arrives fast enough to hold its memory (SPEC §6): it may
-// never stop for long, and beyond its first seconds it has one more for each so many bytes that came. Pure.
+// Whether a request's body, or a large WebSocket message, arrives fast enough to hold its memory
+// (docs/protocol.md#limits-and-defaults): it may never stop for long, and beyond its first seconds it has one more for
+// each so many bytes that came. Pure.
 // Owns: two times and a count. Thread: one. Fails: never.
 #pragma once
 

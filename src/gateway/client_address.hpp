@@ -1,4 +1,4 @@
-// Whose request it is: the TCP peer's, or whom a trusted proxy names (SPEC §6), and as which key it is counted. Pure.
+// Whose request it is: the TCP peer's, or whom a trusted proxy names, and as which key it is counted. Pure.
 // X-Forwarded-For is read from the right, where each proxy adds the address that it saw: the first one that is not a
 // trusted proxy's own is the client's. What stands left of it is the client's own tale. X-Forwarded-Proto has nothing
 // to decide: origins are compared whole, and no reply names the server's own URL.

@@ -1,4 +1,4 @@
-// What a connect is refused for (SPEC §5.1), whether it is an upgrade or asks by a plain GET (SPEC §3).
+// What a connect is refused for (docs/protocol.md#connecting), whether it is an upgrade or asks by a plain GET.
 #include "bearer.hpp"
 #include "client_address.hpp"
 #include "connect_rules.hpp"

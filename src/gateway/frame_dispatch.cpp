@@ -1,4 +1,4 @@
-// One handler per type of frame (SPEC §5.2, §5.3).
+// One handler per type of frame (docs/protocol.md#all-frames).
 #include "frame_dispatch.hpp"
 
 #include "notifyd/core/limits.hpp"

@@ -1,4 +1,4 @@
-// Which browsers' pages may connect and read answers (SPEC §6).
+// Which browsers' pages may connect and read answers (docs/protocol.md#http).
 // Owns: nothing. Thread: any. Fails: never.
 #pragma once
 

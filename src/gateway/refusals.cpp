@@ -1,4 +1,4 @@
-// Requests that are refused before an endpoint sees them, and what every refusal leaves in the log (SPEC §3, §7).
+// Requests that are refused before an endpoint sees them, and what every refusal leaves in the log.
 #include "notifyd/core/http_status.hpp"
 #include "notifyd/gateway/route.hpp"
 #include "notifyd/observability/events/http.hpp"

@@ -1,4 +1,4 @@
-// The id that a request carries through answers and logs: the client's, or a new one (SPEC §3).
+// The id that a request carries through answers and logs: the client's, or a new one (docs/protocol.md#http).
 // Owns: nothing. Thread: one loop. Fails: never; an unfit id is replaced.
 #pragma once
 

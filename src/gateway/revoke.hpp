@@ -1,4 +1,5 @@
-// Takes topics from an open connection and informs its client (SPEC §5.3 `revoked`). On the connection's loop.
+// Takes topics from an open connection and informs its client (docs/protocol.md#subscriptions). On the connection's
+// loop.
 #pragma once
 
 #include "notifyd/core/topic_name.hpp"

@@ -1,4 +1,4 @@
-// Replaces the JWT that a connection was opened with by a fresh one (SPEC §5.3 `auth:refresh`).
+// Replaces the JWT that a connection was opened with by a fresh one (docs/protocol.md#staying-connected).
 // Flow:   FrameDispatch -> refresh_token -> Authorizer, perhaps after a fetch of keys -> answer through the sink
 // Thread: one loop. The answer finds the connection by id, because it may be gone.
 // A bad token is answered with an error and changes nothing.

@@ -1,4 +1,5 @@
-// Who gets a 101: everything that can be wrong with a WebSocket handshake is answered as HTTP (SPEC §5.1).
+// Who gets a 101: everything that can be wrong with a WebSocket handshake is answered as HTTP
+// (docs/protocol.md#connecting).
 #include "notifyd/auth/connection_token.hpp"
 #include "notifyd/core/http_status.hpp"
 #include "notifyd/core/limits.hpp"

@@ -1,4 +1,4 @@
-// The HTTP connections of one loop in the order in which they give way when all sockets are taken (SPEC §6): strangers,
+// The HTTP connections of one loop in the order in which they give way when all sockets are taken: strangers,
 // who never showed a good token, before the others; in each group the one that has been idle longest first. Bytes that
 // trickle in do not count: an entry moves only when it enters again.
 // A connection that is becoming or has become a WebSocket is not in the order, nor is one whose request is under way:

@@ -1,4 +1,4 @@
-// The table of SPEC §1.
+// The table of docs/protocol.md#permissions.
 #include "notifyd/permissions/access_rules.hpp"
 
 #include <algorithm>

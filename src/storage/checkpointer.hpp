@@ -1,4 +1,4 @@
-// Copies the write-ahead log into the database, off the commit path (DESIGN §4: inline checkpoints are the p99).
+// Copies the write-ahead log into the database, off the commit path (inline checkpoints are the p99).
 // Owns:   a thread, its connection, and the rules of when to copy.
 // Thread: before_transaction and after_commit on the storage thread; start and stop around it.
 // Fails:  a checkpoint that fails is an event, and the next one tries again; nothing is lost by it. One whose sync

@@ -1,4 +1,4 @@
-// Table `deduplication`: the first message of every key inside the window (SPEC §4.3).
+// Table `deduplication`: the first message of every key inside the window (docs/protocol.md#deduplication).
 // Thread: the storage thread, inside its transactions.
 // Fails:  false when the database does; forget() must then follow the rollback.
 //

@@ -1,4 +1,4 @@
-// Table `messages`, read: pages of one topic (SPEC §3.2).
+// Table `messages`, read: pages of one topic (docs/protocol.md#get-messages).
 // A topic's commit order is (counter, position), one index holds it, and every question is answered by stepping
 // through that index from a place found by a seek: a page costs its rows and a logarithm, never the history. A page
 // ends early, and may be empty, where it has passed over many rows that do not belong to it; its `next` then leads on.

@@ -14,7 +14,7 @@ using Verdict = ports::ResumePlan::Verdict;
 
 // Rows that are looked through for where a plan begins.
 constexpr std::size_t rows_searched_max = 10'000;
-// Standard messages so much older than the one that the client has are in the plan (SPEC §5.4).
+// Standard messages so much older than the one that the client has are in the plan (docs/protocol.md#resume).
 constexpr EpochMs standard_overlap_ms = 1'000;
 
 }  // namespace

@@ -1,5 +1,5 @@
 // A failed sync is the end of all writing: the kernel may have dropped what it was to write and call the next sync a
-// success, so nothing may be acknowledged after it (SPEC §4.4). For any thread.
+// success, so nothing may be acknowledged after it. For any thread.
 #pragma once
 
 #include "notifyd/observability/events.hpp"

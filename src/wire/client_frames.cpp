@@ -160,7 +160,7 @@ struct EnvelopePayload {
     json::Value token;
 };
 
-// In a payload any other name is allowed, near misses included (SPEC, preamble).
+// In a payload any other name is allowed, near misses included (docs/protocol.md#conventions).
 EnvelopePayload read_envelope_payload(std::span<const json::Member> members) {
     EnvelopePayload payload;
     for (const json::Member& member : members) {

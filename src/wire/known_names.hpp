@@ -1,5 +1,5 @@
 // The names that a request may use, and near misses of them. A near miss is refused: to ignore it would silently do
-// something else than the client asked for (SPEC, preamble).
+// something else than the client asked for (docs/protocol.md#conventions).
 // A near miss is a known name in another case, with underscores or hyphens, with one letter off (not the first, and not
 // in names of less than four letters), or with `Id` left out.
 // Fails: invalid_request, with the right name.
@@ -22,8 +22,8 @@ struct KnownMember {
     json::Value* place = nullptr;
 };
 
-// Puts the members of an object in their places; null counts as absent (SPEC §3). Unknown names are ignored, near
-// misses are not: the first one is the error, but all that can be read is read before.
+// Puts the members of an object in their places; null counts as absent (docs/protocol.md#conventions). Unknown names
+// are ignored, near misses are not: the first one is the error, but all that can be read is read before.
 [[nodiscard]] std::optional<Error> read_members(std::span<const json::Member> members,
                                                 std::span<const KnownMember> known);
 // The same for an object that may be very large.

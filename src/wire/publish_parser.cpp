@@ -18,8 +18,8 @@ namespace notifyd::wire {
 
 namespace {
 
-// Names that the server writes itself, or by which its frames and tombstones are recognised (SPEC §3.11, §5.2): no
-// payload sets them.
+// Names that the server writes itself, or by which its frames and tombstones are recognised
+// (docs/protocol.md#reserved-payload-names): no payload sets them.
 constexpr std::array<std::string_view, 19> reserved_names{"chatId",
                                                           "targetClass",
                                                           "targetId",
@@ -161,7 +161,7 @@ std::optional<Error> check_passed_through(const Payload& payload) {
     return check_multi_part(payload.multi_part);
 }
 
-// Reserved features: accepting them and doing something else would be a false promise (SPEC §3.1, §3.8, §5.2).
+// Reserved features: accepting them and doing something else would be a false promise (docs/protocol.md#post-publish).
 std::optional<Error> check_unsupported(const PublishMembers& members) {
     if (members.deliver_at.exists()) {
         return invalid("deliverAt is not supported by this version: publish the message when it is due");

@@ -1,5 +1,5 @@
-// From the members of a publish or sendMessage to a checked PublishRequest (SPEC §1, §3.1).
-// Fails: invalid_request, with SPEC §3.1's messages.
+// From the members of a publish or sendMessage to a checked PublishRequest (docs/protocol.md#post-publish).
+// Fails: invalid_request, with the messages that docs/protocol.md promises.
 #pragma once
 
 #include "notifyd/core/result.hpp"

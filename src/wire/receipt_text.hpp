@@ -1,4 +1,4 @@
-// The members that all successful answers to a publish have in common (SPEC §3.1, §5.2).
+// The members that all successful answers to a publish have in common (docs/protocol.md#post-publish).
 #pragma once
 
 #include "notifyd/core/receipt.hpp"

@@ -1,4 +1,4 @@
-// `chat-abc:42,org:acme:7,chat-xyz:<messageId>`: the positions from which a client resumes (SPEC §5.4).
+// `chat-abc:42,org:acme:7,chat-xyz:<messageId>`: the positions from which a client resumes (docs/protocol.md#resume).
 // Fails: invalid_request.
 #pragma once
 

@@ -1,4 +1,4 @@
-// The sequence filters of GET /messages (SPEC §3.2): "3,5,9-12", from, to.
+// The sequence filters of GET /messages (docs/protocol.md#get-messages): "3,5,9-12", from, to.
 // Fails: invalid_request.
 #pragma once
 

@@ -1,4 +1,4 @@
-// The two ways to name a topic (SPEC §1): a chat id, or a class and an id.
+// The two ways to name a topic (docs/protocol.md#topics): a chat id, or a class and an id.
 // Fails: invalid_request.
 #pragma once
 

@@ -1,4 +1,4 @@
-"""permessage-deflate (RFC 7692), switched on: the Autobahn groups 12 and 13, and what an attacker would send (P7).
+"""permessage-deflate (RFC 7692), switched on: the Autobahn groups 12 and 13, and what an attacker would send.
 
 In CI a selection of sizes and ten messages a case; NOTIFYD_LONG=1 sends 1,000 a case, in all sizes (some minutes).
 """

@@ -228,7 +228,7 @@ class BigMessages(SystemTest):
 
 
 class Compression(SystemTest):
-    """permessage-deflate on the daemon (P7); the rest is asserted of ws_echo in test_deflate."""
+    """permessage-deflate on the daemon; the rest is asserted of ws_echo in test_deflate."""
 
     settings = {"connections": {"compression": True}, "limits": {"max_message": "16KiB"}}
     connect = HostileInput.connect

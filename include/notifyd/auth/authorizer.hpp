@@ -1,5 +1,5 @@
-// Decides who may come in: the token of a request, and the topics of a connect (SPEC §2, §5.1). Connection tokens are
-// TicketOffice's: what they let in is checked here, too.
+// Decides who may come in: the token of a request, and the topics of a connect (docs/protocol.md#authentication).
+// Connection tokens are TicketOffice's: what they let in is checked here, too.
 // Owns:   nothing.
 // Thread: one loop.
 // Fails:  unauthorized (no token or a bad one); unavailable (no keys yet); forbidden (another user's userId, a topic

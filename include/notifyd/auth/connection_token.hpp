@@ -1,7 +1,7 @@
-// The single-use token of a WebSocket connect as text (SPEC §2): base64url(payload).base64url(HMAC-SHA256), the payload
-// {userId, issuedAt, expiresAt, tokenId, allowedChannels?} with times in epoch ms, the HMAC over the encoded payload.
-// One dot tells it from a JWT, whose signature is over a text with a dot, which an encoded payload never has: even with
-// the same secret neither passes for the other.
+// The single-use token of a WebSocket connect as text (docs/protocol.md#single-use-tokens):
+// base64url(payload).base64url(HMAC-SHA256), the payload {userId, issuedAt, expiresAt, tokenId, allowedChannels?} with
+// times in epoch ms, the HMAC over the encoded payload. One dot tells it from a JWT, whose signature is over a text
+// with a dot, which an encoded payload never has: even with the same secret neither passes for the other.
 // Owns:   its values. Thread: any.
 // Fails:  verify with a reason, whatever the text holds; encode throws where OpenSSL has no HMAC.
 #pragma once

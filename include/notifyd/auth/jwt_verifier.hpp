@@ -1,4 +1,4 @@
-// Turns a JWT into an Identity, or refuses it (SPEC §2).
+// Turns a JWT into an Identity, or refuses it (docs/protocol.md#jwts).
 // Owns:   the cache of verified tokens, by digest; of the tokens themselves only the last good one.
 // Thread: one loop; the keys are shared by all.
 // Fails:  unauthorized, with one of three sentences ("Token is missing", "Token is invalid", "Token has expired") and

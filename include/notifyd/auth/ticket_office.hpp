@@ -1,4 +1,4 @@
-// Connection tokens from their issue to the one connect that uses them up (SPEC §2).
+// Connection tokens from their issue to the one connect that uses them up (docs/protocol.md#single-use-tokens).
 // A token is text that this server has signed, and a row that it has stored: one that was signed elsewhere, with the
 // secret, lets nobody in. The rights are the row's, which has them from the JWT that asked for the token.
 // Flow:   POST /ws/token -> issue -> (client) -> connect: find, everything else that is checked, use -> 101

@@ -1,5 +1,6 @@
 // What one connection is behind in one topic: it is given fifo messages from the log, in order, instead of live, until
-// it has caught up; perhaps first the replay that it asked for when it came back (SPEC §4.4, §5.4).
+// it has caught up; perhaps first the replay that it asked for when it came back (docs/protocol.md#slow-clients,
+// #resume).
 // Owns:   its values; the subscription owns the backlog, so that it ends with it.
 // Thread: the connection's loop. Data only: delivery/catch_up has the rules.
 // Fails:  never.

@@ -1,4 +1,5 @@
-// Decides when a connection is pinged and when it is given up (SPEC §5.1). Pure: time comes in, an action goes out.
+// Decides when a connection is pinged and when it is given up (docs/protocol.md#staying-connected). Pure: time comes
+// in, an action goes out.
 // Owns: four time points. Thread: one loop. Fails: never.
 #pragma once
 

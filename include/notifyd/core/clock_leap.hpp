@@ -1,4 +1,4 @@
-// When a wall clock is not believed, and when it is believed again (SPEC §9).
+// When a wall clock is not believed, and when it is believed again.
 // Owns: nothing. Thread: any. Fails: never.
 #pragma once
 

@@ -1,4 +1,4 @@
-// WebSocket close codes that notifyd sends (SPEC §5.1; RFC 6455 §7.4).
+// WebSocket close codes that notifyd sends (docs/protocol.md#close-codes; RFC 6455 §7.4).
 // Owns: nothing. Thread: any. Fails: never.
 #pragma once
 

@@ -1,4 +1,4 @@
-// An open connection as GET /@connections shows it (SPEC §3.6).
+// An open connection as GET /@connections shows it (docs/protocol.md#open-connections).
 // Owns: its values. Thread: any. Fails: never.
 #pragma once
 

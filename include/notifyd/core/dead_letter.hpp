@@ -1,4 +1,4 @@
-// A message that one recipient could not be given (SPEC §4.4).
+// A message that one recipient could not be given (docs/protocol.md#dead-letters).
 // Owns: its strings. Thread: any (a value). Fails: never.
 #pragma once
 

@@ -1,4 +1,4 @@
-// A clock that does not believe a leap over the start: SPEC §9 has nothing expire on a clock that leapt by a day or
+// A clock that does not believe a leap over the start: nothing expires on a clock that leapt by a day or
 // more until an hour has confirmed it. Until then it counts on from the time that was last known.
 // Owns: its start. Thread: any. Fails: never.
 #pragma once

@@ -1,4 +1,4 @@
-// The closed list of things that can be wrong with a request, as SPEC §3 names them.
+// The closed list of things that can be wrong with a request, as docs/protocol.md#errors names them.
 // Owns: a sentence. Thread: any (a value). Fails: never.
 #pragma once
 

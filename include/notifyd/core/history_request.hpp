@@ -1,4 +1,4 @@
-// What a client asks of the history (SPEC §3.2): GET /messages, parsed, not yet permitted.
+// What a client asks of the history (docs/protocol.md#get-messages): GET /messages, parsed, not yet permitted.
 // Owns: its values. Thread: any (a value). Fails: never.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Times that clients write (SPEC: ISO 8601); clock.hpp has the way back.
+// Times that clients write (ISO 8601); clock.hpp has the way back.
 // Owns: nothing. Thread: any. Fails: parse gives nullopt.
 #pragma once
 

@@ -29,7 +29,7 @@ inline constexpr std::size_t page_bytes_max = 1024 * 1024;
 inline constexpr std::size_t sequences_max = 100;
 static_assert(sequences_max <= page_messages_max, "a gap query fits one page");
 
-// Handlers run before the loop flushes (DESIGN §4: a whole turn, yet bounded).
+// Handlers run before the loop flushes (a whole turn, yet bounded).
 inline constexpr std::size_t handlers_per_turn = 16'384;
 inline constexpr std::size_t handlers_per_part = 32;
 // And not for longer than this, looked at every few handlers: what a few clients send costs what it likes, but nobody's
@@ -51,7 +51,7 @@ inline constexpr std::size_t commit_rows_max = 4'096;
 // With so many requests gathered, a loop in a long turn does not wait for its end to hand them to the storage thread.
 inline constexpr std::size_t handover_requests = 32;
 static_assert(handover_requests < commit_rows_max, "commits grow with load");
-// A client that missed more than this pages through GET /messages instead (SPEC §5.4).
+// A client that missed more than this pages through GET /messages instead (docs/protocol.md#resume).
 inline constexpr std::size_t resume_messages_max = 1'000;
 // Live standard messages that wait for a replay's end; what comes beyond is sent at once.
 // Frames that wait for the first one of their connection, which comes within milliseconds.

@@ -27,7 +27,7 @@ enum class Numbering : std::uint8_t { none, consecutive };
 
 inline constexpr std::string_view websocket_channel = "WebSocket";
 
-// SHA-256 of who publishes, where, and the deduplication id that was given (SPEC §4.3).
+// SHA-256 of who publishes, where, and the deduplication id that was given (docs/protocol.md#deduplication).
 using DeduplicationKey = std::array<std::uint8_t, 32>;
 
 struct Message {

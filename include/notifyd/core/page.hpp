@@ -1,4 +1,4 @@
-// Pages of history: what is asked for and what comes back (SPEC §3.2).
+// Pages of history: what is asked for and what comes back (docs/protocol.md#get-messages).
 // Owns: its values. Thread: any (values). Fails: never.
 #pragma once
 
@@ -20,7 +20,7 @@ struct SequenceRange {
     Sequence last = 0;
 };
 
-// What a subscriber is owed of a topic's log (SPEC §5.4): the places up to `end`, and of these
+// What a subscriber is owed of a topic's log (docs/protocol.md#resume): the places up to `end`, and of these
 // - fifo messages behind `fifo_after`, committed not later than `fifo_up_to` (the others reach it another way);
 // - standard messages, where they are wanted.
 // The message at `fifo_after`, of whatever kind, is the last one that the subscriber has, and not part of the window.

@@ -1,4 +1,4 @@
-// A permission: what one user may do in one topic (SPEC §1).
+// A permission: what one user may do in one topic (docs/protocol.md#permissions).
 // Owns: its strings. Thread: any (a value). Fails: never.
 #pragma once
 

@@ -1,4 +1,4 @@
-// What a publisher gets for a committed message (SPEC §3.1).
+// What a publisher gets for a committed message (docs/protocol.md#post-publish).
 // Owns: its strings. Thread: any (a value). Fails: never.
 #pragma once
 

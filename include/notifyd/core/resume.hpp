@@ -1,4 +1,4 @@
-// What a client that comes back says it has, topic by topic (SPEC §5.4).
+// What a client that comes back says it has, topic by topic (docs/protocol.md#resume).
 // Owns: its values. Thread: any (values). Fails: never.
 #pragma once
 

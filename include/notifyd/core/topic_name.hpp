@@ -1,4 +1,4 @@
-// What a message is addressed to: a class and an id, "chat:abc" (SPEC §1).
+// What a message is addressed to: a class and an id, "chat:abc" (docs/protocol.md#topics).
 // Owns: its text. Thread: any (a value). Fails: make and parse give an invalid_request Error.
 #pragma once
 

@@ -1,4 +1,5 @@
-// A user who is blocked altogether: neither connects nor publishes, whatever rows and claims say (SPEC §1).
+// A user who is blocked altogether: neither connects nor publishes, whatever rows and claims say
+// (docs/protocol.md#blocked-users).
 // Owns: its strings. Thread: any (a value). Fails: never.
 #pragma once
 

@@ -1,5 +1,5 @@
 // Serves connections from the log: one that fell behind in a topic, until it is live again, and one that came back and
-// asks for what it missed (SPEC §4.4, §5.4).
+// asks for what it missed (docs/protocol.md#slow-clients, #resume).
 // Flow:   processor (a full outbox), gateway (open, resume) -> CatchUp -> ports::MessageReader -> ports::ConnectionSink
 // Owns:   the reads under way; what each connection is owed is its connection::Backlog.
 // Thread: one loop.

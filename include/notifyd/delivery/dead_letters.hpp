@@ -1,4 +1,4 @@
-// Makes dead letters: what one recipient could not be given, told to the operator (SPEC §4.4).
+// Makes dead letters: what one recipient could not be given, told to the operator (docs/protocol.md#dead-letters).
 // Flow:   retries that are used up, a stalled connection -> DeadLetters -> ports::DeadLetterSink
 // Owns:   nothing.
 // Thread: one loop.

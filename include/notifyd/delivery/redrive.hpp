@@ -1,4 +1,5 @@
-// Sends dead letters again: each to its user's present connections, on whichever loops those are (SPEC §4.4).
+// Sends dead letters again: each to its user's present connections, on whichever loops those are
+// (docs/protocol.md#dead-letters).
 // Flow:   HTTP, or marks that the command line left -> Redriver (home loop) -> a page of letters to every loop
 //         -> home: letters that somebody took are removed, the others have failed once more
 // Owns:   the redrives that wait, and the page that is under way. One runs at a time, so that no letter goes twice.

@@ -1,5 +1,5 @@
 // Messages that found a full outbox and cannot be caught up from the log: tried again a few times, then dead letters
-// (SPEC §4.4).
+// (docs/protocol.md#slow-clients).
 // Flow:   processor -> RetryQueue -> (after a while) ports::ConnectionSink, or DeadLetters
 // Owns:   the messages that wait, per connection in the order in which they came; bounded for each.
 // Thread: one loop.

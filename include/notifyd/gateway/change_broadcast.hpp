@@ -1,5 +1,5 @@
 // Applies a change of permissions to the user's open connections on every loop: a revoked topic is taken from them, a
-// blocked user's are closed (SPEC §1, §3.3, §5.3 `granted`, `revoked`).
+// blocked user's are closed (docs/protocol.md#subscriptions).
 // Flow:   PermissionManager (one loop) -> ChangeBroadcast -> every loop -> back to the first, which then answers
 // Owns:   nothing.
 // Thread: one loop asks; each loop looks after its own connections.

@@ -1,4 +1,4 @@
-// Opaque keys of pages (SPEC §3.2, §3.3): where the next page begins, bound to the query that it continues.
+// Opaque keys of pages (docs/protocol.md#http): where the next page begins, bound to the query that it continues.
 // Owns:   nothing. Thread: any.
 // Fails:  a key that was not made for this very query, or is damaged: invalid_request "Invalid startKey format".
 #pragma once

@@ -1,5 +1,5 @@
 // Deletes messages, dead letters and connection tokens that are past their time and gives their space back to the disk,
-// in slices so small that publishing never waits for them (SPEC §4.5).
+// in slices so small that publishing never waits for them.
 // Flow:   a loop's timer -> run() when next_run() has come -> a slice through one of the ports -> next_run() moves
 // Owns:   its schedule; at most one slice is under way.
 // Thread: one loop; one instance in the process.

@@ -1,5 +1,5 @@
 // What time it is for retention: never later than what the wall clock and the steady clock agree on, so that no leap of
-// the wall clock deletes anything early (SPEC §9).
+// the wall clock deletes anything early.
 // A wall clock that has been set counts once it has run in step with the steady clock for an hour; until then time goes
 // on from where it was. After a leap of a day or more, and at a start a day or more away from the time that was last
 // known, there is no time at all until that hour is over.

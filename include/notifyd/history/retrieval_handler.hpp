@@ -1,4 +1,4 @@
-// The retrieval handler: a page of a topic's messages for somebody who may read it (SPEC §3.2).
+// The retrieval handler: a page of a topic's messages for somebody who may read it (docs/protocol.md#get-messages).
 // Flow:   GET /messages -> messages() -> ports::MessageReader -> done
 // Owns:   nothing.
 // Thread: one loop; an instance a loop. `done` runs on that loop, perhaps inside the call.

@@ -1,4 +1,4 @@
-// Who may do what in a topic (SPEC §1): the decision alone, from an identity and a row.
+// Who may do what in a topic (docs/protocol.md#permissions): the decision alone, from an identity and a row.
 // Owns: nothing. Thread: any. Fails: never.
 #pragma once
 

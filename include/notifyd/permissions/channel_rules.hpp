@@ -1,4 +1,4 @@
-// Who may have which notification channels (SPEC §2): the decision alone.
+// Who may have which notification channels (docs/protocol.md#connection-tokens): the decision alone.
 // Owns: nothing. Thread: any. Fails: forbidden, naming the channels that were refused.
 #pragma once
 

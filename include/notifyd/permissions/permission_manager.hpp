@@ -1,4 +1,4 @@
-// Answers who may do what in a topic, and grants, revokes and lists permissions (SPEC §1, §3.3).
+// Answers who may do what in a topic, and grants, revokes and lists permissions (docs/protocol.md#permissions).
 // Flow:   endpoint -> PermissionManager -> PermissionStore: judged once more, committed -> PermissionDirectory
 //         -> [ChangeListener] -> `done`
 // Owns:   nothing but its settings.

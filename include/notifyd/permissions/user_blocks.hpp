@@ -1,4 +1,4 @@
-// Blocks users altogether, lifts that, and lists them: for admin tokens (SPEC §1).
+// Blocks users altogether, lifts that, and lists them: for admin tokens (docs/protocol.md#blocked-users).
 // Flow:   endpoint -> UserBlocks -> BlockStore: committed -> BlockList -> [ChangeListener] -> `done`
 // Owns:   nothing. Thread: one loop; it outlives what it started.
 // Fails:  forbidden (the caller has no admin grant), invalid_request (a bad user id, or an end that is past),

@@ -1,4 +1,4 @@
-// Takes the messages that a recipient could not be given, for the operator (SPEC §4.4).
+// Takes the messages that a recipient could not be given, for the operator (docs/protocol.md#slow-clients).
 // Owns:   nothing. Thread: one loop.
 // Fails:  never visibly: a letter that finds no room is dropped, which is an event.
 #pragma once

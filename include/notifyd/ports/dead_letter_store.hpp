@@ -1,4 +1,4 @@
-// The dead letters that were added: for the operator, for redrives and for retention (SPEC §4.4, §3.7).
+// The dead letters that were added: for the operator, for redrives and for retention (docs/protocol.md#dead-letters).
 // Owns:   nothing. Thread: one loop; `done` runs on that loop.
 // Fails:  unavailable (queue full, the commit or the read failed).
 #pragma once

@@ -1,4 +1,4 @@
-// Decides from the log what a client that comes back has missed, before anything is replayed (SPEC §5.4).
+// Decides from the log what a client that comes back has missed, before anything is replayed (docs/protocol.md#resume).
 // Owns:   nothing. Thread: one loop; `done` runs on that loop, the read itself on a reader thread.
 // Fails:  unavailable (too many reads waiting, or the disk failed).
 #pragma once
@@ -44,9 +44,9 @@ struct ResumePlan {
     Sequence to = 0;
     // The first number from which on all are held, or the next to come when none is.
     Sequence oldest = 0;
-    // For PageQuery: read `window` behind `after`, oldest first. By number: numbered messages only. By message id:
-    // fifo messages behind that message, and standard ones from one second before it (SPEC §5.4). That message itself
-    // is never in the window, though a standard one lies in its range: it stands at window.fifo_after.
+    // For PageQuery: read `window` behind `after`, oldest first. By number: numbered messages only. By message id: fifo
+    // messages behind that message, and standard ones from one second before it (docs/protocol.md#resume). That message
+    // itself is never in the window, though a standard one lies in its range: it stands at window.fifo_after.
     PageCursor after{};
     LogWindow window{};
 };

@@ -1,4 +1,5 @@
-// The single-use connection tokens (tickets) that were issued and not forgotten yet (SPEC §2).
+// The single-use connection tokens (tickets) that were issued and not forgotten yet
+// (docs/protocol.md#single-use-tokens).
 // Owns:   nothing. Thread: one loop; `done` runs on that loop.
 // Fails:  unavailable (queue full, the commit or the read failed).
 #pragma once

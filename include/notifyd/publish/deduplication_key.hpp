@@ -1,4 +1,5 @@
-// The key by which storage knows a repeated publish (SPEC §4.3): the same id by the same user in the same topic.
+// The key by which storage knows a repeated publish (docs/protocol.md#deduplication): the same id by the same user in
+// the same topic.
 // Owns:   nothing. Thread: any.
 // Fails:  throws when the cryptographic library does (out of memory).
 #pragma once

@@ -1,4 +1,4 @@
-// When a delivery that found no room is tried again, and when it is given up (SPEC §4.4). Pure.
+// When a delivery that found no room is tried again, and when it is given up (docs/protocol.md#slow-clients). Pure.
 // Owns: two numbers. Thread: any (a value). Fails: never.
 #pragma once
 

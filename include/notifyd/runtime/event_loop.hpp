@@ -1,4 +1,4 @@
-// One thread that owns an io_context and everything that runs on it, in turns (DESIGN §2).
+// One thread that owns an io_context and everything that runs on it, in turns.
 // A turn: run every handler that is ready (up to a bound), then the turn hooks (submit what was gathered, flush the
 // connections that got something), and only then sleep. Gathering a whole turn's frames into one write per connection
 // is what makes fan-out fast.

@@ -1,4 +1,4 @@
-// Copies of the database: made while the server runs, and put in its place while it does not (SPEC §9).
+// Copies of the database: made while the server runs, and put in its place while it does not.
 // Owns:   nothing.
 // Thread: any; for commands, takes as long as the disk needs.
 // Fails:  with one message; the target is then as it was, and no partial copy is left.

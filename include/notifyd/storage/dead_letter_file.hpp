@@ -1,4 +1,4 @@
-// The dead letters in a database file, for `notifyd dlq`: beside a running server, or while none runs (SPEC §9).
+// The dead letters in a database file, for `notifyd dlq`: beside a running server, or while none runs.
 // Owns:   a connection that neither checkpoints nor removes the log, so that the server's own rules hold.
 // Thread: a command's.
 // Fails:  with one message that names the file.

@@ -1,4 +1,4 @@
-// What a client says over its WebSocket: one text frame in, one typed value out (SPEC §5.2, §5.3).
+// What a client says over its WebSocket: one text frame in, one typed value out (docs/protocol.md#all-frames).
 // Flow:   socket -> parse_client_frame -> std::visit in the gateway
 // Fails:  never. A malformed frame is a value, too (MalformedSend, MalformedEnvelope), with the ids that could be read,
 //         so that the answer can name them.

@@ -1,4 +1,4 @@
-// The query of a WebSocket upgrade (SPEC §5.1).
+// The query of a WebSocket upgrade (docs/protocol.md#connecting).
 // Fails: invalid_request.
 #pragma once
 

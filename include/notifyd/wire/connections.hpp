@@ -1,4 +1,4 @@
-// /@connections (SPEC §3.6): queries in, open connections out.
+// /@connections (docs/protocol.md#open-connections): queries in, open connections out.
 // Fails: invalid_request.
 #pragma once
 

@@ -1,4 +1,4 @@
-// /dlq (SPEC §3.7) and `notifyd dlq list --json` (§4.4): queries in, dead letters out.
+// /dlq (docs/protocol.md#dead-letters) and `notifyd dlq list --json` (§4.4): queries in, dead letters out.
 // Fails: invalid_request.
 #pragma once
 

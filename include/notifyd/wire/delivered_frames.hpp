@@ -1,4 +1,5 @@
-// Messages as subscribers receive them: encoded from their heads, and read back (SPEC §5.2).
+// Messages as subscribers receive them: encoded from their heads, and read back
+// (docs/protocol.md#what-subscribers-receive).
 // Flow:   lanes or log -> processor, catch-up, retries -> delivered_frames -> outbox
 // Thread: a FramePtr stays on the loop that made it.
 #pragma once

@@ -1,4 +1,4 @@
-// GET /messages (SPEC §3.2): the query and the page.
+// GET /messages (docs/protocol.md#get-messages): the query and the page.
 // Fails: invalid_request.
 #pragma once
 

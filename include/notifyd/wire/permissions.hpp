@@ -1,4 +1,4 @@
-// /permissions (SPEC §3.3): the body of a grant, queries, replies.
+// /permissions (docs/protocol.md#the-permissions-api): the body of a grant, queries, replies.
 // Fails: invalid_json, invalid_request.
 #pragma once
 

@@ -1,4 +1,4 @@
-// POST /publish and POST /publish/batch (SPEC §3.1): bodies in, replies out.
+// POST /publish and POST /publish/batch (docs/protocol.md#post-publish): bodies in, replies out.
 // Fails: invalid_json, invalid_request, and payload_too_large for an entry of a batch.
 #pragma once
 

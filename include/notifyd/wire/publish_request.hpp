@@ -1,4 +1,4 @@
-// A message to publish, from HTTP or WebSocket: well-formed, but not authorized yet (SPEC §3.1, §5.2).
+// A message to publish, from HTTP or WebSocket: well-formed, but not authorized yet (docs/protocol.md#post-publish).
 // Flow: client text -> PublishRequest -> publisher
 #pragma once
 

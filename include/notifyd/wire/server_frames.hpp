@@ -1,4 +1,4 @@
-// What the server says over a WebSocket: typed values in, whole encoded frames out (SPEC §5.1–5.3).
+// What the server says over a WebSocket: typed values in, whole encoded frames out (docs/protocol.md#all-frames).
 // Flow:   publisher -> message_head -> … -> delivered_frames.hpp
 // Thread: a FramePtr stays on the loop that made it.
 // Every frame here has a `type`, and no delivered message has one (publish_parser drops it from payloads), so that a
@@ -73,7 +73,7 @@ struct Subscribed {
 [[nodiscard]] FramePtr envelope_error(const RawJson& id, EpochMs now, const Error& error);
 // The message for UnknownEnvelope.
 [[nodiscard]] Error unknown_envelope_error();
-// The end of a replay (SPEC §5.4).
+// The end of a replay (docs/protocol.md#resume).
 struct Resumed {
     TopicName topic;
     ResumePoint from;  // as the client gave it

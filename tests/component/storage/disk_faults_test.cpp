@@ -1,4 +1,4 @@
-// The Nth operation on the disk fails, for N = 1, 2, 3 … until a run passes untouched (RELIABILITY R4): whatever fails,
+// The Nth operation on the disk fails, for N = 1, 2, 3 … until a run passes untouched: whatever fails,
 // what was acknowledged is there, once, in order, and numbers have no gap.
 // CI takes every tenth N; NOTIFYD_LONG=1 takes all.
 // That these checks can fail: the last test lets the disk lie, and the checker must find the losses. Seen failing, too,

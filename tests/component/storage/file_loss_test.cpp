@@ -1,4 +1,4 @@
-// The database's files are deleted, moved away, replaced or overwritten while the server runs (RELIABILITY R19).
+// The database's files are deleted, moved away, replaced or overwritten while the server runs.
 #include "storage_fixture.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,5 @@
-// The right to change a permission row and the bounds on rows, judged inside the transaction (SPEC §3.3, §6).
+// The right to change a permission row and the bounds on rows, judged inside the transaction
+// (docs/protocol.md#the-permissions-api).
 #include "../../../src/storage/permission_counts.hpp"
 #include "../../../src/storage/permission_table.hpp"
 #include "storage_fixture.hpp"

@@ -1,4 +1,5 @@
-// POST and DELETE /ws/token (SPEC §2): single-use tokens for WebSocket connects, made for the caller alone.
+// POST and DELETE /ws/token (docs/protocol.md#authentication): single-use tokens for WebSocket connects, made for the
+// caller alone.
 // Owns: nothing. Thread: one loop. Fails: with the errors of the services behind it.
 #pragma once
 

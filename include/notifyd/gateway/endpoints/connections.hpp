@@ -1,6 +1,6 @@
-// GET, POST and DELETE /@connections/{id}, and GET /@connections (SPEC §3.6). A connection belongs to its loop, so
-// every loop is asked for what it has. Owns: nothing. Thread: one loop. Fails: with the errors of the services behind
-// it.
+// GET, POST and DELETE /@connections/{id}, and GET /@connections (docs/protocol.md#open-connections). A connection
+// belongs to its loop, so every loop is asked for what it has. Owns: nothing. Thread: one loop. Fails: with the errors
+// of the services behind it.
 #pragma once
 
 #include "notifyd/gateway/loop_connections.hpp"

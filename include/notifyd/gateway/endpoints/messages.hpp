@@ -1,4 +1,4 @@
-// GET /messages: a page of history, or named gaps (SPEC §3.2).
+// GET /messages: a page of history, or named gaps (docs/protocol.md#get-messages).
 // Owns: nothing. Thread: one loop. Fails: with the errors of the services behind it.
 #pragma once
 

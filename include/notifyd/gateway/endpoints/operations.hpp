@@ -1,4 +1,4 @@
-// GET /healthz, /readyz, /version (SPEC §3.7) and the try page at /.
+// GET /healthz, /readyz, /version (docs/protocol.md#dead-letters) and the try page at /.
 // Owns: nothing. Thread: one loop. Fails: unavailable while the server is not ready.
 #pragma once
 

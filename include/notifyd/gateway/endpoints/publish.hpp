@@ -1,4 +1,4 @@
-// POST /publish and POST /publish/batch (SPEC §3.1).
+// POST /publish and POST /publish/batch (docs/protocol.md#post-publish).
 // Owns: nothing. Thread: one loop. Fails: with the errors of the services behind it.
 #pragma once
 

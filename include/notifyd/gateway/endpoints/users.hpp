@@ -1,4 +1,4 @@
-// POST and DELETE /users/{userId}/block, GET /users (SPEC §1).
+// POST and DELETE /users/{userId}/block, GET /users (docs/protocol.md#permissions).
 // Owns: nothing. Thread: one loop. Fails: with the errors of the services behind it.
 #pragma once
 
