@@ -2,6 +2,8 @@
 #include "session.hpp"
 
 #include "notifyd/core/limits.hpp"
+#include "notifyd/observability/events/connections.hpp"
+#include "notifyd/observability/events/server.hpp"
 #include "notifyd/wire/websocket_frame.hpp"
 
 namespace notifyd::gateway {
