@@ -71,7 +71,7 @@ TEST_CASE("at info some refusals per second are logged, with the number that was
 }
 
 TEST_CASE("failed requests are bounded, too: while there are no keys, anybody can cause them") {
-    RecordingSink sink;
+    RecordingSink sink(LogLevel::info);
     FakeClock clock;
     Events events(sink, clock);
     const auto fail = [&events] {
