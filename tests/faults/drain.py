@@ -18,7 +18,8 @@ FOLLOWERS = 20
 
 
 async def run(context):
-    server, log, result = context.server({"server": {"drain_timeout": f"{DRAIN_TIMEOUT}s"}}), context.log(), context.result
+    server = context.server({"server": {"drain_timeout": f"{DRAIN_TIMEOUT}s"}})
+    log, result = context.log(), context.result
     load = Load(context, server, log, publishers=16, chats=20, pause=0.002)
     slowest = 0.0
     for number in range(context.size(10, 100)):
