@@ -3,6 +3,8 @@
 
 #include "notifyd/config/units.hpp"
 
+#include "address_text.hpp"
+
 #include <algorithm>
 #include <arpa/inet.h>
 #include <cstdint>
@@ -15,24 +17,6 @@ namespace {
 
 constexpr std::string_view unix_prefix = "unix:";
 constexpr std::size_t unix_path_bytes_max = sizeof(sockaddr_un::sun_path) - 1;
-
-bool is_ip(std::string_view text, int family) {
-    // inet_pton stops at a NUL, so one inside the text must be rejected here.
-    if (text.find('\0') != std::string_view::npos) return false;
-    in6_addr parsed{};
-    return ::inet_pton(family, std::string(text).c_str(), &parsed) == 1;
-}
-
-bool is_digits(std::string_view text) {
-    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-    if (!is_digits(text)) return std::nullopt;
-    const auto port = parse_integer(text);
-    if (!port || *port > 65'535) return std::nullopt;
-    return static_cast<std::uint16_t>(*port);
-}
 
 bool is_visible_ascii(std::string_view text) {
     return std::ranges::all_of(text, [](char character) { return character > ' ' && character < '\x7F'; });
@@ -52,9 +36,8 @@ std::optional<Endpoint> parse_endpoint(std::string_view text) {
     const auto port = parse_port(text.substr(colon + 1));
     if (!port) return std::nullopt;
     std::string_view host = text.substr(0, colon);
-    if (host.size() > 2 && host.starts_with('[') && host.ends_with(']')) {
+    if (is_ip_in_brackets(host)) {
         host = host.substr(1, host.size() - 2);
-        if (!is_ip(host, AF_INET6)) return std::nullopt;
     } else if (!is_ip(host, AF_INET)) {
         return std::nullopt;
     }

@@ -1,10 +1,9 @@
 // RFC 3986, as far as http and https use it.
 #include "fetched_url.hpp"
 
-#include "notifyd/config/units.hpp"
+#include "address_text.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <array>
 
 namespace notifyd::config {
@@ -31,10 +30,6 @@ bool is_hexadecimal_digit(char c) {
     return is_letter_or_digit(c) && to_lower(c) <= 'f';
 }
 
-bool is_number(std::string_view text) {
-    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 // Whether all of it may stand in a URL as it is, besides what begins its parts.
 bool is_written_as_url(std::string_view text, std::string_view more) {
     for (std::size_t at = 0; at < text.size(); ++at) {
@@ -50,12 +45,6 @@ bool is_written_as_url(std::string_view text, std::string_view more) {
     return true;
 }
 
-bool is_address_in_brackets(std::string_view text) {
-    if (text.size() < 2 || !text.ends_with(']')) return false;
-    in6_addr parsed{};
-    return ::inet_pton(AF_INET6, std::string(text.substr(1, text.size() - 2)).c_str(), &parsed) == 1;
-}
-
 std::string_view problem_with_authority(std::string_view authority) {
     if (authority.find('@') != std::string_view::npos) {
         return "is a URL with a user or a password in front of an @, which is not supported: name one that can be read "
@@ -67,13 +56,11 @@ std::string_view problem_with_authority(std::string_view authority) {
     const std::size_t colon = authority.find(':', host_end);
     const std::string_view host = authority.substr(0, colon);
     if (host.empty()) return host_missing;
-    if (is_address ? !is_address_in_brackets(host) : !is_written_as_url(host, "")) return wrong_host;
+    if (is_address ? !is_ip_in_brackets(host) : !is_written_as_url(host, "")) return wrong_host;
     if (colon == std::string_view::npos) return "";
     const std::string_view port = authority.substr(colon + 1);
     if (port.empty()) return "";
-    const auto number = is_number(port) ? parse_integer(port) : std::nullopt;
-    return number && *number >= 1 && *number <= 65'535 ? ""
-                                                       : "is a URL without a port from 1 to 65535 behind its colon";
+    return parse_port(port).value_or(0) != 0 ? "" : "is a URL without a port from 1 to 65535 behind its colon";
 }
 
 }  // namespace

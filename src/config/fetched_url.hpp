@@ -1,4 +1,4 @@
-// URLs that the server fetches something from: of http or https, without a user, complete.
+// URLs that the server fetches from: complete http or https URLs without a user.
 #pragma once
 
 #include <string>
@@ -6,11 +6,11 @@
 
 namespace notifyd::config {
 
-// Whether somebody who wrote this meant a URL, a good one or not.
+// Whether the text was meant as a URL, valid or not.
 [[nodiscard]] bool is_meant_as_url(std::string_view text);
 
-// What is wrong with it, in words for the operator; empty: it can be fetched. Nothing of the URL is in them, because a
-// password may be.
+// What is wrong with the URL, as a message for the operator; empty if it can be fetched. The message contains no part
+// of the URL, which may contain a password.
 [[nodiscard]] std::string problem_with_fetched_url(std::string_view text);
 
 }  // namespace notifyd::config

@@ -1,10 +1,9 @@
 // RFC 6454 §6.2: scheme, host, and the port unless it is the scheme's default; in lower case, and nothing after them.
 #include "origin.hpp"
 
-#include "notifyd/config/units.hpp"
+#include "address_text.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
 
 namespace notifyd::config {
 
@@ -19,10 +18,6 @@ bool is_lower_visible_ascii(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7F' && (c < 'A' || c > 'Z'); });
 }
 
-bool is_number(std::string_view text) {
-    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 bool is_letter_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
@@ -34,23 +29,17 @@ bool is_scheme(std::string_view text) {
            std::ranges::all_of(text, [](char c) { return is_letter_or_digit(c) || c == '+' || c == '-' || c == '.'; });
 }
 
-bool is_address_in_brackets(std::string_view text) {
-    if (text.size() < 2 || !text.ends_with(']')) return false;
-    in6_addr parsed{};
-    return ::inet_pton(AF_INET6, std::string(text.substr(1, text.size() - 2)).c_str(), &parsed) == 1;
-}
-
 // "[::1]", or names and IPv4 addresses without an empty label, as browsers write them: names outside ASCII as "xn--".
 bool is_host(std::string_view text) {
-    if (text.starts_with('[')) return is_address_in_brackets(text);
+    if (text.starts_with('[')) return is_ip_in_brackets(text);
     const bool has_empty_label = text.starts_with('.') || text.ends_with('.') || text.find("..") != text.npos;
     return !text.empty() && !has_empty_label &&
            std::ranges::all_of(text, [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.'; });
 }
 
 std::string problem_with_port(std::string_view scheme, std::string_view host, std::string_view port) {
-    const auto number = is_number(port) && port.front() != '0' ? parse_integer(port) : std::nullopt;
-    if (!number || *number > 65'535) return "has no port from 1 to 65535 behind its colon";
+    const auto number = port.starts_with('0') ? std::nullopt : parse_port(port);
+    if (!number) return "has no port from 1 to 65535 behind its colon";
     const bool is_default = (scheme == "https" && *number == 443) || (scheme == "http" && *number == 80);
     if (!is_default) return "";
     return "has the default port, which browsers leave out: write \"" + std::string(scheme) + "://" +
@@ -64,7 +53,7 @@ std::string problem_with_wildcard(std::string_view host) {
     if (dot == std::string_view::npos && base != "localhost") {
         return "would take every site under ." + std::string(base) + ": name a domain of yours";
     }
-    if (dot != std::string_view::npos && is_number(base.substr(dot + 1))) {
+    if (dot != std::string_view::npos && is_digits(base.substr(dot + 1))) {
         return "has an address behind its *, which has no subdomains";
     }
     return "";

@@ -1,4 +1,4 @@
-// URLs of auth.jwks: what can be fetched, and what an operator is told of the others, without the URL itself.
+// URLs of auth.jwks: which can be fetched, and the errors about the others, which never contain the URL itself.
 #include "config_file.hpp"
 
 #include <catch2/catch.hpp>
@@ -47,6 +47,7 @@ TEST_CASE("what was meant as a URL is never looked for as a file, nor shown") {
         {"https://:443/hunter2", "without a host"},
         {"https://?hunter2", "without a host"},
         {"https://hunter2 .example/k", "neither a name nor an address"},
+        {"https://[::1\\u0000hunter2]/k", "neither a name nor an address"},
         {"https://b\u00fccher.example/hunter2", "neither a name nor an address"},
         {"https://[zz]/hunter2", "neither a name nor an address"},
         {"https://[::1/hunter2", "neither a name nor an address"},
