@@ -76,9 +76,7 @@ int check_config(const std::string& file, Network network) {
         for (const std::string& sentence : settings.error()) std::cerr << sentence << '\n';
         return exit_config;
     }
-    const std::vector<std::string> problems = problems_with_places(settings->config);
-    for (const std::string& problem : problems) std::cerr << file << ": " << problem << '\n';
-    if (!problems.empty()) return exit_config;
+    if (report_problems(file, problems_with_places(settings->config))) return exit_config;
     warn(config::doubtful_settings(settings->config));
     warn(settings->warnings);
     if (network == Network::used && settings->key_sources.jwks_by_url) {

@@ -38,17 +38,11 @@ std::optional<config::LoadedConfig> load(const std::string& file) {
     return std::nullopt;
 }
 
-// Whether there was something to report.
-bool reported(const std::string& file, const std::vector<std::string>& problems) {
-    for (const std::string& problem : problems) std::cerr << file << ": " << problem << '\n';
-    return !problems.empty();
-}
-
 // For what works on the database.
 std::optional<config::LoadedConfig> load_with_database(const std::string& file) {
     std::optional<config::LoadedConfig> loaded = load(file);
     if (!loaded) return std::nullopt;
-    if (reported(file, problems_with_storage_path(loaded->config))) return std::nullopt;
+    if (report_problems(file, problems_with_storage_path(loaded->config))) return std::nullopt;
     return loaded;
 }
 
@@ -62,7 +56,7 @@ std::optional<Settings> load_settings(const std::string& file) {
 int serve(const std::string& file) {
     std::optional<Settings> settings = load_settings(file);
     if (!settings) return exit_config;
-    if (reported(file, problems_with_places(settings->config))) return exit_config;
+    if (report_problems(file, problems_with_places(settings->config))) return exit_config;
     Result<std::unique_ptr<Daemon>> daemon = Daemon::open(file, std::move(*settings));
     if (!daemon) {
         std::cerr << "notifyd: " << daemon.error().message << '\n';

@@ -4,6 +4,7 @@
 #include "notifyd/gateway/gateway.hpp"
 
 #include <filesystem>
+#include <iostream>
 #include <string_view>
 #include <system_error>
 
@@ -47,6 +48,11 @@ std::vector<std::string> problems_with_places(const config::Config& config) {
         problems.push_back("server.listen: " + place.error().message);
     }
     return problems;
+}
+
+bool report_problems(const std::string& config_file, const std::vector<std::string>& problems) {
+    for (const std::string& problem : problems) std::cerr << config_file << ": " << problem << '\n';
+    return !problems.empty();
 }
 
 }  // namespace notifyd::app

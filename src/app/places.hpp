@@ -13,4 +13,7 @@ namespace notifyd::app {
 [[nodiscard]] std::vector<std::string> problems_with_places(const config::Config& config);
 [[nodiscard]] std::vector<std::string> problems_with_storage_path(const config::Config& config);
 
+// Prints each with the config's name before it; whether there is any.
+bool report_problems(const std::string& config_file, const std::vector<std::string>& problems);
+
 }  // namespace notifyd::app

@@ -3,7 +3,6 @@
 
 #include "notifyd/core/near_name.hpp"
 
-#include <algorithm>
 #include <vector>
 
 namespace notifyd::app {
@@ -26,20 +25,6 @@ std::string listed(const std::vector<std::string>& names) {
     return list;
 }
 
-// The only command that is so near; empty: none, or several are.
-std::string nearest(const std::string& word, const std::vector<std::string>& names) {
-    const std::string folded = folded_name(word);
-    for (std::size_t off = 0; off <= letters_off_max; ++off) {
-        const auto is_so_far = [&](const std::string& name) {
-            return letters_off(folded, folded_name(name), letters_off_max) == off;
-        };
-        const auto found = std::ranges::find_if(names, is_so_far);
-        if (found == names.end()) continue;
-        return std::any_of(found + 1, names.end(), is_so_far) ? std::string() : *found;
-    }
-    return {};
-}
-
 }  // namespace
 
 std::string problem_with_command(const CLI::App& cli) {
@@ -59,9 +44,9 @@ std::string problem_with_command(const CLI::App& cli) {
     const std::string known = "; the commands are: " + listed(names);
     const std::vector<std::string> words = group->remaining();
     if (words.empty()) return "`" + path + "` needs a command" + known;
-    const std::string near = nearest(words.front(), names);
+    const std::vector<std::string> near = nearest_names(words.front(), names, letters_off_max);
     return "there is no command `" + path + ' ' + words.front() + '`' +
-           (near.empty() ? "" : "; did you mean `" + path + ' ' + near + "`?") + known;
+           (near.size() != 1 ? "" : "; did you mean `" + path + ' ' + near.front() + "`?") + known;
 }
 
 }  // namespace notifyd::app

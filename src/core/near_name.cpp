@@ -35,6 +35,20 @@ std::size_t letters_off(std::string_view one, std::string_view other, std::size_
     return row.back();
 }
 
+std::vector<std::string> nearest_names(std::string_view written, std::span<const std::string> known, std::size_t most) {
+    const std::string folded = folded_name(written);
+    std::vector<std::string> nearest;
+    std::size_t least = most;
+    for (const std::string& name : known) {
+        const std::size_t off = letters_off(folded, folded_name(name), most);
+        if (off < least) nearest.clear();
+        if (off > least) continue;
+        least = off;
+        nearest.push_back(name);
+    }
+    return nearest;
+}
+
 bool is_one_letter_off(std::string_view one, std::string_view other) {
     if (one.size() > other.size()) std::swap(one, other);
     if (other.size() - one.size() > 1) return false;

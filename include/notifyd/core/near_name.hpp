@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace notifyd {
 
@@ -23,6 +25,12 @@ void fold_name(std::string_view name, Take take) {
 // How many letters to insert, remove, replace, or swap with their neighbour to make one name of the other (the optimal
 // string alignment distance). Names that differ in length by more than `most` are `most + 1` apart, without a look.
 [[nodiscard]] std::size_t letters_off(std::string_view one, std::string_view other, std::size_t most);
+
+// Those of `known` that are nearest to `written` once folded, if they are at most `most` letters off; several, if they
+// are equally near.
+[[nodiscard]] std::vector<std::string> nearest_names(std::string_view written,
+                                                     std::span<const std::string> known,
+                                                     std::size_t most);
 
 // Whether letters_off is 1; costs no memory.
 [[nodiscard]] bool is_one_letter_off(std::string_view one, std::string_view other);

@@ -9,6 +9,7 @@
 using notifyd::folded_name;
 using notifyd::is_one_letter_off;
 using notifyd::letters_off;
+using notifyd::nearest_names;
 
 TEST_CASE("names that differ in case, underscores and hyphens are one name") {
     for (const char* spelling : {"userId", "user_id", "USER-ID", "userid", "_user_id_"}) {
@@ -42,4 +43,16 @@ TEST_CASE("letters are inserted, removed, replaced, or swapped with their neighb
     CHECK(letters_off("limit", "timil", 2) == 2);
     CHECK(letters_off("", "ab", 2) == 2);
     CHECK(letters_off("a long name", "short", 2) == 3);
+}
+
+TEST_CASE("the nearest names are found, and all of them where several are equally near") {
+    using Names = std::vector<std::string>;
+    const Names known{"serve", "check-config", "token", "tokens", "backup"};
+    CHECK(nearest_names("serv", known, 2) == Names{"serve"});
+    CHECK(nearest_names("CHECK_CONFIG", known, 2) == Names{"check-config"});
+    CHECK(nearest_names("token", known, 2) == Names{"token"});
+    CHECK(nearest_names("tokenx", known, 2) == Names{"token", "tokens"});
+    CHECK(nearest_names("back", known, 2) == Names{"backup"});
+    CHECK(nearest_names("restore", known, 2).empty());
+    CHECK(nearest_names("serve", {}, 2).empty());
 }
