@@ -73,11 +73,11 @@ std::uint64_t number_at(std::string_view bytes, std::size_t at) {
     return number;
 }
 
-Error bad_key() {
+}  // namespace
+
+Error bad_start_key() {
     return {Errc::invalid_request, "Invalid startKey format"};
 }
-
-}  // namespace
 
 std::string encode_page_key(const PageCursor& next, const PageQuery& query) {
     std::string bytes(1, page_key_version);
@@ -90,9 +90,9 @@ std::string encode_page_key(const PageCursor& next, const PageQuery& query) {
 Result<PageCursor> decode_page_key(std::string_view key, const PageQuery& query) {
     constexpr std::size_t key_bytes = 1 + 3 * number_bytes;
     const auto bytes = base64url_decode(key);
-    if (!bytes || bytes->size() != key_bytes || bytes->front() != page_key_version) return bad_key();
+    if (!bytes || bytes->size() != key_bytes || bytes->front() != page_key_version) return bad_start_key();
     const PageCursor next{number_at(*bytes, 1), static_cast<Position>(number_at(*bytes, 1 + number_bytes))};
-    if (number_at(*bytes, 1 + 2 * number_bytes) != digest_of(next, query)) return bad_key();
+    if (number_at(*bytes, 1 + 2 * number_bytes) != digest_of(next, query)) return bad_start_key();
     return next;
 }
 
@@ -106,11 +106,31 @@ std::string encode_list_key(ListKind kind, std::string_view subject, std::string
 Result<std::string> decode_list_key(ListKind kind, std::string_view subject, std::string_view key) {
     constexpr std::size_t head_bytes = 1 + number_bytes;
     auto bytes = base64url_decode(key);
-    if (!bytes || bytes->size() < head_bytes || bytes->front() != list_key_version) return bad_key();
+    if (!bytes || bytes->size() < head_bytes || bytes->front() != list_key_version) return bad_start_key();
     const std::uint64_t digest = number_at(*bytes, 1);
     bytes->erase(0, head_bytes);
-    if (digest != digest_of(kind, subject, *bytes)) return bad_key();
+    if (digest != digest_of(kind, subject, *bytes)) return bad_start_key();
     return *std::move(bytes);
+}
+
+Result<std::optional<std::string>> decode_list_start(ListKind kind,
+                                                     std::string_view subject,
+                                                     const std::optional<std::string>& key) {
+    if (!key) return std::optional<std::string>{};
+    Result<std::string> last = decode_list_key(kind, subject, *key);
+    if (!last) return last.error();
+    return std::optional(*std::move(last));
+}
+
+Result<std::optional<Uuid>> decode_id_list_start(ListKind kind,
+                                                 std::string_view subject,
+                                                 const std::optional<std::string>& key) {
+    const Result<std::optional<std::string>> last = decode_list_start(kind, subject, key);
+    if (!last) return last.error();
+    if (!*last) return std::optional<Uuid>{};
+    const std::optional<Uuid> id = Uuid::parse(**last);
+    if (!id) return bad_start_key();
+    return id;
 }
 
 }  // namespace notifyd::history

@@ -5,8 +5,10 @@
 
 #include "notifyd/core/page.hpp"
 #include "notifyd/core/result.hpp"
+#include "notifyd/core/uuid.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,5 +31,16 @@ enum class ListKind : std::uint8_t {
 };
 [[nodiscard]] std::string encode_list_key(ListKind kind, std::string_view subject, std::string_view last);
 Result<std::string> decode_list_key(ListKind kind, std::string_view subject, std::string_view key);
+
+// Where a list begins that a client asks for, with its key or without one: nullopt is the first page.
+Result<std::optional<std::string>> decode_list_start(ListKind kind,
+                                                     std::string_view subject,
+                                                     const std::optional<std::string>& key);
+// The same for a list in the order of ids.
+Result<std::optional<Uuid>> decode_id_list_start(ListKind kind,
+                                                 std::string_view subject,
+                                                 const std::optional<std::string>& key);
+// For a key whose text is no place in its list.
+[[nodiscard]] Error bad_start_key();
 
 }  // namespace notifyd::history

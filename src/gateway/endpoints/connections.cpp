@@ -123,12 +123,9 @@ std::string subject_of(const wire::ConnectionsQuery& query) {
 
 Result<ListRequest> list_request(const wire::ConnectionsQuery& query) {
     ListRequest asked{.user = query.user, .topic = query.topic, .after = std::nullopt, .most = query.limit + 1};
-    if (!query.start_key) return asked;
-    const Result<std::string> text = history::decode_list_key(list_kind, subject_of(query), *query.start_key);
-    if (!text) return text.error();
-    const auto id = Uuid::parse(*text);
-    if (!id) return Error{Errc::invalid_request, "Invalid startKey format"};
-    asked.after = ConnectionId(*id);
+    const auto last = history::decode_id_list_start(list_kind, subject_of(query), query.start_key);
+    if (!last) return last.error();
+    if (*last) asked.after = ConnectionId(**last);
     return asked;
 }
 

@@ -18,16 +18,6 @@ Error no_such_letter() {
     return {Errc::not_found, "There is no such dead letter"};
 }
 
-// Where the page continues according to the client's key; nullopt for the first page.
-Result<std::optional<Uuid>> last_of_previous(const wire::DeadLettersQuery& query) {
-    if (!query.start_key) return std::optional<Uuid>();
-    const Result<std::string> text = history::decode_list_key(list_kind, query.queue.value_or(""), *query.start_key);
-    if (!text) return text.error();
-    const auto id = Uuid::parse(*text);
-    if (!id) return Error{Errc::invalid_request, "Invalid startKey format"};
-    return id;
-}
-
 using RedriveAnswer = runtime::OneShot<Result<delivery::RedriveCount>>;
 
 // Brings the answer from the redriver's loop to this one.
@@ -61,7 +51,8 @@ std::span<const ResourceRoute<DeadLetterEndpoints>> DeadLetterEndpoints::routes(
 EndpointReply DeadLetterEndpoints::list(const Call& call) {
     const Result<wire::DeadLettersQuery> query = wire::parse_dead_letters_query(call.request.query);
     if (!query) co_return query.error();
-    const Result<std::optional<Uuid>> last = last_of_previous(*query);
+    const std::string subject = query->queue.value_or("");
+    const Result<std::optional<Uuid>> last = history::decode_id_list_start(list_kind, subject, query->start_key);
     if (!last) co_return last.error();
 
     runtime::OneShot<Result<DeadLetterPage>> answer(loop_.executor());
@@ -70,9 +61,7 @@ EndpointReply DeadLetterEndpoints::list(const Call& call) {
     const Result<DeadLetterPage> page = co_await answer.wait();
     if (!page) co_return page.error();
     std::optional<std::string> next_key;
-    if (page->more) {
-        next_key = history::encode_list_key(list_kind, query->queue.value_or(""), page->letters.back().id.to_string());
-    }
+    if (page->more) next_key = history::encode_list_key(list_kind, subject, page->letters.back().id.to_string());
     co_return json_reply(200, wire::dead_letters_page(page->letters, next_key));
 }
 

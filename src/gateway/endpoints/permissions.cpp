@@ -10,20 +10,6 @@
 
 namespace notifyd::gateway {
 
-namespace {
-
-// Where the page continues according to the client's key; nullopt for the first page.
-Result<std::optional<std::string>> last_of_previous(history::ListKind kind,
-                                                    std::string_view subject,
-                                                    const std::optional<std::string>& start_key) {
-    if (!start_key) return std::optional<std::string>{};
-    Result<std::string> last = history::decode_list_key(kind, subject, *start_key);
-    if (!last) return last.error();
-    return std::optional<std::string>(std::move(*last));
-}
-
-}  // namespace
-
 std::span<const ResourceRoute<PermissionEndpoints>> PermissionEndpoints::routes() {
     static constexpr ResourceRoute<PermissionEndpoints> table[] = {
         {{"POST", "/permissions", Access::user, BodyKind::fields}, &PermissionEndpoints::grant},
@@ -66,12 +52,12 @@ EndpointReply PermissionEndpoints::list_of_user(const Identity& caller,
                                                 const UserId& user,
                                                 const wire::PermissionsQuery& query) {
     constexpr auto kind = history::ListKind::permissions_of_user;
-    const Result<std::optional<std::string>> last = last_of_previous(kind, user.get(), query.start_key);
+    const Result<std::optional<std::string>> last = history::decode_list_start(kind, user.get(), query.start_key);
     if (!last) co_return last.error();
     std::optional<TopicName> after;
     if (*last) {
         Result<TopicName> topic = TopicName::parse(**last);
-        if (!topic) co_return Error(Errc::invalid_request, "Invalid startKey format");
+        if (!topic) co_return history::bad_start_key();
         after = std::move(*topic);
     }
     runtime::OneShot<Result<ports::PermissionPage>> answer(loop_.executor());
@@ -90,7 +76,7 @@ EndpointReply PermissionEndpoints::list_of_topic(const Identity& caller,
                                                  const TopicName& topic,
                                                  const wire::PermissionsQuery& query) {
     constexpr auto kind = history::ListKind::permissions_of_topic;
-    const Result<std::optional<std::string>> last = last_of_previous(kind, topic.text(), query.start_key);
+    const Result<std::optional<std::string>> last = history::decode_list_start(kind, topic.text(), query.start_key);
     if (!last) co_return last.error();
     std::optional<UserId> after;
     if (*last) after = UserId(**last);

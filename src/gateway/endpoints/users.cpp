@@ -55,12 +55,10 @@ EndpointReply UserEndpoints::unblock(const Call& call) {
 EndpointReply UserEndpoints::list(const Call& call) {
     const Result<wire::BlockedUsersQuery> query = wire::parse_blocked_users_query(call.request.query);
     if (!query) co_return query.error();
+    const Result<std::optional<std::string>> last = history::decode_list_start(list_kind, "", query->start_key);
+    if (!last) co_return last.error();
     std::optional<UserId> after;
-    if (query->start_key) {
-        Result<std::string> last = history::decode_list_key(list_kind, "", *query->start_key);
-        if (!last) co_return last.error();
-        after = UserId(std::move(*last));
-    }
+    if (*last) after = UserId(**last);
 
     runtime::OneShot<Result<ports::BlockPage>> answer(loop_.executor());
     blocks_.list(call.caller, query->limit, std::move(after), [&answer](Result<ports::BlockPage> page) {

@@ -123,4 +123,20 @@ TEST_CASE("a list key brings its text back, to its own list only") {
     }
 }
 
+TEST_CASE("a list begins where its key says, and without one at its first page") {
+    const Uuid id = *Uuid::parse("01890a5d-ac96-774b-bcce-b302099a8057");
+    const std::string key = encode_list_key(ListKind::dead_letters, "fifo", id.to_string());
+    CHECK(*decode_list_start(ListKind::dead_letters, "fifo", key) == id.to_string());
+    CHECK(*decode_id_list_start(ListKind::dead_letters, "fifo", key) == id);
+    CHECK(*decode_list_start(ListKind::dead_letters, "fifo", std::nullopt) == std::nullopt);
+    CHECK(*decode_id_list_start(ListKind::dead_letters, "fifo", std::nullopt) == std::nullopt);
+    // A key of another list, and one whose text is no id.
+    const std::string text = encode_list_key(ListKind::dead_letters, "fifo", "no id");
+    for (const auto& start : {decode_id_list_start(ListKind::dead_letters, "standard", key),
+                              decode_id_list_start(ListKind::dead_letters, "fifo", text)}) {
+        REQUIRE(start.has_error());
+        CHECK(start.error().message == "Invalid startKey format");
+    }
+}
+
 }  // namespace notifyd::history
