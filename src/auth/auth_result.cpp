@@ -71,6 +71,10 @@ std::string_view to_string(AuthFailure failure) {
     return "malformed";
 }
 
+std::string_view reason_of(const Refusal& refusal) {
+    return refusal.error.cause.empty() ? to_string(refusal.reason) : refusal.error.cause;
+}
+
 Refusal refuse_token(AuthFailure reason) {
     if (reason == AuthFailure::missing) return {{Errc::unauthorized, "Token is missing"}, reason};
     if (reason == AuthFailure::expired) return {{Errc::unauthorized, "Token has expired"}, reason};

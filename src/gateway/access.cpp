@@ -12,7 +12,7 @@ namespace notifyd::gateway {
 
 Awaitable<bool> Session::identify_early(const HttpRequest& request, const Route& route, Caller& caller, Paid& paid) {
     identify(request, caller);
-    if (!*caller) co_await identify_with_newer_keys(request, caller);
+    if (!*caller) co_await identify_again(request, caller);
     if (!*caller) {
         refuse(refused_token(caller->error(), request), request, &route);
         co_return false;
@@ -26,13 +26,12 @@ void Session::identify(const HttpRequest& request, Caller& caller) {
     if (*caller) standing_ = YieldOrder::Standing::known;
 }
 
-Awaitable<void> Session::identify_with_newer_keys(const HttpRequest& request, Caller& caller) {
-    for (int fetches = 0; fetches < key_fetches_max && !*caller; ++fetches) {
-        auto keys = services_.authorizer.keys_to_renew(caller->error());
-        if (keys == nullptr) co_return;
-        co_await await_fetch(std::move(keys));
-        identify(request, caller);
-    }
+Awaitable<void> Session::identify_again(const HttpRequest& request, Caller& caller) {
+    const auto judge = [this, &request] {
+        return services_.authorizer.authenticate(bearer_token(request.authorization));
+    };
+    co_await judge_again(*caller, judge);
+    if (*caller) standing_ = YieldOrder::Standing::known;
 }
 
 HttpReply Session::refused_token(const auth::Refusal& refusal, const HttpRequest& request) {

@@ -74,11 +74,8 @@ Result<void> Session::check_room(const UserId& user) const {
 
 ConnectRefusal Session::auth_refusal(const auth::Refusal& refusal, const HttpRequest& request) {
     services_.events.emit(auth_failed(refusal, request.peer_address, request.correlation_id));
-    // A cause that the permissions have given, such as a ban, says more than "topic".
-    const std::string_view given = refusal.error.cause;
-    const std::string_view cause = given.empty() ? auth::to_string(refusal.reason) : given;
     const bool has_other_form = refusal.reason == auth::AuthFailure::missing && !request.authorization.empty();
-    return {caused_by(cause, has_other_form ? wrong_scheme() : refusal.error), refusal.user};
+    return {caused_by(auth::reason_of(refusal), has_other_form ? wrong_scheme() : refusal.error), refusal.user};
 }
 
 ConnectRefusal Session::as_attempt(ConnectRefusal refusal, const HttpRequest& request, Purpose purpose) {

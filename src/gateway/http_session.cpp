@@ -330,7 +330,7 @@ Awaitable<HttpReply> Session::call(const Route& route, const HttpRequest& reques
         if (route.access != Access::open) {
             if (!caller) {
                 identify(request, caller);
-                if (!*caller) co_await identify_with_newer_keys(request, caller);
+                if (!*caller) co_await identify_again(request, caller);
             }
             if (!*caller) co_return refused_token(caller->error(), request);
             const Result<void> allowed = check_access(route, **caller);

@@ -17,8 +17,7 @@ namespace notifyd::gateway {
 [[nodiscard]] inline observability::AuthFailed auth_failed(const auth::Refusal& refusal,
                                                            std::string_view address,
                                                            std::string_view correlation_id) {
-    const std::string_view given = refusal.error.cause;  // by the permissions: a ban
-    return {.reason = given.empty() ? auth::to_string(refusal.reason) : given,
+    return {.reason = auth::reason_of(refusal),
             .address = address,
             .correlation_id = correlation_id,
             .user = refusal.user,
@@ -26,21 +25,28 @@ namespace notifyd::gateway {
             .key = refusal.key};
 }
 
-// `error`: what the answer says; nullptr: it says nothing.
-[[nodiscard]] inline observability::RequestRefused request_refused(
+// RequestRefused or RequestFailed, with what both of them say. `error`: what the answer says; nullptr: it says nothing.
+template <class Event>
+[[nodiscard]] Event request_event(
     const HttpRequest& request, std::string_view route, int status, const Error* error, std::string_view user) {
-    observability::RequestRefused event{.correlation_id = request.correlation_id,
-                                        .method = request.method,
-                                        .route = route,
-                                        .status = status,
-                                        .address = request.peer_address,
-                                        .user = user};
+    Event event{.correlation_id = request.correlation_id,
+                .method = request.method,
+                .route = route,
+                .status = status,
+                .address = request.peer_address,
+                .user = user};
     if (error != nullptr) {
         event.reason = reason_of(*error);
         event.what = error->message;
-        event.topic = error->topic;
-        if (event.reason == "origin") event.origin = request.origin;
     }
+    return event;
+}
+
+[[nodiscard]] inline observability::RequestRefused request_refused(
+    const HttpRequest& request, std::string_view route, int status, const Error* error, std::string_view user) {
+    auto event = request_event<observability::RequestRefused>(request, route, status, error, user);
+    if (error != nullptr) event.topic = error->topic;
+    if (event.reason == "origin") event.origin = request.origin;
     return event;
 }
 

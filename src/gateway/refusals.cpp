@@ -13,6 +13,10 @@ namespace notifyd::gateway {
 
 namespace {
 
+const Error* error_of(const HttpReply& reply) {
+    return reply.refusal ? &*reply.refusal : nullptr;
+}
+
 double milliseconds_since(SteadyTime start, SteadyTime now) {
     return std::chrono::duration<double, std::milli>(now - start).count();
 }
@@ -58,8 +62,7 @@ void Session::log_refusal(const HttpReply& reply,
                           const HttpRequest& request,
                           std::string_view route,
                           std::string_view user) {
-    const Error* const error = reply.refusal ? &*reply.refusal : nullptr;
-    services_.events.emit(request_refused(request, route, reply.status, error, user));
+    services_.events.emit(request_refused(request, route, reply.status, error_of(reply), user));
 }
 
 void Session::log_answer(
@@ -71,17 +74,9 @@ void Session::log_answer(
     std::string_view path = is_upgrade_path(request.path) ? "/ws" : "unknown";
     if (route != nullptr) path = route->path;
     if (reply.status >= 500) {
-        const Error* const error = reply.refusal ? &*reply.refusal : nullptr;
-        services_.events.emit(
-            observability::RequestFailed{.correlation_id = request.correlation_id,
-                                         .method = request.method,
-                                         .route = path,
-                                         .status = reply.status,
-                                         .latency_ms = latency_ms,
-                                         .reason = error == nullptr ? std::string_view() : reason_of(*error),
-                                         .what = error == nullptr ? std::string_view() : error->message,
-                                         .address = request.peer_address,
-                                         .user = user});
+        auto event = request_event<observability::RequestFailed>(request, path, reply.status, error_of(reply), user);
+        event.latency_ms = latency_ms;
+        services_.events.emit(event);
         return;
     }
     services_.events.emit(observability::RequestServed{.correlation_id = request.correlation_id,

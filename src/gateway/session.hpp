@@ -194,17 +194,24 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     // --- access.cpp
     // Verifies the token.
     void identify(const HttpRequest& request, Caller& caller);
-    // Verifies a refused token again for as long as newer keys may change the verdict.
-    Awaitable<void> identify_with_newer_keys(const HttpRequest& request, Caller& caller);
+    // Verifies a refused token again, with newer keys.
+    Awaitable<void> identify_again(const HttpRequest& request, Caller& caller);
     // Verifies the token before a large body is read; the body stays in the socket.
     Awaitable<bool> identify_early(const HttpRequest& request, const Route& route, Caller& caller, Paid& paid);
     // The reply to a request whose token was refused, and its line in the log.
     [[nodiscard]] HttpReply refused_token(const auth::Refusal& refusal, const HttpRequest& request);
     // Whether the caller may use the route, as the route declares it.
     [[nodiscard]] Result<void> check_access(const Route& route, const Identity& caller) const;
-    // Newer keys may have been on their way when a token was refused, and may lack its key, too: so there may be a
-    // second fetch.
-    static constexpr int key_fetches_max = 2;
+    // Judges a refused token again for as long as newer keys may change the verdict.
+    template <class Verdict, class Judge>
+    Awaitable<void> judge_again(Verdict& verdict, Judge judge) {
+        for (int waits = 0; waits < auth::KeySource::waits_max && !verdict; ++waits) {
+            auto keys = services_.authorizer.keys_to_renew(verdict.error());
+            if (keys == nullptr) co_return;
+            co_await await_fetch(std::move(keys));
+            verdict = judge();
+        }
+    }
     // Until a fetch of keys newer than these has ended.
     Awaitable<void> await_fetch(std::shared_ptr<const auth::KeySet> keys);
 

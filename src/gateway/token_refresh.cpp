@@ -42,7 +42,7 @@ struct Refresh {
     ConnectionId connection;
     std::uint32_t number;  // a later one replaces it
     wire::AuthRefresh frame;
-    int fetches_left;
+    int waits_left;
 };
 
 void answer_error(const FrameServices& services,
@@ -79,10 +79,10 @@ void go_on(const FrameServices& services, Refresh refresh) {
     }
     auth::AuthResult<Identity> fresh = judge(services, *connection, refresh.frame.token);
     if (fresh) return accept(services, *connection, refresh, std::move(*fresh));
-    // The provider may have published a newer key. A fetch that was already under way may lack it, too.
-    auto keys = refresh.fetches_left > 0 ? services.authorizer.keys_to_renew(fresh.error()) : nullptr;
+    // The provider may have published a newer key.
+    auto keys = refresh.waits_left > 0 ? services.authorizer.keys_to_renew(fresh.error()) : nullptr;
     if (keys == nullptr) return refuse(services, *connection, refresh, fresh.error());
-    --refresh.fetches_left;
+    --refresh.waits_left;
     services.keys.want(std::move(keys), [&services, refresh = std::move(refresh)]() mutable {
         auto task = [&services, refresh = std::move(refresh)]() mutable { go_on(services, std::move(refresh)); };
         static_cast<void>(services.loop.post_control(std::move(task)));
@@ -92,8 +92,7 @@ void go_on(const FrameServices& services, Refresh refresh) {
 }  // namespace
 
 void refresh_token(const FrameServices& services, connection::Connection& connection, wire::AuthRefresh frame) {
-    constexpr int fetches_max = 2;
-    go_on(services, {connection.id(), ++connection.refreshes, std::move(frame), fetches_max});
+    go_on(services, {connection.id(), ++connection.refreshes, std::move(frame), auth::KeySource::waits_max});
 }
 
 }  // namespace notifyd::gateway

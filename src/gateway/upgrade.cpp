@@ -88,11 +88,9 @@ Awaitable<ConnectResult<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastR
         judged = co_await find_ticket(connect, services_);
     } else {
         judged = services_.authorizer.connect(connect);
-        for (int fetches = 0; fetches < key_fetches_max && !*judged; ++fetches) {
-            auto keys = services_.authorizer.keys_to_renew(judged->error());
-            if (keys == nullptr) break;
-            co_await await_fetch(std::move(keys));
-            judged = services_.authorizer.connect(connect);
+        if (!*judged) {
+            const auto judge = [this, &connect] { return services_.authorizer.connect(connect); };
+            co_await judge_again(*judged, judge);
         }
         yield_order_.leave(*this);
     }

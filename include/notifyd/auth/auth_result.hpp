@@ -53,6 +53,9 @@ struct Refusal {
     std::string key{};
 };
 
+// What the log calls it. A cause that the permissions have given, such as a ban, says more than "topic".
+[[nodiscard]] std::string_view reason_of(const Refusal& refusal);
+
 // Of a token; the sentence tells no more than is harmless.
 [[nodiscard]] Refusal refuse_token(AuthFailure reason);
 

@@ -32,6 +32,9 @@ class KeySource {
     static constexpr std::chrono::seconds fetch_deadline{5};
     // Tokens that wait for one fetch; those beyond are judged by the keys at hand.
     static constexpr std::size_t waiters_max = 1'000;
+    // How often one token waits. A fetch may have been under way when the token was refused, and may lack its key, too:
+    // so there may be a second one.
+    static constexpr int waits_max = 2;
 
     template <class T>
     using Awaitable = boost::asio::awaitable<T, runtime::Executor>;
