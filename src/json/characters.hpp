@@ -1,7 +1,9 @@
 // Single characters of a JSON text.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace notifyd::json {
 
@@ -16,6 +18,10 @@ inline const char* skip_whitespace(const char* at, const char* end) {
 
 constexpr bool is_digit(char c) {
     return c >= '0' && c <= '9';
+}
+
+inline std::string_view between(const char* begin, const char* end) {
+    return {begin, static_cast<std::size_t>(end - begin)};
 }
 
 // Code units that stand for a character only in pairs.

@@ -10,14 +10,6 @@
 
 namespace notifyd::json {
 
-namespace {
-
-std::string_view between(const char* begin, const char* end) {
-    return {begin, static_cast<std::size_t>(end - begin)};
-}
-
-}  // namespace
-
 Checker::Checker(std::string_view text, std::size_t depth_max, Outline* outline)
     : at_(text.data()), end_(text.data() + text.size()), stop_(at_), depth_max_(depth_max), outline_(outline) {}
 
@@ -87,8 +79,8 @@ const char* Checker::read_next(const char* at) {
 
 // False: the step ends before the next token.
 inline bool Checker::skip_to_token(const char*& at) {
-    if (at<stop_&& * at> ' ') return true;
-    at = skip_whitespace(at, stop_);
+    // Most tokens have no whitespace before them.
+    if (at >= stop_ || *at <= ' ') at = skip_whitespace(at, stop_);
     if (at < stop_) return true;
     end_step(at);
     return false;

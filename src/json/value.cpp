@@ -58,10 +58,6 @@ const char* value_end(const char* at, const char* end) {
     return at;
 }
 
-std::string_view between(const char* begin, const char* end) {
-    return {begin, static_cast<std::size_t>(end - begin)};
-}
-
 // Cuts `length` bytes off the front of the text.
 std::string_view take(std::string_view& text, std::size_t length) {
     const std::string_view front = text.substr(0, length);

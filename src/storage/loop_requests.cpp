@@ -91,9 +91,9 @@ void LoopRequests::add_letter(DeadLetter letter) {
 void LoopRequests::submit_read(ReadJob job) {
     const runtime::Handover verdict = shared_.readers.submit(std::move(job));
     if (verdict == runtime::Handover::taken) return;
-    // The job is still ours.
-    boost::asio::post(loop_.context(),
-                      [this, answer = job.read(nullptr, refusal_of(verdict))]() mutable { guarded(answer); });
+    // A job that was not taken was not moved from either. NOLINTNEXTLINE(bugprone-use-after-move)
+    auto answer = job.read(nullptr, refusal_of(verdict));
+    boost::asio::post(loop_.context(), [this, answer = std::move(answer)]() mutable { guarded(answer); });
 }
 
 // --- handing over ---

@@ -1,4 +1,4 @@
-"""Settings from the environment: what is empty is not set, and what is no setting is told (docs/operations.md)."""
+"""Settings from the environment: empty variables count as unset, unknown ones are reported (docs/operations.md)."""
 
 import unittest
 

@@ -1,5 +1,7 @@
 #include "notifyd/wire/connect.hpp"
 
+#include "support/error_message.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -10,14 +12,9 @@ namespace notifyd::wire {
 
 namespace {
 
-using Query = QueryParameters;
+using testing::error_message;
 
-template <class T>
-std::string sentence(const Result<T>& result) {
-    if (result.has_value()) return "accepted";
-    CHECK(result.error().code == Errc::invalid_request);
-    return result.error().message;
-}
+using Query = QueryParameters;
 
 std::string topics_of(const Result<ConnectQuery>& query) {
     if (query.has_error()) return query.error().message;
@@ -102,7 +99,7 @@ TEST_CASE("a bad connect query is refused") {
         {{{"Token", "a"}}, "Unknown name \"Token\": did you mean \"token\"?"},
     };
     for (const auto& [query, expected] : table) {
-        CHECK(sentence(parse_connect_query(query)) == expected);
+        CHECK(error_message(parse_connect_query(query)) == expected);
     }
 }
 
@@ -112,7 +109,7 @@ TEST_CASE("a connect query names at most 100 topics, each counted once") {
     const auto full = parse_connect_query({{"chatIds", ids}, {"chatIds", ids}, {"chatId", "c5"}});
     REQUIRE(full.has_value());
     CHECK(full->topics.size() == 100);
-    CHECK(sentence(parse_connect_query({{"chatIds", ids}, {"hubId", "h"}})) ==
+    CHECK(error_message(parse_connect_query({{"chatIds", ids}, {"hubId", "h"}})) ==
           "At most 100 topics can be requested in the URL");
 }
 

@@ -1,5 +1,7 @@
 #include "notifyd/wire/messages.hpp"
 
+#include "support/error_message.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -9,6 +11,8 @@
 namespace notifyd::wire {
 
 namespace {
+
+using testing::error_message;
 
 constexpr EpochMs noon = 1'769'860'800'000;
 const std::string noon_text = "\"2026-01-31T12:00:00.000Z\"";
@@ -38,13 +42,6 @@ std::string ranges_of(const HistoryRequest& request) {
 std::string sequences(const Query& more) {
     const auto request = parse_messages_query(with(chat, more));
     return request.has_value() ? ranges_of(*request) : request.error().message;
-}
-
-template <class T>
-std::string message(const Result<T>& result) {
-    if (result.has_value()) return "accepted";
-    CHECK(result.error().code == Errc::invalid_request);
-    return result.error().message;
 }
 
 }  // namespace
@@ -125,7 +122,7 @@ TEST_CASE("a bad history query is refused with a message") {
         {with(chat, {{"fromSequence", "1"}, {"fromSequence", "2"}}), "fromSequence is given more than once"},
     };
     for (const auto& [query, expected] : table) {
-        CHECK(message(parse_messages_query(query)) == expected);
+        CHECK(error_message(parse_messages_query(query)) == expected);
     }
 }
 

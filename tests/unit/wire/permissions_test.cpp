@@ -1,5 +1,7 @@
 #include "notifyd/wire/permissions.hpp"
 
+#include "support/error_message.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -9,6 +11,8 @@
 namespace notifyd::wire {
 
 namespace {
+
+using testing::error_message;
 
 constexpr EpochMs noon = 1'769'860'800'000;
 const std::string noon_text = "\"2026-01-31T12:00:00.000Z\"";
@@ -30,13 +34,6 @@ Permission permission(const std::string& topic_text) {
 
 const std::string chat_permission =
     R"({"userId":"u","chatId":"c","role":"admin","grantedAt":)" + noon_text + R"(,"grantedBy":"boss"})";
-
-template <class T>
-std::string message(const Result<T>& result) {
-    if (result.has_value()) return "accepted";
-    CHECK(result.error().code == Errc::invalid_request);
-    return result.error().message;
-}
 
 }  // namespace
 
@@ -93,14 +90,15 @@ TEST_CASE("permissions are asked for by user or by topic") {
     REQUIRE(topic.has_value());
     CHECK(topic->topic->text() == "hub:h");
 
-    CHECK(message(parse_permissions_query({{"userId", "u"}, {"chatId", "c"}})) ==
+    CHECK(error_message(parse_permissions_query({{"userId", "u"}, {"chatId", "c"}})) ==
           "Give either userId or a topic, not both");
-    CHECK(message(parse_permissions_query({{"targetClass", "hub"}})) ==
+    CHECK(error_message(parse_permissions_query({{"targetClass", "hub"}})) ==
           "Missing required parameter: chatId or targetId with targetClass");
-    CHECK(message(parse_permissions_query({{"limit", "101"}})) == "limit must be a number from 1 to 100");
-    CHECK(message(parse_permissions_query({{"userId", ""}})) ==
+    CHECK(error_message(parse_permissions_query({{"limit", "101"}})) == "limit must be a number from 1 to 100");
+    CHECK(error_message(parse_permissions_query({{"userId", ""}})) ==
           "A user id must have 1 to 256 bytes of UTF-8 without control characters and commas");
-    CHECK(message(parse_permissions_query({{"userId", "a"}, {"userId", "b"}})) == "userId is given more than once");
+    CHECK(error_message(parse_permissions_query({{"userId", "a"}, {"userId", "b"}})) ==
+          "userId is given more than once");
 }
 
 TEST_CASE("a revocation names a user and a topic") {
@@ -108,10 +106,10 @@ TEST_CASE("a revocation names a user and a topic") {
     REQUIRE(revoke.has_value());
     CHECK(revoke->user == UserId("u"));
     CHECK(revoke->topic.text() == "chat:c");
-    CHECK(message(parse_revoke_query({{"chatId", "c"}})) == "Missing required parameter: userId");
-    CHECK(message(parse_revoke_query({{"userId", "u"}})) ==
+    CHECK(error_message(parse_revoke_query({{"chatId", "c"}})) == "Missing required parameter: userId");
+    CHECK(error_message(parse_revoke_query({{"userId", "u"}})) ==
           "Missing required parameter: chatId or targetId with targetClass");
-    CHECK(message(parse_revoke_query({{"userId", "u"}, {"chatId", "c"}, {"chatId", "d"}})) ==
+    CHECK(error_message(parse_revoke_query({{"userId", "u"}, {"chatId", "c"}, {"chatId", "d"}})) ==
           "chatId is given more than once");
 }
 

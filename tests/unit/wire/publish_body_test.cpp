@@ -1,5 +1,7 @@
 #include "notifyd/wire/publish.hpp"
 
+#include "support/error_message.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -9,6 +11,8 @@
 namespace notifyd::wire {
 
 namespace {
+
+using testing::error_message;
 
 constexpr JsonLimits limits{};
 
@@ -24,12 +28,6 @@ Result<PublishRequest> parse(const std::string& text) {
 // A valid body with more members in front, and more members in its payload.
 Result<PublishRequest> parse_with(const std::string& members, const std::string& payload_members) {
     return parse("{" + members + R"("targetChannel":"WebSocket","payload":{"chatId":"c")" + payload_members + "}}");
-}
-
-std::string message(const Result<PublishRequest>& request) {
-    if (request.has_value()) return "accepted";
-    CHECK(request.error().code == Errc::invalid_request);
-    return request.error().message;
 }
 
 std::string times(std::size_t count, const std::string& text) {
@@ -81,15 +79,15 @@ TEST_CASE("the target channel and the payload are required") {
                                       R"({"targetChannel":"WebSocket","chatId":"c"})",
                                       R"([{"targetChannel":"WebSocket","payload":{"chatId":"c"}}])");
     CAPTURE(text);
-    CHECK(message(parse(text)) == missing_parameters);
+    CHECK(error_message(parse(text)) == missing_parameters);
 }
 
 TEST_CASE("what is there, but of another type, is not called missing") {
-    CHECK(message(parse(R"({"targetChannel":7,"payload":{"chatId":"c"}})")) ==
+    CHECK(error_message(parse(R"({"targetChannel":7,"payload":{"chatId":"c"}})")) ==
           "targetChannel must be a string such as \"WebSocket\"");
     for (const std::string bad : {"\"hello\"", "7", "true", R"([{"chatId":"c"}])"}) {
         CAPTURE(bad);
-        CHECK(message(parse(R"({"targetChannel":"WebSocket","payload":)" + bad + "}")) ==
+        CHECK(error_message(parse(R"({"targetChannel":"WebSocket","payload":)" + bad + "}")) ==
               R"(payload must be an object such as {"chatId": "…", "content": …})");
     }
 }
@@ -105,7 +103,7 @@ TEST_CASE("null is as good as nothing") {
     // What passes through passes through as it came.
     CHECK(request->payload_fields ==
           R"("eventType":null,"generateSequence":null,"customSequence":null,"multiPartMetadata":null,"content":null)");
-    CHECK(message(parse(R"({"targetChannel":"WebSocket","payload":{"chatId":null}})")) == missing_topic);
+    CHECK(error_message(parse(R"({"targetChannel":"WebSocket","payload":{"chatId":null}})")) == missing_topic);
 }
 
 TEST_CASE("a near miss of a name is refused with the right one, outside the payload") {
@@ -120,13 +118,13 @@ TEST_CASE("a near miss of a name is refused with the right one, outside the payl
                                                                  {"deliverat", "deliverAt"},
                                                                  {"Payload", "payload"}};
     for (const auto& [written, meant] : table) {
-        CHECK(message(parse_with("\"" + written + "\":1,", "")) ==
+        CHECK(error_message(parse_with("\"" + written + "\":1,", "")) ==
               "Unknown name \"" + written + "\": did you mean \"" + meant + "\"?");
-        CHECK(message(parse_with("", ",\"" + written + "\":1")) == "accepted");
+        CHECK(error_message(parse_with("", ",\"" + written + "\":1")) == "accepted");
     }
     for (const std::string other : {"traceId", "message", "x", "", "_", "createdAt", "channel"}) {
         CAPTURE(other);
-        CHECK(message(parse_with("\"" + other + "\":1,", "")) == "accepted");
+        CHECK(error_message(parse_with("\"" + other + "\":1,", "")) == "accepted");
     }
 }
 
@@ -136,7 +134,7 @@ TEST_CASE("the message type is fifo or standard") {
     CHECK(parse_with(R"("messageType":"\u0066ifo",)", "")->type == MessageType::fifo);
     for (const std::string bad : {"\"FIFO\"", "\"\"", "\"express\"", "1", "true", "[\"fifo\"]", "{}"}) {
         CAPTURE(bad);
-        CHECK(message(parse_with("\"messageType\":" + bad + ",", "")) == bad_type);
+        CHECK(error_message(parse_with("\"messageType\":" + bad + ",", "")) == bad_type);
     }
 }
 
@@ -171,7 +169,7 @@ TEST_CASE("a topic is named in exactly one of its two forms") {
     for (const auto& [members, expected] : table) {
         CAPTURE(members);
         const auto request = parse(R"({"targetChannel":"WebSocket","payload":{)" + members + "}}");
-        CHECK((request.has_value() ? request->topic.text() : message(request)) == expected);
+        CHECK((request.has_value() ? request->topic.text() : error_message(request)) == expected);
     }
 }
 
@@ -182,7 +180,7 @@ TEST_CASE("a topic field that is no string says so behind the message") {
                                          R"("targetClass":"user","targetId":1)",
                                          R"("targetClass":{},"targetId":"u")");
     CAPTURE(members);
-    CHECK(message(parse(R"({"targetChannel":"WebSocket","payload":{)" + members + "}}")) ==
+    CHECK(error_message(parse(R"({"targetChannel":"WebSocket","payload":{)" + members + "}}")) ==
           missing_topic + " (as strings)");
 }
 
@@ -214,9 +212,9 @@ TEST_CASE("the payload's keys keep their spelling") {
 }
 
 TEST_CASE("an event type is a string when there is one") {
-    CHECK(message(parse_with("", R"(,"eventType":"e")")) == "accepted");
+    CHECK(error_message(parse_with("", R"(,"eventType":"e")")) == "accepted");
     for (const std::string bad : {"1", "{}", "[]", "false"}) {
-        CHECK(message(parse_with("", ",\"eventType\":" + bad)) == "payload.eventType must be a string");
+        CHECK(error_message(parse_with("", ",\"eventType\":" + bad)) == "payload.eventType must be a string");
     }
 }
 
@@ -226,13 +224,13 @@ TEST_CASE("ids have 1 to 128 characters") {
             return parse_with("\"messageType\":\"fifo\",\"" + name + "\":" + value + ",", "");
         };
         const std::string expected = name + " must be a string of 1 to 128 characters";
-        CHECK(message(parse_id("\"g\"")) == "accepted");
-        CHECK(message(parse_id("\"" + times(128, "é") + "\"")) == "accepted");
-        CHECK(message(parse_id("\"" + times(128, "\\ud83d\\ude00") + "\"")) == "accepted");
-        CHECK(message(parse_id("\"\"")) == expected);
-        CHECK(message(parse_id("\"" + times(129, "é") + "\"")) == expected);
-        CHECK(message(parse_id("7")) == expected);
-        CHECK(message(parse_id("[\"g\"]")) == expected);
+        CHECK(error_message(parse_id("\"g\"")) == "accepted");
+        CHECK(error_message(parse_id("\"" + times(128, "é") + "\"")) == "accepted");
+        CHECK(error_message(parse_id("\"" + times(128, "\\ud83d\\ude00") + "\"")) == "accepted");
+        CHECK(error_message(parse_id("\"\"")) == expected);
+        CHECK(error_message(parse_id("\"" + times(129, "é") + "\"")) == expected);
+        CHECK(error_message(parse_id("7")) == expected);
+        CHECK(error_message(parse_id("[\"g\"]")) == expected);
     }
 }
 
@@ -260,16 +258,16 @@ TEST_CASE("both types are known by their deduplication id, or else by their idem
 
 TEST_CASE("what this version does not do is refused") {
     const std::string late = "deliverAt is not supported by this version: publish the message when it is due";
-    CHECK(message(parse_with(R"("deliverAt":4102444800000,)", "")) == late);
-    CHECK(message(parse_with(R"("deliverAt":"2100-01-01T00:00:00Z",)", "")) == late);
-    CHECK(message(parse_with(R"("deliver\u0041t":false,)", "")) == late);
-    CHECK(message(parse_with(R"("transient":true,)", "")) ==
+    CHECK(error_message(parse_with(R"("deliverAt":4102444800000,)", "")) == late);
+    CHECK(error_message(parse_with(R"("deliverAt":"2100-01-01T00:00:00Z",)", "")) == late);
+    CHECK(error_message(parse_with(R"("deliver\u0041t":false,)", "")) == late);
+    CHECK(error_message(parse_with(R"("transient":true,)", "")) ==
           "transient messages are not supported by this version: leave transient out, and it will be stored");
-    CHECK(message(parse_with(R"("transient":1,)", "")) == "transient must be true or false");
+    CHECK(error_message(parse_with(R"("transient":1,)", "")) == "transient must be true or false");
     for (const std::string nothing : {R"("deliverAt":null,)", R"("transient":null,)", R"("transient":false,)"}) {
-        CHECK(message(parse_with(nothing, "")) == "accepted");
+        CHECK(error_message(parse_with(nothing, "")) == "accepted");
     }
-    CHECK(message(parse_with("", R"(,"deliverAt":1,"transient":true)")) == "accepted");
+    CHECK(error_message(parse_with("", R"(,"deliverAt":1,"transient":true)")) == "accepted");
 }
 
 TEST_CASE("generateSequence is on for fifo, in the body or in the payload; the body wins") {
@@ -287,8 +285,8 @@ TEST_CASE("generateSequence is on for fifo, in the body or in the payload; the b
     CHECK(numbering(R"("generateSequence":false,)", R"(,"generateSequence":true)") == Numbering::none);
     for (const std::string bad : {"1", "\"true\"", "{}"}) {
         const std::string expected = "generateSequence must be true or false";
-        CHECK(message(parse_with(fifo + "\"generateSequence\":" + bad + ",", "")) == expected);
-        CHECK(message(parse_with(fifo, ",\"generateSequence\":" + bad)) == expected);
+        CHECK(error_message(parse_with(fifo + "\"generateSequence\":" + bad + ",", "")) == expected);
+        CHECK(error_message(parse_with(fifo, ",\"generateSequence\":" + bad)) == expected);
     }
 }
 
@@ -296,7 +294,7 @@ TEST_CASE("a custom sequence has a positive integer and a scope") {
     const std::string expected =
         "payload.customSequence must be an object with number (a positive integer) and scope (a string)";
     const auto parse_value = [&](const std::string& value) {
-        return message(parse_with("", ",\"customSequence\":" + value));
+        return error_message(parse_with("", ",\"customSequence\":" + value));
     };
     CHECK(parse_value(R"({"number":1,"scope":"s"})") == "accepted");
     CHECK(parse_value(R"({"scope":"","number":18446744073709551615,"more":[]})") == "accepted");
@@ -322,7 +320,7 @@ TEST_CASE("multi-part metadata counts its parts") {
         "payload.multiPartMetadata must be an object with groupId (a string), totalParts and partNumber (positive "
         "integers, partNumber at most totalParts)";
     const auto parse_value = [&](const std::string& value) {
-        return message(parse_with("", ",\"multiPartMetadata\":" + value));
+        return error_message(parse_with("", ",\"multiPartMetadata\":" + value));
     };
     CHECK(parse_value(R"({"groupId":"g","totalParts":3,"partNumber":1})") == "accepted");
     CHECK(parse_value(R"({"groupId":"g","totalParts":3,"partNumber":3})") == "accepted");
@@ -343,13 +341,13 @@ TEST_CASE("multi-part metadata counts its parts") {
 }
 
 TEST_CASE("what is wrong is told in the order of the specification") {
-    CHECK(message(parse(R"({"targetChannel":"W","messageType":"x","payload":{}})")) == bad_type);
-    CHECK(message(parse(R"({"targetChannel":"W","messageType":"x"})")) == missing_parameters);
-    CHECK(message(parse(R"({"targetChannel":"W","payload":{"eventType":1}})")) == missing_topic);
+    CHECK(error_message(parse(R"({"targetChannel":"W","messageType":"x","payload":{}})")) == bad_type);
+    CHECK(error_message(parse(R"({"targetChannel":"W","messageType":"x"})")) == missing_parameters);
+    CHECK(error_message(parse(R"({"targetChannel":"W","payload":{"eventType":1}})")) == missing_topic);
 }
 
 TEST_CASE("unknown members of the body are ignored") {
-    CHECK(message(parse_with(R"("action":1,"type":[],"extra":{"payload":1},)", "")) == "accepted");
+    CHECK(error_message(parse_with(R"("action":1,"type":[],"extra":{"payload":1},)", "")) == "accepted");
 }
 
 TEST_CASE("an Idempotency-Key has 1 to 128 characters, spaces around it not counted") {
