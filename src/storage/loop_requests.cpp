@@ -120,7 +120,7 @@ void LoopRequests::hand_over() {
     next.owner = this;
     Batch batch = std::exchange(gathered_, std::move(next));
     if (!shared_.commits.hand_over(std::move(batch))) {
-        // Stopped; the batch is still ours.
+        // Stopped. A batch that was not taken was not moved from either. NOLINTNEXTLINE(bugprone-use-after-move)
         shared_.admission.release(batch);
         refuse(std::move(batch));
     }

@@ -108,6 +108,7 @@ std::vector<ConnectionInfo> list_on(const LoopConnections& there, const ListRequ
     std::ranges::partial_sort(found, found.begin() + count, first);
     found.resize(static_cast<std::size_t>(count));
     std::vector<ConnectionInfo> infos;
+    infos.reserve(found.size());
     for (const connection::Connection* connection : found) infos.push_back(info_of(*connection));
     return infos;
 }
