@@ -35,7 +35,7 @@ Result<std::string> fetch(const std::string& url) {
     const SystemClock clock;
     std::promise<Result<std::string>> answer;
     http_client::HttpClient client(clock);
-    runtime::TaskGroup tasks(client.loop());
+    runtime::Spawner tasks(client.loop());
     tasks.spawn(fetch_into(client, url, answer));
     client.start();
     Result<std::string> text = answer.get_future().get();

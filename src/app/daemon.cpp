@@ -179,7 +179,7 @@ Result<void> Daemon::build() {
     const history::RetentionClocks clocks{clock_, storage_->continuous_clock(), storage_->last_known_time()};
     retention_ = std::make_unique<history::Retention>(
         stored.messages(), stored.letters(), stored.tickets(), stored.disk(), clocks, events_, keep);
-    tasks_ = std::make_unique<runtime::TaskGroup>(units_.front()->loop());
+    tasks_ = std::make_unique<runtime::Spawner>(units_.front()->loop());
     return {};
 }
 

@@ -11,7 +11,7 @@
 #include "notifyd/observability/events.hpp"
 #include "notifyd/observability/logger.hpp"
 #include "notifyd/runtime/one_shot.hpp"
-#include "notifyd/runtime/task_group.hpp"
+#include "notifyd/runtime/spawner.hpp"
 
 #include "every.hpp"
 #include "loop_unit.hpp"
@@ -105,7 +105,7 @@ class Daemon {
     std::unique_ptr<storage::Storage> storage_;
     gateway::AllLoops all_loops_;
     std::vector<std::unique_ptr<LoopUnit>> units_;
-    std::unique_ptr<runtime::TaskGroup> tasks_;
+    std::unique_ptr<runtime::Spawner> tasks_;
     std::unique_ptr<history::Retention> retention_;
     Supervisor supervisor_;
     Reminder reminder_;

@@ -4,7 +4,7 @@
 #include "notifyd/core/limits.hpp"
 #include "notifyd/observability/events/connections.hpp"
 #include "notifyd/runtime/one_shot.hpp"
-#include "notifyd/runtime/task_group.hpp"
+#include "notifyd/runtime/spawner.hpp"
 
 #include "body_memory.hpp"
 #include "client_address.hpp"
@@ -204,7 +204,7 @@ class LoopGateway::Impl {
     TicketKeys tickets_;
     YieldOrder yield_order_;
     SslContext tls_;
-    runtime::TaskGroup tasks_;
+    runtime::Spawner tasks_;
     Flusher flusher_;
     const SessionGround ground_;
     Acceptor acceptor_;

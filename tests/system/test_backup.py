@@ -46,7 +46,7 @@ class Commands(BackupTest):
         line = self.done("backup", "copy.db")
         self.assertIn(str(self.folder.path.resolve() / "copy.db"), line)
         self.assertRegex(line, r": 0 messages, \d+\.\d MiB, \d+\.\d s$")
-        self.assertIn("copy.db is there already", self.refused("backup", "copy.db"))
+        self.assertIn("copy.db already exists", self.refused("backup", "copy.db"))
 
     def test_nothing_to_back_up(self):
         self.assertIn("notifyd.db", self.refused("backup", "copy.db"))

@@ -113,7 +113,7 @@ class KeysByUrl(JwksTest):
         before = time.monotonic()
         self.assertEqual(self.ask(token_of(self.one)), 503)
         self.assertLess(time.monotonic() - before, 5 + LIMIT / 2)
-        self.wait_for_failure("there is no answer")
+        self.wait_for_failure("no response")
 
     def test_what_is_no_good_leaves_the_old_keys(self):
         self.start(refresh="1s")
@@ -131,15 +131,15 @@ class KeysByUrl(JwksTest):
             ("another protocol", body(b"", 101, Upgrade="websocket"), "status 101"),
             ("redirect", body(b"", 302, Location="/elsewhere"), "status 302; redirects are not followed"),
             ("redirect with a body", body(key_set(self.two), 307, Location="/elsewhere"), "status 307"),
-            ("not modified", lambda handler: handler.send_response(304) or handler.end_headers(), "status 304, which"),
+            ("not modified", lambda handler: handler.send_response(304) or handler.end_headers(), "304, although"),
             ("an error with a good body", body(key_set(self.two), 500), "status 500"),
             ("no JSON", body(b"<html>"), "not a JSON Web Key Set"),
             ("a JWK, no set", body(self.two.export_public().encode()), "not a JSON Web Key Set"),
             ("no keys", body(key_set()), "no usable key"),
             ("keys that fit nothing", body(key_set(new_key("ed", kty="OKP", crv="Ed25519"))), "no key for any"),
             ("empty", body(b""), "empty"),
-            ("cut", body(key_set(self.two)[:40], length=4000), "cannot be taken"),
-            ("no HTTP", lambda handler: handler.wfile.write(b"hello\r\n\r\n"), "no answer"),
+            ("cut", body(key_set(self.two)[:40], length=4000), "cannot be read"),
+            ("no HTTP", lambda handler: handler.wfile.write(b"hello\r\n\r\n"), "no response"),
         )
         for what, answer, reason in bad:
             with self.subTest(what):
@@ -175,11 +175,11 @@ class KeysByUrl(JwksTest):
         for variables, words in (
                 ({"SSL_CERT_FILE": lost}, f"SSL_CERT_FILE names {lost}, which cannot be read: No such file"),
                 ({"SSL_CERT_FILE": empty}, f"SSL_CERT_FILE names {empty}, which cannot be read: it is a folder"),
-                ({"SSL_CERT_FILE": other}, f"SSL_CERT_FILE names {other}, which does not hold the CA"),
+                ({"SSL_CERT_FILE": other}, f"SSL_CERT_FILE names {other}, which does not contain the CA"),
                 ({"SSL_CERT_DIR": lost}, f"SSL_CERT_DIR names {lost}, which cannot be read: No such file"),
                 ({"SSL_CERT_DIR": other}, f"SSL_CERT_DIR names {other}, which cannot be read: it is not a folder"),
-                ({"SSL_CERT_DIR": empty}, f"SSL_CERT_DIR names {empty}, which does not hold the CA"),
-                ({"SSL_CERT_FILE": other, "SSL_CERT_DIR": lost}, "the CA that has signed it. SSL_CERT_DIR names")):
+                ({"SSL_CERT_DIR": empty}, f"SSL_CERT_DIR names {empty}, which does not contain the CA"),
+                ({"SSL_CERT_FILE": other, "SSL_CERT_DIR": lost}, "the CA that signed it. SSL_CERT_DIR names")):
             with self.subTest(variables):
                 self.start(environment={name: str(path) for name, path in variables.items()})
                 reason = self.wait_for_failure("certificate verify failed")
@@ -208,7 +208,7 @@ class KeysByUrl(JwksTest):
         port = self.provider.port
         self.provider.close()
         self.start(f"https://localhost:{port}/keys")
-        self.wait_for_failure("no connection")
+        self.wait_for_failure("cannot connect")
         self.assert_unavailable(token_of(self.one))
         failed = self.daemon.wait_for_event("auth_failed")
         self.assertEqual(failed["reason"], "no_keys")
@@ -228,7 +228,7 @@ class KeysByUrl(JwksTest):
         self.start(refresh="1s")
         self.assertEqual(self.ask(token_of(self.one)), 200)
         self.provider.close()
-        self.wait_for_failure("no connection")
+        self.wait_for_failure("cannot connect")
         self.assertEqual(self.ask(token_of(self.one, "another")), 200)
         self.assertEqual(self.ask(token_of(self.two)), 401)
         self.assertEqual(self.daemon.http().get("/readyz").status, 200)

@@ -180,7 +180,7 @@ class CheckConfig(JwksTest):
         self.provider.close()
         result = self.check(f"https://localhost:{port}/keys")
         self.assertEqual(result.returncode, 1)
-        self.assertIn(f"auth.jwks: cannot fetch https://localhost:{port}/keys: no connection", result.stderr)
+        self.assertIn(f"auth.jwks: cannot fetch https://localhost:{port}/keys: cannot connect", result.stderr)
 
     def test_an_answer_that_is_no_good_is_a_config_error(self):
         for body, words in ((b"<html>", "not a JSON Web Key Set"), (b"", "empty"),

@@ -12,7 +12,7 @@
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/unique_function.hpp"
 #include "notifyd/observability/events.hpp"
-#include "notifyd/runtime/task_group.hpp"
+#include "notifyd/runtime/spawner.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
@@ -91,7 +91,7 @@ class KeySource {
     const Clock& clock_;
     observability::Events& events_;
     Publish publish_;
-    runtime::TaskGroup tasks_;
+    runtime::Spawner tasks_;
     Timer wake_;
     config::Auth rules_;
     KeySources sources_;
