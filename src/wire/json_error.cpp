@@ -19,7 +19,7 @@ Error json_error(json::Fault fault, JsonSource source) {
             message += ": an object names a key twice";
             break;
         case json::Fault::half_surrogate_pair:
-            // RFC 8259 §8.2 calls it grammatical, but no UTF-8 can carry it to the receivers.
+            // RFC 8259 §8.2 allows it, but UTF-8 cannot carry it to the receivers.
             message = is_body ? "A string in the request body" : "A string in the message";
             message += " contains half of a surrogate pair (\\uD800 to \\uDFFF): send both halves, or U+FFFD instead";
             break;

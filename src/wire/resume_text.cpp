@@ -1,4 +1,4 @@
-// Read from the right: the position, then a topic in which a class may lead.
+// Reads from the right: first the position, then the topic, which may start with a class.
 #include "resume_text.hpp"
 
 #include "notifyd/core/limits.hpp"
@@ -44,7 +44,7 @@ Result<void> read_resume(std::string_view text, std::vector<ResumeTopic>& topics
         if (std::ranges::any_of(topics, [&](const ResumeTopic& other) { return other.topic == *topic; })) {
             return invalid("resume names a topic twice");
         }
-        // The user's own topic comes on top of those in the URL.
+        // In addition to the topics in the URL, the user's own topic may be resumed.
         if (topics.size() > limits::connect_topics_max) return invalid("resume names too many topics");
         topics.push_back({std::move(*topic), *point});
     }
