@@ -1,11 +1,11 @@
-// Counting what bodies have paid for.
+// Counts the memory that bodies have reserved.
 #include "body_memory.hpp"
 
 namespace notifyd::gateway {
 
 namespace {
 
-// Whether `more` fits beside what is taken; 0: there is no limit.
+// Whether `more` fits in addition to what is taken; 0: unlimited.
 bool fits(std::size_t taken, std::size_t more, std::size_t max) {
     return max == 0 || (taken <= max && more <= max - taken);
 }

@@ -35,11 +35,11 @@ using Timer = asio::
 
 // If accepting fails (no descriptors left), the loop must not spin.
 constexpr std::chrono::milliseconds accept_pause{100};
-// How often others may take the room that was made for a newcomer.
+// How often other connections may take the room made for a newcomer.
 constexpr std::size_t room_tries_max = 8;
-// Sockets beyond max_connections, so that clients over the limit get an answer and HTTP requests get through.
+// Sockets in addition to max_connections, so that clients over the limit get an answer and HTTP requests get through.
 constexpr std::size_t spare_sockets = 1024;
-// Descriptors that sockets never take, so that the database, the log and the key endpoint always have theirs.
+// Descriptors that sockets never use, so that the database, the log and the key endpoint always have theirs.
 constexpr std::size_t reserved_files = 64;
 constexpr std::size_t reserved_files_per_loop = 4;
 constexpr std::size_t sockets_min = 16;
@@ -47,7 +47,7 @@ constexpr std::size_t sockets_min = 16;
 constexpr std::size_t closes_per_slice = 500;
 constexpr std::chrono::milliseconds slice_pause{50};
 constexpr std::chrono::milliseconds settle_pause{5};
-// Aborted sessions end in the next turns.
+// Aborted sessions end within the next turns.
 constexpr std::chrono::milliseconds abort_pause{500};
 
 std::string address_text(const Socket& socket) {
@@ -66,7 +66,7 @@ std::string address_text(const Socket& socket) {
     return plain_address(inet_ntop(address->sa_family, bytes, text.data(), text.size()));
 }
 
-// Raises the limit to as many descriptors as the process may have.
+// Raises the limit on descriptors to the maximum that the process may have.
 std::size_t raise_file_limit() {
     rlimit files{};
     if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return sockets_min;
@@ -190,7 +190,7 @@ class LoopGateway::Impl {
     Awaitable<void> pause(std::chrono::milliseconds time);
     // The key under which the TCP peer's open sockets are counted.
     [[nodiscard]] std::string socket_key(const std::string& address) const;
-    // A place for the socket, if necessary one that another connection gives up.
+    // A place for the socket, given up by another connection if necessary.
     Awaitable<OpenSockets::Place> find_place(const std::string& key);
     // Closes the HTTP connection that has been idle longest, on whichever loop it is. False if there is none.
     Awaitable<bool> make_room();
@@ -198,7 +198,7 @@ class LoopGateway::Impl {
 
     const SessionServices& services_;
     Front::Parts& front_;
-    // Before the sessions, which use them to their end.
+    // Declared before the sessions, which use them until they end.
     Resources resources_;
     Router router_;
     TicketKeys tickets_;
@@ -288,7 +288,7 @@ Awaitable<bool> LoopGateway::Impl::make_room() {
     runtime::OneShot<bool> answer(services_.loop.executor());
     auto ask = [order = chosen->order, home = &services_.loop, &answer] {
         const bool gave_way = order->give_way();
-        // It fails if the home loop has stopped; then nobody waits.
+        // This fails if the home loop has stopped; then nobody is waiting.
         static_cast<void>(home->post_control([&answer, gave_way] { answer.set(gave_way); }));
     };
     if (!chosen->loop->post_control(std::move(ask))) co_return false;
@@ -297,7 +297,7 @@ Awaitable<bool> LoopGateway::Impl::make_room() {
 }
 
 std::string LoopGateway::Impl::socket_key(const std::string& address) const {
-    // A proxy has many clients behind it; and if attempts are not counted by address, sockets are not either.
+    // A proxy has many clients behind it; and where attempts are not counted by address, neither are sockets.
     const bool counted = services_.config.limits.connects_per_minute_per_ip != 0 && address != unix_peer &&
                          !is_trusted(address, services_.config.server.trusted_proxies);
     return counted ? limit_key(address) : std::string();
@@ -343,7 +343,7 @@ Awaitable<void> LoopGateway::Impl::quiesce_task(UniqueFunction<void()> done) {
 Awaitable<void> LoopGateway::Impl::drain_task(UniqueFunction<void()> done) {
     const auto delivering = [this] { return services_.delivery.depth() != 0; };
     co_await wait_while(delivering);
-    // Sessions leave the list in later turns only, which includes the pauses: so each slice starts at the front.
+    // Sessions leave the list only in later turns, including the pauses, so each slice starts at the front.
     for (bool more = true; more && services_.clock.steady_now() < drain_until_;) {
         std::size_t closed = 0;
         for (auto session = sessions_.begin(); session != sessions_.end() && closed < closes_per_slice; ++session) {
@@ -355,7 +355,7 @@ Awaitable<void> LoopGateway::Impl::drain_task(UniqueFunction<void()> done) {
     const auto serving = [this] { return !sessions_.empty(); };
     co_await wait_while(serving);
     for (Session& session : sessions_) session.abort();
-    // Requests that still wait for the storage are answered, to nobody, when it stops.
+    // Requests that are still waiting for the storage are answered, to nobody, when it stops.
     drain_until_ = services_.clock.steady_now() + abort_pause;
     co_await wait_while(serving);
     sweep_timer_.cancel();

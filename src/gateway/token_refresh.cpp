@@ -1,4 +1,4 @@
-// The token is judged as in a connect; topics that its claims no longer allow are revoked.
+// Verifies the token as for a connect, and revokes topics that its claims no longer allow.
 #include "token_refresh.hpp"
 
 #include "notifyd/wire/server_frames.hpp"

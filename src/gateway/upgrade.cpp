@@ -1,4 +1,4 @@
-// Who gets a 101: everything that can be wrong with a WebSocket handshake is answered as HTTP
+// Decides who gets a 101; everything that can be wrong with a WebSocket handshake is answered as HTTP
 // (docs/protocol.md#connecting).
 #include "notifyd/auth/connection_token.hpp"
 #include "notifyd/core/http_status.hpp"
@@ -101,7 +101,7 @@ Awaitable<ConnectResult<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastR
     const UserId& user = grant->identity.user;
     const Result<void> unblocked = services_.permissions.may_act(user);
     if (!unblocked) co_return as_attempt(ConnectRefusal{unblocked.error(), user.get()}, request, purpose);
-    // Topics that are left out are not resumed either.
+    // Topics that are omitted are not resumed either.
     std::erase_if(query.resume.topics, [&](const ResumeTopic& resumed) {
         return std::ranges::find(grant->refused, resumed.topic) != grant->refused.end();
     });
@@ -117,8 +117,8 @@ Awaitable<ConnectResult<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastR
     }
     Result<connection::Admission> admission = admit(user);
     if (!admission) co_return ConnectRefusal{admission.error(), user.get()};
-    // Last of all, because a connection token is used up only by a connect that is answered 101. That waits for the
-    // disk, like the answer to any request, and must not make the answer miss its deadline.
+    // This comes last, because a connection token is used up only by a connect that is answered 101. It waits for the
+    // disk, like the reply to any request, and must not make the reply miss its deadline.
     if (grant->ticket) {
         phase_ = Phase::answering;
         expire_in(limits::keep_alive_timeout);

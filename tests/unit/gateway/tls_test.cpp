@@ -1,4 +1,4 @@
-// Handshakes in memory: which tickets resume, and which contexts can be had.
+// Handshakes in memory: which session tickets resume, and which contexts can be made.
 #include "notifyd/core/free_with.hpp"
 #include "notifyd/gateway/gateway.hpp"
 
@@ -51,7 +51,7 @@ class Files {
         return tls;
     }
 
-    // The same key, locked by a password.
+    // The same key, protected by a password.
     void lock(const config::Tls& tls) const {
         BIO* open = BIO_new_file(tls.private_key.c_str(), "r");
         const Key key(PEM_read_bio_PrivateKey(open, nullptr, nullptr, nullptr));
@@ -87,7 +87,7 @@ class Client {
         SSL_CTX_set_max_proto_version(context_.get(), version);
     }
 
-    // Whether the handshake was made with a ticket of the one before; keeps the ticket that it got.
+    // Whether the handshake resumed the previous session; keeps the session ticket that it received.
     bool connects_resumed(SSL_CTX* server_context) {
         const Ssl client(SSL_new(context_.get()));
         const Ssl server(SSL_new(server_context));
@@ -105,7 +105,7 @@ class Client {
         }
         REQUIRE(SSL_is_init_finished(client.get()) == 1);
         REQUIRE(SSL_is_init_finished(server.get()) == 1);
-        // In TLS 1.3 the tickets come behind the handshake.
+        // In TLS 1.3, session tickets follow the handshake.
         char byte = 0;
         SSL_read(client.get(), &byte, 1);
         session_.reset(SSL_get1_session(client.get()));
@@ -124,7 +124,7 @@ constexpr long day = 24 * 60 * 60;
 
 }  // namespace
 
-TEST_CASE("a ticket resumes until its key was replaced twice, whatever the certificate") {
+TEST_CASE("a session ticket resumes until its key has been replaced twice, whatever the certificate") {
     const int version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
     CAPTURE(version);
     const Files files;
@@ -133,7 +133,8 @@ TEST_CASE("a ticket resumes until its key was replaced twice, whatever the certi
     Client client(version);
     CHECK_FALSE(client.connects_resumed(context.get()));
     CHECK(client.connects_resumed(context.get()));
-    // A ticket of the key before opens, and is replaced by one of the new key, which survives the next rotation too.
+    // A session ticket of the previous key still opens and is replaced by one of the new key, which survives the next
+    // rotation.
     for (int rotation = 0; rotation < 4; ++rotation) {
         tickets.rotate(TicketKey::random());
         CHECK(client.connects_resumed(context.get()));
@@ -148,7 +149,7 @@ TEST_CASE("a ticket resumes until its key was replaced twice, whatever the certi
     CHECK(client.connects_resumed(context.get()));
 }
 
-TEST_CASE("a ticket key is known by its name") {
+TEST_CASE("a session key is found by its name") {
     TicketKey first = TicketKey::random();
     TicketKeys tickets(first);
     CHECK(tickets.find(first.name) == &tickets.current());
@@ -163,7 +164,7 @@ TEST_CASE("a ticket key is known by its name") {
     CHECK(2 * ticket_key_interval <= std::chrono::hours(24));
 }
 
-TEST_CASE("each loop has a context of its own with the one certificate") {
+TEST_CASE("each loop has its own context with the same certificate") {
     const Files files;
     const config::Tls tls = files.make("a", -day, day);
     Result<TlsContexts> made = make_tls_contexts(tls, 3);
@@ -183,7 +184,7 @@ TEST_CASE("each loop has a context of its own with the one certificate") {
     CHECK_FALSE(made->is_valid_at(now + 25 * hour_ms));
 }
 
-TEST_CASE("files that do not work are refused, and nobody is asked for a password") {
+TEST_CASE("unusable files are refused, without prompting for a password") {
     const Files files;
     const config::Tls one = files.make("one", 0, day);
     const config::Tls other = files.make("other", 0, day);
