@@ -50,7 +50,7 @@ Result<void> BodyMemory::Share::grow_to(std::size_t bytes) {
     if (!memory_->take_of_user(user_, more)) {
         return caused_by("limits.body_memory_per_user",
                          {Errc::rate_limited,
-                          "Too many large requests of this user are under way: wait until some have been answered"});
+                          "Too many large requests from this user are under way: wait until some have been answered"});
     }
     if (!memory_->take_in_all(more)) {
         memory_->give_back_of_user(user_, more);

@@ -78,7 +78,7 @@ Result<PrivateKey> read_key(const std::filesystem::path& file) {
     if (!asked) return unusable(key, file, "it holds no PEM private key (-----BEGIN PRIVATE KEY-----)");
     return unusable(key,
                     file,
-                    "it is encrypted, and nobody is there to type its passphrase; decrypt it with `openssl pkey -in " +
+                    "it is encrypted, and there is nobody to type its passphrase; decrypt it with `openssl pkey -in " +
                         file.string() + " -out NEW_FILE`, and let only the server read the new file");
 }
 
@@ -115,7 +115,7 @@ std::string first_disorder(const std::vector<Certificate>& chain) {
         while (behind < chain.size() && !has_signed(chain[behind].get(), chain[at].get())) ++behind;
         for (std::size_t before = 0; behind == chain.size() && before < at; ++before) {
             if (!has_signed(chain[before].get(), chain[at].get())) continue;
-            return number(before) + " has signed " + number(at) + " and must come behind it";
+            return number(before) + " has signed " + number(at) + " and must come after it";
         }
         at = behind;
     }

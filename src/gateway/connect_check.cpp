@@ -57,8 +57,8 @@ ConnectResult<ConnectDemand> Session::read_connect(const BeastRequest& head, con
     }
     if (!subprotocols.token.empty() && !subprotocols.notifyd_v1) {
         return refusal({Errc::invalid_request,
-                        "Offer the subprotocol notifyd.v1 beside bearer.<token>: browsers close a connection that "
-                        "answers none of theirs"});
+                        "Offer the subprotocol notifyd.v1 in addition to bearer.<token>: browsers close a connection "
+                        "that accepts none of theirs"});
     }
     return ConnectDemand{std::string(token), std::move(*query), subprotocols.notifyd_v1};
 }

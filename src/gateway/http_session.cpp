@@ -94,7 +94,8 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
         if (is_upgrade_path(request->path) && http::token_list(reader.fields().upgrade.value).exists("websocket")) {
             const bool early_bytes = buffer.size() != 0;
             if (early_bytes || reader.has_body()) {
-                refuse(Error(Errc::invalid_request, "An upgrade request has no body and nothing behind it"), *request);
+                refuse(Error(Errc::invalid_request, "An upgrade request must have no body and no further data"),
+                       *request);
                 co_return nullptr;
             }
             const KeepAlive keep_alive = keep_alive_of(reader);
@@ -358,7 +359,8 @@ Awaitable<void> Session::answer(
         request.path_parameter = match.parameter;
         reply = co_await call(*match.route, request, caller);
     } else if (!match.allow.empty()) {
-        reply = error_reply(Error(Errc::method_not_allowed, "The path has no such method"), request.correlation_id);
+        reply =
+            error_reply(Error(Errc::method_not_allowed, "Method not allowed for this path"), request.correlation_id);
         reply.headers.emplace_back("Allow", match.allow);
     } else if (is_upgrade_path(request.path)) {
         reply = co_await explain_connect(reader.request(), request);

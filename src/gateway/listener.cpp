@@ -120,7 +120,7 @@ std::string clear_way(const Address& address, const std::string& path) {
     if (::connect(probe.get(), address.get(), address.length) == 0) return in_use;
     if (errno != ECONNREFUSED) return std::string("another program's socket is in its place: ") + std::strerror(errno);
     if (::unlink(path.c_str()) == 0) return "";
-    return std::string("what a killed server has left there cannot be removed: ") + std::strerror(errno);
+    return std::string("the socket left there by a killed server cannot be removed: ") + std::strerror(errno);
 }
 
 // The umask may have removed some of the mode. The file is named by a descriptor, because whoever may write to the

@@ -112,7 +112,7 @@ Awaitable<ConnectResult<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastR
         if (!room) co_return ConnectRefusal{room.error(), user.get()};
         co_return ConnectRefusal{
             {Errc::upgrade_required,
-             "A WebSocket would be let in here: send an upgrade, and let proxies pass on Upgrade and Connection"},
+             "A WebSocket would be admitted here: send an upgrade, and make proxies forward Upgrade and Connection"},
             user.get()};
     }
     Result<connection::Admission> admission = admit(user);

@@ -38,7 +38,7 @@ Result<void> read_resume(std::string_view text, std::vector<ResumeTopic>& topics
     for (const std::string_view item : split(text, ',')) {
         const std::size_t colon = item.rfind(':');
         const auto point = colon == std::string_view::npos ? std::nullopt : parse_point(item.substr(colon + 1));
-        if (!point) return invalid("resume takes topic:number or topic:messageId, separated by commas");
+        if (!point) return invalid("resume must be topic:number or topic:messageId, separated by commas");
         auto topic = parse_resume_topic(item.substr(0, colon));
         if (topic.has_error()) return topic.error();
         if (std::ranges::any_of(topics, [&](const ResumeTopic& other) { return other.topic == *topic; })) {

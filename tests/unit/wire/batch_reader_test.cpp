@@ -90,7 +90,7 @@ TEST_CASE("an object of any number of keys is checked key by key") {
     CHECK(outcome.messages->size() == 1);
     for (const char* again : {"k0", "k4095", "k4096", "k99999", "\\u006b7"}) {
         CHECK(error_of(R"({"other":{)" + keys + ",\"" + again + R"(":1},"messages":[]})") ==
-              "Request body is not valid JSON: an object names a key twice");
+              "Request body is not valid JSON: an object has a duplicate key");
     }
     // The same keys in two nested objects are not duplicates.
     const std::string inner = R"("inner":{)" + keys + '}';
@@ -98,7 +98,7 @@ TEST_CASE("an object of any number of keys is checked key by key") {
     const std::string escaped = repeated("\"\\n", "\":1", 5'000);
     CHECK(read(R"({"other":{)" + escaped + R"(},"messages":[)" + entry("1") + "]}").messages.has_value());
     CHECK(error_of(R"({"other":{)" + escaped + R"(,"\u000a4999":1},"messages":[]})") ==
-          "Request body is not valid JSON: an object names a key twice");
+          "Request body is not valid JSON: an object has a duplicate key");
 }
 
 TEST_CASE("a fault anywhere refuses the whole batch, however late it comes") {
@@ -113,5 +113,5 @@ TEST_CASE("a fault anywhere refuses the whole batch, however late it comes") {
     CHECK(error_of(R"({"messages":[]})") == "messages must be an array of 1 to 100 messages");
     CHECK(error_of(R"({"messages":7})") == "messages must be an array of 1 to 100 messages");
     const std::string deep = std::string(40, '[') + std::string(40, ']');
-    CHECK(error_of(deep) == "Request body is not valid JSON: it is nested too deep");
+    CHECK(error_of(deep) == "Request body is not valid JSON: it is nested too deeply");
 }

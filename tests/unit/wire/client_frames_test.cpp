@@ -127,8 +127,8 @@ TEST_CASE("a frame that is not JSON says so") {
         {"hello", "Message is not valid JSON"},
         {R"({"action":"sendMessage")", "Message is not valid JSON"},
         {"{\"type\":\"\xFF\"}", "Message is not valid JSON"},
-        {R"({"type":"ping","type":"ping"})", "Message is not valid JSON: an object names a key twice"},
-        {std::string(33, '[') + std::string(33, ']'), "Message is not valid JSON: it is nested too deep"},
+        {R"({"type":"ping","type":"ping"})", "Message is not valid JSON: an object has a duplicate key"},
+        {std::string(33, '[') + std::string(33, ']'), "Message is not valid JSON: it is nested too deeply"},
     };
     for (const auto& [text, message] : table) {
         const auto frame = parse_as<MalformedSend>(text);

@@ -153,7 +153,7 @@ TEST_CASE("an object with a duplicate key is refused at any level") {
     const auto request = parse(with_value(value));
     REQUIRE(request.has_error());
     CHECK(request.error().code == Errc::invalid_json);
-    CHECK(request.error().message == "Request body is not valid JSON: an object names a key twice");
+    CHECK(request.error().message == "Request body is not valid JSON: an object has a duplicate key");
     CHECK(parse(R"({"targetChannel":"a","targetChannel":"b","payload":{"chatId":"c"}})").has_error());
 }
 
@@ -179,7 +179,7 @@ TEST_CASE("depth is limited, counting the outermost object") {
     const auto request = parse(with_value(nested(31)));
     REQUIRE(request.has_error());
     CHECK(request.error().code == Errc::invalid_json);
-    CHECK(request.error().message == "Request body is not valid JSON: it is nested too deep");
+    CHECK(request.error().message == "Request body is not valid JSON: it is nested too deeply");
     CHECK(parse(with_value(nested(100'000))).has_error());
     CHECK(parse(std::string(100'000, '[')).has_error());
 
