@@ -95,7 +95,7 @@ void KeySource::publish() {
     const Result<std::shared_ptr<const KeySet>> keys = make_key_set(sources_);
     if (!keys) return;
     publish(*keys);
-    // Doubts about a set read from a file are reported by whoever reads the settings.
+    // Problems of a set read from a file are reported by the reader of the settings.
     if (policy_) tell_doubts(**keys);
 }
 

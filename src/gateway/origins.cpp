@@ -1,4 +1,4 @@
-// Byte for byte; "https://*.example.com" stands for any name in front of the dot.
+// Compares byte for byte; in "https://*.example.com", the star matches any name before the dot.
 #include "origins.hpp"
 
 #include <algorithm>
