@@ -1,25 +1,25 @@
-// Finding and using up connection tokens.
-#include "ticket_connect.hpp"
+// Finds connection tokens and uses them up.
+#include "connection_token_connect.hpp"
 
 #include "notifyd/runtime/one_shot.hpp"
 
 namespace notifyd::gateway {
 
-Awaitable<auth::AuthResult<auth::ConnectGrant>> find_ticket(const auth::ConnectRequest& request,
-                                                            const SessionServices& services) {
+Awaitable<auth::AuthResult<auth::ConnectGrant>> find_connection_token(const auth::ConnectRequest& request,
+                                                                      const SessionServices& services) {
     runtime::OneShot<auth::AuthResult<ports::Ticket>> answer(services.loop.executor());
-    services.tickets.find(request.token,
-                          [&answer](auth::AuthResult<ports::Ticket> ticket) { answer.set(std::move(ticket)); });
-    auth::AuthResult<ports::Ticket> ticket = co_await answer.wait();
-    if (!ticket) co_return ticket.error();
-    auth::AuthResult<auth::ConnectGrant> grant = services.authorizer.connect_as(std::move(ticket->identity), request);
-    if (grant) grant->ticket = ticket->id;
+    services.connection_tokens.find(request.token,
+                                    [&answer](auth::AuthResult<ports::Ticket> found) { answer.set(std::move(found)); });
+    auth::AuthResult<ports::Ticket> found = co_await answer.wait();
+    if (!found) co_return found.error();
+    auth::AuthResult<auth::ConnectGrant> grant = services.authorizer.connect_as(std::move(found->identity), request);
+    if (grant) grant->connection_token = found->id;
     co_return grant;
 }
 
-Awaitable<auth::AuthResult<void>> use_ticket(Uuid ticket, const SessionServices& services) {
+Awaitable<auth::AuthResult<void>> use_connection_token(Uuid token_id, const SessionServices& services) {
     runtime::OneShot<auth::AuthResult<void>> answer(services.loop.executor());
-    services.tickets.use(ticket, [&answer](auth::AuthResult<void> result) { answer.set(result); });
+    services.connection_tokens.use(token_id, [&answer](auth::AuthResult<void> result) { answer.set(result); });
     auth::AuthResult<void> used = co_await answer.wait();
     co_return used;
 }

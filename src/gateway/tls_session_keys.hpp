@@ -1,8 +1,8 @@
-// The keys that TLS session tickets are sealed with: whoever learns one can read the sessions resumed by it, so they
-// are replaced often, and a ticket of the key before still opens.
-// Owns:   two keys, wiped when they go.
-// Thread: one loop; a new key comes to every loop from outside.
-// Fails:  TicketKey::random throws where OpenSSL has no random numbers.
+// The keys that encrypt TLS session tickets. Whoever obtains a key can read the sessions resumed with it, so keys are
+// replaced often; a session ticket of the previous key can still be opened.
+// Owns:   two keys, wiped on destruction.
+// Thread: one loop; a new key is passed to every loop from outside.
+// Fails:  TlsSessionKey::random throws if OpenSSL has no random numbers.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -13,37 +13,37 @@
 
 namespace notifyd::gateway {
 
-struct TicketKey {
+struct TlsSessionKey {
     std::array<unsigned char, 16> name{};
     std::array<unsigned char, 32> cipher{};
     std::array<unsigned char, 32> mac{};
 
-    [[nodiscard]] static TicketKey random();
+    [[nodiscard]] static TlsSessionKey random();
 
-    TicketKey() = default;
-    TicketKey(const TicketKey&) = default;
-    TicketKey& operator=(const TicketKey&) = default;
-    ~TicketKey();
+    TlsSessionKey() = default;
+    TlsSessionKey(const TlsSessionKey&) = default;
+    TlsSessionKey& operator=(const TlsSessionKey&) = default;
+    ~TlsSessionKey();
 };
 
-class TicketKeys {
+class TlsSessionKeys {
   public:
-    explicit TicketKeys(const TicketKey& first) : current_(first) {}
+    explicit TlsSessionKeys(const TlsSessionKey& first) : current_(first) {}
 
-    void rotate(const TicketKey& next) {
+    void rotate(const TlsSessionKey& next) {
         previous_ = current_;
         current_ = next;
     }
-    [[nodiscard]] const TicketKey& current() const { return current_; }
-    // nullptr: of neither.
-    [[nodiscard]] const TicketKey* find(std::span<const unsigned char, 16> name) const;
+    [[nodiscard]] const TlsSessionKey& current() const { return current_; }
+    // nullptr: neither key has this name.
+    [[nodiscard]] const TlsSessionKey* find(std::span<const unsigned char, 16> name) const;
 
-    // Handshakes of this context seal and open tickets with `keys`, which outlives them.
-    static void serve(SSL_CTX* context, const TicketKeys* keys);
+    // Handshakes of this context seal and open session tickets with `keys`, which must outlive them.
+    static void serve(SSL_CTX* context, const TlsSessionKeys* keys);
 
   private:
-    TicketKey current_;
-    std::optional<TicketKey> previous_;
+    TlsSessionKey current_;
+    std::optional<TlsSessionKey> previous_;
 };
 
 }  // namespace notifyd::gateway

@@ -6,9 +6,9 @@
 #include "notifyd/observability/events/connections.hpp"
 
 #include "connect_rules.hpp"
+#include "connection_token_connect.hpp"
 #include "displayed_text.hpp"
 #include "session.hpp"
-#include "ticket_connect.hpp"
 
 #include <optional>
 #include <string>
@@ -85,7 +85,7 @@ Awaitable<ConnectResult<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastR
     std::optional<auth::AuthResult<auth::ConnectGrant>> judged;
     if (auth::is_connection_token(connect.token)) {
         yield_order_.leave(*this);
-        judged = co_await find_ticket(connect, services_);
+        judged = co_await find_connection_token(connect, services_);
     } else {
         judged = services_.authorizer.connect(connect);
         for (int fetches = 0; fetches < key_fetches_max && !*judged; ++fetches) {
@@ -119,10 +119,10 @@ Awaitable<ConnectResult<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastR
     if (!admission) co_return ConnectRefusal{admission.error(), user.get()};
     // This comes last, because a connection token is used up only by a connect that is answered 101. It waits for the
     // disk, like the reply to any request, and must not make the reply miss its deadline.
-    if (grant->ticket) {
+    if (grant->connection_token) {
         phase_ = Phase::answering;
         expire_in(limits::keep_alive_timeout);
-        auth::AuthResult<void> used = co_await use_ticket(*grant->ticket, services_);
+        auth::AuthResult<void> used = co_await use_connection_token(*grant->connection_token, services_);
         if (!used) {
             place_.become_http();
             services_.user_connects.give_back(user.get());

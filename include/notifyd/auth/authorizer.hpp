@@ -36,7 +36,7 @@ struct ConnectGrant {
     // What was omitted from a partial request.
     std::vector<TopicName> refused{};
     // The connection token to use up before the connect is answered; nullopt: the request came with a JWT.
-    std::optional<Uuid> ticket{};
+    std::optional<Uuid> connection_token{};
 };
 
 class Authorizer {

@@ -26,7 +26,7 @@ struct FrameServices : LoopConnections {
 
 // Adds what is needed to admit a client.
 struct SessionServices : FrameServices {
-    auth::TicketOffice& tickets;
+    auth::TicketOffice& connection_tokens;
     connection::ConnectionLimits& connection_limits;
     // Refused connects, by address.
     runtime::SharedRateLimit& refused_connects;

@@ -2,8 +2,8 @@
 #include "notifyd/core/free_with.hpp"
 #include "notifyd/gateway/gateway.hpp"
 
-#include "ticket_keys.hpp"
 #include "tls_context.hpp"
+#include "tls_session_keys.hpp"
 
 #include <catch2/catch.hpp>
 #include <openssl/bio.h>
@@ -73,10 +73,10 @@ class Files {
     std::filesystem::path folder_;
 };
 
-SslContext context_for(const config::Tls& tls, const TicketKeys& tickets) {
+SslContext context_for(const config::Tls& tls, const TlsSessionKeys& keys) {
     Result<TlsContexts> made = make_tls_contexts(tls, 1);
     REQUIRE(made.has_value());
-    TicketKeys::serve(made->contexts.front().get(), &tickets);
+    TlsSessionKeys::serve(made->contexts.front().get(), &keys);
     return std::move(made->contexts.front());
 }
 
@@ -128,40 +128,40 @@ TEST_CASE("a session ticket resumes until its key has been replaced twice, whate
     const int version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
     CAPTURE(version);
     const Files files;
-    TicketKeys tickets(TicketKey::random());
-    const SslContext context = context_for(files.make("a", 0, day), tickets);
+    TlsSessionKeys keys(TlsSessionKey::random());
+    const SslContext context = context_for(files.make("a", 0, day), keys);
     Client client(version);
     CHECK_FALSE(client.connects_resumed(context.get()));
     CHECK(client.connects_resumed(context.get()));
     // A session ticket of the previous key still opens and is replaced by one of the new key, which survives the next
     // rotation.
     for (int rotation = 0; rotation < 4; ++rotation) {
-        tickets.rotate(TicketKey::random());
+        keys.rotate(TlsSessionKey::random());
         CHECK(client.connects_resumed(context.get()));
     }
     // Another certificate, as after a reload; another loop, which has the same keys.
-    const TicketKeys other_loop = tickets;
+    const TlsSessionKeys other_loop = keys;
     const SslContext renewed = context_for(files.make("b", 0, day), other_loop);
     CHECK(client.connects_resumed(renewed.get()));
-    tickets.rotate(TicketKey::random());
-    tickets.rotate(TicketKey::random());
+    keys.rotate(TlsSessionKey::random());
+    keys.rotate(TlsSessionKey::random());
     CHECK_FALSE(client.connects_resumed(context.get()));
     CHECK(client.connects_resumed(context.get()));
 }
 
 TEST_CASE("a session key is found by its name") {
-    TicketKey first = TicketKey::random();
-    TicketKeys tickets(first);
-    CHECK(tickets.find(first.name) == &tickets.current());
-    const TicketKey second = TicketKey::random();
-    CHECK(tickets.find(second.name) == nullptr);
-    tickets.rotate(second);
-    CHECK(tickets.current().name == second.name);
-    REQUIRE(tickets.find(first.name) != nullptr);
-    CHECK(tickets.find(first.name)->cipher == first.cipher);
-    tickets.rotate(TicketKey::random());
-    CHECK(tickets.find(first.name) == nullptr);
-    CHECK(2 * ticket_key_interval <= std::chrono::hours(24));
+    TlsSessionKey first = TlsSessionKey::random();
+    TlsSessionKeys keys(first);
+    CHECK(keys.find(first.name) == &keys.current());
+    const TlsSessionKey second = TlsSessionKey::random();
+    CHECK(keys.find(second.name) == nullptr);
+    keys.rotate(second);
+    CHECK(keys.current().name == second.name);
+    REQUIRE(keys.find(first.name) != nullptr);
+    CHECK(keys.find(first.name)->cipher == first.cipher);
+    keys.rotate(TlsSessionKey::random());
+    CHECK(keys.find(first.name) == nullptr);
+    CHECK(2 * tls_session_key_interval <= std::chrono::hours(24));
 }
 
 TEST_CASE("each loop has its own context with the same certificate") {
