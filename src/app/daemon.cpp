@@ -79,7 +79,7 @@ Daemon::Daemon(std::string file, Settings settings)
       workers_(pool_settings(config_)),
       supervisor_(config::process_environment()),
       reminder_(events_, clock_),
-      ticket_keys_(gateway::ticket_key_interval, clock_.steady_now() + gateway::ticket_key_interval),
+      tls_session_keys_(gateway::tls_session_key_interval, clock_.steady_now() + gateway::tls_session_key_interval),
       watchdog_(supervisor_.watchdog().value_or(never) / beats_per_watchdog, clock_.steady_now()) {}
 
 Daemon::~Daemon() {
@@ -102,11 +102,11 @@ Result<std::unique_ptr<Daemon>> Daemon::open(std::string file, Settings settings
 
 Result<void> Daemon::build() {
     const std::size_t loops = loop_count(config_.server);
-    Result<std::unique_ptr<gateway::Front>> front = gateway::Front::open(config_, loops);
-    if (!front) return front.error();
-    front_ = std::move(*front);
-    reminder_.poll(config_, front_->certificate_until());
-    if (!front_->warning().empty()) events_.emit(observability::ConfigWarning{front_->warning()});
+    Result<std::unique_ptr<gateway::SharedGateway>> shared_gateway = gateway::SharedGateway::open(config_, loops);
+    if (!shared_gateway) return shared_gateway.error();
+    shared_gateway_ = std::move(*shared_gateway);
+    reminder_.poll(config_, shared_gateway_->certificate_until());
+    if (!shared_gateway_->warning().empty()) events_.emit(observability::ConfigWarning{shared_gateway_->warning()});
 
     SystemIdSource ids;
     storage::StorageOptions options = storage_options(config_);
@@ -168,7 +168,7 @@ Result<void> Daemon::build() {
                         http_publishes_,
                         workers_,
                         *redriver_,
-                        *front_,
+                        *shared_gateway_,
                         all_loops_};
     for (std::size_t i = 0; i < loops; ++i) {
         units_.push_back(std::make_unique<LoopUnit>(i, shared));
@@ -224,24 +224,24 @@ void Daemon::start_loops() {
     for (const auto& unit : units_) threads_.emplace_back([&loop = unit->loop()] { loop.run(); });
     state_.started = true;
     events_.emit(observability::ServerStarted{
-        front_->address(), version, static_cast<std::int64_t>(units_.size()), config_.tls.enabled()});
+        shared_gateway_->address(), version, static_cast<std::int64_t>(units_.size()), config_.tls.enabled()});
 }
 
 SteadyTime Daemon::do_chores() {
     const SteadyTime now = clock_.steady_now();
-    reminder_.poll(config_, front_->certificate_until());
+    reminder_.poll(config_, shared_gateway_->certificate_until());
     // Each is asked whether it is due, used or not: what stays due would be waited for in no time at all.
-    const bool ticket_keys_due = ticket_keys_.is_due(now);
+    const bool session_keys_due = tls_session_keys_.is_due(now);
     const bool watchdog_due = watchdog_.is_due(now);
-    if (front_->certificate_until() && ticket_keys_due) {
-        front_->renew_ticket_key();
+    if (shared_gateway_->certificate_until() && session_keys_due) {
+        shared_gateway_->renew_tls_session_key();
         on_all_loops([](LoopUnit& unit, UniqueFunction<void()> done) {
             unit.gateway().take_over();
             done();
         });
     }
     if (supervisor_.watchdog() && watchdog_due && pulse_.beat()) supervisor_.alive();
-    return std::min({reminder_.next(), ticket_keys_.next(), watchdog_.next()});
+    return std::min({reminder_.next(), tls_session_keys_.next(), watchdog_.next()});
 }
 
 void Daemon::serve_until_stopped() {

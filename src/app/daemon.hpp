@@ -100,7 +100,7 @@ class Daemon {
     runtime::SharedTokenBuckets http_publishes_;
     delivery::WorkerPool workers_;
     std::optional<delivery::Redriver> redriver_;  // from when the storage is open
-    std::unique_ptr<gateway::Front> front_;
+    std::unique_ptr<gateway::SharedGateway> shared_gateway_;
     std::atomic<bool> sync_failed_{false};
     std::unique_ptr<storage::Storage> storage_;
     gateway::AllLoops all_loops_;
@@ -109,7 +109,7 @@ class Daemon {
     std::unique_ptr<history::Retention> retention_;
     Supervisor supervisor_;
     Reminder reminder_;
-    Every ticket_keys_;
+    Every tls_session_keys_;
     Every watchdog_;
     Pulse pulse_;
     std::vector<std::thread> threads_;

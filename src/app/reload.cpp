@@ -65,7 +65,7 @@ Daemon::ReloadOutcome Daemon::read_again() {
     }
     // The last step that can fail: the new certificate waits for the loops.
     if (concerns_tls(merged->live)) {
-        const Result<void> renewed = front_->renew_certificate(merged->config.tls, clock_.now_ms());
+        const Result<void> renewed = shared_gateway_->renew_certificate(merged->config.tls, clock_.now_ms());
         if (!renewed) return std::vector{file_ + ": " + renewed.error().message};
     }
     return Renewal{std::move(*settings), std::move(*merged)};
@@ -76,7 +76,7 @@ void Daemon::use(Renewal renewal) {
     settings_files_ = std::move(renewal.settings.files);
     settings_given_ = std::move(renewal.settings.given);
     logger_.set_level(config_.log.level);
-    front_->use(config_.limits);
+    shared_gateway_->use(config_.limits);
     use(std::move(renewal.settings.key_sources));
     // Queued behind the keys in each loop's mailbox: once this is done, the keys are in use, too.
     on_all_loops([this](LoopUnit& unit, UniqueFunction<void()> done) {
@@ -113,7 +113,7 @@ void Daemon::reload() {
         use(std::move(*outcome));
         events_.emit(observability::ConfigReloaded{live, at_restart});
         for (const std::string& warning : warnings) events_.emit(observability::ConfigWarning{warning});
-        reminder_.restart(config_, front_->certificate_until());
+        reminder_.restart(config_, shared_gateway_->certificate_until());
     } else {
         for (const std::string& what : outcome.error()) events_.emit(observability::ConfigReloadFailed{what});
     }

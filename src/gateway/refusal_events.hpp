@@ -1,5 +1,4 @@
-// The events of refusals, from what the gateway knows of them.
-// Owns: nothing; the events view what they are made from. Thread: any. Fails: never.
+// Builds the events of refusals; they hold views of their inputs.
 #pragma once
 
 #include "notifyd/auth/auth_result.hpp"
@@ -17,7 +16,7 @@ namespace notifyd::gateway {
 [[nodiscard]] inline observability::AuthFailed auth_failed(const auth::Refusal& refusal,
                                                            std::string_view address,
                                                            std::string_view correlation_id) {
-    const std::string_view given = refusal.error.cause;  // by the permissions: a ban
+    const std::string_view given = refusal.error.cause;  // from the permissions, such as a ban
     return {.reason = given.empty() ? auth::to_string(refusal.reason) : given,
             .address = address,
             .correlation_id = correlation_id,
@@ -26,7 +25,7 @@ namespace notifyd::gateway {
             .key = refusal.key};
 }
 
-// `error`: what the answer says; nullptr: it says nothing.
+// `error`: the error in the reply; nullptr: none.
 [[nodiscard]] inline observability::RequestRefused request_refused(
     const HttpRequest& request, std::string_view route, int status, const Error* error, std::string_view user) {
     observability::RequestRefused event{.correlation_id = request.correlation_id,

@@ -1,4 +1,4 @@
-// What a client is told about a text that is not the JSON that the protocol wants.
+// The error for a text that is not the JSON that the protocol requires.
 #pragma once
 
 #include "notifyd/core/error.hpp"
