@@ -54,10 +54,10 @@ class Commands(unittest.TestCase):
                                          "the commands are: list, redrive, purge")),
                             ("dlq", ("`notifyd dlq` needs a command", "list, redrive, purge")),
                             ("", ("`notifyd` needs a command", "serve, check-config")),
-                            ("--config x version", ("--config cannot stand before the command",
+                            ("--config x version", ("--config cannot precede the command",
                                                     "`notifyd serve --config FILE`")),
-                            ("--config x", ("--config cannot stand before",)),
-                            ("--confg x serve", ("--confg cannot stand before",))):
+                            ("--config x", ("--config cannot precede",)),
+                            ("--confg x serve", ("--confg cannot precede",))):
             with self.subTest(line):
                 result = self.folder.command(*line.split())
                 self.assertEqual((result.returncode, result.stdout), (2, ""))

@@ -189,7 +189,7 @@ class WithoutAServer(unittest.TestCase):
         self.assertIsNone(json.loads(dlq("list", "--json", "--limit", "1")[1])["message"])
         code, out, error = dlq("redrive")
         self.assertEqual((code, out, error.count("\n")), (1, "", 1))
-        self.assertIn("no server runs", error)
+        self.assertIn("no server is running", error)
         self.assertEqual(dlq("purge", "--yes")[:2], (0, "purged 1201\n"))
         self.assertEqual(dlq("list"), (0, "", ""))
         database.unlink()

@@ -207,7 +207,7 @@ class Mistakes(SystemTest):
         closed = {"server": {"allowed_origins": ["https://app.example.com"]}}
         whole = to_toml(merge(self.daemon.settings, closed))
         self.assertEqual(self.daemon.reload(text=whole)["event_type"], "config_reloaded")
-        self.check_kept(self.daemon.reload(), "notifyd.toml", "server.allowed_origins: was set and is gone")
+        self.check_kept(self.daemon.reload(), "notifyd.toml", "server.allowed_origins: was set and is missing now")
         self.daemon.reload({"server": {"allowed_origins": ["*"]}})
         self.check_repaired()
 
