@@ -49,7 +49,7 @@ class Reads:
         try:
             (await WebSocket.connect(self.server, self.ticket)).abort()
         except Refused as problem:
-            self.result.require(False, f"{what}: a connection token of just before is refused: {problem}")
+            self.result.require(False, f"{what}: a connection token from just before the step was refused: {problem}")
         try:
             (await WebSocket.connect(self.server, self.ticket)).abort()
             self.result.require(False, f"{what}: a connection token was used twice")

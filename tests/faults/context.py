@@ -30,9 +30,9 @@ class Result:
     def passed(self):
         return not (self.lost or self.doubled or self.out_of_order or self.failures)
 
-    def require(self, condition, sentence):
+    def require(self, condition, message):
         if not condition and len(self.failures) < 5:
-            self.failures.append(sentence)
+            self.failures.append(message)
 
     def add(self, counts):
         """Adds the checker's counts."""
@@ -40,12 +40,12 @@ class Result:
         self.doubled += counts.doubled
         self.out_of_order += counts.gaps + counts.wrong_number
         self.require(counts.wrong_body == 0, f"{counts.wrong_body} wrong bodies")
-        self.require(counts.acked > 0, "nothing was acknowledged: nothing was tested")
+        self.require(counts.acked > 0, "nothing was acknowledged, so nothing was tested")
         self.notes["acked"] = self.notes.get("acked", 0) + counts.acked
 
 
 class Context:
-    """`sabotage`: break the run on purpose, so that the fault must fail."""
+    """`sabotage`: whether to break the run on purpose, so that it must fail."""
 
     def __init__(self, seed, long=False, sabotage=False):
         self.seed = seed

@@ -92,7 +92,7 @@ class Follower:
         elif frame.get("type") == "resumed":
             self._take_resumed(frame)
         elif frame.get("type") == "error":
-            self.result.require(False, f"the daemon says {frame}")
+            self.result.require(False, f"unexpected frame: {frame}")
         self.changed.set()
 
     def _take_message(self, frame):
@@ -119,7 +119,7 @@ class Follower:
             return
         self.replayed += frame["count"]
         self.result.require(frame["complete"] is True, f"{self.name} at {position}: not complete: {frame}")
-        self.result.require(str(frame["from"]) == position, f"another from than {position}: {frame}")
+        self.result.require(str(frame["from"]) == position, f"`from` is not {position}: {frame}")
         self.result.require(frame["count"] == count, f"{count} messages came before {frame}")
         if not self.places[chat].by_message_id:
             self.result.require(frame["to"] == self.places[chat].number, f"{self.places[chat].number} came: {frame}")

@@ -90,8 +90,8 @@ async def _load(server, result, names, budget, resident):
     halves.close()
     result.require(halves.refused == len(names) - budget // BATCH, f"{halves.refused} of {len(names)} were refused")
     result.require(halves.answered > 0, "no refusal was answered")
-    result.require(grown < budget + ELSE, f"{len(names)} half batches took {grown >> 20} MiB")
-    result.require(served > 0, "nobody else published")
+    result.require(grown < budget + ELSE, f"{len(names)} half-sent batches took {grown >> 20} MiB")
+    result.require(served > 0, "no other client could publish")
     return grown
 
 

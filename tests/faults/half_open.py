@@ -100,7 +100,7 @@ async def run(context):
             half_open.enter_context(await half_handshake(server, network.vanishes))
         result.tries = count + count // 10
         most = server.descriptors()
-        result.require(most >= base + count, f"{most} descriptors, {base} before {count} peers came")
+        result.require(most >= base + count, f"{most} descriptors, {base} before {count} peers connected")
 
         network.vanish()
         started = time.monotonic()
@@ -113,13 +113,13 @@ async def run(context):
                 freed = time.monotonic() - started
                 break
             await asyncio.sleep(0.05)
-        result.require(freed is not None, f"{server.descriptors() - base} descriptors are still taken")
+        result.require(freed is not None, f"{server.descriptors() - base} descriptors are still in use")
         for client in healthy:
             try:
                 numbers = [(await client.receive())["sequenceNumber"] for _ in range(sent)]
                 result.out_of_order += numbers != list(range(1, sent + 1))
             except Gone as gone:
-                result.require(False, f"a healthy client: {gone}")
+                result.require(False, f"a healthy client was disconnected: {gone}")
         http.close()
         for client in (*peers, *healthy):
             client.abort()

@@ -140,7 +140,7 @@ class Load:
         answer = await socket.receive()
         message = waiting.get(answer.get("requestId"))
         if message is None:
-            self.context.result.require(False, f"an answer to nothing that was asked: {answer}")
+            self.context.result.require(False, f"an answer without a request: {answer}")
         elif answer.get("type") == "receipt":
             del waiting[message.id]
             self._acked(message, answer)

@@ -157,8 +157,8 @@ async def run(context):
             if again is None or again.get("sequenceNumber") != kept_back.get("sequenceNumber"):
                 result.out_of_order += 1
             elif not again.get("duplicate"):
-                result.require(False, f"the second answer does not say duplicate: {again}")
-    result.require(proxy.cuts > 0 and retried > 0, "nothing was cut")
+                result.require(False, f"the second answer is not marked as a duplicate: {again}")
+    result.require(proxy.cuts > 0 and retried > 0, "no connection was reset")
 
     for end in (server.kill, server.stop):  # the deduplication window survives both
         await end()

@@ -145,7 +145,7 @@ async def refuses(server, http, result, name):
     socket.abort()
     history = await http.request("GET", "/messages", tokens.admin(), query={"chatId": "c-0"})
     result.require(history.status in (200, 503), f"{name}: history was answered {history}")
-    result.require((await http.request("GET", "/healthz")).status == 200, f"{name}: /healthz says no")
+    result.require((await http.request("GET", "/healthz")).status == 200, f"{name}: /healthz is not 200")
 
 
 async def try_one(context, harm, number, keeps):
@@ -170,7 +170,7 @@ async def try_one(context, harm, number, keeps):
         await refuses(server, http, result, name)
         result.require(load.acked == acked, f"{name}: {load.acked - acked} publishes were acknowledged when not ready")
         lines = server.log_lines_with('"database_lost"')
-        result.require(len(lines) == 1, f"{name}: {len(lines)} lines in the log say so")
+        result.require(len(lines) == 1, f"{name}: {len(lines)} lines in the log report it")
     if harm in COME_BACK:
         async def is_ready():
             return await ready(http)

@@ -135,7 +135,7 @@ async def others(server, result, until):
             result.require(health.status in answers and reply.status in answers, f"{health}, {reply}")
             answers[reply.status] = answers.get(reply.status, 0) + 1
         except Gone:
-            result.require(server.alive, f"the daemon has gone: {server.process.returncode}")
+            result.require(server.alive, f"the daemon has exited: {server.process.returncode}")
             if not server.alive:
                 break
         await asyncio.sleep(0.02)
@@ -164,7 +164,7 @@ async def run(context):
         abuse.end()
         kills = group.kills()
         result.require(kills == 0 and server.alive, f"{kills} out-of-memory kills")
-        result.require(abuse.refused + abuse.closed > 0, "nothing was refused or closed: nothing was tested")
+        result.require(abuse.refused + abuse.closed > 0, "nothing was refused or closed, so nothing was tested")
         result.notes.update(highest=f"{group.highest() >> 20}MiB", refused=abuse.refused, closed=abuse.closed,
                             sent=abuse.sent, others=f"{answers[200]}+{answers[503]}")
         if server.alive:

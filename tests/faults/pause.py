@@ -38,7 +38,7 @@ async def run(context):
             await server.start()
         else:
             server.signal(signal.SIGCONT)
-        result.require(server.alive, "it ended in the pause")
+        result.require(server.alive, "the daemon exited during the pause")
         await load.acknowledged(500)
         for follower in followers:
             if follower.socket.closed.done():

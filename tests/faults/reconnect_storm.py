@@ -96,7 +96,7 @@ class Crowd:
             await asyncio.sleep(0.01)
         missed = sum(now == then for now, then in zip(self.got, before))
         self.result.lost += missed
-        self.result.require(False, f"{missed} clients are back and got nothing")
+        self.result.require(False, f"{missed} clients are back but received nothing")
 
 
 def probe(place, certificate, stopping, times):

@@ -65,7 +65,7 @@ async def come_and_go(context, follower, times):
     random = context.random
     # Without any message there is no id to resume from, so the first connection stays open until there is one.
     started = await follower.until(lambda: all(place.number for place in follower.places.values()), 6 * LIMIT)
-    context.result.require(started, f"{follower.name} sees no messages")
+    context.result.require(started, f"{follower.name} receives no messages")
     for count in range(times):
         last = count == times - 1
         await follower.disconnect(cleanly=random.random() < 0.5)
@@ -77,7 +77,7 @@ async def come_and_go(context, follower, times):
             await asyncio.sleep(random.uniform(0, 0.01))  # perhaps in the middle of the replay
             continue
         resumed = await follower.until(lambda: not follower.expected, 3 * LIMIT)
-        context.result.require(resumed, f"{follower.name}: no resumed for {list(follower.expected)}")
+        context.result.require(resumed, f"{follower.name}: no `resumed` for {list(follower.expected)}")
         if random.random() < 0.5:
             frames = follower.frames + random.randint(1, 20)
             await follower.until(lambda wanted=frames: follower.frames >= wanted, 0.05)
@@ -186,5 +186,5 @@ async def retention(context):
     await publish_many(server, "c", 21, 21)
     answer = await ask(server, "c", 3)
     refuses(context, "taken by retention, then one more", answer)
-    context.result.require(answer[2].get("oldest") == 21, f"another oldest: {answer[2]}")
+    context.result.require(answer[2].get("oldest") == 21, f"`oldest` is not 21: {answer[2]}")
     await server.stop()

@@ -141,7 +141,7 @@ async def run(context):
     growth = await measuring - base
     await trickling
     slow.socket.resume()
-    result.require(behind * BIG > 2 * CAP, f"the slow client was only {behind} messages behind: nothing was tested")
+    result.require(behind * BIG > 2 * CAP, f"the slow client was only {behind} messages behind, so nothing was tested")
     # Two slow connections, and what the same load may cost elsewhere.
     result.require(growth <= 2 * CAP + base // 10, f"memory grew by {growth >> 10} KiB on {base >> 10} KiB")
 

@@ -73,7 +73,7 @@ async def finish(context, server, load, log, name):
     try:
         code = await server.ended(DRAIN + 3 * LIMIT)
     except subprocess.TimeoutExpired:
-        context.result.require(False, f"{name}: SIGTERM does not end it")
+        context.result.require(False, f"{name}: SIGTERM did not end the process")
         server.end()
         return
     context.result.require(code == 0, f"{name}: exit code {code}")
@@ -112,8 +112,8 @@ async def stopped_reader(context, number, reads_again):
     if reads_again:
         await asyncio.to_thread(reader.join, 3 * LIMIT)
         lost, broken = lost_lines(lines)
-        result.require(lost > 0, "no line says that lines were lost")
-        result.require(not broken, f"{len(broken)} lines are not whole: {broken[:1]}")
+        result.require(lost > 0, "no line reports the lost lines")
+        result.require(not broken, f"{len(broken)} lines are incomplete: {broken[:1]}")
         result.notes["lines_lost"] = result.notes.get("lines_lost", 0) + lost
     os.close(pipe.reading)
     server.stderr = None
@@ -148,10 +148,10 @@ async def full_disk(context, number):
         await make_lines(server, 100)
         await finish(context, server, load, log, "full disk")
         lost, broken = lost_lines(file.read_text(errors="replace").splitlines())
-        result.require(lost > 0, "no line says that lines were lost on a full disk")
+        result.require(lost > 0, "no line reports the lines lost on a full disk")
         # Now and then only the beginning of a line fits on the disk. That line is lost, but must not corrupt the next
         # one.
-        result.require(len(broken) <= lost, f"{len(broken)} lines are not whole, and {lost} lost: {broken[:2]}")
+        result.require(len(broken) <= lost, f"{len(broken)} lines are incomplete, and {lost} were lost: {broken[:2]}")
         result.notes["lines_lost"] = result.notes.get("lines_lost", 0) + lost
         await recount(context, server, load, log)
 
@@ -168,7 +168,7 @@ async def deleted_file(context, number):
             await make_lines(server, 16)
             await asyncio.sleep(0.05)
     await finish(context, server, load, log, "deleted log file")
-    context.result.require('"server_stopped"' in file.read_text(), "the new log file has no end")
+    context.result.require('"server_stopped"' in file.read_text(), "the new log file lacks the last event")
     await recount(context, server, load, log)
 
 
