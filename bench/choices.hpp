@@ -1,5 +1,4 @@
-// What the command line lets choose by name, and those names.
-// Owns: nothing. Thread: any. Fails: never.
+// The options that the command line selects by name, and their names.
 #pragma once
 
 #include <array>

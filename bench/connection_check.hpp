@@ -1,5 +1,4 @@
-// What one receiver of a single publisher's messages saw: every message once, and in order.
-// Owns: the next expected stamp and one bit for each message of the window. Thread: one. Fails: never, it counts.
+// Checks that one receiver sees every message of a single publisher once and in order.
 #pragma once
 
 #include <cstddef>
@@ -28,17 +27,17 @@ class ConnectionCheck {
         return see_other(stamp, published);
     }
 
-    // How many of the messages sent have come.
+    // How many of the messages sent have arrived.
     std::uint64_t received() const { return received_; }
 
   private:
     Arrival see_other(std::uint32_t stamp, std::uint64_t published);
 
     std::uint64_t mask_;         // the places in `ahead_` are a power of two
-    std::uint64_t next_ = 0;     // everything below has come
-    std::uint64_t highest_ = 0;  // one above the highest that has come
+    std::uint64_t next_ = 0;     // everything below has arrived
+    std::uint64_t highest_ = 0;  // one above the highest that has arrived
     std::uint64_t received_ = 0;
-    std::vector<bool> ahead_;  // by the stamp's low bits: came although `next_` has not
+    std::vector<bool> ahead_;  // by the stamp's low bits: arrived before `next_`
 };
 
 // The answers to one publisher: one for each publish, in any order, however late.

@@ -1,5 +1,4 @@
 // A connection that cannot be used any more, with the reason.
-// Owns: the reason. Thread: any. Fails: never.
 #pragma once
 
 #include <stdexcept>
@@ -11,10 +10,10 @@ class ConnectionError : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// Throws a ConnectionError with what `errno` says.
+// Throws a ConnectionError with the message of `errno`.
 [[noreturn]] void throw_connection_error(const char* what);
 
-// Whether `errno` says that the call would have had to wait.
+// Whether `errno` says that the call would block.
 bool would_wait();
 
 }  // namespace notifyd::bench

@@ -1,6 +1,5 @@
 // Finds the value of a field in JSON text without parsing it: frames of one work look alike, so the place where the
 // field was last time is tried first, and the text is searched only when it is not there.
-// Owns: the needle and the hint. Thread: one. Fails: by nullopt.
 #pragma once
 
 #include "stamp.hpp"

@@ -1,5 +1,4 @@
 // A file descriptor that is closed with its owner; and the system's limit on how many there may be.
-// Owns: the descriptor. Thread: one. Fails: never.
 #pragma once
 
 namespace notifyd::bench {

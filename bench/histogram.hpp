@@ -1,5 +1,4 @@
 // A log-linear histogram: 64 steps for each doubling, so a percentile is at most 1.6 % above the true value.
-// Owns: its counters (about 20 KiB). Thread: one. Fails: never; values beyond the range count as the largest.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // One keep-alive HTTP/1.1 connection: whole requests out, responses with Content-Length in.
-// Owns: its stream. Thread: one. Fails: throws ConnectionError when closed or sent something it cannot read.
+// Throws ConnectionError if the connection is closed or receives something that cannot be parsed.
 #pragma once
 
 #include "parse.hpp"

@@ -1,4 +1,4 @@
-// The load generator's entry point: one work a run, one JSON object out.
+// Entry point of the load generator: one workload per run, one JSON object as output.
 #include "file_descriptor.hpp"
 #include "options.hpp"
 #include "report.hpp"

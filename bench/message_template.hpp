@@ -1,5 +1,4 @@
 // A publish whose text is built once; only the two stamps are written anew for each message.
-// Owns: the text. Thread: one. Fails: never.
 #pragma once
 
 #include "options.hpp"
@@ -21,7 +20,7 @@ class MessageTemplate {
     static MessageTemplate send_message(const Options& options, std::string_view chat);
     static MessageTemplate http_request(const Options& options, std::string_view chat);
 
-    // The payload object, which is all that other servers get: a stamp, and filled up to the bytes asked for.
+    // The payload object, which is all that other servers get: a stamp, padded to the requested number of bytes.
     static std::string payload(const Options& options, std::string_view chat);
 
     // A text with a payload in it, and perhaps a request id behind that needle.

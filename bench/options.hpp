@@ -1,5 +1,5 @@
 // The command line of the load generator.
-// Owns: its values. Thread: one. Fails: parse_options throws UsageError with a sentence.
+// parse_options throws UsageError with a message.
 #pragma once
 
 #include "choices.hpp"

@@ -1,5 +1,4 @@
-// Whether what one connection published got numbers in the order in which it was sent. Answers may come in any order.
-// Owns: the latest of each chat. Thread: one. Fails: never.
+// Checks that one connection's publishes get numbers in the order of sending. Answers may arrive in any order.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,5 @@
 // When publishes are due. Open loop: at evenly spaced times that no slowness of the server moves, round robin over the
 // chats, so that what waits for a slow server counts in the latency. Closed loop: always.
-// Owns: the clock's start and the next time. Thread: one. Fails: never.
 #pragma once
 
 #include "time.hpp"

@@ -1,5 +1,5 @@
-// What a parser says of the bytes it was given; and a cutter of byte streams into messages.
-// Owns: the unfinished message. Thread: one. Fails: add returns false when the bytes cannot be a message.
+// The verdict of a parser on its input, and a splitter of byte streams into messages.
+// add returns false if the bytes cannot be a message.
 #pragma once
 
 #include <cstdint>

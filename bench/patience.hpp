@@ -1,5 +1,4 @@
 // Tells a slow server from one that will never answer.
-// Owns: the time of the last progress. Thread: one. Fails: never.
 #pragma once
 
 #include "time.hpp"

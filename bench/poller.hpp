@@ -1,5 +1,5 @@
 // Edge-triggered epoll: a connection is reported when something changed, by the index given for it.
-// Owns: the epoll descriptor. Thread: one. Fails: throws ConnectionError when the system refuses.
+// Throws ConnectionError if a system call fails.
 #pragma once
 
 #include "file_descriptor.hpp"

@@ -1,5 +1,4 @@
-// What a work found, and its one line of JSON.
-// Owns: its values. Thread: one. Fails: never.
+// The result of a workload, and its line of JSON.
 #pragma once
 
 #include "options.hpp"
@@ -16,10 +15,10 @@ struct Checks {
     std::uint64_t published = 0;
     std::uint64_t answered = 0;
     std::uint64_t delivered = 0;
-    std::uint64_t gaps = 0;        // messages or numbers that never came
-    std::uint64_t duplicates = 0;  // … that came twice, or were never sent
+    std::uint64_t gaps = 0;        // messages or numbers that never arrived
+    std::uint64_t duplicates = 0;  // … that arrived twice or were never sent
     std::uint64_t misordered = 0;  // fifo only
-    std::uint64_t overtaken = 0;   // standard messages out of order: allowed, yet told
+    std::uint64_t overtaken = 0;   // standard messages out of order: allowed, but reported
     std::uint64_t errors = 0;      // refusals, and frames that make no sense
     std::string first_error;
 

@@ -1,5 +1,5 @@
 // The resident memory of a process.
-// Owns: nothing. Thread: any. Fails: 0 for a process that is gone.
+// 0 for a process that no longer exists.
 #pragma once
 
 #include <cstdint>

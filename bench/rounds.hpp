@@ -1,5 +1,4 @@
 // The clock of one work: a warm-up that counts for nothing, then rounds of equal length, each with its own figures.
-// Owns: the counters of the running round and the results of the ended ones. Thread: one. Fails: never.
 #pragma once
 
 #include "histogram.hpp"

@@ -1,5 +1,4 @@
 // The receive buffers that all connections share, so that they stay in the processor's cache.
-// Owns: the buffers. Thread: one. Fails: never.
 #pragma once
 
 #include <cstddef>

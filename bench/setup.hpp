@@ -1,5 +1,5 @@
-// What all connections of a work are opened with.
-// Owns: the buffers and the TLS context. Thread: one. Fails: throws ConnectionError when TLS cannot be had.
+// What all connections of a workload share when they are opened.
+// Throws ConnectionError if TLS cannot be set up.
 #pragma once
 
 #include "options.hpp"

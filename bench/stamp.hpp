@@ -1,5 +1,5 @@
 // The counter that each message carries: eight lower-case hexadecimal digits.
-// Owns: nothing. Thread: any. Fails: what is no digit gives some other number, which the checks know as one never sent.
+// Other characters yield some other number, which the checks recognise as never sent.
 #pragma once
 
 #include <bit>

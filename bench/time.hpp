@@ -1,5 +1,5 @@
 // Monotonic time in nanoseconds, and the processor time of a process.
-// Owns: nothing. Thread: any. Fails: cpu_time gives 0 for a process that is gone.
+// cpu_time is 0 for a process that no longer exists.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // The upgrades of works in which connections do nothing but be there: one after the other, round and round.
-// Owns: the upgrades. Thread: one. Fails: throws UsageError for a file of clients that cannot be read.
+// Throws UsageError for a file of clients that cannot be read.
 #pragma once
 
 #include "options.hpp"

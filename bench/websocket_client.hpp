@@ -1,5 +1,5 @@
 // One open WebSocket connection: frames both ways.
-// Owns: its stream. Thread: one. Fails: throws ConnectionError when closed or sent something broken.
+// Fails: throws ConnectionError when closed or sent something broken.
 #pragma once
 
 #include "stream.hpp"

@@ -1,5 +1,5 @@
 // RFC 6455 frames as a client needs them: masked ones out, unmasked ones in, parsed where they lie.
-// Owns: nothing. Thread: any. Fails: by Parse::broken, never by throwing.
+// Malformed input is Parse::broken; nothing throws.
 #pragma once
 
 #include "parse.hpp"

@@ -1,5 +1,5 @@
 // A WebSocket that is being opened: TCP, TLS where it is wanted, the upgrade. Nothing here blocks, except `finish`.
-// Owns: the stream until it is taken. Thread: one. Fails: throws ConnectionError when refused, closed or silent.
+// Throws ConnectionError if the connection is refused, closed or silent.
 #pragma once
 
 #include "stream.hpp"

@@ -1,6 +1,5 @@
 // The publishes in flight of one publisher. One is in flight until all its receipts have come, and the oldest holds
 // back the rest: so the window bounds what the server has to queue for any connection.
-// Owns: when each was sent, and how many receipts it still waits for. Thread: one. Fails: never.
 #pragma once
 
 #include "time.hpp"

@@ -8,7 +8,7 @@ find_package(Threads REQUIRED)
 find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)
 add_library(tomlplusplus INTERFACE)
 target_include_directories(tomlplusplus SYSTEM INTERFACE ${TOMLPLUSPLUS_INCLUDE_DIR})
-# Header only: compiled into what includes it, so that nothing is to be linked.
+# Header-only: compiled into what includes it, so there is nothing to link.
 find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
 add_library(xxhash INTERFACE)
 target_include_directories(xxhash SYSTEM INTERFACE ${XXHASH_INCLUDE_DIR})
@@ -20,6 +20,6 @@ target_link_libraries(notifyd_asio PUBLIC Boost::headers OpenSSL::SSL Threads::T
 
 add_library(notifyd_beast STATIC src/thirdparty/boost_beast.cpp)
 target_compile_definitions(notifyd_beast PUBLIC BOOST_BEAST_SEPARATE_COMPILATION)
-# Headers that stand in for Beast's, each with its reason.
+# Headers that replace Beast's; each states its reason.
 target_include_directories(notifyd_beast BEFORE PUBLIC src/thirdparty/fixes)
 target_link_libraries(notifyd_beast PUBLIC notifyd_asio)

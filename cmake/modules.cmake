@@ -1,4 +1,4 @@
-# notifyd_module: a folder of src/ as a library (an interface library where it has headers only).
+# notifyd_module: a folder of src/ as a library (an interface library if it only has headers).
 function(notifyd_module name)
     cmake_parse_arguments(module "" "" "USES;PUBLIC;PRIVATE" ${ARGN})
     set(target notifyd_module_${name})
@@ -17,9 +17,9 @@ function(notifyd_module name)
     endif()
 endfunction()
 
-# notifyd_embed: files as C++ string constants, so that the binary needs nothing beside it.
+# notifyd_embed: files as C++ string constants, so that the binary needs no other files.
 #   notifyd_embed(TARGET name NAMESPACE ns FILES a.sql b.sql)
-# gives <ns>/embedded.hpp semantics through a generated source; see cmake/embed.cmake.
+# generates the HEADER with the files' contents; see cmake/embed.cmake.
 function(notifyd_embed target)
     cmake_parse_arguments(embed "" "HEADER;NAMESPACE" "FILES" ${ARGN})
     set(output ${PROJECT_BINARY_DIR}/embedded/${target})

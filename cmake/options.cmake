@@ -12,7 +12,7 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-    # Paths below the source folder count as relative, so that another clone finds what this one compiled.
+    # Paths below the source folder count as relative, so that clones share the cache.
     set(CMAKE_CXX_COMPILER_LAUNCHER
         ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE_PROGRAM})
 endif()
@@ -23,7 +23,7 @@ target_compile_options(notifyd_options INTERFACE
     -fstack-protector-strong -fstack-clash-protection -fcf-protection)
 target_link_options(notifyd_options INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack)
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
-    # Debian's start files do not say that they are fit for CET, though they are; our code is, by -fcf-protection.
+    # Debian's start files are compatible with CET but not marked so; our code is compatible through -fcf-protection.
     target_link_options(notifyd_options INTERFACE -Wl,-z,ibt,-z,shstk)
 endif()
 
@@ -31,7 +31,7 @@ if(NOTIFYD_SANITIZE)
     add_compile_options(-fsanitize=${NOTIFYD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${NOTIFYD_SANITIZE})
     if(NOTIFYD_SANITIZE MATCHES thread)
-        add_compile_options(-Wno-tsan)  # Asio has a fence that ThreadSanitizer does not see; none of ours relies on it
+        add_compile_options(-Wno-tsan)  # Asio has a fence that ThreadSanitizer ignores; we do not rely on it
     endif()
     add_compile_definitions(_GLIBCXX_ASSERTIONS)
 elseif(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")

@@ -1,4 +1,4 @@
--- Who may do what: role 1 viewer, 2 member, 3 admin.
+-- Who may do what. Roles: 1 viewer, 2 member, 3 admin.
 CREATE TABLE permissions (
     user TEXT NOT NULL,
     topic TEXT NOT NULL,

@@ -1,5 +1,5 @@
--- What the first message with a deduplication key became. A row is inside the window while first_at is less than the
--- window ago; expired rows are deleted a few with every new one.
+-- The first message with each deduplication key. A row is within the window while first_at is less than the window ago;
+-- a few expired rows are deleted with every new one.
 CREATE TABLE deduplication (
     key BLOB PRIMARY KEY,           -- SHA-256
     first_at INTEGER NOT NULL,      -- UTC milliseconds, by the clock that the window is counted with

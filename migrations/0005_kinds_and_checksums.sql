@@ -1,5 +1,5 @@
--- kind: 0 standard, 1 fifo and numbered, 2 fifo and not numbered. Unnumbered fifo messages of before stay 0.
+-- kind: 0 standard, 1 fifo and numbered, 2 fifo and not numbered. Existing unnumbered fifo messages stay 0.
 ALTER TABLE messages RENAME COLUMN numbered TO kind;
 
--- XXH3_64 over the head, seeded with a hash of the row's other columns; NULL in rows of before: not checked.
+-- XXH3_64 over the head, seeded with a hash of the row's other columns; NULL in older rows: not checked.
 ALTER TABLE messages ADD COLUMN checksum INTEGER;

@@ -1,6 +1,6 @@
--- What a recipient could not be given, one row a message and recipient.
--- head: the message, where there is no history to find it in. marked: the command line wants it sent again, and the
--- server, which alone can send, has not done so yet.
+-- Messages that could not be delivered, one row per message and recipient.
+-- head: the message itself, if there is no history to find it in. marked: the command line has asked for a redrive, and
+-- the server, which alone can send, has not done it yet.
 CREATE TABLE dead_letters (
     id BLOB PRIMARY KEY NOT NULL,      -- UUIDv7: sorts by the time it was made
     queue TEXT NOT NULL,

@@ -1,4 +1,5 @@
--- The single-use connection tokens that were issued: what they let in, and what became of them. Never the token itself.
+-- The single-use connection tokens that were issued: the rights they carry, and what became of them. Never the token
+-- itself.
 CREATE TABLE tickets (
     id BLOB PRIMARY KEY NOT NULL,      -- tokenId
     user TEXT NOT NULL,

@@ -1,13 +1,14 @@
--- Dead letters counted by recipient, so that a recipient who misses a lot makes room at his own expense. Triggers keep
--- the counts, so they hold whoever writes: the server, retention, `notifyd dlq purge`, or an operator with a shell.
+-- Dead letters are counted per recipient, so that a recipient who misses a lot makes room at their own expense.
+-- Triggers keep the counts, so that they are right whoever writes: the server, retention, `notifyd dlq purge`, or an
+-- operator with a shell.
 
--- What the letter counts for, its message included where it is stored here. Older rows count as if it were not.
+-- The bytes that the letter counts for, including its message if stored here. Older rows count as if it were not.
 ALTER TABLE dead_letters ADD COLUMN bytes INTEGER NOT NULL DEFAULT 512;
 
 -- A letter without a user shares the room of its queue.
 ALTER TABLE dead_letters ADD COLUMN shared_queue TEXT AS (CASE WHEN user = '' THEN queue ELSE '' END) VIRTUAL;
 
--- It ends in the rowid: a recipient's letters in the order in which they came, whatever the clock said then.
+-- The index ends with the rowid: a recipient's letters in order of arrival, whatever the clock said.
 CREATE INDEX dead_letters_by_recipient ON dead_letters (user, shared_queue);
 
 CREATE TABLE dead_letter_recipients (
@@ -20,7 +21,7 @@ CREATE TABLE dead_letter_recipients (
 
 CREATE INDEX dead_letter_recipients_by_bytes ON dead_letter_recipients (bytes);
 
--- One row for each table that has a bound as a whole.
+-- One row for each table that has a limit as a whole.
 CREATE TABLE table_sizes (
     name TEXT PRIMARY KEY NOT NULL,
     entries INTEGER NOT NULL,

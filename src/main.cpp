@@ -1,4 +1,4 @@
-// Entry point. Whatever escapes to here is a startup failure or a bug: one line, exit code 1.
+// Entry point. An exception that reaches it is a startup failure or a bug: one line on stderr, exit code 1.
 #include "app/command_line.hpp"
 
 #include <exception>

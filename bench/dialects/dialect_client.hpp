@@ -1,12 +1,12 @@
 // A connection that speaks one server's dialect.
 //
-// Every client has the same shape, for the fan-out is a template over it (a delivery costs no virtual call):
-//   replies                  what a publisher hears of its publishes
+// Every client has the same shape, because the fan-out is a template over it (a delivery costs no virtual call):
+//   replies                  what a publisher receives for its publishes
 //   message(options, chat)   the publish of that chat, with its stamps to fill in
 //   Client(setup, seat)      connects, and subscribes where the seat says so
-//   send(message)            queues a message that was filled in
-//   receive(scratch, f)      reads what has come and hands the text of each delivery or reply to f
-// Owns: its connection. Thread: one. Fails: throws ConnectionError when refused, closed or sent something broken.
+//   send(message)            queues a filled-in message
+//   receive(scratch, f)      reads what has arrived and passes the text of each delivery or reply to f
+// Throws ConnectionError if the connection is refused or closed, or receives something malformed.
 #pragma once
 
 #include "dialects/seat.hpp"
@@ -18,10 +18,10 @@
 
 namespace notifyd::bench {
 
-// none: none may come; ignored: they say nothing that is checked; checked: one for each publish, with its request id.
+// none: there must be none; ignored: not checked; checked: one for each publish, with its request id.
 enum class Replies : std::uint8_t { none, ignored, checked };
 
-// What all of them have.
+// Common to all of them.
 class DialectClient {
   public:
     int descriptor() const { return client_.descriptor(); }

@@ -1,5 +1,4 @@
 // MQTT 3.1.1 over WebSocket, QoS 0: a chat is a topic.
-// Owns: see dialect_client.hpp. Thread: one. Fails: see there.
 #pragma once
 
 #include "dialects/dialect_client.hpp"
@@ -40,7 +39,7 @@ class MqttClient : public DialectClient {
         });
     }
 
-    // Sends, and waits for a packet of that kind; its last byte says whether the server agreed.
+    // Sends, then waits for a packet of that kind, whose last byte says whether the server accepted it.
     void ask(Scratch& scratch, const std::string& packet, MqttKind answer);
 
     MessageCutter<MqttPacket, parse_mqtt_packet> cutter_;

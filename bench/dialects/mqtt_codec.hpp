@@ -1,5 +1,5 @@
 // The packets of MQTT 3.1.1 that a client with QoS 0 needs.
-// Owns: nothing. Thread: any. Fails: by Parse::broken.
+// Malformed input is Parse::broken.
 #pragma once
 
 #include "parse.hpp"
@@ -23,7 +23,7 @@ struct MqttPacket {
 
 Parse parse_mqtt_packet(std::string_view bytes, MqttPacket& packet);
 
-// What a PUBLISH packet carries; nothing when it is not one of QoS 0.
+// The contents of a PUBLISH packet; nothing if it is not one of QoS 0.
 inline std::optional<std::string_view> mqtt_payload(const MqttPacket& packet) {
     constexpr std::uint8_t quality_of_service = 0x06;
     constexpr std::size_t length_bytes = 2;
@@ -39,7 +39,7 @@ inline std::optional<std::string_view> mqtt_payload(const MqttPacket& packet) {
     return packet.body.substr(length_bytes + topic_bytes);
 }
 
-// A clean session with a name of the server's choice, that may be silent for ever.
+// A clean session with a name chosen by the server and without a keep-alive limit.
 std::string mqtt_connect();
 std::string mqtt_subscribe(std::string_view topic);
 std::string mqtt_publish(std::string_view topic, std::string_view payload);

@@ -17,7 +17,7 @@ NatsClient::NatsClient(Setup& setup, const Seat& seat)
 
 NatsClient::NatsClient(Setup& setup, std::string_view subject) : DialectClient(setup, {.target = "/", .headers = ""}) {
     await(setup.scratch, NatsKind::info);
-    // With headers the server can say that nobody takes what was published with a reply subject.
+    // With headers, the server can report that nobody receives what was published with a reply subject.
     std::string greeting = R"(CONNECT {"verbose":false,"pedantic":false,"headers":true,"no_responders":true})"
                            "\r\n";
     if (!subject.empty()) {

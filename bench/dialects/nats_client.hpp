@@ -1,5 +1,4 @@
 // nats-server over WebSocket: a chat is a subject.
-// Owns: see dialect_client.hpp. Thread: one. Fails: see there.
 #pragma once
 
 #include "dialects/dialect_client.hpp"
@@ -28,7 +27,7 @@ class NatsClient : public DialectClient {
         receive_messages(scratch, [&](const NatsMessage& message) { on_text(message.payload); });
     }
 
-    // Messages only; what else the server says is answered here.
+    // Messages only; everything else that the server sends is handled here.
     template <class OnMessage>
     void receive_messages(Scratch& scratch, OnMessage&& on_message) {
         receive_all(scratch, [&](const NatsMessage& message) {

@@ -1,5 +1,5 @@
 // What nats-server sends: https://docs.nats.io/reference/reference-protocols/nats-protocol.
-// Owns: nothing. Thread: any. Fails: by Parse::broken.
+// Malformed input is Parse::broken.
 #pragma once
 
 #include "parse.hpp"

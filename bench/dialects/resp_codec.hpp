@@ -1,5 +1,5 @@
 // The replies of redis-server's protocol (RESP 2) that one command gets, and a command.
-// Owns: nothing. Thread: any. Fails: by Parse::broken; arrays are broken too, as no command here is answered by one.
+// Malformed input is Parse::broken; so is an array, because no command here is answered with one.
 #pragma once
 
 #include "parse.hpp"

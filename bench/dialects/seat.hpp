@@ -1,5 +1,4 @@
-// Where a connection sits: in which chat, and what it does there.
-// Owns: its values. Thread: any. Fails: never.
+// The place of a connection: its chat, and what it does there.
 #pragma once
 
 #include <cstdint>

@@ -34,7 +34,7 @@ void SocketIoClient::await(Scratch& scratch, SocketIoPacket kind) {
     });
 }
 
-// Joining has no answer; but the WebSocket's own ping has one, and it is read behind the join.
+// Joining has no answer, but a WebSocket ping has, and the server reads it after the join.
 void SocketIoClient::join(Scratch& scratch, std::string_view chat) {
     client_.send_text(event("join", chat) + "]");
     client_.send_ping();

@@ -1,5 +1,4 @@
 // Socket.IO over its WebSocket transport; what the events are called: bench/peers/socketio_server.js.
-// Owns: see dialect_client.hpp. Thread: one. Fails: see there.
 #pragma once
 
 #include "dialects/dialect_client.hpp"

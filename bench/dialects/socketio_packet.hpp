@@ -1,5 +1,5 @@
-// What a text frame of Socket.IO's protocol (Engine.IO 4, Socket.IO 5) is.
-// Owns: nothing. Thread: any. Fails: what is none of these is `other`.
+// Classifies a text frame of Socket.IO's protocol (Engine.IO 4, Socket.IO 5).
+// Anything else is `other`.
 #pragma once
 
 #include <cstdint>

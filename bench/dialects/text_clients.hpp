@@ -1,5 +1,4 @@
 // The dialects in which each text frame is a message: notifyd, plain broadcast servers, nchan.
-// Owns: see dialect_client.hpp. Thread: one. Fails: see there.
 #pragma once
 
 #include "dialects/dialect_client.hpp"
@@ -32,7 +31,7 @@ class NotifydClient : public TextClient {
     NotifydClient(Setup& setup, const Seat& seat);
 };
 
-// Forwards every text, as it is, to all that connected to the chat.
+// Forwards every text unchanged to all connections of the chat.
 class BroadcastClient : public TextClient {
   public:
     static constexpr Replies replies = Replies::none;
@@ -44,7 +43,7 @@ class BroadcastClient : public TextClient {
 
 class NchanClient : public TextClient {
   public:
-    // How many messages the channel holds and how many listen, in words.
+    // The number of messages and subscribers of the channel, as text.
     static constexpr Replies replies = Replies::ignored;
 
     static MessageTemplate message(const Options& options, std::string_view chat);

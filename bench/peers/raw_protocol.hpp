@@ -1,5 +1,5 @@
-// As much of WebSocket as the raw server needs: the answer to an upgrade, and whole frames.
-// Owns: nothing. Thread: any. Fails: take_frame throws std::runtime_error for what the load generator never sends.
+// As much of WebSocket as the raw server needs: the response to an upgrade, and complete frames.
+// take_frame throws std::runtime_error for frames that the load generator never sends.
 #pragma once
 
 #include <cstddef>

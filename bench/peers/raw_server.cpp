@@ -1,4 +1,4 @@
-// What the kernel's `send` allows: a bare WebSocket broadcast server, to measure notifyd against.
+// What the kernel's `send` allows: a bare WebSocket broadcast server as the baseline for notifyd.
 //
 // No authentication, no permissions, no numbers, nothing stored, no JSON: whoever connects to /?chat=NAME receives
 // every text that is sent in that chat; with &publish=1 a connection only sends. What is sent during one turn of the

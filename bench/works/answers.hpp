@@ -1,5 +1,4 @@
 // What the answers to publishes say, gathered over all connections of a work.
-// Owns: the counts and the numbers seen. Thread: one. Fails: never, it counts.
 #pragma once
 
 #include "connection_check.hpp"

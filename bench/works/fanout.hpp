@@ -1,5 +1,5 @@
 // Chats with a publishing connection each, a window of publishes in flight, and subscribers.
-// Owns: nothing between runs. Thread: one. Fails: what goes wrong while running is told in the report's checks.
+// Errors during a run are counted in the report's checks.
 #pragma once
 
 #include "options.hpp"

@@ -1,5 +1,4 @@
-// One chat of the fan-out: what its publisher has in flight, and what was answered.
-// Owns: the window, the checks of the answers and the text of its messages. Thread: one. Fails: never, it counts.
+// One chat of the fan-out: its publisher's messages in flight, and the answers.
 #pragma once
 
 #include "connection_check.hpp"

@@ -1,5 +1,5 @@
 // The connections of the fan-out: in each chat its subscribers, and the one that publishes.
-// Owns: all connections and what is known of them. Thread: one. Fails: throws ConnectionError when one is refused.
+// Throws ConnectionError if a connection is refused.
 #pragma once
 
 #include "connection_check.hpp"

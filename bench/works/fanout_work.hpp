@@ -1,5 +1,5 @@
 // The fan-out, over any dialect: publishes, reads, and checks what every connection sees.
-// Owns: all connections. Thread: one. Fails: what goes wrong while running is told in the report's checks.
+// Errors during a run are counted in the report's checks.
 #pragma once
 
 #include "field_finder.hpp"

@@ -1,5 +1,5 @@
-// Connections that are open and do nothing: what one costs the server in memory.
-// Owns: nothing between runs. Thread: one. Fails: what goes wrong while running is told in the report's checks.
+// Idle connections: how much memory each one costs the server.
+// Errors during a run are counted in the report's checks.
 #pragma once
 
 #include "options.hpp"

@@ -1,5 +1,4 @@
 // Publishes to a JetStream of nats-server, over WebSocket: each with an inbox of its own, where the ack comes.
-// Owns: see publisher.hpp. Thread: one. Fails: see there.
 #pragma once
 
 #include "dialects/nats_client.hpp"

@@ -1,5 +1,4 @@
 // notifyd's two ways to publish: `sendMessage` of a WebSocket, and POST /publish.
-// Owns: see publisher.hpp. Thread: one. Fails: see there.
 #pragma once
 
 #include "dialects/text_clients.hpp"

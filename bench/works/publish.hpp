@@ -1,5 +1,5 @@
-// Durable publishes to a chat that nobody listens to: how many a second are answered, and how late.
-// Owns: nothing between runs. Thread: one. Fails: what goes wrong while running is told in the report's checks.
+// Durable publishes to a chat without subscribers: how many per second are answered, and with what latency.
+// Errors during a run are counted in the report's checks.
 #pragma once
 
 #include "options.hpp"

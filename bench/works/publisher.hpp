@@ -1,5 +1,5 @@
-// A connection that publishes and keeps its window of publishes in flight.
-// Owns: its client. Thread: one. Fails: throws ConnectionError when the connection is lost.
+// A connection that keeps its window of publishes in flight.
+// Throws ConnectionError if the connection is lost.
 #pragma once
 
 #include "message_template.hpp"
@@ -22,7 +22,7 @@ class Publisher {
     virtual void flush() = 0;
     virtual void receive(Scratch& scratch, Nanoseconds now, Answers& answers) = 0;
     virtual std::size_t in_flight() const = 0;
-    // Says goodbye where the protocol has a word for it.
+    // Ends the connection cleanly if the protocol has a way to.
     virtual void close() noexcept = 0;
 };
 

@@ -1,5 +1,4 @@
 // XADD to redis-server: pipelined, and answered in order with the entry's id.
-// Owns: see publisher.hpp. Thread: one. Fails: see there.
 #pragma once
 
 #include "dialects/resp_codec.hpp"

@@ -1,5 +1,4 @@
-// The publishes of one connection that wait for their answers, each known by a small number that its answer names.
-// Owns: the numbers. Thread: one. Fails: never.
+// The publishes of one connection that await their answers, each identified by a small number in its answer.
 #pragma once
 
 #include "time.hpp"

@@ -1,4 +1,4 @@
-// The config, read as the server reads it; then one fetch of the JWKS.
+// Reads the config as the server does, then fetches the JWKS once.
 #include "check_config.hpp"
 
 #include "notifyd/auth/key_source.hpp"
@@ -35,7 +35,7 @@ Result<std::string> fetch(const std::string& url) {
     const SystemClock clock;
     std::promise<Result<std::string>> answer;
     http_client::HttpClient client(clock);
-    runtime::TaskGroup tasks(client.loop());
+    runtime::Spawner tasks(client.loop());
     tasks.spawn(fetch_into(client, url, answer));
     client.start();
     Result<std::string> text = answer.get_future().get();
@@ -43,17 +43,17 @@ Result<std::string> fetch(const std::string& url) {
     return text;
 }
 
-void warn(const std::vector<std::string>& sentences) {
-    for (const std::string& sentence : sentences) std::cerr << "warning: " << sentence << '\n';
+void warn(const std::vector<std::string>& messages) {
+    for (const std::string& message : messages) std::cerr << "warning: " << message << '\n';
 }
 
-// The exit code: whether the URL has keys that can be used.
+// Checks that the URL serves usable keys. Returns the exit code.
 int check_jwks(const std::string& file, const Settings& settings) {
     const std::string& url = settings.config.auth.jwks_url;
     Result<std::string> text = fetch(url);
     if (!text) {
         std::cerr << file << ": auth.jwks: cannot fetch " << url << ": " << text.error().message
-                  << " (--offline checks the rest)\n";
+                  << " (--offline skips this check)\n";
         return exit_failed;
     }
     auth::KeySources sources = settings.key_sources;
@@ -73,7 +73,7 @@ int check_jwks(const std::string& file, const Settings& settings) {
 int check_config(const std::string& file, Network network) {
     const SettingsResult settings = read_settings(file);
     if (!settings) {
-        for (const std::string& sentence : settings.error()) std::cerr << sentence << '\n';
+        for (const std::string& message : settings.error()) std::cerr << message << '\n';
         return exit_config;
     }
     if (report_problems(file, problems_with_places(settings->config))) return exit_config;

@@ -1,6 +1,5 @@
-// notifyd check-config: everything the server would look at before it starts, and the keys it would fetch.
-// Owns:   nothing. Thread: main.
-// Fails:  by exit code, with every mistake as a line on stderr.
+// notifyd check-config: checks everything that the server checks before it starts, and fetches the JWKS.
+// Returns the exit code; every mistake is a line on stderr.
 #pragma once
 
 #include <cstdint>

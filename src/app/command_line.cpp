@@ -1,4 +1,4 @@
-// Commands and their options.
+// The commands and their options.
 #include "command_line.hpp"
 
 #include "notifyd/auth/key_set.hpp"
@@ -38,7 +38,7 @@ std::optional<config::LoadedConfig> load(const std::string& file) {
     return std::nullopt;
 }
 
-// For what works on the database.
+// For the commands that work on the database.
 std::optional<config::LoadedConfig> load_with_database(const std::string& file) {
     std::optional<config::LoadedConfig> loaded = load(file);
     if (!loaded) return std::nullopt;
@@ -49,7 +49,7 @@ std::optional<config::LoadedConfig> load_with_database(const std::string& file) 
 std::optional<Settings> load_settings(const std::string& file) {
     SettingsResult settings = read_settings(file);
     if (settings) return std::move(*settings);
-    for (const std::string& sentence : settings.error()) std::cerr << sentence << '\n';
+    for (const std::string& message : settings.error()) std::cerr << message << '\n';
     return std::nullopt;
 }
 
@@ -78,13 +78,13 @@ int migrate(const std::string& file) {
     if (report->from == report->to) {
         std::cout << path << " is at version " << report->to << ": nothing to do\n";
     } else {
-        std::cout << path << " went from version " << report->from << " to " << report->to << '\n';
+        std::cout << path << " was migrated from version " << report->from << " to " << report->to << '\n';
     }
     return 0;
 }
 
-// One line about a copy that was made.
-int told(const storage::Startup<storage::CopyReport>& report, const std::string& what, SteadyTime begin) {
+// Prints one line about a finished copy, or the reason why it failed. Returns the exit code.
+int print_copy_report(const storage::Startup<storage::CopyReport>& report, const std::string& what, SteadyTime begin) {
     if (!report) {
         std::cerr << "notifyd: " << report.error().sentence << '\n';
         return exit_failed;
@@ -100,7 +100,7 @@ int backup(const std::string& file, const std::string& target) {
     const std::optional<config::LoadedConfig> loaded = load_with_database(file);
     if (!loaded) return exit_config;
     const auto begin = SystemClock().steady_now();
-    return told(storage::backup(loaded->config.storage.path.string(), target), " is a backup", begin);
+    return print_copy_report(storage::backup(loaded->config.storage.path.string(), target), " is a backup", begin);
 }
 
 int restore(const std::string& file, const std::string& source, storage::Existing existing) {
@@ -109,7 +109,7 @@ int restore(const std::string& file, const std::string& source, storage::Existin
     SystemIdSource ids;
     const auto begin = SystemClock().steady_now();
     const auto report = storage::restore(loaded->config.storage.path.string(), source, existing, ids);
-    return told(report, " is restored from " + source, begin);
+    return print_copy_report(report, " was restored from " + source, begin);
 }
 
 int dead_letters(const std::string& file,
@@ -131,7 +131,7 @@ int token(const std::string& file, const TokenOptions& options) {
     if (!loaded) return exit_config;
     const config::Auth& auth = loaded->config.auth;
     if (auth.hs256_secret.empty()) {
-        std::cerr << "notifyd: auth.hs256_secret is not set: only your identity provider can make tokens\n";
+        std::cerr << "notifyd: auth.hs256_secret is not set: only your identity provider can issue tokens\n";
         return exit_failed;
     }
     if (std::ranges::find(auth.algorithms, config::Algorithm::hs256) == auth.algorithms.end()) {
@@ -147,9 +147,9 @@ int token(const std::string& file, const TokenOptions& options) {
         return exit_config;
     }
     const std::optional<Milliseconds> ttl = config::parse_duration(options.ttl);
-    // Tokens count in seconds.
+    // A token's times are whole seconds.
     if (!ttl || *ttl < std::chrono::seconds(1)) {
-        std::cerr << "notifyd: --ttl takes a duration of at least 1s, such as 30s, 1h or 7d\n";
+        std::cerr << "notifyd: --ttl must be a duration of at least 1s, such as 30s, 1h or 7d\n";
         return exit_usage;
     }
     if (!is_valid_id(options.user)) {
@@ -177,66 +177,67 @@ struct LetterCommands {
 LetterCommands add_letter_commands(CLI::App& cli,
                                    LetterOptions& options,
                                    const std::function<CLI::App*(CLI::App*)>& with_config) {
-    CLI::App* group = cli.add_subcommand("dlq", "Dead letters: what recipients could not be given");
+    CLI::App* group = cli.add_subcommand("dlq", "Inspect, redrive or purge undelivered messages");
     group->require_subcommand(1);
-    CLI::App* list = with_config(group->add_subcommand("list", "Show them, oldest first; the server may run"));
+    CLI::App* list =
+        with_config(group->add_subcommand("list", "List dead letters, oldest first; the server may be running"));
     CLI::App* redrive =
-        with_config(group->add_subcommand("redrive", "Have the running server send them again, and wait for it"));
-    CLI::App* purge = with_config(group->add_subcommand("purge", "Delete them for good; the server may run"));
+        with_config(group->add_subcommand("redrive", "Have the running server resend them, and wait until it has"));
+    CLI::App* purge = with_config(group->add_subcommand("purge", "Delete them permanently; the server may be running"));
     for (CLI::App* command : {list, redrive, purge}) {
-        command->add_option("--queue", options.queue, "Only those of this queue: fifo, standard")
+        command->add_option("--queue", options.queue, "Only dead letters of this queue: fifo or standard")
             ->check(CLI::IsMember({"fifo", "standard"}));
     }
     for (CLI::App* command : {redrive, purge}) {
-        command->add_option("--id", options.id, "Only this one")->excludes("--queue");
+        command->add_option("--id", options.id, "Only the dead letter with this id")->excludes("--queue");
     }
     constexpr std::int64_t limit_max = 1'000'000'000;
-    list->add_option("--limit", options.limit, "How many at most")
+    list->add_option("--limit", options.limit, "The maximum number to list")
         ->capture_default_str()
         ->check(CLI::Range(std::int64_t{1}, limit_max));
     list->add_flag_callback(
-        "--json", [&options] { options.format = LetterFormat::json; }, "A JSON object a line");
+        "--json", [&options] { options.format = LetterFormat::json; }, "Print one JSON object per line");
     purge->add_flag_callback(
-        "--yes", [&options] { options.purge = Purge::confirmed; }, "Really delete them");
+        "--yes", [&options] { options.purge = Purge::confirmed; }, "Confirm the deletion");
     return {list, redrive, purge};
 }
 
 }  // namespace
 
 int run_command_line(int argc, const char* const* argv) {
-    // Before anything that takes time: a signal for the server must find it ready to answer.
+    // Before anything that takes time, so that a signal sent to a starting server is not lost.
     if (argc > 1 && std::string_view(argv[1]) == "serve") hold_signals();
     CLI::App cli("notifyd delivers messages to browsers in real time: ordered, durable, on your own machine.",
                  "notifyd");
     cli.require_subcommand(1);
     std::string file = "/etc/notifyd/notifyd.toml";
     const auto with_config = [&file](CLI::App* command) {
-        command->add_option("--config", file, "The config file")->capture_default_str();
+        command->add_option("--config", file, "Path of the config file")->capture_default_str();
         return command;
     };
     const CLI::App* serve_command = with_config(cli.add_subcommand("serve", "Run the server"));
     CLI::App* check_command =
-        with_config(cli.add_subcommand("check-config", "Check the config, its certificate and its keys"));
+        with_config(cli.add_subcommand("check-config", "Check the config, the certificate and the keys"));
     bool offline = false;
-    check_command->add_flag("--offline", offline, "Do not try to fetch auth.jwks");
+    check_command->add_flag("--offline", offline, "Do not fetch auth.jwks");
     const CLI::App* migrate_command = with_config(cli.add_subcommand("migrate", "Create or upgrade the database"));
-    CLI::App* backup_command =
-        with_config(cli.add_subcommand("backup", "Copy the database into one checked file; the server may run"));
+    CLI::App* backup_command = with_config(
+        cli.add_subcommand("backup", "Copy the database into one verified file; the server may be running"));
     std::string backup_file;
-    backup_command->add_option("FILE", backup_file, "The file to make; never replaced")->required();
-    CLI::App* restore_command =
-        with_config(cli.add_subcommand("restore", "Put a backup in the database's place; the server must not run"));
+    backup_command->add_option("FILE", backup_file, "The file to create; it must not exist")->required();
+    CLI::App* restore_command = with_config(
+        cli.add_subcommand("restore", "Replace the database with a backup; the server must not be running"));
     std::string restored_file;
     bool force = false;
     restore_command->add_option("FILE", restored_file, "The backup")->required();
-    restore_command->add_flag("--force", force, "Replace the database that is there");
+    restore_command->add_flag("--force", force, "Overwrite an existing database");
     LetterOptions letters;
     const LetterCommands dlq = add_letter_commands(cli, letters, with_config);
     TokenOptions token_options;
-    CLI::App* token_command = with_config(cli.add_subcommand("token", "Make a development token (HS256)"));
+    CLI::App* token_command = with_config(cli.add_subcommand("token", "Create a development token (HS256)"));
     token_command->add_option("--user", token_options.user, "The user id")->required();
-    token_command->add_option("--scope", token_options.scopes, "A grant, such as notifyd:publish; may repeat");
-    token_command->add_option("--ttl", token_options.ttl, "How long it is valid")->capture_default_str();
+    token_command->add_option("--scope", token_options.scopes, "A grant, such as notifyd:publish; can be repeated");
+    token_command->add_option("--ttl", token_options.ttl, "How long the token is valid")->capture_default_str();
     const CLI::App* version_command = with_config(cli.add_subcommand("version", "Print the version"));
     cli.set_version_flag("--version", std::string("notifyd ").append(version));
     try {

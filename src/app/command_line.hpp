@@ -1,6 +1,5 @@
 // notifyd serve | check-config | migrate | backup | restore | dlq | token | version.
-// Owns:   nothing. Thread: main.
-// Fails:  by exit code: 0 done, 1 failed (with one line per reason on stderr), 2 wrong usage.
+// Returns the exit code (exit_codes.hpp); every reason for a failure is a line on stderr.
 #pragma once
 
 namespace notifyd::app {

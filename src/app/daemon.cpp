@@ -1,4 +1,4 @@
-// Building, running and stopping the server.
+// Builds, runs and stops the server.
 #include "daemon.hpp"
 
 #include "notifyd/observability/events/server.hpp"
@@ -27,15 +27,16 @@ std::size_t loop_count(const config::Server& server) {
     return std::max<std::size_t>(1, std::thread::hardware_concurrency());
 }
 
-// A beat that finds a loop slow is followed by others before the supervisor's patience ends.
+// Several per watchdog interval, so that one beat that finds a loop busy does not get the process killed.
 constexpr int beats_per_watchdog = 4;
 constexpr Milliseconds never = std::chrono::days(1);
 
-// How long the end waits for a reader of the log that takes nothing: what is left of the drain's time, within these.
+// At exit, the log waits for a reader that has stalled: as long as is left of the drain timeout, within these limits.
 constexpr Milliseconds log_patience_min{200};
 constexpr Milliseconds log_patience_max{2'000};
 
-// A turn's slice fits every outbox twice, so that a subscriber that reads is never closed for one burst.
+// A turn's slice fits into an outbox more than twice, so that one burst never closes the connection of a subscriber
+// that keeps reading.
 std::size_t slice_bytes(const config::Limits& limits) {
     constexpr std::size_t unbounded = 1024 * 1024;
     return limits.outbound_buffer == 0 ? unbounded : std::max<std::size_t>(limits.outbound_buffer / 4, 1);
@@ -74,16 +75,16 @@ Daemon::Daemon(std::string file, Settings settings)
       events_(event_log_),
       key_sources_(std::move(settings.key_sources)),
       keys_(std::move(settings.keys)),
-      // Whatever channels the config names: this version serves none of them, and takes no message for them.
+      // This version serves none of the channels in the config, so it accepts no messages for them.
       filter_({}),
       workers_(pool_settings(config_)),
       supervisor_(config::process_environment()),
       reminder_(events_, clock_),
-      ticket_keys_(gateway::ticket_key_interval, clock_.steady_now() + gateway::ticket_key_interval),
+      tls_session_keys_(gateway::tls_session_key_interval, clock_.steady_now() + gateway::tls_session_key_interval),
       watchdog_(supervisor_.watchdog().value_or(never) / beats_per_watchdog, clock_.steady_now()) {}
 
 Daemon::~Daemon() {
-    // What runs there uses the key source.
+    // Its tasks use the key source, which is destroyed first.
     if (http_client_) http_client_->stop();
 }
 
@@ -102,15 +103,15 @@ Result<std::unique_ptr<Daemon>> Daemon::open(std::string file, Settings settings
 
 Result<void> Daemon::build() {
     const std::size_t loops = loop_count(config_.server);
-    Result<std::unique_ptr<gateway::Front>> front = gateway::Front::open(config_, loops);
-    if (!front) return front.error();
-    front_ = std::move(*front);
-    reminder_.poll(config_, front_->certificate_until());
-    if (!front_->warning().empty()) events_.emit(observability::ConfigWarning{front_->warning()});
+    Result<std::unique_ptr<gateway::SharedGateway>> shared_gateway = gateway::SharedGateway::open(config_, loops);
+    if (!shared_gateway) return shared_gateway.error();
+    shared_gateway_ = std::move(*shared_gateway);
+    reminder_.poll(config_, shared_gateway_->certificate_until());
+    if (!shared_gateway_->warning().empty()) events_.emit(observability::ConfigWarning{shared_gateway_->warning()});
 
     SystemIdSource ids;
     storage::StorageOptions options = storage_options(config_);
-    // The main thread waits for signals, so that is how it is woken.
+    // The main thread waits for signals, so a signal is what wakes it.
     options.on_failed_sync = [this] {
         sync_failed_ = true;
         ::kill(::getpid(), SIGTERM);
@@ -168,7 +169,7 @@ Result<void> Daemon::build() {
                         http_publishes_,
                         workers_,
                         *redriver_,
-                        *front_,
+                        *shared_gateway_,
                         all_loops_};
     for (std::size_t i = 0; i < loops; ++i) {
         units_.push_back(std::make_unique<LoopUnit>(i, shared));
@@ -179,7 +180,7 @@ Result<void> Daemon::build() {
     const history::RetentionClocks clocks{clock_, storage_->continuous_clock(), storage_->last_known_time()};
     retention_ = std::make_unique<history::Retention>(
         stored.messages(), stored.letters(), stored.tickets(), stored.disk(), clocks, events_, keep);
-    tasks_ = std::make_unique<runtime::TaskGroup>(units_.front()->loop());
+    tasks_ = std::make_unique<runtime::Spawner>(units_.front()->loop());
     return {};
 }
 
@@ -224,24 +225,24 @@ void Daemon::start_loops() {
     for (const auto& unit : units_) threads_.emplace_back([&loop = unit->loop()] { loop.run(); });
     state_.started = true;
     events_.emit(observability::ServerStarted{
-        front_->address(), version, static_cast<std::int64_t>(units_.size()), config_.tls.enabled()});
+        shared_gateway_->address(), version, static_cast<std::int64_t>(units_.size()), config_.tls.enabled()});
 }
 
 SteadyTime Daemon::do_chores() {
     const SteadyTime now = clock_.steady_now();
-    reminder_.poll(config_, front_->certificate_until());
-    // Each is asked whether it is due, used or not: what stays due would be waited for in no time at all.
-    const bool ticket_keys_due = ticket_keys_.is_due(now);
+    reminder_.poll(config_, shared_gateway_->certificate_until());
+    // Poll every timer, even where its task is disabled: one left due would make this loop spin.
+    const bool session_keys_due = tls_session_keys_.is_due(now);
     const bool watchdog_due = watchdog_.is_due(now);
-    if (front_->certificate_until() && ticket_keys_due) {
-        front_->renew_ticket_key();
+    if (shared_gateway_->certificate_until() && session_keys_due) {
+        shared_gateway_->renew_tls_session_key();
         on_all_loops([](LoopUnit& unit, UniqueFunction<void()> done) {
             unit.gateway().take_over();
             done();
         });
     }
     if (supervisor_.watchdog() && watchdog_due && pulse_.beat()) supervisor_.alive();
-    return std::min({reminder_.next(), ticket_keys_.next(), watchdog_.next()});
+    return std::min({reminder_.next(), tls_session_keys_.next(), watchdog_.next()});
 }
 
 void Daemon::serve_until_stopped() {
@@ -259,7 +260,7 @@ void Daemon::serve_until_stopped() {
 }
 
 void Daemon::reopen_log() {
-    if (config_.log.file.empty()) return;  // stderr has no name to be opened by
+    if (config_.log.file.empty()) return;  // stderr cannot be reopened
     if (const Result<void> opened = logger_.reopen(); opened) {
         events_.emit(observability::LogReopened{});
     } else {
@@ -281,10 +282,10 @@ void Daemon::drain() {
     state_.draining = true;
     redriver_->stop();
     key_source_->close();
-    // No loop closes its sockets before every loop has answered its publishers: their messages go to all loops.
+    // No loop closes its sockets before every loop has answered its publishers, whose messages go to all loops.
     on_all_loops([](LoopUnit& unit, UniqueFunction<void()> done) { unit.gateway().quiesce(std::move(done)); });
     on_all_loops([](LoopUnit& unit, UniqueFunction<void()> done) { unit.gateway().drain(std::move(done)); });
-    // The loops still run, to take the last answers.
+    // The loops keep running until they have received the last answers.
     storage_->stop();
     for (const auto& unit : units_) unit->loop().stop();
     for (std::thread& thread : threads_) thread.join();
@@ -299,10 +300,10 @@ int Daemon::run() {
     supervisor_.stopping();
     drain();
     if (is_pending(SIGUSR1)) reopen_log();
-    // Who asks for a reload too late hears of it.
+    // A reload requested too late is reported, not silently ignored.
     if (is_pending(SIGHUP)) events_.emit(observability::ConfigReloadFailed{"SIGHUP: the server is stopping"});
     events_.emit(observability::ServerStopped{});
-    // Whoever reads the log may have stopped reading.
+    // The reader of the log may have stopped reading.
     const auto left = std::chrono::duration_cast<Milliseconds>(drained_by - clock_.steady_now());
     logger_.set_patience(std::clamp(left, log_patience_min, log_patience_max));
     return sync_failed_ ? 1 : 0;

@@ -1,7 +1,5 @@
-// The composition root of `notifyd serve`: builds every component in dependency order, owns it, and stops it.
-// Owns:   the whole server.
-// Thread: the main thread, which waits for signals while the loops run.
-// Fails:  open with a sentence for the operator.
+// The composition root of `notifyd serve`: builds every component in dependency order, owns them, and stops them.
+// It runs on the main thread, which waits for signals while the loops run.
 #pragma once
 
 #include "notifyd/core/doubted_clock.hpp"
@@ -11,10 +9,10 @@
 #include "notifyd/observability/events.hpp"
 #include "notifyd/observability/logger.hpp"
 #include "notifyd/runtime/one_shot.hpp"
-#include "notifyd/runtime/task_group.hpp"
+#include "notifyd/runtime/spawner.hpp"
 
-#include "every.hpp"
 #include "loop_unit.hpp"
+#include "periodic_timer.hpp"
 #include "pulse.hpp"
 #include "reminder.hpp"
 #include "settings.hpp"
@@ -31,16 +29,16 @@ namespace notifyd::app {
 
 class Daemon {
   public:
-    // Opens the database and the listening sockets; nothing is served yet.
-    // `file` is the config file, for SIGHUP.
+    // Opens the database and the listening sockets; nothing is served yet. `file` is the config file, which SIGHUP
+    // reads again. An error is a message for the operator.
     [[nodiscard]] static Result<std::unique_ptr<Daemon>> open(std::string file, Settings settings);
     ~Daemon();
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
 
     // Serves until SIGTERM, SIGINT or SIGQUIT, or until a sync to the disk fails; then drains. SIGHUP reloads the
-    // config, SIGUSR1 opens the log file again. The process's exit code: 1 after a failed sync, for its supervisor to
-    // start it again.
+    // config, SIGUSR1 reopens the log file. Returns the exit code of the process: 1 after a failed sync, so that the
+    // supervisor restarts it.
     [[nodiscard]] int run();
 
   private:
@@ -48,13 +46,13 @@ class Daemon {
     [[nodiscard]] Result<void> build();
     void use_keys(const std::shared_ptr<const auth::KeySet>& keys, const config::Auth& rules);
     void start_loops();
-    // Runs the step on every loop and waits until all are done with it.
+    // Runs the step on every loop and waits until all loops have finished it.
     void on_all_loops(const std::function<void(LoopUnit& unit, UniqueFunction<void()> done)>& step);
     void drain();
 
-    // --- while it serves: signals, and what comes round
+    // --- while serving: signals and recurring tasks
     void serve_until_stopped();
-    // Does what is due; when to come again.
+    // Runs the tasks that are due. Returns when to call it again.
     SteadyTime do_chores();
     void reopen_log();
 
@@ -65,7 +63,7 @@ class Daemon {
     };
     using ReloadOutcome = boost::system::result<Renewal, std::vector<std::string>>;
     void reload();
-    // Reads all that can be wrong, and leaves the running config alone.
+    // Reads and checks everything that can be wrong, without touching the running config.
     [[nodiscard]] ReloadOutcome read_again();
     [[nodiscard]] Result<void> check_keys(const config::Auth& rules, const auth::KeySources& sources);
     void use(Renewal renewal);
@@ -75,16 +73,16 @@ class Daemon {
     boost::asio::awaitable<void, runtime::Executor> redrive_marked();
 
     std::string file_;
-    // What holds now: after a reload, what could change of the file's.
+    // The config in effect. A reload takes over from the file only what can change at run time.
     config::Config config_;
     config::Fingerprints settings_files_;
     config::GivenKeys settings_given_;
     SystemClock clock_;
     observability::Logger logger_;
     observability::EventLog event_log_;
-    observability::Events events_;  // of all threads that are not a loop's
+    observability::Events events_;  // of all threads other than the loops'
     gateway::ServerState state_;
-    // For the start; then they are the key source's.
+    // Used at the start; the key source takes them over.
     auth::KeySources key_sources_;
     std::shared_ptr<const auth::KeySet> keys_;
     std::unique_ptr<http_client::HttpClient> http_client_;
@@ -99,18 +97,18 @@ class Daemon {
     runtime::SharedRateLimit user_connects_;
     runtime::SharedTokenBuckets http_publishes_;
     delivery::WorkerPool workers_;
-    std::optional<delivery::Redriver> redriver_;  // from when the storage is open
-    std::unique_ptr<gateway::Front> front_;
+    std::optional<delivery::Redriver> redriver_;  // set once the storage is open
+    std::unique_ptr<gateway::SharedGateway> shared_gateway_;
     std::atomic<bool> sync_failed_{false};
     std::unique_ptr<storage::Storage> storage_;
     gateway::AllLoops all_loops_;
     std::vector<std::unique_ptr<LoopUnit>> units_;
-    std::unique_ptr<runtime::TaskGroup> tasks_;
+    std::unique_ptr<runtime::Spawner> tasks_;
     std::unique_ptr<history::Retention> retention_;
     Supervisor supervisor_;
     Reminder reminder_;
-    Every ticket_keys_;
-    Every watchdog_;
+    PeriodicTimer tls_session_keys_;
+    PeriodicTimer watchdog_;
     Pulse pulse_;
     std::vector<std::thread> threads_;
 };

@@ -1,4 +1,4 @@
-// Dead letters on the command line.
+// The dead letter commands.
 #include "dead_letter_commands.hpp"
 
 #include "notifyd/core/clock.hpp"
@@ -24,14 +24,14 @@ int failed(const storage::StartupError& error) {
     return exit_failed;
 }
 
-// nullopt: told what is wrong.
+// nullopt: the options are wrong, and stderr says why.
 std::optional<LetterChoice> choice_of(const LetterOptions& options) {
     LetterChoice choice;
     if (!options.queue.empty()) choice.queue = options.queue;
     if (!options.id.empty()) {
         choice.id = Uuid::parse(options.id);
         if (!choice.id.has_value()) {
-            std::cerr << "notifyd: --id takes the id of a dead letter, as `notifyd dlq list` shows it\n";
+            std::cerr << "notifyd: --id must be the id of a dead letter, as shown by `notifyd dlq list`\n";
             return std::nullopt;
         }
     }
@@ -58,7 +58,7 @@ int list_dead_letters(const std::string& database, const LetterOptions& options)
     const auto more =
         file->visit(*choice, options.limit, [&](const DeadLetter& letter) { print(letter, options.format); });
     if (!more.has_value()) return failed(more.error());
-    if (*more) std::cerr << "notifyd: there are more; --limit shows them\n";
+    if (*more) std::cerr << "notifyd: there are more; raise --limit to list them\n";
     return 0;
 }
 
@@ -70,7 +70,7 @@ int purge_dead_letters(const std::string& database, const LetterOptions& options
     if (options.purge == Purge::count_only) {
         const auto count = file->count(*choice);
         if (!count.has_value()) return failed(count.error());
-        std::cerr << "notifyd: this would delete " << *count << " dead letters for good; --yes does\n";
+        std::cerr << "notifyd: this would delete " << *count << " dead letters permanently; confirm with --yes\n";
         return exit_usage;
     }
     const auto purged = file->purge(*choice);
@@ -80,7 +80,7 @@ int purge_dead_letters(const std::string& database, const LetterOptions& options
 }
 
 int redrive_dead_letters(const std::string& database, const LetterOptions& options) {
-    // Between two looks at the marks; and how long the server may take for the next letter.
+    // How often to look at the marks, and how long to wait for the server to process another letter.
     constexpr std::chrono::milliseconds pause{100};
     constexpr std::chrono::seconds patience{30};
     const auto choice = choice_of(options);
@@ -88,7 +88,7 @@ int redrive_dead_letters(const std::string& database, const LetterOptions& optio
     const auto served = storage::is_served(database);
     if (!served.has_value()) return failed(served.error());
     if (!*served) {
-        return failed({"no server runs on " + database + ", and only a server can send: start it, then redrive"});
+        return failed({"no server is running on " + database + ", and only a server can send: start it, then redrive"});
     }
     auto file = DeadLetterFile::open(database, DeadLetterFile::Access::change);
     if (!file.has_value()) return failed(file.error());
@@ -109,8 +109,8 @@ int redrive_dead_letters(const std::string& database, const LetterOptions& optio
     }
     std::cout << "redriven " << total.redriven << ", failed " << total.failed << '\n';
     if (marked->empty()) return 0;
-    return failed({"the server has not taken " + std::to_string(marked->size()) +
-                   " of them; they stay marked, and it sends them when it can"});
+    return failed({"the server has not processed " + std::to_string(marked->size()) +
+                   " of them yet; they stay marked, and it will send them when it can"});
 }
 
 }  // namespace notifyd::app

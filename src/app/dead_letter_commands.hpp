@@ -1,6 +1,5 @@
 // notifyd dlq list | redrive | purge.
-// Owns:   nothing. Thread: main.
-// Fails:  by exit code, with one line on stderr.
+// Each command returns its exit code; a failure is one line on stderr.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +10,7 @@ namespace notifyd::app {
 enum class LetterFormat : std::uint8_t { text, json };
 enum class Purge : std::uint8_t { count_only, confirmed };
 
-// Empty: not given.
+// An empty string is an option that was not given.
 struct LetterOptions {
     std::string queue;
     std::string id;

@@ -69,10 +69,10 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                  storage_->history(),
                  config_.storage.history ? history::HistoryMode::on : history::HistoryMode::off),
       services_(session_services(shared)),
-      gateway_(services_, make_resources(shared), shared.front) {
+      gateway_(services_, make_resources(shared), shared.shared_gateway) {
     loop_.on_exception([this](const char* what) { events_.emit(observability::ExceptionCaught{"event loop", what}); });
-    // At the end of a turn, first hand over what subscribers wait for, so that the disk works while the lanes are
-    // emptied into the outboxes and these are flushed (the gateway's hook).
+    // At the end of a turn, hand new messages to the storage first, so that the disk works while the lanes are emptied
+    // into the outboxes and the outboxes are flushed (the gateway's hook).
     loop_.add_turn_hook(*storage_);
     loop_.add_turn_hook(worker_);
     shared.loops.push_back(&services_);

@@ -41,7 +41,7 @@ struct Shared {
     runtime::SharedTokenBuckets& http_publishes;
     delivery::WorkerPool& workers;
     delivery::Redriver& redriver;
-    gateway::Front& front;
+    gateway::SharedGateway& shared_gateway;
     gateway::AllLoops& loops;
 };
 

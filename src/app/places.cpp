@@ -1,4 +1,4 @@
-// Folders, looked at.
+// Checks folders and sockets without creating anything.
 #include "places.hpp"
 
 #include "notifyd/gateway/gateway.hpp"
@@ -19,7 +19,7 @@ std::string problem_with_place(const fs::path& file) {
     if (fs::is_directory(file, unknown)) return "is a folder: name a file in it";
     const fs::path folder = fs::absolute(file).parent_path();
     const fs::file_status status = fs::status(folder, unknown);
-    // Anything but a folder where the path goes on makes a folder below it missing.
+    // A path through something that is not a folder is reported as not found, too.
     if (status.type() == fs::file_type::not_found) {
         return "the folder " + folder.string() + " does not exist: create it, or name another";
     }

@@ -1,5 +1,5 @@
-// Whether the files and sockets that the config names have a place to be in. Nothing is created, and what may pass,
-// such as a lock or a permission, is left to the start.
+// Checks that the files and sockets that the config names can exist where it places them. Nothing is created, and
+// temporary conditions, such as a lock or a missing permission, are left to the start.
 #pragma once
 
 #include "notifyd/config/config.hpp"
@@ -9,7 +9,7 @@
 
 namespace notifyd::app {
 
-// Sentences that begin with the key; empty: nothing is wrong.
+// Messages that begin with the key; empty if nothing is wrong.
 [[nodiscard]] std::vector<std::string> problems_with_places(const config::Config& config);
 [[nodiscard]] std::vector<std::string> problems_with_storage_path(const config::Config& config);
 

@@ -1,7 +1,5 @@
-// Whether every loop still turns: each is asked to answer, and has answered by the next time.
-// Owns:   the answers.
-// Thread: beat() main; it outlives the loops' threads.
-// Fails:  never.
+// Checks that every event loop still responds: each beat posts a task to every loop, which must have run by the next
+// beat. Thread: main; must outlive the threads of the loops.
 #pragma once
 
 #include "notifyd/runtime/event_loop.hpp"
@@ -16,7 +14,7 @@ class Pulse {
   public:
     void add(runtime::EventLoop& loop) { questions_.push_back(std::make_unique<Question>(loop)); }
 
-    // Whether all loops have answered the question before this one. Who has not is not asked again meanwhile.
+    // Whether all loops have answered the previous beat. A loop that has not answered is not asked again.
     [[nodiscard]] bool beat() {
         bool all = true;
         for (const auto& question : questions_) all = question->ask() && all;

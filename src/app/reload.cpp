@@ -1,4 +1,4 @@
-// SIGHUP: reads the config as at startup, and applies what can change on all loops, or nothing if there is a mistake.
+// SIGHUP: reads the config as at startup and applies what can change to all loops, or nothing if there is a mistake.
 #include "notifyd/observability/events/server.hpp"
 
 #include "daemon.hpp"
@@ -21,7 +21,7 @@ bool has(const std::vector<std::string>& names, std::string_view wanted) {
     return std::find(names.begin(), names.end(), wanted) != names.end();
 }
 
-// A file with the same name and different contents counts as a changed key.
+// A file with the same name but different contents counts as a changed key.
 void add_changed_files(const config::Fingerprints& before,
                        const config::Fingerprints& now,
                        config::Reloaded& reloaded) {
@@ -37,7 +37,8 @@ std::vector<std::string> missing_keys(const std::string& file,
                                       const config::GivenKeys& now) {
     std::vector<std::string> messages;
     for (const std::string_view key : config::missing_restrictions(before, now)) {
-        messages.push_back(file + ": " + std::string(key) + ": was set and is gone; write its default if you mean it");
+        messages.push_back(file + ": " + std::string(key) +
+                           ": was set and is missing now; if this is intended, set it to its default");
     }
     return messages;
 }
@@ -63,9 +64,9 @@ Daemon::ReloadOutcome Daemon::read_again() {
     if (const Result<void> keys = check_keys(merged->config.auth, settings->key_sources); !keys) {
         return std::vector{file_ + ": " + keys.error().message};
     }
-    // The last step that can fail: the new certificate waits for the loops.
+    // The last step that can fail; the loops pick the new certificate up when the config is applied.
     if (concerns_tls(merged->live)) {
-        const Result<void> renewed = front_->renew_certificate(merged->config.tls, clock_.now_ms());
+        const Result<void> renewed = shared_gateway_->renew_certificate(merged->config.tls, clock_.now_ms());
         if (!renewed) return std::vector{file_ + ": " + renewed.error().message};
     }
     return Renewal{std::move(*settings), std::move(*merged)};
@@ -76,9 +77,9 @@ void Daemon::use(Renewal renewal) {
     settings_files_ = std::move(renewal.settings.files);
     settings_given_ = std::move(renewal.settings.given);
     logger_.set_level(config_.log.level);
-    front_->use(config_.limits);
+    shared_gateway_->use(config_.limits);
     use(std::move(renewal.settings.key_sources));
-    // Queued behind the keys in each loop's mailbox: once this is done, the keys are in use, too.
+    // Queued behind the keys in each loop's mailbox: once this is done, the new keys are in use, too.
     on_all_loops([this](LoopUnit& unit, UniqueFunction<void()> done) {
         unit.reload(config_);
         done();
@@ -92,7 +93,7 @@ Result<void> Daemon::check_keys(const config::Auth& rules, const auth::KeySource
     return asked ? verdict.get_future().get() : asked;
 }
 
-// The source keeps what it has fetched. That these make a valid key set was checked when they were read.
+// The key source keeps the JWKS that it has fetched. read_settings has checked that the sources make a valid key set.
 void Daemon::use(auth::KeySources sources) {
     std::latch used(1);
     const Result<void> taken = key_source_->reload(config_.auth, std::move(sources), [&used] { used.count_down(); });
@@ -113,7 +114,7 @@ void Daemon::reload() {
         use(std::move(*outcome));
         events_.emit(observability::ConfigReloaded{live, at_restart});
         for (const std::string& warning : warnings) events_.emit(observability::ConfigWarning{warning});
-        reminder_.restart(config_, front_->certificate_until());
+        reminder_.restart(config_, shared_gateway_->certificate_until());
     } else {
         for (const std::string& what : outcome.error()) events_.emit(observability::ConfigReloadFailed{what});
     }

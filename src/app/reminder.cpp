@@ -1,4 +1,4 @@
-// Doubts as events.
+// Emits the reminders as events.
 #include "reminder.hpp"
 
 #include "notifyd/config/load_config.hpp"

@@ -1,13 +1,10 @@
-// Says again, each hour, what is wrong with the way the server is run: insecure settings, a certificate near its end.
-// Owns:   when it said so last.
-// Thread: main.
-// Fails:  never.
+// Warns every hour about insecure settings and a certificate that expires soon.
 #pragma once
 
 #include "notifyd/config/config.hpp"
 #include "notifyd/observability/events.hpp"
 
-#include "every.hpp"
+#include "periodic_timer.hpp"
 
 #include <chrono>
 #include <optional>
@@ -22,13 +19,13 @@ class Reminder {
     Reminder(observability::Events& events, const Clock& clock)
         : events_(events), clock_(clock), hourly_(interval, clock.steady_now()) {}
 
-    // What is doubtful, once at first and then each hour.
+    // Warns on the first call and then every hour.
     void poll(const config::Config& config, std::optional<EpochMs> certificate_until) {
         if (hourly_.is_due(clock_.steady_now())) remind(config, certificate_until);
     }
-    // Now; the next time in an hour.
+    // Warns now, and next in an hour.
     void restart(const config::Config& config, std::optional<EpochMs> certificate_until) {
-        hourly_ = Every(interval, clock_.steady_now());
+        hourly_ = PeriodicTimer(interval, clock_.steady_now());
         poll(config, certificate_until);
     }
     [[nodiscard]] SteadyTime next() const { return hourly_.next(); }
@@ -38,7 +35,7 @@ class Reminder {
 
     observability::Events& events_;
     const Clock& clock_;
-    Every hourly_;
+    PeriodicTimer hourly_;
 };
 
 }  // namespace notifyd::app

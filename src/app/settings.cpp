@@ -1,4 +1,4 @@
-// Config first, then the keys that it names.
+// Reads the config first, then the keys that it names.
 #include "settings.hpp"
 
 #include "notifyd/gateway/gateway.hpp"
@@ -7,22 +7,22 @@
 namespace notifyd::app {
 
 std::vector<std::string> doubts_about(const auth::KeySet& keys) {
-    std::vector<std::string> sentences;
+    std::vector<std::string> messages;
     for (const auth::SkippedKey& skipped : keys.skipped()) {
-        sentences.push_back("auth.jwks: " + auth::to_string(skipped));
+        messages.push_back("auth.jwks: " + auth::to_string(skipped));
     }
     for (const config::Algorithm algorithm : keys.without_key()) {
-        sentences.push_back(auth::without_key_sentence(algorithm));
+        messages.push_back(auth::without_key_sentence(algorithm));
     }
-    return sentences;
+    return messages;
 }
 
 SettingsResult read_settings(const std::string& file) {
     config::LoadResult loaded = config::load_config(file, config::process_environment());
     if (!loaded) {
-        std::vector<std::string> sentences;
-        for (const config::ConfigError& error : loaded.error()) sentences.push_back(config::to_string(error));
-        return sentences;
+        std::vector<std::string> messages;
+        for (const config::ConfigError& error : loaded.error()) messages.push_back(config::to_string(error));
+        return messages;
     }
     Settings settings;
     settings.warnings = std::move(loaded->warnings);
@@ -30,12 +30,12 @@ SettingsResult read_settings(const std::string& file) {
         settings.warnings.push_back(key + " has no effect in this version");
     }
     settings.config = std::move(loaded->config);
-    // Before they are used: what is replaced meanwhile is seen as changed the next time.
+    // Before the files are read: one that is replaced meanwhile counts as changed at the next reload.
     settings.files = config::fingerprints_of(settings.config);
-    // Keys are the config's too: what is wrong with them is told like any other setting.
+    // Mistakes in keys and certificates are reported like those in any other setting.
     const std::string& url = settings.config.auth.jwks_url;
     if (!url.empty() && !http_client::is_fetchable(url)) {
-        return std::vector{file + ": auth.jwks: is not a URL that can be fetched"};
+        return std::vector{file + ": auth.jwks: is not a URL that the server can fetch"};
     }
     if (const Result<void> usable = gateway::check_certificate(settings.config.tls); !usable) {
         return std::vector{file + ": " + usable.error().message};

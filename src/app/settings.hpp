@@ -1,7 +1,5 @@
-// What the server runs on, read from the config file, the environment and the files that they name, all at once:
-// at the start and on SIGHUP alike.
-// Owns:   nothing. Thread: main.
-// Fails:  with every mistake as a sentence of its own, which names file, line and key.
+// The server's settings: the config file, the environment and the files that they name, read together at the start
+// and on SIGHUP. Each mistake is a message of its own that names file, line and key.
 #pragma once
 
 #include "notifyd/auth/key_set.hpp"
@@ -18,13 +16,13 @@ namespace notifyd::app {
 
 struct Settings {
     config::Config config;
-    // The keys that the file or the environment set.
+    // The config keys that the file or the environment sets.
     config::GivenKeys given;
     config::Fingerprints files;
-    // What the keys are made from, and what they are until a JWKS is fetched.
+    // The sources of the verification keys, and the keys to use until a JWKS is fetched.
     auth::KeySources key_sources;
     std::shared_ptr<const auth::KeySet> keys;
-    // Keys that were given and have no effect in this version, and variables that set nothing, as sentences.
+    // One message per config key that has no effect in this version, and per environment variable that is no key.
     std::vector<std::string> warnings;
 };
 
@@ -32,7 +30,7 @@ using SettingsResult = boost::system::result<Settings, std::vector<std::string>>
 
 [[nodiscard]] SettingsResult read_settings(const std::string& file);
 
-// Sentences about a JWKS that can be used, but not all of it.
+// Messages about the parts of a JWKS that cannot be used.
 [[nodiscard]] std::vector<std::string> doubts_about(const auth::KeySet& keys);
 
 }  // namespace notifyd::app

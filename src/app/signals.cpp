@@ -1,4 +1,4 @@
-// Blocking and fetching signals.
+// Blocks and fetches signals.
 #include "signals.hpp"
 
 #include <algorithm>
@@ -20,7 +20,7 @@ sigset_t handled_signals() {
 void hold_signals() {
     const sigset_t signals = handled_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    // OpenSSL writes with write(2): a peer that is gone must not end the process.
+    // OpenSSL writes with write(2): a peer that has disconnected must not end the process.
     signal(SIGPIPE, SIG_IGN);
 }
 

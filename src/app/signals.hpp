@@ -1,25 +1,23 @@
-// The signals that the server answers. They are blocked in every thread, so that none kills the process or lands
-// elsewhere, and the main thread fetches them one by one.
-// Owns:   nothing.
-// Thread: main, before any other is started; wait_for_signal main only.
-// Fails:  never.
+// The signals that the server handles. They are blocked in every thread, so that none kills the process or is delivered
+// to another thread; the main thread fetches them one by one.
+// Thread: main; hold_signals before any other thread is started.
 #pragma once
 
 #include <chrono>
 
 namespace notifyd::app {
 
-// SIGTERM, SIGINT and SIGQUIT stop the server, SIGHUP reloads its config, SIGUSR1 opens its log file again: from now on
-// they wait. SIGPIPE is ignored.
+// From now on, SIGTERM, SIGINT and SIGQUIT (stop), SIGHUP (reload the config) and SIGUSR1 (reopen the log file) stay
+// pending until they are fetched. SIGPIPE is ignored.
 void hold_signals();
 
-// The signal that came within the time; 0: none.
+// The signal that arrived within the time; 0 if none did.
 [[nodiscard]] int wait_for_signal(std::chrono::nanoseconds time);
 
-// Whether a signal waits that has not been fetched.
+// Whether the signal has arrived but has not been fetched.
 [[nodiscard]] bool is_pending(int number);
 
-// What a signal that stops the server is called in the log; nullptr: it does not stop it.
+// The name, for the log, of a signal that stops the server; nullptr for any other signal.
 [[nodiscard]] const char* name_if_stopping(int number);
 
 }  // namespace notifyd::app

@@ -1,4 +1,4 @@
-// Datagrams to $NOTIFY_SOCKET.
+// Sends datagrams to $NOTIFY_SOCKET.
 #include "supervisor.hpp"
 
 #include "notifyd/config/units.hpp"
@@ -28,7 +28,7 @@ Supervisor::Supervisor(const config::Environment& environment, pid_t self)
         watchdog_ = std::chrono::duration_cast<Milliseconds>(std::chrono::microseconds(*limit));
     }
     if (address_.empty() || address_.size() >= sizeof(sockaddr_un::sun_path)) return;
-    // Open from the start: it is there when descriptors have run out.
+    // Opened at the start, so that it works even when descriptors have run out.
     socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 }
 
@@ -46,7 +46,7 @@ void Supervisor::send(std::string_view message) const {
     sockaddr_un target{};
     target.sun_family = AF_UNIX;
     std::memcpy(target.sun_path, address_.data(), address_.size());
-    // "@name" stands for an address that is no file.
+    // "@name" stands for an address in the abstract namespace.
     if (target.sun_path[0] == '@') target.sun_path[0] = '\0';
     const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + address_.size());
     static_cast<void>(::sendto(

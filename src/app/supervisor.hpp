@@ -1,8 +1,6 @@
-// Tells systemd how the process is doing (sd_notify(3)): one datagram a message, to the socket that it names in the
-// environment. Its protocol is stable and this small; its library would bring four more into the process.
-// Owns:   one socket.
-// Thread: main.
-// Fails:  never; without a supervisor nothing is sent.
+// Reports the state of the process to systemd (sd_notify(3)): one datagram per message, to the socket named in the
+// environment; without a supervisor nothing is sent. The protocol is stable and this small, whereas libsystemd would
+// pull four more libraries into the process.
 #pragma once
 
 #include "notifyd/config/load_config.hpp"
@@ -27,7 +25,7 @@ class Supervisor {
     void stopping() const { send("STOPPING=1"); }
     void alive() const { send("WATCHDOG=1"); }
 
-    // How long it waits for alive() before it ends the process; nullopt: it does not.
+    // How long the supervisor waits for alive() before it kills the process; nullopt if it has no watchdog.
     [[nodiscard]] std::optional<Milliseconds> watchdog() const { return watchdog_; }
 
   private:

@@ -1,5 +1,4 @@
 // The version of this build.
-// Owns: nothing. Thread: any. Fails: never.
 #pragma once
 
 #include <string_view>

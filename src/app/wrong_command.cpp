@@ -1,4 +1,4 @@
-// CLI11 reports a missing command alone, not the word in its place.
+// CLI11 only reports that a command is missing, not the word found in its place.
 #include "wrong_command.hpp"
 
 #include "notifyd/core/near_name.hpp"
@@ -29,10 +29,9 @@ std::string listed(const std::vector<std::string>& names) {
 
 std::string problem_with_command(const CLI::App& cli) {
     if (const std::vector<std::string> before = cli.remaining(); !before.empty() && before.front().starts_with('-')) {
-        return before.front() +
-               " cannot stand before the command: options follow it, as in `notifyd serve --config FILE`";
+        return before.front() + " cannot precede the command: options follow it, as in `notifyd serve --config FILE`";
     }
-    // The group in which a command was looked for last.
+    // The innermost group in which CLI11 looked for a command.
     const CLI::App* group = &cli;
     std::string path = "notifyd";
     while (!group->get_subcommands().empty()) {

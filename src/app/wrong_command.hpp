@@ -1,4 +1,4 @@
-// What is wrong where a command line has no command that there is.
+// Explains a command line that lacks a known command.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,8 +7,8 @@
 
 namespace notifyd::app {
 
-// Of a command line that CLI11 has refused: a sentence with the commands that there are; empty: the mistake is another
-// one, and CLI11's own text names it.
+// For a command line that CLI11 has rejected: a message that lists the commands. Empty if the mistake is a different
+// one, which CLI11's own message names.
 [[nodiscard]] std::string problem_with_command(const CLI::App& cli);
 
 }  // namespace notifyd::app

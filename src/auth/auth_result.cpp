@@ -1,4 +1,4 @@
-// Names of the reasons, and what a client is told of them.
+// Names the reasons, and decides what a client learns of them.
 #include "notifyd/auth/auth_result.hpp"
 
 #include <chrono>
@@ -8,7 +8,7 @@ namespace notifyd::auth {
 
 namespace {
 
-// Fetches that fail are repeated within a minute, the first ones within seconds.
+// Failed fetches are retried within a minute, the first ones within seconds.
 constexpr std::chrono::seconds keys_retry_after{5};
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The connect decision.
+// Decides whether to admit a request or a connect.
 #include "notifyd/auth/authorizer.hpp"
 
 #include "notifyd/auth/connection_token.hpp"
@@ -31,7 +31,7 @@ AuthResult<ConnectGrant> Authorizer::connect_as(Identity identity, const Connect
             {Errc::forbidden, "userId is not the user of the token"}, AuthFailure::other_user, identity.user.get()};
     }
     Result<TopicName> own = own_topic(identity.user);
-    // The verifier lets only valid ids through.
+    // Cannot happen: the verifier accepts valid ids only.
     if (own.has_error()) return Refusal{{Errc::unauthorized, "Token is invalid"}, AuthFailure::user_id};
 
     ConnectGrant grant;

@@ -1,5 +1,5 @@
-// The claims policy (docs/protocol.md#jwts). What decides who somebody is must be well-formed; what only adds rights
-// and is ill-formed adds none.
+// The claims policy (docs/protocol.md#jwts). Claims that decide who the user is must be well-formed; ill-formed claims
+// that would only add rights add none.
 #include "claims.hpp"
 
 #include "strict_json.hpp"
@@ -20,24 +20,24 @@ namespace {
 
 namespace json = boost::json;
 
-// The end of the year 9999, in seconds: no time calculation on a claim overflows.
+// The end of the year 9999, in seconds, so that no calculation with a claim's time overflows.
 constexpr std::int64_t seconds_max = 253'402'300'799;
 constexpr std::size_t claimed_topics_max = 100;
 constexpr std::size_t token_id_bytes_max = 256;
-// Of Azure and Okta, beside `scope`.
+// Azure and Okta use `scp` instead of `scope`.
 constexpr std::string_view scope_claims[] = {"scope", "scp"};
 
 std::string_view view_of(const json::value& text) {
     return {text.get_string().data(), text.get_string().size()};
 }
 
-// A null claim is absent.
+// A null claim counts as absent.
 const json::value* claim_of(const json::object& claims, std::string_view name) {
     const json::value* claim = claims.if_contains(json::string_view(name.data(), name.size()));
     return claim == nullptr || claim->is_null() ? nullptr : claim;
 }
 
-// A NumericDate (RFC 7519 §2) in milliseconds.
+// Converts a NumericDate (RFC 7519 §2) to milliseconds.
 std::optional<EpochMs> time_of(const json::value& claim) {
     if (claim.is_int64()) {
         const std::int64_t seconds = claim.get_int64();
@@ -50,7 +50,7 @@ std::optional<EpochMs> time_of(const json::value& claim) {
     return static_cast<EpochMs>(seconds * 1000);
 }
 
-// The strings of a claim that is a string or an array; what is no string in an array is passed over.
+// The strings in a claim that is a string or an array; other elements of an array are ignored.
 std::vector<std::string_view> strings_of(const json::value* claim) {
     std::vector<std::string_view> strings;
     if (claim == nullptr) return strings;
@@ -62,8 +62,8 @@ std::vector<std::string_view> strings_of(const json::value* claim) {
     return strings;
 }
 
-// nullopt: neither a string nor an integer. A number with a fraction or an exponent, and one beyond 64 bits, has lost
-// digits by now, and two users could have become one.
+// nullopt: neither a string nor an integer. A number with a fraction or an exponent, or beyond 64 bits, has already
+// lost digits, so two users could have become one.
 std::optional<std::string> id_of(const json::value& claim) {
     if (claim.is_string()) return std::string(view_of(claim));
     if (claim.is_int64()) return std::to_string(claim.get_int64());
@@ -94,7 +94,7 @@ std::optional<AuthFailure> check_times(const json::object& claims,
     return std::nullopt;
 }
 
-// Cognito's access tokens have no `aud`; their `client_id` stands in for it, but only then: an id token must have one.
+// Cognito's access tokens have no `aud`; their `client_id` replaces it, but only for them: an id token must have `aud`.
 bool is_for_us(const json::object& claims, const std::vector<std::string>& audience) {
     if (audience.empty()) return true;
     if (const json::value* aud = claim_of(claims, "aud")) {
@@ -163,7 +163,7 @@ bool is_claimable(TopicClass topic_class) {
     return false;
 }
 
-// nullopt: more than the bound. Ids that are none, such as the empty string of an unset attribute, are passed over.
+// nullopt: too many. Invalid ids, such as the empty string of an unset attribute, are ignored.
 std::optional<std::vector<TopicName>> topics_of(const json::object& claims, const config::Auth& rules) {
     std::vector<TopicName> topics;
     for (const auto& [topic_class, name] : rules.claims) {
@@ -196,7 +196,7 @@ ClaimsResult read_claims(std::string_view text, const config::Auth& rules, Epoch
     auto topics = topics_of(*claims, rules);
     if (!topics) return AuthFailure::too_many_topics;
     identity.claimed_topics = std::move(*topics);
-    // Nothing depends on it: one that cannot be kept is not kept.
+    // Nothing depends on the `jti`: if it is too long, it is dropped.
     const json::value* token_id = claim_of(*claims, "jti");
     if (token_id != nullptr && token_id->is_string() && token_id->get_string().size() <= token_id_bytes_max) {
         identity.token_id = view_of(*token_id);

@@ -1,5 +1,5 @@
-// What the claims of a verified token say: who it is, until when, with which grants and topics.
-// Owns: nothing. Thread: any. Fails: with the reason; nothing is thrown, whatever the claims hold.
+// Reads the claims of a verified token: who the user is, until when, with which grants and topics. Nothing is thrown,
+// whatever the claims contain.
 #pragma once
 
 #include "notifyd/auth/auth_result.hpp"
@@ -16,10 +16,10 @@ namespace notifyd::auth {
 
 using ClaimsResult = boost::system::result<Identity, AuthFailure>;
 
-// Checks the times, issuer, audience and use of the token, and reads the identity by the operator's rules.
+// Checks the token's times, issuer, audience and use, and reads the identity by the operator's rules.
 [[nodiscard]] ClaimsResult read_claims(std::string_view json, const config::Auth& rules, EpochMs now);
 
-// Whom a verified token names that is refused for another claim; empty: nobody.
+// The user of a verified token that is refused because of another claim; empty if it names none.
 [[nodiscard]] std::string read_user(std::string_view json, const config::Auth& rules);
 
 }  // namespace notifyd::auth

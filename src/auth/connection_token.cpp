@@ -1,4 +1,4 @@
-// Size, form and signature before anything inside is looked at.
+// Checks size, form and signature before looking at the contents.
 #include "notifyd/auth/connection_token.hpp"
 
 #include "notifyd/core/base64url.hpp"
@@ -30,7 +30,7 @@ namespace json = boost::json;
 
 using Code = std::array<unsigned char, 32>;
 
-// nullopt: the library failed.
+// nullopt: OpenSSL failed.
 std::optional<Code> hmac_of(std::string_view secret, std::string_view text) {
     Code code{};
     unsigned int size = code.size();
@@ -58,7 +58,7 @@ std::optional<std::string> string_in(const json::object& payload, json::string_v
 }
 
 std::optional<EpochMs> time_in(const json::object& payload, json::string_view name) {
-    // The end of the year 9999: no calculation with it overflows.
+    // The end of the year 9999, so that no calculation with the time overflows.
     constexpr EpochMs time_max = 253'402'300'799'000;
     const json::value* value = payload.if_contains(name);
     if (value == nullptr || !value->is_int64()) return std::nullopt;
@@ -78,7 +78,7 @@ std::optional<std::vector<std::string>> channels_in(const json::value& value) {
     return channels;
 }
 
-// nullopt: something is missing or of another kind.
+// nullopt: a member is missing or has the wrong type.
 std::optional<ConnectionToken> token_in(const json::object& payload) {
     auto user = string_in(payload, "userId");
     const auto id_text = string_in(payload, "tokenId");

@@ -1,4 +1,4 @@
-// Least recently used out first, expired ones when they are met.
+// Evicts the least recently used entry first, and expired ones when they are found.
 #include "notifyd/auth/identity_cache.hpp"
 
 namespace notifyd::auth {

@@ -1,4 +1,5 @@
-// RFC 7517 §4, RFC 7518 §6 and RFC 8037 §2, strictly: what is read here decides who may sign. A null member is absent.
+// Reads RFC 7517 §4, RFC 7518 §6 and RFC 8037 §2 strictly: what is read here decides who may sign. A null member counts
+// as absent.
 #include "jwk.hpp"
 
 #include "notifyd/core/base64url.hpp"
@@ -44,7 +45,7 @@ std::string_view view_of(const json::value& text) {
     return {text.get_string().data(), text.get_string().size()};
 }
 
-// nullopt: there is none. One that is no string is an error: it fits no token, and is not the same as none.
+// nullopt: absent. Anything but a string is an error: it matches no token, but is not the same as absent.
 Result<std::optional<std::string>> text_of(const json::object& jwk, std::string_view name) {
     const json::value* member = member_of(jwk, name);
     if (member == nullptr) return std::optional<std::string>();
@@ -83,12 +84,12 @@ Result<Purpose> purpose_of(const json::object& jwk) {
     return verifies ? Purpose::signatures : Purpose::others;
 }
 
-// RFC 7518 §4.1: keys for these are often published without a `use`.
+// RFC 7518 §4.1: keys for these are often published without `use`.
 bool is_for_encryption(std::string_view algorithm) {
     return algorithm.starts_with("RSA-OAEP") || algorithm.starts_with("RSA1_5") || algorithm.starts_with("ECDH-ES");
 }
 
-// A public key of OpenSSL's from its parts; null where they do not make one.
+// Builds an OpenSSL public key from its parts; null if they are not valid.
 class PublicKeyMaker {
   public:
     PublicKeyMaker() : parts_(OSSL_PARAM_BLD_new()) {}
@@ -102,7 +103,7 @@ class PublicKeyMaker {
         good_ = good_ && OSSL_PARAM_BLD_push_octet_string(parts_.get(), name, octets_.data(), octets_.size()) == 1;
         return *this;
     }
-    // Big-endian, as JWKs have it.
+    // Big-endian, as in JWKs.
     PublicKeyMaker& number(const char* name, std::string_view bytes) {
         numbers_.emplace_back(
             BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()), nullptr));
@@ -123,7 +124,7 @@ class PublicKeyMaker {
 
   private:
     ParamBuilderHandle parts_;
-    // The builder refers to what it is given until the key is made.
+    // The builder refers to its inputs until the key is made.
     std::string octets_;
     std::vector<NumberHandle> numbers_;
     bool good_ = parts_ != nullptr;
@@ -182,7 +183,7 @@ Result<Key> read_key(const json::object& jwk) {
     return unusable("\"crv\" is " + in_quotes(**curve) + "; P-256 and P-384 (EC) and Ed25519 (OKP) are supported");
 }
 
-// nullopt: meant for something else.
+// nullopt: meant for another use.
 Result<std::optional<Key>> read_object(const json::object& jwk) {
     const Result<Purpose> purpose = purpose_of(jwk);
     if (!purpose) return purpose.error();

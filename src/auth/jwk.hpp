@@ -1,5 +1,5 @@
-// One entry of a JWKS -> a key, where it is one to verify signatures with.
-// Owns: nothing. Thread: any. Fails: with the reason, for the operator: nothing in it is longer than a line.
+// Turns an entry of a JWKS into a key, if it can verify signatures.
+// Fails:  with a reason for the operator, no part of which is longer than a line.
 #pragma once
 
 #include "key.hpp"
@@ -14,15 +14,15 @@ namespace notifyd::auth {
 
 struct JwkReading {
     std::optional<Key> key;
-    // No key, and this is empty: it is meant for something else, such as encryption.
+    // Empty although there is no key: the entry is meant for another use, such as encryption.
     std::string why_not;
 };
 
 [[nodiscard]] JwkReading read_jwk(const boost::json::value& entry);
 
-// What a provider has written, as a log and a terminal can show it: cut, and printable.
+// A provider's text made safe for logs and terminals: shortened and printable.
 [[nodiscard]] std::string shown(std::string_view text);
-// The `kid`, shown; empty where there is none.
+// The `kid`, made safe; empty if there is none.
 [[nodiscard]] std::string shown_kid(const boost::json::value& entry);
 
 }  // namespace notifyd::auth

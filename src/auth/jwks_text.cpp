@@ -1,5 +1,6 @@
-// A set that the parser refuses is cut into its entries by brackets and quotation marks alone; those that the parser
-// refuses, too, are replaced, and the whole is parsed again: what is used is still what one strict reader has read.
+// If the parser rejects a set, it is split into entries by brackets and quotation marks alone. Entries that the parser
+// rejects, too, are replaced, and the whole is parsed again: whatever is used has still been read by the one strict
+// parser.
 #include "jwks_text.hpp"
 
 #include <boost/json/array.hpp>
@@ -16,17 +17,17 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view list_name = "keys";
-// Deeper than any certificate chain or policy that a provider puts beside a key. Destroying a value walks down its
-// depth on the stack.
+// Deeper than any certificate chain or policy that a provider puts beside a key. Destroying a value recurses over its
+// depth.
 constexpr std::size_t set_depth_max = 256;
-constexpr std::size_t entry_depth_max = set_depth_max - 2;  // in the list, in the set
+constexpr std::size_t entry_depth_max = set_depth_max - 2;  // inside the list, inside the set
 
-// The places of a list's elements in a text.
+// Finds the elements of a list in a text.
 class ElementFinder {
   public:
     explicit ElementFinder(std::string_view text) : text_(text) {}
 
-    // Of the list in a member of the outermost object. Empty: there is no such list, or no end of it.
+    // The elements of the list in a member of the outermost object. Empty: there is no such list, or it does not end.
     [[nodiscard]] std::vector<std::string_view> elements_of(std::string_view member) {
         std::string_view name;
         for (; at_ < text_.size(); ++at_) {
@@ -73,7 +74,7 @@ class ElementFinder {
         }
         return {};
     }
-    // Stays on the closing mark.
+    // Stays on the closing quotation mark.
     std::string_view skip_string() {
         const std::size_t begin = ++at_;
         while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
@@ -101,11 +102,11 @@ Result<JwksText> parse_jwks_text(std::string_view text) {
     std::size_t copied = 0;
     const std::vector<std::string_view> elements = ElementFinder(text).elements_of(list_name);
     for (std::size_t at = 0; at < elements.size(); ++at) {
-        // A comma too many is not an entry's mistake.
+        // An extra comma is not the fault of an entry.
         if (is_blank(elements[at])) return whole.error();
         std::string why = why_unreadable_json(elements[at], entry_depth_max);
         if (why.empty()) continue;
-        unreadable.emplace(at, "it is not JSON that can be read: " + why);
+        unreadable.emplace(at, "it is not readable JSON: " + why);
         const auto begin = static_cast<std::size_t>(elements[at].data() - text.data());
         repaired.append(text.substr(copied, begin - copied)).append("null");
         copied = begin + elements[at].size();

@@ -1,5 +1,5 @@
-// The text of a JWKS in which single entries are no JSON that can be read: the others are to serve all the same.
-// Fails: with what is wrong and at which byte, where no entry of its own is to blame.
+// The text of a JWKS in which single entries may not be readable JSON: the others must remain usable.
+// Fails:  with what is wrong and at which byte, unless a single entry is to blame.
 #pragma once
 
 #include "strict_json.hpp"
@@ -12,7 +12,7 @@ namespace notifyd::auth {
 
 struct JwksText {
     ObjectWithList set;
-    // Entries, counted from 0, that cannot be read, and why. Their text, as a string, stands for them in the set.
+    // Unreadable entries, counted from 0, and why. In the set, their text stands in for them as a string.
     std::map<std::size_t, std::string> unreadable;
 };
 

@@ -1,4 +1,4 @@
-// Size and form, algorithm, key, signature, claims: in this order, each refusing before the next looks.
+// Size and form, algorithm, key, signature, claims: in this order, each checked before the next is looked at.
 #include "notifyd/auth/jwt_verifier.hpp"
 
 #include "notifyd/core/limits.hpp"
@@ -17,15 +17,15 @@ namespace notifyd::auth {
 
 namespace {
 
-// Anybody's text: enough of it to tell which key it is.
+// The text may come from anyone; this much of it identifies the key.
 constexpr std::size_t logged_kid_bytes_max = 100;
 
-// In a time that does not tell a stranger how much of it was right.
+// Compares in constant time, so that the duration does not reveal how much of a guess was right.
 bool is_same_secret(std::string_view left, std::string_view right) {
     return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
-// A provider that cannot be reached says nothing of its tokens: whoever has one is not to be signed out.
+// If the provider's keys are not available, its tokens cannot be judged: their holders must not be signed out.
 AuthFailure failure_without_key(const KeySet& keys, config::Algorithm algorithm) {
     const bool may_come = keys.awaits_jwks() && key_type_of(algorithm) != KeyType::secret;
     return may_come ? AuthFailure::no_keys : AuthFailure::unknown_key;
@@ -36,7 +36,7 @@ AuthFailure failure_without_key(const KeySet& keys, config::Algorithm algorithm)
 JwtVerifier::JwtVerifier(std::shared_ptr<const KeySet> keys, config::Auth rules, std::size_t cache_entries_max)
     : keys_(std::move(keys)),
       rules_(std::move(rules)),
-      // Looked up once: EVP_sha256() would be looked up for every token.
+      // Fetched once: EVP_sha256() would be looked up again for every token.
       sha256_(EVP_MD_fetch(nullptr, "SHA256", nullptr), EVP_MD_free),
       cache_(cache_entries_max) {}
 
@@ -89,7 +89,7 @@ AuthResult<Identity> JwtVerifier::verify(std::string_view token, EpochMs now) {
         refusal.user = read_user(parsed->payload, rules_);
         return refusal;
     }
-    // Within the leeway after `exp` it is verified each time.
+    // Within the leeway after `exp`, the token is verified each time.
     if (digest && now < identity->expires_at) cache_.put(*digest, *identity);
     return std::move(*identity);
 }

@@ -1,4 +1,4 @@
-// What a key must be, and the one place where signatures are verified.
+// What keys must satisfy, and the only place where signatures are verified.
 #include "key.hpp"
 
 #include <openssl/core_names.h>
@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t secret_bytes_min = 32;
 constexpr int rsa_bits_min = 2048;
-// Bounds the time that one verification takes.
+// Bounds the duration of a verification.
 constexpr int rsa_bits_max = 8192;
 constexpr std::size_t hs256_signature_bytes = 32;
 constexpr std::size_t ed25519_signature_bytes = 64;
@@ -33,7 +33,7 @@ bool has_good_exponent(const EVP_PKEY& key) {
     BIGNUM* raw = nullptr;
     if (EVP_PKEY_get_bn_param(&key, OSSL_PKEY_PARAM_RSA_E, &raw) != 1) return false;
     const NumberHandle exponent(raw);
-    // With the exponent 1 anybody could sign.
+    // With an exponent of 1, anybody could sign.
     return BN_is_odd(exponent.get()) == 1 && BN_is_one(exponent.get()) != 1 && BN_is_negative(exponent.get()) != 1;
 }
 
@@ -47,7 +47,7 @@ std::optional<KeyType> curve_of(const EVP_PKEY& key) {
     return std::nullopt;
 }
 
-// OpenSSL takes the two halves of an EC signature in DER; a token has them side by side (RFC 7518 §3.4).
+// OpenSSL expects an EC signature in DER, while a token contains its two halves side by side (RFC 7518 §3.4).
 std::string der_of(std::string_view halves) {
     const std::size_t half = halves.size() / 2;
     NumberHandle r(BN_bin2bn(bytes_of(halves), static_cast<int>(half), nullptr));
@@ -72,7 +72,7 @@ bool hmac_matches(std::string_view secret, std::string_view text, std::string_vi
     return made != nullptr && size == signature.size() && CRYPTO_memcmp(made, signature.data(), size) == 0;
 }
 
-// nullptr: the algorithm hashes by itself.
+// nullptr: the algorithm includes its own hash.
 const char* digest_name(config::Algorithm algorithm) {
     switch (algorithm) {
         case config::Algorithm::hs256:
@@ -96,7 +96,7 @@ bool public_key_verifies(EVP_PKEY* key,
                          std::string_view text,
                          std::string_view signature) {
     const DigestContextHandle context(EVP_MD_CTX_new());
-    EVP_PKEY_CTX* parameters = nullptr;  // the context's
+    EVP_PKEY_CTX* parameters = nullptr;  // owned by the context
     if (!context || EVP_DigestVerifyInit_ex(
                         context.get(), &parameters, digest_name(algorithm), nullptr, nullptr, key, nullptr) != 1) {
         return false;
@@ -110,8 +110,8 @@ bool public_key_verifies(EVP_PKEY* key,
     return EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(text), text.size()) == 1;
 }
 
-// The encodings of y, little endian, of the points whose order divides 8, canonical or not: with such a key a signature
-// can be made by anybody. The list of libsodium's ge25519_has_small_order.
+// The little-endian encodings, canonical or not, of the y of points whose order divides 8: for such a key, anybody can
+// make signatures. The list is that of libsodium's ge25519_has_small_order.
 constexpr std::array<std::string_view, 7> small_order_points{
     "0000000000000000000000000000000000000000000000000000000000000000",
     "0100000000000000000000000000000000000000000000000000000000000000",
@@ -125,7 +125,7 @@ bool has_small_order(const EVP_PKEY& key) {
     std::array<unsigned char, 32> point{};
     std::size_t bytes = point.size();
     if (EVP_PKEY_get_raw_public_key(&key, point.data(), &bytes) != 1 || bytes != point.size()) return true;
-    point.back() &= 0x7F;  // the sign of x
+    point.back() &= 0x7F;  // clear the sign of x
     std::string hex;
     for (const unsigned char byte : point) {
         hex += "0123456789abcdef"[byte >> 4U];
@@ -205,7 +205,7 @@ bool Key::verifies(config::Algorithm algorithm, std::string_view text, std::stri
     const bool is_ec = type_ == KeyType::ec_p256 || type_ == KeyType::ec_p384;
     const std::string der = is_ec ? der_of(signature) : std::string();
     const bool verified = public_key_verifies(public_key_.get(), algorithm, text, is_ec ? der : signature);
-    // What a bad signature leaves behind would be taken for a TLS error by the next call on this thread.
+    // The next call on this thread would mistake the error that a bad signature leaves behind for a TLS error.
     if (!verified) ERR_clear_error();
     return verified;
 }

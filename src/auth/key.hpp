@@ -1,7 +1,7 @@
-// One key to verify signatures with, and what it fits.
+// A key that verifies signatures, and which algorithms it fits.
 // Owns:   the secret, or the public key inside OpenSSL.
-// Thread: immutable once made; verifying with it is safe on several threads at once.
-// Fails:  the makers give an Error with a sentence for the operator.
+// Thread: immutable once made; several threads may verify with it at once.
+// Fails:  the factory functions return an Error with a message for the operator.
 #pragma once
 
 #include "notifyd/auth/key_set.hpp"
@@ -25,13 +25,13 @@ enum class KeyType : std::uint8_t { secret, rsa, ec_p256, ec_p384, ed25519 };
 
 class Key {
   public:
-    // At least 32 bytes: a shorter secret can be guessed from one token.
+    // At least 32 bytes: a shorter secret can be brute-forced from a single token.
     [[nodiscard]] static Result<Key> from_secret(std::string_view secret);
-    // RSA of at least 2048 bits, EC on P-256 or P-384 (the point is on the curve), or Ed25519.
+    // RSA of at least 2048 bits, EC on P-256 or P-384 (with the point on the curve), or Ed25519.
     [[nodiscard]] static Result<Key> from_public_key(PkeyHandle key);
 
-    // From a JWKS: whose tokens it is for ("": anybody's), its name there, and the only algorithm it is for, if it says
-    // so. A name means something beside its issuer only: two issuers may have keys of one name.
+    // For keys of a JWKS: whose tokens the key is for ("": anyone's), its name, and the only algorithm it is for, if it
+    // states one. A name is meaningful only together with its issuer, because two issuers may use the same name.
     void set_issuer(std::string issuer) { issuer_ = std::move(issuer); }
     void set_kid(std::string kid) { kid_ = std::move(kid); }
     void set_algorithm(std::string name) { algorithm_ = std::move(name); }
@@ -41,7 +41,7 @@ class Key {
     [[nodiscard]] const std::optional<std::string>& kid() const { return kid_; }
     [[nodiscard]] const std::optional<std::string>& algorithm() const { return algorithm_; }
     [[nodiscard]] bool fits(config::Algorithm algorithm) const;
-    // For an algorithm that fits. The signature must have exactly the length that the algorithm gives it.
+    // Requires an algorithm that fits. The signature must have exactly the length that the algorithm prescribes.
     [[nodiscard]] bool verifies(config::Algorithm algorithm, std::string_view text, std::string_view signature) const;
 
   private:
@@ -56,16 +56,16 @@ class Key {
     std::optional<std::string> algorithm_;
 };
 
-// Of a PEM public key (RSA, EC P-256 or P-384, Ed25519).
+// Reads a PEM public key (RSA, EC P-256 or P-384, Ed25519).
 [[nodiscard]] Result<Key> read_public_key_pem(std::string_view pem);
 
 struct JwksReading {
-    std::vector<Key> keys;  // at most 100, and never two that a token could mean both
+    std::vector<Key> keys;  // at most 100, and never two that a token could both mean
     std::vector<SkippedKey> skipped;
 };
 
-// Of a JWKS (RFC 7517, RFC 8037). One entry that cannot be used says nothing of the others. Those that are not for
-// signatures are passed over without a word.
+// Reads a JWKS (RFC 7517, RFC 8037). An unusable entry does not affect the others. Keys that are not for signatures are
+// ignored silently.
 [[nodiscard]] Result<JwksReading> read_jwks(std::string_view json);
 
 }  // namespace notifyd::auth

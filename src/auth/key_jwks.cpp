@@ -1,4 +1,4 @@
-// A JWKS: the keys in it that we can use, whatever else is in it.
+// Reads the usable keys of a JWKS, whatever else it contains.
 #include "jwk.hpp"
 #include "jwks_text.hpp"
 #include "key.hpp"
@@ -17,9 +17,9 @@ namespace {
 
 namespace json = boost::json;
 
-// Providers with many tenants publish dozens; the set's size in bytes is bounded where it is read.
+// Providers with many tenants publish dozens; the size of the set in bytes is bounded where it is read.
 constexpr std::size_t keys_max = 100;
-// Entries that are named one by one; the others are counted.
+// How many entries are named one by one; the rest are counted.
 constexpr std::size_t skipped_max = 20;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
@@ -27,7 +27,7 @@ Error bad_jwks(std::string sentence) {
     return {Errc::invalid_request, std::move(sentence)};
 }
 
-// Whether a token could mean either: nothing tells keys of one name and type apart but their algorithms.
+// Whether a token could mean either key: only the algorithm distinguishes keys of the same name and type.
 bool clashes(const Key& a, const Key& b) {
     const bool told_apart = a.algorithm() && b.algorithm() && a.algorithm() != b.algorithm();
     return a.kid() && a.kid() == b.kid() && a.type() == b.type() && !told_apart;
@@ -68,7 +68,7 @@ class Collector {
 
   private:
     JwksReading read_;
-    std::vector<std::size_t> numbers_;  // of read_.keys
+    std::vector<std::size_t> numbers_;  // of the keys in read_.keys
     std::size_t skipped_ = 0;
 };
 
@@ -86,7 +86,7 @@ Result<JwksReading> read_jwks(std::string_view text) {
     const json::array& entries = list->get_array();
     for (std::size_t at = 0; at < entries.size(); ++at) {
         if (collector.is_full()) {
-            collector.skip(entries[at], at + 1, "it and those behind it are more than 100 keys");
+            collector.skip(entries[at], at + 1, "it and those after it exceed the limit of 100 keys");
             break;
         }
         const auto unreadable = parsed->unreadable.find(at);
@@ -94,7 +94,7 @@ Result<JwksReading> read_jwks(std::string_view text) {
         if (unreadable != parsed->unreadable.end()) {
             reading.why_not = unreadable->second;
         } else if (set.doubtful.contains(at)) {
-            reading.why_not = "it has a member twice";
+            reading.why_not = "it has a duplicate member";
         } else {
             reading = read_jwk(entries[at]);
         }

@@ -1,4 +1,4 @@
-// A PEM public key, read by OpenSSL.
+// Reads a PEM public key through OpenSSL.
 #include "key.hpp"
 
 #include <climits>
@@ -22,7 +22,7 @@ int no_passphrase(char*, int, int, void*) {
 
 Result<Key> read_public_key_pem(std::string_view pem) {
     if (pem.find("PRIVATE KEY") != std::string_view::npos) return bad_pem("holds a private key; give the public one");
-    if (pem.size() > INT_MAX) return bad_pem("is too big");
+    if (pem.size() > INT_MAX) return bad_pem("is too large");
     const BioHandle bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
     PkeyHandle key(bio ? PEM_read_bio_PUBKEY(bio.get(), nullptr, no_passphrase, nullptr) : nullptr);
     ERR_clear_error();

@@ -1,4 +1,4 @@
-// Which key verifies which token, and the operator's mistakes found at start.
+// Selects the key for a token, and detects configuration mistakes at start.
 #include "notifyd/auth/key_set.hpp"
 
 #include "key.hpp"
@@ -25,7 +25,7 @@ Result<std::string> read_file(std::string_view setting, const std::filesystem::p
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (file.bad()) return bad_setting(setting, "cannot read " + path.string());
     text.resize(static_cast<std::size_t>(file.gcount()));
-    if (text.size() > key_file_bytes_max) return bad_setting(setting, path.string() + " is too big for a key file");
+    if (text.size() > key_file_bytes_max) return bad_setting(setting, path.string() + " is too large for a key file");
     if (text.empty()) return bad_setting(setting, path.string() + " is empty");
     return text;
 }
@@ -53,19 +53,19 @@ Result<void> check_algorithms(const KeySources& sources, const std::vector<Key>&
     for (const config::Algorithm algorithm : sources.algorithms) {
         const bool fits = any_fits(keys, algorithm);
         any_public = any_public || (fits && algorithm != config::Algorithm::hs256);
-        // A secret is never in a JWKS; other keys may still come.
+        // A secret is never in a JWKS; other keys may still arrive.
         if (fits || (has_jwks && algorithm != config::Algorithm::hs256)) continue;
         return bad_setting("auth.algorithms",
                            "no key for " + std::string(config::to_string(algorithm)) + "; give one in " +
                                std::string(setting_for(algorithm)));
     }
     const bool only_secret = sources.algorithms == std::vector{config::Algorithm::hs256};
-    // With a URL, what was fetched has been looked at by itself.
+    // With a URL, the fetched set is checked separately.
     if (has_jwks && !sources.jwks_by_url && !any_public && !only_secret) return no_key_for_any(sources);
     return {};
 }
 
-// The first reasons tell the operator most.
+// The first reasons tell the operator the most.
 Error no_usable_key(const std::vector<SkippedKey>& skipped) {
     constexpr std::size_t told_max = 3;
     std::string problem = "has no usable key";
@@ -85,7 +85,7 @@ Result<JwksReading> keys_of_jwks(const KeySources& sources) {
     return set;
 }
 
-// Whether there is an algorithm whose key can be in a JWKS.
+// Whether any of the algorithms can have its key in a JWKS.
 bool needs_jwks(const std::vector<config::Algorithm>& algorithms) {
     return std::ranges::any_of(algorithms,
                                [](config::Algorithm algorithm) { return algorithm != config::Algorithm::hs256; });

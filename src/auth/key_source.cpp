@@ -1,4 +1,4 @@
-// Fetching, one at a time, and what becomes of it.
+// Fetches the key set, one fetch at a time, and applies the result.
 #include "notifyd/auth/key_source.hpp"
 
 #include "notifyd/observability/events/auth.hpp"
@@ -41,7 +41,7 @@ Result<void> KeySource::reload(config::Auth rules, KeySources sources, UniqueFun
         apply(std::move(rules), std::move(sources));
         publish();
         done();
-        // Nothing will be fetched: they are judged by the keys at hand.
+        // Nothing will be fetched, so waiting tokens are judged by the current keys.
         if (!policy_) answer_waiters();
         wake_.cancel();
     };
@@ -70,12 +70,12 @@ void KeySource::apply(config::Auth rules, KeySources sources) {
         sources.jwks_json = std::move(sources_.jwks_json);
         policy_->set_refresh(rules.jwks_refresh, now);
     }
-    // Without the kept set they were checked already.
+    // If the fetched set was kept, the new sources must be checked without it.
     if (!same_set || !make_key_set(sources)) {
         if (sources.jwks_by_url) {
             if (!sources_.jwks_json.empty()) {
                 events_.emit(observability::ConfigWarning{
-                    "auth.jwks or auth.issuer has changed, so that the keys at hand are no longer used: tokens of the "
+                    "auth.jwks or auth.issuer has changed, so the current keys are no longer used: tokens of the "
                     "identity provider are refused until its keys have been fetched from " +
                     rules.jwks_url});
             }
@@ -95,7 +95,7 @@ void KeySource::publish() {
     const Result<std::shared_ptr<const KeySet>> keys = make_key_set(sources_);
     if (!keys) return;
     publish(*keys);
-    // Those about a set that is read from a file belong to the settings, whose reader reports them.
+    // Problems of a set read from a file are reported by the reader of the settings.
     if (policy_) tell_doubts(**keys);
 }
 
@@ -112,7 +112,7 @@ KeySource::Awaitable<void> KeySource::keep() {
             continue;
         }
         if (policy_ && policy_->expired(now)) drop_expired();
-        // Cancelled: something is due, or there is another policy.
+        // A cancelled wait means that something is due or the policy has changed.
         wake_.expires_at(policy_ ? policy_->next() : SteadyTime::max());
         co_await wake_.async_wait(use_tuple);
     }
@@ -125,7 +125,8 @@ KeySource::Awaitable<void> KeySource::refresh() {
     try {
         const std::string url = rules_.jwks_url;
         Result<std::string> text = co_await fetch_(url);
-        // Of a configuration that is gone: the present one's fetch is due, and is what the waiters wait for.
+        // Fetched for an earlier configuration: a fetch for the current one is due, and that is what the waiters wait
+        // for.
         if (generation != generation_) co_return;
         taken = text ? take(std::move(*text)) : Result<void>(text.error());
     } catch (const std::exception& error) {
@@ -178,7 +179,7 @@ void KeySource::drop_expired() {
 
 void KeySource::want(std::shared_ptr<const KeySet> seen, UniqueFunction<void()> done) {
     auto ask = [this, seen = std::move(seen), done = std::move(done)]() mutable { wait(seen, std::move(done)); };
-    // Where the loop has stopped, nobody is left to be answered.
+    // If the loop has stopped, there is nobody left to answer.
     static_cast<void>(loop_.post_control(std::move(ask)));
 }
 

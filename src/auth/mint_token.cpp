@@ -1,4 +1,4 @@
-// A JWT by hand: three base64url parts.
+// Builds a JWT by hand from three base64url parts.
 #include "notifyd/auth/mint_token.hpp"
 
 #include "notifyd/core/base64url.hpp"

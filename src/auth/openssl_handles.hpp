@@ -1,5 +1,4 @@
-// Owners for what OpenSSL hands out, so that nothing leaks on any path.
-// Owns: one handle each. Thread: one. Fails: never.
+// Owning handles for OpenSSL's objects, so that nothing leaks on any path.
 #pragma once
 
 #include "notifyd/core/free_with.hpp"

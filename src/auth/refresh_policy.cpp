@@ -1,4 +1,4 @@
-// The times of fetches.
+// Calculates the times of fetches.
 #include "notifyd/auth/refresh_policy.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// One reader, a strict one: what it lets through is what is used.
+// One strict parser: what it accepts is what is used.
 #include "signed_token.hpp"
 
 #include "notifyd/core/base64url.hpp"
@@ -34,8 +34,8 @@ std::optional<SignedToken> SignedToken::parse(std::string_view token) {
 
     const std::optional<json::object> header = parse_strict_object(*header_text);
     if (!header) return std::nullopt;
-    // Keys, or addresses of keys, that come with the token (jwk, jku, x5c, x5u) are not looked at, as all that is not
-    // understood (RFC 7515 §4): many providers send them.
+    // Keys or addresses of keys in the token (jwk, jku, x5c, x5u) are ignored like everything that is not understood
+    // (RFC 7515 §4), because many providers send them.
     const json::value* algorithm = header->if_contains("alg");
     const json::value* kid = header->if_contains("kid");
     if (kid != nullptr && kid->is_null()) kid = nullptr;

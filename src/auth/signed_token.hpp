@@ -1,7 +1,6 @@
-// A compact JWS, taken apart but not believed yet.
+// A compact JWS, split into its parts but not yet trusted.
 // Owns:   the decoded parts; `signed_text` points into the token.
-// Thread: one.
-// Fails:  parse gives nullopt for anything that is not strictly three base64url parts with a header that we accept.
+// Fails:  parse returns nullopt for anything but exactly three base64url parts with an acceptable header.
 #pragma once
 
 #include <optional>
@@ -13,13 +12,13 @@ namespace notifyd::auth {
 struct SignedToken {
     [[nodiscard]] static std::optional<SignedToken> parse(std::string_view token);
 
-    // It has extensions that must be understood: none is.
+    // The header names extensions that must be understood (`crit`); we understand none.
     bool is_critical = false;
     std::string algorithm;
     std::optional<std::string> kid;
     std::string_view signed_text;
     std::string signature;
-    // To be read only after the signature was verified.
+    // Read this only after verifying the signature.
     std::string payload;
 };
 

@@ -1,4 +1,4 @@
-// Boost.JSON keeps the last of two equal keys, so a second walk over the text looks for them.
+// Boost.JSON keeps the last of two equal keys, so a second pass over the text looks for duplicates.
 #include "strict_json.hpp"
 
 #include "notifyd/json/duplicate_keys.hpp"
@@ -20,7 +20,7 @@ Error bad_json(std::string why) {
     return {Errc::invalid_request, std::move(why)};
 }
 
-// The parser's callbacks; `false` with an error code ends the walk.
+// The parser's callbacks; returning `false` with an error code ends the pass.
 class DuplicateFinder {
   public:
     static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
@@ -30,7 +30,7 @@ class DuplicateFinder {
 
     using Code = json::error_code;
 
-    // `list` names a member of the outermost object; empty: a duplicate is an error wherever it stands.
+    // `list` names a member of the outermost object; empty: a duplicate is an error wherever it is.
     explicit DuplicateFinder(std::string_view list) : list_(list) {}
 
     [[nodiscard]] std::set<std::size_t> take_doubtful() { return std::move(doubtful_); }
@@ -84,12 +84,12 @@ class DuplicateFinder {
         open_.pop_back();
         return true;
     }
-    // A value begins, or is there.
+    // A value has begun or been read.
     bool count() {
         if (!open_.empty()) ++open_.back().elements;
         return true;
     }
-    // The innermost object names a key twice: an error, unless it is in an element, which becomes doubtful.
+    // The innermost object has a duplicate key: an error, unless it is inside a list element, which becomes doubtful.
     bool pass_duplicate(Code& error) {
         if (is_in_element()) {
             doubtful_.insert(open_[1].elements - 1);
@@ -103,7 +103,7 @@ class DuplicateFinder {
     }
 
     std::string_view list_;
-    std::string member_;  // of the outermost object
+    std::string member_;  // the current member of the outermost object
     std::set<std::size_t> doubtful_;
     std::vector<Level> open_;
     notifyd::json::DuplicateKeys keys_;
@@ -122,7 +122,7 @@ Result<ObjectWithList> parse_object_with_list(std::string_view text, std::string
     const std::size_t read = walk.write_some(false, text.data(), text.size(), stopped);
     if (error) return bad_json(error.message() + " at byte " + std::to_string(read + 1));
     if (!value.is_object()) return bad_json("it is not a JSON object");
-    if (stopped) return bad_json("a member that is there twice, at byte " + std::to_string(read + 1));
+    if (stopped) return bad_json("a duplicate member at byte " + std::to_string(read + 1));
     return ObjectWithList{std::move(value.get_object()), walk.handler().take_doubtful()};
 }
 

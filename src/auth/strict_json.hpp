@@ -1,5 +1,5 @@
-// JSON objects in tokens and key files, refused where two readers could read them differently.
-// Fails: nullopt for what is not one object, is nested too deep, or has a duplicate key.
+// Parses JSON objects in tokens and key files, and rejects whatever two readers could read differently.
+// Fails:  nullopt for anything that is not a single object, is nested too deeply, or has a duplicate key.
 #pragma once
 
 #include "notifyd/core/result.hpp"
@@ -20,16 +20,17 @@ inline constexpr std::size_t json_depth_max = 32;
 
 struct ObjectWithList {
     boost::json::object object;
-    // The elements of the list, counted from 0, with a duplicate key inside.
+    // Elements of the list, counted from 0, that contain a duplicate key.
     std::set<std::size_t> doubtful;
 };
 
-// The same, but each element of the array in member `list` stands for itself. An error says what is wrong, and where.
+// The same, but a duplicate key inside an element of the array in member `list` affects that element only. An error
+// says what is wrong and where.
 [[nodiscard]] Result<ObjectWithList> parse_object_with_list(std::string_view text,
                                                             std::string_view list,
                                                             std::size_t depth_max);
 
-// Why the text is no JSON value; empty: it is one. Duplicate keys are not looked for.
+// Why the text is not a JSON value; empty if it is one. Does not check for duplicate keys.
 [[nodiscard]] std::string why_unreadable_json(std::string_view text, std::size_t depth_max);
 
 }  // namespace notifyd::auth

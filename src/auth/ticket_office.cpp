@@ -1,4 +1,4 @@
-// Text and row of connection tokens, kept together.
+// Keeps the text and the row of each connection token consistent.
 #include "notifyd/auth/ticket_office.hpp"
 
 #include "notifyd/auth/connection_token.hpp"
@@ -19,14 +19,14 @@ IssueRefusal refusal_of(const ports::TicketIssue& issue) {
     return {{Errc::unavailable, "Too many connection tokens are waiting to be used; please try again"}};
 }
 
-// Of a token whose signature names its user.
+// For a token whose signature vouches for its user.
 Refusal refuse_ticket(AuthFailure reason, const UserId& user) {
     Refusal refusal = refuse_token(reason);
     refusal.user = user.get();
     return refusal;
 }
 
-// What the database's row says of a token that is signed.
+// What the row in the database says about a signed token.
 AuthResult<ports::Ticket> ticket_in(std::optional<ports::FoundTicket> found,
                                     const ConnectionToken& token,
                                     EpochMs now) {
@@ -56,7 +56,7 @@ void TicketOffice::issue(const Identity& caller,
         if (!allowed) return done(IssueRefusal{allowed.error()});
     }
     const EpochMs now = clock_.now_ms();
-    // No longer than the JWT itself would be taken.
+    // The token must not outlive the JWT itself.
     const EpochMs life =
         std::min<EpochMs>(config_.tokens.ttl.count(), caller.expires_at + config_.auth.leeway.count() - now);
     ports::Ticket ticket;
@@ -101,7 +101,7 @@ void TicketOffice::find(std::string_view token, UniqueFunction<void(AuthResult<p
 void TicketOffice::use(const Uuid& id, UniqueFunction<void(AuthResult<void>)> done) {
     store_.use(id, lifetimes_.now_ms(), [done = std::move(done)](const Result<bool>& used) mutable {
         if (!used) return done(Refusal{used.error(), AuthFailure::unavailable});
-        // Between find and use somebody else was faster, or its time was over.
+        // Between find and use, another connect used it, or it expired.
         if (!*used) return done(refuse_token(AuthFailure::used));
         done({});
     });

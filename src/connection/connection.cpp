@@ -1,4 +1,4 @@
-// Subscriptions by topic, and what is behind in them.
+// Subscriptions by topic, with their backlogs.
 #include "notifyd/connection/connection.hpp"
 
 #include "notifyd/connection/connection_registry.hpp"

@@ -1,4 +1,4 @@
-// Registry and connection table, kept in step.
+// Keeps the registry and the connection table in step.
 #include "notifyd/connection/connection_handler.hpp"
 
 namespace notifyd::connection {

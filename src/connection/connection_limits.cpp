@@ -1,4 +1,4 @@
-// Counting connections.
+// Connection slots.
 #include "notifyd/connection/connection_limits.hpp"
 
 #include <algorithm>
@@ -7,17 +7,18 @@ namespace notifyd::connection {
 
 namespace {
 
-// A limit that comes with a reload counts who is there already; but where there is none, one user may have any number.
+// Without a limit per user, only this many of a user's connections are listed. If a reload introduces a limit, the
+// listed ones count towards it.
 constexpr std::size_t listed_without_limit_max = 1'000;
 
 Error server_full() {
     return caused_by("limits.max_connections",
-                     {Errc::unavailable, "The server has no room for more connections: try again later"});
+                     {Errc::unavailable, "The server has reached its connection limit: try again later"});
 }
 
 Error too_many_of_user() {
     return caused_by("connections.max_per_user",
-                     {Errc::rate_limited, "Too many connections of this user: close one first"});
+                     {Errc::rate_limited, "Too many connections for this user: close one first"});
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Two-way links between connections and topics; both ends are left in constant time.
+// Links between connections and topics in both directions, so that leaving a topic needs no search.
 #include "notifyd/connection/connection_registry.hpp"
 
 #include <algorithm>
@@ -28,7 +28,7 @@ bool ConnectionRegistry::is_subscribed(const Connection& connection, const Topic
 
 void ConnectionRegistry::subscribe(Connection& connection, const TopicName& topic) {
     if (is_subscribed(connection, topic)) return;
-    // The map's nodes stay where they are.
+    // References stay valid: the map never moves its nodes.
     auto& [name, entry] = *topics_.try_emplace(topic).first;
     entry.name_ = &name;
     connection.subscriptions_.push_back({&entry, static_cast<std::uint32_t>(entry.members_.size())});
@@ -51,7 +51,7 @@ void ConnectionRegistry::leave(Connection& connection, std::size_t at) {
     if (left.backlog) --connection.backlogs_;
     connection.subscriptions_.erase(connection.subscriptions_.begin() + static_cast<std::ptrdiff_t>(at));
 
-    // The last member takes the free place and is told so.
+    // The last member moves into the free place, and its subscription is updated.
     auto& members = left.topic->members_;
     Connection* last = members.back();
     members[left.place] = last;

@@ -1,4 +1,4 @@
-// Vector and head index: an idle outbox holds no memory (a deque would hold half a kilobyte).
+// A vector with a head index: an idle outbox holds no memory (a deque would hold half a kilobyte).
 #include "notifyd/connection/outbox.hpp"
 
 #include <algorithm>
@@ -10,9 +10,9 @@ namespace notifyd::connection {
 
 namespace {
 
-// Above this, capacity left over from a burst is given back.
+// Above this, the capacity left over from a burst is released.
 constexpr std::size_t kept_capacity = 32;
-// Sent frames at the front are cut off when they are at least this many and half of the vector.
+// Sent frames at the front are removed once there are at least this many and they are half of the vector.
 constexpr std::size_t compact_from = 256;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Names of the error codes.
+// Error codes as text.
 #include "notifyd/core/error.hpp"
 
 namespace notifyd {

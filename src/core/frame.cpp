@@ -1,4 +1,4 @@
-// Plain bytes as a frame.
+// Copies plain bytes into a frame.
 #include "notifyd/core/frame.hpp"
 
 #include <cstring>

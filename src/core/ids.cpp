@@ -1,4 +1,4 @@
-// Ids from the kernel's randomness.
+// Ids from the kernel's random number generator.
 #include "notifyd/core/ids.hpp"
 
 #include <cerrno>
@@ -16,7 +16,7 @@ void SystemIdSource::draw(std::uint8_t* out, std::size_t count) {
             if (got > 0) {
                 filled += static_cast<std::size_t>(got);
             } else if (errno != EINTR) {
-                std::abort();  // A kernel without getrandom: no id could be trusted.
+                std::abort();  // Without getrandom, no id could be trusted.
             }
         }
         used_ = 0;

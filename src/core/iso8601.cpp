@@ -1,4 +1,4 @@
-// ISO 8601 times with a zone, strictly.
+// Strict parsing of ISO 8601 times with a zone.
 #include "notifyd/core/iso8601.hpp"
 
 #include <cstddef>
@@ -7,7 +7,7 @@ namespace notifyd {
 
 namespace {
 
-// Cuts pieces off the front of a text; once something does not fit, it stays failed.
+// Consumes a text from the front; after the first mismatch, it stays failed.
 class Scanner {
   public:
     explicit Scanner(std::string_view text) : rest_(text) {}
@@ -25,7 +25,7 @@ class Scanner {
         if (front() != c) return fail();
         rest_.remove_prefix(1);
     }
-    // ".123": milliseconds from one to nine digits; 0 if there is no fraction.
+    // ".123": one to nine digits, as milliseconds; 0 if there is no fraction.
     int fraction() {
         if (front() != '.') return 0;
         expect('.');

@@ -1,4 +1,4 @@
-// Folding and distance.
+// Name folding and edit distance.
 #include "notifyd/core/near_name.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Linux's words for it.
+// Thread settings on Linux.
 #include "notifyd/core/this_thread.hpp"
 
 #include <pthread.h>

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::array<std::string_view, 5> class_names{"chat", "user", "org", "hub", "project"};
 
-// One code point at `at`: its value and length, or length 0 where the bytes are not UTF-8.
+// The code point at `at`: its value and length; length 0 if the bytes are not valid UTF-8.
 struct CodePoint {
     std::uint32_t value = 0;
     std::size_t length = 0;
@@ -45,7 +45,7 @@ CodePoint decode_utf8(std::string_view text, std::size_t at) {
     return {value, length};
 }
 
-// How many bytes at the front are ASCII: most of all texts, so eight are looked at at a time.
+// The number of leading ASCII bytes. Most text is ASCII, so it checks eight bytes at a time.
 std::size_t count_ascii(std::string_view text) {
     constexpr std::uint64_t top_bits = 0x8080'8080'8080'8080;
     std::size_t count = 0;

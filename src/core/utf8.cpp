@@ -1,4 +1,4 @@
-// One character.
+// Splitting of UTF-8 text into characters.
 #include "notifyd/core/utf8.hpp"
 
 #include "notifyd/core/topic_name.hpp"

@@ -1,4 +1,4 @@
-// UUID text and layout, RFC 9562.
+// UUID text and layout (RFC 9562).
 #include "notifyd/core/uuid.hpp"
 
 #include <cstring>
@@ -76,7 +76,7 @@ std::int64_t uuid_v7_epoch_ms(const Uuid& id) {
 }  // namespace notifyd
 
 std::size_t std::hash<notifyd::Uuid>::operator()(const notifyd::Uuid& id) const noexcept {
-    // The tail of both versions is random; the head of version 7 is time.
+    // The tail is random in both versions; the head of version 7 is the time.
     std::uint64_t tail = 0;
     std::memcpy(&tail, id.bytes.data() + 8, sizeof tail);
     return static_cast<std::size_t>(tail);

@@ -1,4 +1,4 @@
-// Steps of a backlog: plan a replay, read a page, send it, go on or go live.
+// Works through backlogs step by step: plan a replay, read a page, send it, then continue or go live.
 #include "notifyd/delivery/catch_up.hpp"
 
 #include "notifyd/core/limits.hpp"
@@ -58,7 +58,7 @@ CatchUp::CatchUp(const connection::ConnectionRegistry& registry,
       dead_letters_(dead_letters),
       log_(log),
       outbox_bytes_(share(outbox_bytes, 1)),
-      // Half of the outbox is refilled when it is down to a quarter: the rest is for live messages of other topics.
+      // Refill half of the outbox once it has drained to a quarter; the rest is for live messages of other topics.
       low_mark_(share(outbox_bytes, 4)),
       page_bytes_(share(outbox_bytes, 2)),
       clock_(clock),
@@ -94,7 +94,7 @@ std::span<const Delivery> CatchUp::pass(connection::Connection& connection, std:
     }
     if (first.type == MessageType::standard) return run;
     if (!backlog->works()) {
-        // It only waited for the messages that the client had already.
+        // The backlog existed only to skip messages that the client already had.
         connection.end_backlog(first.topic);
         return run;
     }
@@ -113,7 +113,7 @@ void CatchUp::hold(connection::Connection& connection, Backlog& backlog, std::sp
         } else if (delivery.message->type == MessageType::standard) {
             retries_.add(connection, delivery);
         } else {
-            // Without a log there is no way to keep the order.
+            // Without a log, the order cannot be kept.
             connection.sink().close(CloseCode::too_slow);
             return;
         }
@@ -143,7 +143,7 @@ void CatchUp::give_up(connection::Connection& connection, const Failure& failure
 }
 
 void CatchUp::bury(Owed owed) {
-    // Who stalls is owed what came in delivery.stalled_after; a bound all the same.
+    // A stalled client is owed what arrived within delivery.stalled_after, but bound the work anyway.
     constexpr std::size_t pages_max = 10;
     LogWindow window = fifo_window(owed.sent, owed.seen);
     window.kinds = LogWindow::Kinds::unnumbered;
@@ -159,7 +159,7 @@ void CatchUp::bury(Owed owed) {
             dead_letters_.add(owed.recipient, message, owed.topic, owed.failure);
         }
         if (!page->next.has_value()) return;
-        // A page that only passed over others' messages is no page of what is owed.
+        // A page that contained only other users' messages does not count against the bound.
         if (!page->messages.empty() && ++owed.pages == pages_max) return ends_short();
         owed.sent = *page->next;
         bury(std::move(owed));
@@ -184,7 +184,7 @@ void CatchUp::enqueue(const connection::Connection& connection, const TopicName&
 void CatchUp::pump() {
     while (reads_ < limits::catch_up_reads_max) {
         if (!ready_openings_.empty()) {
-            // Short, and a client waits for it with everything else.
+            // A short read, and the client waits for it before anything else.
             read_positions(ready_openings_.pop());
         } else if (!ready_.empty()) {
             const Job job = ready_.pop();
@@ -206,7 +206,7 @@ void CatchUp::step(const Job& job) {
     } else if (!backlog.replay.has_value() && !backlog.held.empty()) {
         release_held(job, target);
     } else if (target.connection->is_read_for) {
-        backlog.busy = false;  // taken up when that page has come
+        backlog.busy = false;  // resumed when that page has arrived
     } else {
         read(job, *target.connection, backlog);
     }
@@ -228,7 +228,8 @@ void CatchUp::room_came(ConnectionId id) {
 
 void CatchUp::take_up(connection::Connection& connection) {
     if (connection.awaits_room) return;
-    // In turn: only one of them is read for at a time, and one that never catches up must not keep the others waiting.
+    // Take turns: only one topic per connection is read at a time, and one that never catches up must not starve the
+    // others.
     std::vector<std::pair<std::uint64_t, TopicName>> waiting;
     for (TopicName& topic : connection.topics_behind()) {
         const Backlog& backlog = *connection.backlog(topic);
@@ -259,7 +260,7 @@ void CatchUp::failed(const Job& job, Target target) {
     } else if (backlog.replay.has_value()) {
         end_replay(job, target, "unavailable");
     } else {
-        // It comes back and resumes, and is then told what cannot be had.
+        // The client reconnects and resumes, and then learns what is no longer available.
         target.connection->sink().close(CloseCode::internal_error);
     }
 }
@@ -270,7 +271,7 @@ void CatchUp::go_on(const Job& job, Target target) {
     if (may_replay && !backlog.next_replays.empty()) {
         connection::ResumeAsked asked = backlog.next_replays.front();
         backlog.next_replays.pop_front();
-        // What has passed the loop meanwhile was noted, and has been sent.
+        // Whatever passed the loop in the meantime was noted, and has been sent.
         asked.fifo_up_to = std::max(asked.fifo_up_to, backlog.seen.position);
         backlog.busy = false;
         begin_replay(*target.connection, job.topic, backlog, asked);
@@ -341,7 +342,7 @@ void CatchUp::catch_up_page(const Job& job, Target target, PageCursor end, const
             case ports::Verdict::queued:
                 break;
             case ports::Verdict::full:
-                // Others filled it meanwhile. One message alone fits once it is empty.
+                // Other topics filled the outbox in the meantime. A single message always fits once it is empty.
                 await_room(*target.connection, backlog, 0);
                 return;
             case ports::Verdict::closed:

@@ -1,4 +1,4 @@
-// One letter from a message in any of its forms.
+// Builds a dead letter from a message in any of its forms.
 #include "notifyd/delivery/dead_letters.hpp"
 
 #include "notifyd/observability/events/messages.hpp"

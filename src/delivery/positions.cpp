@@ -1,5 +1,6 @@
-// The part of CatchUp that tells a client where its topics stand: asked when it is subscribed, told before the first
-// message, so that it can tell what it has missed from then on (docs/protocol.md#positions-and-resume).
+// The part of CatchUp that reports to a client where its topics stand: the positions are read when it subscribes and
+// sent before the first message, so that the client can detect from then on what it has missed
+// (docs/protocol.md#positions-and-resume).
 #include "notifyd/delivery/catch_up.hpp"
 
 #include <algorithm>
@@ -11,7 +12,7 @@ void CatchUp::open(connection::Connection& connection, Opening opening, Position
     OpeningJob job{std::move(opening), {}, fifo_up_to};
     for (const TopicName& topic : job.opening.topics) {
         Backlog* backlog = connection.backlog(topic);
-        // What it is behind in already goes on, and tells itself how far it is.
+        // A backlog that is already at work continues, and reports its own progress.
         if (backlog == nullptr) backlog = begin(connection, topic);
         const bool opens = backlog != nullptr && !backlog->works();
         job.backlogs.push_back(opens ? backlog->id : 0);
@@ -58,7 +59,7 @@ void CatchUp::opened(ConnectionId id, const Result<std::vector<Sequence>>& posit
         ready_openings_.push(connection->identity().user, id);
     }
     if (!positions) {
-        // The client comes back, and asks again.
+        // The client reconnects and asks again.
         connection->sink().close(CloseCode::internal_error);
         job.opening.opened(*connection, job.opening.topics, {});
         return;
@@ -69,7 +70,7 @@ void CatchUp::opened(ConnectionId id, const Result<std::vector<Sequence>>& posit
     }
 }
 
-// What was revoked or left meanwhile is left out: the client learns of that separately.
+// Topics that were revoked or left in the meantime are omitted: the client is informed of those separately.
 void CatchUp::tell(connection::Connection& connection, OpeningJob& job, std::span<const Sequence> positions) {
     std::vector<TopicName> topics;
     std::vector<Sequence> numbers;
@@ -81,13 +82,13 @@ void CatchUp::tell(connection::Connection& connection, OpeningJob& job, std::spa
         const bool is_behind = backlog != nullptr && !opens && backlog->owes();
         topics.push_back(topic);
         numbers.push_back(is_behind ? backlog->sent_number : positions[i]);
-        // Without a log the number is the present one, and what is up to it may be on its way still.
+        // Without a log, this is the current number, and messages up to it may still be on their way.
         if (opens && log_ == Log::off) backlog->skip_up_to(positions[i]);
     }
     job.opening.opened(connection, topics, numbers);
 }
 
-// Unless a resume has taken over, or the topic was left meanwhile.
+// Does nothing if a resume has taken over or the topic was left in the meantime.
 void CatchUp::go_live(connection::Connection& connection, const TopicName& topic, std::uint64_t backlog_id) {
     Backlog* const backlog = connection.backlog(topic);
     if (backlog == nullptr || backlog->id != backlog_id || !backlog->opening.has_value()) return;

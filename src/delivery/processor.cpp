@@ -1,4 +1,4 @@
-// A run of messages to the members of its topic.
+// Delivers a run of messages to the members of its topic.
 #include "notifyd/delivery/processor.hpp"
 
 #include "notifyd/core/limits.hpp"

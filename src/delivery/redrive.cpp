@@ -1,4 +1,4 @@
-// A page at a time: read, sent on every loop, settled in one commit.
+// Redrives one page at a time: read it, send it on every loop, settle it in one commit.
 #include "notifyd/delivery/redrive.hpp"
 
 #include "notifyd/core/limits.hpp"
@@ -49,7 +49,7 @@ void Redriver::redrive_marked(Done done) {
 }
 
 void Redriver::submit(Job job) {
-    // False: the home loop has stopped, and nobody waits for the answer any more.
+    // False means that the home loop has stopped, and nobody is waiting for the answer.
     static_cast<void>(sites_.front().loop.post_control([this, job = std::move(job)]() mutable {
         if (jobs_.size() >= limits::redrives_waiting_max) {
             return job.done(Error{Errc::unavailable, "Too many redrives are under way, try again"});
@@ -103,7 +103,7 @@ void Redriver::take_page(DeadLetterPage page) {
         page.letters.erase(later, page.letters.end());
     }
     if (page.letters.empty()) return finish();
-    // So that one whose storage fails again and again is not met twice.
+    // Advance first, so that a letter whose storage keeps failing is not met twice.
     job.query.after = page.letters.back().id;
     send(std::move(page.letters));
 }
@@ -111,14 +111,14 @@ void Redriver::take_page(DeadLetterPage page) {
 Redriver::Reached Redriver::send_to(const RedriveSite& site, const DeadLetter& letter, EpochMs now) {
     const auto own = own_topic(letter.user);
     if (!own || !letter.head.has_value()) return Reached::nobody;
-    // Every connection of a user is in the user's own topic.
+    // Every connection subscribes to its user's own topic.
     const auto members = site.registry.members(*own);
     if (members.empty()) return Reached::nobody;
     const StoredMessage message = message_of(letter);
     const FramePtr frame = wire::delivered_frames(std::span(&message, 1), now, letter.attempts);
     Reached best = Reached::nobody;
     for (const connection::Connection* member : members) {
-        // Others who may read the user's topic are in it, too.
+        // Other users with permission to read that topic may be subscribed to it, too.
         if (member->identity().user != letter.user) continue;
         Reached reached = Reached::not_permitted;
         if (site.may_receive(member->identity(), letter.topic)) {
@@ -141,11 +141,11 @@ void Redriver::send(Page page) {
             std::vector<Reached> reached;
             reached.reserve(page->size());
             for (const DeadLetter& letter : *page) reached.push_back(send_to(site, letter, now));
-            // False: the home loop has stopped, and the redrive with it.
+            // False means that the home loop has stopped, and the redrive with it.
             static_cast<void>(
                 sites_.front().loop.post_control([this, reached = std::move(reached)] { sent(reached); }));
         });
-        // A loop that has stopped has no connections.
+        // A stopped loop has no connections.
         if (!posted) sent({});
     }
 }
@@ -163,7 +163,7 @@ void Redriver::settle() {
     for (std::size_t i = 0; i < page->size(); ++i) {
         const DeadLetter& letter = (*page)[i];
         if (reached_[i] == Reached::somebody) {
-            // One that is gone meanwhile was sent all the same.
+            // It was sent, even if the letter has been removed in the meantime.
             store.remove(letter.id, [this](Result<bool> removed) {
                 if (removed) ++jobs_.front().count.redriven;
                 settled(removed ? std::nullopt : std::optional(removed.error()));

@@ -37,11 +37,11 @@ void CatchUp::resume(connection::Connection& connection, const ResumeRequest& re
         if (backlog == nullptr) backlog = begin(connection, topic.topic);
         if (backlog == nullptr) continue;
         if (backlog->opening.has_value()) {
-            // What has passed since is noted, and follows the replay.
+            // Whatever has passed since then was noted, and follows the replay.
             asked.fifo_up_to = *std::exchange(backlog->opening, std::nullopt);
             backlog->busy = false;
         } else if (backlog->owes() || backlog->replay.has_value()) {
-            // First what is owed: a replay by number would pass over what has none.
+            // Send what is owed first: a replay by number would skip messages without one.
             backlog->next_replays.push_back(asked);
             continue;
         }
@@ -60,7 +60,7 @@ void CatchUp::begin_replay(const connection::Connection& connection,
 
 void CatchUp::plan(const Job& job, const Backlog& backlog) {
     const Replay& replay = *backlog.replay;
-    // Of another database only what there is here can be told.
+    // For a client of another database, only what this database holds can be stated.
     const ResumePoint after = replay.asked.other_epoch ? ResumePoint(Sequence{0}) : replay.asked.from;
     ++reads_;
     planner_.plan_resume({job.topic, after, limits::resume_messages_max, replay.asked.fifo_up_to, job.user},
@@ -91,7 +91,7 @@ void CatchUp::planned(const Job& job, const Result<ports::ResumePlan>& plan) {
     replay.window = plan->window;
     replay.after = plan->after;
     replay.count_planned = plan->count;
-    // This loop may be behind the one that the client was connected to.
+    // This loop may lag behind the one that the client was connected to before.
     if (const auto* const number = std::get_if<Sequence>(&replay.asked.from)) {
         if (*number > plan->to || log_ == Log::off) backlog.has_up_to = *number;
     } else if (plan->window.fifo_after.position > replay.asked.fifo_up_to) {
@@ -128,14 +128,14 @@ void CatchUp::replay_page(const Job& job, Target target, const Page& page) {
     replay.count_sent += missed.size();
     for (const StoredMessage& message : missed) {
         if (message.type == MessageType::standard) replay.standard_sent.push_back(message.id);
-        // Standard ones may stand in front of the message that the client had.
+        // Standard messages may precede the message that the client had.
         if (replay.window->fifo_after < message.at) replay.last = message.id;
     }
     if (page.next.has_value()) {
         replay.after = *page.next;
         go_on(job, target);
     } else {
-        // Retention may have taken some while the others were read.
+        // Retention may have deleted some of them during the replay.
         end_replay(job, target, replay.count_read == replay.count_planned ? "" : "expired");
     }
 }

@@ -1,4 +1,4 @@
-// One more attempt, or none.
+// Decides for each waiting message whether it gets another attempt.
 #include "notifyd/delivery/retry_queue.hpp"
 
 #include "notifyd/core/limits.hpp"
@@ -67,13 +67,13 @@ void RetryQueue::run(connection::Connection& recipient, Entries& entries, Steady
     Entries left;
     for (Entry& entry : entries.all) {
         const Message& message = *entry.delivery.message;
-        // The permission may be gone, or the interest.
+        // The permission or the subscription may be gone.
         if (!connection::ConnectionRegistry::is_subscribed(recipient, message.topic)) continue;
-        // A fifo message goes after those of its topic that came before it.
+        // A fifo message stays behind earlier ones of its topic.
         const bool behind = message.type == MessageType::fifo && std::ranges::any_of(left.all, [&](const Entry& other) {
                                 return same_lane(other.delivery, entry.delivery);
                             });
-        // Nothing is sent before the client has been told where the topic stands.
+        // Nothing is sent before the client knows where the topic stands.
         const connection::Backlog* const backlog = recipient.backlog(message.topic);
         const bool is_opening = backlog != nullptr && backlog->opening.has_value();
         if (behind || is_opening || entry.due > now || try_again(recipient, entry, now) == Tried::waits) {
@@ -89,7 +89,7 @@ void RetryQueue::run(connection::Connection& recipient, Entries& entries, Steady
 void RetryQueue::run(SteadyTime now) {
     for (auto place = waiting_.begin(); place != waiting_.end();) {
         connection::Connection* recipient = registry_.find(place->first);
-        // A connection that is gone gets nothing any more; what it missed is in the history.
+        // A closed connection gets nothing more; what it missed is in the history.
         if (recipient != nullptr) run(*recipient, place->second, now);
         place = recipient == nullptr || place->second.all.empty() ? waiting_.erase(place) : std::next(place);
     }

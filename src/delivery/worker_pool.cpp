@@ -1,4 +1,4 @@
-// Batches to every loop, lanes, and a turn's slice.
+// Distributes batches to every loop's lanes and delivers a slice of them per turn.
 #include "notifyd/delivery/worker_pool.hpp"
 
 #include "notifyd/core/limits.hpp"
@@ -40,7 +40,7 @@ void DeliveryWorker::push(MessagePtr message) {
     published_.push_back({std::move(message), 0});
     const Delivery& pushed = published_.back();
     if (!pushed.message->skip.has_value()) return;
-    // A replay may find it in the log before the lane has come to it.
+    // A replay may find the message in the log before the lane reaches it.
     connection::Connection* sender = registry_.find(*pushed.message->skip);
     if (sender != nullptr && sender->is_behind()) catch_up_.pass_over(*sender, std::span(&pushed, 1));
 }
@@ -104,7 +104,7 @@ void DeliveryWorker::deliver(const Entry& first, std::span<const Delivery> run) 
     passed_up_to_ = std::max(passed_up_to_, run.back().at.position);
     for (std::size_t i = first.index; i < first.index + run.size(); ++i) {
         batch.recipients[i].fetch_add(sent, std::memory_order_relaxed);
-        // The last loop knows whether anybody at all received it.
+        // Only the last loop to finish knows whether the message reached anyone.
         if (batch.loops_left[i].fetch_sub(1, std::memory_order_acq_rel) == 1 &&
             batch.recipients[i].load(std::memory_order_relaxed) == 0) {
             const Message& message = *batch.deliveries[i].message;
@@ -127,13 +127,14 @@ bool DeliveryWorker::turn_ended() {
             if (worker.get() == this) {
                 enter(standard_lane_, batch);
             } else {
-                // Never refused: publishers were admitted before. False: the loop has stopped, nobody is connected.
+                // Never full: publishers passed admission. False means that the loop has stopped and has no
+                // connections.
                 static_cast<void>(
                     worker->loop_.post_control([&other = *worker, batch] { enter(other.standard_lane_, batch); }));
             }
         }
     }
-    // Both share the slice, so each goes first every second time.
+    // Both lanes share the slice, so they alternate in going first.
     processor_.begin_slice();
     drain(committed_goes_first_ ? committed_lane_ : standard_lane_);
     drain(committed_goes_first_ ? standard_lane_ : committed_lane_);
@@ -147,13 +148,13 @@ DeliveryWorker& WorkerPool::add_worker(const WorkerParts& parts) {
 }
 
 void WorkerPool::committed(std::vector<Delivery> messages) {
-    // What is addressed to another channel is stored, but never sent to a WebSocket.
+    // Messages for other channels are stored, but never sent to a WebSocket.
     std::erase_if(messages,
                   [](const Delivery& delivery) { return delivery.message->target_channel != websocket_channel; });
     if (messages.empty()) return;
     const auto batch = std::make_shared<Batch>(std::move(messages), workers_.size());
     for (const auto& worker : workers_) {
-        // False only when the loop has stopped, and then nobody is connected to it.
+        // False only if the loop has stopped, and then it has no connections.
         worker->loop_.post_waiting([&other = *worker, batch] { DeliveryWorker::enter(other.committed_lane_, batch); });
     }
 }

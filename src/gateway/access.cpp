@@ -1,5 +1,5 @@
-// Who sends a request, and whether they may use its route: the token is verified once for each request, and again only
-// after a fetch of keys.
+// Who sent a request, and whether they may use its route: the token is verified once per request, and again only after
+// a fetch of keys.
 #include "notifyd/gateway/route.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 

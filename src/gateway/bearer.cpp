@@ -1,4 +1,4 @@
-// Tokens out of headers.
+// Extracts tokens from headers.
 #include "bearer.hpp"
 
 #include "field_lines.hpp"

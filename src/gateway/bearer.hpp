@@ -1,5 +1,5 @@
-// Where a token may stand in a request (docs/protocol.md#where-the-token-goes).
-// Owns: nothing; views into the request. Thread: any. Fails: an empty view when there is no token.
+// Finds the token in a request's headers (docs/protocol.md#where-the-token-goes). The results are views into the
+// request; an empty view means that there is no token.
 #pragma once
 
 #include "notifyd/core/error.hpp"
@@ -8,10 +8,10 @@
 
 namespace notifyd::gateway {
 
-// Of `Authorization: Bearer …`.
+// The token in `Authorization: Bearer …`.
 [[nodiscard]] std::string_view bearer_token(std::string_view authorization);
 
-// For a header that says something else.
+// The error for an Authorization header with any other content.
 [[nodiscard]] Error wrong_scheme();
 
 struct Subprotocols {
@@ -19,7 +19,7 @@ struct Subprotocols {
     std::string_view token;
 };
 
-// Of `Sec-WebSocket-Protocol: notifyd.v1, bearer.<jwt>`.
+// The items of `Sec-WebSocket-Protocol: notifyd.v1, bearer.<jwt>`.
 [[nodiscard]] Subprotocols read_subprotocols(std::string_view header);
 
 }  // namespace notifyd::gateway

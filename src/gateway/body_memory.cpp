@@ -1,11 +1,11 @@
-// Counting what bodies have paid for.
+// Counts the memory that bodies have reserved.
 #include "body_memory.hpp"
 
 namespace notifyd::gateway {
 
 namespace {
 
-// Whether `more` fits beside what is taken; 0: there is no limit.
+// Whether `more` fits in addition to what is taken; 0: unlimited.
 bool fits(std::size_t taken, std::size_t more, std::size_t max) {
     return max == 0 || (taken <= max && more <= max - taken);
 }
@@ -50,7 +50,7 @@ Result<void> BodyMemory::Share::grow_to(std::size_t bytes) {
     if (!memory_->take_of_user(user_, more)) {
         return caused_by("limits.body_memory_per_user",
                          {Errc::rate_limited,
-                          "Too many large requests of this user are under way: wait until some have been answered"});
+                          "Too many large requests from this user are under way: wait until some have been answered"});
     }
     if (!memory_->take_in_all(more)) {
         memory_->give_back_of_user(user_, more);

@@ -1,10 +1,10 @@
-// The memory that bodies and fragmented messages may take while they arrive and are answered: a budget for the whole
-// server and one for each user (docs/protocol.md#limits-and-defaults). A body pays before it is read, so no number of
-// connections can take more. Small bodies are free (limits::free_body_bytes, limits::free_message_bytes): most requests
-// never touch the counts.
+// The memory that bodies and fragmented messages may occupy while they arrive and are answered: a budget for the whole
+// server and one per user (docs/protocol.md#limits-and-defaults). Memory is reserved before a body is read, so no
+// number of connections can exceed the budget. Small bodies are free (limits::free_body_bytes,
+// limits::free_message_bytes), so most requests never touch the counts.
 // Owns:   the counts.
 // Thread: any; a Share belongs to one thread.
-// Fails:  grow_to gives unavailable (the server's budget is used up) or rate_limited (the user's is).
+// Fails:  grow_to returns unavailable (the server's budget is used up) or rate_limited (the user's is).
 #pragma once
 
 #include "notifyd/core/ids.hpp"
@@ -19,7 +19,7 @@ namespace notifyd::gateway {
 
 class BodyMemory {
   public:
-    // What one body has paid for; given back when it is destroyed, however the request ends.
+    // What one body has reserved; returned on destruction, however the request ends.
     class Share {
       public:
         Share(BodyMemory& memory, UserId user) : memory_(&memory), user_(std::move(user)) {}
@@ -27,7 +27,7 @@ class BodyMemory {
         Share& operator=(const Share&) = delete;
         ~Share() { give_back(); }
 
-        // Pays for `bytes` in all. Nothing changes when that is refused, or when so much is paid for already.
+        // Reserves `bytes` in total. Changes nothing if refused, or if that much is already reserved.
         [[nodiscard]] Result<void> grow_to(std::size_t bytes);
         [[nodiscard]] std::size_t bytes() const { return bytes_; }
         void give_back();
@@ -38,7 +38,7 @@ class BodyMemory {
         std::size_t bytes_ = 0;
     };
 
-    // In bytes; 0: no limit. What is held already stays.
+    // In bytes; 0: unlimited. What is already reserved stays reserved.
     void set_limits(std::size_t in_all, std::size_t per_user);
     [[nodiscard]] std::size_t bytes() const { return taken_.load(std::memory_order_relaxed); }
 

@@ -1,7 +1,6 @@
-// Whether a request's body, or a large WebSocket message, arrives fast enough to hold its memory
-// (docs/protocol.md#limits-and-defaults): it may never stop for long, and beyond its first seconds it has one more for
-// each so many bytes that came. Pure.
-// Owns: two times and a count. Thread: one. Fails: never.
+// Whether a request's body or a large WebSocket message arrives fast enough to keep its memory
+// (docs/protocol.md#limits-and-defaults): it must never stop for long, and after an initial grace period it earns one
+// more second for each limits::body_bytes_per_second received. Pure.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -23,7 +22,7 @@ class BodyPace {
         last_came_ = now;
     }
 
-    // When it is too slow, if nothing more comes until then.
+    // When it will be too slow if nothing more arrives until then.
     [[nodiscard]] SteadyTime due() const {
         const std::chrono::seconds earned(bytes_ / limits::body_bytes_per_second);
         return std::min(last_came_ + limits::body_stalled_after, began_ + limits::body_grace + earned);

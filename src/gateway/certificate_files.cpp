@@ -1,4 +1,4 @@
-// PEM files, read by OpenSSL one certificate at a time, so that their order can be looked at.
+// Reads PEM files through OpenSSL one certificate at a time, so that their order can be checked.
 #include "certificate_files.hpp"
 
 #include "notifyd/core/free_with.hpp"
@@ -20,7 +20,7 @@ namespace notifyd::gateway {
 namespace {
 
 void release_stack(STACK_OF(X509) * stack) {
-    sk_X509_free(stack);  // the certificates stay their owner's
+    sk_X509_free(stack);  // does not free the certificates
 }
 using Bio = std::unique_ptr<BIO, FreeWith<BIO_free>>;
 using Certificate = std::unique_ptr<X509, FreeWith<X509_free>>;
@@ -78,7 +78,7 @@ Result<PrivateKey> read_key(const std::filesystem::path& file) {
     if (!asked) return unusable(key, file, "it holds no PEM private key (-----BEGIN PRIVATE KEY-----)");
     return unusable(key,
                     file,
-                    "it is encrypted, and nobody is there to type its passphrase; decrypt it with `openssl pkey -in " +
+                    "it is encrypted, and there is nobody to type its passphrase; decrypt it with `openssl pkey -in " +
                         file.string() + " -out NEW_FILE`, and let only the server read the new file");
 }
 
@@ -90,9 +90,9 @@ std::string number(std::size_t at) {
     return "certificate " + std::to_string(at + 1);
 }
 
-// Whether each certificate leads to the last one of its own path by steps forward, from one to its issuer. Where the
-// issuer is not there, or the certificate has signed itself, the path ends. Several issuers are several paths: one will
-// do, as with a CA that two roots have signed.
+// For each certificate, whether its path leads forward only, from each certificate to its issuer. A path ends where the
+// issuer is missing or the certificate is self-signed. Several issuers mean several paths, of which one suffices, as
+// with a CA that two roots have signed.
 std::vector<bool> begins_ordered_path(const std::vector<Certificate>& chain) {
     std::vector<bool> ordered(chain.size());
     for (std::size_t at = chain.size(); at-- > 0;) {
@@ -108,22 +108,22 @@ std::vector<bool> begins_ordered_path(const std::vector<Certificate>& chain) {
     return ordered;
 }
 
-// Of a path that is not ordered: the certificate whose issuer stands before it.
+// For a path in the wrong order: the certificate whose issuer precedes it.
 std::string first_disorder(const std::vector<Certificate>& chain) {
     for (std::size_t at = 0; at < chain.size();) {
         std::size_t behind = at + 1;
         while (behind < chain.size() && !has_signed(chain[behind].get(), chain[at].get())) ++behind;
         for (std::size_t before = 0; behind == chain.size() && before < at; ++before) {
             if (!has_signed(chain[before].get(), chain[at].get())) continue;
-            return number(before) + " has signed " + number(at) + " and must come behind it";
+            return number(before) + " has signed " + number(at) + " and must come after it";
         }
         at = behind;
     }
     return {};
 }
 
-// The server's own certificate comes first, and the ones that lead from it to a root in that order (RFC 5246 §7.4.2):
-// not every client sorts them. Certificates that are on no such path do no harm.
+// The server's own certificate must come first, followed by those from it to a root in that order (RFC 5246 §7.4.2),
+// because not every client sorts them. Certificates on no such path do no harm.
 std::string disorder_of(const std::vector<Certificate>& chain, EVP_PKEY* key) {
     if (X509_check_private_key(chain.front().get(), key) != 1) {
         for (std::size_t at = 1; at < chain.size(); ++at) {

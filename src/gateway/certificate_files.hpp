@@ -1,6 +1,6 @@
-// The operator's certificate chain and key, read from their files, and what can be wrong with them.
-// Owns:   nothing. Thread: main, at startup and on reload.
-// Fails:  with a sentence that names the key of the config and the file, and says what to do.
+// Reads the operator's certificate chain and key from their files, and detects what is wrong with them.
+// Thread: main, at startup and on reload.
+// Fails:  with a message that names the config key and the file, and says what to do.
 #pragma once
 
 #include "notifyd/config/config.hpp"
@@ -10,7 +10,7 @@
 
 namespace notifyd::gateway {
 
-// A key that is locked by a passphrase is an error, not a question on the terminal.
+// A key protected by a passphrase is an error; it never prompts on the terminal.
 [[nodiscard]] Result<void> use_certificate_files(SSL_CTX* context, const config::Tls& tls);
 
 }  // namespace notifyd::gateway

@@ -17,11 +17,11 @@ template <class Do>
 void for_each_connection(const LoopConnections& services, const UserId& user, Do act) {
     const Result<TopicName> own = own_topic(user);
     if (!own) return;
-    // Every connection of a user is in the user's own topic.
+    // Every connection subscribes to its user's own topic.
     const auto members = services.registry.members(*own);
     const std::vector<connection::Connection*> connections(members.begin(), members.end());
     for (connection::Connection* connection : connections) {
-        // Others who may read the user's topic are subscribed to it, too.
+        // Other users who may read that topic may be subscribed to it, too.
         if (connection->identity().user == user) act(*connection);
     }
 }
@@ -30,7 +30,7 @@ void drop_subscriptions(const LoopConnections& services, const UserId& user, con
     const std::array<TopicName, 1> dropped{topic};
     for_each_connection(services, user, [&](connection::Connection& connection) {
         if (!connection::ConnectionRegistry::is_subscribed(connection, topic)) return;
-        // A claim of the token may still give the topic to the user.
+        // A claim in the token may still allow the topic.
         if (services.permissions.may_receive(connection.identity(), topic)) return;
         revoke(services, connection, dropped);
     });

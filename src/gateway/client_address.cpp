@@ -1,4 +1,4 @@
-// Addresses out of X-Forwarded-For, and networks.
+// Reads addresses from X-Forwarded-For, and compares them with networks.
 #include "client_address.hpp"
 
 #include "field_lines.hpp"
@@ -15,7 +15,7 @@ namespace ip = boost::asio::ip;
 
 namespace {
 
-// A chain of more proxies than this is a loop or a lie.
+// A chain of more proxies than this is a loop or a forgery.
 constexpr std::size_t hops_max = 32;
 constexpr std::size_t prefix_64_bytes = 8;
 
@@ -24,7 +24,7 @@ std::optional<ip::address> parse_address(std::string_view text) {
     ip::address address = ip::make_address(std::string(text), error);
     if (error) return std::nullopt;
     if (!address.is_v6()) return address;
-    // A zone names an interface of another machine.
+    // A zone is meaningful only on the machine that it comes from.
     if (address.to_v6().scope_id() != 0) return std::nullopt;
     if (address.to_v6().is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, address.to_v6());
     return address;
@@ -98,7 +98,7 @@ std::string client_address(const std::string& peer,
             if (more) rest = rest.substr(0, comma);
         }
     }
-    // All of them are proxies: the first one asks for itself.
+    // All of them are proxies, so the first one is asking for itself.
     return client->to_string();
 }
 

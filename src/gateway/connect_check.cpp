@@ -1,4 +1,5 @@
-// What a connect is refused for (docs/protocol.md#connecting), whether it is an upgrade or asks by a plain GET.
+// The reasons for refusing a connect (docs/protocol.md#connecting), whether it is an upgrade or a plain GET that asks
+// why.
 #include "bearer.hpp"
 #include "client_address.hpp"
 #include "connect_rules.hpp"
@@ -14,7 +15,7 @@ namespace http = boost::beast::http;
 
 namespace {
 
-// RFC 6455 §11.3.4: the header may come several times.
+// RFC 6455 §11.3.4: the header may be repeated.
 std::string offered_subprotocols(const BeastRequest& head) {
     std::string offered;
     const auto lines = head.equal_range(http::field::sec_websocket_protocol);
@@ -24,7 +25,7 @@ std::string offered_subprotocols(const BeastRequest& head) {
     return offered;
 }
 
-// By header, by subprotocol or in the URL.
+// From the header, the subprotocol or the URL.
 std::string_view token_of(const HttpRequest& request, const Subprotocols& subprotocols) {
     const std::string_view bearer = bearer_token(request.authorization);
     if (!bearer.empty()) return bearer;
@@ -56,8 +57,8 @@ ConnectResult<ConnectDemand> Session::read_connect(const BeastRequest& head, con
     }
     if (!subprotocols.token.empty() && !subprotocols.notifyd_v1) {
         return refusal({Errc::invalid_request,
-                        "Offer the subprotocol notifyd.v1 beside bearer.<token>: browsers close a connection that "
-                        "answers none of theirs"});
+                        "Offer the subprotocol notifyd.v1 in addition to bearer.<token>: browsers close a connection "
+                        "that accepts none of theirs"});
     }
     return ConnectDemand{std::string(token), std::move(*query), subprotocols.notifyd_v1};
 }
@@ -81,7 +82,7 @@ ConnectRefusal Session::auth_refusal(const auth::Refusal& refusal, const HttpReq
 ConnectRefusal Session::as_attempt(ConnectRefusal refusal, const HttpRequest& request, Purpose purpose) {
     const Errc code = refusal.error.code;
     if (code != Errc::unauthorized && code != Errc::forbidden && code != Errc::blocked) return refusal;
-    // Without proxies, whoever comes by a Unix socket is this machine's own; a proxy has to say for whom it asks.
+    // Without proxies, a client on the Unix socket is local; a proxy must say whom it asks for.
     if (request.peer_address == unix_peer && services_.config.server.trusted_proxies.empty()) return refusal;
     const std::string key = limit_key(request.peer_address);
     const SteadyTime now = services_.clock.steady_now();

@@ -1,5 +1,4 @@
-// The limits of connects as the config has them, and what is said of those that one use up. Pure.
-// Owns: nothing. Thread: any. Fails: never.
+// The limits of connects from the config, and the errors for exceeding them. Pure.
 #pragma once
 
 #include "notifyd/config/config.hpp"

@@ -1,4 +1,4 @@
-// The outbox's way to the socket, and the quiet end of a connection.
+// How the outbox reaches the socket, and how a connection ends quietly.
 #include "corked_stream.hpp"
 
 #include "notifyd/core/limits.hpp"
@@ -17,7 +17,7 @@ namespace {
 constexpr asio::use_awaitable_t<runtime::Executor> use_awaitable{};
 constexpr std::uint8_t opcode_mask = 0x0F;
 
-// Where all connections of a thread drop what nobody looks at.
+// Where all connections of a thread read data that is to be discarded.
 asio::mutable_buffer scrap() {
     static thread_local std::array<char, 64 * 1024> bytes;
     return asio::buffer(bytes);
@@ -93,7 +93,7 @@ void CorkedStream::send_reply(FramePtr bytes) {
 }
 
 void CorkedStream::queue_control(FramePtr frame) {
-    // The 101 begins with an 'H', whose low bits look like a close frame's: only frames behind it are looked at.
+    // The 101 begins with an 'H', whose low bits look like a close frame's, so check only the frames that follow it.
     const bool close_frame = websocket_ && (static_cast<std::uint8_t>(frame->view().front()) & opcode_mask) ==
                                                static_cast<std::uint8_t>(wire::Opcode::close);
     outbox_.push_unbounded(std::move(frame));
@@ -116,7 +116,7 @@ void CorkedStream::flush() {
     switch (transport_.write(outbox_).state) {
         case IoState::done:
             outbox_shrank();
-            // It stopped at its bound: the rest goes in the next turn.
+            // It stopped at its limit: the rest is written in the next turn.
             if (!outbox_.empty()) mark_dirty();
             break;
         case IoState::want_write:
@@ -140,7 +140,7 @@ void CorkedStream::wait_to_write(Socket::wait_type what) {
     transport_.socket().async_wait(what, [this](error_code error) {
         --pending_waits_;
         write_blocked_ = false;
-        // A wait that was interrupted is begun again by the flush.
+        // The flush resumes a wait that was interrupted.
         if ((!error || is_open()) && !outbox_.empty()) mark_dirty();
     });
 }
@@ -169,8 +169,8 @@ void CorkedStream::release_waiters() {
 bool CorkedStream::take_progress() {
     const bool progressed = std::exchange(progressed_, false) || outbox_.empty();
     if (!write_blocked_) return progressed;
-    // A blocked socket is writable again only when a third of the kernel's buffer is free, which takes a slow peer
-    // minutes: so the kernel is asked what the peer has acknowledged (tcp(7), SIOCOUTQ).
+    // A blocked socket becomes writable again only when a third of the kernel's buffer is free, which takes a slow peer
+    // minutes. So ask the kernel what the peer has acknowledged (tcp(7), SIOCOUTQ).
     int bytes = 0;
     if (::ioctl(transport_.socket().native_handle(), SIOCOUTQ, &bytes) != 0) return progressed;
     return std::exchange(kernel_bytes_, bytes) > bytes || progressed;
@@ -194,7 +194,7 @@ error_code CorkedStream::received(asio::mutable_buffer into, std::size_t bytes) 
 }
 
 void CorkedStream::read_tls(IoHandler done, asio::mutable_buffer into) {
-    // Bytes may wait inside OpenSSL, so it is asked before the socket is waited for.
+    // Bytes may be buffered inside OpenSSL, so ask it before waiting for the socket.
     const IoResult result = transport_.read_tls({static_cast<char*>(into.data()), into.size()});
     switch (result.state) {
         case IoState::done:
@@ -261,7 +261,7 @@ Awaitable<void> CorkedStream::finish(SteadyTime until, Linger linger) {
         transport_.say_goodbye();
         error_code ignored;
         transport_.socket().shutdown(Socket::shutdown_send, ignored);
-        // Closing with unread bytes would reset the connection and might cost the peer our last answer.
+        // Closing with unread bytes would reset the connection, and the peer might lose our last reply.
         std::size_t dropped = 0;
         error_code error;
         while (!error && is_open() && dropped < limits::linger_bytes_max) {

@@ -1,11 +1,11 @@
-// The layer below websocket::stream that owns all writing of one connection (SOCKET-NOTES, "claim 1").
-// Beast's own frames (pong, close, the 101) and our data frames share one ordered outbox, and each turn of the loop
-// ends with one gather write of it. Beast serves for the handshake, reading and control frames; data never goes
-// through Beast's write, which cuts at 64 kB.
+// The layer below websocket::stream that owns all writing of one connection. Beast's own frames (pong, close, the 101)
+// and our data frames share one ordered outbox, which is written with a single gather write at the end of each turn of
+// the loop. Beast handles the handshake, reading and control frames; data never goes through Beast's write, which
+// splits at 64 kB.
 // Flow:   processor -> send() -> outbox -> flush() at the end of the turn -> socket
-// Owns:   the transport, the outbox, and Beast's write that waits for it.
+// Owns:   the transport, the outbox, and the Beast write that is waiting for it.
 // Thread: one loop.
-// Fails:  send answers full or closed; a broken socket is closed, which ends the pending read.
+// Fails:  send returns full or closed; a broken socket is closed, which ends the pending read.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -29,16 +29,16 @@
 
 namespace notifyd::gateway {
 
-// How long a peer is listened to, at the end, that does not stop sending.
+// How long, at the end, to keep reading from a peer that does not stop sending.
 struct Linger {
-    const Clock* clock = nullptr;  // null: not past the deadline that there is
+    const Clock* clock = nullptr;  // null: no longer than the existing deadline
     SteadyTime until{};
 };
 
 class CorkedStream : public ports::ConnectionSink {
   public:
     using executor_type = runtime::Executor;
-    using next_layer_type = Socket;  // so that Beast finds the socket for its emergency close
+    using next_layer_type = Socket;  // lets Beast find the socket for its emergency close
 
     CorkedStream(Socket socket, SSL_CTX* tls, Flusher& flusher, std::size_t outbox_bytes_max);
     CorkedStream(const CorkedStream&) = delete;
@@ -49,39 +49,40 @@ class CorkedStream : public ports::ConnectionSink {
     [[nodiscard]] Socket& next_layer() { return transport_.socket(); }
     [[nodiscard]] const Socket& next_layer() const { return const_cast<Transport&>(transport_).socket(); }
 
-    // --- ports::ConnectionSink, from the 101 on
+    // --- ports::ConnectionSink, after the 101
     [[nodiscard]] ports::Verdict send(FramePtr frame) override;
     void answer(FramePtr frame) override;
     [[nodiscard]] std::size_t bytes_waiting() const override { return outbox_.bytes(); }
     void when_below(std::size_t mark, UniqueFunction<void()> resume) override;
     void close(CloseCode code) override;
 
-    // With a reason of its own, under 123 bytes.
+    // With a specific reason of less than 123 bytes.
     void close(CloseCode code, std::string_view reason);
-    // Until release() all that is sent, answered or closed waits for the frame that is to be the first of all. As much
-    // as the outbox takes; of several closes the first one counts.
+    // Until release(), everything sent, answered or closed is held behind the frame that must come first, within the
+    // outbox's capacity. If there are several closes, the first one counts.
     void hold() { held_ = std::make_unique<Held>(); }
-    // `first` may be nothing.
+    // `first` may be null.
     void release(FramePtr first);
 
     // --- HTTP
     void send_reply(FramePtr bytes);
-    // Completes when the outbox is down to the mark, or the socket closed; at once if it is.
+    // Completes when the outbox is down to the mark or the socket is closed; at once if it already is.
     Awaitable<void> below(std::size_t mark);
-    // plain_http: the peer sent a request to a port with TLS; from here on the stream is plain.
+    // plain_http: the peer sent a plain request to a TLS port; from here on the stream is plain.
     enum class Secured : std::uint8_t { yes, no, plain_http };
     Awaitable<Secured> handshake();
-    // The read that waits ends with an error; the socket stays open.
+    // Ends the pending read with an error; the socket stays open.
     void interrupt_read();
     // Sends what is queued, close_notify and FIN, and waits for the peer's FIN, all until `until` (which becomes the
-    // deadline). What comes meanwhile is dropped, and with `linger` it moves the deadline. Nothing of the stream is
-    // pending afterwards.
+    // deadline). Anything received in the meantime is discarded, and with `linger` it extends the deadline. Afterwards,
+    // nothing of the stream is pending.
     Awaitable<void> finish(SteadyTime until, Linger linger = {});
-    // From now on the deadline of a finish stays where it is.
+    // From now on, nothing extends the deadline of a finish.
     void hurry() { in_a_hurry_ = true; }
-    // From here on Beast writes WebSocket frames: the 101 is sent.
+    // Beast writes WebSocket frames from here on: the 101 has been sent.
     void set_websocket() { websocket_ = true; }
-    // Small frames are counted from here on; `clock` gives the time. Too many: closed with 1008, and not read further.
+    // Counts small frames from here on, with the time from `clock`. If there are too many, the stream closes with 1008
+    // and reads no further.
     void limit_small_frames(const Clock& clock) { meter_clock_ = &clock; }
 
     // --- the loop's sweep
@@ -89,19 +90,19 @@ class CorkedStream : public ports::ConnectionSink {
     void set_deadline(std::optional<SteadyTime> deadline) { deadline_ = deadline; }
     [[nodiscard]] bool has_deadline() const { return deadline_.has_value(); }
     [[nodiscard]] bool is_past_deadline(SteadyTime now) const { return deadline_ && now >= *deadline_; }
-    // Whether anything came since the last call.
+    // Whether anything was received since the last call.
     [[nodiscard]] bool take_heard() { return std::exchange(heard_, false); }
-    // Whether the peer took a byte, or there is none to take, since the last call.
+    // Whether the peer has read a byte since the last call, or there is nothing to read.
     [[nodiscard]] bool take_progress();
-    // The socket takes nothing now: it is the peer that is waited for, not this loop.
+    // The socket is not accepting data: the peer is holding things up, not this loop.
     [[nodiscard]] bool is_blocked() const { return write_blocked_; }
     [[nodiscard]] const connection::Outbox& outbox() const { return outbox_; }
-    // Closes the socket at once: pending reads, writes and waits end with an error.
+    // Closes the socket at once; pending reads, writes and waits end with an error.
     void abort();
     [[nodiscard]] bool is_open() const { return transport_.is_open(); }
-    // The code of our close frame, once there is one.
+    // The code of our close frame, if one has been sent.
     [[nodiscard]] std::optional<CloseCode> close_code() const { return close_code_; }
-    // Whether a close frame, ours or Beast's, was queued: nothing follows it.
+    // Whether a close frame, ours or Beast's, was queued: nothing may follow it.
     [[nodiscard]] bool is_closing() const override { return closing_; }
 
     // --- Flusher
@@ -129,7 +130,7 @@ class CorkedStream : public ports::ConnectionSink {
   private:
     using IoHandler = UniqueFunction<void(error_code, std::size_t)>;
 
-    // A ring buffer comes in two pieces, and the first may be empty.
+    // A ring buffer comes in two pieces, of which the first may be empty.
     template <class Buffers>
     static asio::mutable_buffer first_buffer(const Buffers& buffers) {
         for (auto it = asio::buffer_sequence_begin(buffers); it != asio::buffer_sequence_end(buffers); ++it) {
@@ -142,7 +143,7 @@ class CorkedStream : public ports::ConnectionSink {
     template <class Handler>
     void start_read(Handler handler, asio::mutable_buffer into) {
         if (!transport_.is_tls()) {
-            // async_read_some keeps the descriptor registered; async_wait would re-arm it every time.
+            // async_read_some keeps the descriptor registered; async_wait would re-arm it each time.
             transport_.socket().async_read_some(
                 into, [this, into, handler = std::move(handler)](error_code error, std::size_t bytes) mutable {
                     if (!error) error = received(into, bytes);
@@ -161,14 +162,14 @@ class CorkedStream : public ports::ConnectionSink {
         if (error || outbox_.bytes() < control_mark()) {
             done(error, error ? 0 : bytes);
         } else {
-            // Back-pressure for pongs: without it a ping flood would be a memory hole.
+            // Back-pressure for pongs: without it, a flood of pings would consume memory.
             blocked_write_ = std::make_unique<BlockedWrite>(BlockedWrite{std::move(done), bytes});
         }
     }
 
     template <class Handler>
     void start_teardown(Handler&& handler) {
-        // The session sends what is queued and waits for the peer in finish(), under a deadline; Beast need not.
+        // finish() sends what is queued and waits for the peer, under a deadline; Beast need not.
         closing_ = true;
         asio::post(get_executor(), boost::beast::bind_front_handler(std::forward<Handler>(handler), error_code{}));
     }
@@ -186,14 +187,14 @@ class CorkedStream : public ports::ConnectionSink {
     template <class Buffers>
     error_code queue_from_beast(const Buffers& buffers, std::size_t bytes) {
         if (!is_open()) return asio::error::not_connected;
-        if (closing_) return {};  // Nothing follows a close frame; Beast's own is swallowed.
+        if (closing_) return {};  // nothing follows a close frame, so drop Beast's own
         auto frame = Frame::make(bytes);
         asio::buffer_copy(asio::buffer(frame->bytes(), bytes), buffers);
         queue_control(std::move(frame));
         return {};
     }
 
-    // An error when it is too much of a kind.
+    // An error if too much of one kind has been received.
     error_code received(asio::mutable_buffer into, std::size_t bytes);
     static std::size_t control_mark();
     void queue_control(FramePtr frame);
@@ -235,7 +236,7 @@ class CorkedStream : public ports::ConnectionSink {
     bool heard_ = false;
     bool progressed_ = false;
     bool in_a_hurry_ = false;
-    // What the kernel had not got rid of when it was last asked.
+    // How much data the kernel still held when it was last asked.
     int kernel_bytes_ = 0;
 };
 

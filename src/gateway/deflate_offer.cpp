@@ -1,4 +1,4 @@
-// Parameter by parameter.
+// Checks an offer parameter by parameter.
 #include "deflate_offer.hpp"
 
 #include "field_lines.hpp"
@@ -23,14 +23,14 @@ enum class Value : bool { none, window_bits };
 struct Parameter {
     std::string_view name;
     Value value;
-    // Smaller ones are no window, or not one that deflate has.
+    // Smaller values are not valid, or not supported by deflate.
     int bits_min = 0;
     bool may_lack_value = false;
 };
 
 constexpr std::string_view name_of_extension = "permessage-deflate";
 constexpr int bits_max = 15;
-// zlib and Beast compress with a window of 9 bits at least; they inflate any.
+// zlib and Beast compress with a window of at least 9 bits; they inflate any.
 const std::array parameters{Parameter{"server_no_context_takeover", Value::none},
                             Parameter{"client_no_context_takeover", Value::none},
                             Parameter{"server_max_window_bits", Value::window_bits, 9},
@@ -45,8 +45,8 @@ bool is_sound(const Parameter& parameter, std::string_view value) {
            bits <= bits_max;
 }
 
-// The items between separators that stand outside of quotes. (Beast's ext_list takes the parameters of one extension
-// for the next one's, and loses a parameter without a value before a comma.)
+// The items between separators outside of quotes. (Beast's ext_list attributes the parameters of one extension to the
+// next one, and loses a parameter without a value before a comma.)
 std::vector<std::string_view> split(std::string_view text, char separator) {
     std::vector<std::string_view> items;
     bool is_quoted = false;
@@ -65,7 +65,7 @@ std::string_view unquoted(std::string_view value) {
     return is_quoted ? value.substr(1, value.size() - 2) : value;
 }
 
-// One extension as the offer that it is; nullopt: it is another, or to be declined.
+// One extension as an acceptable offer; nullopt: another extension, or one to decline.
 std::optional<std::string> read_offer(std::string_view extension) {
     std::string offer;
     std::array<bool, parameters.size()> seen{};

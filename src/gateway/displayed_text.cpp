@@ -1,4 +1,4 @@
-// Character by character.
+// Copies valid characters one by one.
 #include "displayed_text.hpp"
 
 #include "notifyd/core/utf8.hpp"

@@ -1,5 +1,5 @@
-// What a client says of itself, fit to be shown: UTF-8, and not much of it. Pure.
-// Owns: nothing. Thread: any. Fails: never: U+FFFD stands for each byte that is not UTF-8.
+// Makes text from a client safe to display: valid UTF-8 of limited length. Pure. U+FFFD replaces each byte that is not
+// UTF-8.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// A bare CR or LF, a folded line and a control character end the request: other servers see other lines there.
+// A bare CR or LF, a folded line or a control character invalidates the request: other servers would see other lines
+// there.
 #include "field_lines.hpp"
 
 #include <algorithm>
@@ -46,7 +47,7 @@ bool is_token_list(std::string_view text) {
 Result<std::size_t> FieldLines::find_end(std::string_view text) {
     std::size_t at = scanned_;
     char previous = at == 0 ? '\0' : text[at - 1];
-    // Other servers end a line at a bare LF, or continue one that begins with a space: nobody sends that in good faith.
+    // Other servers end a line at a bare LF, or continue one that begins with a space. No honest client sends that.
     for (; at < text.size(); previous = text[at], ++at) {
         const char c = text[at];
         const bool is_visible = c > ' ' && c <= '~';

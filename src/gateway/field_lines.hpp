@@ -1,7 +1,6 @@
-// The lines of a head or of trailer fields: where the empty line ends them, and that no other server can see another
-// border (RFC 9112 §2.2). Pure.
+// The lines of a head or of trailer fields: finds the empty line that ends them, and makes sure that no other server
+// can see a different boundary (RFC 9112 §2.2). Pure.
 // Owns:   how far it has looked.
-// Thread: one.
 // Fails:  with invalid_request.
 #pragma once
 
@@ -12,13 +11,13 @@
 
 namespace notifyd::gateway {
 
-// What is not HTTP.
+// The error for input that is not HTTP.
 [[nodiscard]] Error malformed_request();
 
-// Without the spaces and tabs around it (RFC 9110 §5.6.3).
+// Without surrounding spaces and tabs (RFC 9110 §5.6.3).
 [[nodiscard]] std::string_view trimmed(std::string_view text);
 
-// Below the space, or DEL; HTAB is one of them.
+// Below the space, or DEL. This includes HTAB.
 [[nodiscard]] bool is_control(char c);
 
 // RFC 9110 §5.6.2.
@@ -28,7 +27,8 @@ namespace notifyd::gateway {
 
 class FieldLines {
   public:
-    // Where the lines end; 0: not in this text. Asked again with more of the same text, it goes on where it was.
+    // Where the lines end; 0: not in this text. When called again with more of the same text, it continues where it
+    // stopped.
     [[nodiscard]] Result<std::size_t> find_end(std::string_view text);
 
   private:
@@ -36,7 +36,7 @@ class FieldLines {
     std::size_t line_begin_ = 0;
 };
 
-// Whether each line of a section that find_end has found is a name and a value.
+// Whether each line of a section found by find_end is a name and a value.
 [[nodiscard]] bool are_fields(std::string_view section);
 
 }  // namespace notifyd::gateway

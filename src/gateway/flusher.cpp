@@ -1,4 +1,4 @@
-// One flush a stream and turn.
+// One flush per stream and turn.
 #include "flusher.hpp"
 
 #include "corked_stream.hpp"

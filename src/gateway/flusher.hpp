@@ -1,6 +1,6 @@
-// The streams of one loop that got something to send this turn, written once each at its end.
-// Owns:   the list; streams take themselves off it when they go.
-// Thread: one loop. Fails: never.
+// The streams of one loop with something to send, each flushed once at the end of the turn.
+// Owns:   the list; streams remove themselves when they are destroyed.
+// Thread: one loop.
 #pragma once
 
 #include "notifyd/runtime/event_loop.hpp"

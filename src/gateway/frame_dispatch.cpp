@@ -17,7 +17,7 @@ namespace notifyd::gateway {
 
 namespace {
 
-// A client that goes on this many bursts long after being refused is disconnected.
+// A client that continues for this many bursts after being refused is disconnected.
 constexpr std::size_t refusals_per_burst = 5;
 
 using OptionalId = std::optional<wire::RawJson>;

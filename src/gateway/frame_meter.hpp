@@ -1,8 +1,9 @@
-// Counts the frames of a client's byte stream that cost work and bring next to nothing: pings, pongs, and small pieces
-// of a message. Whole messages have their own limits, large pieces are bounded by the size of a message. Beast passes
-// over empty pieces without a word, so this looks at the bytes themselves. Pure.
-// Owns: where in a frame the stream is, and a bucket. Thread: one loop. Fails: never; what is no frame is Beast's to
-// say.
+// Counts the frames in a client's byte stream that cost work and convey almost nothing: pings, pongs and small
+// fragments of a message. Whole messages have limits of their own, and large fragments are bounded by the size of a
+// message. Beast skips empty fragments silently, so this looks at the bytes themselves. Pure.
+// Owns:   the position within a frame, and a bucket.
+// Thread: one loop.
+// Fails:  never; Beast detects invalid frames.
 #pragma once
 
 #include "notifyd/core/limits.hpp"
@@ -16,7 +17,7 @@ namespace notifyd::gateway {
 
 class FrameMeter {
   public:
-    // The next bytes of the stream. False: there are too many such frames.
+    // Takes the next bytes of the stream. False: there are too many such frames.
     [[nodiscard]] bool take(std::span<const std::uint8_t> bytes, SteadyTime now) {
         std::size_t small = 0;
         while (!bytes.empty()) {
@@ -43,7 +44,7 @@ class FrameMeter {
     static constexpr std::uint8_t length_mask = 0x7F;
     static constexpr std::uint8_t mask_bytes = 4;
 
-    // True when the header (RFC 6455 §5.2) is complete.
+    // Returns true when the header (RFC 6455 §5.2) is complete.
     bool take_header_byte(std::uint8_t byte) {
         if (header_taken_ == 0) {
             first_ = byte;
@@ -66,7 +67,7 @@ class FrameMeter {
     [[nodiscard]] bool is_small() const {
         const auto opcode = static_cast<std::uint8_t>(first_ & opcode_mask);
         if (opcode >= first_control) return true;
-        // The first and the last piece of a message are as many as messages, which have a limit of their own.
+        // There are as many first and last fragments as messages, which have a limit of their own.
         const bool between = opcode == 0 && (first_ & fin_bit) == 0;
         return between && length_ < limits::small_piece_bytes;
     }

@@ -4,7 +4,7 @@
 #include "notifyd/core/limits.hpp"
 #include "notifyd/observability/events/connections.hpp"
 #include "notifyd/runtime/one_shot.hpp"
-#include "notifyd/runtime/task_group.hpp"
+#include "notifyd/runtime/spawner.hpp"
 
 #include "body_memory.hpp"
 #include "client_address.hpp"
@@ -12,8 +12,8 @@
 #include "open_sockets.hpp"
 #include "router.hpp"
 #include "session.hpp"
-#include "ticket_keys.hpp"
 #include "tls_context.hpp"
+#include "tls_session_keys.hpp"
 #include "yield_order.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -35,11 +35,11 @@ using Timer = asio::
 
 // If accepting fails (no descriptors left), the loop must not spin.
 constexpr std::chrono::milliseconds accept_pause{100};
-// How often others may take the room that was made for a newcomer.
+// How often other connections may take the room made for a newcomer.
 constexpr std::size_t room_tries_max = 8;
-// Sockets beyond max_connections, so that clients over the limit get an answer and HTTP requests get through.
+// Sockets in addition to max_connections, so that clients over the limit get an answer and HTTP requests get through.
 constexpr std::size_t spare_sockets = 1024;
-// Descriptors that sockets never take, so that the database, the log and the key endpoint always have theirs.
+// Descriptors that sockets never use, so that the database, the log and the key endpoint always have theirs.
 constexpr std::size_t reserved_files = 64;
 constexpr std::size_t reserved_files_per_loop = 4;
 constexpr std::size_t sockets_min = 16;
@@ -47,7 +47,7 @@ constexpr std::size_t sockets_min = 16;
 constexpr std::size_t closes_per_slice = 500;
 constexpr std::chrono::milliseconds slice_pause{50};
 constexpr std::chrono::milliseconds settle_pause{5};
-// Aborted sessions end in the next turns.
+// Aborted sessions end within the next turns.
 constexpr std::chrono::milliseconds abort_pause{500};
 
 std::string address_text(const Socket& socket) {
@@ -66,7 +66,7 @@ std::string address_text(const Socket& socket) {
     return plain_address(inet_ntop(address->sa_family, bytes, text.data(), text.size()));
 }
 
-// Raises the limit to as many descriptors as the process may have.
+// Raises the limit on descriptors to the maximum that the process may have.
 std::size_t raise_file_limit() {
     rlimit files{};
     if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return sockets_min;
@@ -77,11 +77,11 @@ std::size_t raise_file_limit() {
 
 }  // namespace
 
-struct Front::Parts {
+struct SharedGateway::Parts {
     Listeners listeners;
     // New contexts that a loop has not taken over yet; null if there are none.
     TlsContexts tls;
-    TicketKey ticket_key = TicketKey::random();
+    TlsSessionKey tls_session_key = TlsSessionKey::random();
     OpenSockets sockets;
     BodyMemory body_memory;
     // The HTTP connections of every loop that may give way; complete before any loop runs.
@@ -95,13 +95,13 @@ struct Front::Parts {
     std::string warning;
 };
 
-Front::Front(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+SharedGateway::SharedGateway(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-Front::~Front() {
+SharedGateway::~SharedGateway() {
     if (parts_->listeners.endpoint.is_unix()) ::unlink(parts_->listeners.endpoint.unix_path.c_str());
 }
 
-Result<std::unique_ptr<Front>> Front::open(const config::Config& config, std::size_t loops) {
+Result<std::unique_ptr<SharedGateway>> SharedGateway::open(const config::Config& config, std::size_t loops) {
     auto parts = std::make_unique<Parts>();
     Result<TlsContexts> tls = make_tls_contexts(config.tls, loops);
     if (!tls) return tls.error();
@@ -117,19 +117,19 @@ Result<std::unique_ptr<Front>> Front::open(const config::Config& config, std::si
         parts->warning = "A limit of " + std::to_string(files) + " open files leaves room for " +
                          std::to_string(possible) + " sockets, less than limits.max_connections";
     }
-    std::unique_ptr<Front> front(new Front(std::move(parts)));
-    front->use(config.limits);
-    return front;
+    std::unique_ptr<SharedGateway> shared(new SharedGateway(std::move(parts)));
+    shared->use(config.limits);
+    return shared;
 }
 
-void Front::use(const config::Limits& limits) {
+void SharedGateway::use(const config::Limits& limits) {
     const std::size_t connections = limits.max_connections;
     const std::size_t wanted = connections == 0 ? config::unless_off(0) : connections + spare_sockets;
     parts_->sockets.set_max(std::min(wanted, parts_->sockets_possible));
     parts_->body_memory.set_limits(limits.body_memory, limits.body_memory_per_user);
 }
 
-Result<void> Front::renew_certificate(const config::Tls& tls, EpochMs now) {
+Result<void> SharedGateway::renew_certificate(const config::Tls& tls, EpochMs now) {
     Result<TlsContexts> renewed = make_tls_contexts(tls, parts_->tls.contexts.size());
     if (!renewed) return renewed.error();
     if (!renewed->is_valid_at(now) && parts_->tls.is_valid_at(now)) {
@@ -141,36 +141,36 @@ Result<void> Front::renew_certificate(const config::Tls& tls, EpochMs now) {
     return {};
 }
 
-void Front::renew_ticket_key() {
-    parts_->ticket_key = TicketKey::random();
+void SharedGateway::renew_tls_session_key() {
+    parts_->tls_session_key = TlsSessionKey::random();
 }
 
-std::optional<EpochMs> Front::certificate_until() const {
+std::optional<EpochMs> SharedGateway::certificate_until() const {
     if (parts_->tls.certificate_until == 0) return std::nullopt;
     return parts_->tls.certificate_until;
 }
 
-std::string Front::address() const {
+std::string SharedGateway::address() const {
     return config::to_string(parts_->listeners.endpoint);
 }
 
-const std::string& Front::warning() const {
+const std::string& SharedGateway::warning() const {
     return parts_->warning;
 }
 
 class LoopGateway::Impl {
   public:
-    Impl(const SessionServices& services, Resources resources, Front::Parts& front)
+    Impl(const SessionServices& services, Resources resources, SharedGateway::Parts& shared)
         : services_(services),
-          front_(front),
+          shared_(shared),
           resources_(std::move(resources)),
           router_(resources_),
-          tickets_(front.ticket_key),
+          tls_session_keys_(shared.tls_session_key),
           tasks_(services.loop),
-          ground_{services, router_, flusher_, front.body_memory, yield_order_},
+          ground_{services, router_, flusher_, shared.body_memory, yield_order_},
           acceptor_(services.loop.executor()),
           sweep_timer_(services.loop.executor()) {
-        front.idle.push_back({&services.loop, &yield_order_});
+        shared.idle.push_back({&services.loop, &yield_order_});
         take_over();
     }
 
@@ -190,21 +190,21 @@ class LoopGateway::Impl {
     Awaitable<void> pause(std::chrono::milliseconds time);
     // The key under which the TCP peer's open sockets are counted.
     [[nodiscard]] std::string socket_key(const std::string& address) const;
-    // A place for the socket, if necessary one that another connection gives up.
+    // A place for the socket, given up by another connection if necessary.
     Awaitable<OpenSockets::Place> find_place(const std::string& key);
     // Closes the HTTP connection that has been idle longest, on whichever loop it is. False if there is none.
     Awaitable<bool> make_room();
     Awaitable<void> serve(Arrival arrival);
 
     const SessionServices& services_;
-    Front::Parts& front_;
-    // Before the sessions, which use them to their end.
+    SharedGateway::Parts& shared_;
+    // Declared before the sessions, which use them until they end.
     Resources resources_;
     Router router_;
-    TicketKeys tickets_;
+    TlsSessionKeys tls_session_keys_;
     YieldOrder yield_order_;
     SslContext tls_;
-    runtime::TaskGroup tasks_;
+    runtime::Spawner tasks_;
     Flusher flusher_;
     const SessionGround ground_;
     Acceptor acceptor_;
@@ -216,17 +216,19 @@ class LoopGateway::Impl {
 
 void LoopGateway::Impl::start() {
     services_.loop.add_turn_hook(flusher_);
-    ListenSocket& mine = front_.listeners.sockets[services_.loop.index()];
-    acceptor_.assign(asio::generic::stream_protocol(front_.listeners.family, 0), mine.release());
+    ListenSocket& mine = shared_.listeners.sockets[services_.loop.index()];
+    acceptor_.assign(asio::generic::stream_protocol(shared_.listeners.family, 0), mine.release());
     tasks_.spawn(accept_loop());
     tasks_.spawn(sweep_loop());
 }
 
 void LoopGateway::Impl::take_over() {
-    if (front_.ticket_key.name != tickets_.current().name) tickets_.rotate(front_.ticket_key);
-    SslContext& renewed = front_.tls.contexts[services_.loop.index()];
+    if (shared_.tls_session_key.name != tls_session_keys_.current().name) {
+        tls_session_keys_.rotate(shared_.tls_session_key);
+    }
+    SslContext& renewed = shared_.tls.contexts[services_.loop.index()];
     if (!renewed) return;
-    TicketKeys::serve(renewed.get(), &tickets_);
+    TlsSessionKeys::serve(renewed.get(), &tls_session_keys_);
     tls_ = std::move(renewed);
 }
 
@@ -263,7 +265,7 @@ Awaitable<void> LoopGateway::Impl::accept_loop() {
 
 Awaitable<OpenSockets::Place> LoopGateway::Impl::find_place(const std::string& key) {
     for (std::size_t tries = 0;; ++tries) {
-        OpenSockets::Place place = front_.sockets.take(key);
+        OpenSockets::Place place = shared_.sockets.take(key);
         if (!place.is_server_full() || tries == room_tries_max || stopping_) co_return place;
         const bool has_room = co_await make_room();
         if (!has_room) co_return place;
@@ -272,10 +274,10 @@ Awaitable<OpenSockets::Place> LoopGateway::Impl::find_place(const std::string& k
 
 Awaitable<bool> LoopGateway::Impl::make_room() {
     using Standing = YieldOrder::Standing;
-    std::optional<Front::Parts::Idle> chosen;
+    std::optional<SharedGateway::Parts::Idle> chosen;
     for (const Standing standing : {Standing::stranger, Standing::known}) {
         std::optional<SteadyTime> longest;
-        for (const Front::Parts::Idle& idle : front_.idle) {
+        for (const SharedGateway::Parts::Idle& idle : shared_.idle) {
             const std::optional<SteadyTime> since = idle.order->longest_since(standing);
             if (!since || (longest && *longest <= *since)) continue;
             longest = since;
@@ -288,7 +290,7 @@ Awaitable<bool> LoopGateway::Impl::make_room() {
     runtime::OneShot<bool> answer(services_.loop.executor());
     auto ask = [order = chosen->order, home = &services_.loop, &answer] {
         const bool gave_way = order->give_way();
-        // It fails if the home loop has stopped; then nobody waits.
+        // This fails if the home loop has stopped; then nobody is waiting.
         static_cast<void>(home->post_control([&answer, gave_way] { answer.set(gave_way); }));
     };
     if (!chosen->loop->post_control(std::move(ask))) co_return false;
@@ -297,7 +299,7 @@ Awaitable<bool> LoopGateway::Impl::make_room() {
 }
 
 std::string LoopGateway::Impl::socket_key(const std::string& address) const {
-    // A proxy has many clients behind it; and if attempts are not counted by address, sockets are not either.
+    // A proxy has many clients behind it; and where attempts are not counted by address, neither are sockets.
     const bool counted = services_.config.limits.connects_per_minute_per_ip != 0 && address != unix_peer &&
                          !is_trusted(address, services_.config.server.trusted_proxies);
     return counted ? limit_key(address) : std::string();
@@ -343,7 +345,7 @@ Awaitable<void> LoopGateway::Impl::quiesce_task(UniqueFunction<void()> done) {
 Awaitable<void> LoopGateway::Impl::drain_task(UniqueFunction<void()> done) {
     const auto delivering = [this] { return services_.delivery.depth() != 0; };
     co_await wait_while(delivering);
-    // Sessions leave the list in later turns only, which includes the pauses: so each slice starts at the front.
+    // Sessions leave the list only in later turns, including the pauses, so each slice starts at the front.
     for (bool more = true; more && services_.clock.steady_now() < drain_until_;) {
         std::size_t closed = 0;
         for (auto session = sessions_.begin(); session != sessions_.end() && closed < closes_per_slice; ++session) {
@@ -355,15 +357,15 @@ Awaitable<void> LoopGateway::Impl::drain_task(UniqueFunction<void()> done) {
     const auto serving = [this] { return !sessions_.empty(); };
     co_await wait_while(serving);
     for (Session& session : sessions_) session.abort();
-    // Requests that still wait for the storage are answered, to nobody, when it stops.
+    // Requests that are still waiting for the storage are answered, to nobody, when it stops.
     drain_until_ = services_.clock.steady_now() + abort_pause;
     co_await wait_while(serving);
     sweep_timer_.cancel();
     done();
 }
 
-LoopGateway::LoopGateway(const SessionServices& services, Resources resources, Front& front)
-    : impl_(std::make_unique<Impl>(services, std::move(resources), *front.parts_)) {}
+LoopGateway::LoopGateway(const SessionServices& services, Resources resources, SharedGateway& shared)
+    : impl_(std::make_unique<Impl>(services, std::move(resources), *shared.parts_)) {}
 LoopGateway::~LoopGateway() = default;
 void LoopGateway::start() {
     impl_->start();

@@ -1,4 +1,4 @@
-// The known names by Beast's number, the others by their letters.
+// Compares names known to Beast by number, and the others by their letters.
 #include "head_fields.hpp"
 
 #include <boost/beast/core/string.hpp>
@@ -37,7 +37,7 @@ HeadField* field_of(HeadFields& fields, http::field name) {
     }
 }
 
-// Names that Beast has no number for.
+// Names for which Beast has no number.
 HeadField* field_of(HeadFields& fields, beast::string_view name) {
     if (beast::iequals(name, "Idempotency-Key")) return &fields.idempotency_key;
     if (beast::iequals(name, "X-Request-Id")) return &fields.request_id;

@@ -1,8 +1,7 @@
-// The header fields that are looked at in every request, read in one pass over its head. Pure.
-// What few requests need, such as Expect, is looked up where it is needed.
-// Owns:   nothing; a view lives as long as its line, which moves with the head, and ends when it is set anew.
-// Thread: any.
-// Fails:  never; what may stand once only is the reader's to decide, by `times`.
+// The header fields that every request is checked for, read in one pass over its head. Pure. Fields that few requests
+// need, such as Expect, are looked up where they are needed.
+// Owns:   nothing; a view is valid as long as its line, which moves with the head and ends when the field is set again.
+// Fails:  never; the caller decides by `times` about fields that may occur only once.
 #pragma once
 
 #include <boost/beast/http/message.hpp>
@@ -16,7 +15,7 @@ namespace notifyd::gateway {
 using BeastRequest = boost::beast::http::request<boost::beast::http::string_body>;
 
 struct HeadField {
-    std::string_view value;  // of its first line
+    std::string_view value;  // of the first line
     unsigned times = 0;
 };
 
@@ -35,7 +34,7 @@ struct HeadFields {
     HeadField transfer_encoding;
     HeadField upgrade;
     HeadField user_agent;
-    std::vector<std::string_view> forwarded_for;  // each line's
+    std::vector<std::string_view> forwarded_for;  // of each line
 };
 
 [[nodiscard]] HeadFields read_head_fields(const BeastRequest& head);

@@ -59,7 +59,7 @@ std::string_view reason_phrase(int status) {
     }
 }
 
-// IMF-fixdate, made once a second.
+// IMF-fixdate, formatted once per second.
 std::string_view http_date(EpochMs now) {
     static thread_local std::time_t made_for = -1;
     static thread_local std::array<char, 40> text{};

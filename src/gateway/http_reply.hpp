@@ -1,4 +1,4 @@
-// What an endpoint answers, and its bytes on the wire. The one place where an Error becomes an HTTP reply.
+// An endpoint's reply, and its bytes on the wire. The only place where an Error becomes an HTTP reply.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -18,19 +18,18 @@ struct HttpReply {
     std::string content_type = "application/json";
     std::string body;
     std::vector<std::pair<std::string, std::string>> headers;  // in addition to those of every reply
-    std::string vary{};                                        // by which headers besides Origin; may be empty
-    // For the log: what an error's reply says, and the user that it is about, where a refused token or connect names
-    // one.
+    std::string vary{};  // the headers besides Origin that it varies by; may be empty
+    // For the log: the error in the reply, and the user it concerns, if a refused token or connect identifies one.
     std::optional<Error> refusal{};
     std::string refused_user{};
 };
 
 [[nodiscard]] HttpReply json_reply(int status, std::string body);
-// With WWW-Authenticate on a 401 and Retry-After on a 429 and 503.
+// With WWW-Authenticate for 401, and Retry-After for 429 and 503.
 [[nodiscard]] HttpReply error_reply(const Error& error, std::string_view correlation_id);
 
 enum class KeepAlive : bool { no, yes };
-enum class BodyMode : std::uint8_t { sent, left_out };  // left out: the answer to HEAD
+enum class BodyMode : std::uint8_t { sent, left_out };  // left out: the reply to HEAD
 
 struct ReplyContext {
     std::string_view correlation_id;

@@ -1,5 +1,4 @@
-// One HTTP request as the endpoints see it: no Beast, decoded, size-checked.
-// Owns: its strings. Thread: one loop. Fails: never.
+// One HTTP request as endpoints see it: without Beast, decoded and checked for size.
 #pragma once
 
 #include "notifyd/core/query_parameters.hpp"
@@ -11,7 +10,7 @@ namespace notifyd::gateway {
 
 struct HttpRequest {
     std::string method;
-    std::string path;            // a Target's, without server.base_path; "/" at least
+    std::string path;            // of a Target, without server.base_path; at least "/"
     std::string path_parameter;  // of a route such as /dlq/{id}; percent-decoded
     QueryParameters query;
     std::string authorization;

@@ -26,7 +26,7 @@ namespace {
 
 // How long a connection without a valid token may stay idle between requests.
 constexpr std::chrono::seconds stranger_idle_timeout{10};
-// A body of a few fields: POST /permissions, POST /ws/token.
+// A body with a few fields, such as POST /permissions or POST /ws/token.
 constexpr std::size_t fields_bytes_max = 64 * 1024;
 constexpr const char* upgrade_verbs = "GET, HEAD, OPTIONS";
 constexpr std::string_view continue_reply = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -94,7 +94,8 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
         if (is_upgrade_path(request->path) && http::token_list(reader.fields().upgrade.value).exists("websocket")) {
             const bool early_bytes = buffer.size() != 0;
             if (early_bytes || reader.has_body()) {
-                refuse(Error(Errc::invalid_request, "An upgrade request has no body and nothing behind it"), *request);
+                refuse(Error(Errc::invalid_request, "An upgrade request must have no body and no further data"),
+                       *request);
                 co_return nullptr;
             }
             const KeepAlive keep_alive = keep_alive_of(reader);
@@ -123,7 +124,7 @@ Awaitable<std::unique_ptr<Upgrade>> Session::serve_http() {
         phase_ = Phase::answering;
         co_await answer(reader, *request, match, caller, keep_alive);
         stand_by();
-        // A peer that is slow to read the answer must not hold the memory of its request.
+        // A peer that reads the reply slowly must not keep the memory of its request.
         std::string().swap(request->body);
         paid.reset();
         const bool goes_on = co_await settle(keep_alive);
@@ -176,7 +177,7 @@ Awaitable<bool> Session::receive(beast::flat_buffer& buffer) {
     co_return !error;
 }
 
-// Beast's parser, but not its read operations: a request that arrived whole costs no further trip through the loop.
+// Uses Beast's parser, but not its read operations: a request that arrives whole needs no further turn of the loop.
 Awaitable<bool> Session::read_head(beast::flat_buffer& buffer, RequestReader& reader) {
     for (;;) {
         const Result<RequestReader::Progress> progress = reader.take_head(buffer);
@@ -234,7 +235,8 @@ Awaitable<bool> Session::read_body(beast::flat_buffer& buffer,
         const std::size_t before = buffer.size();
         const bool received = co_await receive(buffer);
         if (!received && timed_out_) {
-            refuse(timeout_error("The body came too slowly: 16 KiB a second are the least"), request, route, caller);
+            refuse(
+                timeout_error("The body arrived too slowly: the minimum is 16 KiB per second"), request, route, caller);
         }
         if (!received) co_return false;
         pace.came(buffer.size() - before, services_.clock.steady_now());
@@ -357,7 +359,8 @@ Awaitable<void> Session::answer(
         request.path_parameter = match.parameter;
         reply = co_await call(*match.route, request, caller);
     } else if (!match.allow.empty()) {
-        reply = error_reply(Error(Errc::method_not_allowed, "The path has no such method"), request.correlation_id);
+        reply =
+            error_reply(Error(Errc::method_not_allowed, "Method not allowed for this path"), request.correlation_id);
         reply.headers.emplace_back("Allow", match.allow);
     } else if (is_upgrade_path(request.path)) {
         reply = co_await explain_connect(reader.request(), request);

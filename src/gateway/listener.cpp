@@ -1,4 +1,4 @@
-// bind and listen.
+// Binds and listens.
 #include "listener.hpp"
 
 #include "notifyd/gateway/gateway.hpp"
@@ -81,19 +81,19 @@ ListenSocket make_socket(int family, Sharing sharing) {
     const int off = 0;
     setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (sharing == Sharing::shared) setsockopt(made.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
-    // Accepted sockets inherit it on Linux.
+    // On Linux, accepted sockets inherit it.
     setsockopt(made.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (family == AF_INET6) setsockopt(made.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
     return made;
 }
 
-// With SO_REUSEPORT a second server could share the address unnoticed; without it, the first one is in the way.
+// SO_REUSEPORT would let a second server share the address unnoticed; without it, the first server blocks the second.
 bool is_free(const Address& address) {
     const ListenSocket probe = make_socket(address.family, Sharing::alone);
     return probe.get() >= 0 && ::bind(probe.get(), address.get(), address.length) == 0;
 }
 
-// Why no socket file can be at this path, whoever listens there; empty: one can.
+// Why no socket file can be created at this path, whoever listens there; empty: it can.
 std::string why_no_place(const std::string& path) {
     const std::string folder = std::filesystem::path(path).parent_path().string();
     struct stat info {};
@@ -110,8 +110,8 @@ std::string why_no_place(const std::string& path) {
     return "";
 }
 
-// What stands in the way of a socket file, as a sentence for the operator; empty: nothing. One that a killed server
-// left behind is removed; one that somebody listens on is in use.
+// What prevents creating a socket file, as a message for the operator; empty: nothing. A socket left behind by a killed
+// server is removed; one that somebody listens on is in use.
 std::string clear_way(const Address& address, const std::string& path) {
     if (std::string why = why_no_place(path); !why.empty()) return why;
     struct stat info {};
@@ -120,11 +120,11 @@ std::string clear_way(const Address& address, const std::string& path) {
     if (::connect(probe.get(), address.get(), address.length) == 0) return in_use;
     if (errno != ECONNREFUSED) return std::string("another program's socket is in its place: ") + std::strerror(errno);
     if (::unlink(path.c_str()) == 0) return "";
-    return std::string("what a killed server has left there cannot be removed: ") + std::strerror(errno);
+    return std::string("the socket left there by a killed server cannot be removed: ") + std::strerror(errno);
 }
 
-// The umask has perhaps taken some of the mode away. The file is named by a descriptor of it: whoever may write in the
-// folder can put a link in its place.
+// The umask may have removed some of the mode. The file is named by a descriptor, because whoever may write to the
+// folder can replace it with a link.
 bool give_mode(const std::string& path, unsigned mode) {
     const ListenSocket file(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
     struct stat info {};
@@ -186,12 +186,12 @@ Result<Listeners> open_listeners(const config::Endpoint& endpoint, unsigned sock
             continue;
         }
         ListenSocket made = make_socket(address->family, Sharing::shared);
-        // The file that bind makes has no more than this mode, and never had.
+        // The file created by bind has exactly this mode, and never had more.
         const bool limited = made.get() >= 0 && (!local || ::fchmod(made.get(), socket_mode) == 0);
         if (!limited || ::bind(made.get(), address->get(), address->length) != 0) return failure(endpoint);
         if (local && !give_mode(endpoint.unix_path, socket_mode)) return failure(endpoint);
         if (::listen(made.get(), backlog) != 0) return failure(endpoint);
-        // Port 0: the first socket's port is everybody's.
+        // With port 0, all sockets use the port of the first one.
         if (i == 0) {
             listeners.endpoint.port = port_of(made.get());
             set_port(*address, listeners.endpoint.port);

@@ -1,7 +1,7 @@
-// Listening sockets: one a loop on the same address (SO_REUSEPORT), or one Unix socket that all loops accept from.
-// Owns:   descriptors until they are handed to the loops.
+// Listening sockets: one per loop on the same address (SO_REUSEPORT), or one Unix socket that all loops accept from.
+// Owns:   descriptors, until they are handed to the loops.
 // Thread: startup.
-// Fails:  with a sentence for the operator: address in use, no permission, …
+// Fails:  with a message for the operator: address in use, no permission, …
 #pragma once
 
 #include "notifyd/config/config.hpp"
@@ -27,12 +27,12 @@ class ListenSocket {
 };
 
 struct Listeners {
-    std::vector<ListenSocket> sockets;  // one a loop
-    config::Endpoint endpoint;          // with the real port
+    std::vector<ListenSocket> sockets;  // one per loop
+    config::Endpoint endpoint;          // with the actual port
     int family = 0;
 };
 
-// `socket_mode`: of a Unix socket's file, from the moment that it is there.
+// `socket_mode`: the mode of a Unix socket's file, from the moment it is created.
 [[nodiscard]] Result<Listeners> open_listeners(const config::Endpoint& endpoint,
                                                unsigned socket_mode,
                                                std::size_t loops);

@@ -1,7 +1,7 @@
-// Asks every loop to do something, and comes back to the loop that asked once all have done it.
+// Asks every loop to do something, and returns to the asking loop once all have done it.
 // Owns:   the round, until it is over.
-// Thread: one loop asks; `ask` runs on each loop with that loop's connections, `done` on the loop that asked, after all
-//         others. A loop that has stopped has no connections; if the asking loop has stopped, nobody waits for `done`.
+// Thread: one loop asks; `ask` runs on each loop with that loop's connections, then `done` on the asking loop. A
+//         stopped loop has no connections; if the asking loop has stopped, nobody waits for `done`.
 #pragma once
 
 #include "notifyd/core/unique_function.hpp"
@@ -13,7 +13,7 @@
 
 namespace notifyd::gateway {
 
-// Runs `done` on the home loop when the last share of it is gone.
+// Runs `done` on the home loop when its last shared owner is gone.
 class LoopRound {
   public:
     LoopRound(runtime::EventLoop& home, UniqueFunction<void()> done) : home_(home), done_(std::move(done)) {}

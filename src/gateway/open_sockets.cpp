@@ -1,4 +1,4 @@
-// Taking and giving back.
+// Takes places and returns them.
 #include "open_sockets.hpp"
 
 #include <algorithm>
@@ -8,7 +8,7 @@ namespace notifyd::gateway {
 namespace {
 
 constexpr std::size_t address_sockets_min = 64;
-// As many as the gateway has beyond limits.max_connections, so that this never takes a WebSocket of those away.
+// As many as the gateway has in addition to limits.max_connections, so that this never reduces those for WebSockets.
 constexpr std::size_t kept_for_http_max = 1024;
 
 }  // namespace
@@ -27,7 +27,7 @@ std::size_t OpenSockets::websockets_max() const {
     return max - std::min(max / 8, kept_for_http_max);
 }
 
-// Counted first, so that two loops cannot both take the last one.
+// Counts first, so that two loops cannot both take the last one.
 bool OpenSockets::take_of_server() {
     const std::size_t http = http_.fetch_add(1, std::memory_order_relaxed);
     const std::size_t all = http + websockets_.load(std::memory_order_relaxed);
@@ -37,7 +37,7 @@ bool OpenSockets::take_of_server() {
 }
 
 OpenSockets::Place OpenSockets::take(std::string key) {
-    // The address first: whoever has as many as one address may have must not push others out.
+    // Check the address first: one that is at its own limit must not displace others.
     if (!key.empty() && !take_of_address(key)) return Place("address_full");
     if (!take_of_server()) {
         give_back_of_address(key);

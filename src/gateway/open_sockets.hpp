@@ -1,9 +1,8 @@
-// How many sockets are open, in all, of one address, and as WebSockets. Keep-alive and idle ones count as others do, so
-// that nobody holds all that the server has. HTTP connections, which all sockets are at first, get three quarters at
-// most, so that WebSockets find room; WebSockets leave an eighth, at most 1,024, so that requests do.
+// How many sockets are open: in total, per address, and as WebSockets. Keep-alive and idle connections count like any
+// other, so that nobody can occupy the whole server. HTTP connections, which all sockets are at first, get three
+// quarters at most, so that WebSockets find room; WebSockets leave an eighth free, at most 1,024, for requests.
 // Owns:   the counts.
 // Thread: any.
-// Fails:  by refusing.
 #pragma once
 
 #include "notifyd/runtime/sharded_map.hpp"
@@ -18,7 +17,7 @@ namespace notifyd::gateway {
 
 class OpenSockets {
   public:
-    // One socket's share, given back with it; none, when it was refused.
+    // The place of one socket, returned on destruction; empty if it was refused.
     class Place {
       public:
         explicit Place(std::string_view refusal) : refusal_(refusal) {}
@@ -32,17 +31,17 @@ class OpenSockets {
         ~Place() { give_back(); }
 
         [[nodiscard]] bool is_taken() const { return sockets_ != nullptr; }
-        // Whether an HTTP connection that gives way would make room.
+        // Whether it would help if an HTTP connection gave way.
         [[nodiscard]] bool is_server_full() const { return refusal_ == server_full; }
-        // "server_full" or "address_full", where it is not.
+        // "server_full" or "address_full" if it was refused.
         [[nodiscard]] std::string_view refusal() const { return refusal_; }
-        // Whether become_websocket would do; nothing is taken.
+        // Whether become_websocket would succeed; takes nothing.
         [[nodiscard]] bool can_become_websocket() const;
-        // Counts as a WebSocket from here on. False: there are as many as there may be.
+        // Counts as a WebSocket from here on. False: the limit has been reached.
         [[nodiscard]] bool become_websocket();
-        // The upgrade came to nothing.
+        // The upgrade failed.
         void become_http();
-        // Before its end; the socket is closed.
+        // Returns the place early, because the socket is already closed.
         void give_back();
 
       private:
@@ -53,9 +52,9 @@ class OpenSockets {
     };
 
     void set_max(std::size_t sockets) { max_ = sockets; }
-    // `key`: what limits count the address as; empty: this one may have them all.
+    // `key`: the key that limits count the address under; empty: unlimited.
     [[nodiscard]] Place take(std::string key);
-    // A quarter of all; an office behind one address has enough even of a small server's.
+    // A quarter of all, with a minimum, so that an office behind one address has enough even on a small server.
     [[nodiscard]] std::size_t address_max() const;
     [[nodiscard]] std::size_t http_max() const;
     [[nodiscard]] std::size_t websockets_max() const;

@@ -1,4 +1,4 @@
-// Byte for byte; "https://*.example.com" stands for any name in front of the dot.
+// Compares byte for byte; in "https://*.example.com", the star matches any name before the dot.
 #include "origins.hpp"
 
 #include <algorithm>
@@ -7,11 +7,11 @@ namespace notifyd::gateway {
 
 namespace {
 
-// The only place where a * stands for something.
+// The only position in which a * is a wildcard.
 constexpr std::string_view any_subdomain = "://*.";
 
-// One or more labels of a host as browsers write them: whatever else an origin could hold ends a host, or is one of
-// another spelling.
+// One or more labels of a host as browsers write them: any other character of an origin either ends the host or makes
+// it a different spelling.
 bool is_host_part(std::string_view text) {
     const bool has_empty_label = text.starts_with('.') || text.ends_with('.') || text.find("..") != text.npos;
     return !text.empty() && !has_empty_label && std::ranges::all_of(text, [](char c) {

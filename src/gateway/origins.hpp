@@ -1,5 +1,4 @@
-// Which browsers' pages may connect and read answers (docs/protocol.md#http).
-// Owns: nothing. Thread: any. Fails: never.
+// Which web pages may connect and read replies (docs/protocol.md#http).
 #pragma once
 
 #include <string>
@@ -8,8 +7,8 @@
 
 namespace notifyd::gateway {
 
-// What Access-Control-Allow-Origin says to this Origin: "*", the origin itself, or nothing: it is not allowed.
-// `allowed` are those of the config, which has checked their form.
+// The value of Access-Control-Allow-Origin for this Origin: "*", the origin itself, or empty if it is not allowed.
+// `allowed` comes from the config, which has validated it.
 [[nodiscard]] std::string_view allowed_origin(const std::vector<std::string>& allowed, std::string_view origin);
 
 }  // namespace notifyd::gateway

@@ -1,4 +1,4 @@
-// A step, then the others' turn.
+// Alternates between a step of the reader and a turn of the loop.
 #include "read_batch.hpp"
 
 #include "notifyd/core/limits.hpp"

@@ -1,8 +1,7 @@
-// Reads a batch in steps, and lets the loop do other things between them: a body of megabytes would hold it up for
-// longer than anybody's message should wait.
-// Owns:   nothing.
+// Reads a batch in steps and lets the loop do other work in between: a body of several megabytes would delay other
+// clients' messages too long.
 // Thread: one loop.
-// Fails:  as wire::BatchReader does.
+// Fails:  like wire::BatchReader.
 #pragma once
 
 #include "notifyd/runtime/turnstile.hpp"
@@ -15,8 +14,8 @@
 
 namespace notifyd::gateway {
 
-// `body` outlives the call. Reading a large one takes several times its size for a while: those wait for each other at
-// `large_batches`.
+// `body` must outlive the call. Reading a large one temporarily takes several times its size, so large ones wait for
+// each other at `large_batches`.
 [[nodiscard]] Awaitable<Result<wire::BatchReader::Messages>> read_batch(std::string_view body,
                                                                         wire::JsonLimits json_limits,
                                                                         std::size_t message_bytes_max,

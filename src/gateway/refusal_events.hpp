@@ -1,5 +1,4 @@
-// The events of refusals, from what the gateway knows of them.
-// Owns: nothing; the events view what they are made from. Thread: any. Fails: never.
+// Builds the events of refusals; they hold views of their inputs.
 #pragma once
 
 #include "notifyd/auth/auth_result.hpp"
@@ -25,7 +24,7 @@ namespace notifyd::gateway {
             .key = refusal.key};
 }
 
-// RequestRefused or RequestFailed, with what both of them say. `error`: what the answer says; nullptr: it says nothing.
+// RequestRefused or RequestFailed, with the fields that they share. `error`: the error in the reply; nullptr: none.
 template <class Event>
 [[nodiscard]] Event request_event(
     const HttpRequest& request, std::string_view route, int status, const Error* error, std::string_view user) {

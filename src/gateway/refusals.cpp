@@ -1,4 +1,4 @@
-// Requests that are refused before an endpoint sees them, and what every refusal leaves in the log.
+// Refuses requests before an endpoint sees them, and logs every refusal.
 #include "notifyd/core/http_status.hpp"
 #include "notifyd/gateway/route.hpp"
 #include "notifyd/observability/events/http.hpp"
@@ -68,7 +68,7 @@ void Session::log_refusal(const HttpReply& reply,
 void Session::log_answer(
     const HttpReply& reply, const HttpRequest& request, const Route* route, const Caller& caller, SteadyTime start) {
     const double latency_ms = milliseconds_since(start, services_.clock.steady_now());
-    // The user of a refused token may be known, too.
+    // A refused token may also identify the user.
     const std::string_view known = user_of(caller);
     const std::string_view user = known.empty() ? reply.refused_user : known;
     std::string_view path = is_upgrade_path(request.path) ? "/ws" : "unknown";

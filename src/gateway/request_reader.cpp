@@ -1,4 +1,4 @@
-// Stricter than Beast's parser wherever another server on the way might see another border.
+// Stricter than Beast's parser wherever another server on the way might see a different boundary.
 #include "request_reader.hpp"
 
 #include "notifyd/core/limits.hpp"
@@ -41,7 +41,7 @@ Error trailer_too_long() {
     return {Errc::headers_too_large, "The trailer fields are larger than 16 KiB"};
 }
 
-// Whether the line of the last chunk, "0", has come; the end of the chunk before may stand in front of it.
+// Whether the line of the last chunk, "0", has arrived, perhaps preceded by the end of the previous chunk.
 bool begins_with_last_chunk(std::string_view text) {
     if (text.starts_with("\r\n")) text.remove_prefix(2);
     const std::size_t zeros = std::min(text.find_first_not_of('0'), text.size());
@@ -49,7 +49,7 @@ bool begins_with_last_chunk(std::string_view text) {
     return zeros != 0 && (rest.starts_with('\r') || rest.starts_with(';')) && rest.find("\r\n") != rest.npos;
 }
 
-// What made the head too long: its URL, or its fields.
+// Which part made the head too long: the URL or the fields.
 Error head_too_long(std::string_view text) {
     const std::string_view line = text.substr(0, text.find('\r'));
     const std::size_t target = line.find(' ') + 1;
@@ -58,7 +58,7 @@ Error head_too_long(std::string_view text) {
     return {Errc::headers_too_large, "The headers are larger than 16 KiB"};
 }
 
-// RFC 9112 §3.2: host and perhaps a port; empty where the target has no authority.
+// RFC 9112 §3.2: a host and optionally a port; empty if the target has no authority.
 bool is_host(std::string_view text) {
     const auto parsed = urls::parse_authority({text.data(), text.size()});
     return parsed && !parsed->has_userinfo();
@@ -68,7 +68,7 @@ bool is_number(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// RFC 9112 §6.3: a body whose end cannot be told must not be taken for the next request.
+// RFC 9112 §6.3: if the end of a body is ambiguous, the rest must not be read as the next request.
 Result<void> check_body_length(const BeastRequest& head, const HeadFields& fields) {
     const HeadField& coding = fields.transfer_encoding;
     const bool chunked = beast::iequals(coding.value, "chunked");
@@ -82,7 +82,7 @@ Result<void> check_body_length(const BeastRequest& head, const HeadFields& field
     return {};
 }
 
-// RFC 9110 §5.3: the lines of a list are one list. Beast looks at the first one only.
+// RFC 9110 §5.3: the lines of a list form one list, but Beast looks only at the first one.
 void join_lines(BeastRequest& head, http::field name) {
     if (head.count(name) < 2) return;
     std::string list;
@@ -111,7 +111,7 @@ bool skip_empty_lines(beast::flat_buffer& buffer) {
 }
 
 RequestReader::RequestReader() {
-    // It is given whole heads only: what is too long is known before.
+    // It is only given whole heads, whose size has already been checked.
     parser_.header_limit(2 * static_cast<std::uint32_t>(limits::header_bytes_max));
     parser_.body_limit(boost::none);
     parser_.on_chunk_header(chunk_check_);
@@ -121,7 +121,7 @@ void RequestReader::ChunkCheck::operator()(std::uint64_t size,
                                            beast::string_view extensions,
                                            beast::error_code& error) {
     // Beast accepts a bare LF in a quoted value, where another server sees the end of the line. Nothing here uses
-    // extensions, so that nobody needs many of them, and a body cannot be dragged out by them (RFC 9112 §7.1.1).
+    // extensions, so they are kept short, and cannot be used to drag out a body (RFC 9112 §7.1.1).
     const auto is_border = [](char c) { return is_control(c) && c != '\t'; };
     extension_bytes += extensions.size();
     if (std::ranges::any_of(extensions, is_border) || extension_bytes > limits::header_bytes_max) {
@@ -129,7 +129,7 @@ void RequestReader::ChunkCheck::operator()(std::uint64_t size,
         return;
     }
     if (size != 0) return;
-    // Beast has found the end of the last line and that of the message by now, so there is so much.
+    // Beast has found the end of the last line and of the message by now, so these bytes exist.
     const char* const line_end = extensions.data() + extensions.size();
     if (std::string_view(line_end, 4) == "\r\n\r\n") return;
     trailer = line_end + 2;
@@ -164,14 +164,14 @@ Result<Progress> RequestReader::take_head(beast::flat_buffer& buffer) {
     if (*end == 0) return Progress::needs_more;
     beast::error_code error;
     parser_.put({text.data(), *end}, error);
-    // Also of a head that broke off, whose refusal carries the id.
+    // Even for a truncated head: the error reply needs its request id.
     fields_ = read_head_fields(request());
     if (error || !parser_.is_header_done()) return malformed_request();
     buffer.consume(*end);
     if (fields_.connection.times > 1 || fields_.upgrade.times > 1) {
         join_lines(parser_.get(), http::field::connection);
         join_lines(parser_.get(), http::field::upgrade);
-        // Joined lines are new ones.
+        // Joining replaces the lines.
         fields_ = read_head_fields(request());
     }
     if (const Result<void> checked = check_head(request(), fields_); !checked) return checked.error();
@@ -181,9 +181,9 @@ Result<Progress> RequestReader::take_head(beast::flat_buffer& buffer) {
 Result<Progress> RequestReader::take_body(beast::flat_buffer& buffer, std::size_t bytes_max) {
     if (parser_.content_length().value_or(0) > bytes_max) return body_too_large();
     parser_.eager(true);
-    // Of a chunked body, which Beast counts down.
+    // Limits a chunked body, which Beast counts down.
     if (!std::exchange(body_begun_, true)) parser_.body_limit(bytes_max);
-    // A chunked body ends with "0\r\n\r\n", so that much is still to come; of its last line Beast wants no less at
+    // A chunked body ends with "0\r\n\r\n", so at least this much is still to come; Beast needs all of its last line at
     // once.
     const std::size_t bytes_min = parser_.chunked() ? 5 : 1;
     beast::error_code error;
@@ -194,7 +194,7 @@ Result<Progress> RequestReader::take_body(beast::flat_buffer& buffer, std::size_
     if (chunk_check_.trailer != nullptr) return drop_trailer(buffer);
     if (error && error != http::error::need_more) return malformed_request();
     if (parser_.is_done()) return Progress::complete;
-    // What is left is the line of a chunk, and nobody needs a long one; or trailer fields.
+    // What remains is the line of a chunk, which nobody needs to be long, or trailer fields.
     if (buffer.size() < limits::header_bytes_max) return Progress::needs_more;
     return begins_with_last_chunk(view(buffer)) ? trailer_too_long() : malformed_request();
 }
@@ -211,12 +211,12 @@ Result<Progress> RequestReader::drop_trailer(beast::flat_buffer& buffer) {
 
 namespace {
 
-// What browsers leave as it is in a query and in a path (URL Standard, "percent-encode sets"), and RFC 3986 has
-// encoded.
+// Characters that browsers leave unencoded in a query and in a path (URL Standard, "percent-encode sets"), although RFC
+// 3986 requires encoding.
 constexpr std::string_view raw_in_query = "|[]{}^`\\";
 constexpr std::string_view raw_in_path = "|[]^";
 
-// The target as RFC 3986 wants it. The authority of an absolute one may have brackets of its own.
+// The target as RFC 3986 requires it. The authority of an absolute target may contain brackets.
 std::string encode_raw(std::string_view target) {
     constexpr std::string_view digits = "0123456789ABCDEF";
     std::string encoded;
@@ -233,7 +233,7 @@ std::string encode_raw(std::string_view target) {
     return encoded;
 }
 
-// `encoded` is valid: each percent sign has its two digits.
+// Requires that `encoded` is valid: two digits after each percent sign.
 std::string read_path(std::string_view encoded) {
     std::string path;
     for (std::size_t i = 0; i < encoded.size(); ++i) {
@@ -276,7 +276,8 @@ Result<Target> read_target(const BeastRequest& head) {
         const bool http_scheme =
             parsed->scheme_id() == urls::scheme::http || parsed->scheme_id() == urls::scheme::https;
         if (!http_scheme || parsed->has_userinfo()) return bad;
-        // RFC 9112 §3.2.2 lets the target win; two names for one request are not worth the doubt.
+        // RFC 9112 §3.2.2 gives precedence to the target, but accepting two names for one request is not worth the
+        // ambiguity.
         const urls::string_view authority = parsed->encoded_host_and_port();
         if (head.count(http::field::host) != 0 &&
             !beast::iequals(beast::string_view(authority.data(), authority.size()), head[http::field::host])) {

@@ -1,4 +1,4 @@
-// Unsubscribed first, so that nothing of them follows the frame.
+// Unsubscribes first, so that no message of the topics follows the frame.
 #include "revoke.hpp"
 
 #include "notifyd/wire/server_frames.hpp"

@@ -10,7 +10,7 @@
 namespace notifyd::gateway {
 
 void revoke(const LoopConnections& services, connection::Connection& connection, std::span<const TopicName> topics);
-// Only informs the client, of topics that the connection never got.
+// Only informs the client, about topics that the connection never got.
 void tell_revoked(const LoopConnections& services,
                   connection::Connection& connection,
                   std::span<const TopicName> topics);

@@ -1,4 +1,4 @@
-// By a scan of the table.
+// Scans the table.
 #include "route_match.hpp"
 
 #include <boost/url/pct_string_view.hpp>
@@ -15,7 +15,7 @@ void append_verb(std::string& allow, std::string_view verb) {
     allow.append(verb);
 }
 
-// What the path has in place of the pattern's `{…}`, empty if the pattern has none; nullopt if the path does not match.
+// The part of the path at the pattern's `{…}`, empty if the pattern has none; nullopt if the path does not match.
 std::optional<std::string_view> parameter_in(std::string_view path, std::string_view pattern) {
     if (path == "*") return path;
     const std::size_t open = pattern.find('{');
@@ -30,7 +30,7 @@ std::optional<std::string_view> parameter_in(std::string_view path, std::string_
     return path;
 }
 
-// Decodes what a Target's path leaves encoded.
+// Decodes what the path of a Target leaves encoded.
 std::string decoded(std::string_view parameter) {
     const auto encoded = boost::urls::make_pct_string_view({parameter.data(), parameter.size()});
     return encoded ? encoded->decode() : std::string(parameter);

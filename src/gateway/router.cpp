@@ -1,4 +1,4 @@
-// The table, from what each resource declares.
+// Builds the table from what each resource declares.
 #include "router.hpp"
 
 #include <type_traits>

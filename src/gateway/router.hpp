@@ -1,5 +1,5 @@
-// Finds a request's route among those of all resources, and has its endpoint answer.
-// Owns the table. It belongs to one loop, and the resources outlive it.
+// Finds a request's route among those of all resources, and calls its endpoint. Owns the table; belongs to one loop,
+// and the resources outlive it.
 #pragma once
 
 #include "notifyd/gateway/resources.hpp"
@@ -14,7 +14,7 @@
 
 namespace notifyd::gateway {
 
-// What the resources declare, whether or not any has been built.
+// The routes that the resources declare; does not require any to be built.
 [[nodiscard]] std::vector<Route> declared_routes();
 
 class Router {
@@ -26,7 +26,7 @@ class Router {
     [[nodiscard]] RouteMatch match(std::string_view method, std::string_view path) const {
         return match_route(routes_, method, path);
     }
-    // `route` is a match's; `call` lives until the reply is there.
+    // `route` comes from a match; `call` must live until the reply is available.
     [[nodiscard]] EndpointReply answer(const Route& route, const Call& call) const {
         return endpoints_[static_cast<std::size_t>(&route - routes_.data())](call);
     }

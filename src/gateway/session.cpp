@@ -1,4 +1,4 @@
-// A session's life, and what the sweep does to it.
+// The life of a session, and what the sweep does to it.
 #include "session.hpp"
 
 #include "notifyd/core/limits.hpp"
@@ -10,7 +10,7 @@ namespace notifyd::gateway {
 
 namespace {
 
-// For the answer to a request that did not arrive in time: the client reads it soon, or never.
+// For the reply to a request that did not arrive in time: the client reads it soon, or never.
 constexpr std::chrono::seconds late_close_timeout{2};
 
 }  // namespace
@@ -31,20 +31,20 @@ Session::~Session() {
 }
 
 void Session::stand_by() {
-    // A socket that is already closed makes no more room.
+    // Closing a socket again makes no room.
     if (stream().is_open()) yield_order_.enter(*this, standing_, services_.clock.steady_now());
 }
 
 bool Session::can_give_way() const {
     if (!stream().is_open()) return false;
-    // A known client must still receive its answers.
+    // A known client must still receive its replies.
     return standing_ == YieldOrder::Standing::stranger || stream().outbox().empty();
 }
 
 void Session::give_way() {
     services_.events.emit(observability::AcceptRefused{"gave_way", peer_address_});
     stream().abort();
-    // The socket is closed, so the newcomer need not wait until this session has ended.
+    // The socket is closed, so the newcomer need not wait for this session to end.
     place_.give_back();
 }
 
@@ -85,7 +85,7 @@ Awaitable<void> Session::run() {
     const bool lingers = !liveness_ && !services_.state.draining && !is_late;
     if (lingers) linger = {&services_.clock, now + limits::linger_timeout};
     liveness_.reset();
-    // It only waits for its peer to close, and loses nothing if it is closed first.
+    // It is only waiting for the peer to close, and loses nothing if it is closed first.
     stand_by();
     const auto patience = is_late ? late_close_timeout : limits::close_timeout;
     co_await stream().finish(now + patience, linger);
@@ -110,7 +110,7 @@ void Session::give_up() {
     const connection::Connection& connection = *connection_;
     services_.events.emit(observability::DeliveryClosedSlow{connection.id(), connection.identity().user});
     services_.delivery.give_up(*connection_, [this](const auto& visit) { stream().outbox().visit_unsent(visit); });
-    // The close frame is stuck behind what the client does not read: the code is for the record.
+    // The close frame is stuck behind data that the client does not read; the code is only for the log.
     stream().close(CloseCode::too_slow);
     stream().abort();
 }
@@ -133,7 +133,7 @@ void Session::sweep(SteadyTime now) {
         return;
     }
     if (!liveness_) {
-        // A reply that nobody reads holds memory.
+        // A reply that is not being read holds memory.
         if (is_stalled(now, limits::reply_stalled_after)) stream().abort();
         return;
     }
@@ -165,11 +165,11 @@ void Session::sweep(SteadyTime now) {
         case connection::Liveness::Action::wait:
             break;
         case connection::Liveness::Action::send_ping:
-            // A full outbox accepts no ping; but a client that does not read will not be heard from either.
+            // A full outbox accepts no ping, but we will not hear from a client that does not read either.
             static_cast<void>(stream().send(wire::make_websocket_frame(wire::Opcode::ping, {})));
             break;
         case connection::Liveness::Action::close_idle:
-            // Probably nobody is there to answer the close frame: it is sent, and the next sweep ends the connection.
+            // Probably nobody is there to answer the close frame: send it, and let the next sweep end the connection.
             stream().close(CloseCode::heartbeat_lost);
             stream().set_deadline(now);
             break;
@@ -190,7 +190,7 @@ Session::Drained Session::drain() {
         stream().abort();
         return Drained::now;
     }
-    // A request that is half received has a moment to arrive; one that is being answered has the time it needs.
+    // A request that is partly received gets a moment to arrive; one that is being answered gets the time it needs.
     if (phase_ == Phase::receiving) expire_in(limits::drain_receive_timeout);
     return Drained::already;
 }

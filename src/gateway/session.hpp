@@ -1,8 +1,8 @@
-// One client's socket: TLS handshake, HTTP requests, perhaps a WebSocket, and a quiet end.
-// It lives in the frame of its coroutine; the gateway's list borrows it for sweeps and the drain.
+// One client's socket: TLS handshake, HTTP requests, perhaps a WebSocket, and a quiet end. It lives in the frame of its
+// coroutine; the gateway's list borrows it for sweeps and the drain.
 // Flow:   listener -> Session -> router (HTTP) or FrameDispatch (WebSocket)
 // Owns:   the stream.
-// Thread: one loop. Nothing escapes run(): whatever a peer does ends its own session only.
+// Thread: one loop. Exceptions do not leave run(): whatever a peer does ends only its own session.
 #pragma once
 
 #include "notifyd/auth/authorizer.hpp"
@@ -40,7 +40,7 @@ struct RouteMatch;
 struct ConnectRefusal {
     Error error;
     std::string user{};
-    // Of an attempt that is one too many, and is answered so: what it would have been refused for.
+    // For an attempt beyond the limit, which is answered as such: why it would have been refused otherwise.
     std::string_view attempt_reason{};
 };
 template <class T>
@@ -49,7 +49,7 @@ class [[nodiscard]] ConnectResult : public boost::system::result<T, ConnectRefus
     using boost::system::result<T, ConnectRefusal>::result;
 };
 
-// What a connect asks for, and with which token.
+// What a connect asks for, and the token it came with.
 struct ConnectDemand {
     std::string token;
     wire::ConnectQuery query;
@@ -81,7 +81,7 @@ struct Arrival {
     OpenSockets::Place place;
 };
 
-// What the sessions of a loop share. Outlives them.
+// What all sessions of a loop share. Outlives them.
 struct SessionGround {
     const SessionServices& services;
     const Router& router;
@@ -100,7 +100,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
     Awaitable<void> run();
 
-    // Deadlines, pings and ages; called every limits::sweep_interval.
+    // Checks deadlines, pings and ages; called every limits::sweep_interval.
     void sweep(SteadyTime now);
     // The server is stopping: closes an idle HTTP connection now, a WebSocket with 1012; a request is answered first.
     // `now` if this call closed it.
@@ -135,9 +135,10 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     Awaitable<bool> await_request(boost::beast::flat_buffer& buffer);
     // False if the peer is gone and there is nobody to answer.
     Awaitable<bool> receive(boost::beast::flat_buffer& buffer);
-    // False if the request was refused or broken off, and the connection must end. The same holds for the next ones.
+    // False if the request was refused or broke off and the connection must end; the same holds for the following
+    // functions.
     Awaitable<bool> read_head(boost::beast::flat_buffer& buffer, RequestReader& reader);
-    // What a large body is paid for with; present once its token has been verified.
+    // The memory that a large body has reserved; present once its token has been verified.
     using Paid = std::optional<BodyMemory::Share>;
     // Who sent the request, or why its token was refused; nullopt until the token has been verified.
     using Caller = std::optional<auth::AuthResult<Identity>>;
@@ -160,7 +161,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     void expire_idle();
     // Waits until nearly all of the reply has been sent. True if the connection goes on.
     Awaitable<bool> settle(KeepAlive keep_alive);
-    // Has the endpoint answer, provided that the caller may use the route. Verifies the token, unless that is done.
+    // Calls the endpoint if the caller may use the route. Verifies the token first, unless that is done.
     Awaitable<HttpReply> call(const Route& route, const HttpRequest& request, Caller& caller);
     Awaitable<void> answer(const RequestReader& reader,
                            HttpRequest& request,
@@ -212,7 +213,7 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
             verdict = judge();
         }
     }
-    // Until a fetch of keys newer than these has ended.
+    // Waits until a fetch of keys newer than these has ended.
     Awaitable<void> await_fetch(std::shared_ptr<const auth::KeySet> keys);
 
     // --- upgrade.cpp
@@ -226,12 +227,12 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     Awaitable<HttpReply> explain_connect(const BeastRequest& head, const HttpRequest& request);
     // Takes a place, and one of the user's connects per minute.
     [[nodiscard]] Result<connection::Admission> admit(const UserId& user);
-    // Closes the user's oldest connections to make room for this one, if the rules say so.
+    // Closes the user's oldest connections to make room for this one, if the rules require it.
     void close_oldest(connection::Admission& admission);
     [[nodiscard]] HttpReply refused_upgrade(const ConnectRefusal& refusal, const HttpRequest& request);
 
     // --- connect_check.cpp
-    // Refuses what can be refused without judging the token; the token is read only to name the user in the log.
+    // Refuses what can be refused without verifying the token, which is read only to name the user in the log.
     [[nodiscard]] ConnectResult<ConnectDemand> read_connect(const BeastRequest& head, const HttpRequest& request) const;
     // With a valid token: whether limits that a connect would use up have room, without using them up.
     [[nodiscard]] Result<void> check_room(const UserId& user) const;
@@ -263,15 +264,15 @@ class Session : public boost::intrusive::list_base_hook<boost::intrusive::link_m
     BodyMemory& body_memory_;
     YieldOrder& yield_order_;
     OpenSockets::Place place_;
-    // The TCP peer's; behind a trusted proxy each request names its own.
+    // The TCP peer's address; behind a trusted proxy, each request reports its own.
     std::string peer_address_;
     WebSocketStream websocket_;
     std::optional<connection::Liveness> liveness_;
-    // Set while it is registered.
+    // Set while the connection is registered.
     connection::Connection* connection_ = nullptr;
-    // Since when the peer has not read what waits for it; the epoch if nothing waits.
+    // Since when the peer has not read what is waiting for it; the epoch if nothing is.
     SteadyTime stalled_since_{};
-    // Of the large message that is arriving, if one is.
+    // The pace of the large message that is arriving, if any.
     std::optional<BodyPace> message_pace_;
     Phase phase_ = Phase::receiving;
     // What is being received did not arrive in time; reset with the next deadline.

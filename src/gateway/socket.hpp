@@ -1,5 +1,4 @@
-// The types of sockets and coroutines of the gateway: every executor is a loop's own io_context's, never type-erased.
-// Owns: nothing. Thread: any. Fails: never.
+// The gateway's types of sockets and coroutines: every executor is that of a loop's own io_context, never type-erased.
 #pragma once
 
 #include "notifyd/runtime/event_loop.hpp"

@@ -18,8 +18,8 @@ namespace notifyd::gateway {
 
 namespace {
 
-// TLS 1.2 with forward secrecy and authenticated encryption only. AES-128 first, as browsers prefer: it is safe, and
-// faster (Mozilla's "intermediate" order, wiki.mozilla.org/Security/Server_Side_TLS).
+// TLS 1.2 only with forward secrecy and authenticated encryption. AES-128 comes first, as browsers prefer: it is safe,
+// and faster (Mozilla's "intermediate" order, wiki.mozilla.org/Security/Server_Side_TLS).
 constexpr const char* ciphers = "ECDHE+AES128+AESGCM:ECDHE+AESGCM:ECDHE+CHACHA20";
 constexpr const char* ciphers_1_3 = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 
@@ -29,7 +29,7 @@ Error failure(std::string what) {
     return {Errc::internal, what.append(": ").append(reason.data())};
 }
 
-// Only HTTP/1.1 is spoken; a client that offers nothing of ours goes on without ALPN.
+// Only HTTP/1.1 is spoken; a client that does not offer it continues without ALPN.
 int select_protocol(SSL*,
                     const unsigned char** out,
                     unsigned char* out_length,
@@ -52,17 +52,17 @@ SslContext make_context(config::TlsVersion lowest) {
     SSL_CTX_set_min_proto_version(raw, lowest == config::TlsVersion::tls_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION);
     SSL_CTX_set_cipher_list(raw, ciphers);
     SSL_CTX_set_ciphersuites(raw, ciphers_1_3);
-    // A client without AES in hardware puts ChaCha20 first, and gets it.
+    // A client without hardware AES puts ChaCha20 first, and gets it.
     SSL_CTX_set_options(
         raw,
         SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
-    // An idle connection keeps no buffer; a retried write may come from another address; header and body of a record
-    // are read in one call.
+    // Idle connections keep no buffer; a retried write may come from another address; header and body of a record are
+    // read in one call.
     SSL_CTX_set_mode(raw,
                      SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_read_ahead(raw, 1);
     SSL_CTX_set_alpn_select_cb(raw, select_protocol, nullptr);
-    // Sessions resume by tickets; the cache of this side would only hold memory.
+    // Sessions resume by session tickets; a cache on this side would only waste memory.
     SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
     constexpr std::string_view session_scope = "notifyd";
     SSL_CTX_set_session_id_context(

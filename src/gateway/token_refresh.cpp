@@ -1,4 +1,4 @@
-// The token is judged as in a connect; topics that its claims no longer allow are revoked.
+// Verifies the token as for a connect, and revokes topics that its claims no longer allow.
 #include "token_refresh.hpp"
 
 #include "notifyd/wire/server_frames.hpp"
@@ -75,7 +75,7 @@ void go_on(const FrameServices& services, Refresh refresh) {
     if (connection == nullptr) return;
     if (connection->refreshes != refresh.number) {
         return answer_error(
-            services, *connection, refresh, {Errc::conflict, "A later auth:refresh has taken this one's place"});
+            services, *connection, refresh, {Errc::conflict, "A later auth:refresh has replaced this one"});
     }
     auth::AuthResult<Identity> fresh = judge(services, *connection, refresh.frame.token);
     if (fresh) return accept(services, *connection, refresh, std::move(*fresh));

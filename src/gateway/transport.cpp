@@ -18,16 +18,16 @@ namespace notifyd::gateway {
 
 namespace {
 
-// A TLS record carries at most this much (RFC 8446 §5.1).
+// The maximum payload of a TLS record (RFC 8446 §5.1).
 constexpr std::size_t record_bytes_max = 16 * 1024;
 
-// OpenSSL's error queue belongs to the thread, and errno tells what a system call did.
+// OpenSSL's error queue belongs to the thread, and errno reports what a system call did.
 void clear_errors() {
     ERR_clear_error();
     errno = 0;
 }
 
-// Holds back what is not a full segment while it lives (TCP_CORK, tcp(7)).
+// While it lives, the kernel holds back anything short of a full segment (TCP_CORK, tcp(7)).
 class Cork {
   public:
     static constexpr int none = -1;
@@ -93,7 +93,7 @@ IoState Transport::look_at_first_byte() {
         return again ? IoState::want_read : IoState::failed;
     }
     if (got == 0) return IoState::eof;
-    // The verb of a request; a TLS record begins with 0x16.
+    // A letter begins the verb of a request; a TLS record begins with 0x16.
     return first >= 'A' && first <= 'Z' ? IoState::plain_http : IoState::done;
 }
 
@@ -139,10 +139,10 @@ IoResult Transport::plain_write(connection::Outbox& outbox) {
 }
 
 IoResult Transport::tls_write(connection::Outbox& outbox) {
-    // Queued frames are joined into whole records here, so that a connection needs no buffer of its own. A retry after
+    // Queued frames are joined into whole records here, so that connections need no buffer of their own. A retry after
     // want_write starts with the same bytes and is at least as long, because an outbox only grows at its end.
     static thread_local std::array<char, record_bytes_max> scratch;
-    // OpenSSL writes record by record: the kernel is to send them together.
+    // OpenSSL writes record by record: let the kernel send them together.
     const Cork cork(outbox.bytes() > record_bytes_max ? socket_.native_handle() : Cork::none);
     std::size_t total = 0;
     for (std::size_t round = 0; round < limits::gather_rounds_max && !outbox.empty(); ++round) {

@@ -1,9 +1,9 @@
-// Bytes in and out of one socket without waiting, plain or through TLS.
-// With TLS, OpenSSL works on the descriptor itself (SSL_set_fd) and keeps no buffer while idle: 20 kB a connection
-// instead of the 70 kB of asio::ssl::stream.
+// Reads and writes one socket without blocking, plain or through TLS. With TLS, OpenSSL works directly on the
+// descriptor (SSL_set_fd) and keeps no buffer while idle: 20 kB per connection instead of the 70 kB of
+// asio::ssl::stream.
 // Owns:   the socket and the SSL object.
 // Thread: one loop.
-// Fails:  by state; after `failed` or `eof` nothing more is read or written.
+// Fails:  through the state; after `failed` or `eof` nothing more is read or written.
 #pragma once
 
 #include "notifyd/connection/outbox.hpp"
@@ -18,7 +18,7 @@
 
 namespace notifyd::gateway {
 
-// plain_http: a handshake only, whose peer speaks no TLS.
+// plain_http: only from a handshake, if the peer does not speak TLS.
 enum class IoState : std::uint8_t { done, want_read, want_write, eof, failed, plain_http };
 
 struct IoResult {
@@ -37,13 +37,13 @@ class Transport {
 
     // TLS only: one step of the handshake.
     [[nodiscard]] IoResult handshake();
-    // After plain_http, of which nothing was read: what is written from here on is plain, too.
+    // Call after plain_http, which has read nothing: from here on, writes are plain, too.
     void stop_tls() { ssl_.reset(); }
-    // TLS only: a plain socket is read through Asio.
+    // Only with TLS: a plain socket is read through Asio.
     [[nodiscard]] IoResult read_tls(std::span<char> into);
-    // Writes from the front of the outbox as much as the socket takes, up to a bound; consumes it.
+    // Writes as much from the front of the outbox as the socket accepts, up to a limit, and consumes it.
     [[nodiscard]] IoResult write(connection::Outbox& outbox);
-    // TLS: sends close_notify if the connection is sound. Does not wait.
+    // With TLS, sends close_notify if the connection is sound. Does not wait.
     void say_goodbye();
 
   private:
@@ -54,12 +54,12 @@ class Transport {
     [[nodiscard]] IoResult plain_write(connection::Outbox& outbox);
     [[nodiscard]] IoResult tls_write(connection::Outbox& outbox);
     [[nodiscard]] IoState state_of(int result);
-    // By its first byte, which stays where it is.
+    // Decides by the first byte, without consuming it.
     [[nodiscard]] IoState look_at_first_byte();
 
     Socket socket_;
     std::unique_ptr<SSL, SslDeleter> ssl_;
-    // After SSL_ERROR_SSL or SSL_ERROR_SYSCALL the SSL object must not be used again, not even to say goodbye.
+    // After SSL_ERROR_SSL or SSL_ERROR_SYSCALL, the SSL object must not be used again, not even to close it.
     bool broken_ = false;
     bool has_begun_ = false;
 };

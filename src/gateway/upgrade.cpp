@@ -1,4 +1,4 @@
-// Who gets a 101: everything that can be wrong with a WebSocket handshake is answered as HTTP
+// Decides who gets a 101; everything that can be wrong with a WebSocket handshake is answered as HTTP
 // (docs/protocol.md#connecting).
 #include "notifyd/auth/connection_token.hpp"
 #include "notifyd/core/http_status.hpp"
@@ -6,9 +6,9 @@
 #include "notifyd/observability/events/connections.hpp"
 
 #include "connect_rules.hpp"
+#include "connection_token_connect.hpp"
 #include "displayed_text.hpp"
 #include "session.hpp"
-#include "ticket_connect.hpp"
 
 #include <optional>
 #include <string>
@@ -85,7 +85,7 @@ Awaitable<ConnectResult<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastR
     std::optional<auth::AuthResult<auth::ConnectGrant>> judged;
     if (auth::is_connection_token(connect.token)) {
         yield_order_.leave(*this);
-        judged = co_await find_ticket(connect, services_);
+        judged = co_await find_connection_token(connect, services_);
     } else {
         judged = services_.authorizer.connect(connect);
         if (!*judged) {
@@ -99,7 +99,7 @@ Awaitable<ConnectResult<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastR
     const UserId& user = grant->identity.user;
     const Result<void> unblocked = services_.permissions.may_act(user);
     if (!unblocked) co_return as_attempt(ConnectRefusal{unblocked.error(), user.get()}, request, purpose);
-    // Topics that are left out are not resumed either.
+    // Topics that are omitted are not resumed either.
     std::erase_if(query.resume.topics, [&](const ResumeTopic& resumed) {
         return std::ranges::find(grant->refused, resumed.topic) != grant->refused.end();
     });
@@ -110,17 +110,17 @@ Awaitable<ConnectResult<std::unique_ptr<Upgrade>>> Session::admit_upgrade(BeastR
         if (!room) co_return ConnectRefusal{room.error(), user.get()};
         co_return ConnectRefusal{
             {Errc::upgrade_required,
-             "A WebSocket would be let in here: send an upgrade, and let proxies pass on Upgrade and Connection"},
+             "A WebSocket would be admitted here: send an upgrade, and make proxies forward Upgrade and Connection"},
             user.get()};
     }
     Result<connection::Admission> admission = admit(user);
     if (!admission) co_return ConnectRefusal{admission.error(), user.get()};
-    // Last of all, because a connection token is used up only by a connect that is answered 101. That waits for the
-    // disk, like the answer to any request, and must not make the answer miss its deadline.
-    if (grant->ticket) {
+    // This comes last, because a connection token is used up only by a connect that is answered 101. It waits for the
+    // disk, like the reply to any request, and must not make the reply miss its deadline.
+    if (grant->connection_token) {
         phase_ = Phase::answering;
         expire_in(limits::keep_alive_timeout);
-        auth::AuthResult<void> used = co_await use_ticket(*grant->ticket, services_);
+        auth::AuthResult<void> used = co_await use_connection_token(*grant->connection_token, services_);
         if (!used) {
             place_.become_http();
             services_.user_connects.give_back(user.get());

@@ -1,4 +1,4 @@
-// RFC 6455 on top of Beast: the handshake's rules that Beast leaves to us, and the options that it leaves open.
+// RFC 6455 on top of Beast: the rules of the handshake that Beast leaves to us, and the options that it leaves open.
 #include "websocket_stream.hpp"
 
 #include "deflate_offer.hpp"
@@ -84,7 +84,7 @@ Awaitable<bool> accept_websocket(WebSocketStream& websocket, BeastRequest& hands
 }
 
 beast::flat_buffer make_message_buffer(const WebSocketStream& websocket) {
-    // Without a limit of the operator's there is still one, for lengths that no memory holds.
+    // If the operator sets no limit, there is still one, against lengths that exceed any memory.
     constexpr std::size_t unlimited_bytes_max = std::size_t{1} << 30U;
     const std::size_t configured = websocket.read_message_max();
     return beast::flat_buffer((configured == 0 ? unlimited_bytes_max : configured) + 1);
@@ -95,7 +95,7 @@ std::size_t next_piece_bytes(const WebSocketStream& websocket, const beast::flat
     constexpr std::size_t bytes_max = 64 * 1024;
     const std::size_t room = buffer.max_size() - buffer.size();
     const std::size_t announced = websocket.read_size_hint(first_bytes);
-    // Of a compressed frame Beast takes any length; deflate makes nothing longer than this.
+    // Beast accepts any length of a compressed frame; deflate never makes data longer than this.
     if (announced > buffer.max_size() + buffer.max_size() / 256 + 4096) return 0;
     return std::min({buffer.size() == 0 ? first_bytes : announced, bytes_max, room});
 }

@@ -12,7 +12,7 @@ namespace notifyd::gateway {
 
 namespace {
 
-constexpr std::uint16_t abnormal_closure = 1006;  // RFC 6455 §7.4.1: no close frame was seen
+constexpr std::uint16_t abnormal_closure = 1006;  // RFC 6455 §7.4.1: no close frame was received
 
 // Removes a connection from the registry and the table, however its session ends.
 class Registration {
@@ -31,7 +31,7 @@ class Registration {
 
 }  // namespace
 
-// What a session does with its messages.
+// Handles the messages of a session.
 class Session::FrameReader {
   public:
     FrameReader(Session& session, connection::Connection& connection)
@@ -39,7 +39,7 @@ class Session::FrameReader {
 
     [[nodiscard]] bool is_full() const { return session_.is_full(connection_); }
     Awaitable<void> room() {
-        // The message has arrived; the sender is not to blame if it has to wait.
+        // The message has arrived; the sender is not to blame if it must wait.
         session_.message_pace_.reset();
         return session_.room(connection_);
     }
@@ -84,8 +84,8 @@ WebSocketTerms Session::terms_of(const Upgrade& upgrade) const {
             .request_id = upgrade.correlation_id};
 }
 
-// The frame of this coroutine is the memory of an idle connection: so the request and the grant are freed once it is
-// open, and whatever does not wait is a function of its own (GCC keeps all locals of a coroutine in its frame).
+// The frame of this coroutine is the memory of an idle connection. So the request and the grant are freed once it is
+// open, and whatever does not suspend is in a function of its own (GCC keeps all locals of a coroutine in its frame).
 Awaitable<void> Session::serve_websocket(std::unique_ptr<Upgrade> upgrade) {
     const WebSocketTerms terms = terms_of(*upgrade);
     const bool accepted = co_await accept_websocket(websocket_, upgrade->request, terms);
@@ -141,7 +141,7 @@ Awaitable<void> Session::greet(connection::Connection& connection, Upgrade& upgr
         begin(connection, upgrade);
         co_return;
     }
-    // This must be the first frame, whatever else is sent meanwhile.
+    // This must be the first frame, whatever else is sent in the meantime.
     stream().hold();
     runtime::OneShot<bool> told(services_.loop.executor());
     auto tell = [this, &upgrade, &told](connection::Connection& opened,
@@ -186,7 +186,7 @@ void Session::record_end(const connection::Connection& connection, SteadyTime op
 }
 
 bool Session::is_full(const connection::Connection& connection) const {
-    // Half of it: a connection that falls behind must not go on publishing into its own backlog.
+    // Half of it: a connection that falls behind must not keep publishing into its own backlog.
     const std::size_t outbox_max = config::unless_off(services_.config.limits.outbound_buffer) / 2;
     return connection.unanswered >= limits::unanswered_max || connection.openings >= limits::openings_max ||
            connection.sink().bytes_waiting() > outbox_max || !services_.publisher.has_room();

@@ -5,7 +5,7 @@ namespace notifyd::gateway {
 
 namespace {
 
-// Entries that cannot give way just now do not make a newcomer's loop walk through thousands.
+// So that entries that cannot give way at the moment do not make a newcomer's loop walk through thousands.
 constexpr std::size_t entries_tried_max = 64;
 
 }  // namespace

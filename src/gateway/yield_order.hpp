@@ -1,11 +1,11 @@
-// The HTTP connections of one loop in the order in which they give way when all sockets are taken: strangers,
-// who never showed a good token, before the others; in each group the one that has been idle longest first. Bytes that
-// trickle in do not count: an entry moves only when it enters again.
-// A connection that is becoming or has become a WebSocket is not in the order, nor is one whose request is under way:
-// a known client's from the end of its head, a stranger's only while an endpoint answers it.
-// Owns:   the order; the entries are the sessions'.
+// The HTTP connections of one loop in the order in which they give way when all sockets are taken: first strangers, who
+// never showed a valid token, then the others; within each group, the one that has been idle longest. Trickling bytes
+// do not count: an entry moves only when it enters again.
+//
+// A connection that is becoming or has become a WebSocket is not in the order, nor is one with a request under way: for
+// a known client from the end of its head, for a stranger only while an endpoint answers it.
+// Owns:   the order; the entries belong to the sessions.
 // Thread: one loop; longest_since from any.
-// Fails:  never.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -21,7 +21,7 @@
 namespace notifyd::gateway {
 
 class YieldOrder {
-    // A tag of its own, because a session is in another list, too.
+    // With its own tag, because a session is in another list, too.
     using Hook = boost::intrusive::list_base_hook<boost::intrusive::tag<YieldOrder>>;
 
   public:
@@ -31,7 +31,7 @@ class YieldOrder {
       public:
         // Whether closing it now loses nothing that its client could not send again.
         [[nodiscard]] virtual bool can_give_way() const = 0;
-        // Closes the socket and gives its place back. It has left the order.
+        // Closes the socket and returns its place. The entry has already left the order.
         virtual void give_way() = 0;
 
       protected:
@@ -47,15 +47,16 @@ class YieldOrder {
     YieldOrder(const YieldOrder&) = delete;
     YieldOrder& operator=(const YieldOrder&) = delete;
 
-    // Behind all others of its standing. `now` never goes back. One that is in the order already moves.
+    // Places the entry behind all others of its standing. `now` never goes back. An entry that is already in the order
+    // moves.
     void enter(Entry& entry, Standing standing, SteadyTime now);
     void leave(Entry& entry);
 
     // Closes the first stranger's connection that can give way, or else the first known client's. False: there is none
     // among the first few.
     [[nodiscard]] bool give_way();
-    // Since when the first of the standing has been idle; nullopt: there is none. May be out of date by the time it is
-    // used.
+    // Since when the first entry of the standing has been idle; nullopt: there is none. May be outdated by the time it
+    // is used.
     [[nodiscard]] std::optional<SteadyTime> longest_since(Standing standing) const;
 
   private:

@@ -1,4 +1,4 @@
-// Keys: base64url of a version, the place, and a digest of the place and of the query it belongs to.
+// A key is base64url of a version, the position, and a digest of the position and of the query it belongs to.
 #include "notifyd/history/page_key.hpp"
 
 #include "notifyd/core/base64url.hpp"
@@ -10,13 +10,13 @@ namespace notifyd::history {
 
 namespace {
 
-// The first byte says what follows; another one is another build's key.
+// The first byte identifies the layout; any other value comes from another build.
 constexpr char page_key_version = 1;
 constexpr char list_key_version = 2;
 constexpr std::size_t number_bytes = 8;
 
-// FNV-1a. It guards against mistakes, not against malice: a forged key only names another place in a list that its
-// maker may read anyway.
+// FNV-1a guards against mistakes, not against malice: a forged key only names another position in a list that its
+// author may read anyway.
 class Digest {
   public:
     void add(std::uint64_t number) {
@@ -26,7 +26,7 @@ class Digest {
         add(std::uint64_t{text.size()});
         for (const char c : text) add_byte(static_cast<std::uint8_t>(c));
     }
-    // Absent and 0 differ.
+    // Distinguishes absent from 0.
     void add(const std::optional<EpochMs>& time) {
         add(std::uint64_t{time.has_value()});
         add(static_cast<std::uint64_t>(time.value_or(0)));

@@ -1,4 +1,4 @@
-// Slices of what has expired, one at a time.
+// Deletes what has expired, one slice at a time.
 #include "notifyd/history/retention.hpp"
 
 #include "notifyd/core/limits.hpp"

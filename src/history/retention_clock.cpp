@@ -1,4 +1,4 @@
-// Two clocks, compared.
+// Compares the wall clock with the steady clock.
 #include "notifyd/history/retention_clock.hpp"
 
 #include "notifyd/observability/events/storage.hpp"

@@ -1,4 +1,4 @@
-// Who may read, then which page.
+// Checks the permission, then reads the page.
 #include "notifyd/history/retrieval_handler.hpp"
 
 #include "notifyd/core/limits.hpp"
@@ -49,13 +49,13 @@ void RetrievalHandler::messages(const Identity& caller, HistoryRequest request, 
     auto query = make_query(caller, std::move(request));
     if (query.has_error()) return done(query.error());
 
-    // The key of the next page is bound to the query, which the reader takes away: keep what it is made from.
+    // The next page's key is bound to the query, which the reader consumes, so keep a copy.
     PageQuery bound = *query;
     reader_.read_page(std::move(*query),
                       [this, caller, bound = std::move(bound), done = std::move(done)](Result<Page> page) mutable {
                           if (page.has_error()) return done(page.error());
-                          // It may have been revoked while the page was read, and the page may hold what was committed
-                          // after that.
+                          // The permission may have been revoked during the read, and the page may hold messages
+                          // committed after that.
                           const auto still_permitted = permissions_.may_receive(caller, bound.topic);
                           if (still_permitted.has_error()) return done(still_permitted.error());
                           HistoryPage answer{std::move(*page), std::nullopt};

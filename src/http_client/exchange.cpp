@@ -1,4 +1,4 @@
-// Beast's stream keeps the deadline: what runs when it is over fails with a timeout.
+// Beast's stream enforces the deadline: operations that exceed it fail with a timeout.
 #include "exchange.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -34,9 +34,9 @@ using boost::system::error_code;
 using TcpStream = beast::basic_stream<tcp, runtime::Executor>;
 using TlsStream = beast::ssl_stream<TcpStream>;
 
-// Of the answer, headers included: a Content-Security-Policy alone may have several KiB.
+// Of the response, headers included: a Content-Security-Policy alone may have several KiB.
 constexpr std::uint32_t head_bytes_max = 32 * 1024;
-// 100 Continue, 103 Early Hints: before the answer itself.
+// 100 Continue and 103 Early Hints precede the final response.
 constexpr int interim_answers_max = 8;
 
 constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable_t<runtime::Executor>{});
@@ -45,7 +45,7 @@ Error failure(const char* what, const error_code& error) {
     return {Errc::unavailable, std::string(what).append(": ").append(error.message())};
 }
 
-// Each address gets an even share of the time that is left, so that one that never answers leaves some for the next.
+// Each address gets an equal share of the remaining time, so that an unresponsive one leaves time for the next.
 Awaitable<error_code> connect(const Exchange& exchange,
                               TcpStream& stream,
                               const std::vector<tcp::endpoint>& addresses) {
@@ -62,7 +62,7 @@ Awaitable<error_code> connect(const Exchange& exchange,
     co_return last;
 }
 
-// The certificate must be good for the name, which is also told to the peer (SNI has no addresses).
+// The certificate must be valid for the name, which is also sent to the peer (SNI does not allow addresses).
 bool set_peer(SSL* ssl, const std::string& name) {
     X509_VERIFY_PARAM* rules = SSL_get0_param(ssl);
     error_code no_address;
@@ -73,7 +73,7 @@ bool set_peer(SSL* ssl, const std::string& name) {
            SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
 }
 
-// Why OpenSSL has not read what a variable of its own names; empty: it could.
+// Why OpenSSL could not read the path in one of its environment variables; empty if it could.
 std::string why_unreadable(const char* path, bool wants_folder) {
     std::error_code unknown;
     const bool is_folder = std::filesystem::is_directory(path, unknown);
@@ -82,7 +82,7 @@ std::string why_unreadable(const char* path, bool wants_folder) {
     return is_folder ? "it is a folder" : "it is not a folder";
 }
 
-// Where the environment says that the authorities are, which replaces the system's file or folder.
+// What the environment names as authorities, which replaces the system's file or folder.
 std::string named_authorities() {
     std::string sentences;
     for (const bool is_folder : {false, true}) {
@@ -94,8 +94,8 @@ std::string named_authorities() {
         if (!why.empty()) {
             sentences.append("cannot be read: ").append(why);
         } else {
-            sentences.append("does not hold the CA that has signed it");
-            if (is_folder) sentences.append(" under the name that `openssl rehash` gives");
+            sentences.append("does not contain the CA that signed it");
+            if (is_folder) sentences.append(" under the name that `openssl rehash` creates");
         }
     }
     return sentences;
@@ -103,11 +103,11 @@ std::string named_authorities() {
 
 std::string advice_about_authorities() {
     return named_authorities() +
-           ". If a private CA has signed it, add the CA's certificate to the system's (update-ca-certificates) or name "
+           ". If a private CA signed it, add the CA's certificate to the system's (update-ca-certificates) or name "
            "its PEM file in the environment variable SSL_CERT_FILE, then restart notifyd";
 }
 
-// What the operator can do where the certificate is not believed; empty: nothing here.
+// What the operator can do about an untrusted certificate; empty if there is nothing to suggest.
 std::string advice_for(long verdict) {
     switch (verdict) {
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
@@ -118,7 +118,7 @@ std::string advice_for(long verdict) {
             return advice_about_authorities();
         case X509_V_ERR_HOSTNAME_MISMATCH:
         case X509_V_ERR_IP_ADDRESS_MISMATCH:
-            return ". The URL must have a name that stands in the certificate";
+            return ". The URL must use a name that is in the certificate";
         default:
             return "";
     }
@@ -126,14 +126,14 @@ std::string advice_for(long verdict) {
 
 Error untrusted(SSL* ssl, const error_code& error) {
     const long verdict = SSL_get_verify_result(ssl);
-    if (verdict == X509_V_OK) return failure("no TLS", error);
-    std::string sentence = "no TLS: certificate verify failed: ";
+    if (verdict == X509_V_OK) return failure("TLS failed", error);
+    std::string sentence = "TLS failed: certificate verify failed: ";
     sentence.append(X509_verify_cert_error_string(verdict)).append(advice_for(verdict));
     return {Errc::unavailable, std::move(sentence)};
 }
 
-// An answer whose end is the connection's is whole for all that can be known, and a peer that says no goodbye in TLS is
-// common. Who cuts it short leaves half of a JSON text, which is refused by its reader.
+// A response that is delimited by the end of the connection cannot be checked for completeness, and many peers end TLS
+// without a close_notify. A truncated response is half a JSON text, which its parser rejects.
 template <class Parser>
 bool ends_with_connection(Parser& parser, const error_code& error) {
     if (error != asio::ssl::error::stream_truncated || !parser.need_eof()) return false;
@@ -146,9 +146,9 @@ Error unwanted(unsigned status) {
     constexpr unsigned not_modified = 304;
     const bool is_redirect = status / 100 == 3 && status != not_modified;
     return {Errc::unavailable,
-            "the answer has the status " + std::to_string(status) +
-                (is_redirect              ? "; redirects are not followed: name the URL that has the answer"
-                 : status == not_modified ? ", which only a conditional request can get, and this was none"
+            "the response has status " + std::to_string(status) +
+                (is_redirect              ? "; redirects are not followed: configure the final URL"
+                 : status == not_modified ? ", although the request was not conditional"
                                           : "")};
 }
 
@@ -160,24 +160,24 @@ Awaitable<Result<std::string>> take_answer(Stream& stream, std::size_t body_byte
         parser.header_limit(head_bytes_max);
         parser.body_limit(body_bytes_max);
         const auto [no_head, head_bytes] = co_await http::async_read_header(stream, buffer, parser, use_tuple);
-        if (no_head) co_return failure("there is no answer", no_head);
+        if (no_head) co_return failure("no response", no_head);
         const http::response<http::string_body>& head = parser.get();
         // Beast has no name for some of them, such as 103.
         const bool is_interim = head.result_int() / 100 == 1 && head.result() != http::status::switching_protocols;
         if (is_interim) continue;
-        // Told before the body is read: an error page may be of any size.
+        // Checked before the body is read: an error page may be of any size.
         if (head.result() != http::status::ok) {
             co_return unwanted(head.result_int());
         }
         const beast::string_view coding = head[http::field::content_encoding];
         if (!coding.empty() && !beast::iequals(coding, "identity")) {
-            co_return Error(Errc::unavailable, "the answer is compressed, which was not asked for");
+            co_return Error(Errc::unavailable, "the response is compressed, which was not requested");
         }
         const auto [cut, bytes] = co_await http::async_read(stream, buffer, parser, use_tuple);
-        if (cut && !ends_with_connection(parser, cut)) co_return failure("the answer cannot be taken", cut);
+        if (cut && !ends_with_connection(parser, cut)) co_return failure("the response cannot be read", cut);
         co_return std::move(parser.get().body());
     }
-    co_return Error(Errc::unavailable, "there is no answer behind the interim ones");
+    co_return Error(Errc::unavailable, "no final response after the interim ones");
 }
 
 template <class Stream>
@@ -189,7 +189,7 @@ Awaitable<Result<std::string>> ask(Stream& stream, const Target& target, std::si
     request.set(http::field::accept_encoding, "identity");
     request.set(http::field::connection, "close");
     const auto [not_sent, sent] = co_await http::async_write(stream, request, use_tuple);
-    if (not_sent) co_return failure("the request cannot be sent", not_sent);
+    if (not_sent) co_return failure("cannot send the request", not_sent);
     Result<std::string> answer = co_await take_answer(stream, body_bytes_max);
     co_return answer;
 }
@@ -199,7 +199,7 @@ Awaitable<Result<std::string>> get_plain(const Exchange& exchange,
                                          const std::vector<tcp::endpoint>& addresses) {
     TcpStream stream(exchange.executor);
     const error_code unconnected = co_await connect(exchange, stream, addresses);
-    if (unconnected) co_return failure("no connection", unconnected);
+    if (unconnected) co_return failure("cannot connect", unconnected);
     stream.expires_at(exchange.deadline);
     Result<std::string> answer = co_await ask(stream, target, exchange.body_bytes_max);
     co_return answer;
@@ -211,18 +211,18 @@ Awaitable<Result<std::string>> get_over_tls(const Exchange& exchange,
     TlsStream stream(TcpStream(exchange.executor), *exchange.tls);
     TcpStream& plain = stream.next_layer();
     const error_code unconnected = co_await connect(exchange, plain, addresses);
-    if (unconnected) co_return failure("no connection", unconnected);
+    if (unconnected) co_return failure("cannot connect", unconnected);
     plain.expires_at(exchange.deadline);
     if (!set_peer(stream.native_handle(), target.name)) {
         ERR_clear_error();
-        co_return Error(Errc::unavailable, "no TLS: the URL has no name that a certificate can have");
+        co_return Error(Errc::unavailable, "TLS failed: the URL's host name cannot be in a certificate");
     }
     const auto [refused] = co_await stream.async_handshake(asio::ssl::stream_base::client, use_tuple);
     ERR_clear_error();
     if (refused) co_return untrusted(stream.native_handle(), refused);
     Result<std::string> answer = co_await ask(stream, target, exchange.body_bytes_max);
     ERR_clear_error();
-    // No goodbye: the answer is whole, and the peer closes by itself.
+    // No TLS shutdown: the response is complete, and the peer closes by itself.
     co_return answer;
 }
 

@@ -1,5 +1,4 @@
-// One GET over one connection: TLS where the URL says so, one request, one bounded answer.
-// Owns: the connection. Thread: one loop. Fails: unavailable, with a sentence for the log.
+// One GET over one connection: TLS if the URL requires it, one request, one bounded response.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -17,7 +16,7 @@ namespace notifyd::http_client {
 
 struct Exchange {
     const Clock& clock;
-    boost::asio::ssl::context* tls;  // null: plain
+    boost::asio::ssl::context* tls;  // null: no TLS
     runtime::Executor executor;
     SteadyTime deadline;
     std::size_t body_bytes_max;

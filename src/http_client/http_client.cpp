@@ -1,4 +1,4 @@
-// The client's parts, and one GET from name to body.
+// The client's parts, and one GET from the name to the body.
 #include "notifyd/http_client/http_client.hpp"
 
 #include "notifyd/core/this_thread.hpp"
@@ -18,7 +18,7 @@ namespace ssl = boost::asio::ssl;
 struct HttpClient::Parts {
     explicit Parts(const Clock& used) : clock(used) {}
 
-    // Made for the first https URL: the system's authorities take 0.1 s and a MiB to read.
+    // Created for the first https URL: reading the system's authorities takes 0.1 s and a MiB.
     Result<ssl::context*> tls_context();
 
     const Clock& clock;
@@ -35,7 +35,7 @@ Result<ssl::context*> HttpClient::Parts::tls_context() {
     made.set_default_verify_paths(error);
     if (!error) made.set_verify_mode(ssl::verify_peer, error);
     if (!error) made.set_options(ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1, error);
-    if (error) return Error{Errc::unavailable, "TLS cannot be prepared: " + error.message()};
+    if (error) return Error{Errc::unavailable, "TLS cannot be set up: " + error.message()};
     return &tls.emplace(std::move(made));
 }
 
@@ -44,9 +44,9 @@ HttpClient::HttpClient(const Clock& clock) : parts_(std::make_unique<Parts>(cloc
 HttpClient::~HttpClient() {
     stop();
     if (parts_->look_ups == 0) return;
-    // The system's resolver cannot be interrupted, and an io_context that is destroyed waits for it until it gives up,
-    // after a minute where no name server answers. So the parts are never destroyed, not even when the process exits:
-    // the list only keeps them reachable.
+    // The system's resolver cannot be interrupted, and destroying an io_context waits until it gives up, which takes a
+    // minute if no name server responds. So the parts are never destroyed, not even at exit: the list only keeps them
+    // reachable.
     static auto* const abandoned = new std::vector<std::unique_ptr<Parts>>;
     abandoned->push_back(std::move(parts_));
 }

@@ -1,4 +1,4 @@
-// The resolver and a timer race; what comes second finds nobody waiting.
+// The resolver races a timer; the result of the slower one is ignored.
 #include "resolver.hpp"
 
 #include "notifyd/core/unique_function.hpp"
@@ -24,7 +24,7 @@ using Resolver = asio::ip::basic_resolver<tcp, runtime::Executor>;
 using Timer = asio::
     basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, runtime::Executor>;
 
-// The two handlers own it, so that it goes with the loop where neither ever runs.
+// Owned by the two handlers, so that it is destroyed with the loop if neither ever runs.
 struct Race {
     explicit Race(runtime::Executor used) : executor(used), resolver(used), timer(used) {}
 

@@ -1,5 +1,5 @@
-// Names into addresses, within a deadline: the system's resolver cannot be interrupted, so it is not waited for.
-// Owns: nothing. Thread: one loop. Fails: an error of the resolver's, or timed_out.
+// Resolves names within a deadline. The system's resolver cannot be interrupted, so it is not waited for.
+// Fails with an error of the resolver, or timed_out.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -16,13 +16,13 @@ namespace notifyd::http_client {
 
 struct Resolved {
     boost::system::error_code error;
-    // In the order in which they are to be tried; at most addresses_max.
+    // In the order in which to try them; at most addresses_max.
     std::vector<boost::asio::ip::tcp::endpoint> addresses;
 };
 
 inline constexpr std::size_t addresses_max = 8;
 
-// `under_way` counts the look-ups that the system has not answered, those that nobody waits for any more included.
+// `under_way` counts the look-ups that the system has not completed, including abandoned ones.
 [[nodiscard]] boost::asio::awaitable<Resolved, runtime::Executor> resolve(runtime::EventLoop& loop,
                                                                           std::atomic<int>& under_way,
                                                                           const std::string& name,

@@ -1,4 +1,4 @@
-// URLs taken apart by Boost.URL.
+// Parses URLs with Boost.URL.
 #include "target.hpp"
 
 #include <boost/url/parse.hpp>
@@ -33,11 +33,11 @@ std::optional<Target> parse_target(std::string_view text) {
     if (url.has_port() && !url.port().empty()) target.port = std::string(url.port());
     target.host = std::string(url.encoded_host_and_port());
     if (!is_port(target.port)) return std::nullopt;
-    // Boost 1.81 takes what is behind a bad port for a path.
+    // Boost 1.81 takes what follows an invalid port for a path.
     const std::string_view path(url.encoded_path().data(), url.encoded_path().size());
     if (!path.empty() && !path.starts_with('/')) return std::nullopt;
     target.path = std::string(url.encoded_resource());
-    // The fragment is the client's own.
+    // The fragment is never sent.
     target.path.erase(std::min(target.path.find('#'), target.path.size()));
     if (!target.path.starts_with('/')) target.path.insert(0, 1, '/');
     return target;

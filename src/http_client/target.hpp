@@ -1,5 +1,4 @@
-// A URL as a client needs it.
-// Owns: its strings. Thread: any (a value). Fails: nullopt for what is no http or https URL, or names a user.
+// A URL, split as a client needs it. nullopt if it is not http or https, or names a user.
 #pragma once
 
 #include <optional>
@@ -12,7 +11,7 @@ struct Target {
     bool tls = false;
     std::string name;  // to resolve and to check: an IPv6 address without its brackets
     std::string port;
-    std::string host;  // for the Host header: with the port, where it is not the scheme's
+    std::string host;  // for the Host header: with the port, if it is not the scheme's default
     std::string path;  // with the query
 };
 

@@ -1,4 +1,4 @@
-// Who is blocked until when.
+// Tracks who is blocked, and until when.
 #include "notifyd/permissions/block_list.hpp"
 
 #include <limits>
@@ -7,7 +7,7 @@ namespace notifyd::permissions {
 
 namespace {
 
-// What a new entry of the map holds before it is set.
+// The initial value of a new entry in the map.
 constexpr EpochMs never_set = 0;
 constexpr EpochMs for_ever = std::numeric_limits<EpochMs>::max();
 
@@ -27,7 +27,7 @@ bool BlockList::is_blocked(const UserId& user) const {
 void BlockList::forget_ended(const UserId& user) const {
     using Keep = decltype(until_)::Keep;
     until_.update(user, [this](const EpochMs& kept) {
-        // Meanwhile another loop may have forgotten it, or a new block have come.
+        // In the meantime, another loop may have removed the entry, or a new block may have replaced it.
         if (clock_.now_ms() < kept) return Keep::yes;
         if (kept != never_set) count_.fetch_sub(1, std::memory_order_release);
         return Keep::no;

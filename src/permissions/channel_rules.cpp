@@ -1,4 +1,4 @@
-// Channels of connection tokens and of admins.
+// Checks channels against connection tokens and the admin grant.
 #include "notifyd/permissions/channel_rules.hpp"
 
 #include <algorithm>

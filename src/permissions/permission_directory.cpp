@@ -1,4 +1,4 @@
-// The rows of all users, and which of them are being revoked.
+// Holds the rows of all users.
 #include "notifyd/permissions/permission_directory.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Quick refusals from memory, then the store: what it commits is in memory before its answer comes. Open connections
+// Refuses quickly from memory, then asks the store: its commit is in memory before its answer arrives. Open connections
 // lose the topic next, and only then is the request answered.
 #include "notifyd/permissions/permission_manager.hpp"
 
@@ -12,7 +12,7 @@ namespace notifyd::permissions {
 
 namespace {
 
-// One sentence an action, so that a topic that does not exist looks like one that is out of reach.
+// One message per action, so that a topic that does not exist looks the same as one that is out of reach.
 std::string_view sentence_of(Action action) {
     switch (action) {
         case Action::receive:
@@ -33,7 +33,7 @@ Error refusal(Action action, const TopicName& topic) {
     return error;
 }
 
-// The refusal is the same whoever gives it: whether a topic has rows is none of the business of a user who has none.
+// The refusal is the same from either source: a user without a row must not learn whether a topic has any.
 Error from_store(const Error& error, const TopicName& topic) {
     return error.code == Errc::forbidden ? refusal(Action::administer, topic) : error;
 }
@@ -74,7 +74,7 @@ PermissionManager::PermissionManager(PermissionSettings settings,
       clock_(clock) {}
 
 bool PermissionManager::allowed(const Identity& identity, const TopicName& topic, Action action) const {
-    // The lookup is for nothing where the answer does not depend on it.
+    // Skip the lookup where the answer does not depend on it.
     if (identity.is_admin()) return true;
     return is_allowed(settings_, identity, topic, directory_.role(identity.user, topic), action);
 }
@@ -164,7 +164,7 @@ void PermissionManager::granted(std::vector<Permission> rows, GrantDone done) {
         events_.emit(observability::PermissionGranted{row.user, row.topic, row.role, row.granted_by});
         if (row.role != Role::none) changes_.granted(row.user, row.topic, row.role);
     }
-    // The row that was asked for: the other one, if there is one, made the granter admin.
+    // The requested row; the other one, if any, made the granter admin.
     Permission asked = std::move(rows.back());
     if (asked.role != Role::none) return done(std::move(asked));
     changes_.revoked(asked.user, asked.topic, [asked, done = std::move(done)]() mutable { done(std::move(asked)); });
@@ -198,8 +198,8 @@ void PermissionManager::revoked(const ports::PermissionRevocation& revocation,
     if (*removed) {
         events_.emit(observability::PermissionRevoked{revocation.user, revocation.topic, revocation.by});
     }
-    // The loops are asked even if there was no row: an earlier revocation may have removed it that was answered with an
-    // error, or not yet, and its connections may have the topic still.
+    // Ask the loops even if there was no row: an earlier revocation may have deleted it but was answered with an error,
+    // or is not answered yet, so connections may still have the topic.
     changes_.revoked(revocation.user, revocation.topic, [done = std::move(done)]() mutable { done({}); });
 }
 
@@ -222,7 +222,7 @@ void PermissionManager::list_by_topic(
                          limit,
                          std::move(after),
                          [this, asker, topic, done = std::move(done)](Result<ports::PermissionPage> page) mutable {
-                             // It may have been revoked while the rows were read.
+                             // The permission may have been revoked while the rows were read.
                              if (!page.has_error() && !allowed(asker, topic, Action::list))
                                  return done(refusal(Action::list, topic));
                              done(std::move(page));

@@ -1,4 +1,4 @@
-// Admins only; committed, then everywhere, then answered.
+// Admins only. A block is committed, then applied on every loop, then answered.
 #include "notifyd/permissions/user_blocks.hpp"
 
 #include "notifyd/core/topic_name.hpp"

@@ -1,4 +1,4 @@
-// SHA-256 by OpenSSL.
+// Hashes with OpenSSL's SHA-256.
 #include "notifyd/publish/deduplication_key.hpp"
 
 #include <openssl/evp.h>
@@ -27,7 +27,7 @@ std::string to_hex(const Digest& digest) {
     return text;
 }
 
-// With its length before it, so that no two lists of texts become the same bytes.
+// Prefixed with its length, so that two different lists of texts never become the same bytes.
 void append(std::string& out, std::string_view text) {
     for (unsigned shift = 0; shift < 64; shift += 8) out += static_cast<char>(text.size() >> shift & 0xFFU);
     out += text;

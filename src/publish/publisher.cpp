@@ -50,8 +50,8 @@ bool Publisher::has_room() const {
     return log_.has_room(1) && standard_queue_.has_room();
 }
 
-// A stranger who may only write to a topic must not count its messages. Services are trusted: they may write anywhere,
-// and backends keep the number.
+// A stranger who may only write to a topic must not be able to count its messages. Services are trusted: they may write
+// anywhere, and backends store the number.
 Publisher::Numbers Publisher::numbers_for(const Identity& sender, const wire::PublishRequest& request) const {
     if (request.type == MessageType::standard || sender.is_service()) return Numbers::told;
     return permissions_.may_receive(sender, request.topic).has_value() ? Numbers::told : Numbers::withheld;
@@ -69,9 +69,9 @@ Result<queue::QueueKind> Publisher::admit(const Identity& sender, const wire::Pu
     const Result<void> allowed = permissions_.may_publish(sender, request.topic);
     if (!allowed) return allowed.error();
     if (closed_) return Error{Errc::unavailable, "The server is stopping; the message was not accepted"};
-    // A standard message would be delivered before its commit fails, and again when its publisher repeats it.
+    // A standard message would be delivered before its commit failed, and again when its publisher repeats it.
     if (!log_.is_writable()) {
-        return Error{Errc::unavailable, "The database takes no writes; the message was not accepted"};
+        return Error{Errc::unavailable, "The database is not accepting writes; the message was rejected"};
     }
     if (!has_room()) return Error{Errc::unavailable, "The queues are full; the message was not accepted"};
     return *kind;
@@ -166,7 +166,7 @@ void Publisher::publish_batch(const Identity& sender,
             if (--left == 0) done(std::move(results));
         }
     };
-    // The extra one delays the answer until all requests have been handed over.
+    // The extra count delays the answer until all requests have been handed over.
     const auto pending = std::make_shared<Pending>();
     pending->results.assign(requests.size(), Error{});
     pending->left = requests.size() + 1;

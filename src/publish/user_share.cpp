@@ -1,4 +1,4 @@
-// Counted while it waits, forgotten when nothing does.
+// Counts a user's bytes while they wait, and forgets the user when none are left.
 #include "notifyd/publish/user_share.hpp"
 
 namespace notifyd::publish {
@@ -7,7 +7,7 @@ Result<UserShare::Part> UserShare::take(const Identity& sender, std::size_t byte
     if (sender.is_service()) return Part(*this, nullptr, 0);
     std::size_t& waiting = waiting_[sender.user];
     if (waiting != 0 && waiting + bytes > bytes_max_) {
-        return Error{Errc::rate_limited, "Too many messages of this user wait to be stored"};
+        return Error{Errc::rate_limited, "Too many messages from this user are waiting to be stored"};
     }
     waiting += bytes;
     return Part(*this, &sender.user, bytes);

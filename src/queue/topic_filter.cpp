@@ -1,4 +1,4 @@
-// targetChannel -> queue.
+// Maps targetChannel to a queue.
 #include "notifyd/queue/topic_filter.hpp"
 
 #include <algorithm>

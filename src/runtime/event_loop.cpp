@@ -1,4 +1,4 @@
-// The loop's turn: handlers, hooks, sleep.
+// A loop's turn: handlers, hooks, sleep.
 #include "notifyd/runtime/event_loop.hpp"
 
 #include "notifyd/core/clock.hpp"
@@ -37,8 +37,7 @@ void EventLoop::drain_mailbox() {
 }
 
 void EventLoop::run_turn() {
-    // Sleeps only when the last turn left nothing over. A handler that throws ends the turn early; the rest stays
-    // ready.
+    // Sleep only if the last turn left nothing over. A handler that throws ends the turn early; the rest stays ready.
     bool more_ready = false;
     guarded([&] {
         if (work_left_) {
@@ -46,7 +45,7 @@ void EventLoop::run_turn() {
         } else {
             context_.run_one();
         }
-        // From the first handler on: the sleep is over then.
+        // The time counts from the first handler, when the sleep is over.
         const SteadyTime end = SystemClock().steady_now() + turn_time_max_;
         std::size_t handlers = 1;
         while (handlers < limits::handlers_per_turn && context_.poll_one() != 0) {
@@ -54,7 +53,7 @@ void EventLoop::run_turn() {
                 for (TurnHook* hook : hooks_) hook->turn_continues();
             }
             if (handlers % limits::handlers_per_look == 0 && SystemClock().steady_now() >= end) {
-                // What is ready still must not wait for a sleep to end.
+                // Handlers are still ready, so the loop must not sleep.
                 more_ready = true;
                 break;
             }

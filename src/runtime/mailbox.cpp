@@ -1,4 +1,4 @@
-// The one place where loops and threads meet.
+// The only place where other threads reach a loop.
 #include "notifyd/runtime/mailbox.hpp"
 
 #include <cassert>

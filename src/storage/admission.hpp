@@ -1,5 +1,5 @@
-// Counts the requests and bytes that wait for their commit, and refuses new ones when there are too many. Cheap enough
-// to ask before every request, from any thread.
+// Counts the requests and bytes waiting for their commit, and refuses new ones if there are too many. Cheap enough to
+// check before every request. Thread: any.
 #pragma once
 
 #include "notifyd/core/dead_letter.hpp"
@@ -17,13 +17,13 @@ class Admission {
   public:
     Admission(std::size_t requests_max, std::size_t bytes_max) : requests_max_(requests_max), bytes_max_(bytes_max) {}
 
-    // Loops may overshoot the bytes by one message each, never the requests.
+    // Loops may exceed the byte limit by one message each, but never the request limit.
     [[nodiscard]] bool admit(std::size_t bytes) {
         if (bytes_.load(std::memory_order_relaxed) >= bytes_max_) return false;
         return count(requests_, bytes, requests_max_);
     }
 
-    // Connection rows have limits of their own: they must not take a publisher's place, and nobody can send them again.
+    // Connection rows have their own limits: they must not take a publisher's place, and they cannot be sent again.
     [[nodiscard]] bool admit_connection_row(std::size_t bytes) {
         if (row_bytes_.load(std::memory_order_relaxed) >= connection_row_bytes_max) return false;
         if (!count(rows_, bytes, connection_rows_max)) return false;
@@ -31,8 +31,9 @@ class Admission {
         return true;
     }
 
-    // So do dead letters: a client that cannot be served must not be able to stop publishers, nor publishers to push
-    // letters out. One recipient's letters must not take the place of the others', either. nullopt: refused.
+    // Dead letters have their own limits, too: a client that cannot be served must not stop publishers, nor may
+    // publishers displace letters. A share per recipient keeps one recipient's letters from displacing the others'.
+    // nullopt: refused.
     [[nodiscard]] std::optional<LetterClaim> admit_letter(const DeadLetter& letter) {
         LetterClaim claim = claim_of(letter);
         const std::size_t letters_taken = letters_.load(std::memory_order_relaxed);
@@ -65,7 +66,7 @@ class Admission {
     [[nodiscard]] std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
   private:
-    // Some changes for each of the connections that a process can hold.
+    // A few changes for each connection that a process can hold.
     static constexpr std::size_t connection_rows_max = 200'000;
     static constexpr std::size_t connection_row_bytes_max = 64 * 1024 * 1024;
     static constexpr std::size_t letters_max = 10'000;
@@ -74,11 +75,11 @@ class Admission {
     static LetterClaim claim_of(const DeadLetter& letter) {
         constexpr std::size_t letter_bytes = 512;
         const std::size_t bytes = letter_bytes + (letter.head.has_value() ? letter.head->size() : 0);
-        // Letters without a user share the room of their queue. No user id contains a control character.
+        // Letters without a user share the room of their queue. User ids never contain control characters.
         return {letter.user.get().empty() ? UserId("\n" + letter.queue) : letter.user, bytes};
     }
 
-    // Its part of bytes_ is released with the batch.
+    // The letter's part of bytes_ is released with the batch.
     void release(const LetterClaim& claim) {
         shares_.give_back(claim.recipient, claim.bytes);
         letters_.fetch_sub(1, std::memory_order_relaxed);

@@ -1,4 +1,4 @@
-// A job made from a closure: the write fills in the answer.
+// A job made from closures: the write fills in the answer.
 #pragma once
 
 #include "outcome_result.hpp"
@@ -9,7 +9,7 @@
 
 namespace notifyd::storage {
 
-// `Write` is called as bool(WriteTables&, Answer&), with a fresh answer for each try.
+// `Write` is called as bool(WriteTables&, Answer&), with a fresh answer for each attempt.
 template <class Answer, class Write>
 class AnswerJob final : public WriteJob {
   public:
@@ -27,7 +27,7 @@ class AnswerJob final : public WriteJob {
     Answer answer_{};
 };
 
-// Without an answer but success: bool(WriteTables&).
+// Without an answer beyond success: bool(WriteTables&).
 template <class Write>
 class AnswerJob<void, Write> final : public WriteJob {
   public:

@@ -1,4 +1,4 @@
-// notifyd backup.
+// Implements `notifyd backup`.
 #include "notifyd/storage/backup.hpp"
 
 #include "database_copy.hpp"
@@ -12,14 +12,14 @@ Startup<CopyReport> backup(const std::string& database, const std::string& file)
     const auto target = resolved(file, "FILE");
     if (!target.has_value()) return target.error();
     if (is_folder(*target)) return StartupError{*target + " is a folder: name a file in it"};
-    if (exists(*target)) return StartupError{*target + " is there already: a backup replaces nothing"};
-    if (belongs_to(*source, *target)) return StartupError{*target + " is a name that the database keeps for itself"};
+    if (exists(*target)) return StartupError{*target + " already exists: a backup never replaces a file"};
+    if (belongs_to(*source, *target)) return StartupError{*target + " is a name reserved for the database's own files"};
     if (auto refusal = has_other_names(*source)) return *refusal;
     const auto files = check_files_in_use(*source);
     if (!files.has_value()) return files.error();
 
-    // One backup at a time makes this file, and may remove what an interrupted one left. A lock on the draft itself
-    // would be in SQLite's way on a network file system, where all locks are of one sort.
+    // Only one backup at a time creates this file, and may remove what an interrupted one left. A lock on the draft
+    // itself would interfere with SQLite on a network file system, where all locks are of one kind.
     const auto lock = FileLock::take(*target, FileLock::AtEnd::remove);
     if (!lock.has_value()) return lock.error();
     auto draft = Draft::create(*target);

@@ -1,4 +1,4 @@
-// Writes nothing: once it is answered with success, the fate of everything that was handed over before it is decided.
+// Writes nothing. When it succeeds, the fate of everything handed over before it has been decided.
 #pragma once
 
 #include "outcome_result.hpp"
@@ -16,8 +16,8 @@ class BarrierJob final : public WriteJob {
     [[nodiscard]] Work find_work(WriteTables&) override { return Work::none; }
     [[nodiscard]] bool write(WriteTables&) override { return true; }
     void answer(Outcome outcome) override {
-        // A failed commit counts, too: what was in front of the barrier will not be stored any more. A refusal is one
-        // of the read that waits for the barrier.
+        // A failed commit counts as success: what preceded the barrier will not be stored any more. A refusal refuses
+        // the read that waits for the barrier.
         done_(outcome == Outcome::refused ? Result<void>(refusal_of(runtime::Handover::full)) : Result<void>{});
     }
 

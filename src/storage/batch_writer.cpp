@@ -1,4 +1,4 @@
-// One transaction for a group of batches.
+// Writes a group of batches in one transaction.
 #include "batch_writer.hpp"
 
 #include <exception>
@@ -133,7 +133,7 @@ BatchWriter::Written BatchWriter::write(std::vector<Batch>& group, std::vector<D
         if (written && began) written = commit();
         if (!written) failure_ = database_.last_failed_step();
     } catch (const std::exception& error) {
-        // Out of memory, most likely: the group fails as if the disk had.
+        // Most likely out of memory: the group fails as if the disk had failed.
         written = false;
         failure_ = {Fault::refused, error.what()};
     }

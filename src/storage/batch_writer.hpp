@@ -1,4 +1,4 @@
-// Writes batches into the tables, all of a group in one transaction. On the storage thread.
+// Writes batches into the tables, a whole group in one transaction. Thread: the storage thread.
 #pragma once
 
 #include "clock_offset.hpp"
@@ -13,7 +13,7 @@ namespace notifyd::storage {
 
 class BatchWriter {
   public:
-    // `clock` decides what is of the future; `continuous`, with the offset that the database has, counts windows and
+    // `clock` decides what is in the future; `continuous`, with the offset kept in the database, measures windows and
     // lifetimes.
     BatchWriter(Database& database,
                 const TableSettings& settings,
@@ -21,24 +21,24 @@ class BatchWriter {
                 const ContinuousClock& continuous,
                 Milliseconds kept_offset);
 
-    // failed: nothing of the group is stored, for the reason in failure().
+    // failed: nothing of the group was stored; failure() has the reason.
     enum class Written : std::uint8_t { nothing, rows, failed };
 
-    // Reads what the last process left. To be called before the first write; false if the database fails.
+    // Reads the state that the last process left. Must be called before the first write; false if the database fails.
     [[nodiscard]] bool open() { return tables_.messages.reload(); }
-    // The last position that was given.
+    // The last position assigned.
     [[nodiscard]] Position last_position() const { return tables_.messages.last_position(); }
     // Numbers, writes and syncs. `deliveries` receives, in commit order, the messages whose delivery was left to the
-    // commit: fifo ones, and those with a deduplication key.
+    // commit: fifo messages, and messages with a deduplication key.
     [[nodiscard]] Written write(std::vector<Batch>& group, std::vector<Delivery>& deliveries);
-    // Does writing work again? Commits as much as a large message, and deletes it: a few bytes may still find room on a
-    // full disk.
+    // Checks whether writing works again: commits as much as a large message needs, and deletes it, because a few bytes
+    // may still fit on a full disk.
     [[nodiscard]] Written probe();
-    // After a commit: emits what the operator should know of it.
+    // After a commit: emits what the operator should know about it.
     void report(observability::Events& events) { tables_.report(events); }
-    // Why the last write failed: for the log, and what it means.
+    // Why the last write failed, and what that means.
     [[nodiscard]] const Failure& failure() const { return failure_; }
-    // Whether the last write has given back the last of the free pages that were too many.
+    // Whether the last write returned the last of the surplus free pages.
     [[nodiscard]] bool has_shrunk() const { return tables_.has_shrunk; }
 
   private:
@@ -46,10 +46,11 @@ class BatchWriter {
     [[nodiscard]] bool write(AppendRequest& request, std::vector<Delivery>& deliveries);
     [[nodiscard]] bool write(ConnectionRequest& request);
     [[nodiscard]] bool write(WriteJob& job);
-    // A connection that begins and ends within one group leaves no row: a storm of short ones touches no page.
+    // A connection that begins and ends within one group leaves no row, so a storm of short connections touches no
+    // page.
     [[nodiscard]] bool leaves_no_row(const ConnectionRequest& request);
     void find_ends(const std::vector<Batch>& group);
-    // The transaction begins with the first row, so that a group that writes none costs none.
+    // The transaction begins with the first row, so that a group without rows costs nothing.
     [[nodiscard]] bool begin();
     [[nodiscard]] bool commit();
     void undo();
@@ -61,7 +62,7 @@ class BatchWriter {
     Statement add_ballast_;
     Statement drop_ballast_;
     enum class Begins : std::uint8_t { before, within };
-    std::unordered_map<ConnectionId, Begins> ends_;  // connections whose end is still to come in the group
+    std::unordered_map<ConnectionId, Begins> ends_;  // connections that end later in the group
     bool stale_ = true;                              // positions and counters must be read from the database first
     Failure failure_;
 };

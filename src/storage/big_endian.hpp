@@ -1,5 +1,4 @@
-// Numbers as SQLite's files hold them.
-// Owns: nothing. Thread: any. Fails: never.
+// Big-endian integers, as used in SQLite's file formats.
 #pragma once
 
 #include <cstdint>

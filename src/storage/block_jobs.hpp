@@ -1,4 +1,4 @@
-// Blocks users and lifts their blocks.
+// Jobs that block a user or lift a block.
 #pragma once
 
 #include "notifyd/core/user_block.hpp"

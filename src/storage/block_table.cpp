@@ -54,7 +54,7 @@ std::optional<ports::BlockPage> BlockLists::list(EpochMs now,
                                                  std::size_t rows_max,
                                                  const std::optional<UserId>& after) {
     const ResetGuard reset(list_);
-    // One row further than the page, to learn whether there is more.
+    // One row more than the page holds, to learn whether there are more.
     list_.bind_text(1, after.has_value() ? after->get() : std::string_view())
         .bind(2, now)
         .bind(3, static_cast<std::int64_t>(rows_max) + 1);

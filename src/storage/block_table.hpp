@@ -1,6 +1,6 @@
-// Table `user_blocks`: written by the storage thread, listed by the reader threads, each with an object of its own.
-// Thread: the one of its connection.
-// Fails:  false or nullopt when the database does.
+// Table `user_blocks`: written by the storage thread, listed by the reader threads, each with its own object on its own
+// connection.
+// Fails:  false or nullopt if the database fails.
 #pragma once
 
 #include "notifyd/core/user_block.hpp"
@@ -18,7 +18,7 @@ class BlockTable {
   public:
     explicit BlockTable(Database& database);
 
-    // Also deletes blocks that had ended before this one began.
+    // Also deletes blocks that ended before this one began.
     [[nodiscard]] bool block(const UserBlock& block);
     // `removed`: whether there was a row.
     [[nodiscard]] bool unblock(const UserId& user, bool& removed);

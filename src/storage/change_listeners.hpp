@@ -1,5 +1,6 @@
-// Passes on what a commit has changed to whoever mirrors permissions and blocks in memory (see StorageOptions).
-// Called on the storage thread. A listener that throws is reported: the row is stored and must be answered.
+// Reports committed changes to those who mirror permissions and blocks in memory (see StorageOptions).
+// Called on the storage thread. An exception from a listener is only logged, because the row is stored and must be
+// answered.
 #pragma once
 
 #include "notifyd/core/permission.hpp"

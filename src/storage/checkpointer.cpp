@@ -1,4 +1,4 @@
-// When to copy the log, and the thread that does it.
+// The checkpointing thread, and the rules that start it.
 #include "checkpointer.hpp"
 
 #include "notifyd/core/this_thread.hpp"
@@ -16,7 +16,7 @@ Checkpointer::Checkpointer(Database& writer,
     constexpr std::size_t frame_header_bytes = 24;
     const auto page_bytes = writer_.query_integer("PRAGMA page_size");
     frame_bytes_ = static_cast<std::size_t>(page_bytes.value_or(4'096)) + frame_header_bytes;
-    // In place of SQLite's own checkpoints, which run inside a commit.
+    // Replaces SQLite's own checkpoints, which run inside a commit.
     sqlite3_wal_hook(writer_.handle(), &Checkpointer::on_commit, this);
 }
 
@@ -37,7 +37,7 @@ void Checkpointer::stop() {
 int Checkpointer::on_commit(void* self, sqlite3*, const char*, int frames) {
     auto& checkpointer = *static_cast<Checkpointer*>(self);
     const std::size_t size = static_cast<std::size_t>(frames) * checkpointer.frame_bytes_;
-    // A log that has not grown was begun anew by this commit.
+    // A log that has not grown was started over by this commit.
     if (size <= checkpointer.size_) checkpointer.size_copied_ = 0;
     checkpointer.size_ = size;
     checkpointer.frames_ = frames;
@@ -59,17 +59,17 @@ void Checkpointer::after_commit(bool has_shrunk) {
     size_copied_ = size_;
     shrunk_ = false;
     if (size_ >= marks_.checkpoint_now_bytes) {
-        // A checkpoint can only finish, and the log only begin anew, while nobody writes. The thread has copied all
-        // but the last moments; the rest is short.
+        // A checkpoint can only complete, and the log only start over, while nobody writes. The thread has copied
+        // everything but the most recent commits, so the rest is short.
         copy(writer_, SQLITE_CHECKPOINT_PASSIVE);
         return;
     }
-    // Passive: waits for nobody, copies as far as the oldest reader allows.
+    // Passive: waits for nobody, and copies as far as the oldest reader allows.
     request(SQLITE_CHECKPOINT_PASSIVE);
 }
 
 void Checkpointer::make_room() {
-    // One that is running does the same. Nothing is committed meanwhile, so finding nothing to copy does no harm.
+    // A running checkpoint does the same. Nothing is committed meanwhile, so finding nothing to copy does no harm.
     if (busy_.load(std::memory_order_acquire) || frames_copied_.load(std::memory_order_relaxed) == frames_) return;
     copy(writer_, SQLITE_CHECKPOINT_PASSIVE);
 }
@@ -93,7 +93,7 @@ void Checkpointer::run() {
 }
 
 void Checkpointer::copy_all() {
-    // Not to be had while an outsider reads: then the log stays, which costs nothing but space.
+    // Impossible while an outside process is reading: then the log stays, which only costs space.
     sqlite3_busy_timeout(writer_.handle(), 250);
     copy(writer_, SQLITE_CHECKPOINT_TRUNCATE);
 }

@@ -1,11 +1,10 @@
-// Copies the write-ahead log into the database, off the commit path (inline checkpoints are the p99).
-// Owns:   a thread, its connection, and the rules of when to copy.
-// Thread: before_transaction and after_commit on the storage thread; start and stop around it.
-// Fails:  a checkpoint that fails is an event, and the next one tries again; nothing is lost by it. One whose sync
-//         fails is the last: see SyncFailure.
-//
-// At most one checkpoint runs, and it begins only when a commit was made since the last one ended. This is more than
-// economy: up to 3.51.2, SQLite can lose commits when a checkpoint that finds nothing to copy meets a commit that
+// Copies the write-ahead log into the database, off the commit path (inline checkpoints dominated the p99).
+// Owns:   a thread, its connection, and the rules that decide when to copy.
+// Thread: before_transaction and after_commit on the storage thread; start before it runs, stop after it has ended.
+// Fails:  a failed checkpoint is logged as an event and retried by the next one; nothing is lost. One whose sync fails
+// is the last: see SyncFailure.
+// At most one checkpoint runs at a time, and it begins only if a commit was made since the last one ended. This is not
+// only economy: up to 3.51.2, SQLite can lose commits if a checkpoint that finds nothing to copy meets a commit that
 // restarts the log (sqlite.org/wal.html#walresetbug), and Debian 12 has 3.40.1.
 #pragma once
 
@@ -23,36 +22,36 @@
 namespace notifyd::storage {
 
 struct CheckpointMarks {
-    std::size_t checkpoint_bytes = 0;      // log written since the last checkpoint
-    std::size_t checkpoint_now_bytes = 0;  // size of the log from which the storage thread helps
+    std::size_t checkpoint_bytes = 0;      // log growth since the last checkpoint that triggers one
+    std::size_t checkpoint_now_bytes = 0;  // log size from which the storage thread helps
 };
 
 class Checkpointer {
   public:
-    // `writer` is the storage thread's connection; its commits are what fills the log.
+    // `writer` is the storage thread's connection, whose commits fill the log.
     Checkpointer(Database& writer, CheckpointMarks marks, SyncFailure& sync_failure, observability::Events& events);
     ~Checkpointer();
     Checkpointer(const Checkpointer&) = delete;
     Checkpointer& operator=(const Checkpointer&) = delete;
 
-    // The connection of its own, to be opened before start().
+    // Its own connection, to be opened before start().
     [[nodiscard]] Database& database() { return database_; }
     void start();
-    // After the storage thread's last commit.
+    // Called after the storage thread's last commit.
     void stop();
 
     void before_transaction();
-    // Whether the transaction has put something into the log.
+    // Whether the transaction has written to the log.
     [[nodiscard]] bool has_grown() const { return grew_; }
-    // `has_shrunk`: the file's end is free, and only a checkpoint can cut it off.
+    // `has_shrunk`: the end of the file is free, and only a checkpoint can cut it off.
     void after_commit(bool has_shrunk);
-    // After a commit that failed: copies what is left of the log, so that the next commit begins it anew and needs no
-    // more of a disk that is full. On the storage thread; harmless when there is nothing to be gained.
+    // After a failed commit: copies the rest of the log, so that the next commit starts it over and needs no more space
+    // on a full disk. On the storage thread; harmless if there is nothing to gain.
     void make_room();
-    // Asks the thread for a copy of everything, and with `cut` to empty the log too. Only while nothing is committed.
+    // Tells the thread to copy everything, and with `cut` to empty the log, too. Only while nothing is being committed.
     enum class Rescue : std::uint8_t { copy, cut };
     void rescue(Rescue how);
-    // Copies everything and empties the log, if nobody reads. After stop().
+    // Copies everything and empties the log, unless somebody is reading. Call it after stop().
     void copy_all();
 
     [[nodiscard]] std::size_t log_bytes() const { return log_bytes_.load(std::memory_order_relaxed); }
@@ -70,9 +69,9 @@ class Checkpointer {
     observability::Events& events_;
     std::size_t frame_bytes_ = 0;
 
-    // Of the storage thread.
+    // Used by the storage thread only:
     std::size_t size_ = 0;         // of the log after the last commit
-    std::size_t size_copied_ = 0;  // of the log when the last checkpoint was asked for
+    std::size_t size_copied_ = 0;  // of the log when the last checkpoint was requested
     int frames_ = 0;               // in the log after the last commit
     bool idle_before_ = false;     // no checkpoint ran when the transaction began
     bool grew_ = false;            // and the transaction has put something into the log

@@ -1,4 +1,4 @@
-// One number in `meta`.
+// The offset as a number in `meta`.
 #include "clock_offset.hpp"
 
 #include "dead_letter_table.hpp"
@@ -36,13 +36,13 @@ std::optional<StoredOffset> read_clock_offset(Database& database, EpochMs wall_n
     StoredOffset stored;
     const Step found = kept.step();
     if (found == Step::failed) return std::nullopt;
-    // The first that fails must also be the last call, so that the database's error is its own.
+    // Stop at the first failure, so that the database's last error is the one that belongs to it.
     const auto key = newest_key_seen_at(database);
     const auto ticket = key ? newest_ticket_issued_at(database) : std::nullopt;
     const auto letter = ticket ? newest_letter_made_at(database) : std::nullopt;
     if (!letter) return std::nullopt;
     if (found == Step::row) stored.kept = Milliseconds(kept.integer(0));
-    // A stamp that no clock of ours has made is damage, not time.
+    // A timestamp that none of our clocks can have issued is damage, not time.
     const EpochMs stamped_up_to = std::min(std::max({*key, *ticket, *letter}), stamp_max);
     stored.to_start_with = std::max(stored.kept, Milliseconds(stamped_up_to - wall_now));
     return stored;

@@ -42,8 +42,8 @@ void CommitThread::stop() {
 
 void CommitThread::run() {
     this_thread::set_name("storage");
-    // On a core that it shares with a loop, a commit that woke up would interrupt the loop's turn. It waits instead,
-    // and the next group grows meanwhile.
+    // On a core shared with a loop, the storage thread would interrupt the loop's turn when it wakes up. Instead it
+    // waits, and the next group grows meanwhile.
     this_thread::run_in_background();
     while (true) {
         Waited waited = Waited::taken;
@@ -74,8 +74,8 @@ std::optional<std::chrono::milliseconds> CommitThread::patience() const {
     return std::max(wait, std::chrono::milliseconds(0));
 }
 
-// Moves batches into the next group, in their order. Those that want no answer are set aside while the group is empty:
-// they will go in front of it, so one that comes behind a batch of the group must stay behind it.
+// Moves batches into the next group, in order. Batches that need no answer are set aside while the group is empty, and
+// will be committed before it; one that follows a batch of the group must stay after it.
 void CommitThread::form_group() {
     std::size_t rows = 0;
     std::size_t bytes = 0;
@@ -102,7 +102,7 @@ bool CommitThread::is_unanswered_due(Waited waited) const {
 }
 
 void CommitThread::commit() {
-    // What waited was handed over before anything of its loop in the group, so it goes first.
+    // The waiting batches were handed over before any batch of their loop in the group, so they go first.
     group_.insert(
         group_.begin(), std::make_move_iterator(unanswered_.begin()), std::make_move_iterator(unanswered_.end()));
     unanswered_.clear();
@@ -117,16 +117,16 @@ void CommitThread::commit() {
     std::vector<Delivery> deliveries;
     const BatchWriter::Written written = write(deliveries);
     if (written == BatchWriter::Written::failed) return fail(rows);
-    // After the sync: files that are in place now were in place when they were written.
+    // Check after the sync: files that are in place now were in place when they were written.
     if (written == BatchWriter::Written::rows && !are_files_in_place()) {
-        // The open file has the rows, and later requests are judged by them.
+        // The rows are in the open file, and later requests are checked against them.
         update_memory();
         withheld_ = std::move(deliveries);
         return fail(rows);
     }
     if (written == BatchWriter::Written::rows) {
-        // A connection row may find room on a disk that is too full for messages, and a commit that changes nothing
-        // needs none.
+        // Otherwise this proves nothing: a connection row may fit on a disk that is too full for messages, and a commit
+        // without changes needs no space.
         if (answers_wanted > 0 && checkpointer_.has_grown()) set_writable();
         commits_.fetch_add(1, std::memory_order_relaxed);
         rows_.fetch_add(rows, std::memory_order_relaxed);
@@ -138,7 +138,8 @@ void CommitThread::commit() {
     checkpointer_.after_commit(writer_.has_shrunk());
 }
 
-// A fault that may pass gets two more tries, unless writing was failing before: then publishers have waited enough.
+// A possibly transient fault gets two more attempts, unless writing was failing before: then publishers have waited
+// enough.
 BatchWriter::Written CommitThread::write(std::vector<Delivery>& deliveries) {
     const bool worked_before = writable();
     BatchWriter::Written written = write_once(deliveries);
@@ -157,9 +158,9 @@ BatchWriter::Written CommitThread::write_once(std::vector<Delivery>& deliveries)
     if (is_over() || lost_) return BatchWriter::Written::failed;
     checkpointer_.before_transaction();
     const BatchWriter::Written written = writer_.write(group_, deliveries);
-    // Another program's meddling with the files must not be mistaken for a fault of the disk.
+    // Another program's interference with the files must not be mistaken for a disk fault.
     if (written == BatchWriter::Written::failed && are_files_in_place()) note_fault();
-    // A checkpoint's sync may have failed meanwhile.
+    // Meanwhile, a checkpoint's sync may have failed.
     return is_over() ? BatchWriter::Written::failed : written;
 }
 
@@ -204,7 +205,7 @@ void CommitThread::note_fault() {
 }
 
 void CommitThread::fail(std::size_t rows) {
-    // Once at the beginning, then once a second: publishers that try again must not fill the log.
+    // Emitted at the first failure and then once per second, so that retrying publishers cannot flood the log.
     constexpr std::chrono::seconds event_interval{1};
     for (const Batch& batch : group_) {
         connection_rows_lost_ += batch.connection_rows();
@@ -247,7 +248,7 @@ void CommitThread::notify_listener(std::vector<Delivery> deliveries) {
     try {
         listener_->committed(std::move(deliveries));
     } catch (const std::exception& error) {
-        // The messages are stored and must be answered all the same.
+        // The messages are stored and must be answered nonetheless.
         events_.emit(observability::ExceptionCaught{"commit listener", error.what()});
     }
 }

@@ -1,9 +1,9 @@
-// The storage thread: takes everything that waits, writes it in one transaction, syncs once, reports the outcome.
-// While it syncs, the next group gathers; there is no timer, so groups grow with the load.
-// Thread: hand_over and writable from any; start and stop from the composer; everything else on the storage thread.
-// Fails:  a commit that fails for a reason that may pass is tried twice more; then its requests are answered, an event
-//         is emitted, and the thread goes on. After a failed sync or in a corrupt file nothing is written any more:
-//         every request is answered at once. The same while the database's files are not in their places.
+// The storage thread: takes everything that is waiting, writes it in one transaction, syncs once and reports the
+// outcome. The next group gathers during the sync; there is no timer, so groups grow with the load.
+// Thread: hand_over and writable from any; start and stop from the owner; everything else on the storage thread.
+// Fails:  a commit that fails for a possibly transient reason is retried twice; then its requests are answered, an
+// event is emitted, and the thread continues. After a failed sync or in a corrupt file, nothing is written any more:
+// every request is refused at once. So it is while the database's files are not in place.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -31,17 +31,17 @@
 
 namespace notifyd::storage {
 
-// A group ends with the batch that reaches one of these. A batch is never split.
+// A group ends with the batch that reaches one of these limits. A batch is never split.
 inline constexpr std::size_t commit_bytes_max = 16 * 1024 * 1024;
-// How long batches that want no answer wait for company: connects, pings and dead letters need no sync of their own.
+// How long batches that need no answer wait for others: connects, pings and dead letters need no sync of their own.
 inline constexpr std::chrono::milliseconds unanswered_delay{200};
 
 struct CommitTimes {
-    // How often writing is tried again while it does not work.
+    // How often writing is retried while it fails.
     std::chrono::milliseconds probe_interval{1'000};
-    // How often the database's files are looked for while nothing is committed; every commit looks for them, too.
+    // How often the database's files are checked while nothing is committed; every commit checks them, too.
     std::chrono::milliseconds watch_interval{1'000};
-    // Before the second and the third try of a commit.
+    // Before the second and the third attempt at a commit.
     std::array<std::chrono::milliseconds, 2> pauses{std::chrono::milliseconds(20), std::chrono::milliseconds(100)};
 };
 
@@ -57,10 +57,10 @@ class CommitThread {
                  observability::Events& events);
 
     void start(ports::CommitListener& listener);
-    // Commits and answers what was handed over, then ends the thread.
+    // Commits and answers everything handed over, then ends the thread.
     void stop();
 
-    // False: stopped, and the batch is untouched.
+    // False: stopped, and the batch is left untouched.
     [[nodiscard]] bool hand_over(Batch&& batch) { return queue_.push(std::move(batch)); }
     [[nodiscard]] bool writable() const { return writable_.load(std::memory_order_relaxed) && !is_over(); }
 
@@ -78,7 +78,7 @@ class CommitThread {
     void commit();
     [[nodiscard]] BatchWriter::Written write(std::vector<Delivery>& deliveries);
     [[nodiscard]] BatchWriter::Written write_once(std::vector<Delivery>& deliveries);
-    // Whether nothing will be written any more.
+    // Whether nothing will ever be written again.
     [[nodiscard]] bool is_over() const {
         return corrupt_.load(std::memory_order_relaxed) || sync_failure_.has_happened();
     }
@@ -86,7 +86,7 @@ class CommitThread {
     void note_fault();
     void fail(std::size_t rows);
     void set_writable();
-    // Memory that mirrors the tables.
+    // Updates memory that mirrors the tables.
     void update_memory();
     void notify_listener(std::vector<Delivery> deliveries);
     void give_back(Outcome outcome);
@@ -108,7 +108,7 @@ class CommitThread {
 
     runtime::HandoverQueue<Batch> queue_;
     std::deque<Batch> taken_;
-    std::vector<Batch> unanswered_;  // batches that want no answer, waiting for company
+    std::vector<Batch> unanswered_;  // batches that need no answer, waiting for others
     std::size_t unanswered_requests_ = 0;
     SteadyTime unanswered_since_;
     std::vector<Batch> group_;
@@ -117,8 +117,8 @@ class CommitThread {
     std::size_t connection_rows_lost_ = 0;  // since then
     SteadyTime next_probe_;                 // while nothing can be written
     SteadyTime next_watch_;
-    bool lost_ = false;  // the files were not in their places at the last look
-    // Of the commit after which the loss was noticed: refused, but delivered if the files come back and it with them.
+    bool lost_ = false;  // the files were not in place at the last check
+    // Of the commit after which the loss was noticed: refused, but delivered if the files come back with it.
     std::vector<Delivery> withheld_;
 
     std::atomic<bool> writable_{true};

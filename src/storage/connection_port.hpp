@@ -1,4 +1,4 @@
-// Keeps the rows of open connections. Nobody waits for them.
+// Queues changes of connection rows; nobody waits for them.
 #pragma once
 
 #include "notifyd/ports/connection_store.hpp"

@@ -1,5 +1,5 @@
 // Table `connections`: a row for every open WebSocket of this process.
-// Thread: the storage thread, inside its transactions. Fails: false when the database does.
+// Thread: the storage thread, inside its transactions. Fails: false if the database fails.
 #pragma once
 
 #include "notifyd/ports/connection_store.hpp"

@@ -30,7 +30,7 @@ Fault fault_of(int code) {
 bool Database::open(const std::string& path, Access access) {
     assert(handle_ == nullptr);
     const int mode = access == Access::read_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
-    // Links were followed, and checked, when the path was resolved: one that is there now was put there since.
+    // Links were followed and checked when the path was resolved; any link found now was put there afterwards.
     const int flags =
         mode | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
     return sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr) == SQLITE_OK;
@@ -117,7 +117,7 @@ Step Statement::step() {
 
 bool Statement::run() {
     const Step outcome = step();
-    // After a failure reset() repeats its code, so that last_error() still tells it.
+    // After a failure, reset() returns the same code, so last_error() still has it.
     reset();
     return outcome == Step::done;
 }

@@ -1,7 +1,6 @@
-// SQLite in RAII: a connection, its prepared statements and a transaction.
-// Owns:   sqlite3 and sqlite3_stmt handles.
-// Thread: one at a time; a connection may be handed to another thread, never shared.
-// Fails:  false or Step::failed; last_error() says why, until the connection's next call.
+// SQLite with RAII: a connection, its prepared statements and transactions.
+// Thread: one at a time; a connection may be handed to another thread, but never shared.
+// Fails:  false or Step::failed; last_error() has the reason until the connection's next call.
 #pragma once
 
 #include "notifyd/core/uuid.hpp"
@@ -15,12 +14,12 @@
 
 namespace notifyd::storage {
 
-// What a failed call means for whoever wants to write.
+// What a failed call means for writers.
 enum class Fault : std::uint8_t {
-    passing,      // locked, full, an I/O error: may work a little later
-    refused,      // the statement itself: would fail again
-    failed_sync,  // what was written may be lost without another word
-    corrupt,      // the file is not what it should be
+    passing,      // locked, full, an I/O error: may work later
+    refused,      // the statement itself was rejected and would fail again
+    failed_sync,  // what was written may be lost silently
+    corrupt,      // the file is damaged
 };
 
 struct Failure {
@@ -32,9 +31,9 @@ class Database {
   public:
     enum class Access : std::uint8_t { read_write, read_only };
 
-    // Never creates a file. The path leads through no symbolic link.
+    // Never creates a file and never follows symbolic links.
     [[nodiscard]] bool open(const std::string& path, Access access);
-    // Checkpoints if it is the last connection. The statements must be gone.
+    // Checkpoints if it is the last connection. All statements must have been destroyed.
     void close();
 
     Database() = default;
@@ -56,7 +55,7 @@ class Database {
     [[nodiscard]] const Failure& last_failed_step() const { return failed_step_; }
     // Whether the last call failed.
     [[nodiscard]] bool has_failed() const;
-    // Why a statement of this connection could not be prepared (the schema is not what it should be); empty: all were.
+    // Why a statement of this connection could not be prepared (the schema is not as expected); empty if all were.
     [[nodiscard]] const std::string& prepare_error() const { return prepare_error_; }
     [[nodiscard]] bool in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
     [[nodiscard]] std::int64_t rows_changed() const { return sqlite3_changes64(handle_); }
@@ -72,10 +71,10 @@ class Database {
 
 enum class Step : std::uint8_t { row, done, failed };
 
-// Parameters are bound by their place, from 1; what is bound must live until reset().
+// Parameters are bound by position, from 1; bound data must live until reset().
 class Statement {
   public:
-    // Prepared to stay. If that fails, the database's prepare_error() says so and every step fails.
+    // Prepared for long use. If that fails, the database's prepare_error() has the reason and every step fails.
     Statement(Database& database, std::string_view sql);
     ~Statement() { sqlite3_finalize(handle_); }
     Statement(const Statement&) = delete;
@@ -89,14 +88,14 @@ class Statement {
 
     [[nodiscard]] Step step();
     void reset() { sqlite3_reset(handle_); }
-    // One step of a statement that gives no rows, and reset. False: it failed.
+    // One step of a statement without result rows, and a reset. False: it failed.
     [[nodiscard]] bool run();
 
     // Columns are counted from 0; views live until the next step or reset.
     [[nodiscard]] std::int64_t integer(int column) { return sqlite3_column_int64(handle_, column); }
     [[nodiscard]] std::string_view text(int column);
     [[nodiscard]] std::string_view blob(int column);
-    // Zeroes where the blob is of another length.
+    // All zeroes if the blob has another length.
     [[nodiscard]] Uuid uuid(int column);
     [[nodiscard]] bool is_null(int column) { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
 
@@ -117,16 +116,16 @@ class ResetGuard {
     Statement& statement_;
 };
 
-// The three statements of every transaction of one connection.
+// The statements of one connection's transactions.
 class Transactions {
   public:
     explicit Transactions(Database& database);
 
     [[nodiscard]] bool begin_read() { return begin_read_.run(); }
-    // Takes the write lock at once, waiting for an outsider as long as the busy timeout says.
+    // Takes the write lock at once, waiting up to the busy timeout if another process holds it.
     [[nodiscard]] bool begin_write() { return begin_write_.run(); }
     [[nodiscard]] bool commit() { return commit_.run(); }
-    // Fine when there is no transaction any more: SQLite itself rolls back after some failures.
+    // Does nothing if there is no transaction any more: SQLite itself rolls back after some failures.
     void roll_back();
 
   private:

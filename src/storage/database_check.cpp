@@ -1,4 +1,4 @@
-// The checks.
+// Checks of a database's files and content.
 #include "database_check.hpp"
 
 #include "notifyd/core/uuid.hpp"
@@ -18,13 +18,12 @@ namespace notifyd::storage {
 
 namespace {
 
-// "ntfd"; tells our databases from other programs'.
+// "ntfd"; distinguishes our databases from those of other programs.
 constexpr std::uint32_t application_id = 0x6E746664;
 
 StartupError damaged(const std::string& path, std::string reason) {
     std::replace(reason.begin(), reason.end(), '\n', ' ');
-    return StartupError{"database " + path + " is damaged: " + reason +
-                        "; `notifyd restore` puts a backup in its place"};
+    return StartupError{"database " + path + " is damaged: " + reason + "; restore a backup with `notifyd restore`"};
 }
 
 StartupError failed(Database& database, const std::string& path) {
@@ -54,7 +53,7 @@ struct Header {
         return stored == 1 ? 65'536 : stored;
     }
     [[nodiscard]] bool is_ours() const { return read_u32(&bytes[68]) == application_id; }
-    // 0: written by something that does not keep the field.
+    // 0: written by a program that does not maintain the field.
     [[nodiscard]] std::uint32_t pages() const {
         return read_u32(&bytes[24]) == read_u32(&bytes[92]) ? read_u32(&bytes[28]) : 0;
     }
@@ -80,7 +79,7 @@ Startup<Files> check_files(const std::string& path) {
     std::error_code unknown;
     const std::uint64_t there = std::filesystem::file_size(path, unknown) / header.page_bytes();
     if (unknown || there >= header.pages()) return Files::sound;
-    // A crash while the log is copied leaves the first page new and the last ones in the log only.
+    // A crash while the log is being copied leaves the first page new and the last ones only in the log.
     if (log.state() == LogFile::State::empty) {
         return damaged(
             path, "cut off, " + std::to_string(there) + " of " + std::to_string(header.pages()) + " pages are there");
@@ -111,7 +110,7 @@ bool mark_as_ours(Database& database) {
 }
 
 Refusal check_content(Database& database, const std::string& path, Depth depth) {
-    // (1): the first finding is enough.
+    // (1): stop at the first finding.
     const char* check = depth == Depth::quick ? "PRAGMA quick_check(1)" : "PRAGMA integrity_check(1)";
     const auto found = database.query_text(check);
     if (!found.has_value()) return failed(database, path);
@@ -140,7 +139,7 @@ Refusal check_epoch(Database& database, const std::string& path) {
     if (!epoch.has_value()) {
         return database.has_failed() ? failed(database, path) : database_error(path, "it has no epoch");
     }
-    if (!Uuid::parse(*epoch).has_value()) return damaged(path, "its epoch is not one");
+    if (!Uuid::parse(*epoch).has_value()) return damaged(path, "its epoch is not valid");
     return std::nullopt;
 }
 

@@ -1,7 +1,6 @@
-// What is looked at before a database is trusted: its files, whose it is, and whether it is whole.
-// Owns:   nothing.
+// Checks before a database is trusted: its files, whether it is ours, and whether it is intact.
 // Thread: the one that opens the storage, or a command's.
-// Fails:  with the sentence of the first thing that is wrong.
+// Fails:  with a message about the first problem found.
 #pragma once
 
 #include "notifyd/storage/startup.hpp"
@@ -16,31 +15,32 @@ namespace notifyd::storage {
 
 using Refusal = std::optional<StartupError>;
 
-// How sure the look at the files is. doubtful: the file is shorter than it says and its log does not show why; only
-// the content can tell.
+// doubtful: the file is shorter than its header says and the log does not explain why; only the content can tell.
 enum class Files : std::uint8_t { sound, doubtful };
 
-// quick: every page, and that the trees are trees; grows with the database. full: the indexes against the tables too.
+// quick: reads every page and checks the B-trees; takes time in proportion to the database. full: also checks the
+// indexes against the tables.
 enum class Depth : std::uint8_t { quick, full };
 
-// Before SQLite opens it, so that nothing is ever written to a file that is not ours. While others write, the answer
-// about the log may be wrong once.
+// Runs before SQLite opens the file, so that a file that is not ours is never written to. While others write, a single
+// result about the log may be wrong.
 [[nodiscard]] Startup<Files> check_files(const std::string& path);
-// The same beside a running server: read while that begins its log anew, the header may be half old, once.
+// The same beside a running server: a header that is read while the server starts the log over may be inconsistent
+// once.
 [[nodiscard]] Startup<Files> check_files_in_use(const std::string& path);
 
-// What becomes of the log when the last connection closes.
+// What happens to the log when the last connection closes.
 enum class LogAtClose : std::uint8_t { copy, keep };
 [[nodiscard]] bool set_log_at_close(Database& database, LogAtClose log);
 
-// A connection that waits for others, believes nothing in the schema to be harmless, and keeps the log: what is refused
-// is left as it was.
+// Opens a connection that waits for locks, does not trust the schema, and keeps the log, so that a refused database is
+// left as it was.
 [[nodiscard]] bool open_unknown(Database& database, const std::string& path, Database::Access access);
 
 [[nodiscard]] bool mark_as_ours(Database& database);
 [[nodiscard]] Refusal check_content(Database& database, const std::string& path, Depth depth);
-// That the schema and every table can be read where it begins: what is left to look at when a database is too large to
-// be read whole.
+// Checks that the schema and the beginning of every table can be read: the check for databases that are too large to be
+// read completely.
 [[nodiscard]] Refusal check_tables(Database& database, const std::string& path);
 [[nodiscard]] Refusal check_epoch(Database& database, const std::string& path);
 

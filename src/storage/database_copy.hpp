@@ -1,7 +1,5 @@
-// A database copied while others write it, and the check of such a copy.
-// Owns:   nothing.
-// Thread: a command's.
-// Fails:  with a sentence.
+// Copies a database that is in use, and checks such a copy.
+// Thread: a command's. Fails: with a message.
 #pragma once
 
 #include "notifyd/storage/backup.hpp"
@@ -14,12 +12,12 @@
 
 namespace notifyd::storage {
 
-// One consistent snapshot of `source`, its log included, into the empty draft: one file that needs no log. Only reads:
-// the source is neither written nor checkpointed, not even when this connection is its last.
+// Copies one consistent snapshot of `source`, log included, into the empty draft, as a single file without a log. Only
+// reads: the source is neither written nor checkpointed, not even if this is its last connection.
 [[nodiscard]] Refusal copy_database(const std::string& source, const Draft& draft);
 
-// Reads the copy from its first page to its last: whole, not newer than this binary, with an epoch. `told` is the file
-// that the sentence names.
-[[nodiscard]] Startup<CopyReport> check_copy(const Draft& draft, const std::string& told);
+// Reads the copy from the first page to the last: it must be intact, not newer than this binary, and have an epoch.
+// `shown_path` is the file that the message names.
+[[nodiscard]] Startup<CopyReport> check_copy(const Draft& draft, const std::string& shown_path);
 
 }  // namespace notifyd::storage

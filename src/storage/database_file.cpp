@@ -1,4 +1,4 @@
-// Locking, creating and checking the database file.
+// Locks, creates and checks the database file.
 #include "database_file.hpp"
 
 #include "database_check.hpp"
@@ -17,8 +17,8 @@ namespace notifyd::storage {
 
 namespace {
 
-// Built beside its place and renamed, so that a crash leaves either no database or a whole one. Until then nothing of
-// it needs to survive, so it is synced once, at the end.
+// Built next to its place and renamed, so that a crash leaves either no database or a complete one. Until then, nothing
+// needs to survive, so it is synced only once, at the end.
 Startup<MigrationReport> create_database(const std::string& path,
                                          std::span<const Migration> migrations,
                                          IdSource& ids,
@@ -26,8 +26,8 @@ Startup<MigrationReport> create_database(const std::string& path,
     auto draft = Draft::create(path);
     if (!draft.has_value()) return draft.error();
     Database database;
-    // To be said before the first table: pages of 8 KiB (a fifth more rows a second than 4 KiB in commits of 256 rows
-    // and more, as many in small ones), and that what retention frees can be given back to the disk.
+    // Must precede the first table. Pages of 8 KiB store a fifth more rows per second than 4 KiB in commits of 256 rows
+    // or more, and as many in small ones. Incremental vacuum allows returning the space that retention frees.
     const char* prepare =
         "PRAGMA page_size = 8192; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
         "PRAGMA auto_vacuum = INCREMENTAL;";
@@ -46,11 +46,11 @@ Startup<MigrationReport> create_database(const std::string& path,
     return MigrationReport{0, migrated->to};
 }
 
-// A process that ended by a failed sync may have left frames in the log that can be read and are not on the disk.
-// Nothing must be appended behind them: after a power cut the log would end before them. So the log is copied into the
-// database and cut. While an outsider reads (a backup may take minutes) it cannot be cut; then it is written once more,
-// with the write lock held, so that nobody changes it. SQLite has no locks on the log's own file that closing it could
-// drop.
+// A process that ended after a failed sync may have left frames in the log that can be read but are not on the disk.
+// Nothing may be appended after them, because after a power cut the log would end before them. So the log is copied
+// into the database and truncated. While an outside process is reading (a backup may take minutes), it cannot be
+// truncated; then it is written once more, holding the write lock so that nobody changes it. SQLite holds no locks on
+// the log file itself that closing it could drop.
 Refusal secure_log(Database& database, const std::string& path) {
     const int copied =
         sqlite3_wal_checkpoint_v2(database.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
@@ -88,7 +88,7 @@ Startup<MigrationReport> upgrade_database(const std::string& path,
     return migrated;
 }
 
-// -1, with errno: ENOENT where it was removed in between.
+// -1 with errno; ENOENT if it was removed in between.
 int open_lock(const Folder& folder, const std::string& name, ::mode_t mode) {
     constexpr int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC;
     const int made = ::openat(folder.descriptor(), name.c_str(), flags | O_CREAT | O_EXCL, mode);
@@ -110,21 +110,22 @@ Startup<FileLock> FileLock::take(const std::string& database_path, AtEnd at_end)
         if (descriptor < 0 && errno == ENOENT) continue;
         if (descriptor < 0) return creation_error(path);
         FileLock lock(descriptor, database_path, AtEnd::keep);
-        // Under a second name it may be anybody's.
+        // If it has a second name, it may be anybody's file.
         struct ::stat status {};
         const bool is_own = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink <= 1;
-        if (!is_own) return database_error(database_path, "its lock " + path + " is no file of its own: remove it");
+        if (!is_own)
+            return database_error(database_path, "its lock " + path + " is not a regular file of its own: remove it");
         if (::fchmod(descriptor, owner_only) != 0) return system_error("cannot change the mode of", path);
         if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
             if (errno != EWOULDBLOCK) return system_error("cannot lock", path);
             return database_error(database_path, "another process has it open (it holds the lock on " + path + ")");
         }
-        // Removed since it was opened: who comes next makes another one, and would lock that.
+        // It was removed after it was opened: the next process would create and lock another one.
         if (!lock.is_in_place()) continue;
         lock.at_end_ = at_end;
         return lock;
     }
-    return database_error(database_path, "its lock " + path + " is removed again and again");
+    return database_error(database_path, "its lock " + path + " keeps being removed");
 }
 
 bool FileLock::is_in_place() const {
@@ -138,7 +139,7 @@ Startup<void> FileLock::take_again() {
     auto taken = take(database_path_, at_end_);
     if (!taken.has_value()) return taken.error();
     std::swap(descriptor_, taken->descriptor_);
-    // What was locked has no name any more that could be removed.
+    // The previously locked file no longer has a name that could be removed.
     taken->at_end_ = AtEnd::keep;
     return {};
 }
@@ -147,7 +148,7 @@ FileLock::~FileLock() {
     if (descriptor_ < 0) return;
     struct ::stat status {};
     const bool removes = at_end_ == AtEnd::remove && ::fstat(descriptor_, &status) == 0 && status.st_size == 0;
-    // While it is held: who has opened it already looks whether it is still there.
+    // Unlinked while the lock is held: whoever has already opened the file checks whether it is still in place.
     if (removes && is_in_place()) ::unlink(path_.c_str());
     ::close(descriptor_);
 }

@@ -1,7 +1,7 @@
-// The database as files: locked against a second process, created whole or not at all, checked before use.
-// Owns:   the lock, which the kernel drops with the process however that ends.
+// The database as files: locked against a second process, created atomically, checked before use.
+// Owns:   the lock, which the kernel releases with the process, however that ends.
 // Thread: the one that opens the storage.
-// Fails:  with one sentence that names the file. An existing file that is not ours is never written to.
+// Fails:  with one message that names the file. An existing file that is not ours is never written to.
 #pragma once
 
 #include "notifyd/core/ids.hpp"
@@ -16,11 +16,11 @@
 
 namespace notifyd::storage {
 
-// An exclusive flock(2) on `<path>.lock`. Not on the database itself: closing another descriptor of that file would
-// drop the locks that SQLite holds on it.
+// An exclusive flock(2) on `<path>.lock`, not on the database itself: closing any other descriptor of that file would
+// drop SQLite's locks on it.
 class FileLock {
   public:
-    // remove: for a lock of a moment. The file goes with the object, unless somebody wrote into it.
+    // remove: for a short-lived lock. The file is removed with the object, unless somebody has written into it.
     enum class AtEnd : std::uint8_t { keep, remove };
     [[nodiscard]] static Startup<FileLock> take(const std::string& database_path, AtEnd at_end = AtEnd::keep);
 
@@ -32,9 +32,9 @@ class FileLock {
     FileLock& operator=(FileLock&&) = delete;
     ~FileLock();
 
-    // Whether the file that is locked is still the one with that name.
+    // Whether the locked file is still the one with that name.
     [[nodiscard]] bool is_in_place() const;
-    // Locks the file that has the name now, or a new one. On failure the old lock stays.
+    // Locks the file that has the name now, or creates one. On failure, the old lock is kept.
     [[nodiscard]] Startup<void> take_again();
 
   private:
@@ -51,19 +51,19 @@ class FileLock {
 };
 
 struct PreparedFile {
-    std::string path;  // absolute, without symbolic links: what is locked is what is opened
+    std::string path;  // absolute, without symbolic links, so that the locked file is the opened one
     FileLock lock;
     MigrationReport migrated;
 };
 
 struct FileOptions {
     std::vector<Migration> migrations;
-    // A database up to this size is read whole before it is used (at most 0.2 s). For larger ones there are
-    // SQLite's own checks of each page that it uses.
+    // A database up to this size is read completely before it is used (at most 0.2 s). Larger ones rely on SQLite's own
+    // checks of each page that it uses.
     std::uint64_t check_bytes_max = std::uint64_t{64} * 1024 * 1024;
 };
 
-// Locks the database, creates it if there is none, otherwise checks and migrates it. Leaves no connection open.
+// Locks the database, creates it if there is none, and otherwise checks and migrates it. Leaves no connection open.
 [[nodiscard]] Startup<PreparedFile> prepare_file(const std::string& path,
                                                  const FileOptions& options,
                                                  IdSource& ids,

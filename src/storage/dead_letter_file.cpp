@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t slice_rows = 500;
 
-// A letter whose message is damaged is shown without it; the server's log has the event.
+// A letter with a damaged message is shown without it; the server's log has the event.
 class NoLog final : public observability::LogSink {
   public:
     NoLog() : LogSink(observability::LogLevel::error) {}
@@ -45,7 +45,7 @@ class DeadLetterFile::Parts {
 
     [[nodiscard]] std::optional<StartupError> open(Access access);
     [[nodiscard]] StartupError failed() const { return database_error(path, database.last_error()); }
-    // Changes a slice of the letters behind `after`, in a transaction of its own. False: the database failed.
+    // Changes a slice of the letters after `after`, in its own transaction. False: the database failed.
     [[nodiscard]] bool change_slice(const LetterChoice& choice,
                                     const std::optional<Uuid>& after,
                                     const Uuid& last,
@@ -58,7 +58,7 @@ class DeadLetterFile::Parts {
     NoLog log;
     SystemClock clock;
     observability::Events events{log, clock};
-    // These need the open database, and are destroyed before it.
+    // These need the open database and must be destroyed before it.
     struct Statements {
         Statements(Database& database, observability::Events& events)
             : transactions(database), lists(database, events), rows(database) {}
@@ -76,7 +76,7 @@ std::optional<StartupError> DeadLetterFile::Parts::open(Access access) {
     const auto version = schema_version(database, path, migrations);
     if (!version.has_value()) return version.error();
     if (*version < migrations.back().version) {
-        return database_error(path, "an older version has written it: `notifyd migrate` brings it up to date");
+        return database_error(path, "it was written by an older version: run `notifyd migrate` first");
     }
     statements = std::make_unique<Statements>(database, events);
     if (!database.prepare_error().empty()) return database_error(path, database.prepare_error());
@@ -140,7 +140,7 @@ bool DeadLetterFile::Parts::change_slice(const LetterChoice& choice,
     return statements->transactions.commit();
 }
 
-// Only what is there at the beginning: letters that are added meanwhile must not keep this going.
+// Only the letters that exist at the beginning: those added meanwhile must not keep this going.
 Startup<std::vector<Uuid>> DeadLetterFile::Parts::change_all(const LetterChoice& choice, DeadLetterChange::What what) {
     DeadLetterChange change(database, what);
     if (!database.prepare_error().empty()) return database_error(path, database.prepare_error());

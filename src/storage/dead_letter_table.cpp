@@ -1,4 +1,4 @@
-// Dead letters: written, listed, joined with their messages, and chosen by commands.
+// Dead letters: written, listed with their messages, and selected by commands.
 #include "dead_letter_table.hpp"
 
 #include "notifyd/core/uuid.hpp"
@@ -16,7 +16,7 @@ std::string select(std::string_view rows) {
 }
 
 Statement& bind_after(Statement& statement, int place, const std::optional<Uuid>& after) {
-    // An empty blob is less than any id.
+    // An empty blob sorts before any id.
     if (after.has_value()) return statement.bind_uuid(place, *after);
     return statement.bind_blob(place, "", 0);
 }
@@ -44,11 +44,11 @@ std::optional<DeadLetter> letter_of(Statement& row) {
     return letter;
 }
 
-// How many letters may give way to one. As a rule one is enough; this keeps a commit short after the bounds were
+// How many letters may be evicted for one. Usually one is enough; this keeps a commit short after the limits were
 // lowered.
 constexpr int letters_removed_max = 64;
 
-// What a row and its places in five indexes take, as a rule.
+// The usual size of a row with its entries in five indexes.
 constexpr std::int64_t row_bytes = 512;
 
 bool exceeds(std::int64_t value, std::int64_t bound) {
@@ -67,7 +67,7 @@ DeadLetterTable::DeadLetterTable(Database& database, History history, LetterBoun
            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (id) DO NOTHING"),
       size_of_recipient_(database, "SELECT letters, bytes FROM dead_letter_recipients WHERE user = ?1 AND queue = ?2"),
       size_in_all_(database, "SELECT bytes FROM table_sizes WHERE name = 'dead_letters'"),
-      // The comparison makes it a search of the index.
+      // The comparison makes SQLite search the index.
       largest_(database,
                "SELECT user, queue, bytes FROM dead_letter_recipients WHERE bytes >= 0 ORDER BY bytes DESC LIMIT 1"),
       remove_oldest_(database,
@@ -110,7 +110,7 @@ bool DeadLetterTable::make_room_of(const Recipient& recipient) {
         if (!measure(recipient, size)) return false;
         const bool too_much =
             exceeds(size.letters, bounds_.letters_of_recipient) || exceeds(size.bytes, bounds_.bytes_of_recipient);
-        // The newest stays, however large it is.
+        // The newest letter stays, however large it is.
         if (!too_much || size.letters <= 1) return true;
         if (!remove_oldest(recipient, GaveWay::Why::recipient_full)) return false;
     }
@@ -155,7 +155,7 @@ bool DeadLetterTable::find_largest(Recipient& recipient) {
 
 bool DeadLetterTable::remove_oldest(const Recipient& recipient, GaveWay::Why why) {
     if (!remove_oldest_.bind_text(1, recipient.user).bind_text(2, recipient.queue).run()) return false;
-    // A recipient whose letters give way usually loses many in a row.
+    // A recipient whose letters are evicted usually loses many in a row.
     if (!gave_way_.empty() && gave_way_.back().is(recipient.user, recipient.queue, why)) {
         ++gave_way_.back().letters;
     } else {
@@ -214,7 +214,7 @@ std::optional<DeadLetterPage> DeadLetterLists::list(const ports::DeadLetterQuery
         if (page.more) return page;
         auto letter = letter_of(rows);
         if (!letter.has_value()) continue;
-        // A message that many recipients missed is searched for once.
+        // A message that many recipients missed is looked up only once.
         const bool same = !page.letters.empty() && page.letters.back().message == letter->message;
         if (same && !letter->head.has_value()) letter->head = page.letters.back().head;
         if (!same && !fill_head(*letter)) return std::nullopt;

@@ -1,10 +1,10 @@
-// Table `dead_letters`. A recipient's newest letters are kept, up to a bound: the recipient's older ones give way to
-// them, and those of others do not. Only when the table as a whole is full do letters of the recipient that takes the
-// most room give way. The counts are in the database, kept by triggers (migration 0009), so that they hold whoever
-// writes. All SQL for the table is here, that of the command line included.
-// Thread: DeadLetterTable the storage thread, inside its transactions; DeadLetterLists one reader thread or a command;
-//         DeadLetterRows and DeadLetterChange a command.
-// Fails:  false or nullopt when the database does.
+// Table `dead_letters`. The newest letters of each recipient are kept, up to a limit: the recipient's own older letters
+// are evicted for them, never those of others. Only if the table as a whole is full are letters of the recipient with
+// the most bytes evicted. Triggers keep the counts in the database (migration 0009), so that they are right whoever
+// writes. All SQL for the table is here, including the command line's.
+// Thread: DeadLetterTable on the storage thread, inside its transactions; DeadLetterLists on a reader thread or in a
+// command; DeadLetterRows and DeadLetterChange in a command.
+// Fails:  false or nullopt if the database fails.
 #pragma once
 
 #include "notifyd/core/limits.hpp"
@@ -23,13 +23,14 @@
 
 namespace notifyd::storage {
 
-// 0: no bound.
+// 0 means no limit.
 struct LetterBounds {
     std::int64_t letters_of_recipient = 0;
     std::int64_t bytes_of_recipient = 0;
     std::int64_t bytes_in_all = 0;
 
-    // The bytes that limits.dead_letters_per_user stands for where letters hold their messages: 40 MiB at 10,000.
+    // The bytes per letter that limits.dead_letters_per_user stands for if letters hold their messages: 40 MiB at
+    // 10,000.
     static constexpr std::int64_t bytes_per_letter = 4 * 1024;
     static constexpr std::int64_t table_bytes_max = std::int64_t{1024} * 1024 * 1024;
 
@@ -39,12 +40,12 @@ struct LetterBounds {
     }
 };
 
-// Letters of one recipient that gave way since the last report.
+// Letters of one recipient that were evicted since the last report.
 struct GaveWay {
     enum class Why : std::uint8_t { recipient_full, table_full };
 
     UserId user;
-    std::string queue;  // where there is no user
+    std::string queue;  // if there is no user
     Why why = Why::recipient_full;
     std::size_t letters = 0;
 
@@ -57,20 +58,19 @@ class DeadLetterTable {
   public:
     DeadLetterTable(Database& database, History history, LetterBounds bounds);
 
-    // With history, the message itself stays where it is: in the log. The new letter is always kept. After bounds were
-    // lowered, or with letters of very different sizes, it takes some more letters until the table is within them
-    // again.
+    // With history, the message itself stays in the log. The new letter is always kept. After the limits were lowered,
+    // or if letters differ much in size, it takes several more letters until the table is within its limits again.
     [[nodiscard]] bool add(const DeadLetter& letter);
     [[nodiscard]] bool remove(const Uuid& id, bool& removed);
     [[nodiscard]] bool failed_again(const Uuid& id, EpochMs at, const std::string& reason);
     [[nodiscard]] bool delete_expired(EpochMs cutoff, std::size_t rows_max, std::size_t& deleted);
     // For the log.
     [[nodiscard]] std::vector<GaveWay> take_gave_way() { return std::exchange(gave_way_, {}); }
-    // After a rollback nothing gave way.
+    // After a rollback, nothing was evicted.
     void forget() { gave_way_.clear(); }
 
   private:
-    // Whose letters share a bound: a user's, or those of a queue that belong to no user.
+    // Whose letters share a limit: those of a user, or those of a queue that have no user.
     struct Recipient {
         std::string user;
         std::string queue;
@@ -87,7 +87,7 @@ class DeadLetterTable {
     [[nodiscard]] bool make_room_in_all(const Recipient& newest);
     [[nodiscard]] bool measure(const Recipient& recipient, Size& size);
     [[nodiscard]] bool measure_all(std::int64_t& bytes);
-    // The recipient with the most bytes; `recipient` if nobody has more.
+    // The recipient with the most bytes; `recipient` itself if nobody has more.
     [[nodiscard]] bool find_largest(Recipient& recipient);
     [[nodiscard]] bool remove_oldest(const Recipient& recipient, GaveWay::Why why);
 
@@ -110,9 +110,9 @@ class DeadLetterLists {
   public:
     DeadLetterLists(Database& database, observability::Events& events);
 
-    // A page ends early, with at least one letter, where its messages would exceed limits::page_bytes_max.
+    // A page ends early, with at least one letter, if its messages would exceed limits::page_bytes_max.
     [[nodiscard]] std::optional<DeadLetterPage> list(const ports::DeadLetterQuery& query);
-    // nullopt inside: there is none.
+    // The inner optional is empty if there is no such letter.
     [[nodiscard]] std::optional<std::optional<DeadLetter>> find(const Uuid& id);
 
   private:
@@ -126,15 +126,15 @@ class DeadLetterLists {
     MessageSearch messages_;
 };
 
-// Looks up the rows that a command chooses.
+// Looks up the rows that a command selects.
 class DeadLetterRows {
   public:
     explicit DeadLetterRows(Database& database);
 
     [[nodiscard]] std::optional<std::size_t> count(const LetterChoice& choice);
-    // The newest id; nullopt in `id`: there is no letter.
+    // The newest id; nullopt in `id` if there are no letters.
     [[nodiscard]] bool find_newest(std::optional<Uuid>& id);
-    // Adds up to `rows_max` ids of the choice's queue, behind `after` and not behind `last`.
+    // Adds up to `rows_max` ids of the choice's queue, after `after` and up to `last`.
     [[nodiscard]] bool find_ids(const LetterChoice& choice,
                                 const std::optional<Uuid>& after,
                                 const Uuid& last,
@@ -150,13 +150,13 @@ class DeadLetterRows {
     Statement marked_;
 };
 
-// What a command does to letters, one by one.
+// Changes single letters for a command.
 class DeadLetterChange {
   public:
     enum class What : std::uint8_t { remove, mark };
     DeadLetterChange(Database& database, What what);
 
-    // `changed`: whether there was such a letter.
+    // `changed`: whether the letter existed.
     [[nodiscard]] bool apply(const Uuid& id, bool& changed);
 
   private:
@@ -164,7 +164,7 @@ class DeadLetterChange {
     Statement change_;
 };
 
-// When the newest letter was made, by the clock of their ids; 0: there is none; nullopt: the database failed.
+// When the newest letter was created, by the clock of the ids; 0: there is none; nullopt: the database failed.
 [[nodiscard]] std::optional<EpochMs> newest_letter_made_at(Database& database);
 
 }  // namespace notifyd::storage

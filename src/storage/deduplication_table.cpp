@@ -1,4 +1,4 @@
-// Keys, their first messages and their end.
+// Keys, their first messages and their expiry.
 #include "deduplication_table.hpp"
 
 #include <utility>

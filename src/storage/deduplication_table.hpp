@@ -1,9 +1,8 @@
-// Table `deduplication`: the first message of every key inside the window (docs/protocol.md#deduplication).
+// Table `deduplication`: the first message of every key within the window (docs/protocol.md#deduplication).
 // Thread: the storage thread, inside its transactions.
-// Fails:  false when the database does; forget() must then follow the rollback.
-//
-// Times are the continuous clock's: when somebody sets the wall clock, neither the step nor a restart after it closes
-// the window or opens it again.
+// Fails:  false if the database fails; forget() must then follow the rollback.
+// Times are those of the continuous clock, so that setting the wall clock, even with a restart afterwards, neither
+// closes the window nor opens it again.
 #pragma once
 
 #include "notifyd/core/continuous_clock.hpp"
@@ -19,21 +18,21 @@ namespace notifyd::storage {
 
 class DeduplicationTable {
   public:
-    // A window of 0: keys are ignored.
+    // With a window of 0, keys are ignored.
     DeduplicationTable(Database& database, Milliseconds window, const ContinuousClock& clock);
 
     // Whether the message has a key that counts.
     [[nodiscard]] bool guards(const Message& message) const {
         return window_ > Milliseconds::zero() && message.deduplication.has_value();
     }
-    // Fills `appended` with the first message of the key, if there is one inside the window.
+    // Fills `appended` with the first message of the key, if there is one within the window.
     [[nodiscard]] bool find(const DeduplicationKey& key, ports::Appended& appended);
-    // The message was stored and is the first of its key.
+    // Records a stored message as the first of its key.
     [[nodiscard]] bool insert(const Message& message, Sequence sequence);
-    // Deletes expired rows, two for every row inserted, so that their number falls. To be called before the commit.
+    // Deletes two expired rows for every row inserted, so that their number falls. Must be called before the commit.
     [[nodiscard]] bool expire_inserted();
     [[nodiscard]] bool expire(std::size_t rows_max);
-    // The transaction was rolled back.
+    // After a rollback.
     void forget() { inserted_ = 0; }
 
   private:

@@ -1,4 +1,4 @@
-// Gives space back to the disk.
+// Returns free space to the file system.
 #pragma once
 
 #include "notifyd/ports/disk_space.hpp"

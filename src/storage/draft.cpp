@@ -1,4 +1,4 @@
-// Everything by descriptor, so that it happens to the file that was created.
+// Works through descriptors, so that each operation applies to the file that was created.
 #include "draft.hpp"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace notifyd::storage {
 
 namespace {
 
-// As many as can be: one that stays takes space, and is in nobody's way.
+// Removes as many as possible: a remaining one takes up space but does no harm.
 void remove_drafts_of(const std::string& place, const Folder& folder) {
     for (const std::string& name : folder.names()) {
         if (is_draft_of(place, folder.path() + "/" + name)) (void)folder.remove(name);
@@ -59,12 +59,12 @@ bool Draft::has_name(const std::string& name) const {
 std::optional<StartupError> Draft::is_exchanged() const {
     if (has_name(name_)) return std::nullopt;
     return StartupError{path_ +
-                        " was exchanged by another program while it was being written; nothing was changed. "
-                        "Look who may write in " +
+                        " was replaced by another program while it was being written; nothing was changed. "
+                        "Check who can write to " +
                         folder_.path()};
 }
 
-// Root writes a file for a server that runs as somebody else.
+// Root writes a file for a server that runs as another user.
 std::optional<StartupError> Draft::take_owner_of(const std::string& place) {
     struct ::stat before {};
     struct ::stat now {};
@@ -98,11 +98,12 @@ std::optional<StartupError> Draft::move(const std::string& place, unsigned flags
         return ::faccessat(folder, name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
     };
     if (moved != 0 && errno == EINVAL && is_free()) {
-        moved = ::renameat(folder, name_.c_str(), folder, name.c_str());  // a network file system that knows no flags
+        moved =
+            ::renameat(folder, name_.c_str(), folder, name.c_str());  // a network file system without support for flags
     }
     if (moved != 0) return system_error("cannot create", place);
     name_.clear();
-    if (!has_name(name)) return StartupError{place + " was exchanged by another program: do not use it"};
+    if (!has_name(name)) return StartupError{place + " was replaced by another program: do not use it"};
     if (!folder_.sync()) return system_error("cannot sync", folder_.path());
     return std::nullopt;
 }

@@ -1,9 +1,9 @@
-// A database that is being written beside its place, and removed with its logs unless it gets there: a crash or a
-// failure leaves either nothing in that place (or what was there before) or a whole database.
-// Owns:   the file until it stands in its place, and descriptors of it and of its folder.
+// A database that is being written next to its final place, and removed with its logs unless it gets there: a crash or
+// failure leaves the place as it was before, never a partial database.
+// Owns:   the file until it is in its place, and descriptors of the file and its folder.
 // Thread: a command's, or the one that opens the storage.
-// Fails:  with one sentence; also when the file that is to be moved is not the one that was created. Whoever owns the
-//         folder can exchange it, and root must not be made to change somebody else's file that way.
+// Fails:  with one message; also if the file to be moved is not the one that was created. The folder's owner can
+// exchange files, and must not be able to make root change somebody else's file that way.
 #pragma once
 
 #include "notifyd/storage/startup.hpp"
@@ -19,8 +19,8 @@ namespace notifyd::storage {
 
 class Draft {
   public:
-    // An empty file with mode 0600, whatever the umask; SQLite gives its log the same mode. Its name is the place's
-    // with an end that nobody picks. For who holds the place's lock: what a crash left of an earlier one is removed.
+    // Creates an empty file with mode 0600, whatever the umask; SQLite gives its log the same mode. The name is the
+    // place's with an unguessable suffix. The caller must hold the place's lock: drafts left by a crash are removed.
     [[nodiscard]] static Startup<Draft> create(const std::string& place);
 
     Draft(Draft&& other) noexcept
@@ -35,13 +35,15 @@ class Draft {
     [[nodiscard]] const Folder& folder() const { return folder_; }
     // Bytes written so far.
     [[nodiscard]] std::optional<std::uint64_t> size() const;
-    // Nothing: the name still belongs to the file that was created. To be asked whenever SQLite has opened it by name.
+    // nullopt: the name still belongs to the file that was created. Check this whenever SQLite has opened the file by
+    // name.
     [[nodiscard]] std::optional<StartupError> is_exchanged() const;
-    // Gives it the owner of the file that stands in the place now. Is there none, and root writes it: the folder's.
+    // Gives the draft the owner of the file that is in the place now; if there is none and root is writing, the
+    // folder's owner.
     [[nodiscard]] std::optional<StartupError> take_owner_of(const std::string& place);
-    // Synced, renamed, and the folder synced. SQLite must have closed it.
+    // Syncs the draft, renames it and syncs the folder. SQLite must have closed it.
     [[nodiscard]] std::optional<StartupError> move_to(const std::string& place);
-    // The same, unless something stands there.
+    // The same, but fails if the place is taken.
     [[nodiscard]] std::optional<StartupError> move_to_free(const std::string& place);
 
   private:
@@ -54,9 +56,9 @@ class Draft {
     [[nodiscard]] bool has_name(const std::string& name) const;
 
     Folder folder_;
-    std::string name_;  // empty: moved
+    std::string name_;  // empty once moved
     std::string path_;
-    // Kept to the end: SQLite's locks on the file would go with the first descriptor that is closed.
+    // Kept open to the end: closing any descriptor of the file would drop SQLite's locks on it.
     int descriptor_;
 };
 

@@ -1,4 +1,4 @@
-// A walk over the topics, a slice at a time.
+// Sweeps over the topics in slices.
 #include "empty_topics.hpp"
 
 #include <string>

@@ -1,7 +1,7 @@
-// Deletes topics that have neither messages nor numbers to continue. Anybody may write to a user who does not exist, so
-// names would pile up forever; a topic that has ever given a number stays, because numbers never start again.
-// Thread: the storage thread, inside its transactions.
-// Fails:  false when the database does.
+// Deletes topics that have neither messages nor a number to continue from. Anybody may write to a user who does not
+// exist, so names would accumulate forever; a topic that has ever assigned a number stays, because numbering never
+// starts over.
+// Thread: the storage thread, inside its transactions. Fails: false if the database fails.
 #pragma once
 
 #include "database.hpp"
@@ -14,10 +14,10 @@ namespace notifyd::storage {
 
 class EmptyTopics {
   public:
-    // How many topics one call looks at: a few milliseconds of work.
+    // How many topics one call examines: a few milliseconds of work.
     static constexpr std::size_t looks_max = 2'000;
 
-    // `topics` forgets what is deleted.
+    // `topics` forgets the deleted ones.
     EmptyTopics(Database& database, TopicTable& topics);
 
     // Continues where the last call stopped, and starts over after the last topic. Deletes up to `rows_max`.

@@ -1,4 +1,4 @@
-// Comparing names with what is open, and headers with what they were.
+// Compares names with the open files, and headers with their earlier state.
 #include "file_watch.hpp"
 
 #include "big_endian.hpp"
@@ -20,7 +20,7 @@ namespace notifyd::storage {
 
 namespace {
 
-// Whether one of the process's descriptors is this file. Without /proc nobody can tell, and it counts as open.
+// Whether one of the process's descriptors refers to this file. Without /proc, this is unknown, and it counts as open.
 bool is_open_here(::dev_t device, ::ino_t inode) {
     std::error_code failed;
     std::filesystem::directory_iterator entry("/proc/self/fd", failed);
@@ -36,8 +36,8 @@ bool is_open_here(::dev_t device, ::ino_t inode) {
     return false;
 }
 
-// The start of the wal-index (sqlite.org/walformat.html), which says how far the log has been written. Its header
-// stands there twice, in this machine's byte order; while somebody changes it the two differ.
+// The start of the wal-index (sqlite.org/walformat.html), which says how far the log has been written. Its header is
+// stored twice, in this machine's byte order; while it is being changed, the two differ.
 struct LogMark {
     std::uint32_t frames = 0;
     std::uint32_t page_bytes = 0;
@@ -59,7 +59,7 @@ std::optional<LogMark> read_log_mark(sqlite3_file* database) {
     std::memcpy(&page, &bytes[14], sizeof(page));
     std::memcpy(&mark.frames, &bytes[16], sizeof(mark.frames));
     std::copy_n(&bytes[32], mark.salt.size(), mark.salt.begin());
-    mark.page_bytes = (page & 0xFE00U) + ((page & 1U) << 16U);  // 1 stands for 65,536
+    mark.page_bytes = (page & 0xFE00U) + ((page & 1U) << 16U);  // 1 means 65,536
     return mark;
 }
 
@@ -87,7 +87,7 @@ bool FileWatch::begin() {
 
 bool FileWatch::look() {
     if (ruined_) return false;
-    // While another program copies the log into the database, one look may see half of a change.
+    // While another program copies the log into the database, one look may see a half-finished change.
     const bool in_place = look_once() || look_once();
     if (!in_place) loss_ += advice();
     return in_place;
@@ -104,7 +104,7 @@ bool FileWatch::look_once() {
 }
 
 void FileWatch::look_at(Watched& file) {
-    // lstat: behind a symbolic link SQLite would look for the log beside the link's target.
+    // lstat, because behind a symbolic link SQLite would look for the log next to the link's target.
     struct ::stat status {};
     if (::lstat(file.path.c_str(), &status) != 0) {
         const bool missing = errno == ENOENT || errno == ENOTDIR;
@@ -117,7 +117,7 @@ void FileWatch::look_at(Watched& file) {
     if (!ours) add_finding(file.path + " was replaced by another file");
 }
 
-// Without it a second server would not notice this one. Whoever deleted it took it for a leftover.
+// Without it, a second server would not notice this one. Whoever deleted it took it for a leftover.
 void FileWatch::look_at_lock() {
     if (lock_.is_in_place()) return;
     if (const auto taken = lock_.take_again(); !taken.has_value()) {
@@ -141,10 +141,10 @@ void FileWatch::look_at_content() {
     sqlite3_file* file = file_of(SQLITE_FCNTL_FILE_POINTER);
     if (file == nullptr) return;
     constexpr std::string_view magic("SQLite format 3\0", 16);
-    constexpr unsigned char with_log = 2;  // the format versions of a database in WAL mode
+    constexpr unsigned char with_log = 2;  // the format version of a database in WAL mode
     std::array<unsigned char, 100> header{};
     const int code = file->pMethods->xRead(file, header.data(), static_cast<int>(header.size()), 0);
-    // What cannot be read may be readable later; a file that is too short has been cut.
+    // What cannot be read now may be readable later; a file that is too short has been truncated.
     if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) return;
     const std::uint32_t counter = read_u32(&header[24]);
     if (std::memcmp(header.data(), magic.data(), magic.size()) != 0 || header[18] != with_log ||
@@ -200,7 +200,7 @@ FileWatch::Rescue FileWatch::rescue() const {
             break;
     }
     if (log_.place == Place::missing) return Rescue::copy;
-    // The next start would copy a foreign log over what we have copied.
+    // The next start would copy the foreign log over our pages.
     const bool harmless = log_.place == Place::other && LogFile(database_.path).state() != LogFile::State::sound;
     return harmless ? Rescue::copy : Rescue::none;
 }

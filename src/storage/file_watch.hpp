@@ -1,6 +1,6 @@
-// Watches the names of the database's files while the server runs. SQLite goes on writing to files that were deleted,
-// moved away or replaced, and what it commits there cannot be found again after a restart.
-// Owns:   what the files were when the storage opened them. Borrows the storage thread's connection and the file lock.
+// Checks the database's files by name while the server runs. SQLite keeps writing to files that were deleted, moved or
+// replaced, and what it commits there cannot be found again after a restart.
+// Borrows the storage thread's connection and the file lock.
 // Thread: the storage thread; begin() before it starts, the rest also after it has ended.
 // Fails:  a file that cannot be examined counts as lost.
 #pragma once
@@ -20,22 +20,22 @@ class FileWatch {
   public:
     FileWatch(Database& writer, FileLock& lock, std::string path);
 
-    // Notes which files are open. Call it when every connection has opened the log. False: a file was replaced while
+    // Records which files are open. Call it once every connection has opened the log. False: a file was replaced while
     // the storage was being opened; loss() says which.
     [[nodiscard]] bool begin();
 
-    // Whether everything that is committed now can be found again by the files' names. A few microseconds.
-    // Files that were moved away may come back. Files that another program has written into stay lost for good: what
-    // SQLite remembers of them is no longer true.
+    // Whether everything committed now can be found again under the files' names; takes a few microseconds. Files that
+    // were moved away may come back. Files that another program has written to stay lost for good, because what SQLite
+    // has cached of them is no longer true.
     [[nodiscard]] bool look();
-    // What the last look has found, and what to do about it: one sentence.
+    // What the last look found, and what to do about it, in one message.
     [[nodiscard]] const std::string& loss() const { return loss_; }
 
-    // How the write-ahead log can be kept from getting lost, or from doing harm, after what the last look has found.
+    // How to keep the write-ahead log from getting lost, or from doing harm, given the last look's findings.
     enum class Rescue : std::uint8_t {
-        none,  // everything is in place; or copying would make it worse
-        copy,  // copy it into the database: the log itself has no name any more, or the database has moved
-        cut,   // copy it and empty it: another database has our database's name, and would take the log for its own
+        none,  // everything is in place, or copying would make it worse
+        copy,  // copy the log into the database: the log has lost its name, or the database has moved
+        cut,   // copy and empty it: another database has taken our name and would adopt the log
     };
     [[nodiscard]] Rescue rescue() const;
 
@@ -64,7 +64,7 @@ class FileWatch {
     Watched database_;
     Watched log_;
     Watched index_;
-    std::uint32_t change_counter_ = 0;  // in the database's header; it never goes back
+    std::uint32_t change_counter_ = 0;  // in the database's header; never decreases
     bool ruined_ = false;
     std::string loss_;
 };

@@ -1,4 +1,4 @@
-// System calls behind the database's files.
+// System calls for the database's files.
 #include "files.hpp"
 
 #include "notifyd/core/ids.hpp"
@@ -21,7 +21,7 @@ namespace notifyd::storage {
 namespace {
 
 constexpr std::array<std::string_view, 3> log_suffixes{"-journal", "-wal", "-shm"};
-// A draft is its place's name, this, and sixteen random digits: no file of somebody else's is taken for one.
+// A draft's name is that of its place, this mark, and sixteen random digits, so that no other file is taken for one.
 constexpr std::string_view draft_mark = ".draft-";
 constexpr std::size_t draft_digits = 16;
 
@@ -31,7 +31,7 @@ std::string random_digits() {
     return digits.substr(digits.size() - draft_digits);
 }
 
-// A descriptor that only names its file: nothing is opened that could block or have an effect.
+// A descriptor that only identifies its file (O_PATH): nothing is opened that could block or have an effect.
 class Handle {
   public:
     explicit Handle(const std::filesystem::path& path)
@@ -43,7 +43,7 @@ class Handle {
     Handle& operator=(const Handle&) = delete;
 
     [[nodiscard]] bool status(struct ::stat& status) const { return ::fstat(descriptor_, &status) == 0; }
-    // Where it leads, if it is a link.
+    // The target, if it is a link.
     [[nodiscard]] std::string target() const {
         std::array<char, 4096> bytes{};  // PATH_MAX
         const ::ssize_t count = ::readlinkat(descriptor_, "", bytes.data(), bytes.size());
@@ -54,9 +54,9 @@ class Handle {
     int descriptor_;
 };
 
-// The first link on the way that is another user's; empty: there is none, and `end` is where the path leads, or empty
-// if a link leads nowhere. A link is read by the descriptor that told its owner, so that nobody can exchange it in
-// between.
+// The first link on the way that belongs to another user. Empty if there is none; `end` is then where the path leads,
+// or empty if a link leads nowhere. A link is read through the descriptor that showed its owner, so that nobody can
+// exchange it in between.
 std::string follow_own_links(const std::filesystem::path& path, std::filesystem::path& end) {
     constexpr int links_max = 40;  // as many as the kernel follows
     std::deque<std::filesystem::path> left(path.begin(), path.end());
@@ -127,7 +127,7 @@ Startup<std::string> resolved(const std::string& path, const std::string& name) 
     }
     if (canonical.empty() && !failed) canonical = std::filesystem::weakly_canonical(absolute, failed);
     if (failed || canonical.empty()) return StartupError{name + " is not a usable path: '" + path + "'"};
-    // What is left of links are those that lead nowhere.
+    // The links that remain are those that lead nowhere.
     if (std::filesystem::is_symlink(canonical, failed)) {
         return StartupError{name + " is a symbolic link to nothing: '" + path + "'"};
     }
@@ -148,7 +148,7 @@ std::optional<StartupError> not_a_filled_file(const std::string& path) {
     if (::stat(path.c_str(), &status) != 0) return system_error("cannot open", path);
     if (!S_ISREG(status.st_mode)) return database_error(path, "not a regular file");
     if (status.st_size == 0) {
-        // We never leave an empty file; to fill one might hide the loss of the real database.
+        // We never leave an empty file, and filling one might hide the loss of the real database.
         return database_error(path, "the file is empty: not a database");
     }
     return std::nullopt;
@@ -192,7 +192,7 @@ bool write_again(const std::string& path) {
     std::vector<char> bytes(std::size_t{1} << 20U);
     ::off_t at = 0;
     ::ssize_t count = ::pread(descriptor, bytes.data(), bytes.size(), at);
-    // A write that is cut short is followed by one of the rest: reading begins where it ended.
+    // A short write is followed by one of the rest, because reading starts where the write ended.
     while (count > 0) {
         const ::ssize_t written = ::pwrite(descriptor, bytes.data(), static_cast<std::size_t>(count), at);
         if (written <= 0) break;

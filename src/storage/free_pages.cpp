@@ -1,4 +1,4 @@
-// SQLite's incremental vacuum.
+// Uses SQLite's incremental vacuum.
 #include "free_pages.hpp"
 
 #include <algorithm>
@@ -30,7 +30,7 @@ bool FreePages::count_surplus(std::size_t& pages) {
 }
 
 bool FreePages::give_back(std::size_t pages_max, std::size_t& given) {
-    // One page a step; a reset ends the statement where it stands.
+    // One page per step; a reset ends the statement where it is.
     const ResetGuard reset(vacuum_);
     for (given = 0; given < pages_max; ++given) {
         const Step step = vacuum_.step();

@@ -1,6 +1,5 @@
-// Gives the pages that deleted rows have left empty back to the disk.
-// Thread: the storage thread; give_back inside its transactions.
-// Fails:  false when the database does.
+// Returns the pages left empty by deleted rows to the file system.
+// Thread: the storage thread; give_back inside its transactions. Fails: false if the database fails.
 #pragma once
 
 #include "database.hpp"
@@ -14,14 +13,14 @@ class FreePages {
   public:
     explicit FreePages(Database& database);
 
-    // How many pages are worth giving back. Starts when many are free and continues until half as many are left, so
-    // that a file whose rows come and go at the same rate is left alone.
+    // How many pages are worth returning. Begins when many are free and continues until half as many are left, so that
+    // a file whose rows come and go at the same rate is left alone.
     [[nodiscard]] bool count_surplus(std::size_t& pages);
-    // Gives back up to `pages_max`. The file is cut off by the next checkpoint that finishes.
+    // Returns up to `pages_max`. The next checkpoint that completes cuts off the file.
     [[nodiscard]] bool give_back(std::size_t pages_max, std::size_t& given);
 
   private:
-    // So many free pages, or such a part of the file, are left alone.
+    // This many free pages, or this fraction of the file, are kept.
     static constexpr std::int64_t kept_min = 1'024;
     static constexpr std::int64_t kept_part = 10;
 

@@ -1,4 +1,4 @@
-// Adds a dead letter. Nobody waits for it, and it may wait for company.
+// Adds a dead letter. It is not answered, so its commit may be delayed.
 #pragma once
 
 #include "notifyd/core/dead_letter.hpp"

@@ -1,4 +1,4 @@
-// Adds dead letters, and reads and settles them.
+// Adds, lists and settles dead letters.
 #pragma once
 
 #include "notifyd/ports/dead_letter_sink.hpp"
@@ -43,7 +43,7 @@ class LetterPort final : public ports::DeadLetterSink, public ports::DeadLetterS
     }
 
   private:
-    // Dead letters are read for the operator and for redrives: one turn for all of them.
+    // Dead letters are read for the operator and for redrives; all these reads share one turn.
     static UserId server() { return {}; }
 
     LoopRequests& requests_;

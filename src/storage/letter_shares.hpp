@@ -1,7 +1,7 @@
-// Shares the room for dead letters that wait for their commit: one recipient's may take at most half of what the others
-// have left free. So a recipient that misses everything stops at a third of the room, many of them share it, and one
-// that has nothing waiting still finds a place.
-// Thread: any; each call holds one shard's lock for a moment.
+// Shares the room for dead letters waiting for their commit: one recipient may take at most half of what the others
+// have left free. So a recipient that misses everything stops at a third of the room, several share it, and one with
+// nothing waiting still finds a place.
+// Thread: any; each call briefly holds one shard's lock.
 #pragma once
 
 #include "notifyd/core/ids.hpp"
@@ -18,7 +18,7 @@ class LetterShares {
         std::size_t bytes = 0;
     };
 
-    // `free`: what nobody has taken yet. False: refused.
+    // `free`: the room that nobody has taken yet. False: refused.
     [[nodiscard]] bool take(const UserId& recipient, std::size_t bytes, const Amount& free) {
         bool taken = false;
         waiting_.update(recipient, [&](Amount& own) {

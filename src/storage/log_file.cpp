@@ -1,4 +1,4 @@
-// Reading the log's header and its frames' headers.
+// Reads the log's header and its frames' headers.
 #include "log_file.hpp"
 
 #include "big_endian.hpp"
@@ -17,8 +17,8 @@ constexpr std::size_t frame_header_bytes = 24;
 
 using Header = std::array<unsigned char, header_bytes>;
 
-// The last eight bytes of the header are a checksum of the others. The magic number's last bit tells the byte order
-// in which that was computed.
+// The last eight bytes of the header are a checksum of the others. The lowest bit of the magic number gives the byte
+// order of the computation.
 bool is_checksum_right(const Header& header, bool big_endian) {
     const auto word = [&](std::size_t at) {
         if (big_endian) return read_u32(&header[at]);
@@ -48,7 +48,7 @@ LogFile::LogFile(const std::string& database_path) : path_(database_path + "-wal
     std::array<unsigned char, header_bytes + frame_header_bytes> bytes{};
     file.read(reinterpret_cast<char*>(bytes.data()), bytes.size());
     if (file.gcount() < static_cast<std::streamsize>(bytes.size())) return;
-    // The header is synced before the first frame is written: zeroes hide nothing that was acknowledged.
+    // The header is synced before the first frame is written, so zeroes cannot hide anything that was acknowledged.
     if (std::all_of(bytes.begin(), bytes.end(), [](unsigned char byte) { return byte == 0; })) return;
     Header header{};
     std::copy_n(bytes.begin(), header.size(), header.begin());

@@ -1,4 +1,4 @@
-// The StorageClient of one loop: its ports, over its requests.
+// The StorageClient of one loop: its ports, and the requests below them.
 #pragma once
 
 #include "notifyd/storage/storage_client.hpp"

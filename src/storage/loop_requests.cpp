@@ -30,8 +30,8 @@ void answer_one(std::unique_ptr<WriteJob>& job, Outcome outcome) {
 LoopRequests::LoopRequests(runtime::EventLoop& loop, const SharedByLoops& shared)
     : loop_(loop),
       shared_(shared),
-      // No bound of its own, because only an admitted request gets an answer. The loop's mailbox, which holds one task
-      // for any number of answers, keeps them behind what the commit listener posted to the loop.
+      // Needs no bound of its own, because only admitted requests are answered. The loop's mailbox, which holds one
+      // task for any number of answers, keeps them after what the commit listener posted to the loop.
       answers_(std::numeric_limits<std::size_t>::max(), [this] { loop_.post_waiting([this] { run_answers(); }); }) {
     gathered_.owner = this;
 }
@@ -39,7 +39,7 @@ LoopRequests::LoopRequests(runtime::EventLoop& loop, const SharedByLoops& shared
 // --- gathering ---
 
 void LoopRequests::gather(WriteRequest request, std::size_t bytes) {
-    // A turn must end after this, wherever in the loop the request comes from.
+    // The turn must end after this, wherever in the loop the request comes from.
     if (gathered_.requests.empty()) boost::asio::post(loop_.context(), [] {});
     gathered_.requests.push_back(std::move(request));
     gathered_.bytes += bytes;
@@ -79,7 +79,7 @@ void LoopRequests::change_connection(ConnectionRequest change, std::size_t bytes
 void LoopRequests::add_letter(DeadLetter letter) {
     std::optional<LetterClaim> claim = shared_.admission.admit_letter(letter);
     if (!claim.has_value()) {
-        shared_.events.emit(observability::DeadLettersDropped{1, "too many wait to be stored"});
+        shared_.events.emit(observability::DeadLettersDropped{1, "too many are waiting to be stored"});
         return;
     }
     const std::size_t bytes = claim->bytes;
@@ -98,9 +98,9 @@ void LoopRequests::submit_read(ReadJob job) {
 
 // --- handing over ---
 
-// Handed over before anything is sent, to subscribers or to other loops: the disk works meanwhile, and what another
-// loop has seen is in front of everything that it asks for next. A loop that is alone hands over after the sends what
-// needs no commit to be delivered: on a core that they share, the storage thread would run before them.
+// Hand over before anything is sent, to subscribers or to other loops: the disk works meanwhile, and what another loop
+// has seen precedes everything that it requests next. A single loop first sends, and then hands over what can be
+// delivered without a commit: on a shared core, the storage thread would otherwise run before the sends.
 void LoopRequests::turn_ended() {
     const bool may_wait = shared_.loops.load(std::memory_order_relaxed) == 1 && !gathered_.delivery_waits;
     if (!may_wait && !gathered_.requests.empty()) hand_over();
@@ -110,7 +110,8 @@ void LoopRequests::after_turn() {
     if (!gathered_.requests.empty()) hand_over();
 }
 
-// The storage thread writes while the loop reads on. What one handler asked for, such as a batch, stays together.
+// The storage thread writes while the loop continues to read. What one handler requests, such as a batch, stays
+// together.
 void LoopRequests::turn_continues() {
     if (gathered_.requests.size() >= limits::handover_requests) hand_over();
 }

@@ -1,7 +1,6 @@
 // The requests of one loop: gathers those of a turn, hands them over together, and answers them on the loop. What they
-// read and write is the business of the loop's ports (…_port.hpp).
-// Owns:   the turn's requests and the answers that wait for the loop.
-// Thread: its loop's; give_back on the storage thread, take on a reader thread.
+// read and write is up to the loop's ports (…_port.hpp).
+// Thread: its loop; give_back on the storage thread, take on a reader thread.
 #pragma once
 
 #include "notifyd/core/dead_letter.hpp"
@@ -39,12 +38,12 @@ struct SharedByLoops {
 
 class LoopRequests final : public BatchOwner, public ReadOwner {
   public:
-    // What a waiting request weighs besides its message's text.
+    // The size charged for a waiting request, besides its message's text.
     static constexpr std::size_t request_bytes = 256;
 
     LoopRequests(runtime::EventLoop& loop, const SharedByLoops& shared);
 
-    // --- answered; refused, in a handler of its own, when there is no room
+    // --- Answered; if there is no room, refused in a later handler:
     void append(MessagePtr message, ports::AppendDone done);
     void submit(std::unique_ptr<WriteJob> job, std::size_t bytes = request_bytes);
     // A job made from a closure; see AnswerJob.
@@ -56,14 +55,14 @@ class LoopRequests final : public BatchOwner, public ReadOwner {
     template <class Answer, class Read>
     void read(UserId asker, IfBusy if_busy, Done<Answer> done, Read read);
 
-    // --- not answered; dropped, which is an event, when there is no room
+    // --- Not answered; if there is no room, dropped with an event:
     void change_connection(ConnectionRequest change, std::size_t bytes);
     void add_letter(DeadLetter letter);
 
     [[nodiscard]] bool has_room(std::size_t count) const { return shared_.admission.has_room(count); }
     [[nodiscard]] bool is_writable() const { return shared_.commits.writable(); }
 
-    // --- the loop's turn (runtime::TurnHook)
+    // --- The loop's turn (runtime::TurnHook):
     void turn_ended();
     void after_turn();
     void turn_continues();
@@ -79,7 +78,7 @@ class LoopRequests final : public BatchOwner, public ReadOwner {
     void refuse(Batch batch);
     void answer(Batch& batch);
     void run_answers();
-    // An answer that throws is a bug of its receiver; the others are owed theirs all the same.
+    // An answer that throws is a bug of its receiver; the other answers must still be delivered.
     template <class Step>
     void guarded(Step&& step) {
         try {

@@ -8,20 +8,20 @@ namespace notifyd::storage {
 
 namespace {
 
-// Keeps arithmetic on a client's times from overflowing; 70 million years are enough.
+// Keeps arithmetic on times given by clients from overflowing; 70 million years are enough.
 constexpr EpochMs time_limit = EpochMs{1} << 61;
-// What one page may pass over before it ends, full or not: the next one goes on from there.
+// How much a page may skip before it ends, full or not; the next page continues from there.
 constexpr std::size_t rows_passed_max = 10'000;
 constexpr std::size_t bytes_passed_max = 8 * 1024 * 1024;
 
-// A cursor comes back from a client: any value may be in it.
+// Cursors come from clients and may contain any value.
 PageCursor clamped(PageCursor cursor) {
     return {std::min(cursor.counter, counter_max), cursor.position};
 }
 
 }  // namespace
 
-// One page's reading: the window of rows that may match, and what has been collected.
+// The reading of one page: the range of rows that may match, and what has been collected.
 class MessagePages::Reading {
   public:
     Reading(MessagePages& tables, const PageQuery& query) : tables_(tables), query_(query) {}
@@ -60,7 +60,7 @@ class MessagePages::Reading {
 
     // --- the range ---
 
-    // Each run of the log that may hold the times, in the order of the page.
+    // Scans each run of the log that may cover the times, in the order of the page.
     void scan_runs() {
         const EpochMs from = std::clamp(query_.from_time.value_or(-time_limit), -time_limit, time_limit);
         const EpochMs to = std::clamp(query_.to_time.value_or(time_limit), -time_limit, time_limit);
@@ -75,7 +75,7 @@ class MessagePages::Reading {
         }
     }
 
-    // Whether the page continues behind the run. Positions grow along a topic's commit order.
+    // Whether the page continues after the run. Positions increase along a topic's commit order.
     [[nodiscard]] bool read_before(const TimeRun& run) const {
         if (!query_.after.has_value()) return false;
         return oldest_first() ? query_.after->position > run.last : query_.after->position < run.first;
@@ -86,10 +86,10 @@ class MessagePages::Reading {
                (!query_.to_time.has_value() || row.published_at <= *query_.to_time);
     }
 
-    // range: there is no more in it. page: the page is complete, or the read has failed.
+    // range: the range has no more rows. page: the page is complete, or the read has failed.
     enum class Scanned : std::uint8_t { range, page };
 
-    // What lies between low_ and high_, from where the previous page ended.
+    // Scans what lies between low_ and high_, from where the previous page ended.
     Scanned scan_from_cursor() {
         if (query_.after.has_value()) {
             const PageCursor after = clamped(*query_.after);
@@ -103,7 +103,7 @@ class MessagePages::Reading {
 
     // --- collecting ---
 
-    // Takes the row at which the walk stands, if there is room; if not, the page has a successor.
+    // Takes the current row if there is room; otherwise the page has a successor.
     Scanned collect(TopicWalk& walk) {
         const bool has_some = !page_.messages.empty();
         if (page_.messages.size() >= query_.messages_max) return full();
@@ -127,8 +127,8 @@ class MessagePages::Reading {
         return Scanned::page;
     }
 
-    // Leaves the row out. Its columns decide whether it belongs to the page, so they are verified: otherwise a damaged
-    // row would disappear without a trace.
+    // Skips the row. Its columns decide whether it belongs to the page, so they are verified: otherwise a damaged row
+    // would silently disappear.
     Scanned pass(TopicWalk& walk) {
         if (!walk.intact()) return damaged(walk.row());
         bytes_passed_ += walk.head().size();
@@ -137,7 +137,7 @@ class MessagePages::Reading {
         return Scanned::page;
     }
 
-    // A wrong body is served to nobody.
+    // A damaged body is never served.
     Scanned damaged(const WalkedRow& row) {
         failed_ = true;
         tell_damaged(tables_.events_, query_.topic, row);
@@ -156,9 +156,9 @@ class MessagePages::Reading {
         return failed_ ? Scanned::page : Scanned::range;
     }
 
-    // --- numbered messages only: one seek a number, from one existing counter to the next ---
+    // --- numbered messages only: one seek per number, from one existing counter to the next ---
 
-    // The first row of a counter: the numbered one, unless retention has removed it.
+    // The first row of a counter: the numbered message, unless retention has removed it.
     Scanned collect_number(TopicWalk& walk) {
         const WalkedRow& row = walk.row();
         if (row.at <= low_ || high_ <= row.at) return Scanned::range;
@@ -213,7 +213,7 @@ class MessagePages::Reading {
 
     // --- a subscriber's window ---
 
-    // Positions grow along a topic's commit order, so that nothing behind this one is in the window.
+    // Positions increase along a topic's commit order, so nothing after this row is in the window.
     static bool beyond(const WalkedRow& row, const LogWindow& window) {
         return row.at > window.end || (window.kinds != LogWindow::Kinds::all && row.at.position > window.fifo_up_to);
     }
@@ -233,7 +233,7 @@ class MessagePages::Reading {
         while (stepped(walk) && !beyond(walk.row(), window)) {
             const bool is_owed = owed(walk.row(), window);
             if ((is_owed ? collect(walk) : pass(walk)) == Scanned::page) return;
-            // A number stands at the beginning of its counter.
+            // A numbered message is at the beginning of its counter.
             const bool skips = !is_owed && window.kinds == LogWindow::Kinds::numbered;
             if (skips) walk.start(topic_id_, end_of_counter(walk.row().at.counter));
         }
@@ -243,7 +243,7 @@ class MessagePages::Reading {
     TopicSeeks& seeks_ = tables_.seeks_;
     const PageQuery& query_;
     std::int64_t topic_id_ = 0;
-    // Rows behind low_ and in front of high_ may match.
+    // Rows after low_ and before high_ may match.
     PageCursor low_ = begin_of_topic;
     PageCursor high_ = end_of_topic;
     Page page_;

@@ -1,9 +1,8 @@
-// Table `messages`, read: pages of one topic (docs/protocol.md#get-messages).
-// A topic's commit order is (counter, position), one index holds it, and every question is answered by stepping
-// through that index from a place found by a seek: a page costs its rows and a logarithm, never the history. A page
-// ends early, and may be empty, where it has passed over many rows that do not belong to it; its `next` then leads on.
-// Owns:   nothing. Thread: one reader thread.
-// Fails:  nullopt when the database does, or a row is damaged.
+// Reads table `messages`: pages of one topic (docs/protocol.md#get-messages).
+// A topic's commit order is (counter, position), and one index has that order. Every query seeks to a place in that
+// index and steps on from there, so a page costs its rows and a logarithm, never the history. A page ends early, and
+// may be empty, if it has skipped many rows that do not belong to it; its `next` then leads on.
+// Thread: one reader thread. Fails: nullopt if the database fails or a row is damaged.
 #pragma once
 
 #include "notifyd/core/page.hpp"
@@ -21,8 +20,8 @@ class MessagePages {
   public:
     MessagePages(Database& database, observability::Events& events);
 
-    // To be called inside a read transaction, so that all its seeks see one state. A row that is not as it was written
-    // fails the page, and is an event.
+    // Must be called inside a read transaction, so that all its seeks see one state. A row that fails its checksum
+    // fails the page, which is logged as an event.
     [[nodiscard]] std::optional<Page> read(const PageQuery& query);
 
   private:

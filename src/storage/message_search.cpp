@@ -1,4 +1,4 @@
-// Bisection by time, then a short scan.
+// A bisection by time, then a short scan.
 #include "message_search.hpp"
 
 #include "notifyd/core/uuid.hpp"
@@ -11,7 +11,7 @@ namespace notifyd::storage {
 
 namespace {
 
-// For a clock that stood still, or flapped until runs were used up.
+// For a clock that stood still, or that flapped until the runs were used up.
 constexpr std::size_t rows_scanned_max = 1'000'000;
 
 bool is_version_7(const Uuid& id) {
@@ -24,7 +24,7 @@ std::optional<WalkedRow> find_message(TopicSeeks& seeks, TopicWalk& walk, const 
     if (!is_version_7(id.get())) return std::nullopt;
     const EpochMs time = uuid_v7_epoch_ms(id.get());
     std::size_t scanned = 0;
-    // Where the clock showed a time twice, the later one is asked for more often.
+    // If the clock showed a time twice, the later occurrence is requested more often.
     const std::vector<TimeRun> runs = seeks.runs(time, time);
     for (const TimeRun& run : std::views::reverse(runs)) {
         walk.finish();

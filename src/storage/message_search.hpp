@@ -1,8 +1,8 @@
-// Finds a message of a topic by its id, for which there is no index: a second one would cost a third of the write rate.
-// The id is a UUIDv7 and so says when the message was published: a bisection by time of each run of the log that may
-// hold that time (time_runs.hpp) finds the neighbourhood, and its rows are compared.
-// Owns:   nothing. Thread: one reader thread, inside a read transaction.
-// Fails:  with nothing found; failed() of the seeks and of the walk tell it from there being nothing.
+// Finds a message of a topic by its id without an index on ids, which would cost a third of the write rate. The id is a
+// UUIDv7 and contains the publish time: in each run of the log that may cover that time (time_runs.hpp), a bisection by
+// time finds the neighbourhood, and its rows are compared.
+// Thread: one reader thread, inside a read transaction.
+// Fails:  nothing is found; failed() of the seeks and of the walk distinguishes a failure.
 #pragma once
 
 #include "notifyd/core/ids.hpp"
@@ -18,15 +18,15 @@
 
 namespace notifyd::storage {
 
-// In the topic that the seeks have selected. The forward walk then stands at the message; the caller finishes it.
+// Searches the topic selected in `seeks`. The forward walk is left at the message; the caller finishes it.
 [[nodiscard]] std::optional<WalkedRow> find_message(TopicSeeks& seeks, TopicWalk& walk, const MessageId& id);
 
 class MessageSearch {
   public:
     MessageSearch(Database& database, observability::Events& events);
 
-    // nullopt in `head`: there is none (retention has taken it), or it is damaged, which is an event. False: the
-    // database failed.
+    // nullopt in `head`: there is none (deleted by retention), or it is damaged, which is logged as an event. False:
+    // the database failed.
     [[nodiscard]] bool find_head(const TopicName& topic, const MessageId& id, std::optional<std::string>& head);
 
   private:

@@ -1,4 +1,4 @@
-// Numbers, rows and their end.
+// Numbering, insertion and expiry of messages.
 #include "message_table.hpp"
 
 #include "row_checksum.hpp"
@@ -94,7 +94,7 @@ bool MessageTable::append(const Message& message, Sequence& sequence, PageCursor
 }
 
 // A message dated in the future was stamped by a clock that was set back later, so its own date does not give its age.
-// The first message behind it with a plausible date does: if that one has expired, so has everything in front of it.
+// The first plausibly dated message after it does: if that one has expired, so has everything before it.
 bool MessageTable::find_overdue(Position behind, EpochMs cutoff, EpochMs now, Position& overdue_up_to) {
     const ResetGuard reset(run_begun_by_.bind(1, behind).bind(2, now));
     const Step step = run_begun_by_.step();

@@ -1,6 +1,6 @@
 // Writes table `messages`: every message gets the next position, and a number if it asks for one.
-// Owns:   the last position given. Thread: the storage thread, inside its transactions.
-// Fails:  false when the database does; reload() must then be part of the next transaction.
+// Thread: the storage thread, inside its transactions.
+// Fails:  false if the database fails; reload() must then be part of the next transaction.
 #pragma once
 
 #include "notifyd/core/message.hpp"
@@ -21,10 +21,11 @@ class MessageTable {
 
     // Whether append() has anything to write for this message.
     [[nodiscard]] bool writes(const Message& message) const;
-    // `sequence` is 0 for a message that is not numbered; `at.position` is 0 where no row is kept.
+    // `sequence` is 0 for a message that is not numbered; `at.position` is 0 if no row is kept.
     [[nodiscard]] bool append(const Message& message, Sequence& sequence, PageCursor& at);
-    // Deletes up to `rows_max` of the oldest messages, up to the first that was published at `cutoff` or later. Those
-    // that claim to be of the future (the clock was wrong) go when the first one behind them that does not has expired.
+    // Deletes up to `rows_max` of the oldest messages, up to the first that was published at `cutoff` or later.
+    // Messages dated in the future (the clock was wrong) are deleted once the first plausibly dated message after them
+    // has expired.
     [[nodiscard]] bool delete_expired(EpochMs cutoff, EpochMs now, std::size_t rows_max, std::size_t& deleted);
     // Reads the last position from the database: at the start, and after a rollback.
     [[nodiscard]] bool reload();

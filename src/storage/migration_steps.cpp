@@ -7,7 +7,7 @@ namespace notifyd::storage {
 
 namespace {
 
-// 0008: one pass over the log yields its runs and the last row that is older than the checksums.
+// 0008: finds the log's runs and the last row that is older than the checksums, in one pass over the log.
 bool find_time_runs(Database& database) {
     TimeRunTable runs(database);
     Statement rows(database, "SELECT position, published_at, checksum IS NULL FROM messages ORDER BY position");

@@ -1,7 +1,6 @@
-// What some migrations work out from the rows that are there, where SQL alone would need memory or temporary files in
-// proportion to the history.
-// Owns:   nothing. Thread: the one that opens the storage, inside the migration's transaction.
-// Fails:  false when the database does.
+// Migration steps that compute something from the existing rows, for which SQL alone would need memory or temporary
+// files in proportion to the history.
+// Thread: the one that opens the storage, inside the migration's transaction. Fails: false if the database fails.
 #pragma once
 
 #include "database.hpp"
@@ -10,7 +9,7 @@ namespace notifyd::storage {
 
 using MigrationStep = bool (*)(Database&);
 
-// What follows the SQL of that version; nullptr for most.
+// The step that follows the SQL of this version; nullptr for most.
 [[nodiscard]] MigrationStep migration_step(int version);
 
 }  // namespace notifyd::storage

@@ -11,12 +11,12 @@ namespace notifyd::storage {
 namespace {
 
 bool apply(Database& database, const Migration& migration) {
-    // The file may end in a comment.
+    // The file may end with a comment.
     const std::string script = "BEGIN IMMEDIATE;" + std::string(migration.sql) + "\n;";
     if (!database.execute(script.c_str())) return false;
     const MigrationStep step = migration_step(migration.version);
     if (step != nullptr && !step(database)) return false;
-    // The version is a field of the database's header and so part of the transaction.
+    // The version is a field of the database's header and thus part of the transaction.
     const std::string end = "PRAGMA user_version = " + std::to_string(migration.version) + ";COMMIT;";
     return database.execute(end.c_str());
 }

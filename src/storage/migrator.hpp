@@ -1,7 +1,7 @@
-// Brings a database up to the schema of this binary: migrations/NNNN_*.sql by number, each in its own transaction,
-// together with the step of its number in migration_steps.hpp.
-// Owns:   nothing. Thread: the one that opens the storage.
-// Fails:  with a sentence; the database is then as the last successful migration left it.
+// Brings a database up to the schema of this binary: applies migrations/NNNN_*.sql by number, each in its own
+// transaction, together with the step of the same number in migration_steps.hpp.
+// Thread: the one that opens the storage.
+// Fails:  with a message; the database is then as the last successful migration left it.
 #pragma once
 
 #include "notifyd/storage/startup.hpp"
@@ -22,11 +22,11 @@ struct Migration {
     std::string_view sql;
 };
 
-// Those of migrations/, in order.
+// The files in migrations/, in order.
 [[nodiscard]] std::vector<Migration> embedded_migrations();
 
-// `PRAGMA user_version`, the number of the last migration; fails when this binary does not know it. `path` is for the
-// sentence only.
+// `PRAGMA user_version`, the number of the last migration; fails if this binary does not know it. `path` is only used
+// in the message.
 [[nodiscard]] Startup<int> schema_version(Database& database,
                                           const std::string& path,
                                           std::span<const Migration> migrations);

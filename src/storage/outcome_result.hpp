@@ -1,4 +1,4 @@
-// Turns the outcome of a commit into the answer to one of its requests.
+// Converts the outcome of a commit into the answer to one of its requests.
 #pragma once
 
 #include "notifyd/core/result.hpp"
@@ -14,7 +14,7 @@ template <class Answer>
 using Done = UniqueFunction<void(Result<Answer>)>;
 
 [[nodiscard]] inline Error not_stored() {
-    return {Errc::unavailable, "The server cannot store this now; it may be sent again"};
+    return {Errc::unavailable, "The server cannot store this now; please try again"};
 }
 
 template <class Answer>

@@ -1,4 +1,4 @@
-// Counts, cached.
+// Cached counts of rows.
 #include "permission_counts.hpp"
 
 namespace notifyd::storage {

@@ -1,6 +1,7 @@
-// How many permission rows a topic or a user has: counted when first asked for, and kept up to date from then on, so
-// that a grant to a topic of 100,000 members costs no more than one to an empty topic. Thread: the storage thread,
-// inside its transactions. After a rollback every count must be forgotten. Fails:  false when the database does.
+// The number of permission rows of a topic or a user: counted on first use and kept up to date from then on, so that a
+// grant in a topic of 100,000 members costs no more than one in an empty topic.
+// Thread: the storage thread, inside its transactions. After a rollback, all counts must be forgotten.
+// Fails:  false if the database fails.
 #pragma once
 
 #include "database.hpp"
@@ -16,7 +17,7 @@ namespace notifyd::storage {
 
 class PermissionCounts {
   public:
-    // `count_rows` selects the number of rows of the name that is bound to its only parameter.
+    // `count_rows` selects the number of rows for the name bound to its only parameter.
     PermissionCounts(Database& database, std::string_view count_rows) : count_rows_(database, count_rows) {}
 
     [[nodiscard]] bool find(const std::string& name, std::int64_t& rows);
@@ -24,7 +25,7 @@ class PermissionCounts {
     void add(const std::string& name, std::int64_t rows);
     void forget() { known_.clear(); }
 
-    // When this many names are known, all are forgotten.
+    // Once this many names are known, all are forgotten.
     static constexpr std::size_t names_max = 16'384;
 
   private:

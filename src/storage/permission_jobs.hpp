@@ -1,4 +1,4 @@
-// Grants and revokes permissions. One that is refused fails nobody else in its transaction.
+// Jobs that grant and revoke permissions. A refused one does not fail the others in its transaction.
 #pragma once
 
 #include "notifyd/ports/permission_store.hpp"

@@ -9,7 +9,7 @@ namespace notifyd::storage {
 
 namespace {
 
-// nullopt: not a valid permission. Such a row is skipped: it cannot grant anything.
+// nullopt: not a valid permission. Such a row is skipped, because it cannot grant anything.
 std::optional<Permission> row_of(Statement& statement) {
     auto topic = TopicName::parse(statement.text(1));
     const std::int64_t role = statement.integer(2);
@@ -21,7 +21,7 @@ std::optional<Permission> row_of(Statement& statement) {
                       UserId(std::string(statement.text(4)))};
 }
 
-// Steps through a bound list statement, one row further than the page to learn whether there is more.
+// Steps through a bound list statement, one row beyond the page to learn whether there are more.
 std::optional<ports::PermissionPage> page_of(Statement& statement, std::size_t rows_max) {
     const ResetGuard reset(statement);
     ports::PermissionPage page;
@@ -41,7 +41,7 @@ std::optional<ports::PermissionPage> page_of(Statement& statement, std::size_t r
 
 Error too_many(std::string_view whose, std::size_t rows_max, std::string_view key) {
     std::string sentence(whose);
-    sentence.append(" has as many permissions as it may have (").append(std::to_string(rows_max));
+    sentence.append(" has reached its maximum number of permissions (").append(std::to_string(rows_max));
     sentence.append("): revoke some first, or ask the operator to raise ").append(key);
     return {Errc::conflict, std::move(sentence)};
 }
@@ -82,7 +82,7 @@ bool PermissionTable::judge(ports::Basis basis,
     return true;
 }
 
-// Rows that are counted here and not written after all are counted again: a rollback forgets every count.
+// Rows that are counted here but not written after all are counted again, because a rollback forgets every count.
 bool PermissionTable::count(const ports::PermissionGrant& grant, std::optional<Error>& refused) {
     std::vector<const Permission*> added;
     for (const Permission& row : grant.rows) {

@@ -1,6 +1,6 @@
-// Table `permissions`: written by the storage thread, listed by the reader threads, each with an object of its own.
-// Thread: the one of its connection.
-// Fails:  false or nullopt when the database does.
+// Table `permissions`: written by the storage thread, listed by the reader threads, each with its own object on its own
+// connection.
+// Fails:  false or nullopt if the database fails.
 #pragma once
 
 #include "notifyd/core/permission.hpp"

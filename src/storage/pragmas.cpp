@@ -1,4 +1,4 @@
-// Pragmas, with what each is for.
+// The pragmas and their purposes.
 #include "pragmas.hpp"
 
 #include <string>
@@ -7,14 +7,14 @@ namespace notifyd::storage {
 
 namespace {
 
-// An operator's tool may hold the write lock for a moment: that delays a commit, it does not fail it.
+// An operator's tool may briefly hold the write lock: that delays a commit but does not fail it.
 constexpr int busy_timeout_ms = 5'000;
-// A commit is tried three times, which makes the same.
+// A commit is attempted three times, which adds up to the same.
 constexpr int commit_busy_timeout_ms = busy_timeout_ms / 3;
 
 bool configure(Database& database, int timeout_ms = busy_timeout_ms) {
     sqlite3_busy_timeout(database.handle(), timeout_ms);
-    // The schema is a file's content: no function with side effects may hide in it.
+    // The schema comes from a file and is not trusted: it must not run functions with side effects.
     return database.execute("PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;");
 }
 
@@ -31,8 +31,8 @@ bool set_durability(Database& database, Durability durability) {
 }  // namespace
 
 bool configure_writer(Database& database, Durability durability, std::size_t log_bytes_max) {
-    // A log that once grew (a reader held it) shrinks to this size when it begins anew. Debian's SQLite overwrites what
-    // is deleted with zeroes unless told otherwise.
+    // A log that once grew (because a reader held it) shrinks to this size when it starts over. Debian's SQLite
+    // overwrites deleted data with zeroes unless secure_delete is off.
     const std::string pragmas = "PRAGMA cache_size = -32768; PRAGMA secure_delete = OFF; PRAGMA journal_size_limit = " +
                                 std::to_string(log_bytes_max) + ";";
     return configure(database, commit_busy_timeout_ms) && database.query_text("PRAGMA journal_mode = WAL") == "wal" &&

@@ -1,5 +1,4 @@
-// How each connection is set up.
-// Owns: nothing. Thread: the one that opens the storage. Fails: false when the database does.
+// The settings of each connection. Fails: false if the database fails.
 #pragma once
 
 #include "notifyd/storage/storage.hpp"

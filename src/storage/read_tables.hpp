@@ -1,4 +1,4 @@
-// The tables as one reader thread reads them, on its own connection.
+// The tables as one reader thread sees them, on its own connection.
 #pragma once
 
 #include "notifyd/observability/events.hpp"

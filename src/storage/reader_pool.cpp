@@ -1,4 +1,4 @@
-// Reads, each in a transaction of its own.
+// Reads, each in its own transaction.
 #include "reader_pool.hpp"
 
 #include "notifyd/core/this_thread.hpp"
@@ -12,7 +12,7 @@
 namespace notifyd::storage {
 
 Error refusal_of(runtime::Handover verdict) {
-    // Others are served meanwhile, so it is for the asker to come back later; it is no alarm.
+    // Others are still served, so the asker should come back later, and operators need no alarm.
     if (verdict == runtime::Handover::share_used) {
         return {Errc::rate_limited, "Too many of your reads are waiting; wait for some answers and try again"};
     }

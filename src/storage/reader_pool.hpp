@@ -1,9 +1,8 @@
 // The reader threads: history pages and lists, on read-only connections (readers of a write-ahead log block nobody).
-// They serve one read of each user in turn, so that one user's many reads do not delay another's.
-// Owns:   the threads, their connections and the reads that wait.
-// Thread: submit from any; start and stop from the composer.
-// Fails:  a read that finds its user's share of the queue used up answers `rate_limited`; one that finds the queue
-//         full, the pool stopped or the disk failing answers `unavailable`.
+// They take one read of each user in turn, so that one user's many reads do not delay another's.
+// Thread: submit from any; start and stop from the owner.
+// Fails:  a read is answered `rate_limited` if its user's share of the queue is used up, and `unavailable` if the queue
+// is full, the pool stopped or the disk failing.
 #pragma once
 
 #include "notifyd/core/error.hpp"
@@ -31,10 +30,10 @@ class ReadOwner {
 
 struct ReadJob {
     ReadOwner* owner = nullptr;
-    // In whose turn it is read, and what happens if too many wait; see PageQuery.
+    // Whose turn it takes, and what happens if too many are waiting; see PageQuery.
     UserId asker;
     IfBusy if_busy = IfBusy::refuse;
-    // Reads, and makes the task that answers. Given nullptr, the task answers with the error.
+    // Reads, and creates the task that answers. With nullptr, the task answers with the error.
     UniqueFunction<runtime::Task(ReadTables*, const Error&)> read;
 };
 
@@ -51,10 +50,10 @@ class ReaderPool {
     // False: the database cannot be opened; `error` says why.
     [[nodiscard]] bool open(const std::string& path, History history, std::string& error);
     void start();
-    // Finishes the reads that wait, then ends the threads.
+    // Completes the waiting reads, then ends the threads.
     void stop();
 
-    // Unless it is `taken`, the job is untouched.
+    // Unless the result is `taken`, the job is left untouched.
     [[nodiscard]] runtime::Handover submit(ReadJob&& job);
     [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
 

@@ -1,4 +1,4 @@
-// Gives free pages of the database file back to the disk.
+// Returns free pages of the database file to the file system.
 #pragma once
 
 #include "outcome_result.hpp"

@@ -1,5 +1,5 @@
-// What loops ask the storage thread to write: a turn's requests together. Messages and connection rows are typed,
-// because they come in masses and are weighed against each other; everything else is a WriteJob.
+// What loops ask the storage thread to write: the requests of a turn, together. Messages and connection rows are typed,
+// because they are numerous and treated differently; everything else is a WriteJob.
 #pragma once
 
 #include "notifyd/core/message.hpp"
@@ -35,20 +35,20 @@ struct ConnectionEnd {
     ConnectionId id;
 };
 
-// Not answered, and in no hurry.
+// Not answered and not urgent.
 struct ConnectionRequest {
     std::variant<ports::ConnectionRow, ConnectionTopics, ConnectionPing, ConnectionEnd> change;
 };
 
-// Connection changes are large, and rare beside messages, so they live apart.
+// Connection changes are large and rare compared with messages, so they are allocated separately.
 using WriteRequest = std::variant<AppendRequest, std::unique_ptr<ConnectionRequest>, std::unique_ptr<WriteJob>>;
 
-// The publisher leaves the delivery of such a message to the commit.
+// Whether the publisher leaves the delivery of this message to the commit.
 [[nodiscard]] inline bool is_delivered_by_commit(const Message& message) {
     return message.type == MessageType::fifo || message.deduplication.has_value();
 }
 
-// The room that a new dead letter takes while it waits for its commit.
+// The room that a new dead letter takes up while it waits for its commit.
 struct LetterClaim {
     UserId recipient;
     std::size_t bytes = 0;
@@ -56,22 +56,22 @@ struct LetterClaim {
 
 class BatchOwner;
 
-// The requests of one turn of one loop: they commit together, in their order.
+// The requests of one turn of one loop, in order; they commit together.
 struct Batch {
     BatchOwner* owner = nullptr;
     std::vector<WriteRequest> requests;
     std::size_t bytes = 0;
-    std::size_t row_bytes = 0;         // of these, those of connection rows
-    std::vector<LetterClaim> letters;  // the claims of the new dead letters, whose bytes count, too
+    std::size_t row_bytes = 0;         // the part of connection rows
+    std::vector<LetterClaim> letters;  // claims of new dead letters; their bytes are included
     std::size_t answers_wanted = 0;    // requests that are neither connection rows nor new dead letters
-    bool delivery_waits = false;       // a message in it is delivered when it is committed, not before
+    bool delivery_waits = false;       // contains a message that is delivered only once committed
     bool has_jobs = false;
     Outcome outcome = Outcome::waiting;
 
     [[nodiscard]] std::size_t connection_rows() const { return requests.size() - answers_wanted - letters.size(); }
 };
 
-// Takes a batch back when its outcome is known. Called on the storage thread.
+// Takes a batch back once its outcome is known. Called on the storage thread.
 class BatchOwner {
   public:
     virtual ~BatchOwner() = default;

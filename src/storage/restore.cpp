@@ -1,4 +1,4 @@
-// notifyd restore.
+// Implements `notifyd restore`.
 #include "notifyd/storage/backup.hpp"
 
 #include "connection_table.hpp"
@@ -10,36 +10,37 @@ namespace notifyd::storage {
 
 namespace {
 
-// What makes the copy a database of its own.
-Refusal make_new(const Draft& draft, const std::string& told, IdSource& ids) {
+// Makes the copy a database of its own.
+Refusal make_new(const Draft& draft, const std::string& shown_path, IdSource& ids) {
     Database database;
     if (!database.open(draft.path(), Database::Access::read_write) ||
         !database.execute("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;")) {
         if (auto exchanged = draft.is_exchanged()) return exchanged;
-        return database_error(told, database.last_error());
+        return database_error(shown_path, database.last_error());
     }
-    const auto migrated = apply_migrations(database, told, embedded_migrations(), {});
+    const auto migrated = apply_migrations(database, shown_path, embedded_migrations(), {});
     if (!migrated.has_value()) return migrated.error();
     if (!renew_epoch(database, ids) || !forget_connections(database) || !forget_tickets(database) ||
         database.query_text("PRAGMA journal_mode = WAL") != "wal") {
-        return database_error(told, database.last_error());
+        return database_error(shown_path, database.last_error());
     }
     return std::nullopt;
 }
 
-// Moves the old database's log into its file, so that the file alone is the whole of it. One that is too damaged to be
-// read has nothing to keep; every other failure may pass, and then what the log holds can still be had.
+// Copies the old database's log into its file, so that the file alone is complete. A database too damaged to be read
+// has nothing to keep; any other failure may be transient, and then the log's contents can still be saved.
 Refusal make_whole(const std::string& path) {
     const auto is_hopeless = [](int code) { return code == SQLITE_CORRUPT || code == SQLITE_NOTADB; };
     const auto stays = [&](int code, const std::string& reason) {
         if (code == SQLITE_BUSY) return database_error(path, "another program has it open");
-        return database_error(path, "its log cannot be copied into it: " + reason + "; to go without, move both away");
+        return database_error(
+            path, "its log cannot be copied into it: " + reason + "; to do without it, move both files away");
     };
     Database old;
     if (!open_unknown(old, path, Database::Access::read_write) || !set_log_at_close(old, LogAtClose::copy)) {
         return stays(old.last_code(), old.last_error());
     }
-    // A connection that has read nothing knows of no log, and would copy none.
+    // A connection that has not read anything does not know of the log and would not copy it.
     if (!old.query_integer("SELECT count(*) FROM sqlite_schema").has_value()) {
         const int code = old.last_code();
         if (is_hopeless(code)) return std::nullopt;
@@ -48,7 +49,7 @@ Refusal make_whole(const std::string& path) {
     sqlite3_wal_checkpoint_v2(old.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
     const int code = old.last_code();
     const std::string reason = old.last_error();
-    // The last connection takes the log with it, if it could be copied.
+    // The last connection removes the log, if it could be copied.
     (void)set_log_at_close(old, code == SQLITE_OK ? LogAtClose::copy : LogAtClose::keep);
     old.close();
     if (is_hopeless(code)) return std::nullopt;
@@ -57,10 +58,10 @@ Refusal make_whole(const std::string& path) {
     return std::nullopt;
 }
 
-// A log is replayed into whatever database has its name: it must be gone before the new one gets that name, and what
-// is in it must be in the old one before it goes. So first the old database becomes one whole file, then the logs are
-// removed, and when that is on the disk the new file, whole and synced, takes the place in one step. A crash before
-// that step leaves the old database, one after it the new one.
+// A log is replayed into whatever database has its name. So it must be gone before the new database gets that name, and
+// its contents must be in the old one before it goes. The steps: first the old database becomes one complete file; then
+// the logs are removed; once that is on the disk, the new file, complete and synced, takes the place atomically. A
+// crash before the last step leaves the old database, a crash after it the new one.
 Refusal put_in_place(Draft& draft, const std::string& path) {
     if (exists(path)) {
         if (auto refusal = make_whole(path)) return refusal;
@@ -82,12 +83,13 @@ Startup<CopyReport> restore(const std::string& database, const std::string& file
     if (*source == *place) return database_error(*place, "cannot be restored from itself");
     // Drafts and logs are removed on the way.
     if (belongs_to(*place, *source)) {
-        return database_error(*place, "cannot be restored from " + *source + ", which is a part of it: rename that");
+        return database_error(
+            *place, "cannot be restored from " + *source + ", which is one of its own files: rename that file");
     }
     if (auto refusal = has_other_names(*place)) return *refusal;
-    // A log alone is a database too: what was committed last.
+    // A log alone counts as a database, too: it holds the last commits.
     if (existing == Existing::keep && (exists(*place) || exists(*place + "-wal"))) {
-        return database_error(*place, "there already; --force replaces it");
+        return database_error(*place, "already exists; --force replaces it");
     }
     const auto files = check_files(*source);
     if (!files.has_value()) return files.error();

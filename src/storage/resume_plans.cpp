@@ -12,9 +12,9 @@ namespace {
 
 using Verdict = ports::ResumePlan::Verdict;
 
-// Rows that are looked through for where a plan begins.
+// Rows searched for the beginning of a plan.
 constexpr std::size_t rows_searched_max = 10'000;
-// Standard messages so much older than the one that the client has are in the plan (docs/protocol.md#resume).
+// A plan includes standard messages up to this much older than the client's last message (docs/protocol.md#resume).
 constexpr EpochMs standard_overlap_ms = 1'000;
 
 }  // namespace
@@ -71,8 +71,8 @@ ResumePlans::Numbers ResumePlans::numbers(Position up_to) {
     return found;
 }
 
-// The last number from `from` to `to`, all of which have rows, that was committed at `up_to` or before. Positions grow
-// with numbers, and nearly always it is `to` itself.
+// The last number from `from` to `to`, all of which have rows, that was committed at `up_to` or before. Positions
+// increase with numbers, and nearly always it is `to` itself.
 std::optional<WalkedRow> ResumePlans::last_held(Sequence from, Sequence to, Position up_to) {
     std::optional<WalkedRow> found;
     Sequence number = to;
@@ -115,7 +115,7 @@ void ResumePlans::plan_by_number(const ports::ResumeQuery& query,
 
 // --- message ids ---
 
-// The last position that was given before a time without history; 0: there was none.
+// The last position assigned before a period without history; 0 if there was none.
 Position ResumePlans::unlogged_position() {
     const ResetGuard reset(unlogged_);
     const Step step = unlogged_.step();
@@ -153,7 +153,7 @@ void ResumePlans::plan_by_id(const ports::ResumeQuery& query, const MessageId& i
     count_behind(*known, query.messages_max, plan);
 }
 
-// In the known message's run: what stands in front of it was committed before the clock was set back.
+// In the known message's run, because whatever precedes the run was committed before the clock was set back.
 PageCursor ResumePlans::last_earlier_than(EpochMs since, const WalkedRow& known) {
     for (const TimeRun& run : seeks_.runs(known.published_at, known.published_at)) {
         const bool holds = run.first <= known.at.position && known.at.position <= run.last;
@@ -162,10 +162,10 @@ PageCursor ResumePlans::last_earlier_than(EpochMs since, const WalkedRow& known)
     return known.at;
 }
 
-// Counts what MessagePages reads in the plan's window.
+// Counts what MessagePages would read in the plan's window.
 void ResumePlans::count_behind(const WalkedRow& known, std::size_t messages_max, ports::ResumePlan& plan) {
     const EpochMs since = known.published_at - standard_overlap_ms;
-    // Whatever the times say: everything behind the known message is looked at.
+    // Whatever the times say, everything after the known message is included.
     const PageCursor in_front{known.at.counter, known.at.position - 1};
     PageCursor place = std::min(last_earlier_than(since, known), in_front);
     plan.after = known.at;

@@ -1,9 +1,8 @@
-// Table `messages`, read: what a client that comes back has missed (ports::ResumePlanner).
-// By number it costs a few seeks: numbers are consecutive, and every number above a topic's `last_sequence` has its
-// row, because retention and a time without history raise that to the last number that has none.
-// By message id it costs the rows of the plan and of two seconds before, without their bodies.
-// Owns:   nothing. Thread: one reader thread, inside a read transaction.
-// Fails:  nullopt when the database does.
+// Reads table `messages`: what a reconnecting client has missed (ports::ResumePlanner).
+// By number, this takes a few seeks: numbers are consecutive, and every number above a topic's `last_sequence` has its
+// row, because retention and periods without history raise that to the last number without one.
+// By message id, it reads the rows of the plan and of the two seconds before, without their bodies.
+// Thread: one reader thread, inside a read transaction. Fails: nullopt if the database fails.
 #pragma once
 
 #include "notifyd/ports/resume_planner.hpp"
@@ -27,8 +26,8 @@ class ResumePlans {
     [[nodiscard]] std::optional<std::vector<Sequence>> positions(const ports::PositionsQuery& query);
 
   private:
-    // The numbers of a topic. `counter` is 0 where there are none; `held_to` is the last number that has a row, not
-    // committed later than asked.
+    // The numbers of a topic. `counter` is 0 if there are none; `held_to` is the last number with a row that was
+    // committed no later than the given position.
     struct Numbers {
         Sequence counter = 0;
         Sequence oldest = 0;

@@ -1,4 +1,4 @@
-// Plans resumes, and tells where topics stand.
+// Plans resumes, and reports the positions of topics.
 #pragma once
 
 #include "notifyd/ports/resume_planner.hpp"
@@ -17,7 +17,7 @@ class ResumePort final : public ports::ResumePlanner {
     explicit ResumePort(LoopRequests& requests) : requests_(requests) {}
 
     void plan_resume(ports::ResumeQuery query, Done<ports::ResumePlan> done) override {
-        // By number, a client asks for nothing beyond what this loop has been given, and that is committed.
+        // By number, a client asks for nothing beyond what this loop has been given, which is committed.
         if (std::holds_alternative<Sequence>(query.after)) return read(std::move(query), std::move(done));
         auto decided = [this, query = std::move(query), done = std::move(done)](const Result<void>& passed) mutable {
             if (!passed) return done(passed.error());

@@ -8,7 +8,7 @@
 
 namespace notifyd::storage {
 
-// Numbers are hashed as they lie in memory.
+// Numbers are hashed in their memory representation.
 static_assert(std::endian::native == std::endian::little, "a database must have the same checksums on every machine");
 
 std::int64_t row_checksum(const RowFields& fields, std::string_view head) {
@@ -19,7 +19,7 @@ std::int64_t row_checksum(const RowFields& fields, std::string_view head) {
                                               fields.published_at};
     std::array<char, sizeof numbers + sizeof(Uuid::bytes)> fixed{};
     std::memcpy(fixed.data(), numbers.data(), sizeof numbers);
-    // An id of another length is none of ours, and is told by its hash.
+    // An id of another length is not one of ours; its hash represents it.
     const bool whole = fields.message_id.size() == sizeof(Uuid::bytes);
     if (whole) std::memcpy(fixed.data() + sizeof numbers, fields.message_id.data(), sizeof(Uuid::bytes));
     XXH64_hash_t seed = XXH3_64bits_withSeed(fixed.data(), fixed.size(), whole ? 0 : fields.message_id.size() + 1);

@@ -1,5 +1,4 @@
-// The checksum of a row of `messages`: a body that the disk has changed, or that belongs to another row, is not served.
-// Owns: nothing. Thread: any. Fails: never.
+// The checksum of a row of `messages`: a body that was changed on disk, or that belongs to another row, is not served.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -14,7 +13,7 @@ namespace notifyd::storage {
 // Column `kind`.
 enum class RowKind : std::int64_t { standard = 0, numbered = 1, unnumbered = 2 };
 
-// The columns beside the head. `channel` is nullopt where the column is NULL.
+// The columns other than the head. `channel` is nullopt if the column is NULL.
 struct RowFields {
     Position position = 0;
     std::int64_t topic_id = 0;

@@ -1,4 +1,4 @@
-// Puts the parts of the storage together.
+// Assembles the parts of the storage.
 #include "notifyd/storage/storage.hpp"
 
 #include "notifyd/observability/events/storage.hpp"
@@ -37,7 +37,7 @@ std::size_t file_bytes(const std::string& path) {
     return failed ? 0 : static_cast<std::size_t>(size);
 }
 
-// From now on messages pass without a row: a client that resumes from this position or an earlier one has missed them.
+// From now on, messages pass without a row: a client that resumes from this position or an earlier one has missed them.
 bool note_unlogged(Database& database, Position position) {
     Statement note(database, "INSERT OR REPLACE INTO meta (key, value) VALUES ('unlogged_position', ?1)");
     return note.bind(1, position).run();
@@ -45,7 +45,7 @@ bool note_unlogged(Database& database, Position position) {
 
 }  // namespace
 
-// In the order of their construction.
+// In the order of construction.
 class Storage::Parts {
   public:
     Parts(PreparedFile prepared, const StorageOptions& options, observability::Events& sink)
@@ -56,7 +56,7 @@ class Storage::Parts {
           admission(options.queue_length, options.queue_bytes_max),
           readers(options.reads_waiting_max, sink) {}
 
-    // What is wrong with the database, or empty. Opens every connection and prepares every statement.
+    // Returns what is wrong with the database, or an empty text. Opens every connection and prepares every statement.
     [[nodiscard]] std::string open(const StorageOptions& options, const Clock& clock) {
         const bool opened = database.open(file.path, Database::Access::read_write) &&
                             configure_writer(database, options.durability, options.checkpoint_now_bytes) &&
@@ -102,8 +102,9 @@ class Storage::Parts {
         checkpointer->stop();
         const bool in_place = files->look();
         if (in_place || files->rescue() != FileWatch::Rescue::none) checkpointer->copy_all();
-        // The last connection to be closed would copy the log once more and remove it. After a failed sync it would
-        // believe the sync. Without a database the log has to stay: the next start then refuses to create a new one.
+        // The last connection to close would copy the log once more and remove it. After a failed sync, it would trust
+        // that sync. If the database is gone, the log must stay, so that the next start refuses to create a new
+        // database.
         if (!in_place || sync_failure.has_happened()) (void)set_log_at_close(database, LogAtClose::keep);
     }
 
@@ -136,7 +137,7 @@ Startup<std::unique_ptr<Storage>> Storage::open(StorageOptions options,
                                                 const Clock& clock,
                                                 IdSource& ids,
                                                 observability::Events& events) {
-    // Each allocation would take a lock only to be counted. Refused, harmlessly, once SQLite is in use.
+    // Otherwise each allocation takes a lock only to be counted. Fails, harmlessly, once SQLite is in use.
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     const auto applied = [&events](const Migration& migration) {
         events.emit(observability::MigrationApplied{migration.name, migration.version});
@@ -152,7 +153,7 @@ Startup<std::unique_ptr<Storage>> Storage::open(StorageOptions options,
 
 void Storage::for_each_permission(const std::function<void(const Permission&)>& visit) {
     if (!visit_permissions(parts_->database, visit)) {
-        // Going on would refuse people what they were granted.
+        // Continuing would deny users what they were granted.
         throw std::runtime_error("database " + parts_->file.path +
                                  ": permissions cannot be read: " + parts_->database.last_error());
     }
@@ -160,9 +161,9 @@ void Storage::for_each_permission(const std::function<void(const Permission&)>& 
 
 void Storage::for_each_block(const std::function<void(const UserBlock&)>& visit) {
     if (!visit_blocks(parts_->database, visit)) {
-        // Going on would let blocked users in.
+        // Continuing would let blocked users in.
         throw std::runtime_error("database " + parts_->file.path +
-                                 ": the blocks of users cannot be read: " + parts_->database.last_error());
+                                 ": user blocks cannot be read: " + parts_->database.last_error());
     }
 }
 

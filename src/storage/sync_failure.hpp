@@ -1,5 +1,5 @@
-// A failed sync is the end of all writing: the kernel may have dropped what it was to write and call the next sync a
-// success, so nothing may be acknowledged after it. For any thread.
+// A failed sync ends all writing: the kernel may have dropped the unwritten data and report success for the next sync,
+// so nothing may be acknowledged after it. Thread: any.
 #pragma once
 
 #include "notifyd/observability/events.hpp"
@@ -16,7 +16,7 @@ class SyncFailure {
   public:
     SyncFailure(std::function<void()> tell, observability::Events& events) : tell_(std::move(tell)), events_(events) {}
 
-    // Only the first one is reported.
+    // Only the first failure is reported.
     void report(const std::string& what) {
         if (happened_.exchange(true)) return;
         events_.emit(observability::SyncFailed{what});

@@ -96,8 +96,8 @@ bool TicketTable::measure(std::int64_t& tickets) {
     return step != Step::failed;
 }
 
-// Loops read the clock one after the other and hand over in any order, so later ones count, too; but those of a clock
-// that was ahead by more than a minute do not.
+// Loops read the clock one after another and hand over in any order, so slightly later tickets count, too; but not
+// those of a clock that was ahead by more than a minute.
 bool TicketTable::find_wait(const ports::Ticket& ticket, std::int64_t count, Until until, EpochMs& end) {
     end = 0;
     const ResetGuard reset(nth_last_of_user_);

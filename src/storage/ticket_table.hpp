@@ -1,6 +1,6 @@
-// Table `tickets`: issued, used up by one conditional write, revoked, forgotten.
-// Thread: TicketTable the storage thread, inside its transactions; TicketReader one reader thread.
-// Fails:  false or nullopt when the database does.
+// Table `tickets`: issued, used by one conditional write, revoked, forgotten.
+// Thread: TicketTable on the storage thread, inside its transactions; TicketReader on one reader thread.
+// Fails:  false or nullopt if the database fails.
 #pragma once
 
 #include "notifyd/core/limits.hpp"
@@ -29,10 +29,10 @@ class TicketTable {
     [[nodiscard]] bool delete_expired(EpochMs cutoff, std::size_t rows_max, std::size_t& deleted);
 
   private:
-    // Until when the user must wait because of the last `count` that were issued; 0: no wait.
+    // Until when the user must wait because of the last `count` tickets issued; 0: no wait.
     enum class Until : std::uint8_t { out_of_the_minute, forgotten };
     [[nodiscard]] bool find_wait(const ports::Ticket& ticket, std::int64_t count, Until until, EpochMs& end);
-    // How many there are: triggers keep the count (migration 0009).
+    // The total number; triggers keep the count (migration 0009).
     [[nodiscard]] bool measure(std::int64_t& tickets);
     [[nodiscard]] bool insert(const ports::Ticket& ticket);
 
@@ -51,7 +51,7 @@ class TicketReader {
   public:
     explicit TicketReader(Database& database);
 
-    // nullopt inside: there is none.
+    // The inner optional is empty if there is no such ticket.
     [[nodiscard]] std::optional<std::optional<ports::FoundTicket>> find(const Uuid& id);
 
   private:
@@ -61,7 +61,7 @@ class TicketReader {
 // When the newest ticket was issued; 0: there is none; nullopt: the database failed.
 [[nodiscard]] std::optional<EpochMs> newest_ticket_issued_at(Database& database);
 
-// In a copy of the database, a ticket may look unused that was used since.
+// For a copy of the database: a ticket that looks unused in it may have been used since.
 [[nodiscard]] bool forget_tickets(Database& database);
 
 }  // namespace notifyd::storage

@@ -1,4 +1,4 @@
-// Runs of publish times, begun, widened, ended and dropped.
+// Runs of publish times: begun, widened, ended and dropped.
 #include "time_runs.hpp"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ constexpr Position position_max = std::numeric_limits<Position>::max();
 // Keeps sums of times and disorders from overflowing: 70 million years.
 constexpr EpochMs disorder_limit = EpochMs{1} << 61;
 
-// In powers of two, so that a run is widened a few times in its life and not with every record.
+// Rounded to powers of two, so that a run is widened only a few times and not with every new maximum.
 EpochMs rounded_up(EpochMs disorder) {
     return static_cast<EpochMs>(std::bit_ceil(static_cast<std::uint64_t>(std::min(disorder, disorder_limit))));
 }
@@ -78,7 +78,7 @@ bool TimeRunTable::reload() {
     disorder_ = last_run_.integer(2);
     const Step message = last_message_.step();
     if (message == Step::failed) return false;
-    // The last message need not be the latest one of its run, but is behind it by no more than the disorder.
+    // The last message need not be the latest of its run, but precedes it by no more than the disorder.
     if (message == Step::row && last_message_.integer(0) >= first_) {
         latest_ = std::max(latest_, last_message_.integer(1) + disorder_);
     }

@@ -1,11 +1,11 @@
-// Table `time_runs`: what keeps the log searchable by time although the wall clock may step back.
-// A run is a stretch of the log, by position, in which no message was published more than `disorder` before one in
-// front of it. (Concurrent publishers stamp their messages before they meet in a commit, so a little disorder is
-// normal.) A clock that is set back begins a new run. A search by time bisects each run that can hold the time; there
-// is one run in all unless somebody sets the clock.
-// Thread: TimeRunTable the storage thread, inside its transactions; TimeRunReader one reader thread, inside a read
-//         transaction.
-// Fails:  false when the database does.
+// Table `time_runs`: keeps the log searchable by time although the wall clock may step back.
+// A run is a stretch of the log, by position, in which no message was published more than `disorder` before a message
+// preceding it. (Concurrent publishers stamp their messages before they meet in a commit, so a little disorder is
+// normal.) A clock that is set back begins a new run. A search by time bisects each run that may cover the time; there
+// is only one run unless somebody sets the clock.
+// Thread: TimeRunTable on the storage thread, inside its transactions; TimeRunReader on one reader thread, inside a
+// read transaction.
+// Fails:  false if the database fails.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -22,7 +22,8 @@ namespace notifyd::storage {
 struct TimeRun {
     Position first = 0;
     Position last = std::numeric_limits<Position>::max();
-    // No message of the run was published outside of these, nor so much before one in front of it.
+    // All publish times of the run are within these, and none is more than `disorder` before that of a preceding
+    // message.
     EpochMs earliest = 0;
     EpochMs latest = 0;
     EpochMs disorder = 0;
@@ -30,18 +31,18 @@ struct TimeRun {
 
 class TimeRunTable {
   public:
-    // How much disorder is still not a clock that was set back.
+    // More disorder than this means that the clock was set back.
     static constexpr EpochMs disorder_max = 1'000;
-    // Beyond it the last run takes in whatever comes: a clock that flaps for days makes searches slower, not wrong.
+    // Beyond this, the last run takes in every message: a clock that flaps for days makes searches slower, not wrong.
     static constexpr std::size_t runs_max = 4'000;
 
     explicit TimeRunTable(Database& database);
 
-    // A message gets this position. Writes only where a run begins or its disorder grows.
+    // Records that a message got this position. Writes only if a run begins or its disorder grows.
     [[nodiscard]] bool add(Position position, EpochMs published_at);
-    // Messages in front of this position are gone.
+    // Messages before this position are gone.
     [[nodiscard]] bool drop_in_front_of(Position position);
-    // What the database says, after a rollback and at the start.
+    // Reads the state from the database: at the start, and after a rollback.
     [[nodiscard]] bool reload();
 
   private:
@@ -55,7 +56,7 @@ class TimeRunTable {
     Statement widen_;
     Statement drop_;
     std::size_t count_now_ = 0;
-    // Of the last run, if there is one.
+    // Of the last run, if there is one:
     Position first_ = 0;
     EpochMs latest_ = 0;  // or later, by no more than the disorder
     EpochMs disorder_ = 0;
@@ -65,7 +66,7 @@ class TimeRunReader {
   public:
     explicit TimeRunReader(Database& database);
 
-    // The runs that may hold a message published from `from` to `to`, in the order of their positions.
+    // The runs that may contain a message published from `from` to `to`, ordered by position.
     [[nodiscard]] bool find(EpochMs from, EpochMs to, std::vector<TimeRun>& runs);
 
   private:

@@ -73,7 +73,7 @@ WalkedRow TopicSeeks::last_counter_where(IsEarlier is_earlier, WalkedRow earlier
     return earlier;
 }
 
-// The same over the rows of one counter, by position.
+// The same for the rows of one counter, by position.
 template <class IsEarlier>
 PageCursor TopicSeeks::last_row_where(IsEarlier is_earlier, WalkedRow earlier) {
     const Sequence counter = earlier.at.counter;

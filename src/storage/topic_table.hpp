@@ -1,7 +1,6 @@
-// Table `topics`: names, ids and the counters that number messages.
-// Owns:   a bounded cache of topics.
+// Table `topics`: names, ids and the counters that number messages, with a bounded cache.
 // Thread: the storage thread, inside its transactions.
-// Fails:  nullptr or false when the database does; forget() must then follow the rollback.
+// Fails:  nullptr or false if the database fails; forget() must then follow the rollback.
 #pragma once
 
 #include "notifyd/core/ids.hpp"
@@ -22,19 +21,19 @@ struct Topic {
 
 class TopicTable {
   public:
-    // Of `generation_max` topics each, two generations are kept in memory.
+    // Two generations of up to `generation_max` topics each are kept in memory.
     explicit TopicTable(Database& database, std::size_t generation_max = 32'768);
 
-    // The topic, added if it is new. The pointer is good until the next call.
+    // The topic, added if it is new. The pointer is valid until the next call.
     [[nodiscard]] Topic* find_or_add(const TopicName& name);
-    // Stores the counter where it cannot be read off the messages; never lowers it.
+    // Stores the counter where it cannot be derived from the messages; never lowers it.
     [[nodiscard]] bool raise(std::int64_t id, Sequence counter);
-    // Drops the cache, whose counters a rollback has made wrong.
+    // Drops the cache, whose counters a rollback has invalidated.
     void forget() {
         young_.clear();
         old_.clear();
     }
-    // The topic's row is gone.
+    // The topic's row has been deleted.
     void forget(const std::string& name) {
         young_.erase(name);
         old_.erase(name);
@@ -44,9 +43,9 @@ class TopicTable {
   private:
     using Generation = std::unordered_map<std::string, Topic>;
 
-    // Its place in the cache, where it becomes young again; nullptr: it is not there.
+    // The topic's entry in the cache, moved to the young generation; nullptr if it is not cached.
     [[nodiscard]] Topic* find_cached(const std::string& name);
-    // Begins a new generation when the young one is full.
+    // Begins a new generation if the young one is full.
     void make_room();
     [[nodiscard]] Step load(const TopicName& name, Topic& topic);
     [[nodiscard]] bool add(const TopicName& name, Topic& topic);
@@ -57,7 +56,7 @@ class TopicTable {
     Statement add_;
     Statement raise_;
     const std::size_t generation_max_;
-    // Topics in use stay; those that a flood of other names brought in go with the next generation.
+    // Topics in use stay; those brought in by a flood of other names go with the next generation.
     Generation young_;
     Generation old_;
 };

@@ -1,9 +1,9 @@
 // Walks through one topic's messages in commit order, (counter, position), from any place, in one direction.
-// Owns:   its statements. Two walk: the rest of the place's own counter, and the counters behind it. (In one, as a
-//         comparison of rows, SQLite 3.40 would seek by the counter only and step over the rest: the position is the
-//         rowid.)
+// Two statements do the walk: one for the rest of the place's own counter, one for the counters after it. (With a
+// single row comparison, SQLite 3.40 would seek by the counter only and step over the rest, because the position is the
+// rowid.)
 // Thread: one reader thread.
-// Fails:  next() gives false, and failed() tells it from the end.
+// Fails:  next() returns false, and failed() distinguishes a failure from the end.
 #pragma once
 
 #include "notifyd/core/page.hpp"
@@ -29,23 +29,23 @@ struct WalkedRow {
 class TopicWalk {
   public:
     enum class Direction : std::uint8_t { forward, backward };
-    // places: rows without their bodies, which may lie on pages of their own.
+    // places: rows without their bodies, which may be on overflow pages.
     enum class Columns : std::uint8_t { places, bodies };
 
     TopicWalk(Database& database, Direction direction, Columns columns);
 
-    // The next row will be the one behind `at` (in front of it, when walking backward).
+    // The next row will be the one after `at` (before it, when walking backward).
     void start(std::int64_t topic_id, PageCursor at);
     [[nodiscard]] bool next();
     [[nodiscard]] bool failed() const { return failed_; }
     // Ends the walk, so that no read stays open.
     void finish();
 
-    // Of the row at which the walk stands; views live until the next step.
+    // Of the current row; views live until the next step.
     [[nodiscard]] const WalkedRow& row() const { return row_; }
     [[nodiscard]] std::string_view channel();
     [[nodiscard]] std::string_view head();
-    // Whether the row is as it was written. A row without a checksum is, if it is older than the checksums.
+    // Whether the row matches its checksum. A row without one is intact only if it is older than the checksums.
     [[nodiscard]] bool intact();
 
   private:
@@ -62,10 +62,10 @@ class TopicWalk {
     bool failed_ = false;
 };
 
-// A row that is not intact() is an event that names it.
+// Emits an event that names a damaged row.
 void tell_damaged(observability::Events& events, const TopicName& topic, const WalkedRow& row);
 
-// Ends a walk with its block.
+// Ends a walk at the end of a block.
 class WalkGuard {
   public:
     explicit WalkGuard(TopicWalk& walk) : walk_(walk) {}

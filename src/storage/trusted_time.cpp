@@ -1,4 +1,4 @@
-// One number in `meta`.
+// The time as a number in `meta`.
 #include "trusted_time.hpp"
 
 #include "message_table.hpp"

@@ -1,7 +1,7 @@
-// The last time of the wall clock that retention trusted, kept in `meta`: a start compares the clock with it. The
-// newest message would not do, because it may have been stamped by the very clock that leapt.
+// The last wall-clock time that retention trusted, kept in `meta`; the next start compares the clock with it. The
+// newest message would not do, because it may have been stamped by the very clock that jumped.
 // Thread: the storage thread, inside its transactions.
-// Fails:  false when the database does; forget() must then follow the rollback.
+// Fails:  false if the database fails; forget() must then follow the rollback.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -16,7 +16,7 @@ class TrustedTime {
   public:
     explicit TrustedTime(Database& database);
 
-    // Retention deletes what has expired, so it trusts the clock. Written every ten minutes.
+    // Retention deletes what has expired, so it trusts the clock. Written at most every ten minutes.
     [[nodiscard]] bool note(EpochMs now);
     void forget() { written_.reset(); }
 
@@ -27,8 +27,8 @@ class TrustedTime {
     std::optional<EpochMs> written_;
 };
 
-// What time it was, as far as the database knows; nullopt in `time`: it does not. Until retention has trusted the clock
-// once, the newest message has to do.
+// The last time that the database knows; nullopt in `time` if it knows none. Until retention has trusted the clock
+// once, the newest message's time is used.
 [[nodiscard]] bool read_last_known_time(Database& database, std::optional<EpochMs>& time);
 
 }  // namespace notifyd::storage

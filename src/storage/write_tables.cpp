@@ -1,4 +1,4 @@
-// What all tables have in common: their making, a rollback, and the report of a commit.
+// What applies to all tables: construction, rollback, and the report of a commit.
 #include "write_tables.hpp"
 
 #include "notifyd/observability/events/messages.hpp"

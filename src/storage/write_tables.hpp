@@ -25,15 +25,15 @@ struct TableSettings {
 };
 
 struct WriteTables {
-    // `wall_clock` decides what is of the future; `continuous` counts windows and lifetimes.
+    // `wall_clock` decides what is in the future; `continuous` measures windows and lifetimes.
     WriteTables(Database& database,
                 const TableSettings& settings,
                 const Clock& wall_clock,
                 const ContinuousClock& continuous);
 
-    // After a rollback: drops whatever the tables remember of the transaction.
+    // After a rollback: drops everything that the tables remember of the transaction.
     void forget();
-    // After a commit: emits what the operator should know of it.
+    // After a commit: emits what the operator should know about it.
     void report(observability::Events& events);
 
     const Clock& clock;
@@ -47,7 +47,7 @@ struct WriteTables {
     DeadLetterTable letters;
     TicketTable tickets;
     FreePages free_pages;
-    // Whether this transaction gives back the last of the free pages that are too many.
+    // Whether this transaction returns the last of the surplus free pages.
     bool has_shrunk = false;
 };
 

@@ -1,4 +1,4 @@
-// First the whole body is checked, since a syntax error refuses all of it; then its entries are read.
+// Checks the whole body first, since a syntax error refuses all of it; then reads its entries.
 #include "notifyd/wire/batch_reader.hpp"
 
 #include "notifyd/core/limits.hpp"
@@ -24,7 +24,7 @@ Error wrong_count() {
 }  // namespace
 
 struct BatchReader::State {
-    // How much deeper an entry stands than the same message alone.
+    // How much deeper an entry is nested than the same message on its own.
     static constexpr std::size_t entry_depth = 2;
 
     State(std::string_view text, const JsonLimits& limits, std::size_t bytes_max)
@@ -46,7 +46,7 @@ struct BatchReader::State {
     bool read_entries();
 };
 
-// The whole text has been checked. Whether there are entries to read.
+// Called when the whole text has been checked. Returns whether there are entries to read.
 bool BatchReader::State::checked() {
     if (checker.fault() != json::Fault::none) {
         error = json_error(checker.fault(), JsonSource::body);
@@ -64,7 +64,7 @@ bool BatchReader::State::checked() {
     return true;
 }
 
-// Reads as many as fit in one step. Whether there may be more.
+// Reads as many entries as fit into one step. Returns whether there may be more.
 bool BatchReader::State::read_entries() {
     for (std::size_t bytes = 0; bytes < step_bytes;) {
         const std::optional<json::Value> entry = entries->next();

@@ -1,4 +1,4 @@
-// First the kind of a frame is determined, then its content is read.
+// Determines the kind of a frame first, then reads its content.
 #include "notifyd/wire/client_frames.hpp"
 
 #include "notifyd/core/limits.hpp"
@@ -33,7 +33,7 @@ struct FrameMembers {
     json::Value echo;
     json::Value reply;
 
-    // Reads all known members; the error is a near miss of a name, if there is one.
+    // Reads all known members; returns an error for a near miss of a name.
     [[nodiscard]] std::optional<Error> read(const json::Document& document) {
         payload = document.inner_members();
         const std::array<KnownMember, 9> own{{{"action", &action},
@@ -52,7 +52,7 @@ struct FrameMembers {
     }
 };
 
-// An id to be echoed: a string or a number of limited length. Anything else is no id.
+// An id to be echoed: a string or a number of limited length; nullopt for anything else.
 std::optional<RawJson> echoed_id(json::Value value) {
     constexpr std::size_t bytes_max = 256;
     const bool right_kind = value.kind() == json::Kind::string || value.kind() == json::Kind::number;
@@ -76,7 +76,7 @@ struct SendOptions {
     std::optional<RawJson> ack_id;
     Echo echo = Echo::on;
     Reply reply = Reply::on;
-    // The first fault; ids that come later are still read.
+    // The first fault; ids that follow it are still read.
     std::optional<Error> error;
 
     void fail(Error what) {
@@ -160,7 +160,7 @@ struct EnvelopePayload {
     json::Value token;
 };
 
-// In a payload any other name is allowed, near misses included (docs/protocol.md#conventions).
+// Any other name is allowed in a payload, including near misses (docs/protocol.md#conventions).
 EnvelopePayload read_envelope_payload(std::span<const json::Member> members) {
     EnvelopePayload payload;
     for (const json::Member& member : members) {
@@ -190,7 +190,7 @@ Result<ResumeRequest> read_resume_request(const EnvelopePayload& payload) {
     return resume;
 }
 
-// Subscribe and Unsubscribe have the same members, but for the resume.
+// Subscribe and Unsubscribe have the same members, except for the resume.
 template <class Frame>
 ClientFrame read_subscription(std::optional<RawJson> id, const EnvelopePayload& payload) {
     auto topics = read_topics(payload.topics);
@@ -241,7 +241,7 @@ ClientFrame read_envelope(const FrameMembers& members) {
     return read_notification_ack(std::move(id), payload);
 }
 
-// The answer has the form that belongs to the kind of frame.
+// The error takes the form that belongs to the kind of frame.
 ClientFrame misnamed(const FrameMembers& members, Error error) {
     const bool is_envelope = members.type.exists() && !members.action.exists();
     if (is_envelope) return MalformedEnvelope{std::move(error), echoed_id(members.id)};

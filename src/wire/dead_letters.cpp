@@ -26,7 +26,7 @@ void append_letter(std::string& out, const DeadLetter& letter) {
     append_time_member(out, ",\"lastFailedAt\":", letter.last_failed_at);
     out += ",\"message\":";
     if (letter.head.has_value()) {
-        // The head is the text that was published, still open.
+        // The head is the published text, without its closing braces.
         out += *letter.head;
         if (letter.sequence != 0) append_number_member(out, ",\"sequenceNumber\":", letter.sequence);
         out += '}';

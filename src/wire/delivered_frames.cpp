@@ -1,4 +1,4 @@
-// The last fields, spliced onto a head; and the fields that name a message, read back.
+// Appends the last fields to a head, and reads back the fields that identify a message.
 #include "notifyd/wire/delivered_frames.hpp"
 
 #include "notifyd/json/value.hpp"
@@ -44,7 +44,7 @@ FramePtr encode(std::span<const Item> items, EpochMs processed_at, unsigned retr
     return frames;
 }
 
-// nullopt: not a message, but an answer or another frame of the server's.
+// nullopt: not a message, but a reply or another frame of the server.
 std::optional<UnsentMessage> read_message(std::string_view text) {
     json::Value id;
     json::Value type;
@@ -59,7 +59,7 @@ std::optional<UnsentMessage> read_message(std::string_view text) {
         if (member->key == "sequenceNumber") sequence = member->value;
         if (member->key == "processorTimestamp") {
             processed_at = member->value;
-            // The comma before it ends the head.
+            // The head ends before the comma that precedes this member.
             head = text.substr(0, static_cast<std::size_t>(member->key_text.data() - text.data()) - 1);
         }
         if (member->key == "chatId") topic.chat_id = member->value.as_string();
@@ -93,7 +93,7 @@ void visit_unsent(std::string_view block,
     std::size_t at = 0;
     while (const auto frame = first_websocket_frame(block.substr(at))) {
         at += frame->bytes;
-        // The receiver has no use for a part of a frame.
+        // A partial frame is useless to the receiver.
         if (frame->opcode != Opcode::text || at <= sent) continue;
         if (const auto message = read_message(frame->payload)) visit(*message);
     }

@@ -1,4 +1,4 @@
-// The error that most refusals of this module are.
+// Shortcut for invalid_request, the error of most refusals in this module.
 #pragma once
 
 #include "notifyd/core/error.hpp"

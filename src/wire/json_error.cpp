@@ -13,13 +13,13 @@ Error json_error(json::Fault fault, JsonSource source) {
         case json::Fault::syntax:
             break;
         case json::Fault::too_deep:
-            message += ": it is nested too deep";
+            message += ": it is nested too deeply";
             break;
         case json::Fault::duplicate_key:
-            message += ": an object names a key twice";
+            message += ": an object has a duplicate key";
             break;
         case json::Fault::half_surrogate_pair:
-            // RFC 8259 §8.2 calls it grammatical, but no UTF-8 can carry it to the receivers.
+            // RFC 8259 §8.2 allows it, but UTF-8 cannot carry it to the receivers.
             message = is_body ? "A string in the request body" : "A string in the message";
             message += " contains half of a surrogate pair (\\uD800 to \\uDFFF): send both halves, or U+FFFD instead";
             break;

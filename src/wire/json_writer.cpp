@@ -1,4 +1,4 @@
-// What JSON texts of the protocol have in common.
+// The parts that the protocol's JSON texts have in common.
 #include "json_writer.hpp"
 
 #include <cstddef>

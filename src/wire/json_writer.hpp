@@ -1,4 +1,4 @@
-// Appending the protocol's values to a JSON text.
+// Appends the protocol's values to a JSON text.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -14,7 +14,7 @@
 
 namespace notifyd::wire {
 
-// Only a header can bring bytes that are not UTF-8.
+// Only headers can contain bytes that are not UTF-8.
 using json::append_string;
 // A time as an ISO 8601 string.
 void append_time(std::string& out, EpochMs time);
@@ -51,7 +51,7 @@ void append_array(std::string& out, std::span<const Item> items, Append append) 
 
 // `,"count":…,"scannedCount":…`
 void append_counts(std::string& out, std::size_t count);
-// `,"count":…,"nextStartKey":…}`; without a key the page is the last.
+// `,"count":…,"nextStartKey":…}`; without a key, the page is the last one.
 void end_page(std::string& out, std::size_t count, const std::optional<std::string>& next_key);
 
 }  // namespace notifyd::wire

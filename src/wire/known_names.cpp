@@ -1,4 +1,4 @@
-// Near misses, and the messages about them.
+// Finds near misses, and words the errors about them.
 #include "known_names.hpp"
 
 #include "notifyd/core/near_name.hpp"
@@ -14,17 +14,17 @@ namespace {
 
 // In a shorter name, one letter makes a different word.
 constexpr std::size_t letters_min = 4;
-// A shorter name is written in another case at most: _id is not id.
+// A shorter name may only differ in case: _id is not id.
 constexpr std::size_t folded_letters_min = 3;
-// No name of ours is longer; what is would only cost time.
+// None of our names is longer, so checking longer ones would be a waste of time.
 constexpr std::size_t name_bytes_max = 64;
 // At most this many unknown names are checked: an object with more of them was not mistyped.
 constexpr std::size_t unknown_names_max = 100;
 
-// As folded_name, but without memory of its own: a request may have many unknown names.
+// Like folded_name, but without allocating: a request may have many unknown names.
 class Folded {
   public:
-    // The name has name_bytes_max bytes at most.
+    // The name has at most name_bytes_max bytes.
     explicit Folded(std::string_view name) {
         fold_name(name, [this](char letter) { letters_[size_++] = letter; });
     }
@@ -43,22 +43,22 @@ bool is_without_id(std::string_view written, std::string_view name, std::size_t 
            name.substr(at + 2) == written.substr(at);
 }
 
-// The names of one request, folded once.
+// The names of one request, each folded once.
 class KnownNames {
   public:
-    // `rest_min`: how many letters a name must have besides its Id for that to be left out.
+    // `rest_min`: how many letters a name must have besides its Id for the Id to be omitted.
     KnownNames(std::span<const std::string_view> names, std::size_t rest_min) : rest_min_(rest_min) {
         names_.reserve(names.size());
         for (const std::string_view name : names) names_.push_back({name, Folded(name)});
     }
 
-    // `written` is none of them.
+    // Requires that `written` is none of them.
     [[nodiscard]] std::optional<std::string_view> near(std::string_view written) const {
         if (written.size() > name_bytes_max) return std::nullopt;
         const Folded folded(written);
         const std::string_view name = folded.text();
         if (name.empty()) return std::nullopt;
-        // The same name in another spelling is nearer than one that is a letter off.
+        // The same name in a different spelling is nearer than one that is a letter off.
         for (const Name& known : names_) {
             const bool folds = known.folded.text().size() >= folded_letters_min || written.size() == known.name.size();
             if (folds && known.folded.text() == name) return known.name;
@@ -75,7 +75,7 @@ class KnownNames {
         Folded folded;
     };
 
-    // The first letter is never the one that is off: subId is not hubId.
+    // The first letter must match: subId is not hubId.
     [[nodiscard]] bool is_near(std::string_view written, std::string_view known) const {
         if (written.front() != known.front()) return false;
         if (is_without_id(written, known, rest_min_)) return true;
@@ -108,7 +108,7 @@ class MemberReader {
 
   private:
     void check_unknown(std::string_view name) {
-        // An `ack` is something else than an ackId.
+        // `ack` is something other than ackId.
         constexpr std::size_t rest_min = 4;
         if (error_ || ++unknown_ > unknown_names_max) return;
         if (!names_) {
@@ -141,7 +141,7 @@ std::optional<Error> read_members(json::Value object, std::span<const KnownMembe
 }
 
 Result<void> check_names(const QueryParameters& query, std::span<const std::string_view> known) {
-    // So that ?org= is an orgId.
+    // So that ?org= counts as a near miss of orgId.
     constexpr std::size_t rest_min = 3;
     std::optional<KnownNames> names;
     std::size_t unknown = 0;

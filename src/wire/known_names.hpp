@@ -1,8 +1,8 @@
-// The names that a request may use, and near misses of them. A near miss is refused: to ignore it would silently do
-// something else than the client asked for (docs/protocol.md#conventions).
-// A near miss is a known name in another case, with underscores or hyphens, with one letter off (not the first, and not
-// in names of less than four letters), or with `Id` left out.
-// Fails: invalid_request, with the right name.
+// The names that a request may use, and near misses of them. A near miss is refused, because ignoring it would silently
+// do something other than what the client asked for (docs/protocol.md#conventions).
+// A near miss is a known name in a different case, with underscores or hyphens, with one letter off (but not the first,
+// and not in names of fewer than four letters), or without its `Id`.
+// Fails:  invalid_request, with the right name.
 #pragma once
 
 #include "notifyd/core/error.hpp"
@@ -23,13 +23,14 @@ struct KnownMember {
 };
 
 // Puts the members of an object in their places; null counts as absent (docs/protocol.md#conventions). Unknown names
-// are ignored, near misses are not: the first one is the error, but all that can be read is read before.
+// are ignored, except near misses: the first of them becomes the error, after everything that can be read has been
+// read.
 [[nodiscard]] std::optional<Error> read_members(std::span<const json::Member> members,
                                                 std::span<const KnownMember> known);
 // The same for an object that may be very large.
 [[nodiscard]] std::optional<Error> read_members(json::Value object, std::span<const KnownMember> known);
 
-// The same for the parameters of a query, which are read elsewhere.
+// The same for the parameters of a query, whose values are read elsewhere.
 [[nodiscard]] Result<void> check_names(const QueryParameters& query, std::span<const std::string_view> known);
 
 }  // namespace notifyd::wire

@@ -1,4 +1,4 @@
-// What the lists of permissions and of connections are asked for.
+// The common query parameters of lists.
 // Fails: invalid_request.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace notifyd::wire {
 
-// Nothing is required.
+// All of them are optional.
 struct ListQuery {
     std::optional<UserId> user{};
     std::optional<TopicName> topic{};

@@ -1,4 +1,4 @@
-// The filters of history, and stored messages as they were delivered.
+// The filters of a history query, and stored messages as they were delivered.
 #include "notifyd/wire/messages.hpp"
 
 #include "notifyd/core/limits.hpp"
@@ -34,7 +34,7 @@ Result<PageOrder> read_order(const QueryReader& query, PageOrder fallback) {
     return invalid("order must be asc or desc");
 }
 
-// Fills the times; an error if there is one.
+// Fills in the times; returns an error if one is invalid.
 std::optional<Error> read_times(const QueryReader& query, HistoryRequest& request) {
     const auto from = query.time("fromTimestamp");
     if (from.has_error()) return from.error();
@@ -46,7 +46,7 @@ std::optional<Error> read_times(const QueryReader& query, HistoryRequest& reques
     return std::nullopt;
 }
 
-// Fills ranges and order; an error if there is one.
+// Fills in ranges and order; returns an error if one is invalid.
 std::optional<Error> read_sequences(const QueryReader& query, HistoryRequest& request) {
     const auto filter = read_sequence_filter(query);
     if (filter.has_error()) return filter.error();
@@ -59,7 +59,7 @@ std::optional<Error> read_sequences(const QueryReader& query, HistoryRequest& re
     return std::nullopt;
 }
 
-// The head is the text that was delivered, still open; only history's own fields are added.
+// The head is the delivered text, without its closing braces; only history's own fields are added.
 void append_stored(std::string& out, const StoredMessage& message, Milliseconds retention) {
     out += message.head;
     if (message.sequence != 0) append_number_member(out, ",\"sequenceNumber\":", message.sequence);
@@ -91,7 +91,7 @@ Result<HistoryRequest> parse_messages_query(const QueryParameters& parameters) {
     if (names.has_error()) return names.error();
     auto topic = query.topic();
     if (topic.has_error()) return topic.error();
-    // Whoever asks for numbers by name wants all of them.
+    // A client that asks for specific numbers wants all of them.
     const bool by_number = !query.all("sequences").empty();
     const auto limit = query.limit(by_number ? limits::sequences_max : limits::page_messages_default);
     if (limit.has_error()) return limit.error();

@@ -1,4 +1,4 @@
-// Names out of an array.
+// Reads names from an array.
 #include "name_list.hpp"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ std::optional<std::vector<std::string>> read_names(json::Value value, std::size_
     std::size_t count = 0;
     while (const auto element = elements.next()) {
         auto name = element->as_string();
-        // Repeats count: each is compared with all before it.
+        // Repetitions count, too: each name is compared with all those before it.
         if (!name || ++count > names_max) return std::nullopt;
         if (std::find(names.begin(), names.end(), *name) == names.end()) names.push_back(std::move(*name));
     }

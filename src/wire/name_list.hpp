@@ -10,7 +10,7 @@
 
 namespace notifyd::wire {
 
-// The strings of an array, each once; nullopt if it is no array of strings or has more than `names_max`.
+// The strings in an array, without repetitions; nullopt if it is not an array of strings or has more than `names_max`.
 [[nodiscard]] std::optional<std::vector<std::string>> read_names(json::Value value, std::size_t names_max);
 
 }  // namespace notifyd::wire

@@ -18,7 +18,7 @@ namespace notifyd::wire {
 
 namespace {
 
-// A member that is a string if it is there.
+// Reads a member that must be a string if it is present.
 std::optional<Error> read_string(json::Value value, std::string_view name, std::optional<std::string>& place) {
     if (!value.exists()) return std::nullopt;
     place = value.as_string();

@@ -1,4 +1,4 @@
-// How the members of a publish are read is in publish_parser, how a batch is in batch_reader.
+// publish_parser reads the members of a publish, batch_reader those of a batch.
 #include "notifyd/wire/publish.hpp"
 
 #include "notifyd/core/http_status.hpp"

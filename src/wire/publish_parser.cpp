@@ -111,7 +111,7 @@ std::optional<MessageType> read_type(json::Value value) {
     return std::nullopt;
 }
 
-// Success with nullopt where there is none.
+// Success with nullopt if it is absent.
 Result<std::optional<std::string>> read_id(json::Value value, std::string_view name, std::size_t chars_max) {
     if (!value.exists()) return std::optional<std::string>{};
     auto text = value.as_string();
@@ -125,7 +125,7 @@ bool is_positive(json::Value value) {
     return value.as_unsigned().value_or(0) > 0;
 }
 
-// The named member of an object; kind none if there is no such member, or no object.
+// The named member of an object; kind none if there is no such member, or if the value is not an object.
 json::Value member_of(json::Value object, std::string_view name) {
     json::MemberCursor members(object);
     while (const auto member = members.next()) {

@@ -1,5 +1,5 @@
-// From the members of a publish or sendMessage to a checked PublishRequest (docs/protocol.md#post-publish).
-// Fails: invalid_request, with the messages that docs/protocol.md promises.
+// Turns the members of a publish or sendMessage into a checked PublishRequest (docs/protocol.md#post-publish).
+// Fails:  invalid_request, with the messages that docs/protocol.md promises.
 #pragma once
 
 #include "notifyd/core/result.hpp"
@@ -14,10 +14,10 @@
 
 namespace notifyd::wire {
 
-// The member whose own members a publish needs, for a json::Document.
+// The name of the member whose own members a publish needs, for json::Document.
 inline constexpr std::string_view payload_name = "payload";
 
-// The outermost members that a publish reads; those that are absent have kind none.
+// The outermost members that a publish reads; absent ones have kind none.
 struct PublishMembers {
     json::Value target_channel;
     json::Value message_type;
@@ -32,9 +32,9 @@ struct PublishMembers {
     [[nodiscard]] std::array<KnownMember, 9> known();
 };
 
-// `payload` is what the payload consists of.
+// `payload` holds the members of the payload.
 Result<PublishRequest> make_publish_request(const PublishMembers& members, std::span<const json::Member> payload);
-// The same from a document without a fault.
+// The same, from a document without faults.
 Result<PublishRequest> read_publish(const json::Document& document);
 
 }  // namespace notifyd::wire

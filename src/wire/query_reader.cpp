@@ -1,4 +1,4 @@
-// Query parameters by name.
+// Looks up query parameters by name.
 #include "query_reader.hpp"
 
 #include "known_names.hpp"

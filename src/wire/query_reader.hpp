@@ -1,5 +1,6 @@
-// Reads the parameters of a URL's query by name, as texts, lists, numbers, times, users and topics.
-// The query must outlive the reader. Fails: invalid_request, naming the parameter.
+// Reads the parameters of a URL's query by name, as texts, lists, numbers, times, users and topics. The query must
+// outlive the reader.
+// Fails:  invalid_request, naming the parameter.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -23,28 +24,28 @@ class QueryReader {
   public:
     explicit QueryReader(const QueryParameters& query) : query_(query) {}
 
-    // An error if the query has a near miss of one of these (known_names.hpp).
+    // Fails if the query contains a near miss of one of these (known_names.hpp).
     [[nodiscard]] Result<void> check_names(std::initializer_list<std::string_view> known) const;
 
-    // nullopt where there is none; an error where it is given twice.
+    // nullopt if it is absent; an error if it is given twice.
     [[nodiscard]] Result<std::optional<std::string>> single(std::string_view name) const;
-    // The same, but an empty value is none.
+    // The same, but an empty value counts as absent.
     [[nodiscard]] Result<std::optional<std::string>> single_or_empty(std::string_view name) const;
-    // All values of a parameter that may repeat and takes commas. An empty value is an empty list; an empty item of a
+    // All values of a parameter that may repeat and contain commas. An empty value is an empty list; an empty item in a
     // longer list is an error.
     [[nodiscard]] Result<std::vector<std::string_view>> items(std::string_view name) const;
 
-    // All values of a parameter that may repeat, as they are.
+    // All values of a parameter that may repeat, unchanged.
     [[nodiscard]] std::vector<std::string_view> all(std::string_view name) const;
 
-    // chatId, or targetClass and targetId. Nothing given: no field is set.
+    // chatId, or targetClass and targetId. If nothing is given, no field is set.
     [[nodiscard]] Result<TopicFields> topic_fields() const;
     // The topic of a query that requires one.
     [[nodiscard]] Result<TopicName> topic() const;
     [[nodiscard]] Result<std::optional<UserId>> user(std::string_view name) const;
     // `limit`: 1 to 100.
     [[nodiscard]] Result<std::size_t> limit(std::size_t fallback = limits::page_messages_default) const;
-    // 1 or 0 (true and false will do); false where there is none.
+    // 1 or 0 (also true or false); false if absent.
     [[nodiscard]] Result<bool> flag(std::string_view name) const;
     [[nodiscard]] Result<std::optional<std::uint64_t>> number(std::string_view name) const;
     // ISO 8601 or epoch milliseconds; a number that can only be seconds is an error.
@@ -56,7 +57,7 @@ class QueryReader {
 
 // Digits only.
 [[nodiscard]] std::optional<std::uint64_t> parse_digits(std::string_view text);
-// Cuts at every `separator`; "" gives one empty item.
+// Splits at every `separator`; "" gives one empty item.
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 
 }  // namespace notifyd::wire

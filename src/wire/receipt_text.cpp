@@ -1,4 +1,4 @@
-// A receipt as JSON.
+// Writes a receipt as JSON.
 #include "receipt_text.hpp"
 
 #include "json_writer.hpp"

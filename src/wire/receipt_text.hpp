@@ -1,4 +1,4 @@
-// The members that all successful answers to a publish have in common (docs/protocol.md#post-publish).
+// The members that all successful replies to a publish have in common (docs/protocol.md#post-publish).
 #pragma once
 
 #include "notifyd/core/receipt.hpp"
@@ -8,7 +8,7 @@
 
 namespace notifyd::wire {
 
-// In the answer to a publish that repeats an earlier one.
+// In the reply to a publish that repeats an earlier one.
 inline constexpr std::string_view duplicate_member = ",\"duplicate\":true";
 
 // Members without braces: `"message":…,"messageId":…,…,"timestamp":…`

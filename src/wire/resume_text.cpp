@@ -1,4 +1,4 @@
-// Read from the right: the position, then a topic in which a class may lead.
+// Reads from the right: first the position, then the topic, which may start with a class.
 #include "resume_text.hpp"
 
 #include "notifyd/core/limits.hpp"
@@ -38,13 +38,13 @@ Result<void> read_resume(std::string_view text, std::vector<ResumeTopic>& topics
     for (const std::string_view item : split(text, ',')) {
         const std::size_t colon = item.rfind(':');
         const auto point = colon == std::string_view::npos ? std::nullopt : parse_point(item.substr(colon + 1));
-        if (!point) return invalid("resume takes topic:number or topic:messageId, separated by commas");
+        if (!point) return invalid("resume must be topic:number or topic:messageId, separated by commas");
         auto topic = parse_resume_topic(item.substr(0, colon));
         if (topic.has_error()) return topic.error();
         if (std::ranges::any_of(topics, [&](const ResumeTopic& other) { return other.topic == *topic; })) {
             return invalid("resume names a topic twice");
         }
-        // The user's own topic comes on top of those in the URL.
+        // In addition to the topics in the URL, the user's own topic may be resumed.
         if (topics.size() > limits::connect_topics_max) return invalid("resume names too many topics");
         topics.push_back({std::move(*topic), *point});
     }

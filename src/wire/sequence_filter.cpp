@@ -1,4 +1,4 @@
-// Ranges of sequence numbers, merged and cut to size.
+// Merges ranges of sequence numbers and cuts them to size.
 #include "sequence_filter.hpp"
 
 #include "notifyd/core/limits.hpp"

@@ -44,7 +44,7 @@ std::string open_send_error(const Error& error, const std::optional<RawJson>& re
     return text;
 }
 
-// `{"id":…,"type":…,"timestamp":…,"payload":{`: two braces to close.
+// `{"id":…,"type":…,"timestamp":…,"payload":{`: the caller closes two braces.
 std::string open_envelope(const RawJson& id, std::string_view type, EpochMs now) {
     std::string text = "{\"id\":" + id.text;
     append_string_member(text, ",\"type\":", type);
@@ -60,7 +60,7 @@ FramePtr subscription_frame(const RawJson& id, std::string_view type, EpochMs no
     return text_frame(text += "}}");
 }
 
-// Chat ids only, as the name says.
+// Only chat ids, as the name says.
 void append_authorized(std::string& out, std::span<const TopicName> topics) {
     out += ",\"authorizedChatIds\":[";
     bool first = true;

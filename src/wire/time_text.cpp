@@ -1,4 +1,4 @@
-// Two forms, and two more that people write by mistake.
+// Accepts two forms, and recognizes two more that people write by mistake.
 #include "time_text.hpp"
 
 #include "notifyd/core/iso8601.hpp"
@@ -17,14 +17,14 @@ Error invalid(std::string_view name, std::string_view what) {
     return {Errc::invalid_request, std::string(name).append(what)};
 }
 
-// As seconds these are times from 1973 to the year 5138; as milliseconds, of days in 1970 to 1973. So seconds were
-// meant. (Smaller numbers say "from the beginning".)
+// As seconds, these are times from 1973 to the year 5138; as milliseconds, from 1970 to 1973. So seconds were meant.
+// (Smaller numbers mean "from the beginning".)
 bool can_only_be_seconds(std::string_view text) {
     const auto number = parse_digits(text.substr(0, text.find('.')));
     return number >= 100'000'000 && number < 100'000'000'000;
 }
 
-// 20260131: as milliseconds, a moment of 1 January 1970 that nobody asks for.
+// Such as 20260131: as milliseconds, this is a moment on 1 January 1970, which nobody asks for.
 bool is_date_in_digits(std::string_view text) {
     const auto number = parse_digits(text);
     if (text.size() != 8 || !number || *number < 19'700'101) return false;
@@ -40,7 +40,7 @@ std::optional<EpochMs> parse_time(std::string_view text) {
         return static_cast<EpochMs>(*epoch_ms);
     }
     if (const auto time = parse_iso8601(text)) return time;
-    // A plus that was not percent-encoded arrives as a space.
+    // An unencoded plus sign arrives as a space.
     const std::size_t space = text.rfind(' ');
     if (space == std::string_view::npos) return std::nullopt;
     std::string repaired(text);

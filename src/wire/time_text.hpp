@@ -1,5 +1,5 @@
-// A time as clients write it: ISO 8601 with a zone, or epoch milliseconds.
-// Fails: invalid_request, naming the field; also for a number that can only be seconds.
+// Reads a time as clients write it: ISO 8601 with a zone, or epoch milliseconds.
+// Fails:  invalid_request, naming the field; also for a number that can only be seconds.
 #pragma once
 
 #include "notifyd/core/clock.hpp"

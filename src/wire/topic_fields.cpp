@@ -1,4 +1,4 @@
-// One topic from exactly one of its two forms.
+// Reads a topic that must be given in exactly one of its two forms.
 #include "topic_fields.hpp"
 
 #include "invalid.hpp"

@@ -19,10 +19,10 @@ struct TopicFields {
     [[nodiscard]] bool is_empty() const { return !chat_id && !target_class && !target_id; }
 };
 
-// `prefix` stands before the names in messages: "payload." or nothing.
+// `prefix` precedes the names in error messages: "payload." or nothing.
 Result<TopicName> make_topic(const TopicFields& fields, std::string_view prefix);
 
-// A user id follows the rule for ids.
+// User ids follow the rules for ids.
 Result<UserId> make_user_id(std::string text);
 
 }  // namespace notifyd::wire

@@ -59,7 +59,7 @@ Result<BlockedUsersQuery> parse_blocked_users_query(const QueryParameters& param
     if (names.has_error()) return names.error();
     const auto blocked = query.single("blocked");
     if (blocked.has_error()) return blocked.error();
-    if (*blocked != "true") return invalid("Users are listed with blocked=true only: the server knows no others");
+    if (*blocked != "true") return invalid("Only blocked users can be listed: send blocked=true");
     const auto limit = query.limit();
     if (limit.has_error()) return limit.error();
     auto start_key = query.single_or_empty("startKey");

@@ -1,4 +1,4 @@
-// RFC 6455 §5.2: the header in its shortest form, then the payload.
+// RFC 6455 §5.2: the header in its shortest form, followed by the payload.
 #include "notifyd/wire/websocket_frame.hpp"
 
 #include <cstring>
@@ -7,7 +7,7 @@ namespace notifyd::wire {
 
 namespace {
 
-// Payloads of at least this size have their length in two bytes, or in eight, behind a marker in its place.
+// From these sizes on, the length is encoded in two or in eight bytes, after a marker in its usual place.
 constexpr std::size_t extended_16 = 126;
 constexpr std::size_t extended_64 = 127;
 constexpr std::size_t needs_64 = 65'536;

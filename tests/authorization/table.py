@@ -1,16 +1,17 @@
-"""Who may do what (docs/protocol.md), as data: a row is something a client can ask for, a cell is a caller and a topic.
+"""Who may do what (docs/protocol.md), as data: a row is a request that a client can make, a cell is a caller and a
+topic.
 
 The expected answer of a cell follows from the row's rule alone, which is written from the specification and not from
-the code. A rule names the callers that are let in on a topic of theirs ("own") and on a foreign or unknown one; all
-others are refused, those without a valid token with 401, those with one with 403."""
+the code. A rule names the callers that are admitted to their own topic ("own") and to a foreign or unknown one; all
+others are refused: with 401 without a valid token, with 403 with one."""
 
 from dataclasses import dataclass, field
 
 # Without a valid token.
 NOBODIES = ("no token", "expired", "not yet valid", "forged", "garbage")
-# With one; where a role is named, it is a row of the caller in the topic that is called "own".
+# With a valid token. A role is a permission row of the caller for the topic called "own".
 CALLERS = ("stranger", "revoked", "viewer", "member", "topic admin", "claimed", "service", "admin")
-# own: of the caller. other: it has rows and messages of others. unknown: nobody ever named it.
+# own: the caller's. other: has permission rows and messages of other users. unknown: never mentioned by anybody.
 TOPICS = ("own", "other", "unknown")
 
 
@@ -18,7 +19,7 @@ TOPICS = ("own", "other", "unknown")
 class Rule:
     own: frozenset
     elsewhere: frozenset
-    open: bool = False  # needs no token at all
+    open: bool = False  # needs no token
 
     def allows(self, caller, topic):
         if self.open:
@@ -43,9 +44,9 @@ THEMSELVES = rule(CALLERS, ["admin"])
 
 @dataclass(frozen=True)
 class Row:
-    covers: str  # a line of the surface: a route, "upgrade" or a frame
+    covers: str  # a line of the gateway's surface: a route, "upgrade" or a frame
     rule: Rule
-    # What fills the topic's place: "hub" (it can be claimed by a token), "user", "letter", or nothing.
+    # What stands for the topic: "hub" (a token can claim it), "user", "letter", or nothing.
     subject: str = "hub"
     query: dict = field(default_factory=dict)
     body: object = None
@@ -109,15 +110,15 @@ ROWS = (
     Row("frame subscribe", READERS, body={"type": "subscribe", "payload": {"topics": ["hub:{id}"]}}),
     Row("frame subscribe", THEMSELVES, subject="user", body={"type": "subscribe", "payload": {"topics": ["user:{id}"]}},
         name="frame subscribe to a user"),
-    # Past the permission, channels are not there yet.
+    # Beyond the permission check, channels are not implemented yet.
     Row("frame subscribe", ADMINS, subject="", body={"type": "subscribe", "payload": {"channels": ["audit"]}},
         success=400, name="frame subscribe to an admin's channel"),
     Row("frame unsubscribe", ANY_USER, body={"type": "unsubscribe", "payload": {"topics": ["hub:{id}"]}}),
     Row("frame ping", ANY_USER, subject="", body={"type": "ping", "payload": {}}),
-    # A token that is none; what a good one changes is tests/system/test_token_refresh.py.
+    # Not a valid token; tests/system/test_token_refresh.py covers what a valid one changes.
     Row("frame auth:refresh", ANY_USER, subject="", body={"type": "auth:refresh", "payload": {"token": "x"}},
         success=401),
-    # Answered with an error of their own, whoever asks: they reach no topic.
+    # Answered with their own error for every caller, because they concern no topic.
     Row("frame notification:ack", ANY_USER, subject="",
         body={"type": "notification:ack", "payload": {"notificationId": "0197a000-0000-7000-8000-000000000000"}},
         success=404),

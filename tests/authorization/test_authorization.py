@@ -1,4 +1,4 @@
-"""Every cell of table.py against the running daemon (docs/security.md S6, S15)."""
+"""Checks every cell of table.py against the running daemon (docs/security.md S6, S15)."""
 
 import json
 import unittest
@@ -19,7 +19,7 @@ SCOPES = {"service": "notifyd:publish", "admin": "notifyd:admin"}
 
 
 def fill(value, names):
-    """The row's templates with this cell's names in them."""
+    """The row's templates, filled in with the names of this cell."""
     if isinstance(value, str):
         for name, text in names.items():
             value = value.replace("{" + name + "}", text)
@@ -32,7 +32,7 @@ def fill(value, names):
 
 
 def anonymous(text, names):
-    """An answer without what is different in every answer, so that two of them can be compared."""
+    """An answer without the parts that differ in every answer, so that two answers can be compared."""
     for name in names:
         text = text.replace(name, "…")
     fields = json.loads(text)
@@ -90,7 +90,7 @@ class Authorization(SystemTest):
         place = {"own": own, "other": other, "unknown": unknown}[topic][row.subject]
         return {"id": place, "caller": self.user(caller)}
 
-    # --- asking, by the kind of row: (status, text) ---
+    # --- requests by the kind of row; each returns (status, text) ---
 
     def ask_http(self, row, caller, names):
         method, path = row.covers.split(" ", 1)
@@ -126,7 +126,7 @@ class Authorization(SystemTest):
         socket.send_json(frame)
         mark = socket.send_envelope("ping")
         frames = socket.receive_until(lambda answer: answer.get("id") == mark)
-        # A publish is answered after its commit, maybe later than the ping.
+        # A publish is answered after its commit, possibly after the ping.
         if row.covers == "frame sendMessage" and not any(answer.get("requestId") == "r" for answer in frames):
             frames += socket.receive_until(lambda answer: answer.get("requestId") == "r")
         socket.close()
@@ -151,7 +151,7 @@ class Authorization(SystemTest):
             status, text = self.ask_http(row, caller, names)
         return status, text, names
 
-    def test_every_cell(self):
+    def test_every_caller_gets_the_answer_in_the_table(self):
         asked = 0
         for row, caller, topic, expected in cells():
             with self.subTest(row.title, caller=caller, topic=topic):

@@ -1,10 +1,10 @@
-// A page of another origin in a real browser: refused, with a token that is good; the pages on the list are let in.
+// In a real browser, a page of another origin is refused even with a valid token; pages on the list are admitted.
 import assert from "node:assert/strict";
 import {createServer} from "node:http";
 import {after, before, test} from "node:test";
 import {limit, mintToken, startBrowser, startServer} from "./support.mjs";
 
-// Pages of this machine, as notifyd is: what a public page may ask of it at all is the browser's own affair.
+// The pages are on this machine, like notifyd: whether a public page may reach it at all is up to the browser.
 const sites = [];
 let server;
 let browser;
@@ -22,7 +22,7 @@ let others;
 before(async () => {
   const port = await startSite();
   allowed = `http://localhost:${port}`;
-  // Another name of the same page, and another port.
+  // Another host name for the same page, and another port.
   others = [`http://127.0.0.1:${port}`, `http://localhost:${await startSite()}`];
   process.env.NOTIFYD_SERVER__ALLOWED_ORIGINS = allowed;
   server = await startServer();
@@ -35,7 +35,7 @@ after(async () => {
   assert.equal(await server?.stop(), 0);
 });
 
-// What a page of that origin gets for a connection and for a request: ["open" or "refused", its status or "refused"].
+// The results of a connection and a request from a page of that origin: ["open" or "refused", status or "refused"].
 async function attemptFrom(origin) {
   const context = await browser.newContext({ignoreHTTPSErrors: true});
   const page = await context.newPage();

@@ -1,4 +1,4 @@
-// A daemon as script/server runs it, and a real Chromium, for the tests of the try page and of the documents.
+// A daemon started by script/server, and a real Chromium, for the tests of the try page and the documents.
 import {execFileSync, spawn} from "node:child_process";
 import {mkdtempSync, rmSync} from "node:fs";
 import {createServer} from "node:net";

@@ -1,4 +1,4 @@
-// The try page in a real browser, over wss, beside curl.
+// The try page in a real browser, over wss, together with curl.
 import assert from "node:assert/strict";
 import {execFileSync} from "node:child_process";
 import {mkdirSync} from "node:fs";
@@ -40,7 +40,7 @@ function newChat() {
   return `chat-${chats}`;
 }
 
-// A page with its own storage; whatever the browser complains about (CSP, scripts) is gathered.
+// A page with its own storage; collects everything that the browser complains about (CSP, scripts).
 async function openPage(fragment = {}, options = {}) {
   const context = await browser.newContext({ignoreHTTPSErrors: true, ...options});
   contexts.push(context);
@@ -74,7 +74,7 @@ function publish(chatId, content, messageType = "fifo") {
   return curl(server, admin, "POST", "/publish", {targetChannel: "WebSocket", messageType, payload: {chatId, content}});
 }
 
-test("the three printed lines work when they are pasted", async () => {
+test("the three printed lines work when pasted", async () => {
   assert.equal(server.lines.length, 3);
   const output = execFileSync("bash", ["-euc", server.lines.join("\n")], {encoding: "utf8"}).trim().split("\n");
   const url = output.pop();
@@ -87,7 +87,7 @@ test("the three printed lines work when they are pasted", async () => {
   await messageWith(page, "Hello").waitFor();
 });
 
-test("curl publishes, the page shows it with its number and latency", async () => {
+test("the page shows what curl publishes, with its number and latency", async () => {
   const chat = newChat();
   const page = await connected(admin, chat);
   assert.equal(page.url(), server.url + "/", "the token must leave the address bar");
@@ -141,7 +141,7 @@ test("the last 20 messages are there after connecting, each once", async () => {
   assert.deepEqual(texts, [...Array.from({length: 20}, (_, index) => `old ${index + 6}.`), "new"]);
 });
 
-test("text is text", async () => {
+test("message text is never interpreted as HTML", async () => {
   const chat = newChat();
   const page = await connected(admin, chat);
   const text = '<img src="x" onerror="document.title = 1"><b>bold</b>';
@@ -152,7 +152,7 @@ test("text is text", async () => {
   assert.equal(await page.locator("#messages img, #messages b").count(), 0);
 });
 
-test("refusals are told in plain words", async () => {
+test("refusals are explained in plain words", async () => {
   const page = await openPage({token: "not-a-token", chatId: "demo"});
   await state(page, "refused");
   await page.locator("#notice-text", {hasText: "The token was refused"}).waitFor();
@@ -162,7 +162,7 @@ test("refusals are told in plain words", async () => {
   await page.locator("#notice-text", {hasText: "A token and a chat are needed."}).waitFor();
 });
 
-test("a chat without an owner can be claimed, another's cannot", async () => {
+test("a chat without an owner can be claimed, one with an owner cannot", async () => {
   const chat = newChat();
   const carol = await openPage({token: mintToken(server, "--user", "carol"), chatId: chat});
   await state(carol, "refused");
@@ -179,7 +179,7 @@ test("a chat without an owner can be claimed, another's cannot", async () => {
   await dave.locator("#notice-text", {hasText: "The chat cannot be claimed"}).waitFor();
 });
 
-test("a refused message is told, and the connection goes on", async () => {
+test("a refused message is reported, and the connection stays open", async () => {
   const chat = newChat();
   curl(server, admin, "POST", "/permissions", {userId: "erin", chatId: chat, role: "viewer"});
   const page = await connected(mintToken(server, "--user", "erin"), chat);
@@ -189,13 +189,13 @@ test("a refused message is told, and the connection goes on", async () => {
   await messageWith(page, "only listening").waitFor();
 });
 
-test("the page tells when the server goes, and connects again when it is back", async () => {
+test("the page reports that the server stopped, and connects again once it is back", async () => {
   const chat = newChat();
   const page = await connected(admin, chat);
   publish(chat, "before");
   await messageWith(page, "before").waitFor();
   assert.equal(await server.stop({keep: true}), 0);
-  await page.locator("#notice-text", {hasText: "Disconnected (1012): the server restarts"}).waitFor();
+  await page.locator("#notice-text", {hasText: "Disconnected (1012): the server is restarting"}).waitFor();
   server = await startServer(server.runDir, server.port);
   await page.click("#connect");
   await state(page, "connected");

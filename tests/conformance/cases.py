@@ -1,7 +1,7 @@
 """The cases of the Autobahn suite as data: id, the bytes to send, the frames that must come back, the close code.
 
-A case whose `close` is 1000 is one that the server has no reason to end: the driver closes it, and the answer to that
-is the code. Any other code is the server's own, sent at the offending frame (several: any of them).
+If `close` is 1000, the server has no reason to end the connection: the driver closes it, and the code is the server's
+answer. Any other code is sent by the server at the offending frame (several codes: any of them).
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ def close(code=1000, reason=b""):
 
 
 def fragments(opcode, pieces, between=b""):
-    """A message in pieces, with other frames between them."""
+    """A message in fragments, with other frames between them."""
     last = len(pieces) - 1
     return b"".join(frame(opcode if at == 0 else CONT, piece, fin=at == last) + (between if at != last else b"")
                     for at, piece in enumerate(pieces))
@@ -107,7 +107,7 @@ def utf8():
     wrong = KOSME + b"\xed\xa0\x80edited"
     yield Case("6.3.1", frame(TEXT, wrong), close=1007)
     yield Case("6.3.2", fragments(TEXT, singles(wrong)), close=1007)
-    # The rest of these never comes: the server must not wait for it.
+    # The rest of these messages never comes: the server must not wait for it.
     yield Case("6.4.1", frame(TEXT, KOSME, fin=False) + frame(CONT, b"\xf4\x90\x80\x80", fin=False), close=1007)
     yield Case("6.4.2", frame(TEXT, KOSME + b"\xf4", fin=False) + frame(CONT, b"\x90", fin=False), close=1007)
     yield Case("6.4.3", frame(TEXT, KOSME + b"\xf4\x90\x80\x80", length=40), close=1007)
@@ -139,12 +139,12 @@ def closing():
         yield Case(f"7.7.{at}", close(code), close=code, closes=True)
     for at, code in enumerate((0, 999, 1004, 1005, 1006, 1014, 1015, 1016, 1100, 2000, 2999), 1):
         yield Case(f"7.9.{at}", close(code), close=1002)
-    for at, code in enumerate((5000, 65535), 1):  # RFC 6455 says nothing of them
+    for at, code in enumerate((5000, 65535), 1):  # RFC 6455 does not mention them
         yield Case(f"7.13.{at}", close(code), close=(1002, code), closes=True)
 
 
 def mass(long):
-    """Group 9; with `long` the whole range of sizes, else what takes a moment."""
+    """Group 9: with `long`, the whole range of sizes; otherwise only the quick ones."""
     sizes = (65536, 262144, 1048576, 4194304, 8388608, 16777216) if long else (65536, 1048576)
     for group, opcode in (("9.1", TEXT), ("9.2", BINARY)):
         for at, size in enumerate(sizes, 1):

@@ -1,4 +1,4 @@
-"""tests/system's base class, for tables against the daemon itself; and a connection that sends bytes and reads all."""
+"""The base class of tests/system, for tables that run against the daemon, and a connection that sends raw bytes."""
 
 import http.client
 import io
@@ -20,7 +20,7 @@ class Answers:
         file = io.BytesIO(data)
         while (line := file.readline()):
             if not line.startswith(b"HTTP/"):
-                self.bodies.append(line + file.read())  # HTTP/0.9, which nginx still speaks
+                self.bodies.append(line + file.read())  # HTTP/0.9, which nginx still supports
                 return
             self.statuses.append(int(line.split()[1]))
             self.headers.append(http.client.parse_headers(file))
@@ -29,21 +29,21 @@ class Answers:
 
 
 def exchange(port, data, half_close=False):
-    """Sends the bytes (or the pieces) and reads until the server closes: by itself, or because we send no more."""
+    """Sends the bytes (or pieces) and reads until the server closes, by itself or because we shut down our side."""
     with socket.create_connection(("127.0.0.1", port), timeout=LIMIT) as connection:
         came = b""
         try:
             for piece in data if isinstance(data, (list, tuple)) else (data,):
                 connection.sendall(piece)
         except ConnectionError:
-            pass  # refused under way
+            pass  # refused while sending
         if half_close:
             connection.shutdown(socket.SHUT_WR)
         try:
             while (piece := connection.recv(65536)):
                 came += piece
         except ConnectionError:
-            pass  # a reset is an end, too
+            pass  # a reset is also an end
         return Answers(came)
 
 

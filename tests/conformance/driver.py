@@ -1,4 +1,4 @@
-"""Runs one case against an echo server, and says what was wrong (None: nothing)."""
+"""Runs one case against an echo server; returns what was wrong, or None."""
 
 from raw_websocket import CLOSE, PING, PONG, BadFrame, HandshakeRefused, RawWebSocket, frame
 
@@ -21,7 +21,7 @@ def verdict(port, case, limit=10.0):
 
 def judge(client, case):
     ends_by_itself = case.close == 1000 and not case.closes
-    # A server that does not end the connection where it must shows by answering this ping.
+    # A server that fails to end the connection reveals itself by answering this ping.
     last = frame(CLOSE, (1000).to_bytes(2, "big")) if ends_by_itself else frame(PING, LAST)
     if client.send(case.send, case.chop):
         client.send(last)

@@ -1,4 +1,4 @@
-"""The gateway's WebSocket code as a process that echoes (tests/ws_echo)."""
+"""The gateway's WebSocket code in an echo server process (tests/ws_echo)."""
 
 import os
 import pathlib
@@ -15,7 +15,7 @@ class EchoServer:
         self.port = int(self.process.stdout.readline().rpartition(":")[2])
 
     def stop(self):
-        """What it said, which is nothing where all is well; a crash is an error."""
+        """Stops it; returns its output, which is empty if all is well. A crash is an error."""
         crashed = self.process.poll()
         self.process.kill()
         said = self.process.communicate()[1]

@@ -1,5 +1,6 @@
-"""HTTP as data. GOOD: (name, bytes, statuses); BAD: what must be answered 400 and closed, so that nothing that follows
-is taken for a request (RFC 9112 section 11.2). The checks of h1spec are among both."""
+"""HTTP requests as data. GOOD: (name, bytes, statuses). BAD: requests that must be answered with 400 and a closed
+connection, so that nothing that follows is taken for a request (RFC 9112 section 11.2). Both include the checks of
+h1spec."""
 
 from daemon_case import HOST, request
 
@@ -14,7 +15,7 @@ def post(headers, body=b""):
     return request(b"POST", b"/healthz", headers=headers, body=body)
 
 
-# The connection ends with it.
+# The request ends the connection.
 ENDING = get(HOST + b"Connection: close\r\n")
 
 GOOD = [
@@ -66,7 +67,7 @@ BAD = [
     ("two different lengths", post(HOST + b"Content-Length: 5\r\nContent-Length: 6\r\n", b"hello")),
     ("the same length twice", post(HOST + b"Content-Length: 5\r\nContent-Length: 5\r\n", b"hello")),
     ("a list of lengths", post(HOST + b"Content-Length: 5, 5\r\n", b"hello")),
-    # --- a length that is no number
+    # --- a length that is not a number
     ("a length with a plus", post(HOST + b"Content-Length: +5\r\n", b"hello")),
     ("a length with a minus", post(HOST + b"Content-Length: -5\r\n")),
     ("a hexadecimal length", post(HOST + b"Content-Length: 0x5\r\n", b"hello")),

@@ -1,8 +1,8 @@
-"""JSON that no client should send, as data (docs/security.md S10): (name, bytes). It replaces the whole body or frame;
-HOSTILE_VALUES replace the content of a message that is otherwise valid."""
+"""JSON that no client should send, as data (docs/security.md S10): (name, bytes). HOSTILE replaces the whole body or
+frame; HOSTILE_VALUES replace the content of an otherwise valid message."""
 
 KEYS = b",".join(b'"k%d":1' % n for n in range(20_000))
-# With a multiplier of 31 or 33 "Aa" and "BB", "Ez" and "FY" collide: 2^13 keys of one hash for naive tables.
+# With a multiplier of 31 or 33, "Aa" and "BB" or "Ez" and "FY" collide: 2^13 keys with one hash in a naive table.
 COLLIDING = b",".join(b'"%s":1' % b"".join((b"Aa", b"BB")[number >> bit & 1] for bit in range(13))
                       for number in range(2**13))
 
@@ -43,10 +43,10 @@ HOSTILE = [
     ("many keys, not an object's end", b"{" + KEYS),
 ]
 
-# Bytes that are not UTF-8, wherever they stand: refused as JSON over HTTP, 1007 over WebSocket.
+# Bytes that are not UTF-8, in any place: refused as JSON over HTTP, closed with 1007 over WebSocket.
 NOT_UTF8 = [b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc3", b"\xfe\xfe\xff\xff"]
 
-# Accepted, and delivered as they were written.
+# Accepted, and delivered exactly as written.
 STRANGE_VALUES = [b"-0", b"9223372036854775808", b"18446744073709551616", b"0.1e-5000", b"1E+2",
                   b'"\\u0000"', b'"\\ud83d\\ude00"', b'"\\u2028"', "\"\u2028\ufeff\"".encode(),
                   b"{" + KEYS[:200_000].rpartition(b",")[0] + b"}", b"{" + COLLIDING + b"}",

@@ -1,4 +1,4 @@
-"""An echo that checks nothing: what the driver must find wanting."""
+"""An echo server that checks nothing: the driver must find fault with it."""
 
 import base64
 import hashlib
@@ -28,7 +28,7 @@ class LaxEcho:
             with connection, connection.makefile("rb") as file:
                 self._echo(connection, file)
         except (OSError, IndexError):
-            pass  # the client has gone
+            pass  # the client has disconnected
 
     def _echo(self, connection, file):
         while (line := file.readline().strip()):

@@ -1,4 +1,4 @@
-"""A WebSocket client of single bytes: it sends any frame, right or wrong, and sees every frame that comes."""
+"""A byte-level WebSocket client: it sends any frame, valid or not, and returns every frame that it receives."""
 
 import base64
 import os
@@ -9,7 +9,7 @@ TEXT, BINARY, CONT, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
 
 
 def frame(opcode, payload=b"", fin=True, rsv=0, mask=True, length=None, length_bytes=None):
-    """`length` and `length_bytes` (0, 2 or 8) lie about the payload; without them both are what they should be."""
+    """`length` and `length_bytes` (0, 2 or 8) misstate the payload; by default, both are correct."""
     length = len(payload) if length is None else length
     if length_bytes is None:
         length_bytes = 0 if length < 126 else 2 if length < 65536 else 8
@@ -32,7 +32,7 @@ class HandshakeRefused(Exception):
 
 
 class BadFrame(Exception):
-    """The server sent what no server may."""
+    """The server sent a frame that no server may send."""
 
 
 class RawWebSocket:
@@ -55,7 +55,7 @@ class RawWebSocket:
             raise HandshakeRefused(status)
 
     def send(self, data, chop=None):
-        """All of it, or in pieces of `chop` bytes; False when the server has gone."""
+        """Sends all of it, or in pieces of `chop` bytes; returns False if the server has disconnected."""
         try:
             for at in range(0, len(data), chop or max(1, len(data))):
                 self.socket.sendall(data[at:at + (chop or len(data))])
@@ -64,7 +64,7 @@ class RawWebSocket:
             return False
 
     def receive(self):
-        """(opcode, payload, rsv) of the next frame; None: the connection ended."""
+        """(opcode, payload, rsv) of the next frame; None if the connection ended."""
         try:
             head = self.file.read(2)
             if len(head) < 2:

@@ -1,6 +1,6 @@
-"""The facts of the Autobahn suite, asserted against the gateway's own WebSocket code (docs/security.md P1).
+"""The checks of the Autobahn suite, run against the gateway's own WebSocket code (docs/security.md P1).
 
-In CI groups 1 to 7 and 10, and a selection of 9; NOTIFYD_LONG=1 runs group 9 up to 16 MiB (a minute). The compression
+In CI: groups 1 to 7 and 10, and a selection of 9; NOTIFYD_LONG=1 runs group 9 up to 16 MiB (a minute). The compression
 groups are in test_deflate.py.
 """
 
@@ -41,8 +41,8 @@ class Autobahn(unittest.TestCase):
     def test_groups_9_and_10(self):
         self.with_echo(mass(LONG))
 
-    def test_the_driver_can_see(self):
-        """An echo that checks nothing answers the good cases, and fails those that are about checking."""
+    def test_the_driver_detects_a_server_that_checks_nothing(self):
+        """An echo server that checks nothing passes the good cases and fails those that are about checking."""
         server = LaxEcho()
         cases = [case for case in core_cases() if len(case.send) < 2000]
         failed = [case for case in cases if verdict(server.port, case, limit=0.5)]

@@ -1,4 +1,4 @@
-"""Behind nginx: both see the same borders between messages, so nothing is smuggled past it (docs/security.md P3)."""
+"""Behind nginx: both servers see the same message boundaries, so no request can be smuggled (docs/security.md P3)."""
 
 import json
 import shutil
@@ -66,7 +66,7 @@ class BehindNginx(SystemTest):
                     raise
 
     def marked(self, name):
-        """A publish whose body says who it is."""
+        """A publish whose body identifies it."""
         body = json.dumps(self.body(name)).encode()
         return (b"POST /publish HTTP/1.1\r\n%sContent-Type: application/json\r\nAuthorization: Bearer %s\r\n"
                 b"Content-Length: %d\r\nConnection: close\r\n\r\n%s" % (HOST, self.service.encode(), len(body), body))
@@ -75,8 +75,8 @@ class BehindNginx(SystemTest):
         names = [message["content"] for message in self.history(limit=100)["messages"]]
         return {name: names.count(name) for name in names}
 
-    def test_every_request_has_one_answer(self):
-        """Whatever nginx makes of a row: a publish behind it happens if and only if its own answer comes."""
+    def test_every_request_gets_exactly_one_answer(self):
+        """Whatever nginx makes of a row, a publish after it is carried out if and only if it is answered."""
         rows = [(name, data) for name, data, _ in GOOD] + BAD
         agreed = 0
         for name, data in rows:

@@ -1,6 +1,6 @@
-"""permessage-deflate (RFC 7692), switched on: the Autobahn groups 12 and 13, and what an attacker would send.
+"""permessage-deflate (RFC 7692), enabled: the Autobahn groups 12 and 13, and what an attacker would send.
 
-In CI a selection of sizes and ten messages a case; NOTIFYD_LONG=1 sends 1,000 a case, in all sizes (some minutes).
+In CI: a selection of sizes and ten messages per case; NOTIFYD_LONG=1 sends 1,000 per case in all sizes (minutes).
 """
 
 import os
@@ -25,7 +25,7 @@ PAYLOADS = {  # Autobahn's kinds: words, JSON, repeated, numbers, noise
     "12.4": (TEXT, lambda size: b"%0*d" % (size, _random.randrange(10**9))),
     "12.5": (BINARY, _random.randbytes),
 }
-# The offers of group 13 in its order: context takeover of the server, its window, then both with fallbacks.
+# The offers of group 13 in order: context takeover of the server, its window, then both with fallbacks.
 OFFERS = {
     "13.1": "permessage-deflate",
     "13.2": "permessage-deflate; server_no_context_takeover",
@@ -110,39 +110,39 @@ class Deflate(unittest.TestCase):
                     count += 1
         print(f"{count} cases of {MESSAGES} messages")
 
-    def test_not_everything_is_compressed(self):
+    def test_uncompressed_messages_are_accepted_too(self):
         client = self.connect()
         self.assert_echo(client, TEXT, b"plain", frame(TEXT, b"plain"))
         self.assert_echo(client, TEXT, b"", frame(TEXT, deflate(b""), rsv=4))
 
-    def test_a_message_whose_end_comes_with_the_empty_block(self):
-        """Beast's inflater is left within a block then (boostorg/beast#3028), and the next message fails."""
+    def test_a_message_that_ends_with_the_empty_block(self):
+        """This leaves Beast's inflater inside a block (boostorg/beast#3028), so that the next message fails."""
         client = self.connect()
         payload = b"*" * 32768
         for _ in range(3):
             self.assert_echo(client, BINARY, payload, frame(BINARY, deflate(payload), rsv=4))
 
-    def test_bad_compression(self):
+    def test_invalid_compressed_data_is_refused(self):
         for data in (b"\xff" * 20, b"\x06\x00", deflate(b"x" * 1000)[:-3] + b"\xff\xff\xff", b"\x00\x05\x00\x05\x00ab"):
             with self.subTest(data):
                 client = self.connect()
                 client.send(frame(TEXT, data, rsv=4) + frame(PING, b"still there?"))
                 self.assertEqual(self.close_code(client), 1007)
 
-    def test_compressed_text_is_still_utf8(self):
+    def test_compressed_text_must_be_utf8(self):
         client = self.connect()
         client.send(frame(TEXT, deflate(b"\xed\xa0\x80"), rsv=4))
         self.assertEqual(self.close_code(client), 1007)
 
-    def test_the_bit_in_the_wrong_place(self):
+    def test_the_compression_bit_on_the_wrong_frame(self):
         for wrong in (frame(PING, b"", rsv=4), frame(TEXT, deflate(b"x"), fin=False, rsv=4) + frame(CONT, rsv=4)):
             with self.subTest(wrong):
                 client = self.connect()
                 client.send(wrong)
                 self.assertEqual(self.close_code(client), 1002)
 
-    def test_a_bomb(self):
-        """A GiB in a MiB: ended at the limit (32 MiB here), which bounds what it costs."""
+    def test_a_compression_bomb(self):
+        """A GiB in a MiB: the connection ends at the limit (32 MiB here), which bounds the cost."""
         before = memory_kib(self.server.process.pid)
         press = zlib.compressobj(9, wbits=-15)
         block = b"\x00" * 2**20
@@ -156,7 +156,7 @@ class Deflate(unittest.TestCase):
             self.assertLess(grown, 2 * 32 * 1024)
 
 
-class NotAsked(unittest.TestCase):
+class Disabled(unittest.TestCase):
     def test_off_by_default(self):
         server = EchoServer()
         client = RawWebSocket(server.port, extensions=OFFER)

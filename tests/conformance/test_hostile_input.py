@@ -1,5 +1,5 @@
-"""What an attacker sends to the daemon itself: handshakes, frames, JSON, bytes that are not text, compression
-(docs/security.md P5, P6, P7, P8, S10). Nothing of it harms the next client, and nothing of it reaches another."""
+"""What an attacker sends to the daemon: handshakes, frames, JSON, bytes that are not text, compression
+(docs/security.md P5, P6, P7, P8, S10). None of it harms the next client, and none of it reaches another."""
 
 import json
 import unittest
@@ -15,13 +15,13 @@ KEY = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
 
 
 def upgrade(without=None, target=b"/ws", first=None, **more):
-    """The right handshake, but for a line."""
+    """A valid handshake, except for one line."""
     lines = [line for line in LINES[1:-1] if without is None or not line.lower().startswith(without)]
     lines += [line for line in more.get("lines", ())]
     return b"\r\n".join([first or b"GET " + target + b" HTTP/1.1", *lines]) + b"\r\n\r\n"
 
 
-# (name, bytes, statuses that refuse it)
+# (name, bytes, acceptable refusal statuses)
 HANDSHAKES = [
     ("no key", upgrade(b"sec-websocket-key"), 400),
     ("a short key", upgrade(b"sec-websocket-key", lines=[b"Sec-WebSocket-Key: c2hvcnQ="]), 400),
@@ -37,7 +37,7 @@ HANDSHAKES = [
     ("POST", upgrade(first=b"POST /ws HTTP/1.1"), 400),
     ("no Upgrade in Connection", upgrade(b"connection", lines=[b"Connection: keep-alive"]), 400),
     ("no Connection", upgrade(b"connection"), 400),
-    # No handshake: told what the handshake would be.
+    # Not a handshake: answered with what the handshake would return.
     ("no Upgrade", upgrade(b"upgrade"), 401),
     ("another Upgrade", upgrade(b"upgrade", lines=[b"Upgrade: h2c"]), 401),
     ("a body", upgrade(lines=[b"Content-Length: 1"]) + b"x", 400),
@@ -45,7 +45,7 @@ HANDSHAKES = [
     ("a parameter that is not UTF-8", upgrade(target=b"/ws?chatId=%ff"), 400),
     ("an id with a control character", upgrade(target=b"/ws?chatId=a%0a"), 400),
 ]
-# Offers that are no offer, or not one of ours: the connection opens without the extension, or is refused.
+# Invalid or unsupported offers: the connection opens without the extension, or is refused.
 EXTENSIONS = ["foo", "permessage-deflate; server_max_window_bits=0", "permessage-deflate; server_max_window_bits=8",
               "permessage-deflate; server_max_window_bits=16", "permessage-deflate; client_max_window_bits=99",
               "permessage-deflate; foo=bar",
@@ -97,7 +97,7 @@ class HostileInput(SystemTest):
                 return int.from_bytes(got[1][:2], "big")
         return None
 
-    def test_handshakes(self):
+    def test_bad_handshakes_are_refused(self):
         for name, data, status in HANDSHAKES:
             with self.subTest(name):
                 alone = exchange(self.daemon.port, data, half_close=True)
@@ -106,7 +106,7 @@ class HostileInput(SystemTest):
                     self.assertEqual(alone.headers[0]["Upgrade"], "websocket")
         print(f"{len(HANDSHAKES)} handshakes")
 
-    def test_offers(self):
+    def test_odd_extension_offers(self):
         for offer in EXTENSIONS:
             with self.subTest(offer[:60]):
                 socket = self.connect(offer)
@@ -118,7 +118,7 @@ class HostileInput(SystemTest):
                 socket = self.daemon.websocket(self.admin, hello=False, headers={"Sec-WebSocket-Protocol": offer})
                 self.assertIsNone(socket.subprotocol)
 
-    def test_frames(self):
+    def test_bad_frames_are_answered_with_their_close_code(self):
         for name, data, code in FRAMES:
             with self.subTest(name):
                 socket = self.connect()
@@ -129,11 +129,11 @@ class HostileInput(SystemTest):
         print(f"{len(FRAMES)} frames")
 
     @unittest.skipUnless(MEASURED, "a sanitizer's memory")
-    def test_a_huge_length_costs_nothing(self):
+    def test_announcing_a_huge_length_costs_no_memory(self):
         before = memory_kib(self.daemon.process.pid)
         sockets = [self.connect() for _ in range(50)]
         for socket in sockets:
-            socket.send(frame(TEXT, b"x" * 100, length=16384))  # within the limit: waits for the rest
+            socket.send(frame(TEXT, b"x" * 100, length=16384))  # within the limit, so the server waits for the rest
         for _ in range(50):
             self.assertEqual(self.closed_after(frame(TEXT, length=2**62, length_bytes=8)), 1009)
         self.assertLess(memory_kib(self.daemon.process.pid) - before, 8 * 1024)
@@ -143,22 +143,22 @@ class HostileInput(SystemTest):
         socket.send(data)
         return self.closed(socket)
 
-    def test_very_many_fragments(self):
-        """Some are a message like any other; more are a flood."""
+    def test_a_message_in_very_many_fragments(self):
+        """Some are accepted like any other message; too many count as a flood."""
         socket = self.connect()
         socket.send(frame(TEXT, b"", fin=False) + frame(CONT, b"", fin=False) * 500 + frame(CONT, b"{}"))
         self.assertEqual(socket.receive()[0], TEXT)
         fragments = frame(TEXT, b"", fin=False) + frame(CONT, b"", fin=False) * 10_000
         self.assertEqual(self.closed_after(fragments), 1008)
 
-    def test_json_over_http(self):
+    def test_hostile_json_over_http(self):
         for name, data in HOSTILE + [(str(bad), b'{"a":"' + bad + b'"}') for bad in NOT_UTF8]:
             with self.subTest(name):
                 reply = self.daemon.http().post("/publish", self.service, data)
                 self.assertIn(reply.status, (400, 413) if len(data) > 16384 else (400,))
         print(f"{len(HOSTILE) + len(NOT_UTF8)} bodies")
 
-    def test_json_over_websocket(self):
+    def test_hostile_json_over_websocket(self):
         socket = self.connect()
         for name, data in HOSTILE:
             if len(data) > 16384:
@@ -173,8 +173,8 @@ class HostileInput(SystemTest):
             with self.subTest(bad):
                 self.assertEqual(self.closed_after(frame(TEXT, b'{"a":"' + bad + b'"}')), 1007)
 
-    def test_not_utf8_is_never_forwarded(self):
-        """One bad publisher disconnects nobody else."""
+    def test_text_that_is_not_utf8_is_never_forwarded(self):
+        """One bad publisher does not get anybody else disconnected."""
         listener = self.daemon.websocket(self.admin, self.chat)
         for bad in NOT_UTF8:
             body = json.dumps(self.body("CONTENT")).encode().replace(b"CONTENT", bad)
@@ -195,7 +195,7 @@ class HostileInput(SystemTest):
 
 
 class BigMessages(SystemTest):
-    """With the default limits: what is large or odd, but right, goes through; what is wrong is refused quickly."""
+    """With the default limits, large or odd but valid messages are accepted, and invalid ones are refused quickly."""
 
     def test_strange_values_are_delivered_as_written(self):
         listener = RawWebSocket(self.daemon.port, f"/ws?token={self.admin}&chatId={self.chat}")
@@ -207,8 +207,9 @@ class BigMessages(SystemTest):
                 self.assertIn(b'"content":' + value, listener.receive()[1].replace(b'"content": ', b'"content":'))
 
     @unittest.skipUnless(MEASURED, "a sanitizer's time")
-    def test_refused_quickly(self):
-        """Ten MiB of brackets, a million keys, the deepest nesting: by the CPU time of the daemon, not by the wall."""
+    def test_expensive_json_is_refused_quickly(self):
+        """Ten MiB of brackets, a million keys, the deepest nesting: measured by the daemon's CPU time, not the wall
+        clock."""
         def cpu_seconds():
             with open(f"/proc/{self.daemon.process.pid}/stat", encoding="ascii") as stat:
                 fields = stat.read().rpartition(")")[2].split()
@@ -228,26 +229,26 @@ class BigMessages(SystemTest):
 
 
 class Compression(SystemTest):
-    """permessage-deflate on the daemon; the rest is asserted of ws_echo in test_deflate."""
+    """permessage-deflate on the daemon; test_deflate covers the rest with ws_echo."""
 
     settings = {"connections": {"compression": True}, "limits": {"max_message": "16KiB"}}
     connect = HostileInput.connect
     closed = HostileInput.closed
 
     @unittest.skipUnless(MEASURED, "a sanitizer's memory")
-    def test_memory_of_a_connection(self):
-        """At most 64 KiB a connection that has received compressed messages."""
+    def test_a_compressed_connection_holds_little_memory(self):
+        """At most 64 KiB per connection that has received compressed messages."""
         def opened(count):
             sockets = [self.connect("permessage-deflate") for _ in range(count)]
             for socket in sockets:
                 socket.send(frame(TEXT, deflate(b'{"type":"ping","payload":{}}' + b" " * 2000), rsv=4))
                 self.assertEqual(socket.receive()[0], TEXT)
 
-        opened(50)  # what the allocator takes at first is not the connections'
+        opened(50)  # the allocator's initial memory does not belong to the connections
         before = memory_kib(self.daemon.process.pid)
         opened(200)
         each = (memory_kib(self.daemon.process.pid) - before) / 200
-        print(f"{each:.1f} KiB a connection")
+        print(f"{each:.1f} KiB per connection")
         self.assertLessEqual(each, 64)
 
     def test_an_offer_that_cannot_be_honoured_is_declined(self):
@@ -270,7 +271,7 @@ class Compression(SystemTest):
                 socket.send(frame(TEXT, deflate(b'{"type":"ping","payload":{}}'), rsv=4))
                 self.assertEqual(socket.receive()[0], TEXT)
 
-    def test_bomb_and_garbage(self):
+    def test_a_compression_bomb_and_garbage(self):
         before = memory_kib(self.daemon.process.pid)
         for _ in range(20):
             socket = self.connect("permessage-deflate")
@@ -279,7 +280,7 @@ class Compression(SystemTest):
             socket = self.connect("permessage-deflate")
             socket.send(frame(TEXT, b"\xff" * 20, rsv=4))
             self.assertEqual(self.closed(socket), 1007)
-            # A compressed frame that announces more than any message has, alone and behind a fragment.
+            # A compressed frame that announces more than any message may have, alone and after a fragment.
             large = deflate(b"hello" * 1000)
             for length in (2**17, 2**33, 2**63 - 1, 2**64 - 1):
                 for before_it in (False, True):

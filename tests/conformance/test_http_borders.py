@@ -1,5 +1,5 @@
-"""HTTP/1.1 against the daemon: what is a request, where it ends, and that ambiguous ones are refused (docs/security.md
-P2, P3, P4)."""
+"""HTTP/1.1 against the daemon: what a request is, where it ends, and that ambiguous requests are refused
+(docs/security.md P2, P3, P4)."""
 
 import json
 import socket
@@ -10,7 +10,7 @@ from http_rows import BAD, ENDING, GOOD, KEY
 
 
 class Requests(SystemTest):
-    def test_good(self):
+    def test_good_requests_are_answered(self):
         for name, data, statuses in GOOD:
             with self.subTest(name):
                 pieces = data if isinstance(data, list) else [data]
@@ -19,8 +19,8 @@ class Requests(SystemTest):
                 self.assertEqual(answers.statuses, statuses if closed_before else [*statuses, 200])
         print(f"{len(GOOD)} good")
 
-    def test_answers_are_sound(self):
-        """What every answer must have: a length, a date, no header twice; HEAD has no body, OPTIONS names the verbs."""
+    def test_every_answer_is_well_formed(self):
+        """Every answer has a length, a date and no repeated header; HEAD has no body, OPTIONS names the methods."""
         answers = exchange(self.daemon.port, request() + request(target=b"/nowhere") +
                            request(b"OPTIONS", b"*") + ENDING)
         self.assertEqual(answers.statuses[0], 200)
@@ -34,26 +34,27 @@ class Requests(SystemTest):
         alone = exchange(self.daemon.port, request(b"HEAD", headers=HOST + b"Connection: close\r\n"))
         self.assertEqual((alone.statuses, alone.bodies), ([200], [b""]))
 
-    def test_an_upgrade_in_lists_of_two_lines(self):
-        """Both are read: 401 comes after a look at them. Alone, because nothing may stand behind an upgrade."""
+    def test_upgrade_headers_on_two_lines(self):
+        """Both lines are read, because 401 comes after them. A request of its own, because none may follow an
+        upgrade."""
         lists = b"Connection: close\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nUpgrade: websocket\r\n"
         answers = exchange(self.daemon.port, request(target=b"/ws", headers=HOST + lists + KEY))
         self.assertEqual(answers.statuses, [401])
 
-    def test_a_refused_head_keeps_its_id(self):
+    def test_a_refused_head_keeps_its_request_id(self):
         answers = exchange(self.daemon.port, request(headers=HOST + b"X-Request-Id: mine\r\nno field\r\n"))
         self.assertEqual(answers.statuses, [400])
         self.assertEqual(answers.headers[0]["X-Request-Id"], "mine")
 
-    def test_the_body_is_asked_for(self):
+    def test_100_continue_is_sent(self):
         with socket.create_connection(("127.0.0.1", self.daemon.port), timeout=10) as connection:
             connection.sendall(request(b"POST", headers=HOST + b"Content-Length: 5\r\nExpect: 100-continue\r\n"))
             self.assertEqual(connection.recv(4096), b"HTTP/1.1 100 Continue\r\n\r\n")
             connection.sendall(b"hello")
             self.assertIn(b" 405 ", connection.recv(4096))
 
-    def test_bad(self):
-        """400, closed, and what stands behind is no request: it would have published."""
+    def test_bad_requests_are_refused_and_closed(self):
+        """400 and closed; a publish that follows is not taken for a request."""
         body = json.dumps(self.body("smuggled")).encode()
         smuggled = (b"POST /publish HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                     b"Authorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s"
@@ -69,7 +70,7 @@ class Requests(SystemTest):
 
 
 class Sizes(SystemTest):
-    """The exact borders of docs/protocol.md, however the bytes come."""
+    """The exact limits of docs/protocol.md, however the bytes arrive."""
 
     settings = {"limits": {"max_message": "16KiB"}}
 
@@ -110,7 +111,7 @@ class Sizes(SystemTest):
         largest = json.dumps(self.body("x" * (16384 - empty))).encode()
         self.assertEqual(len(largest), 16384)
         self.answered(post(b"Content-Length: 16384\r\n", largest), 200)
-        # Not a byte of the body is waited for.
+        # The server does not wait for any byte of the body.
         self.answered(post(b"Content-Length: 16385\r\n", b""), 413, "payload_too_large")
         chunked = b"Transfer-Encoding: chunked\r\n"
         self.answered(post(chunked, b"%x\r\n%s\r\n0\r\n\r\n" % (len(largest), largest)), 200)
@@ -118,8 +119,8 @@ class Sizes(SystemTest):
         self.answered(post(chunked, b"2000\r\n" + b"x" * 8192 + b"\r\n2001\r\n"), 413, "payload_too_large")
 
 
-class Behind(SystemTest):
-    """An empty line in two reads, which one send may not show."""
+class Pipelined(SystemTest):
+    """An empty line that arrives in two reads, which a single send cannot ensure."""
 
     def test_empty_line_in_two_reads(self):
         with socket.create_connection(("127.0.0.1", self.daemon.port), timeout=10) as connection:
@@ -127,7 +128,7 @@ class Behind(SystemTest):
             connection.sendall(request())
             self.assertIn(b"200 OK", connection.recv(4096))
             connection.sendall(b"\r")
-            # An answer on another connection of the loop's turn shows that the CR was read.
+            # An answer on another connection of the same loop shows that the CR was read.
             for _ in range(8):
                 self.daemon.http().get("/healthz")
             connection.sendall(b"\n" + request())

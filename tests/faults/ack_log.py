@@ -1,6 +1,8 @@
-"""The acknowledgement log that publishers write before each next step, and the checker that holds history against it.
+"""The acknowledgement log, which publishers write before each next step, and the checker that compares it with the
+history.
 
-Every message of the harness has content {"id": its deduplication id, "text": …}: that is how history tells what it is.
+Every message of the harness has the content {"id": its deduplication id, "text": …}, so that it can be recognised in
+the history.
 """
 
 import collections
@@ -20,7 +22,7 @@ class Message:
     chat: str
     kind: str  # fifo or standard
     text: str = ""
-    key: str = ""  # its deduplication id where that is not `id`: for faults put in on purpose
+    key: str = ""  # the deduplication id, if it is not `id`: for --sabotage
 
     @property
     def deduplication_id(self):
@@ -51,7 +53,7 @@ class AckLog:
                       "body": body_hash(message.content)})
 
     def acked(self, message, answer):
-        """`answer` is what the daemon said."""
+        """`answer` is the daemon's reply."""
         self._append({"acked": message.id, "number": answer.get("sequenceNumber"), "messageId": answer["messageId"]})
 
     def _append(self, entry):
@@ -70,12 +72,12 @@ class AckLog:
 @dataclass
 class Counts:
     acked: int = 0
-    unknown: int = 0  # sent, never answered; may be there or not
-    lost: int = 0  # acknowledged, not there
-    doubled: int = 0  # the same deduplication id once more
-    gaps: int = 0  # a number that is not the one before plus one
-    wrong_number: int = 0  # the number or message id that was told is not the one in history
-    wrong_body: int = 0  # not what was sent, in another chat, or never sent at all
+    unknown: int = 0  # sent but never answered; may or may not be in the history
+    lost: int = 0  # acknowledged but not in the history
+    doubled: int = 0  # more than one message with the same deduplication id
+    gaps: int = 0  # a number that is not the previous one plus one
+    wrong_number: int = 0  # the number or message id differs between the answer and the history
+    wrong_body: int = 0  # not what was sent, in the wrong chat, or never sent at all
 
     @property
     def violations(self):
@@ -119,7 +121,7 @@ def check(entries, histories):
 
 
 async def read_history(http, chat, token):
-    """All of a chat, oldest first, page by page."""
+    """Reads the whole history of a chat, oldest first, page by page."""
     messages, query = [], {"chatId": chat, "order": "asc", "limit": 100}
     while True:
         reply = await http.request("GET", "/messages", token, query=query)

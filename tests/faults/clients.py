@@ -1,4 +1,5 @@
-"""HTTP and WebSocket clients for thousands of connections in one thread: asyncio, and no more protocol than needed."""
+"""HTTP and WebSocket clients for thousands of connections in one thread: asyncio, with only as much of the protocols as
+the faults need."""
 
 import asyncio
 import base64
@@ -12,14 +13,14 @@ import urllib.parse
 from support.settings import LIMIT
 
 
-PATIENCE = 6 * LIMIT  # s, longer than the daemon is ever stopped
+PATIENCE = 6 * LIMIT  # s, longer than the daemon is ever down
 
 class Gone(ConnectionError):
-    """The connection ended, or never came to be: what was in flight has an unknown outcome."""
+    """The connection ended or could not be made: the outcome of what was in flight is unknown."""
 
 
 class Refused(Exception):
-    """The handshake was answered with something other than 101."""
+    """The handshake was answered with a status other than 101."""
 
     def __init__(self, status, text):
         super().__init__(f"{status} {text[:200]}")
@@ -45,8 +46,8 @@ def tls_options(server):
 
 
 class Http:
-    """One kept-alive connection, made when it is needed. `server` is anything with a host and a port, and an SSL
-    context where it speaks TLS."""
+    """One keep-alive connection, opened when it is needed. `server` is anything with a host, a port and, if it speaks
+    TLS, an SSL context."""
 
     def __init__(self, server, limit=PATIENCE):
         self.server = server
@@ -96,7 +97,7 @@ class Http:
 
 
 def _header(opcode, length):
-    """Masked with a key of zeros, which leaves the payload as it is."""
+    """Masks with a key of zeros, which leaves the payload unchanged."""
     if length < 126:
         return struct.pack("!BBI", 0x80 | opcode, 0x80 | length, 0)
     if length < 65536:
@@ -105,7 +106,7 @@ def _header(opcode, length):
 
 
 class WebSocket(asyncio.Protocol):
-    """`on_text` takes each text as bytes; without it they wait for receive(). `closed`: the code, 1006 for none."""
+    """`on_text` receives each text as bytes; without it, texts wait for receive(). `closed`: the code; 1006 if none."""
 
     def __init__(self, on_text=None):
         self.on_text = on_text
@@ -121,7 +122,7 @@ class WebSocket(asyncio.Protocol):
 
     @classmethod
     async def connect(cls, server, token, query=(), on_text=None, receive_buffer=None, source=None, limit=PATIENCE):
-        """Gone when there is no daemon, Refused when it says no."""
+        """Raises Gone when there is no daemon, and Refused when it refuses the handshake."""
         pairs = list(query.items()) if isinstance(query, dict) else list(query)
         path = "/ws?" + urllib.parse.urlencode([*pairs, ("token", token)])
         loop = asyncio.get_running_loop()
@@ -145,7 +146,7 @@ class WebSocket(asyncio.Protocol):
             raw.close()
             raise Gone(str(problem)) from None
 
-    # --- from the transport ---
+    # --- callbacks of the transport ---
 
     def connection_made(self, transport):
         self.transport = transport
@@ -192,7 +193,7 @@ class WebSocket(asyncio.Protocol):
             self._write(8, data[:2])
             self.transport.close()
         elif first != 0x8A:
-            raise AssertionError(f"a frame of the kind {first:#x}")
+            raise AssertionError(f"unexpected frame of type {first:#x}")
 
     def connection_lost(self, problem):
         if not self.opened.done():
@@ -205,7 +206,7 @@ class WebSocket(asyncio.Protocol):
         if self.waiter is not None and not self.waiter.done():
             self.waiter.set_result(None)
 
-    # --- for the fault ---
+    # --- used by the faults ---
 
     def _write(self, opcode, data):
         if not self.transport.is_closing():
@@ -225,7 +226,7 @@ class WebSocket(asyncio.Protocol):
         return not self.closed.done() and not self.transport.is_closing()
 
     async def receive(self, limit=PATIENCE):
-        """The next text, parsed. Gone at the end of the connection, TimeoutError after the limit."""
+        """The next text, parsed. Raises Gone at the end of the connection and TimeoutError after the limit."""
         while not self.texts:
             if self.closed.done():
                 raise Gone(f"closed {self.closed.result()}")
@@ -235,7 +236,7 @@ class WebSocket(asyncio.Protocol):
         return json.loads(self.texts.popleft())
 
     async def receive_until(self, wanted, limit=PATIENCE):
-        """Every frame up to the first that `wanted` accepts, that one included."""
+        """Every frame up to and including the first that `wanted` accepts."""
         taken = []
         async with asyncio.timeout(limit):
             while True:
@@ -244,16 +245,16 @@ class WebSocket(asyncio.Protocol):
                     return taken
 
     def pause(self):
-        """Stops reading: the kernel's buffer fills, then the daemon's."""
+        """Stops reading, so that first the kernel's buffers fill up and then the daemon's."""
         self.transport.pause_reading()
 
     def resume(self):
         self.transport.resume_reading()
 
     def close(self):
-        """A clean close; the daemon answers it."""
+        """Closes cleanly; the daemon answers the close frame."""
         self._write(8, struct.pack("!H", 1000))
 
     def abort(self):
-        """As a phone that loses its network, but with a reset."""
+        """Drops the connection, like a phone that loses its network, but with a reset."""
         self.transport.abort()

@@ -1,9 +1,9 @@
 """R14: the wall clock steps by seconds, an hour, a day and past 2038, forward and back, while the daemon runs and while
-it does not (libfaketime; the steady clock stays). Order and numbers go on, nobody is disconnected, nothing is deleted
-early, a backward step does not open the deduplication window again, and everything that is read by time or by id is
-what a full walk of the history shows (clock_reads.py).
+it does not (libfaketime; the steady clock is left alone). Order and numbers continue, no client is disconnected,
+nothing is deleted early, a backward step does not reopen the deduplication window, and everything that is read by time
+or by id agrees with a full walk of the history (clock_reads.py).
 
-Seen to fail with --sabotage, which lets the steady clock step too: timers run out and connections are closed.
+Seen to fail with --sabotage, which steps the steady clock, too: timers expire and connections are closed.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ HOUR, DAY = 3600, 86400
 STEPS = (-10, -11, 0, -1, 9, HOUR, 0, -HOUR, -HOUR - 10, 0, DAY, 0, -DAY, 0)
 PAST_2038 = 13 * 365 * DAY
 IDLE = 50
-TIMEOUTS = {"ping_interval": "500ms", "idle_timeout": "10m"}  # far below the steps, and longer than the fault takes
+TIMEOUTS = {"ping_interval": "500ms", "idle_timeout": "10m"}  # far below the steps; longer than the fault takes
 
 
 class FakeClock:
@@ -39,7 +39,7 @@ class FakeClock:
         self.step(0)
 
     def step(self, seconds):
-        """From the true time; at once."""
+        """Steps the clock relative to the true time, with immediate effect."""
         self.offset = seconds
         new = self.file.with_suffix(".new")
         new.write_text(f"{seconds:+d}\n")
@@ -47,7 +47,7 @@ class FakeClock:
 
 
 async def still_open(context, sockets, clock, what):
-    """The daemon looks twice for who was silent, then each answers; and its clock shows what it was set to."""
+    """The daemon sweeps for silent connections twice, then every client answers; and its clock shows the time set."""
     pings = sockets[0].pings + 2
     async with asyncio.timeout(3 * LIMIT):
         while sockets[0].is_open and sockets[0].pings < pings:
@@ -65,7 +65,7 @@ async def still_open(context, sockets, clock, what):
 
 
 async def once_more(context, server, message, first, what):
-    """The same deduplication id is still known."""
+    """Checks that the deduplication id is still known."""
     http = Http(server)
     answer = (await publish(http, message)).json
     http.close()
@@ -97,7 +97,7 @@ async def run(context):
         await reads.after_step(f"a step to {step:+d} s")
         await load.acknowledged(150)
         await still_open(context, idle, clock, f"a step to {step:+d} s")
-        if step <= 0:  # a step forward ends the window, and may
+        if step <= 0:  # a step forward may end the window
             await once_more(context, server, marked, first, f"after a step to {step:+d} s")
         result.tries += 1
     await load.finish()
@@ -120,7 +120,7 @@ async def run(context):
         await server.start(environment=clock.environment)
     await reads.check(chats)
     await server.stop()
-    clock.step(HOUR)  # a daemon that starts looks for what is to be deleted: at two hours, nothing is
+    clock.step(HOUR)  # a starting daemon looks for expired messages; after two hours there are none
     await server.start(environment=clock.environment)
     before = result.notes.get("acked", 0)
     await context.check(server, log.entries(), chats[:-1])

@@ -1,5 +1,5 @@
-"""Everything that is read by time or by id, against a full walk of the history: ranges, resumes, dead letters,
-connection tokens. For R14: it must hold whatever the clock did while the messages were stored."""
+"""Compares everything that is read by time or by id with a full walk of the history: ranges, resumes, dead letters,
+connection tokens. For R14: they must agree whatever the clock did while the messages were stored."""
 
 import asyncio
 import datetime
@@ -12,11 +12,11 @@ from .clients import Http, Refused, WebSocket
 from .load import publish
 
 DEAF = "deaf"
-BIG = 8 << 10  # bytes, of a message to the client that does not read: a page of these fits an outbox
+BIG = 8 << 10  # bytes of a message to the client that does not read; a page of these fits into an outbox
 BURST = 25
 SETTINGS = {"tokens": {"secret": "the secret of the clock's fault, 32 bytes", "per_minute": 0},
             "delivery": {"max_attempts": 1, "stalled_after": "10m"}}
-# s: a standard message of the second before the known one may come again, and the clock may be off by one.
+# s: a standard message from the second before the known one may be repeated, and the clock may be off by one.
 OVERLAP = 2
 
 
@@ -36,10 +36,10 @@ class Reads:
         http.close()
         return reply
 
-    # --- while the clock is being set ---
+    # --- while the clock is being stepped ---
 
     async def before_step(self):
-        """A token that must hold over the step, and a message that becomes a dead letter."""
+        """Creates a token that must survive the step, and a message that becomes a dead letter."""
         reply = await self.request("POST", "/ws/token", body={}, token=tokens.reader("ticket"))
         self.result.require(reply.status == 201, f"POST /ws/token: {reply}")
         self.ticket = reply.json["token"]
@@ -49,7 +49,7 @@ class Reads:
         try:
             (await WebSocket.connect(self.server, self.ticket)).abort()
         except Refused as problem:
-            self.result.require(False, f"{what}: a connection token of just before is refused: {problem}")
+            self.result.require(False, f"{what}: a connection token from just before the step was refused: {problem}")
         try:
             (await WebSocket.connect(self.server, self.ticket)).abort()
             self.result.require(False, f"{what}: a connection token was used twice")
@@ -64,7 +64,7 @@ class Reads:
         http, before = Http(self.server), self.letters
         async with asyncio.timeout(6 * LIMIT):
             while self.letters == before:
-                for _ in range(BURST if before == 0 else 1):  # at first its buffers are empty
+                for _ in range(BURST if before == 0 else 1):  # its buffers start out empty
                     self.published += 1
                     message = Message(f"letter-{self.published}", DEAF, "standard", "x" * BIG)
                     reply = await publish(http, message)
@@ -111,7 +111,7 @@ class Reads:
             self.result.require(found == wanted, f"{chat} from {first} to {last}: {len(found)} of {len(wanted)}")
 
     async def check_resumes(self, chat, history):
-        # More than 1,000 are not replayed (docs/protocol.md).
+        # More than 1,000 messages are not replayed (docs/protocol.md).
         places = range(max(0, len(history) - 900), len(history))
         for at in self.context.random.sample(places, min(len(places), self.context.size(30, 900))):
             known = history[at]["messageId"]

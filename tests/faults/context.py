@@ -1,4 +1,4 @@
-"""What a fault is given (size, seed, places) and what it gives back (one line of counts)."""
+"""The input of a fault (size, seed, folders) and its output (one line of counts)."""
 
 import os
 import pathlib
@@ -14,7 +14,7 @@ from .server import Server
 
 
 class Skip(Exception):
-    """The machine cannot do this fault; the reason is the text."""
+    """This fault cannot run on this machine; the text is the reason."""
 
 
 @dataclass
@@ -22,30 +22,30 @@ class Result:
     tries: int = 0
     lost: int = 0
     doubled: int = 0
-    out_of_order: int = 0  # gaps, wrong numbers, holes and swaps
-    notes: dict = field(default_factory=dict)  # what was measured, without a verdict
-    failures: list = field(default_factory=list)  # sentences; any fails the fault
+    out_of_order: int = 0  # gaps, wrong numbers, missing and swapped messages
+    notes: dict = field(default_factory=dict)  # measurements without a verdict
+    failures: list = field(default_factory=list)  # messages; any of them fails the fault
 
     @property
     def passed(self):
         return not (self.lost or self.doubled or self.out_of_order or self.failures)
 
-    def require(self, condition, sentence):
+    def require(self, condition, message):
         if not condition and len(self.failures) < 5:
-            self.failures.append(sentence)
+            self.failures.append(message)
 
     def add(self, counts):
-        """The checker's counts."""
+        """Adds the checker's counts."""
         self.lost += counts.lost
         self.doubled += counts.doubled
         self.out_of_order += counts.gaps + counts.wrong_number
         self.require(counts.wrong_body == 0, f"{counts.wrong_body} wrong bodies")
-        self.require(counts.acked > 0, "nothing was acknowledged: nothing was tested")
+        self.require(counts.acked > 0, "nothing was acknowledged, so nothing was tested")
         self.notes["acked"] = self.notes.get("acked", 0) + counts.acked
 
 
 class Context:
-    """`sabotage`: the fault's own fault is put in."""
+    """`sabotage`: whether to break the run on purpose, so that it must fail."""
 
     def __init__(self, seed, long=False, sabotage=False):
         self.seed = seed
@@ -71,7 +71,7 @@ class Context:
         return log
 
     async def check(self, server, entries, chats):
-        """Every chat's history against the acknowledgements; the counts go into the result."""
+        """Checks every chat's history against the acknowledgements and adds the counts to the result."""
         http = Http(server)
         histories = {chat: await read_history(http, chat, tokens.admin()) for chat in chats}
         http.close()

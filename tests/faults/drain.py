@@ -1,7 +1,8 @@
-"""R13: SIGTERM under load. Exit 0 in time, every socket closed with 1012 (or 1001), nothing acknowledged lost; what was
-in flight is answered (200 or 503) or its connection ends, and it is sent again after the start.
+"""R13: SIGTERM under load. The daemon exits with 0 in time, every socket is closed with 1012 (or 1001), and no
+acknowledged message is lost; a message in flight is answered (200 or 503) or its connection ends, and it is sent again
+after the restart.
 
-Seen to fail with --sabotage, which sends SIGKILL: neither exit code nor close codes are right.
+Seen to fail with --sabotage, which sends SIGKILL: neither the exit code nor the close codes are right.
 """
 
 import asyncio

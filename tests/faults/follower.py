@@ -1,7 +1,7 @@
-"""A subscriber that comes and goes and must end with every message of its chats: fifo exactly 1..N in order, and (where
-it resumes by message id) each standard message at least once.
+"""A subscriber that disconnects and resumes and must end up with every message of its chats: fifo messages exactly 1..N
+in order and, where it resumes by message id, each standard message at least once.
 
-It resumes by number or by message id, as each chat of it was told to, on connect or with `subscribe`.
+It resumes each chat by number or by message id, as configured, on connect or with `subscribe`.
 """
 
 import asyncio
@@ -12,13 +12,13 @@ from .clients import Gone, Refused, WebSocket
 
 
 class Place:
-    """How far a follower is in one chat."""
+    """The position of a follower in one chat."""
 
     def __init__(self, by_message_id):
         self.by_message_id = by_message_id
         self.number = 0
         self.message_id = None
-        self.standard = set()  # ids in the content
+        self.standard = set()  # their ids, from the content
 
     def position(self):
         if self.by_message_id and self.message_id is not None:
@@ -27,7 +27,7 @@ class Place:
 
 
 class Follower:
-    """Counts into the result. `on_message`, when set, is called after each message."""
+    """Adds its counts to the result. `on_message`, if set, is called after each message."""
 
     def __init__(self, context, server, name, places):
         self.context, self.result, self.server = context, context.result, server
@@ -35,18 +35,18 @@ class Follower:
         self.epoch = None
         self.socket = None
         self.resumes = self.replayed = self.frames = 0
-        self.expected = {}  # chat -> [the position given, its number, messages since], until `resumed` comes
+        self.expected = {}  # chat -> [the position given, its number, messages since], until `resumed` arrives
         self.changed = asyncio.Event()
-        self.ended = None  # the close code of the last connection
+        self.ended = None  # close code of the last connection
 
     # --- connecting ---
 
     async def connect(self, by_subscribe=False):
-        """Gone or Refused as the client says; `resumed` is still to come."""
+        """Raises Gone or Refused as the client does; `resumed` is still to come."""
         query = [("hello", "1")]
         resume = {chat: place.position() for chat, place in self.places.items()}
         if self.context.sabotage and self.resumes > 10:
-            resume.pop(next(iter(resume)))  # as a client that does not ask for what it missed
+            resume.pop(next(iter(resume)))  # like a client that does not ask for what it missed
         text = ",".join(f"chat:{chat}:{at}" if self.context.random.random() < 0.3 else f"{chat}:{at}"
                         for chat, at in resume.items())
         if not by_subscribe:
@@ -65,7 +65,7 @@ class Follower:
         self.resumes += 1
 
     async def connect_again(self, limit):
-        """As a client that tries until the daemon is back."""
+        """Retries until the daemon is back."""
         async with asyncio.timeout(limit):
             while True:
                 try:
@@ -80,7 +80,7 @@ class Follower:
             self.socket.abort()
         self.ended = await self.socket.closed
 
-    # --- what comes ---
+    # --- receiving ---
 
     def _take(self, data):
         frame = json.loads(data)
@@ -92,7 +92,7 @@ class Follower:
         elif frame.get("type") == "resumed":
             self._take_resumed(frame)
         elif frame.get("type") == "error":
-            self.result.require(False, f"the daemon says {frame}")
+            self.result.require(False, f"unexpected frame: {frame}")
         self.changed.set()
 
     def _take_message(self, frame):
@@ -107,7 +107,7 @@ class Follower:
         if number <= place.number:
             self.result.doubled += 1
         elif number != place.number + 1:
-            self.result.out_of_order += 1  # a silent hole
+            self.result.out_of_order += 1  # a gap that was not reported
         place.number = max(place.number, number)
         place.message_id = frame["messageId"]
 
@@ -119,7 +119,7 @@ class Follower:
             return
         self.replayed += frame["count"]
         self.result.require(frame["complete"] is True, f"{self.name} at {position}: not complete: {frame}")
-        self.result.require(str(frame["from"]) == position, f"another from than {position}: {frame}")
+        self.result.require(str(frame["from"]) == position, f"`from` is not {position}: {frame}")
         self.result.require(frame["count"] == count, f"{count} messages came before {frame}")
         if not self.places[chat].by_message_id:
             self.result.require(frame["to"] == self.places[chat].number, f"{self.places[chat].number} came: {frame}")
@@ -127,7 +127,7 @@ class Follower:
     # --- waiting ---
 
     async def until(self, condition, limit):
-        """Whether the condition became true on this connection."""
+        """Waits; returns whether the condition became true on this connection."""
         try:
             async with asyncio.timeout(limit):
                 while not condition():
@@ -145,7 +145,7 @@ class Follower:
         return all(self.places[chat].number >= highest.get(chat, 0) for chat in self.places)
 
     async def finish(self, highest, limit):
-        """Comes to the end of each chat: what is still missing then is lost."""
+        """Reads to the end of each chat: whatever is still missing then is lost."""
         await self.until(lambda: self.is_at(highest), limit)
         for chat, place in self.places.items():
             missing = highest.get(chat, 0) - place.number

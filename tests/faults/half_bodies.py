@@ -1,5 +1,5 @@
-"""The second load of Q5: batches of 4 MiB of which half is sent, by one token and by many. They take no more memory
-than limits.body_memory, whoever they are from, and others publish meanwhile."""
+"""The second load of Q5: half-sent batches of 4 MiB, from one token and from many. Together they take no more memory
+than limits.body_memory, whoever sends them, and other clients can publish meanwhile."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ from .load import publish
 BATCH = 4 << 20
 BUDGET = 64 << 20
 BUDGET_OF_ONE = 16 << 20
-# Besides the budget: what 200 connections and the server itself take. Half of the batches would be 400 MiB.
+# On top of the budget: the memory of 200 connections and of the server itself. The half-sent batches amount to 400 MiB.
 ELSE = 64 << 20
 SETTINGS = {"limits": {"body_memory": BUDGET, "body_memory_per_user": BUDGET_OF_ONE, "max_batch": BATCH}}
 
@@ -32,20 +32,20 @@ class HalfBodies:
         raw, loop = socket.socket(), asyncio.get_running_loop()
         self.sockets.append(raw)
         raw.setblocking(False)
-        with contextlib.suppress(OSError):  # refused while it sends
+        with contextlib.suppress(OSError):  # refused while sending
             await loop.sock_connect(raw, (self.server.host, self.server.port))
             await loop.sock_sendall(raw, head)
             await loop.sock_sendall(raw, b"[" * (BATCH // 2))
 
     async def count_refused(self, at_least):
-        """Waits for so many answers: nobody else gets one."""
+        """Waits for this many answers; nobody else gets one."""
         loop = asyncio.get_running_loop()
 
         async def answered(raw):
             try:
                 self.answered += (await loop.sock_recv(raw, 64))[9:12] in (b"429", b"503")
             except OSError:
-                pass  # the answer was overtaken by the end of the connection, because the client was still sending
+                pass  # the connection was reset before the answer arrived, because the client was still sending
             self.refused += 1
 
         waiting = [asyncio.ensure_future(answered(raw)) for raw in self.sockets]
@@ -63,7 +63,7 @@ class HalfBodies:
 
 
 async def _others(server, result, until):
-    """All of theirs are accepted: small requests are free."""
+    """All their publishes are accepted: small requests do not count against the budget."""
     http, number = Http(server), 0
     while not until.is_set():
         number += 1
@@ -90,13 +90,13 @@ async def _load(server, result, names, budget, resident):
     halves.close()
     result.require(halves.refused == len(names) - budget // BATCH, f"{halves.refused} of {len(names)} were refused")
     result.require(halves.answered > 0, "no refusal was answered")
-    result.require(grown < budget + ELSE, f"{len(names)} half batches took {grown >> 20} MiB")
-    result.require(served > 0, "nobody else published")
+    result.require(grown < budget + ELSE, f"{len(names)} half-sent batches took {grown >> 20} MiB")
+    result.require(served > 0, "no other client could publish")
     return grown
 
 
 async def run(server, result, count):
-    """`server` runs with SETTINGS."""
+    """`server` must run with SETTINGS."""
     def resident():
         with open(f"/proc/{server.process.pid}/status", encoding="ascii") as status:
             return next(int(line.split()[1]) << 10 for line in status if line.startswith("VmRSS:"))

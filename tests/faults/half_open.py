@@ -1,8 +1,8 @@
-"""Q3: peers that vanish without a word. The daemon runs in a network namespace of its own; packets from and to one
-address are dropped there. Every connection of that address is closed and its descriptor freed within the idle timeout
-and the time of a farewell, the others notice nothing.
+"""Q3: peers that vanish without closing their connections. The daemon runs in a network namespace of its own, where
+packets to and from one address are dropped. Every connection of that address is closed and its descriptor freed within
+the idle timeout plus the time of a closing handshake; the other connections are not affected.
 
-Seen to fail with --sabotage, which sets an idle timeout of a minute: the descriptors are still taken.
+Seen to fail with --sabotage, which sets an idle timeout of a minute: the descriptors are still in use.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ HEALTHY = 10
 
 
 class Network:
-    """A namespace with the daemon's address, and two addresses outside of it: one that stays and one that vanishes."""
+    """A namespace with the daemon's address, and two addresses outside it: one that stays and one that vanishes."""
 
     def __init__(self):
         number = os.getpid()
@@ -100,26 +100,26 @@ async def run(context):
             half_open.enter_context(await half_handshake(server, network.vanishes))
         result.tries = count + count // 10
         most = server.descriptors()
-        result.require(most >= base + count, f"{most} descriptors, {base} before {count} peers came")
+        result.require(most >= base + count, f"{most} descriptors, {base} before {count} peers connected")
 
         network.vanish()
         started = time.monotonic()
         freed = None
         while time.monotonic() - started < IDLE + PING + SLACK:
-            sent += 1  # something that nobody acknowledges stands in every vanished connection
+            sent += 1  # leaves unacknowledged data in every vanished connection
             reply = await publish(http, Message(f"m{sent}", "c", "fifo"))
             result.require(reply.status == 200, f"a publish was answered {reply}")
             if server.descriptors() <= base:
                 freed = time.monotonic() - started
                 break
             await asyncio.sleep(0.05)
-        result.require(freed is not None, f"{server.descriptors() - base} descriptors are still taken")
+        result.require(freed is not None, f"{server.descriptors() - base} descriptors are still in use")
         for client in healthy:
             try:
                 numbers = [(await client.receive())["sequenceNumber"] for _ in range(sent)]
                 result.out_of_order += numbers != list(range(1, sent + 1))
             except Gone as gone:
-                result.require(False, f"a healthy client: {gone}")
+                result.require(False, f"a healthy client was disconnected: {gone}")
         http.close()
         for client in (*peers, *healthy):
             client.abort()
@@ -128,7 +128,7 @@ async def run(context):
 
 
 async def steady_descriptors(server, http):
-    """With the kept-alive connection of the publisher among them."""
+    """The publisher's keep-alive connection is one of them."""
     reply = await publish(http, Message("first", "first", "fifo"))
     assert reply.status == 200, reply
     return server.descriptors()

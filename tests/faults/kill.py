@@ -1,21 +1,21 @@
-"""R1: kill -9 at a random moment under load, and a start on what is left.
+"""R1: kill -9 at a random moment under load, then a restart with what is on disk.
 
-Seen to fail with --sabotage: between each kill and the start the write-ahead log is deleted, as if publishes had been
-acknowledged before they reached the disk: lost rises. Against a daemon that did not deduplicate, doubled did.
+Seen to fail with --sabotage, which deletes the write-ahead log between each kill and the restart, as if publishes had
+been acknowledged before they reached the disk: `lost` rises. Against a daemon that did not deduplicate, `doubled` rose.
 """
 
 import asyncio
 
 from .load import Load
 
-READY_LIMIT = 10.0  # s; generous: the figure (1 s with a million rows) is reported, not asserted
+READY_LIMIT = 10.0  # s; generous: the measured time (1 s with a million rows) is reported, not asserted
 
 
 async def run(context):
     server, result = context.server(), context.result
     await server.start()
     slowest, unknown, duplicates = 0.0, 0, 0
-    for number in range(context.size(1, 10)):  # each with chats and a log of its own, on one growing database
+    for number in range(context.size(1, 10)):  # each round has its own chats and log; the database is shared and grows
         log = context.log(f"acks-{number}")
         load = Load(context, server, log, publishers=16, chats=50, name=f"round{number}", pause=0.002)
         load.start()

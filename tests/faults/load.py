@@ -1,6 +1,6 @@
-"""Publishers that never stop: half over HTTP, half over WebSocket; each step stands in the log before the next.
+"""Publishers that never stop, half over HTTP and half over WebSocket; each step is logged before the next.
 
-What was in flight when a connection ended has an unknown outcome and is sent again with the same deduplication id.
+When a connection ends, the outcome of what was in flight is unknown; it is sent again with the same deduplication id.
 """
 
 import asyncio
@@ -12,8 +12,8 @@ from . import tokens
 from .ack_log import Message
 from .clients import Gone, Http, Refused, WebSocket
 
-DEPTH = 8  # messages that a WebSocket publisher has in flight
-BACK_OFF = 0.005  # s, between attempts to reach a daemon that is not there
+DEPTH = 8  # messages that a WebSocket publisher keeps in flight
+BACK_OFF = 0.005  # s, between attempts to reach a daemon that is down
 TRY_AGAIN = 503
 
 
@@ -23,12 +23,12 @@ class Load:
         self.name, self.count, self.sizes, self.pause = name, publishers, sizes, pause
         self.chats = [f"{name}-{n}" for n in range(chats)]
         self.random = random.Random(f"{context.seed} {name}")
-        self.answered = asyncio.Event()  # set by each acknowledgement
+        self.answered = asyncio.Event()  # set on every acknowledgement
         self.acked = self.duplicates = 0
-        self.codes = []  # how WebSocket publishers were closed
-        self.highest = {}  # chat -> the highest number that was told
+        self.codes = []  # close codes of WebSocket publishers
+        self.highest = {}  # chat -> the highest number in an answer
         self.ending = False
-        self.going = asyncio.Event()  # while it is not set, nothing new is sent
+        self.going = asyncio.Event()  # while it is clear, nothing new is sent
         self.going.set()
         self.tasks = []
 
@@ -37,7 +37,7 @@ class Load:
         self.tasks = [asyncio.create_task(roles[n % 2](n)) for n in range(self.count)]
 
     async def finish(self, limit=6 * LIMIT):
-        """No new messages; returns when every one in flight is acknowledged."""
+        """Sends nothing new; returns when every message in flight is acknowledged."""
         self.ending = True
         done, late = await asyncio.wait(self.tasks, timeout=limit)
         for task in late:
@@ -47,7 +47,7 @@ class Load:
             task.result()
 
     async def acknowledged(self, count, limit=6 * LIMIT):
-        """Waits until `count` more are."""
+        """Waits until `count` more messages are acknowledged."""
         wanted = self.acked + count
         async with asyncio.timeout(limit):
             while self.acked < wanted:
@@ -100,7 +100,7 @@ class Load:
     # --- over WebSocket: a window of them ---
 
     async def _over_websocket(self, publisher):
-        waiting, number = {}, 0  # waiting: id -> message, in the order of sending
+        waiting, number = {}, 0  # waiting: id -> message, in sending order
         while waiting or not self.ending:
             try:
                 socket = await WebSocket.connect(self.server, tokens.publisher())
@@ -140,7 +140,7 @@ class Load:
         answer = await socket.receive()
         message = waiting.get(answer.get("requestId"))
         if message is None:
-            self.context.result.require(False, f"an answer to nothing that was asked: {answer}")
+            self.context.result.require(False, f"an answer without a request: {answer}")
         elif answer.get("type") == "receipt":
             del waiting[message.id]
             self._acked(message, answer)

@@ -1,7 +1,8 @@
-"""R6: the answer is lost on the way. A proxy forwards the request and resets the connection before the answer, at once
-or when the answer has come; the publisher sends again with the same id and must be told the same number and message.
+"""R6: the answer is lost on the way. A proxy forwards the request and resets the connection instead of passing on the
+answer, either at once or once the answer has arrived; the publisher retries with the same deduplication id and must get
+the same number and message id.
 
-Seen to fail with --sabotage: the second attempt carries another deduplication id, and the checker counts doubled ones.
+Seen to fail with --sabotage: the second attempt has a different deduplication id, and the checker counts duplicates.
 """
 
 import asyncio
@@ -20,12 +21,12 @@ CUT = 0.05  # of all requests
 
 
 class Proxy:
-    """Knows each request's end only so far as the clients keep to one request at a time."""
+    """Finds the end of a request only because its clients send one request at a time."""
 
     def __init__(self, server, rng):
         self.target, self.random = server, rng
         self.host, self.port = server.host, server.port + 1
-        self.swallowed = []  # answers that came and were not passed on, as bytes
+        self.swallowed = []  # answers that arrived but were not passed on, as bytes
         self.cuts = 0
 
     async def __aenter__(self):
@@ -67,14 +68,14 @@ class Proxy:
 
 
 def reset(writer):
-    """So that the client sees an error and not an end."""
+    """Resets the connection, so that the client sees an error rather than an end of file."""
     raw = writer.get_extra_info("socket")
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
 
 
 def swallowed_answers(proxy):
-    """{message id: answer} of what the proxy kept back."""
+    """{message id: answer} for the answers that the proxy swallowed."""
     found = {}
     for data in proxy.swallowed:
         at = data.find(b'{"message')
@@ -85,7 +86,7 @@ def swallowed_answers(proxy):
 
 
 class Publisher:
-    """One request at a time, over HTTP or WebSocket, until it is answered."""
+    """Sends one request at a time, over HTTP or WebSocket, until it is answered."""
 
     def __init__(self, context, proxy, log, number):
         self.context, self.proxy, self.log = context, proxy, log
@@ -156,10 +157,10 @@ async def run(context):
             if again is None or again.get("sequenceNumber") != kept_back.get("sequenceNumber"):
                 result.out_of_order += 1
             elif not again.get("duplicate"):
-                result.require(False, f"the second answer does not say duplicate: {again}")
-    result.require(proxy.cuts > 0 and retried > 0, "nothing was cut")
+                result.require(False, f"the second answer is not marked as a duplicate: {again}")
+    result.require(proxy.cuts > 0 and retried > 0, "no connection was reset")
 
-    for end in (server.kill, server.stop):  # the window outlives both ends
+    for end in (server.kill, server.stop):  # the deduplication window survives both
         await end()
         await server.start()
         await retry_after_restart(context, server, publishers)

@@ -1,10 +1,10 @@
-"""R19: the database's files are deleted, moved, replaced, overwritten, or their file system becomes read-only, under
-the running server and under load. It turns not ready, answers every publish with 503 (HTTP and WebSocket) and says so
-in one line of its log. It lives on, and nothing that it acknowledged is missing once the files are back or it has been
-restarted.
+"""R19: the database's files are deleted, moved, replaced or overwritten, or their file system becomes read-only, while
+the server runs under load. The server becomes not ready, answers every publish with 503 (HTTP and WebSocket) and
+reports it in one line of its log. It keeps running, and nothing that it acknowledged is missing once the files are back
+or it has been restarted.
 
-Seen to fail against the server as it was before it looked for its files (it stayed ready and went on acknowledging),
-and with --sabotage, which deletes the write-ahead log before the restart: lost rises.
+Seen to fail against a server that did not watch its files (it stayed ready and kept acknowledging), and with
+--sabotage, which deletes the write-ahead log before the restart: `lost` rises.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from .load import Load, publish
 def mount(*arguments):
     done = subprocess.run(["mount", *map(str, arguments)], capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise Skip(f"mount cannot: {done.stderr.strip()}")
+        raise Skip(f"mount failed: {done.stderr.strip()}")
 
 
 @contextlib.contextmanager
@@ -39,7 +39,7 @@ def mounted(*arguments):
         subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
-# --- what is done to the files of `database`, and undone at the end of the block ---
+# --- context managers that do something to the files of `database` and undo it at the end ---
 
 @contextlib.contextmanager
 def moved(database):
@@ -75,7 +75,7 @@ def mounted_over(database):
 
 @contextlib.contextmanager
 def read_only(database):
-    """A mount that has files open for writing cannot be made read-only, but what lies over it can."""
+    """A mount with files open for writing cannot be made read-only, but a mount over it can."""
     with mounted("--bind", database.parent, database.parent):
         mount("-o", "remount,ro,bind", database.parent)
         yield
@@ -113,8 +113,8 @@ def log_emptied(database):
 
 
 COME_BACK = (moved, replaced, folder_renamed, mounted_over, read_only)  # ready again without a restart
-RESTARTED = (log_deleted, index_deleted)  # a restart finds everything that was acknowledged
-GONE = (deleted, emptied, log_emptied)  # nothing brings them back, but nothing more is acknowledged
+RESTARTED = (log_deleted, index_deleted)  # after a restart, everything acknowledged is there
+GONE = (deleted, emptied, log_emptied)  # the files are lost for good, but nothing more is acknowledged
 
 
 async def ready(http):
@@ -122,7 +122,7 @@ async def ready(http):
 
 
 async def until(condition, result, sentence, limit=6 * LIMIT):
-    """Seconds until the condition holds."""
+    """Waits; returns the seconds until the condition held."""
     started = time.monotonic()
     while not await condition():
         if time.monotonic() > started + limit:
@@ -133,7 +133,7 @@ async def until(condition, result, sentence, limit=6 * LIMIT):
 
 
 async def refuses(server, http, result, name):
-    """Every way to publish, and that it lives on."""
+    """Checks that every way to publish is refused and that the server keeps running."""
     for kind in ("fifo", "standard"):
         reply = await publish(http, Message(f"{name}-{kind}", "refused", kind, "x"))
         result.require(reply.status == 503, f"{name}: a publish was answered {reply}")
@@ -145,11 +145,11 @@ async def refuses(server, http, result, name):
     socket.abort()
     history = await http.request("GET", "/messages", tokens.admin(), query={"chatId": "c-0"})
     result.require(history.status in (200, 503), f"{name}: history was answered {history}")
-    result.require((await http.request("GET", "/healthz")).status == 200, f"{name}: /healthz says no")
+    result.require((await http.request("GET", "/healthz")).status == 200, f"{name}: /healthz is not 200")
 
 
 async def try_one(context, harm, number, keeps):
-    """`keeps`: what is acknowledged has to be there at the end."""
+    """`keeps`: everything acknowledged must be there at the end."""
     result, name = context.result, harm.__name__
     folder = f"server-{number}"
     (context.folder / folder / "data").mkdir(parents=True)
@@ -170,7 +170,7 @@ async def try_one(context, harm, number, keeps):
         await refuses(server, http, result, name)
         result.require(load.acked == acked, f"{name}: {load.acked - acked} publishes were acknowledged when not ready")
         lines = server.log_lines_with('"database_lost"')
-        result.require(len(lines) == 1, f"{name}: {len(lines)} lines in the log say so")
+        result.require(len(lines) == 1, f"{name}: {len(lines)} lines in the log report it")
     if harm in COME_BACK:
         async def is_ready():
             return await ready(http)

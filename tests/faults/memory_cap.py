@@ -1,9 +1,9 @@
-"""Q5: a memory cap (cgroup v1), and clients that abuse: subscribers that do not read, senders of big messages that do
-not wait, handshakes and bodies that never end. The kernel kills nothing; the daemon refuses with 503 or closes with
-1013, answers others meanwhile, and serves again when they are gone. Then the same with half-sent batches
-(half_bodies.py).
+"""Q5: a memory cap (cgroup v1) and abusive clients: subscribers that do not read, senders of big messages that do not
+wait, handshakes and bodies that never end. The kernel kills nothing; the daemon refuses with 503 or closes with 1013,
+answers other clients meanwhile, and serves normally once the abusive ones are gone. Then the same with half-sent
+batches (half_bodies.py).
 
-Seen to fail with --sabotage, which caps it at 24 MiB: the kernel kills it.
+Seen to fail with --sabotage, which caps the daemon at 24 MiB: the kernel kills it.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from .context import Skip, need_root
 from .load import publish
 
 CAP = 256 << 20
-BIG = 60 << 10  # bytes of an abusive message
+BIG = 60 << 10  # bytes per abusive message
 MESSAGES_EACH = 40
 CONTROLLER = pathlib.Path("/sys/fs/cgroup/memory")
 
@@ -38,11 +38,11 @@ class Cgroup:
             self.path.mkdir()
             (self.path / "memory.limit_in_bytes").write_text(str(self.limit))
         except OSError as problem:
-            raise Skip(f"no memory cgroup can be made: {problem}") from None
+            raise Skip(f"cannot create a memory cgroup: {problem}") from None
         return self
 
     def __exit__(self, *_):
-        with contextlib.suppress(OSError):  # an empty group can wait
+        with contextlib.suppress(OSError):  # an empty group does no harm
             self.path.rmdir()
 
     @property
@@ -114,7 +114,7 @@ class Abuse:
         await loop.sock_sendall(raw, data)
 
     def end(self):
-        """Closes 1013 were sent to clients that do not read: only those that read tell."""
+        """Clients that do not read are closed with 1013, too, but only those that read can report it."""
         for client in self.sockets:
             if isinstance(client, WebSocket):
                 self.closed += not client.is_open
@@ -124,7 +124,7 @@ class Abuse:
 
 
 async def others(server, result, until):
-    """A client that behaves: it is answered, with 200 or 503."""
+    """A well-behaved client: it is answered with 200 or 503."""
     answers = {200: 0, 503: 0}
     http, number = Http(server), 0
     while not until.is_set():
@@ -135,7 +135,7 @@ async def others(server, result, until):
             result.require(health.status in answers and reply.status in answers, f"{health}, {reply}")
             answers[reply.status] = answers.get(reply.status, 0) + 1
         except Gone:
-            result.require(server.alive, f"the daemon has gone: {server.process.returncode}")
+            result.require(server.alive, f"the daemon has exited: {server.process.returncode}")
             if not server.alive:
                 break
         await asyncio.sleep(0.02)
@@ -149,8 +149,8 @@ async def run(context):
     result.tries = count
     with Cgroup((24 << 20) if context.sabotage else CAP) as group:
         server = context.server({
-            # Sized for the cap, as an operator would: what 500 connections may hold, in and out, is 64 MiB, what waits
-            # for the disk as much again, and SQLite's caches are 50 MiB.
+            # Sized for the cap, as an operator would: 500 connections may hold 64 MiB in both directions, messages that
+            # wait for the disk as much again, and SQLite's caches take 50 MiB.
             "limits": {"max_connections": count // 4, "max_message": "64KiB", "outbound_buffer": "64KiB",
                        "queue_length": 1000},
             "connections": {"handshake_timeout": "5s"}, "delivery": {"stalled_after": "3s"}})
@@ -164,7 +164,7 @@ async def run(context):
         abuse.end()
         kills = group.kills()
         result.require(kills == 0 and server.alive, f"{kills} out-of-memory kills")
-        result.require(abuse.refused + abuse.closed > 0, "nothing was refused or closed: nothing was tested")
+        result.require(abuse.refused + abuse.closed > 0, "nothing was refused or closed, so nothing was tested")
         result.notes.update(highest=f"{group.highest() >> 20}MiB", refused=abuse.refused, closed=abuse.closed,
                             sent=abuse.sent, others=f"{answers[200]}+{answers[503]}")
         if server.alive:

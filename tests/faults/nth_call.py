@@ -1,6 +1,6 @@
-"""R3: death at the Nth fdatasync and at the Nth pwrite64 of a thread, by strace: at and within each commit.
+"""R3: death at the Nth fdatasync and at the Nth pwrite64 of a thread, injected with strace: between and within commits.
 
-Seen to fail with --sabotage: the write-ahead log is deleted after each death, and lost rises.
+Seen to fail with --sabotage, which deletes the write-ahead log after each death: `lost` rises.
 """
 
 from support.settings import LIMIT
@@ -9,12 +9,12 @@ from .clients import Gone
 from .context import Skip, need_program
 from .load import Load
 
-# fdatasync: two a commit and checkpoint; pwrite64: many a commit, so the numbers go further.
+# fdatasync: two per commit and checkpoint; pwrite64: many per commit, so its numbers go higher.
 CALLS = (("fdatasync", 1), ("pwrite64", 13))
 
 
 def tracing(call, number):
-    """strace as a grandchild (-D): the process that was started is the daemon itself."""
+    """Runs strace as a grandchild (-D), so that the process started is the daemon itself."""
     return ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}",
             "-e", f"inject={call}:signal=KILL:when={number}"]
 
@@ -22,7 +22,7 @@ def tracing(call, number):
 async def run(context):
     need_program("strace")
     server, log, result = context.server(), context.log(), context.result
-    await server.start()  # what a first start does is not what is tested
+    await server.start()  # the first start is not what is tested
     await server.stop()
     load = Load(context, server, log, publishers=8, chats=10, pause=0.001)
     load.start()

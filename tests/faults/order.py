@@ -1,7 +1,7 @@
-"""R8: many publishers, many chats, and subscribers that check every frame: fifo numbers one after the other, each
-publisher's messages in its own order, standard messages at least once.
+"""R8: many publishers, many chats, and subscribers that check every frame: consecutive fifo numbers, each publisher's
+messages in its own order, standard messages at least once.
 
-Seen to fail with --sabotage: one subscriber drops each 1,000th frame, as a server with a hole would.
+Seen to fail with --sabotage: one subscriber drops every 1,000th frame, as if the server had skipped it.
 """
 
 import asyncio
@@ -14,15 +14,15 @@ from . import tokens
 from .clients import WebSocket
 
 PUBLISHERS, CHATS, SUBSCRIBERS = 16, 20, 4
-WINDOW = 64  # messages of a publisher that are not yet answered
-STANDARD = 10  # one of so many
+WINDOW = 64  # unanswered messages per publisher
+STANDARD = 10  # one message in this many is standard
 
 
 class Subscriber:
     def __init__(self, result, drop_every=0):
         self.result, self.drop_every = result, drop_every
         self.last = {}  # chat -> number
-        self.last_of = {}  # (chat, publisher) -> its own count
+        self.last_of = {}  # (chat, publisher) -> the publisher's own count
         self.standard = set()
         self.frames = 0
 
@@ -44,7 +44,7 @@ class Subscriber:
 
 
 class Publisher:
-    """Over WebSocket, a window at a time. `numbers` and `standard` are what was acknowledged."""
+    """Publishes over WebSocket, a window at a time. `numbers` and `standard` are what was acknowledged."""
 
     def __init__(self, result, name, chats, count, rng):
         self.result, self.name, self.chats, self.count, self.random = result, name, chats, count, rng
@@ -88,7 +88,7 @@ class Publisher:
 
 async def run(context):
     result = context.result
-    # Standard messages to a subscriber that is late are retried and then given up: here, none is to be late.
+    # Standard messages to a slow subscriber are retried and then given up; here, no subscriber may fall behind.
     server = context.server({"limits": {"outbound_buffer": "16MiB"}})
     await server.start()
     chats = [f"c-{n}" for n in range(CHATS)]

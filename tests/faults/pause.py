@@ -1,7 +1,7 @@
-"""R15: the daemon is stopped for a while (SIGSTOP) under load and goes on (SIGCONT): it does not fall over, no
-acknowledgement is lost, and clients go on or come back to where they were.
+"""R15: the daemon is stopped for a while (SIGSTOP) under load and continued (SIGCONT): it keeps working, no
+acknowledged message is lost, and clients continue or resume where they were.
 
-Seen to fail with --sabotage, which kills it in the pause and deletes the write-ahead log: lost rises.
+Seen to fail with --sabotage, which kills it in the pause and deletes the write-ahead log: `lost` rises.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ FOLLOWERS = 20
 
 
 async def run(context):
-    # Shorter than the pause: who goes on finds every connection idle for too long.
+    # Shorter than the pause: when the daemon continues, every connection has been idle for too long.
     timeouts = {"ping_interval": "1s", "idle_timeout": "3s"}
     server, log, result = context.server({"connections": timeouts}), context.log(), context.result
     await server.start()
@@ -38,7 +38,7 @@ async def run(context):
             await server.start()
         else:
             server.signal(signal.SIGCONT)
-        result.require(server.alive, "it ended in the pause")
+        result.require(server.alive, "the daemon exited during the pause")
         await load.acknowledged(500)
         for follower in followers:
             if follower.socket.closed.done():

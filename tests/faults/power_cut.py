@@ -1,12 +1,12 @@
-"""R2: a power cut. The database lies on an ext4 file system in an image file, which holds only what reached the block
-device. The image is copied while the daemon works; the copy is what a machine finds after its power comes back.
+"""R2: a power cut. The database is on an ext4 file system in an image file, which contains only what reached the block
+device. The image is copied while the daemon works; the copy is what a machine finds after the power returns.
 
-The daemon stands still (SIGSTOP) while the image is copied, and the image is copied until two copies are alike: a disk
-does not hold the first half of one moment and the second of another. A sync that was under way comes to its end; what
-was written and not synced is not in the copy.
+The daemon is stopped (SIGSTOP) while the image is copied, and the image is copied until two copies are identical,
+because a disk never holds the first half of one moment and the second half of another. A sync in progress completes;
+what was written but not synced is not in the copy.
 
-Its own control: with storage.durability = "normal" the same must lose. Seen to fail by that, and with --sabotage, which
-runs the whole test with "normal".
+The control run: with storage.durability = "normal", the same procedure must lose messages. Seen to fail with
+--sabotage, which runs the whole test with "normal".
 """
 
 import asyncio
@@ -29,7 +29,7 @@ IMAGE_BYTES = {False: 128 << 20, True: 384 << 20}
 def command(*arguments):
     done = subprocess.run([str(a) for a in arguments], capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise Skip(f"{arguments[0]} cannot: {done.stderr.strip()}")
+        raise Skip(f"{arguments[0]} failed: {done.stderr.strip()}")
 
 
 @contextlib.contextmanager
@@ -44,7 +44,7 @@ def mounted(image, place):
 
 
 def copy_still(image, target):
-    """Until two copies are alike."""
+    """Copies until two copies are identical."""
     again = target.with_suffix(".again")
     shutil.copyfile(image, target)
 
@@ -60,14 +60,14 @@ def copy_still(image, target):
 
 
 async def cut(context, server, log, load, image, number):
-    """One cut, and what is found after it: (counts, integrity)."""
+    """Makes one cut; returns what is found after it: (counts, integrity)."""
     server.signal(signal.SIGSTOP)
-    entries = log.entries()  # acknowledged by now: synced before
+    entries = log.entries()  # acknowledged by now, so synced before
     copy = context.folder / f"cut-{number}.img"
     try:
         await asyncio.to_thread(copy_still, image, copy)
     finally:
-        load.going.clear()  # what is found is read in peace
+        load.going.clear()  # no load while the copy is examined
         server.signal(signal.SIGCONT)
     with mounted(copy, context.folder / "found") as place:
         database = place / "server" / "notifyd.db"
@@ -78,7 +78,7 @@ async def cut(context, server, log, load, image, number):
                                    port=server.port + 1)
             try:
                 await found.start()
-                context.result.notes["acked"] = 0  # each cut counts what stands before it
+                context.result.notes["acked"] = 0  # each cut counts everything before it
                 counts = await context.check(found, entries, load.chats)
             finally:
                 found.end()
@@ -111,7 +111,7 @@ async def cuts(context, durability, count):
             await load.finish()
             await server.stop()
         finally:
-            server.end()  # or the file system stays busy
+            server.end()  # otherwise the file system stays busy
     return outcomes
 
 
@@ -131,6 +131,6 @@ async def run(context):
     lost = 0
     for counts, integrity in await cuts(context, "normal", 1):
         lost += counts.lost if counts is not None else 1
-    result.lost, result.out_of_order, result.notes["acked"] = before  # the control's losses are no fault
+    result.lost, result.out_of_order, result.notes["acked"] = before  # losses in the control run are expected
     result.require(lost > 0, 'durability = "normal" lost nothing: this test cannot see a loss')
     result.notes["lost_with_normal"] = lost

@@ -1,11 +1,11 @@
-"""Q2: all TLS clients are cut at once and come back at once, none waits a moment of its own; first with full
-handshakes, then with their session tickets. Publishes go on meanwhile, none refused or lost, and /healthz answers.
-Each client is back in time, and gets what is published then.
+"""Q2: all TLS clients are disconnected at once and reconnect at once, without a random delay; first with full
+handshakes, then with their session tickets. Publishing continues meanwhile, no publish is refused or lost, and /healthz
+answers. Every client is back in time and receives what is published afterwards.
 
-`tests/faults/run --long --only Q2`: 10,000 clients. They share the machine's cores with the server, and Python needs
-more of them: the seconds are an upper bound.
+`tests/faults/run --long --only Q2` uses 10,000 clients. They share the machine's cores with the server, and Python
+needs most of them: the seconds are an upper bound.
 
-Seen to fail with --sabotage, which has room for half of the clients.
+Seen to fail with --sabotage, which sets a connection limit of half of the clients.
 """
 
 import asyncio
@@ -25,11 +25,11 @@ from .clients import Gone, Http, Refused, WebSocket
 from .load import Load, publish
 
 FULL, RESUMED, HEALTH_P99 = 60, 30, 1  # s
-AT_ONCE = 500  # handshakes that this side has in progress: what one process of Python can answer in their time
+AT_ONCE = 500  # concurrent handshakes: as many as one Python process can answer before they time out
 
 
 class Context(ssl.SSLContext):
-    """Begins each connection with the session, once there is one; asyncio cannot be told otherwise."""
+    """Starts each connection with the TLS session, once there is one; asyncio offers no other way."""
 
     session = None
 
@@ -38,7 +38,7 @@ class Context(ssl.SSLContext):
 
 
 class Place:
-    """What a client needs of a server, with a context of the client's own."""
+    """What a client needs to know about a server, with a context of the client's own."""
 
     def __init__(self, server, context):
         self.host, self.port, self.context = server.host, server.port, context
@@ -52,7 +52,7 @@ class Crowd:
         self.retries = 0
 
     async def come(self):
-        """Everybody, at once: the seconds until the last one is in."""
+        """Connects everybody at once; returns the seconds until the last client is connected."""
         begin = time.monotonic()
         places = asyncio.Semaphore(AT_ONCE)
         await asyncio.gather(*(self._connect(n, places) for n in range(self.count)))
@@ -96,12 +96,13 @@ class Crowd:
             await asyncio.sleep(0.01)
         missed = sum(now == then for now, then in zip(self.got, before))
         self.result.lost += missed
-        self.result.require(False, f"{missed} clients are back and got nothing")
+        self.result.require(False, f"{missed} clients are back but received nothing")
 
 
 def probe(place, certificate, stopping, times):
-    """Asks for /healthz on one new connection after another, as a load balancer does: in a process of its own, so that
-    what is measured is the server and not the crowd of clients. Sends the seconds; -1 when it was not answered 200."""
+    """Requests /healthz on one new connection after another, as a load balancer does; in a process of its own, so that
+    it measures the server and not the crowd of clients. Sends the seconds of each request, or -1 if it did not get
+    200."""
     context = ssl.create_default_context(cafile=certificate)
     context.check_hostname = False
     while not stopping.is_set():
@@ -151,7 +152,7 @@ async def run(context):
     server.context = ssl.create_default_context(cafile=str(certificate))
     await server.start()
 
-    # Before there are clients: it is a fork, and would hold their sockets open when they are cut.
+    # Forked before there are clients, because the child would keep their sockets open when they are disconnected.
     probing = Probe(server, certificate)
     clients_context = Context(ssl.PROTOCOL_TLS_CLIENT)
     clients_context.load_verify_locations(str(certificate))

@@ -1,8 +1,9 @@
-"""R7: subscribers that disconnect and resume at random while messages are published; and what cannot be proven complete
-must not be called so: an older copy of the database, a restored backup, a history that retention has cut.
+"""R7: subscribers disconnect and resume at random while messages are published; and a resume that cannot be proven
+complete must not be reported as complete: an older copy of the database, a restored backup, a history shortened by
+retention.
 
-Seen to fail with --sabotage: after some time each subscriber connects without asking for what it missed in one chat, as
-if the server had forgotten it: out of order rises.
+Seen to fail with --sabotage: after some time each subscriber reconnects without asking for what it missed in one chat,
+as if the server had forgotten it: `out of order` rises.
 """
 
 import asyncio
@@ -26,7 +27,7 @@ async def run(context):
     await retention(context)
 
 
-# --- coming and going ---
+# --- disconnecting and resuming ---
 
 
 async def races(context):
@@ -60,11 +61,11 @@ async def races(context):
 
 
 async def come_and_go(context, follower, times):
-    """Ends connected and resumed."""
+    """Ends up connected and resumed."""
     random = context.random
-    # Where nothing was seen there is no message id to go on from: the first connection stays until there is.
+    # Without any message there is no id to resume from, so the first connection stays open until there is one.
     started = await follower.until(lambda: all(place.number for place in follower.places.values()), 6 * LIMIT)
-    context.result.require(started, f"{follower.name} sees no messages")
+    context.result.require(started, f"{follower.name} receives no messages")
     for count in range(times):
         last = count == times - 1
         await follower.disconnect(cleanly=random.random() < 0.5)
@@ -73,20 +74,20 @@ async def come_and_go(context, follower, times):
         await follower.connect(by_subscribe=random.random() < 0.3)
         context.result.tries += 1
         if not last and random.random() < 0.3:
-            await asyncio.sleep(random.uniform(0, 0.01))  # perhaps in the middle of what it missed
+            await asyncio.sleep(random.uniform(0, 0.01))  # perhaps in the middle of the replay
             continue
         resumed = await follower.until(lambda: not follower.expected, 3 * LIMIT)
-        context.result.require(resumed, f"{follower.name}: no resumed for {list(follower.expected)}")
+        context.result.require(resumed, f"{follower.name}: no `resumed` for {list(follower.expected)}")
         if random.random() < 0.5:
             frames = follower.frames + random.randint(1, 20)
             await follower.until(lambda wanted=frames: follower.frames >= wanted, 0.05)
 
 
-# --- what cannot be proven ---
+# --- resumes that cannot be proven complete ---
 
 
 async def publish_many(server, chat, first, last):
-    """Fifo messages that get the numbers first..last: their answers."""
+    """Publishes fifo messages that get the numbers first..last; returns their answers."""
     http, answers = Http(server), []
     for number in range(first, last + 1):
         reply = await publish(http, Message(f"{chat}-{number}-{server.process.pid}", chat, "fifo"))
@@ -97,7 +98,7 @@ async def publish_many(server, chat, first, last):
 
 
 async def ask(server, chat, position, epoch=None):
-    """(`connected`, the messages, `resumed`) of a resume on connect."""
+    """Resumes on connect; returns (`connected`, the messages, `resumed`)."""
     query = [("chatId", chat), ("resume", f"{chat}:{position}"), ("hello", "1")]
     if epoch is not None:
         query.append(("epoch", epoch))
@@ -108,7 +109,7 @@ async def ask(server, chat, position, epoch=None):
 
 
 def refuses(context, what, answer, reason=None):
-    """Not complete, nothing replayed."""
+    """Checks that the resume is incomplete and that nothing was replayed."""
     _, messages, resumed = answer
     right = resumed["complete"] is False and not messages and (reason is None or resumed.get("reason") == reason)
     context.result.require(right, f"{what}: {len(messages)} messages, then {resumed}")
@@ -116,7 +117,7 @@ def refuses(context, what, answer, reason=None):
 
 
 async def older_copy(context):
-    """The files of an earlier day are put back by hand: the epoch is the same, the numbers are not."""
+    """The files of an earlier day are copied back by hand: the epoch is the same, the numbers are not."""
     server = context.server(name="copy")
     await server.start()
     await publish_many(server, "c", 1, 20)
@@ -144,7 +145,7 @@ async def older_copy(context):
 
 
 async def restored_backup(context):
-    """`notifyd backup` and `restore`: a new epoch, so that no number of the old one is believed."""
+    """`notifyd backup` and `restore`: a new epoch, so that no number from the old one is trusted."""
     server = context.server(name="restored")
     await server.start()
     await publish_many(server, "c", 1, 20)
@@ -167,13 +168,13 @@ async def restored_backup(context):
 
 
 async def retention(context):
-    """What retention took cannot be replayed, and the numbers go on."""
+    """What retention has deleted cannot be replayed, and the numbers continue."""
     server = context.server(name="short")
     await server.start()
     answers = await publish_many(server, "c", 1, 20)
     await server.stop()
     server.settings["storage"]["message_retention"] = "1s"
-    await asyncio.sleep(1.1)  # now they are older than that; a daemon that starts looks at once
+    await asyncio.sleep(1.1)  # now the messages have expired; a starting daemon deletes them at once
     await server.start()
     http = Http(server)
     async with asyncio.timeout(3 * LIMIT):
@@ -185,5 +186,5 @@ async def retention(context):
     await publish_many(server, "c", 21, 21)
     answer = await ask(server, "c", 3)
     refuses(context, "taken by retention, then one more", answer)
-    context.result.require(answer[2].get("oldest") == 21, f"another oldest: {answer[2]}")
+    context.result.require(answer[2].get("oldest") == 21, f"`oldest` is not 21: {answer[2]}")
     await server.stop()

@@ -1,4 +1,4 @@
-"""The daemon as a process that is started, killed and started again on the same address and folder."""
+"""The daemon as a process that can be started, killed and restarted on the same address and folder."""
 
 import asyncio
 import os
@@ -12,8 +12,8 @@ from support.settings import BASE, LIMIT, merge, to_toml
 
 from .clients import Gone, Http
 
-# A restart must not lose its port to another program, and two harnesses may run side by side: a loopback address of
-# this process's own, and a port below the ephemeral ones.
+# A restart must not lose its port to another program, and two harnesses may run side by side; hence a loopback address
+# of this process's own and a port below the ephemeral range.
 PORT = 9443
 # Even when that is killed.
 DIES_WITH_THE_HARNESS = ["setpriv", "--pdeathsig", "KILL"]
@@ -29,12 +29,12 @@ class Server:
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.host, self.port = host or own_address(), port
-        self.context = None  # of clients, where the settings have a certificate
+        self.context = None  # for the clients, if the settings have a certificate
         base = merge(BASE, {"server": {"listen": f"{self.host}:{self.port}"}, "log": {"level": "warn"}})
         self.settings = merge(base, settings or {})
         self.database = self.folder / self.settings["storage"]["path"]
         self.log = self.folder / "log"
-        self.stderr = None  # a descriptor instead of the log
+        self.stderr = None  # a descriptor, in place of the log
         self.process = None
 
     def configure(self):
@@ -43,7 +43,7 @@ class Server:
         return config
 
     async def start(self, prefix=(), environment=None, limit=3 * LIMIT):
-        """Spawns it; gives the seconds until /readyz says yes. Raises Gone when it ends before."""
+        """Starts it; returns the seconds until /readyz answers 200. Raises Gone if it ends before."""
         self.spawn(prefix, environment)
         return await self.ready(limit)
 
@@ -88,23 +88,23 @@ class Server:
         await self.ended()
 
     async def ended(self, limit=3 * LIMIT):
-        """The exit code."""
+        """Returns the exit code."""
         return await asyncio.to_thread(self.process.wait, limit)
 
     async def stop(self):
-        """A clean end: anything but exit 0 is an error."""
+        """Stops it cleanly: any exit code but 0 is an error."""
         self.signal(signal.SIGTERM)
         code = await self.ended()
         assert code == 0, f"exit code {code}: {self.tail()}"
 
     def end(self):
-        """For good, and at once."""
+        """Kills it and cleans up."""
         if self.process is not None and self.alive:
             self.process.kill()
             self.process.wait()
 
     def command(self, *arguments):
-        """Runs `notifyd arguments… --config …` to its end."""
+        """Runs `notifyd arguments… --config …` to completion."""
         return subprocess.run([binary(), *map(str, arguments), "--config", str(self.configure())], cwd=self.folder,
                               capture_output=True, text=True, timeout=3 * LIMIT, check=False)
 
@@ -113,7 +113,7 @@ class Server:
         return sorted(self.folder.glob(self.database.name + "*"))
 
     def lose_the_journal(self):
-        """For faults put in on purpose: what was committed but not yet copied into the database is gone."""
+        """For --sabotage: deletes what was committed but not yet copied into the database."""
         for path in self.database_files():
             if path != self.database:
                 path.unlink()
@@ -126,10 +126,10 @@ class Server:
             return []
         return [line for line in self.log.read_text(errors="replace").splitlines() if text in line]
 
-    # --- what the kernel says about it ---
+    # --- what the kernel reports about it ---
 
     def resident(self):
-        """Bytes of memory that it holds."""
+        """Its resident memory in bytes."""
         for line in pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) * 1024

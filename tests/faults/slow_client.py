@@ -1,8 +1,8 @@
-"""Q1: one client among many hardly reads, another does not read at all. The others get everything in order; what the
-daemon holds for the two is bounded; the first catches up in order without a gap once it reads again, the second is
-closed with 1013.
+"""Q1: one client among many reads very slowly, another does not read at all. The others get everything in order; what
+the daemon buffers for the two is bounded; the first catches up in order and without a gap once it reads again; the
+second is closed with 1013.
 
-Seen to fail with --sabotage, which gives a connection 64 MiB: the daemon's memory grows past the bound.
+Seen to fail with --sabotage, which allows 64 MiB per connection: the daemon's memory grows past the bound.
 """
 
 import asyncio
@@ -16,15 +16,15 @@ from .clients import Http, WebSocket
 
 CAP = 1 << 20  # limits.outbound_buffer
 STALLED_AFTER = 4  # s
-SMALL, BIG = 512, 16 << 10  # bytes of a message in the chat of all, and in the chat of the few
-COUNT = 1_500  # messages of each chat: in the big one more than a cap and the kernel's buffers
+SMALL, BIG = 512, 16 << 10  # bytes per message in the chat of all clients, and in the chat of a few
+COUNT = 1_500  # messages per chat; in the big one, more than the cap and the kernel's buffers hold
 PAGE = 100
-CHUNK = 50  # published at a time; the fast ones have them before the next
+CHUNK = 50  # published at a time; the fast clients have received them before the next
 FIELDS = re.compile(rb'"chatId":"(\w+)".*"sequenceNumber":(\d+)')
 
 
 class Reader:
-    """Checks order by number."""
+    """Checks the order by number."""
 
     def __init__(self, result, chats):
         self.result = result
@@ -50,7 +50,7 @@ class Reader:
 
 
 async def reach(readers, numbers, limit):
-    """How many did not come to the numbers within the limit."""
+    """Returns how many readers did not reach the numbers within the limit."""
     try:
         async with asyncio.timeout(limit):
             while not all(reader.is_at(numbers) or not reader.socket.is_open for reader in readers):
@@ -61,7 +61,7 @@ async def reach(readers, numbers, limit):
 
 
 async def publish_all(context, publisher, fast, numbers):
-    """COUNT messages to each chat, no faster than the fast ones read."""
+    """Publishes COUNT messages to each chat, no faster than the fast clients read."""
     for _ in range(COUNT // CHUNK):
         for chat, size in (("all", SMALL), ("few", BIG)):
             for _ in range(CHUNK):
@@ -78,8 +78,8 @@ async def publish_all(context, publisher, fast, numbers):
 
 
 async def fill_caches(server, result):
-    """The database's reading threads keep what they have read, each up to a bound of its own. A slow client has them
-    read, so they are to be full before the memory that it costs is measured."""
+    """The database's reader threads cache what they have read, each up to a bound. A slow client makes them read, so
+    their caches must be full before the memory that it costs is measured."""
     async def read_all():
         http, key = Http(server), None
         for _ in range(COUNT // PAGE):
@@ -100,7 +100,7 @@ async def highest_memory(server, until):
 
 
 async def trickle(reader, until):
-    """A few kilobytes now and then: slow, but never stalled."""
+    """Reads a few kilobytes now and then: slow, but never stalled."""
     while not until.is_set() and reader.socket.is_open:
         reader.socket.resume()
         await asyncio.sleep(0.002)
@@ -124,7 +124,7 @@ async def run(context):
 
     warm, done = asyncio.Event(), asyncio.Event()
     measuring = asyncio.ensure_future(highest_memory(server, warm))
-    # Twice, for the writing thread's cache has room for more than one.
+    # Twice, because the writer thread's cache has room for more than one.
     for _ in range(2):
         await publish_all(context, publisher, [*fast, slow, dead], numbers)
     await fill_caches(server, result)
@@ -141,8 +141,8 @@ async def run(context):
     growth = await measuring - base
     await trickling
     slow.socket.resume()
-    result.require(behind * BIG > 2 * CAP, f"the slow client was only {behind} messages behind: nothing was tested")
-    # Two slow connections, and what the same load may cost in other places.
+    result.require(behind * BIG > 2 * CAP, f"the slow client was only {behind} messages behind, so nothing was tested")
+    # Two slow connections, and what the same load may cost elsewhere.
     result.require(growth <= 2 * CAP + base // 10, f"memory grew by {growth >> 10} KiB on {base >> 10} KiB")
 
     def closed_1013():

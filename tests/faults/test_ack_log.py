@@ -1,4 +1,4 @@
-"""The checker itself: histories that were tampered with, and every count is seen to rise."""
+"""Tests the checker with histories that were tampered with: every count is seen to rise."""
 
 import copy
 import pathlib
@@ -14,7 +14,7 @@ from faults.ack_log import AckLog, Message, check  # noqa: E402
 
 class Checker(unittest.TestCase):
     def setUp(self):
-        """Chat a: fifo 1, 2, 3 and a standard; chat b: fifo 1; one message of unknown outcome."""
+        """Chat a: fifo 1, 2, 3 and a standard message; chat b: fifo 1; and one message with an unknown outcome."""
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.log = AckLog(pathlib.Path(folder.name) / "acks.log")
@@ -37,21 +37,21 @@ class Checker(unittest.TestCase):
         self.assertEqual({name: getattr(counts, name) for name in expected}, expected, counts)
         return counts
 
-    def test_nothing_wrong(self):
+    def test_an_intact_history_has_no_violations(self):
         counts = self.counts(acked=5, unknown=1)
         self.assertEqual(counts.violations, 0, counts)
         self.assertEqual(str(counts), "acked=5 unknown=1 lost=0 doubled=0 gaps=0 wrong_number=0 wrong_body=0")
 
-    def test_an_unknown_one_may_be_there(self):
+    def test_a_message_with_an_unknown_outcome_may_be_in_the_history(self):
         self.history["b"].append({"messageType": "fifo", "content": self.unknown.content, "messageId": "mu",
                                   "sequenceNumber": 2})
         self.assertEqual(self.counts(unknown=1).violations, 0)
 
-    def test_lost_at_the_end(self):
+    def test_a_message_lost_at_the_end(self):
         del self.history["a"][-1]
         self.assertEqual(self.counts(lost=1, gaps=0).violations, 1)
 
-    def test_lost_in_the_middle_is_a_gap_too(self):
+    def test_a_message_lost_in_the_middle_is_also_a_gap(self):
         del self.history["a"][1]
         self.assertEqual(self.counts(lost=1, gaps=1).violations, 2)
 
@@ -63,39 +63,39 @@ class Checker(unittest.TestCase):
         self.history["b"] = []
         self.counts(lost=1)
 
-    def test_doubled(self):
+    def test_a_duplicated_fifo_message(self):
         again = copy.deepcopy(self.history["a"][-1])
         again.update(sequenceNumber=4, messageId="another")
         self.history["a"].append(again)
         self.assertEqual(self.counts(doubled=1).violations, 1)
 
-    def test_a_doubled_standard_message(self):
+    def test_a_duplicated_standard_message(self):
         self.history["a"].append({**self.history["a"][2], "messageId": "another"})
         self.assertEqual(self.counts(doubled=1).violations, 1)
 
-    def test_does_not_begin_at_one(self):
+    def test_numbers_that_do_not_start_at_one(self):
         for message in self.history["a"]:
             if "sequenceNumber" in message:
                 message["sequenceNumber"] += 1
         self.counts(gaps=1, wrong_number=3)
 
-    def test_a_number_twice(self):
+    def test_a_repeated_number(self):
         self.history["a"][-1]["sequenceNumber"] = 2
         self.counts(gaps=1, wrong_number=1)
 
-    def test_out_of_order(self):
+    def test_messages_out_of_order(self):
         self.history["a"][0], self.history["a"][1] = self.history["a"][1], self.history["a"][0]
         self.assertGreater(self.counts(wrong_number=0).gaps, 0)
 
-    def test_another_message_id(self):
+    def test_a_different_message_id(self):
         self.history["b"][0]["messageId"] = "another"
         self.assertEqual(self.counts(wrong_number=1).violations, 1)
 
-    def test_two_answers_that_differ(self):
+    def test_two_different_answers(self):
         self.log.acked(Message("4", "b", "fifo"), {"messageId": "m4", "sequenceNumber": 2})
         self.assertEqual(self.counts(wrong_number=1).violations, 1)
 
-    def test_another_body(self):
+    def test_a_different_body(self):
         self.history["a"][0]["content"]["text"] = "tampered"
         self.assertEqual(self.counts(wrong_body=1).violations, 1)
 
@@ -103,7 +103,7 @@ class Checker(unittest.TestCase):
         self.history["b"].append({"messageType": "standard", "content": {"id": "x"}, "messageId": "mx"})
         self.assertEqual(self.counts(wrong_body=1).violations, 1)
 
-    def test_in_another_chat(self):
+    def test_a_message_in_the_wrong_chat(self):
         self.history["b"].append(self.history["a"].pop())
         self.history["b"][-1]["sequenceNumber"] = 2
         self.counts(wrong_body=1, wrong_number=1)

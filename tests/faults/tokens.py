@@ -1,4 +1,4 @@
-"""Tokens that hold at every step of the clock, made once: the harness connects thousands of times."""
+"""Tokens that stay valid whatever the clock does, created once because the harness connects thousands of times."""
 
 import functools
 
@@ -26,5 +26,5 @@ def sender(user):
 
 
 def reader(user):
-    """May receive everything: an admin of its own name."""
+    """A user with the admin grant, who may receive everything."""
     return _token(user, "notifyd:admin")

@@ -1,8 +1,8 @@
-"""R20: whoever reads stderr stops reading, the log's disk gets full, the log file is deleted. Serving goes on, SIGTERM
-ends the process with 0 within drain_timeout, and the lines that were lost are counted in the log.
+"""R20: the reader of stderr stops reading, the log's disk fills up, the log file is deleted. The server keeps serving,
+SIGTERM ends the process with 0 within drain_timeout, and the log counts the lines that were lost.
 
-Seen to fail against the server as it was before: with the reader stopped it never ended, and lines that a full disk did
-not take were not counted.
+Seen to fail against a server without these measures: with the reader stopped it never ended, and lines that did not fit
+on a full disk were not counted.
 """
 
 import asyncio
@@ -20,18 +20,18 @@ from .context import Skip
 from .load import Load
 
 DRAIN = 5  # s
-LINES_PIPE = 2_000  # more than a pipe holds, or the small disk
+LINES_PIPE = 2_000  # more than a pipe or the small disk holds
 LINES_QUEUE = 10_000  # more than the log's queue holds, too
 
 
 class Pipe:
-    """The daemon's stderr. Nobody reads it but in drain()."""
+    """The daemon's stderr, which is read only by drain()."""
 
     def __init__(self):
         self.reading, self.writing = os.pipe()
 
     def drain(self):
-        """Reads to the end, which comes when nobody has the other side open."""
+        """Reads to the end, which comes when nobody has the write end open."""
         lines = bytearray()
         while chunk := os.read(self.reading, 1 << 16):
             lines += chunk
@@ -39,7 +39,7 @@ class Pipe:
 
 
 def lost_lines(lines):
-    """What the log says was lost, and whether every other line is whole."""
+    """Returns how many lines the log counts as lost, and whether every other line is complete."""
     lost, broken = 0, []
     for line in lines:
         try:
@@ -53,7 +53,7 @@ def lost_lines(lines):
 
 
 async def make_lines(server, count):
-    """Each request is a line at level debug."""
+    """Fills the log: at level debug, each request is a line."""
     async def ask(share):
         http = Http(server)
         for _ in range(share):
@@ -65,7 +65,7 @@ async def make_lines(server, count):
 
 
 async def finish(context, server, load, log, name):
-    """It still serves and stores; then it ends in time, and nothing is missing."""
+    """Checks that the server still serves and stores, then ends in time, and that no message is missing."""
     await load.acknowledged(50)
     load.ending = True
     await load.finish()
@@ -73,7 +73,7 @@ async def finish(context, server, load, log, name):
     try:
         code = await server.ended(DRAIN + 3 * LIMIT)
     except subprocess.TimeoutExpired:
-        context.result.require(False, f"{name}: SIGTERM does not end it")
+        context.result.require(False, f"{name}: SIGTERM did not end the process")
         server.end()
         return
     context.result.require(code == 0, f"{name}: exit code {code}")
@@ -112,8 +112,8 @@ async def stopped_reader(context, number, reads_again):
     if reads_again:
         await asyncio.to_thread(reader.join, 3 * LIMIT)
         lost, broken = lost_lines(lines)
-        result.require(lost > 0, "no line says that lines were lost")
-        result.require(not broken, f"{len(broken)} lines are not whole: {broken[:1]}")
+        result.require(lost > 0, "no line reports the lost lines")
+        result.require(not broken, f"{len(broken)} lines are incomplete: {broken[:1]}")
         result.notes["lines_lost"] = result.notes.get("lines_lost", 0) + lost
     os.close(pipe.reading)
     server.stderr = None
@@ -148,9 +148,10 @@ async def full_disk(context, number):
         await make_lines(server, 100)
         await finish(context, server, load, log, "full disk")
         lost, broken = lost_lines(file.read_text(errors="replace").splitlines())
-        result.require(lost > 0, "no line says that lines were lost on a full disk")
-        # The disk takes the beginning of a line now and then. That line is lost, and must not spoil the next one.
-        result.require(len(broken) <= lost, f"{len(broken)} lines are not whole, and {lost} lost: {broken[:2]}")
+        result.require(lost > 0, "no line reports the lines lost on a full disk")
+        # Now and then only the beginning of a line fits on the disk. That line is lost, but must not corrupt the next
+        # one.
+        result.require(len(broken) <= lost, f"{len(broken)} lines are incomplete, and {lost} were lost: {broken[:2]}")
         result.notes["lines_lost"] = result.notes.get("lines_lost", 0) + lost
         await recount(context, server, load, log)
 
@@ -167,7 +168,7 @@ async def deleted_file(context, number):
             await make_lines(server, 16)
             await asyncio.sleep(0.05)
     await finish(context, server, load, log, "deleted log file")
-    context.result.require('"server_stopped"' in file.read_text(), "the new log file has no end")
+    context.result.require('"server_stopped"' in file.read_text(), "the new log file lacks the last event")
     await recount(context, server, load, log)
 
 

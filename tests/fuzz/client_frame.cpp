@@ -1,4 +1,4 @@
-// A text frame of a client -> a typed value.
+// A text frame from a client -> a typed value.
 #include "notifyd/wire/client_frames.hpp"
 
 #include "input.hpp"

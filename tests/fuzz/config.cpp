@@ -1,4 +1,4 @@
-// A config file -> settings, or what is wrong with it.
+// A config file -> settings, or a list of mistakes.
 #include "notifyd/config/load_config.hpp"
 
 #include "input.hpp"

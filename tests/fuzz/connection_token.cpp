@@ -1,4 +1,4 @@
-// A connection token -> what it says, or a refusal; whole, and as a payload that was signed with the right secret.
+// A connection token -> its contents, or a refusal; as a whole token, and as a payload signed with the right secret.
 #include "notifyd/auth/connection_token.hpp"
 
 #include "notifyd/core/base64url.hpp"
@@ -36,7 +36,7 @@ std::string signed_token(std::string_view payload) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text = fuzz::text_of(data, size);
     const auth::ConnectionTokenRules rules{secret, secret};
-    // Nobody finds the MAC by chance.
+    // The MAC cannot be guessed.
     fuzz::require(auth::verify_connection_token(text, rules).has_error());
     const auto token = auth::verify_connection_token(signed_token(text), rules);
     if (!token) return 0;

@@ -1,4 +1,4 @@
-// Bytes of a connection -> requests -> target, query and route. The first byte says in what pieces they come.
+// Bytes of a connection -> requests -> target, query and route. The first byte selects how they are split into pieces.
 #include "notifyd/core/limits.hpp"
 #include "notifyd/core/topic_name.hpp"
 #include "notifyd/wire/connect.hpp"
@@ -26,7 +26,7 @@ constexpr gateway::Route table[] = {{"GET", "/messages"},
                                     {"POST", "/dlq/{id}/redrive"},
                                     {"DELETE", "/dlq/{id}"}};
 
-// Puts the next piece into the buffer; false: there is none.
+// Puts the next piece into the buffer; returns false if there is none.
 class Pieces {
   public:
     Pieces(std::string_view bytes, std::size_t size) : bytes_(bytes), size_(size) {}
@@ -44,7 +44,7 @@ class Pieces {
     std::size_t size_;
 };
 
-// What one pass read is what Beast finds by name.
+// What our single pass found must equal what Beast finds by name.
 void compare(const gateway::HeadFields& fields, const gateway::BeastRequest& head) {
     const std::pair<const char*, const gateway::HeadField*> named[] = {{"Authorization", &fields.authorization},
                                                                        {"Connection", &fields.connection},

@@ -1,5 +1,4 @@
-// What the fuzzers have in common: the input as text, and a reason to stop.
-// Owns: nothing. Thread: one. Fails: by ending the process, which is how a fuzzer reports.
+// Shared by the fuzzers: the input as text, and a check that ends the process, which is how a fuzzer reports.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +12,7 @@ inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
     return {reinterpret_cast<const char*>(data), size};
 }
 
-// What must hold whatever the input is.
+// Must hold for every input.
 inline void require(bool holds) {
     if (!holds) std::abort();
 }

@@ -1,4 +1,4 @@
-// A JSON text -> the verdict and the members, at once and in steps, as Boost.JSON sees them.
+// A JSON text -> the verdict and the members, checked at once and in steps, compared with Boost.JSON.
 #include "input.hpp"
 #include "support/json_reference.hpp"
 

@@ -1,4 +1,4 @@
-// What an identity provider answers -> keys; and a PEM file of the operator's.
+// The answer of an identity provider -> keys; also a PEM file of the operator.
 #include "notifyd/auth/key_set.hpp"
 
 #include "input.hpp"

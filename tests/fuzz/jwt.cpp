@@ -1,4 +1,4 @@
-// A token -> an identity, or none; whole, and as a payload that was signed with the right key.
+// A token -> an identity, or none; as a whole token, and as a payload signed with the right key.
 #include "notifyd/auth/jwt_verifier.hpp"
 #include "notifyd/core/base64url.hpp"
 
@@ -29,7 +29,7 @@ auth::JwtVerifier make_verifier() {
     return {*keys, rules, 16};
 }
 
-// Past the signature: what claims do that somebody with the key wrote.
+// Past the signature: arbitrary claims, signed by somebody who has the key.
 std::string signed_token(std::string_view payload) {
     std::string token = base64url_encode(R"({"alg":"HS256"})") + "." + base64url_encode(payload);
     std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};

@@ -1,4 +1,4 @@
-// Keys of pages as clients send them; one that is taken comes out again as it went in.
+// Page keys as clients send them; one that is accepted is encoded to the same text again.
 #include "notifyd/history/page_key.hpp"
 
 #include "input.hpp"

@@ -1,4 +1,4 @@
-// Bodies of requests -> typed values. What is published is whole: its fields, in braces, are JSON again.
+// Request bodies -> typed values. The payload fields of a publish, in braces, must be valid JSON again.
 #include "notifyd/core/topic_name.hpp"
 #include "notifyd/wire/permissions.hpp"
 #include "notifyd/wire/publish.hpp"
@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto request = wire::parse_publish_body(body, limits);
     if (request) {
         fuzz::require(is_valid_utf8(request->payload_fields));
-        // Taken for a body again it is refused for what it lacks, never for its JSON.
+        // Parsed as a body again, it may be refused for a missing field, but never for its JSON.
         const auto again = wire::parse_publish_body("{" + request->payload_fields + "}", limits);
         fuzz::require(again.has_value() || again.error().code != Errc::invalid_json);
     }

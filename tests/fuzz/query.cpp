@@ -1,4 +1,4 @@
-// Query strings, decoded already -> typed values. Lines of "name=value".
+// Decoded query strings -> typed values. The input has lines of "name=value".
 #include "notifyd/core/topic_name.hpp"
 #include "notifyd/wire/connect.hpp"
 #include "notifyd/wire/connections.hpp"

@@ -1,5 +1,5 @@
-// The bytes of a client behind its 101 -> our stream -> messages -> frames of the client; over a real socket pair.
-// The first byte says in what pieces they come, and whether compression is on.
+// The bytes of a client after its 101 -> our stream -> messages -> client frames; over a real socket pair.
+// The first byte selects how they are split into pieces, and whether compression is on.
 #include "notifyd/core/topic_name.hpp"
 #include "notifyd/runtime/event_loop.hpp"
 #include "notifyd/wire/client_frames.hpp"

@@ -1,9 +1,9 @@
-// Lanes, outboxes, retries, catch-up and resume under seeds (docs/architecture.md R17).
-// A seed that fails is printed: NOTIFYD_SEED=n runs it alone. NOTIFYD_SEEDS=100000 runs so many.
-// Seen to fail, each with the counts that a fault on purpose raised: `seen` not raised in CatchUp::pass (gaps, lost),
+// Simulates lanes, outboxes, retries, catch-up and resume with random seeds (docs/architecture.md R17).
+// A failing seed is printed; NOTIFYD_SEED=n runs it alone. NOTIFYD_SEEDS=100000 runs that many.
+// Seen to fail with each of these bugs, with the counts that rose: `seen` not raised in CatchUp::pass (gaps, lost),
 // `sent` set to a page's first message (repeats), the client's own number forgotten on a loop that is behind (repeats),
 // a replay that reads further than its loop has come (repeats), retries that end without a dead letter (lost), a replay
-// called complete when retention had taken some (false_complete), own messages not noted (echoes).
+// called complete although retention had deleted some messages (false_complete), own messages not noted (echoes).
 #include "support/simulation/world.hpp"
 
 #include <catch2/catch.hpp>
@@ -41,13 +41,13 @@ TEST_CASE("whatever the order of events, nobody misses, repeats or mixes up a me
         all.received += outcome.received;
         all.resumed += outcome.resumed;
     }
-    // It did simulate something.
+    // The simulation did something.
     CHECK(all.received > count * 100);
     CHECK(all.resumed > count * 5);
     WARN("seeds " << count << ", messages received " << all.received << ", resumes " << all.resumed);
 }
 
-TEST_CASE("a seed gives the same trace twice, another one another") {
+TEST_CASE("the same seed gives the same trace, a different seed a different one") {
     CHECK(run(7).trace == run(7).trace);
     CHECK(run(7).trace != run(8).trace);
 }

@@ -1,5 +1,5 @@
-// Prints everything that a client can ask of the gateway, a line each: the routes that the resources declare, the
-// WebSocket frames from the parser's own variant, and the upgrade. check_surface.py compares it with table.py.
+// Prints everything that a client can request of the gateway, one per line: the routes that the resources declare, the
+// WebSocket frames of the parser's variant, and the upgrade. check_surface.py compares the list with table.py.
 #include "notifyd/wire/client_frames.hpp"
 
 #include "router.hpp"
@@ -11,7 +11,7 @@
 
 namespace {
 
-// In the order of the variant's alternatives: a frame that is added there does not compile here without a name.
+// In the order of the variant's alternatives; a frame added there does not compile until it has a name here.
 constexpr std::array frames{std::string_view("sendMessage"),
                             std::string_view("ping"),
                             std::string_view("subscribe"),

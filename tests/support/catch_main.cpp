@@ -1,3 +1,3 @@
-// The one compilation of Catch2's runner.
+// Compiles Catch2's runner once.
 #define CATCH_CONFIG_MAIN
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-// A clock that moves when the test says so. May be moved while other threads read it.
+// A clock that only the test advances. It may be advanced while other threads read it.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -12,7 +12,7 @@ class FakeClock final : public Clock {
     [[nodiscard]] EpochMs now_ms() const override { return 1'700'000'000'000 + since_start_ + stepped_; }
     [[nodiscard]] SteadyTime steady_now() const override { return SteadyTime(Milliseconds(since_start_)); }
     void advance(Milliseconds time) { since_start_ += time.count(); }
-    // Somebody sets the wall clock, forward or back.
+    // Steps the wall clock, forward or back.
     void step(Milliseconds time) { stepped_ += time.count(); }
 
   private:

@@ -1,6 +1,6 @@
-// The disk that fails: a SQLite VFS in front of the real one, which counts the operations of one sort and fails the
-// Nth. It syncs nothing: what these tests end is at most the process. Owns:   the registration as SQLite's default VFS,
-// for the time of its life. Thread: any; arm and disarm between two operations. Fails:  as told.
+// A disk that fails: a SQLite VFS in front of the real one, which counts the operations of one kind and fails the Nth.
+// It never syncs, because these tests end at most the process. It is SQLite's default VFS for as long as it exists.
+// Thread: any; arm and disarm between two operations.
 #pragma once
 
 #include <sqlite3.h>
@@ -13,14 +13,14 @@
 namespace notifyd::testing {
 
 enum class DiskFault : std::uint8_t {
-    write_error,   // EIO on writing and cutting files
+    write_error,   // EIO on writing and truncating files
     full,          // ENOSPC on writing
-    no_growth,     // ENOSPC on writing behind a file's end: what is there can be overwritten
-    short_write,   // half of it is written, then EIO
+    no_growth,     // ENOSPC on writing beyond the end of a file; existing data can be overwritten
+    short_write,   // half is written, then EIO
     sync_error,    // EIO on syncing
     open_error,    // EIO on opening
     read_error,    // EIO on reading
-    silent_write,  // half of it is written, and it claims success: no server can notice, but a checker must
+    silent_write,  // half is written and success reported: no server can notice, but a checker must
     none,
 };
 
@@ -43,7 +43,7 @@ class FaultyVfs {
     FaultyVfs(const FaultyVfs&) = delete;
     FaultyVfs& operator=(const FaultyVfs&) = delete;
 
-    // The `nth` operation from now on fails, or all from that one on. Of files whose path contains `part`.
+    // Fails the `nth` operation from now on, or that one and all later ones, on files whose path contains `part`.
     void arm(DiskFault fault, std::uint64_t nth, bool sticky, std::string part = "") {
         disarm();
         part_ = std::move(part);
@@ -57,7 +57,7 @@ class FaultyVfs {
     [[nodiscard]] std::uint64_t failed() const { return failed_; }
 
   private:
-    // SQLite's file object: ours, then the real one's.
+    // SQLite's file object: ours, followed by the real one.
     struct File {
         sqlite3_file base;
         FaultyVfs* vfs;
@@ -70,7 +70,7 @@ class FaultyVfs {
         return vfs;
     }
 
-    // Whether this operation, one of those that `fault` is about, is to fail.
+    // Whether this operation, which `fault` concerns, is to fail.
     bool fails(DiskFault fault, bool counted) {
         if (!counted || fault_ != fault) return false;
         const std::uint64_t now = ++count_;
@@ -128,7 +128,7 @@ class FaultyVfs {
         return of(file).vfs->fails(DiskFault::sync_error, of(file).counted) ? SQLITE_IOERR_FSYNC : SQLITE_OK;
     }
 
-    // The rest is passed on.
+    // Everything else is passed on.
     static int file_size(sqlite3_file* file, sqlite3_int64* size) {
         return inner(file)->pMethods->xFileSize(inner(file), size);
     }

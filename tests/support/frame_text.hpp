@@ -1,4 +1,4 @@
-// The texts inside encoded server frames.
+// Extracts the texts from encoded server frames.
 #pragma once
 
 #include "notifyd/core/frame.hpp"
@@ -10,7 +10,7 @@
 
 namespace notifyd::testing {
 
-// The payloads of unfragmented, unmasked frames in a row; none if the bytes are not exactly that.
+// The payloads of consecutive unfragmented, unmasked frames; none if the bytes are anything else.
 inline std::vector<std::string> frame_texts(const FramePtr& frames) {
     std::vector<std::string> texts;
     std::string_view rest = frames->view();
@@ -33,7 +33,7 @@ inline std::vector<std::string> frame_texts(const FramePtr& frames) {
     return texts;
 }
 
-// The payload of one frame; empty if the bytes are not exactly that.
+// The payload of one such frame; empty if the bytes are anything else.
 inline std::string frame_text(const FramePtr& frame) {
     const std::vector<std::string> texts = frame_texts(frame);
     return texts.size() == 1 ? texts.front() : std::string();

@@ -1,4 +1,4 @@
-// The examples of docs/protocol.md, which are the files of tests/golden. Tests run in the root of the tree.
+// The examples of docs/protocol.md, which are the files in tests/golden. Tests run in the root of the tree.
 #pragma once
 
 #include <boost/json/parse.hpp>
@@ -25,7 +25,7 @@ inline std::string golden(const std::string& name) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// The names of the examples in a folder whose names end with `suffix`, as golden() takes them.
+// The names, as golden() takes them, of the examples in a folder whose names end with `suffix`.
 inline std::set<std::string> golden_names(const std::string& folder, std::string_view suffix = "") {
     std::set<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(golden_folder / folder)) {
@@ -42,7 +42,7 @@ std::set<std::string> names_of(const std::map<std::string, Value>& examples) {
     return names;
 }
 
-// JSON values are compared, so neither white space nor the order of members matters.
+// Compares JSON values: neither white space nor the order of members matters.
 inline void check_golden(const std::string& name, std::string_view written) {
     CAPTURE(name, written);
     CHECK(boost::json::parse({written.data(), written.size()}) == boost::json::parse(golden(name)));

@@ -1,4 +1,4 @@
-// The verdict of json::Checker on a text, compared with Boost.JSON's, and what it found with what Boost.JSON finds.
+// Compares the verdict of json::Checker on a text, and the members that it found, with those of Boost.JSON.
 #pragma once
 
 #include "notifyd/json/document.hpp"
@@ -55,7 +55,7 @@ inline bool has_infinite_number(json::Value value) {
     return false;
 }
 
-// Whether members have been found where Boost.JSON finds them.
+// Whether members were found where Boost.JSON finds them.
 inline bool are_members_of(std::span<const json::Member> members, const boost::json::value* value) {
     const auto* const object = value == nullptr ? nullptr : value->if_object();
     if (object == nullptr) return members.empty();
@@ -80,7 +80,7 @@ inline bool agrees_with_boost(std::string_view text) {
                                   object == nullptr ? nullptr : object->if_contains("payload"));
         }
         case json::Fault::duplicate_key:
-            // It is found at the end of an object, while the text may go wrong only later.
+            // Our checker finds it at the end of the object, and the text may be wrong further on.
             return error || has_duplicate_key(json::root_value(text));
         case json::Fault::too_deep:
             return error == boost::json::error::too_deep;
@@ -92,7 +92,7 @@ inline bool agrees_with_boost(std::string_view text) {
     return false;
 }
 
-// Whether a text that comes in steps is judged as at once.
+// Whether a text checked in steps gets the same verdict as when checked at once.
 inline bool is_same_in_steps(std::string_view text, std::size_t step_bytes) {
     json::Checker whole(text, json_depth_max);
     json::Checker stepwise(text, json_depth_max);

@@ -1,4 +1,4 @@
-// Permissions that nobody changes: what a manager needs where only its directory is asked.
+// Permissions that never change: stubs for a manager of which only the directory is used.
 #pragma once
 
 #include "notifyd/observability/events.hpp"
@@ -26,7 +26,7 @@ struct NobodyListens final : permissions::ChangeListener {
     void blocked(const UserId&, UniqueFunction<void()> everywhere) override { everywhere(); }
 };
 
-// A manager and what it works with; rows are set in the directory.
+// A manager and its collaborators; tests set rows in the directory.
 struct QuietPermissions {
     QuietPermissions(const Clock& clock, observability::Events& events)
         : blocks(clock), manager({}, directory, blocks, writes, store, listener, events, clock) {}

@@ -1,4 +1,4 @@
-// A connection whose frames are kept instead of sent, and the small things such tests need.
+// A connection that records its frames instead of sending them, and helpers for such tests.
 #pragma once
 
 #include "notifyd/connection/connection.hpp"
@@ -32,14 +32,14 @@ class RecordingSink final : public ports::ConnectionSink {
     void answer(FramePtr frame) override {
         if (!closed_with) frames.push_back(std::move(frame));
     }
-    // As if the outbox were empty, or full with one byte.
+    // Pretends that the outbox is empty, or full with one byte.
     [[nodiscard]] std::size_t bytes_waiting() const override { return full ? std::size_t{1} << 30U : 0; }
     void when_below(std::size_t, UniqueFunction<void()> resume) override { waiters.push_back(std::move(resume)); }
     void close(CloseCode code) override {
         if (!closed_with) closed_with = code;
     }
     [[nodiscard]] bool is_closing() const override { return closed_with.has_value(); }
-    // Takes again what it is given.
+    // Accepts frames again.
     void drain() {
         full = false;
         for (auto& resume : std::exchange(waiters, {})) resume();
@@ -58,7 +58,7 @@ class RecordingSink final : public ports::ConnectionSink {
     bool full = false;
 };
 
-// A connection with its sink.
+// A connection together with its sink.
 struct TestConnection {
     explicit TestConnection(std::uint8_t number, std::string user = "u")
         : connection(connection_id(number),

@@ -1,4 +1,4 @@
-// A folder of a test's own, gone with its object.
+// A temporary folder that is deleted with the object.
 #pragma once
 
 #include <cstdlib>

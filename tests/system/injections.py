@@ -1,6 +1,6 @@
-"""Strings that mean something to somebody on the way: SQLite, JSON, a log, HTTP, Prometheus, a terminal, a path.
+"""Strings with a special meaning to something on their way: SQLite, JSON, a log, HTTP, Prometheus, a terminal, a path.
 
-A payload that works leaves one of the marks: a log event or a header named `forged`, a changed table, a file."""
+An injection that succeeds leaves a mark: a log event or a header named `forged`, a changed table, a file."""
 
 SQL = [quote + tail for quote in ("'", '"', "`", "')", "'))", "]", "''", "\\'", "0") for tail in (
     "; DROP TABLE messages; --", "; DELETE FROM permissions WHERE 1=1; --", " OR '1'='1", " OR 1=1 --",
@@ -36,5 +36,5 @@ FORMATS = ["%s" * 20, "%n%n%n%n", "%x" * 10, "{}" * 10, "{0}{1}", "{:>1000000000
            "{{7*7}}", "<%= 7*7 %>", "#{7*7}", "<script>forged()</script>", "javascript:forged()", "<!--", "]]>",
            "*", "#", "+", "chat:*", "chat:+", "user:#", "chat:", ":", "::", "chat:a:b", "user:root-admin", "a,b", "a;b"]
 
-# With something harmless before it, as where a value was checked by its beginning only.
+# With a harmless prefix, for code that checks only the beginning of a value.
 ALL = SQL + ["chat-1" + text for text in SQL] + JSON + LINES + PROMETHEUS + TERMINAL + UNICODE + PATHS + FORMATS

@@ -1,9 +1,9 @@
 """The attacks of docs/security.md S1 as data: tokens that must be refused, and valid ones, which prove that the table
 can tell them apart.
 
-A row: its name; how it is made from a Forge; why it must be refused. `pinned`: the row is an attack only where RS256 is
-the one algorithm; elsewhere it is a good token. `http`, `ws`: the status, where a limit of HTTP comes first.
-`oracle`: why python3-jwt takes it; empty: it refuses it too.
+A row: its name; how to make it with a Forge; why it must be refused. `pinned`: the row is an attack only where RS256 is
+the only algorithm; elsewhere it is a valid token. `http`, `ws`: the status, if a limit of HTTP applies first.
+`oracle`: why python3-jwt accepts it; empty if it refuses it, too.
 """
 
 import base64
@@ -28,7 +28,7 @@ def b64(data):
 
 
 class Forge:
-    """The provider's keys, the attacker's key, and tokens put together from any parts."""
+    """The provider's keys, the attacker's key, and tokens assembled from arbitrary parts."""
 
     def __init__(self, trap_url):
         self.trap = trap_url
@@ -49,7 +49,7 @@ class Forge:
         return self.claims(**{"aud": None, "client_id": AUDIENCE, "token_use": "access", **changes})
 
     def good(self, alg, key):
-        """As a provider makes it."""
+        """A token as a provider makes it."""
         token = jwt.JWT(header={"alg": alg, "kid": key["kid"]}, claims=self.claims())
         token.make_signed_token(key)
         return token.serialize()
@@ -61,7 +61,7 @@ class Forge:
         return signers[alg].sign(text, key.get_op_key("sign"))
 
     def token(self, claims=None, alg="RS256", key=None, kid="rsa-1", signed_as=None, **header):
-        """`claims`, `header`: a dict, or the text itself. `signed_as`: the algorithm that really signs."""
+        """`claims`, `header`: a dict, or the raw text. `signed_as`: the algorithm that actually signs."""
         members = {"alg": alg, "typ": "JWT", "kid": kid, **header}
         members = {name: value for name, value in members.items() if value is not None}
         return self.raw(json.dumps(members), claims, alg=signed_as or alg, key=key)
@@ -278,7 +278,7 @@ def claim_rows():
 
 ROWS = [*alg_rows(), *key_rows(), *form_rows(), *claim_rows()]
 
-# (name, how it is made, taken where only RS256 is)
+# (name, how to make it, whether it is accepted where only RS256 is)
 GOOD = (
     ("RS256 id token", lambda f: f.good("RS256", f.rsa), True),
     ("RS256 by the other key", lambda f: f.good("RS256", f.rsa2), True),

@@ -23,7 +23,7 @@ class BackupTest(unittest.TestCase):
         return self.folder.command(*arguments, "--config", self.config, limit=LIMIT * 6, **options)
 
     def done(self, *arguments):
-        """The command's one line."""
+        """The single output line of the command."""
         result = self.command(*arguments)
         self.assertEqual((result.returncode, result.stderr), (0, ""), result)
         self.assertEqual(result.stdout.count("\n"), 1, result.stdout)
@@ -41,14 +41,14 @@ class BackupTest(unittest.TestCase):
 
 
 class Commands(BackupTest):
-    def test_backup_tells_what_it_made(self):
+    def test_backup_reports_what_it_wrote(self):
         self.done("migrate")
         line = self.done("backup", "copy.db")
         self.assertIn(str(self.folder.path.resolve() / "copy.db"), line)
         self.assertRegex(line, r": 0 messages, \d+\.\d MiB, \d+\.\d s$")
-        self.assertIn("copy.db is there already", self.refused("backup", "copy.db"))
+        self.assertIn("copy.db already exists", self.refused("backup", "copy.db"))
 
-    def test_nothing_to_back_up(self):
+    def test_a_missing_database_cannot_be_backed_up(self):
         self.assertIn("notifyd.db", self.refused("backup", "copy.db"))
         self.assertEqual([n for n in os.listdir(self.folder.path) if n.startswith("copy")], [])
 
@@ -61,8 +61,8 @@ class Commands(BackupTest):
         self.assertIn("is a folder: name a file in it", self.refused("backup", folder))
         self.assertEqual(list(folder.glob("*copy*")), [])
 
-    @unittest.skipUnless(os.geteuid() == 0, "root becomes somebody who may not write")
-    def test_a_folder_that_cannot_be_written_is_named(self):
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to become a user without write permission")
+    def test_an_unwritable_folder_is_named(self):
         self.done("migrate")
         closed = self.folder.path.resolve() / "closed"
         closed.mkdir(mode=0o755)
@@ -73,12 +73,12 @@ class Commands(BackupTest):
         self.assertEqual((result.returncode, result.stdout), (1, ""), result)
         self.assertIn(f"nothing can be created in the folder {closed}: Permission denied", result.stderr)
 
-    def test_both_need_a_file(self):
+    def test_both_commands_need_a_file(self):
         for command in ("backup", "restore"):
             self.assertEqual(self.command(command).returncode, 2)
             self.assertIn("FILE", self.command(command, "--help").stdout)
 
-    def test_restore_into_an_empty_place(self):
+    def test_restore_without_an_existing_database(self):
         self.done("migrate")
         self.done("backup", "copy.db")
         before = epoch(self.database)
@@ -90,7 +90,7 @@ class Commands(BackupTest):
 
 
 class Epoch(BackupTest):
-    def test_a_restored_database_says_that_it_is_another_one(self):
+    def test_a_restored_database_has_a_new_epoch(self):
         daemon = Daemon(folder=self.folder)
         for number in (1, 2, 3):
             publish_one(daemon, "c", number)
@@ -116,7 +116,7 @@ class Epoch(BackupTest):
 
 
 class UnderLoad(BackupTest):
-    def test_a_backup_holds_all_that_was_acknowledged_before_it(self):
+    def test_a_backup_contains_everything_acknowledged_before_it(self):
         daemon = Daemon(folder=self.folder)
         with Load(daemon) as load:
             for round_number in range(3):
@@ -133,11 +133,11 @@ class UnderLoad(BackupTest):
 
 
 class CrashesOfRestore(BackupTest):
-    """The process ends in front of each change of a file in turn. Seen to fail without make_whole() (the old database
-    lost its log), and with the logs removed after the rename (the old log was replayed into the new database)."""
+    """The process dies before each change of a file in turn. Seen to fail without make_whole() (the old database lost
+    its log), and with the logs removed after the rename (the old log was replayed into the new database)."""
 
-    @unittest.skipIf(os.environ.get("NOTIFYD_TEST_PATIENCE", "1") != "1", "a sanitizer wants to be loaded first")
-    def test_each_leaves_the_old_or_the_new_database_whole(self):
+    @unittest.skipIf(os.environ.get("NOTIFYD_TEST_PATIENCE", "1") != "1", "a sanitizer must be loaded first")
+    def test_every_crash_leaves_the_old_or_the_new_database_intact(self):
         library = build_shim(self.folder)
         if library is None:
             self.skipTest("no C compiler")
@@ -151,7 +151,7 @@ class CrashesOfRestore(BackupTest):
         daemon = Daemon(folder=self.folder)
         for number in range(10):
             publish_one(daemon, "c", f"old, in the log {number}")
-        daemon.kill()  # its log stays; replayed into another database, it makes neither
+        daemon.kill()  # its log stays; replayed into another database, it would destroy both
         self.assertGreater((self.folder.path / "notifyd.db-wal").stat().st_size, 0)
         saved = self.folder.path / "saved"
         saved.mkdir()
@@ -175,7 +175,7 @@ class CrashesOfRestore(BackupTest):
             outcomes["new" if kept == new else "old"] += 1
             if kept != new:
                 self.assertEqual(len(kept), 80, f"neither the old nor the new database after step {step}")
-            # What is left is no obstacle.
+            # What the crash left behind is no obstacle.
             self.done("migrate")
         self.assertGreater(outcomes["old"], 5)
         self.assertGreater(outcomes["new"], 0)

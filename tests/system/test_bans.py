@@ -1,4 +1,4 @@
-"""Bans (role `none`) and blocked users (docs/protocol.md): what they may still do, and what ends at once."""
+"""Bans (role `none`) and blocked users (docs/protocol.md): what they may still do, and what they lose at once."""
 
 import pathlib
 import subprocess
@@ -18,7 +18,7 @@ FAKETIME = pathlib.Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 
 
 def can_fake_time():
-    """A sanitizer wants to be the first library itself."""
+    """A sanitizer must itself be the first library loaded."""
     libraries = subprocess.run(["ldd", binary()], capture_output=True, text=True, check=True).stdout
     return FAKETIME.exists() and not any(name in libraries for name in ("libasan", "libtsan"))
 
@@ -43,29 +43,29 @@ class Bans(SystemTest):
         body = {"targetChannel": "WebSocket", "payload": {**self.topic, "content": "x"}}
         return self.http.post("/publish", token or self.token, body).status == 200
 
-    def test_a_ban_beats_the_claim(self):
+    def test_a_ban_overrides_a_claim(self):
         self.assertTrue(self.can_read() and self.can_publish())
         self.ban()
         self.assertFalse(self.can_read() or self.can_publish())
         with self.assertRaises(Refused) as refused:
             self.daemon.websocket(self.token, query={"orgId": self.org})
         self.assertEqual(refused.exception.status, 403)
-        # The log tells a ban from a permission that nobody gave.
+        # The log distinguishes a ban from a missing permission.
         socket = self.daemon.websocket(self.token)
         socket.ask("subscribe", {"topics": ["org:" + self.org]})
         self.http.get("/ws", self.token, orgId=self.org)
         for kind in ("auth_failed", "connection_refused", "request_refused", "frame_refused"):
             self.daemon.wait_for_event(
                 kind, lambda event: event.get("user_id") == self.user and event["reason"] == "banned")
-        # The operator's own tokens go on.
+        # The operator's own tokens keep working.
         self.assertTrue(self.can_publish(self.service) and self.can_read(self.admin))
 
-    def test_lifting_it_leaves_what_the_claim_gives(self):
+    def test_lifting_a_ban_restores_what_the_claim_grants(self):
         self.ban()
         self.assertEqual(self.http.delete("/permissions", self.admin, userId=self.user, **self.topic).status, 200)
         self.assertTrue(self.can_read() and self.can_publish())
 
-    def test_nobody_lifts_a_ban_by_leaving(self):
+    def test_leaving_does_not_lift_a_ban(self):
         self.ban()
         reply = self.http.delete("/permissions", self.token, userId=self.user, **self.topic)
         self.assert_error(reply, 403, "forbidden", "Only an admin of this topic can lift a ban")
@@ -89,19 +89,19 @@ class Bans(SystemTest):
         self.assertEqual([(p["userId"], p["role"]) for p in reply.json["permissions"]], [(self.user, "none")])
         self.assert_error(self.http.get("/permissions", self.token, **self.topic), 403, "forbidden")
 
-    def test_nobody_is_banned_from_their_own_topic(self):
+    def test_users_cannot_be_banned_from_their_own_topic(self):
         reply = self.http.post("/permissions", self.admin, {"userId": self.user, "role": "none",
                                                             "targetClass": "user", "targetId": self.user})
         self.assert_error(reply, 400, "invalid_request", "Nobody can be banned from their own topic")
 
-    def test_a_ban_from_anothers_topic_stops_direct_messages(self):
+    def test_a_ban_from_another_users_topic_stops_direct_messages(self):
         self.ban(targetClass="user", targetId="quiet")
         body = {"targetChannel": "WebSocket", "payload": {"targetClass": "user", "targetId": "quiet", "content": "x"}}
         self.assert_error(self.http.post("/publish", self.token, body), 403, "forbidden")
         self.assertEqual(self.http.post("/publish", mint("somebody"), body).status, 200)
 
-    def test_a_race_of_a_ban_with_leaving(self):
-        """Whichever comes first: a ban that was answered is never undone by the user."""
+    def test_a_ban_survives_a_race_with_leaving(self):
+        """Whichever comes first, the user never undoes a ban that was acknowledged."""
         for number in range(30):
             chat = f"{self.chat}-{number}"
             self.daemon.grant(self.user, chat)
@@ -118,7 +118,7 @@ class Bans(SystemTest):
 
 
 class Granted(SystemTest):
-    def test_the_users_connections_are_told(self):
+    def test_a_grant_is_announced_to_the_users_connections(self):
         user = self.name("user")
         sockets = [self.daemon.websocket(mint(user)) for _ in range(2)]
         other = self.daemon.websocket(mint(self.name("other")))
@@ -142,7 +142,7 @@ class Blocks(SystemTest):
         self.assertEqual(reply.status, 200, reply)
         return reply.json
 
-    def test_a_blocked_user_reads_and_nothing_else(self):
+    def test_a_blocked_user_can_only_read(self):
         user, token = self.member(role="admin")
         sockets = [self.daemon.websocket(token, self.chat) for _ in range(3)]
         made = self.block(user, reason="spam")
@@ -172,23 +172,23 @@ class Blocks(SystemTest):
             self.daemon.websocket(ticket)
         self.assertEqual((refused.exception.status, refused.exception.json["code"]), (403, "blocked"))
         self.http.delete(self.path(user), self.admin)
-        self.daemon.websocket(ticket)  # and it was not used up
+        self.daemon.websocket(ticket)  # it was not used up
 
-    def test_lifting_it(self):
+    def test_unblocking(self):
         user, token = self.member()
         self.block(user)
-        for _ in range(2):  # twice is fine
+        for _ in range(2):  # repeating it is fine
             reply = self.http.delete(self.path(user), self.admin)
             self.assertEqual((reply.status, reply.json), (200, {"message": "User unblocked successfully"}))
         self.daemon.websocket(token)
         self.publish(token=token)
 
-    def test_it_ends_by_itself(self):
+    def test_a_block_ends_by_itself(self):
         user, token = self.member()
         until = int(time.time() * 1000) + 2000
         self.assertIn("until", self.block(user, until=until)["block"])
         self.assertTrue(eventually(lambda: self.http.post("/publish", token, self.body()).status == 200))
-        # The daemon counts with a clock of its own, which may be off by some milliseconds.
+        # The daemon uses a clock of its own, which may be off by some milliseconds.
         self.assertGreater(time.time() * 1000, until - 1000)
         self.assertNotIn(user, self.blocked())
 
@@ -202,16 +202,16 @@ class Blocks(SystemTest):
                 return users
             key = {"startKey": page["nextStartKey"]}
 
-    def test_they_are_listed_page_by_page(self):
+    def test_blocked_users_are_listed_page_by_page(self):
         users = sorted(self.name("listed") for _ in range(5))
         for user in users:
             self.block(user)
         self.assertEqual([user for user in self.blocked() if user in users], users)
         reply = self.http.get("/users", self.admin, blocked="true", startKey="nonsense")
         self.assert_error(reply, 400, "invalid_request", "Invalid startKey format")
-        self.assert_error(self.http.get("/users", self.admin), 400, "invalid_request", "Users are listed with blocked")
+        self.assert_error(self.http.get("/users", self.admin), 400, "invalid_request", "Only blocked users can be")
 
-    def test_only_admin_tokens(self):
+    def test_only_admin_tokens_may_block(self):
         user, token = self.member(role="admin")
         for caller in (token, self.service):
             self.assert_error(self.http.post(self.path(user), caller), 403, "forbidden")
@@ -240,7 +240,7 @@ class Blocks(SystemTest):
         for path in ("/users/a/b/block", "/users/a%2Fblock", "/users%2Fa/block"):
             self.assert_error(self.http.post(path, self.admin), 404, "not_found")
 
-    def test_a_blocked_admin_reads_and_nothing_else(self):
+    def test_a_blocked_admin_can_only_read(self):
         bob = self.name("bob")
         token = admin(bob)
         socket = self.daemon.websocket(mint(self.name("victim")))
@@ -261,8 +261,8 @@ class Blocks(SystemTest):
         self.http.delete(self.path(bob), self.admin)
         self.assertEqual(self.http.delete(connection, token).status, 204)
 
-    def test_a_race_with_connecting(self):
-        """Whoever is blocked has no connection afterwards, however many were on their way."""
+    def test_a_block_survives_a_race_with_connecting(self):
+        """A blocked user has no connection afterwards, however many were being opened."""
         user, token = self.member()
         stopping = threading.Event()
 
@@ -289,7 +289,7 @@ class Blocks(SystemTest):
 
 
 class AfterARestart(unittest.TestCase):
-    def test_blocks_and_bans_hold(self):
+    def test_blocks_and_bans_survive_a_restart(self):
         folder = Folder()
         daemon = Daemon(folder=folder)
         http = daemon.http()
@@ -307,8 +307,8 @@ class AfterARestart(unittest.TestCase):
         daemon.stop()
         folder.remove()
 
-    @unittest.skipUnless(can_fake_time(), "there is no libfaketime, or a sanitizer in its place")
-    def test_a_clock_that_leaps_ends_no_block(self):
+    @unittest.skipUnless(can_fake_time(), "needs libfaketime, and no sanitizer")
+    def test_a_leap_of_the_clock_ends_no_block(self):
         days = 400 * 86400
         folder = Folder()
         self.addCleanup(folder.remove)
@@ -317,13 +317,13 @@ class AfterARestart(unittest.TestCase):
         until = int(time.time() + 86400) * 1000
         self.assertEqual(http.post("/users/bob/block", admin(), {"until": until}).status, 200)
         body = {"targetChannel": "WebSocket", "payload": {"targetClass": "user", "targetId": "x", "content": "y"}}
-        self.assertEqual(http.post("/publish", mint("dan"), body).status, 200)  # what time it was
+        self.assertEqual(http.post("/publish", mint("dan"), body).status, 200)  # the server has noted the time
         daemon.stop()
         leapt = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": "+400d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
         daemon = Daemon(folder=folder, environment=leapt)
         http = daemon.http()
         self.assert_blocked(http, mint("bob", lifetime=days + 3600), body)
-        # Another block forgets those that have ended; this is none of them.
+        # A new block discards those that have ended; this one has not.
         made = http.post("/users/eve/block", mint("root", "notifyd:admin", lifetime=days + 3600))
         self.assertEqual(made.status, 200, made)
         daemon.stop()

@@ -12,7 +12,7 @@ class Batch(SystemTest):
     def post(self, messages, token=None, **options):
         return self.http.post("/publish/batch", token or self.service, {"messages": messages}, **options)
 
-    def test_results_are_in_the_order_given(self):
+    def test_results_come_in_the_order_of_the_entries(self):
         socket = self.daemon.websocket(self.admin, self.chat)
         reply = self.post([self.body(number, "fifo") for number in range(100)])
         self.assertEqual(reply.status, 200, reply)
@@ -26,7 +26,7 @@ class Batch(SystemTest):
         self.assertEqual([message["content"] for message in messages], list(range(100)))
         self.assertEqual([message["messageId"] for message in messages], [r["messageId"] for r in results])
 
-    def test_entries_fail_alone(self):
+    def test_a_bad_entry_does_not_affect_the_others(self):
         _, token = self.member()
         reply = self.post([self.body("a", "fifo"), self.body(kind="x"), self.body(chat="not-allowed"), 7,
                            {"targetChannel": "WebSocket"}, self.body("b", "fifo")], token)
@@ -41,23 +41,23 @@ class Batch(SystemTest):
         self.assertEqual(results[2]["code"], "forbidden")
         self.assertEqual(self.history()["count"], 2)
 
-    def test_types_and_topics_mix(self):
+    def test_types_and_topics_can_be_mixed(self):
         other = self.name("chat")
         reply = self.post([self.body(1, "standard"), self.body(2, "fifo"), self.body(3, "fifo", chat=other),
                            self.body(4, "fifo")])
         self.assertEqual([r.get("sequenceNumber") for r in reply.json["results"]], [None, 1, 1, 2])
 
-    def test_body_may_be_larger_than_one_message(self):
+    def test_the_body_may_be_larger_than_one_message(self):
         reply = self.post([self.body("x" * 200_000) for _ in range(4)])
         self.assertEqual(reply.json["accepted"], 4)
 
-    def test_each_entry_has_the_limit_of_a_message(self):
+    def test_the_limit_of_a_message_applies_to_each_entry(self):
         reply = self.post([self.body("small"), self.body("x" * 300_000)])
         self.assertEqual(reply.status, 200, reply)
         self.assertEqual(reply.json["results"][1]["status"], 413)
         self.assertEqual(reply.json["results"][1]["code"], "payload_too_large")
 
-    def test_refused_as_a_whole(self):
+    def test_a_malformed_batch_is_refused_as_a_whole(self):
         for body, status, code in (
             ("{", 400, "invalid_json"),
             ({}, 400, "invalid_request"),

@@ -1,5 +1,5 @@
-"""Memory for request bodies and fragmented messages while they arrive (docs/protocol.md): a budget for the server and
-one for each user, and neither obstructs small requests."""
+"""Memory for request bodies and fragmented messages while they arrive (docs/protocol.md): one budget for the server and
+one per user, neither of which obstructs small requests."""
 
 import contextlib
 import json
@@ -32,7 +32,7 @@ def chunk(data):
 
 
 def offer(port, data, stack):
-    """A connection that sends all of `data`, unless the daemon ends it on the way."""
+    """A connection that sends all of `data`, unless the daemon closes it meanwhile."""
     connection = socket.create_connection(("127.0.0.1", port), timeout=LIMIT)
     stack.callback(connection.close)
     with contextlib.suppress(OSError):
@@ -41,7 +41,7 @@ def offer(port, data, stack):
 
 
 def answers(connections, expected):
-    """The first `expected` answers, or what has come within the limit: the heads."""
+    """The heads of the first `expected` answers, or of those that arrive within the limit."""
     heads, waiting, deadline = [], list(connections), time.monotonic() + LIMIT
     while len(heads) < expected and waiting and time.monotonic() < deadline:
         readable, _, _ = select.select(waiting, [], [], 0.2)
@@ -60,7 +60,7 @@ class Budgets(SystemTest):
     settings = {"limits": {"max_batch": "1MiB", "body_memory_per_user": "2MiB", "body_memory": "4MiB"}}
 
     def direct(self, user, content):
-        """Anybody may send it."""
+        """A request that any user may send."""
         return {"targetChannel": "WebSocket", "payload": {"targetClass": "user", "targetId": user, "content": content}}
 
     def batch(self, token, content="x"):
@@ -69,7 +69,7 @@ class Budgets(SystemTest):
             return http.post("/publish/batch", token, {"messages": [self.direct("x", content)] * 4})
 
     def assert_all_given_back(self, token):
-        """Both megabytes of the user are free again."""
+        """Checks that both megabytes of the user are free again."""
         def free():
             with contextlib.ExitStack() as stack:
                 offer(self.daemon.port, batch_head(token, MIB) + b"[" * 100_000, stack)
@@ -77,7 +77,7 @@ class Budgets(SystemTest):
 
         self.assertTrue(eventually(free, LIMIT), "the user's memory is not given back")
 
-    def test_one_user_is_refused_and_others_are_not(self):
+    def test_one_user_over_budget_does_not_affect_others(self):
         token = mint(self.name("greedy"))
         with contextlib.ExitStack() as stack:
             half = batch_head(token, MIB) + b"[" * 500_000
@@ -89,12 +89,12 @@ class Budgets(SystemTest):
                 self.assertIn('"code":"rate_limited"', head)
             self.assertEqual(self.batch(token, "x" * 10_000).status, 429)
             self.assertEqual(self.batch(mint("other"), "x" * 200_000).status, 200)
-            # What is small is free.
+            # Small requests are not counted.
             small = self.http.post("/publish", token, self.direct("x", "small"))
             self.assertEqual(small.status, 200, small)
         self.assert_all_given_back(token)
 
-    def test_many_users_are_refused_and_small_requests_are_not(self):
+    def test_the_servers_budget_does_not_affect_small_requests(self):
         tokens = [mint(self.name("crowd")) for _ in range(8)]
         with contextlib.ExitStack() as stack:
             sockets = [offer(self.daemon.port, batch_head(token, MIB) + b"[" * 500_000, stack) for token in tokens]
@@ -108,7 +108,7 @@ class Budgets(SystemTest):
             self.assertEqual(self.http.get("/healthz").status, 200)
         self.assert_all_given_back(tokens[0])
 
-    def test_chunked_bodies_pay_as_they_grow(self):
+    def test_chunked_bodies_are_counted_as_they_grow(self):
         token = mint(self.name("chunked"))
         with contextlib.ExitStack() as stack:
             half = batch_head(token) + chunk(b"[" * 100_000) * 7
@@ -117,7 +117,7 @@ class Budgets(SystemTest):
             self.assertEqual([status(head) for head in heads], [429] * 4)
         self.assert_all_given_back(token)
 
-    def test_a_whole_chunked_body_is_served(self):
+    def test_a_complete_chunked_body_is_served(self):
         token = mint(self.name("chunked"))
         text = json.dumps({"messages": [self.direct("x", "x" * 200_000)] * 4}).encode()
         pieces = b"".join(chunk(text[at:at + 5000]) for at in range(0, len(text), 5000)) + b"0\r\n\r\n"
@@ -127,7 +127,7 @@ class Budgets(SystemTest):
                 reply = raw.reply()
                 self.assertEqual(reply.status, 200, reply)
 
-    def test_memory_is_given_back_however_a_request_ends(self):
+    def test_memory_is_released_however_a_request_ends(self):
         token = mint(self.name("ender"))
         ends = {
             "an answer": batch_head(token, 600_000) + b" " * 599_998 + b"{}",
@@ -147,7 +147,7 @@ class Budgets(SystemTest):
                         self.assertIn(status(heads[0]), (400, 413), heads)
                 self.assert_all_given_back(token)
 
-    def test_a_body_is_refused_before_it_is_asked_for(self):
+    def test_a_body_is_refused_before_100_continue(self):
         token = mint(self.name("polite"))
         with contextlib.ExitStack() as stack:
             for _ in range(2):
@@ -158,7 +158,7 @@ class Budgets(SystemTest):
 
             self.assertTrue(eventually(refused, LIMIT))
 
-    def test_limits_change_with_a_reload(self):
+    def test_a_reload_changes_the_limits(self):
         token = mint(self.name("reload"))
         with contextlib.ExitStack() as stack:
             for _ in range(2):
@@ -173,17 +173,17 @@ class Budgets(SystemTest):
             self.assertEqual(self.batch(token, "x" * 200_000).status, 200)
         self.daemon.reload(self.settings)
 
-    def test_half_messages_of_one_user_end_with_1013(self):
+    def test_unfinished_messages_of_one_user_end_with_1013(self):
         user = self.name("talker")
         token = mint(user)
         piece = Frame(Opcode.TEXT, b'{"action":"sendMessage","x":"' + b"x" * 200_000, False)
         sockets = [self.daemon.websocket(token) for _ in range(20)]
         for client in sockets:
-            with contextlib.suppress(OSError):  # it may be closed on the way
+            with contextlib.suppress(OSError):  # it may be closed meanwhile
                 client.socket.sendall(piece.serialize(mask=True))
         closed = self.closed_of(user, 20 - 2 * MIB // 200_000)
         self.assertEqual({event["code"] for event in closed}, {1013})
-        # Others' large messages pass meanwhile, and small ones of the same user.
+        # Meanwhile, large messages of others are accepted, and so are small ones of the same user.
         self.assert_sends(mint("other"), "x" * 200_000)
         self.assert_sends(token, "small")
         for client in sockets:
@@ -197,8 +197,8 @@ class Budgets(SystemTest):
 
         self.assertTrue(eventually(free, LIMIT), "the user's memory is not given back")
 
-    @unittest.skipUnless(LONG, "a large message has 30 s")
-    def test_a_large_message_that_never_ends_is_given_up(self):
+    @unittest.skipUnless(LONG, "takes the 30 s that a large message may take")
+    def test_a_large_message_that_never_ends_is_abandoned(self):
         token = mint(self.name("slow"))
         half = Frame(Opcode.TEXT, b"{" + b"x" * 20_000, False).serialize(mask=True)
         slow, small, idle = (self.daemon.websocket(token) for _ in range(3))
@@ -224,9 +224,9 @@ class Budgets(SystemTest):
 
 
 class Sizes(SystemTest):
-    """The defaults: 4 MiB batches, 16 MiB a user, 256 MiB in all."""
+    """The defaults: 4 MiB per batch, 16 MiB per user, 256 MiB in total."""
 
-    def test_half_batches_of_one_token_hold_little(self):
+    def test_half_sent_batches_of_one_token_hold_little_memory(self):
         more_descriptors()
         token = mint("greedy")
         self.http.get("/healthz")
@@ -237,7 +237,7 @@ class Sizes(SystemTest):
             heads = answers(sockets, len(sockets) - 4)
             self.assertEqual([status(head) for head in heads], [429] * (len(sockets) - 4))
             grown = resident_bytes(self.daemon.process.pid) - before
-            print(f"{grown / MIB:.1f} MiB for {len(sockets)} half batches of one token")
+            print(f"{grown / MIB:.1f} MiB for {len(sockets)} half-sent batches of one token")
             self.assertLess(grown, 32 * MIB * (LIMIT / 10))
             body = {"targetChannel": "WebSocket", "payload": {"targetClass": "user", "targetId": "x", "content": "y"}}
             self.assertEqual(self.http.post("/publish", mint("other"), body).status, 200)

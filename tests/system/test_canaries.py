@@ -1,4 +1,4 @@
-"""Tokens and secrets with a mark of their own in every place that takes one, then a search of all that comes out
+"""Tokens and secrets with unique marks in every place that takes one, then a search of everything that comes out
 (docs/security.md S8): replies, frames, log, database, the process's own description."""
 
 import base64
@@ -20,7 +20,7 @@ SECRET = "canarysecret" + uuid.uuid4().hex + "0" * 20
 
 
 class Canaries:
-    """Marks that were planted, and the texts in which none of them may stand."""
+    """The marks that were planted, and the texts in which none of them may appear."""
 
     def __init__(self):
         self.marks = {SECRET: "auth.hs256_secret"}
@@ -32,7 +32,7 @@ class Canaries:
         return mark
 
     def token(self, where):
-        """A good one: its signature is the mark."""
+        """A valid token, whose signature is the mark."""
         token = mint("alice", secret=SECRET, canary=uuid.uuid4().hex)
         self.marks[token.split(".")[2]] = where
         self.marks[token] = where
@@ -96,7 +96,7 @@ class Leaks(unittest.TestCase):
                 try:
                     socket = daemon.websocket(**options)
                     self.canaries.saw("the first frame", json.dumps(socket.connected) + str(socket.response.headers))
-                    # Where a confused client may put its token: no field of ours, not delivered to anybody.
+                    # Where a confused client may put its token: not a field of ours, and not delivered to anybody.
                     for frame in ({"type": "auth", "id": "1", "payload": {"token": make("an unknown frame")}},
                                   {"action": "auth", "token": make("an unknown action")},
                                   {"type": "subscribe", "id": "1", "payload": {"token": make("a field")}}):
@@ -123,7 +123,7 @@ class Leaks(unittest.TestCase):
         self.assertEqual(list(self.canaries.leaks()), [])
         print(f"{len(self.canaries.marks)} marks, {sum(len(data) for _, data in self.canaries.seen)} bytes searched")
 
-    def test_a_running_server(self):
+    def test_a_running_server_leaks_nothing(self):
         daemon = self.start()
         self.http_everywhere(daemon)
         self.websockets_everywhere(daemon)
@@ -137,7 +137,7 @@ class Leaks(unittest.TestCase):
             self.assertIn(expected, names)
         self.assert_no_leak(100)
 
-    def test_a_crash(self):
+    def test_a_crash_leaks_nothing(self):
         daemon = self.start()
         self.http_everywhere(daemon)
         daemon.signal(signal.SIGABRT)
@@ -147,8 +147,8 @@ class Leaks(unittest.TestCase):
         self.files()
         self.assert_no_leak(40)
 
-    def test_a_config_that_is_refused(self):
-        """The sentences about a bad config are about its keys, never about its secrets."""
+    def test_a_refused_config_leaks_nothing(self):
+        """The messages about a bad config name its keys, never its secrets."""
         for settings in ({"auth": {"hs256_secret": self.canaries.plant("a short secret")[:20]}},
                          {"auth": {"hs256_secret": self.canaries.plant("a secret"), "algorithms": ["RS256"]}},
                          {"auth": {"hs256_secret": self.canaries.plant("a secret"), "leeway": "soon"}},
@@ -159,7 +159,7 @@ class Leaks(unittest.TestCase):
             self.canaries.saw("check-config", result.stdout + result.stderr)
         self.assert_no_leak(5)
 
-    def test_the_search_finds(self):
+    def test_the_search_finds_a_planted_mark(self):
         mark = self.canaries.plant("a test")
         self.canaries.saw("nothing", "nothing")
         self.assertEqual(list(self.canaries.leaks()), [])

@@ -45,7 +45,7 @@ class Commands(unittest.TestCase):
                 self.assertNotEqual(result.returncode, 0)
                 self.assertTrue(result.stderr + result.stdout)
 
-    def test_an_unknown_command_is_named_with_the_known_ones(self):
+    def test_an_unknown_command_is_reported_with_the_known_ones(self):
         for line, words in (("serv", ("`notifyd serv`", "did you mean `notifyd serve`?", "check-config, migrate, ")),
                             ("foo", ("`notifyd foo`", "the commands are: serve, ")),
                             ("check_config", ("did you mean `notifyd check-config`?",)),
@@ -54,22 +54,22 @@ class Commands(unittest.TestCase):
                                          "the commands are: list, redrive, purge")),
                             ("dlq", ("`notifyd dlq` needs a command", "list, redrive, purge")),
                             ("", ("`notifyd` needs a command", "serve, check-config")),
-                            ("--config x version", ("--config cannot stand before the command",
+                            ("--config x version", ("--config cannot precede the command",
                                                     "`notifyd serve --config FILE`")),
-                            ("--config x", ("--config cannot stand before",)),
-                            ("--confg x serve", ("--confg cannot stand before",))):
+                            ("--config x", ("--config cannot precede",)),
+                            ("--confg x serve", ("--confg cannot precede",))):
             with self.subTest(line):
                 result = self.folder.command(*line.split())
                 self.assertEqual((result.returncode, result.stdout), (2, ""))
                 for word in words:
                     self.assertIn(word, result.stderr)
-        # What is wrong behind a command has the text of the option.
+        # For a mistake after a command, the message is about the option.
         for line in ("serve --confg x", "token", "version x"):
             result = self.folder.command(*line.split())
             self.assertEqual(result.returncode, 2)
             self.assertNotIn("the commands are", result.stderr)
 
-    def test_options_of_dlq_that_would_find_nothing(self):
+    def test_dlq_options_that_would_match_nothing(self):
         self.run_with("migrate")
         for arguments in ("list --limit -1", "list --limit 0", "list --limit 1.5", "list --limit 1000000001",
                           "list --limit 18446744073709551616", "list --queue fifoo", "redrive --queue Fifo",
@@ -86,7 +86,7 @@ class Commands(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertFalse((self.folder.path / "notifyd.db").exists(), "checking must not make a database")
 
-    def test_the_sample_config_is_good(self):
+    def test_the_sample_config_is_valid(self):
         sample = ROOT / "config/notifyd.toml"
         (self.folder.path / "secret").write_text(SECRET)
         result = self.folder.command("check-config", "--config", sample,
@@ -131,8 +131,8 @@ class Commands(unittest.TestCase):
                 self.assertEqual(result.returncode, CONFIG_ERROR)
                 self.assertIn("missing.toml", result.stderr + result.stdout)
 
-    def test_only_a_config_error_has_its_exit_code(self):
-        """systemd starts the server again after what may pass, not after what would fail in the same way."""
+    def test_only_a_config_error_has_the_exit_code_78(self):
+        """systemd restarts the server after temporary failures, but not if a restart would fail in the same way."""
         unit = (ROOT / "packaging/systemd/notifyd.service").read_text()
         self.assertIn(f"\nRestartPreventExitStatus={CONFIG_ERROR}\n", unit)
         with socket.create_server(("127.0.0.1", 0)) as other:
@@ -141,7 +141,7 @@ class Commands(unittest.TestCase):
         self.folder.write("notifyd.db", "no database" * 1000)
         self.assertEqual(self.run_with("serve").returncode, 1)
 
-    def test_a_place_that_cannot_be_is_a_config_error(self):
+    def test_an_impossible_path_is_a_config_error(self):
         path = self.folder.path
         self.folder.write("file", "kept")
         (path / "folder").mkdir()
@@ -189,7 +189,7 @@ class Commands(unittest.TestCase):
         leaf, middle, root = chain = make_chain(self.folder)
         key = self.folder.path / "leaf.key"
 
-        def told(*order):
+        def problems_of(*order):
             text = "".join(certificate.read_text() for certificate in order)
             tls = {"certificate": str(self.folder.write("chain.pem", text)), "private_key": str(key)}
             result = self.run_with("check-config", settings={"tls": tls})
@@ -200,18 +200,18 @@ class Commands(unittest.TestCase):
         for order in ((leaf,), (leaf, middle), chain, (leaf, root), (leaf, middle, cross, root),
                       (leaf, cross, middle, root), (leaf, middle, root, cross), (leaf, leaf, middle),
                       (*chain, root, middle), (leaf, root, middle, root)):
-            self.assertEqual(told(*order), "")
+            self.assertEqual(problems_of(*order), "")
         for order, words in (((middle, leaf), "certificate 2 is the server's own"),
                              ((root, middle, leaf), "certificate 3 is the server's own"),
                              ((leaf, root, middle), "certificate 2 has signed certificate 3"),
                              ((leaf, leaf, root, middle), "certificate 3 has signed certificate 4"),
                              ((middle, root, leaf), "certificate 3 is the server's own")):
-            error = told(*order)
+            error = problems_of(*order)
             self.assertIn("chain is in the wrong order", error)
             self.assertIn(words, error)
 
     def cross_signed(self, certificate):
-        """The same name and key, signed by a root that is in no chain."""
+        """The same name and key, signed by a root that is not in the chain."""
 
         def openssl(*arguments):
             subprocess.run(["openssl", *arguments], cwd=self.folder.path, check=True, capture_output=True)
@@ -222,7 +222,7 @@ class Commands(unittest.TestCase):
                 "-CAcreateserial", "-days", "1", "-extfile", f"{certificate.stem}.ext", "-out", "cross.pem")
         return self.folder.path / "cross.pem"
 
-    def test_a_folder_that_is_missing_is_named(self):
+    def test_a_missing_folder_is_named(self):
         path = self.folder.path / "no" / "notifyd.db"
         for command in ("serve", "migrate", "restore copy.db"):
             with self.subTest(command):
@@ -264,7 +264,7 @@ class Commands(unittest.TestCase):
             self.assertNotEqual(result.returncode, 0)
             self.assertIn("newer", result.stderr + result.stdout)
 
-    def test_not_a_database(self):
+    def test_a_file_that_is_not_a_database_is_refused(self):
         self.folder.write("notifyd.db", "this is no database\n" * 1000)
         result = self.run_with("serve")
         self.assertNotEqual(result.returncode, 0)
@@ -294,7 +294,7 @@ class Commands(unittest.TestCase):
         self.assertNotEqual(result.returncode, 0)
         self.assertIn("hs256_secret", result.stderr + result.stdout)
 
-    def test_token_that_the_server_would_refuse(self):
+    def test_a_token_that_the_server_would_refuse_is_not_issued(self):
         (self.folder.path / "key.pem").write_text("not looked at")
         for auth, code, words in (
                 ({"algorithms": ["RS256"], "public_key": "key.pem"}, 1, 'auth.algorithms has no "HS256"'),

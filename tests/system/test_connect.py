@@ -34,7 +34,7 @@ class Handshake(SystemTest):
         self.assertTrue(hello["epoch"])
         self.assertEqual(hello["epoch"], self.daemon.websocket(token).connected["epoch"])
 
-    def test_older_clients_see_nothing_new(self):
+    def test_without_hello_clients_see_no_new_frames(self):
         user, token = self.member()
         socket = self.daemon.websocket(token, self.chat, hello=False)
         self.assertIsNone(socket.subprotocol)
@@ -94,7 +94,7 @@ class Handshake(SystemTest):
                 self.assert_refused(400, "invalid_request", token=token, query=query)
         self.daemon.websocket(token, query={"chatIds": ",".join(f"c{n}" for n in range(100))})
 
-    def test_an_empty_list_is_none(self):
+    def test_an_empty_list_means_no_topics(self):
         user, token = self.member()
         for name in ("chatIds", "chatId", "orgId", "resume"):
             with self.subTest(name):
@@ -109,7 +109,7 @@ class Handshake(SystemTest):
                 self.assert_refused(401, "unauthorized", token=token)
 
     def test_long_token(self):
-        for length, refused in ((5000, False), (6500, True)):  # a third more as base64: below and above 8 KiB
+        for length, refused in ((5000, False), (6500, True)):  # base64 adds a third: below and above 8 KiB
             headers = {"Authorization": "Bearer " + mint("u", padding="x" * length)}
             if refused:
                 self.assert_refused(401, "unauthorized", headers=headers)
@@ -126,7 +126,7 @@ class Handshake(SystemTest):
         self.assert_refused(403, "forbidden", token=token, query=[("chatId", self.chat), ("chatId", "not-mine")])
         self.assert_refused(403, "forbidden", token=token, query={"orgId": "not-mine"})
 
-    def test_viewer_and_admin_token_may_listen(self):
+    def test_viewers_and_admin_tokens_may_listen(self):
         _, viewer = self.member(role="viewer")
         for token in (viewer, self.admin):
             self.daemon.websocket(token, self.chat)
@@ -144,7 +144,7 @@ class Handshake(SystemTest):
                 reply = self.daemon.http().request("GET", "/ws?token=" + self.admin, headers={**good, name: value})
                 self.assertIn(reply.status, (400, 426), reply)
 
-    def test_lines_of_a_list_are_one_list(self):
+    def test_repeated_list_headers_form_one_list(self):
         rest = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer %s\r\n\r\n" % self.admin.encode()
         upgrade = b"Upgrade: websocket\r\n"
         version = b"Sec-WebSocket-Version: 13\r\n"
@@ -160,8 +160,8 @@ class Handshake(SystemTest):
                 raw.send(b"GET /ws HTTP/1.1\r\nHost: x\r\n" + lines + rest)
                 self.assertEqual(raw.reply().status, status)
 
-    def test_refused_connection_can_be_used_again(self):
-        """The refusal is an ordinary HTTP answer: what follows on the connection is answered too."""
+    def test_a_refused_connection_can_be_used_again(self):
+        """The refusal is an ordinary HTTP response: the next request on the connection is answered, too."""
         raw = self.daemon.raw()
         raw.send(b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                  b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")

@@ -1,4 +1,4 @@
-"""Why a connect would fail: a plain GET on the socket's path says what the handshake would, and uses nothing up
+"""Why a connect would fail: a plain GET on the socket's path answers what the handshake would, and uses nothing up
 (docs/protocol.md)."""
 
 import unittest
@@ -23,7 +23,7 @@ class Explained(TokenTest):
         self.assert_error(reply, 426, "upgrade_required")
         self.assertEqual(reply.headers["Upgrade"], "websocket")
 
-    def test_what_the_handshake_would_answer(self):
+    def test_a_get_answers_what_the_handshake_would(self):
         user, token = self.member()
         for status, code, answer in (
             (401, "unauthorized", self.ask()),
@@ -62,7 +62,7 @@ class Explained(TokenTest):
     def test_a_full_user(self):
         token = mint(self.name("user"))
         for _ in range(2):
-            for _ in range(5):  # none of them takes a place
+            for _ in range(5):  # none of them counts as a connection
                 self.would_connect(self.ask(token))
             self.daemon.websocket(token)
         self.assert_error(self.ask(token), 429, "rate_limited")
@@ -78,7 +78,7 @@ class Explained(TokenTest):
 
 
 class BearerAlone(TokenTest):
-    def test_it_is_400_and_uses_no_ticket_up(self):
+    def test_a_bearer_without_a_token_is_400_and_uses_no_token_up(self):
         ticket = self.ticket(mint("u"))
         for offered in (["bearer." + ticket], ["graphql-ws", "bearer." + ticket]):
             with self.subTest(len(offered)):
@@ -107,7 +107,7 @@ class Limits(unittest.TestCase):
         for _ in range(2):
             with self.assertRaises(Refused):
                 daemon.websocket("not.a.token")
-        # What the handshake would answer from here on.
+        # From here on, what the handshake would answer.
         self.assertEqual(http.get("/ws", "not.a.token").status, 429)
         self.assertEqual(http.get("/ws", mint("somebody-else")).status, 426)
 
@@ -126,7 +126,7 @@ class BasePath(SystemTest):
     def test_path(self):
         self.assert_error(self.http.get("/dvl/ws"), 401, "unauthorized")
         self.assert_error(self.http.get("/dvl/ws", self.admin), 426, "upgrade_required")
-        # The page of the server itself.
+        # The try page.
         self.assertEqual(self.http.get("/dvl/").status, 200)
 
 

@@ -1,4 +1,4 @@
-"""How often an address and a user may connect, and which address counts (docs/protocol.md, docs/security.md Q8, S7)."""
+"""How often an address or a user may connect, and which address counts (docs/protocol.md, docs/security.md Q8, S7)."""
 
 import threading
 import unittest
@@ -15,7 +15,7 @@ from support.websocket import Closed, Refused
 
 
 def attempt(daemon, token, **options):
-    """The status of one attempt, and its headers; a connection that opens stays open."""
+    """Makes one attempt; returns its status and headers. A connection that opens stays open."""
     try:
         daemon.websocket(token, **options)
         return 101, {}
@@ -25,7 +25,7 @@ def attempt(daemon, token, **options):
 
 class PerAddress(SystemTest):
     def setUp(self):
-        """A daemon for each test, for each has the same address."""
+        """A daemon per test, because all tests have the same address."""
         self.daemons = []
         self.token = mint("u")
 
@@ -38,7 +38,7 @@ class PerAddress(SystemTest):
         self.daemons.append(Daemon({"limits": limits, **settings}))
         return self.daemons[-1]
 
-    def test_five_refused_ones_a_minute(self):
+    def test_five_refused_attempts_per_minute_are_allowed(self):
         daemon = self.start()
         for _ in range(2):
             attempts = [attempt(daemon, self.token), attempt(daemon, "not.a.token")]
@@ -51,14 +51,14 @@ class PerAddress(SystemTest):
                 daemon.websocket(**options)
             self.assertEqual((caught.exception.status, caught.exception.json["code"]), (429, "rate_limited"))
             self.assertTrue(50 <= int(caught.exception.headers["Retry-After"]) <= 60, caught.exception.headers)
-        # A good token still comes in, other requests are no attempts, and those who are in stay in.
+        # A good token is still admitted, other requests do not count as attempts, and open connections stay open.
         self.assertEqual(attempt(daemon, self.token)[0], 101)
         self.assertEqual(daemon.http().get("/healthz").status, 200)
         self.assertEqual(daemon.clients[0].ask("ping")["type"], "pong")
         refused = daemon.wait_for_event("connection_refused", lambda event: event.get("status") == 429)
         self.assertEqual((refused["address"], refused["reason"]), ("127.0.0.1", "limits.connects_per_minute_per_ip"))
 
-    def test_those_of_a_blocked_user_count(self):
+    def test_attempts_of_a_blocked_user_count(self):
         daemon = self.start()
         self.assertEqual(daemon.http().post("/users/u/block", admin(), {}).status, 200)
         attempts = [attempt(daemon, self.token)[0] for _ in range(7)]
@@ -66,7 +66,7 @@ class PerAddress(SystemTest):
         refused = daemon.wait_for_event("connection_refused", lambda event: event.get("status") == 429)
         self.assertEqual((refused["user_id"], refused["attempt_reason"]), ("u", "blocked"))
 
-    def test_a_connection_token_that_loses_a_race_takes_no_connect_of_its_user(self):
+    def test_a_connection_token_that_loses_a_race_does_not_count_for_its_user(self):
         daemon = self.start(tokens={"secret": SIGNING_SECRET}, limits={"connects_per_minute_per_user": 3})
         ticket = daemon.http().post("/ws/token", self.token).json["token"]
         results = []
@@ -78,12 +78,12 @@ class PerAddress(SystemTest):
         self.assertEqual(results.count(101), 1)
         self.assertEqual([attempt(daemon, self.token)[0] for _ in range(3)], [101, 101, 429])
 
-    def test_a_bad_parameter_is_no_refused_attempt(self):
+    def test_a_bad_parameter_does_not_count_as_a_refused_attempt(self):
         daemon = self.start()
         statuses = [attempt(daemon, self.token, query={"chatId": "a\x01"})[0] for _ in range(7)]
         self.assertEqual(statuses, [400] * 7)
 
-    def test_an_origin_is_one(self):
+    def test_a_refused_origin_counts_as_a_refused_attempt(self):
         daemon = self.start(server={"allowed_origins": ["https://app.example"]})
         statuses = [attempt(daemon, self.token, origin="https://evil.example")[0] for _ in range(6)]
         self.assertEqual(statuses, [403] * 5 + [429])
@@ -100,23 +100,23 @@ class PerAddress(SystemTest):
             thread.join(LIMIT)
         self.assertEqual((statuses.count(401), statuses.count(429)), (5, 35))
 
-    def test_a_proxy_names_the_address_and_nobody_else(self):
+    def test_only_a_trusted_proxy_names_the_address(self):
         daemon = self.start(server={"trusted_proxies": ["127.0.0.0/8"]})
         one = {"X-Forwarded-For": "198.51.100.7"}
         statuses = [attempt(daemon, "not.a.token", headers=one)[0] for _ in range(6)]
         self.assertEqual(statuses, [401] * 5 + [429])
-        # Each client has its own limit; all of a /64 have one.
+        # Each client has its own limit; a whole /64 shares one.
         self.assertEqual(attempt(daemon, "not.a.token", headers={"X-Forwarded-For": "198.51.100.8"})[0], 401)
         statuses = [attempt(daemon, "not.a.token", headers={"X-Forwarded-For": f"2001:db8::{n}"})[0] for n in range(6)]
         self.assertEqual(statuses, [401] * 5 + [429])
-        # The client's own tale, in front of what the proxy adds, changes nothing.
+        # What the client itself claims, in front of what the proxy adds, changes nothing.
         tale = {"X-Forwarded-For": "203.0.113.1, 198.51.100.7"}
         self.assertEqual(attempt(daemon, "not.a.token", headers=tale)[0], 429)
         self.assertEqual(attempt(daemon, self.token, headers=one)[0], 101)
         opened = daemon.wait_for_event("connection_opened")
         self.assertEqual(opened["address"], "198.51.100.7")
 
-    def test_without_a_trusted_proxy_the_header_is_nothing(self):
+    def test_without_a_trusted_proxy_the_header_is_ignored(self):
         daemon = self.start(server={"trusted_proxies": ["10.0.0.0/8"]})
         statuses = [attempt(daemon, "not.a.token", headers={"X-Forwarded-For": f"198.51.100.{n}"})[0]
                     for n in range(6)]
@@ -124,7 +124,8 @@ class PerAddress(SystemTest):
         self.assertEqual(daemon.wait_for_event("connection_refused")["address"], "127.0.0.1")
 
     def test_a_unix_socket(self):
-        """Without proxies it is this machine's own; a proxy that does not say for whom it asks is one client."""
+        """Without proxies, the clients are on this machine; a proxy that names no client address counts as one
+        client."""
         for trusted, headers, statuses in (
             ([], "", [401] * 7), ([], "X-Forwarded-For: 198.51.100.7\r\n", [401] * 7),
             (["10.0.0.0/8"], "", [401] * 5 + [429] * 2),
@@ -148,13 +149,13 @@ class PerAddress(SystemTest):
                 warnings = str(daemon.find_events("config_warning"))
                 self.assertEqual("limits per address are off" in warnings, not trusted)
 
-    def test_off(self):
+    def test_the_limit_can_be_disabled(self):
         daemon = self.start(limits={"connects_per_minute_per_ip": 0})
         self.assertEqual({attempt(daemon, "not.a.token")[0] for _ in range(30)}, {401})
 
 
 class PerUser(SystemTest):
-    """What a user is let in is limited over all addresses and loops, and nobody else's is touched by it."""
+    """Successful connects of a user are limited over all addresses and loops, without affecting other users."""
 
     settings = {"server": {"threads": 4},
                 "limits": {"connects_per_minute_per_ip": 5, "connects_per_minute_per_user": 30}}
@@ -169,12 +170,12 @@ class PerUser(SystemTest):
             thread.join(LIMIT)
         return statuses
 
-    def test_an_office_comes_back_at_once(self):
+    def test_an_office_reconnects_at_once(self):
         tokens = [mint(self.name("colleague")) for _ in range(40)]
         for _ in range(3):  # two restarts within the minute
             self.assertEqual(self.connect_all(tokens), [101] * 40)
 
-    def test_thirty_of_one_user(self):
+    def test_one_user_may_connect_thirty_times_per_minute(self):
         token = mint(self.name("reconnecting"))
         statuses = self.connect_all([token] * 40)
         self.assertEqual((statuses.count(101), statuses.count(429)), (30, 10))
@@ -183,13 +184,13 @@ class PerUser(SystemTest):
         self.assertTrue(1 <= int(headers["Retry-After"]) <= 60, headers)
         self.assertEqual(attempt(self.daemon, mint(self.name("other")))[0], 101)
 
-    def test_what_is_refused_does_not_count(self):
+    def test_refused_connects_do_not_count(self):
         user = self.name("user")
         for _ in range(3):
             self.assertEqual(attempt(self.daemon, mint(user), query={"chatIds": "a\x01"})[0], 400)
         self.assertEqual(self.connect_all([mint(user)] * 30), [101] * 30)
 
-    def test_it_changes_with_a_reload(self):
+    def test_a_reload_changes_the_limit(self):
         token = mint(self.name("user"))
         self.addCleanup(self.daemon.reload, self.settings)
         for most, statuses in ((2, [101, 101, 429]), (0, [101] * 3)):
@@ -202,7 +203,7 @@ class CloseOldest(SystemTest):
     settings = {"server": {"threads": 4}, "connections": {"max_per_user": 3, "on_limit": "close_oldest"}}
 
     def open_ones(self, sockets):
-        """Those that still answer."""
+        """The connections that still respond."""
         answering = []
         for socket in sockets:
             try:
@@ -211,7 +212,7 @@ class CloseOldest(SystemTest):
                 answering.append(False)
         return answering
 
-    def test_the_oldest_gives_way(self):
+    def test_the_oldest_connection_is_closed(self):
         user = self.name("user")
         sockets = [self.daemon.websocket(mint(user)) for _ in range(3)]
         other = self.daemon.websocket(mint(self.name("other")))
@@ -220,14 +221,14 @@ class CloseOldest(SystemTest):
             self.assertEqual(sockets[n].closed(), 4409)
         self.assertEqual(self.open_ones(sockets), [False] * 3 + [True] * 3)
         self.assertEqual(other.ask("ping")["type"], "pong")
-        # A place that is given back is free again: nobody is closed for it.
+        # A closed connection frees its place, so that no other has to be closed.
         sockets[3].close()
         listed = lambda: self.http.get("/@connections", self.admin, userId=user).json["count"] == 2
         self.assertTrue(eventually(listed))
         sockets.append(self.daemon.websocket(mint(user)))
         self.assertEqual(self.open_ones(sockets[4:]), [True] * 3)
 
-    def test_a_race_leaves_exactly_as_many_as_there_may_be(self):
+    def test_a_race_leaves_exactly_the_allowed_number(self):
         user = self.name("user")
         sockets = []
 

@@ -1,6 +1,7 @@
-"""Connection tokens are used once, whatever happens: races, kills, restarts, a full disk (docs/security.md S4, S8).
+"""Connection tokens can be used only once, whatever happens: races, kills, restarts, a full disk (docs/security.md S4,
+S8).
 
-The races have 20 rounds, and 3 with a kill; NOTIFYD_LONG=1 makes it 1,000, and 50.
+The races run 20 rounds, and 3 with a kill; with NOTIFYD_LONG=1, 1,000 and 50.
 """
 
 import os
@@ -18,7 +19,7 @@ LONG = os.environ.get("NOTIFYD_LONG") == "1"
 
 
 def race(port, token, count=100):
-    """Status codes of that many connects at once; None: the server was gone."""
+    """Status codes of that many simultaneous connects; None if the server was gone."""
     sockets = [socket.create_connection(("127.0.0.1", port), timeout=LIMIT) for _ in range(count)]
     for client in sockets:
         client.sendall(handshake(token))
@@ -35,13 +36,13 @@ def status_on(client):
 
 
 class Races(TokenTest):
-    def test_of_a_hundred_connects_at_once_one_wins(self):
+    def test_of_a_hundred_simultaneous_connects_one_succeeds(self):
         jwt = mint(self.name("user"))
         for _ in range(1_000 if LONG else 20):
             statuses = race(self.daemon.port, self.ticket(jwt))
             self.assertEqual((statuses.count(101), statuses.count(401)), (1, 99), statuses)
 
-    def test_nor_is_it_used_again_after_a_kill(self):
+    def test_a_token_is_not_used_again_after_a_kill(self):
         folder = Folder()
         jwt = mint("user")
         for _ in range(50 if LONG else 3):
@@ -67,7 +68,7 @@ class Restarts(TokenTest):
     def start(self, folder, **changed):
         return Daemon({**self.settings, "tokens": {**self.settings["tokens"], **changed}}, folder=folder)
 
-    def test_a_rotated_secret(self):
+    def test_the_secret_can_be_rotated(self):
         folder = Folder()
         jwt = mint("user")
         first = self.start(folder, secret=PREVIOUS_SECRET, previous_secret="")
@@ -104,7 +105,7 @@ class Restarts(TokenTest):
                 self.assertNotIn(secret.encode(), content, name)
 
 
-@unittest.skipUnless(os.geteuid() == 0, "mounting a small tmpfs takes root")
+@unittest.skipUnless(os.geteuid() == 0, "needs root, to mount a small tmpfs")
 class DiskFull(TokenTest):
     @classmethod
     def setUpClass(cls):
@@ -117,10 +118,11 @@ class DiskFull(TokenTest):
         super().tearDownClass()
         cls.disk.remove()
 
-    def test_who_cannot_be_recorded_is_not_let_in(self):
+    def test_a_use_that_cannot_be_recorded_is_refused(self):
         jwt = mint("user")
         ticket = self.ticket(jwt)
-        # While somebody reads what was there before, the log can only grow: what it holds is no room for the token.
+        # While a reader holds an old snapshot, the log can only grow, and the space in it cannot be reused for the
+        # token.
         reader = sqlite3.connect(self.disk.path / "notifyd.db", isolation_level=None)
         self.addCleanup(reader.close)
         reader.execute("BEGIN")

@@ -16,7 +16,7 @@ from support.websocket import Refused
 
 
 class Issue(TokenTest):
-    def test_a_token_is_what_the_specification_says(self):
+    def test_a_token_has_the_specified_format(self):
         user, jwt = self.member()
         before = time.time() * 1000
         reply = self.http.post("/ws/token", jwt, {"channels": ["social", "system"]})
@@ -35,7 +35,7 @@ class Issue(TokenTest):
         self.assertEqual(reply.headers["Cache-Control"], "no-store")
         self.assertNotIn("allowedChannels", payload_of(self.ticket(jwt)))
 
-    def test_who_may_not_have_one(self):
+    def test_who_may_not_get_a_token(self):
         _, jwt = self.member()
         self.assert_error(self.http.post("/ws/token"), 401, "unauthorized")
         self.assert_error(self.http.post("/ws/token", mint("u", lifetime=-60)), 401, "unauthorized")
@@ -43,7 +43,7 @@ class Issue(TokenTest):
         self.assertIn("audit", self.assert_error(refusal, 403, "forbidden")["error"])
         self.assertEqual(payload_of(self.ticket(self.admin, ["audit"]))["allowedChannels"], ["audit"])
 
-    def test_bodies_that_are_not_understood(self):
+    def test_bad_bodies_are_refused(self):
         _, jwt = self.member()
         for body, status, code in [("{", 400, "invalid_json"), ('{"channels":[],"channels":[]}', 400, "invalid_json"),
                                    ([], 400, "invalid_request"), ({"channels": "social"}, 400, "invalid_request"),
@@ -56,18 +56,18 @@ class Issue(TokenTest):
         self.assert_error(reply, 415, "unsupported_media_type")
         self.assertEqual(self.http.get("/ws/token", jwt).status, 405)
 
-    def test_a_connection_token_is_no_jwt(self):
+    def test_a_connection_token_is_not_accepted_as_a_jwt(self):
         ticket = self.ticket(self.admin)
         for method, path in [("POST", "/ws/token"), ("DELETE", "/ws/token"), ("GET", "/permissions"), ("GET", "/dlq"),
                              ("GET", "/messages?chatId=a"), ("POST", "/publish"), ("POST", "/permissions")]:
             with self.subTest(path=path):
                 reply = self.http.request(method, path, ticket)
                 self.assert_error(reply, 401, "unauthorized", "A connection token is for a WebSocket connect only")
-        self.daemon.websocket(ticket)  # and none of that has used it up
+        self.daemon.websocket(ticket)  # none of that has used it up
 
 
 class Connect(TokenTest):
-    def test_it_stands_where_a_jwt_may(self):
+    def test_a_token_is_accepted_wherever_a_jwt_is(self):
         user, jwt = self.member()
         sockets = [self.daemon.websocket(self.ticket(jwt), self.chat),
                    self.daemon.websocket(chat=self.chat, headers={"Authorization": "Bearer " + self.ticket(jwt)}),
@@ -79,7 +79,7 @@ class Connect(TokenTest):
             self.assertEqual(connection.receive_message()["content"], "to all three")
         self.assertEqual(sockets[0].connected["userId"], user)
 
-    def test_it_is_used_once(self):
+    def test_a_token_can_be_used_once(self):
         _, jwt = self.member()
         ticket = self.ticket(jwt)
         with self.daemon.websocket(ticket):
@@ -101,7 +101,7 @@ class Connect(TokenTest):
         self.assertEqual(plain.receive()["statusCode"], 403)
         self.assertIn("chat:" + chat, self.daemon.websocket(self.ticket(self.admin), chat).connected["topics"])
 
-    def test_a_refused_connect_does_not_use_it_up(self):
+    def test_a_refused_connect_does_not_use_the_token_up(self):
         user, jwt = self.member()
         ticket = self.ticket(jwt)
         self.assert_refused(403, "forbidden", ticket, chat=self.name("no-permission"))
@@ -116,7 +116,7 @@ class Connect(TokenTest):
         connection = self.daemon.websocket(ticket, self.chat, query={"userId": user})
         self.assertEqual(connection.connected["userId"], user)
 
-    def test_forged_ones(self):
+    def test_forged_tokens_are_refused(self):
         user, jwt = self.member()
         ticket = self.ticket(jwt)
         payload = payload_of(ticket)
@@ -130,11 +130,12 @@ class Connect(TokenTest):
             ("." + signature, "signature"),
             (signed(payload, "a secret that only an attacker knows, 32 bytes"), "signature"),
             (signed(payload, SECRET), "signature"),
-            # Times that no token can have; whether they are over is the row's to say, whatever the clock shows.
+            # Times that no token can have; the row in the database decides whether it has expired, whatever the clock
+            # shows.
             (signed({**payload, "expiresAt": payload["issuedAt"]}), "claims"),
             (signed({**payload, "issuedAt": payload["issuedAt"] + 3_600_000}), "claims"),
             (signed({**payload, "userId": "root-admin"}), "not_issued"),
-            # With the secret, but never issued here: it could not be revoked.
+            # Signed with the secret but never issued here, so it could not be revoked.
             (signed(fresh), "not_issued"),
         ]
         for token, reason in rows:
@@ -150,7 +151,7 @@ class Connect(TokenTest):
         with self.daemon.websocket(again):
             self.assert_reason(self.assert_refused(401, "unauthorized", again), "used")
 
-    def test_the_connection_table_names_the_token(self):
+    def test_the_connection_table_contains_the_token_id(self):
         user, jwt = self.member()
         ticket = self.ticket(jwt)
         self.daemon.websocket(ticket)
@@ -158,7 +159,7 @@ class Connect(TokenTest):
         rows = "SELECT token_id FROM connections WHERE user = ?"
         self.assertTrue(eventually(lambda: read_rows(database, rows, [user]) == [(payload_of(ticket)["tokenId"],)]))
 
-    def test_channels_of_the_token_bind_the_connection(self):
+    def test_the_tokens_channels_restrict_the_connection(self):
         _, jwt = self.member()
         limited = self.daemon.websocket(self.ticket(jwt, ["social"]))
         free = self.daemon.websocket(self.ticket(jwt))
@@ -197,7 +198,7 @@ class Ends(TokenTest):
     settings = {"tokens": {"secret": SIGNING_SECRET, "ttl": "1s", "per_minute": 0}, "auth": {"leeway": "0s"},
                 "connections": {"close_on_token_expiry": True}}
 
-    def test_it_expires(self):
+    def test_a_token_expires(self):
         ticket = self.ticket(mint(self.name("user")))
         while time.time() * 1000 <= payload_of(ticket)["expiresAt"]:
             time.sleep(0.05)
@@ -209,7 +210,7 @@ class Ends(TokenTest):
         sockets = []
 
         def connects():
-            """With a new one each time: on a starved machine its second passes before it is used."""
+            """With a new token each time, because on a busy machine its second passes before it is used."""
             ticket = self.ticket(mint(self.name("user"), lifetime=2))
             self.assertLessEqual(payload_of(ticket)["expiresAt"] - payload_of(ticket)["issuedAt"], 1_000)
             try:
@@ -225,14 +226,14 @@ class Ends(TokenTest):
 class OverTheLimit(TokenTest):
     settings = {"tokens": {"secret": SIGNING_SECRET}, "connections": {"max_per_user": 1}}
 
-    def test_a_connect_over_the_limit_does_not_use_it_up(self):
+    def test_a_connect_over_the_limit_does_not_use_the_token_up(self):
         jwt = mint(self.name("user"))
         with self.daemon.websocket(jwt):
             ticket = self.ticket(jwt)
             self.assert_refused(429, "rate_limited", ticket)
 
         def connects():
-            """Not as long as the other connection is still counted."""
+            """Fails for as long as the other connection is still counted."""
             try:
                 self.daemon.websocket(ticket).close()
             except Refused as refusal:
@@ -246,7 +247,7 @@ class OverTheLimit(TokenTest):
 class Limit(TokenTest):
     settings = {"tokens": {"secret": SIGNING_SECRET, "per_minute": 10}, "server": {"threads": 4}}
 
-    def test_ten_a_minute_and_user_over_all_loops(self):
+    def test_ten_tokens_per_minute_and_user_over_all_loops(self):
         jwt = mint(self.name("user"))
         replies = [self.daemon.http().post("/ws/token", jwt) for _ in range(25)]
         self.assertEqual([reply.status for reply in replies], [201] * 10 + [429] * 15)
@@ -260,7 +261,7 @@ class Limit(TokenTest):
 class Off(TokenTest):
     settings = {}
 
-    def test_without_a_secret_there_are_none(self):
+    def test_without_a_secret_there_are_no_tokens(self):
         _, jwt = self.member()
         self.assert_error(self.http.post("/ws/token", jwt), 404, "not_found", "Connection tokens are switched off")
         self.assert_error(self.http.delete("/ws/token", jwt), 404, "not_found", "Connection tokens are switched off")

@@ -1,4 +1,4 @@
-"""/@connections: who is connected, a frame to one of them, and the end of one (docs/protocol.md)."""
+"""/@connections: look a connection up, send it a frame, close it, list them all (docs/protocol.md)."""
 
 import unittest
 
@@ -23,7 +23,7 @@ class Connections(SystemTest):
         self.assertEqual(reply.status, 200, reply)
         return reply.json
 
-    def test_one(self):
+    def test_get_one_connection(self):
         user, socket, name = self.connect(headers={"User-Agent": "a client/1.0 \u00e9"})
         reply = self.http.get(f"/@connections/{name}", self.admin)
         self.assertEqual(reply.status, 200, reply)
@@ -36,14 +36,14 @@ class Connections(SystemTest):
         self.assert_matches(ISO_TIME, info["connectedAt"])
         self.assertGreaterEqual(info["lastActiveAt"], info["connectedAt"])
         active_at = lambda: self.http.get(f"/@connections/{name}", self.admin).json["lastActiveAt"]
-        for _ in range(2):  # the first look at a connection moves it, too
+        for _ in range(2):  # twice, because the first look at a connection updates the time, too
             before = active_at()
             socket.ask("ping")
             self.assertTrue(eventually(lambda earlier=before: active_at() > earlier))
-        # The path may be encoded.
+        # The path may be percent-encoded.
         self.assertEqual(self.http.get(f"/%40connections/{name}", self.admin).json["connectionId"], name)
 
-    def test_gone(self):
+    def test_a_closed_connection_is_410(self):
         for name in (NOBODY, "x", "%20"):
             for method in ("GET", "POST", "DELETE"):
                 with self.subTest(name, method=method):
@@ -66,11 +66,11 @@ class Connections(SystemTest):
         self.assertEqual(socket.ask("ping")["type"], "pong")
 
     def test_post(self):
-        """From every loop, whatever the text is; the frames come in the order of the answers."""
+        """From every loop, whatever the text is; the frames arrive in the order of the answers."""
         _, socket, name = self.connect()
         texts = [f"text {n} \u00e4\U0001f600" for n in range(20)] + ['{"type":"connected"}', "", "x" * 128 * 1024]
         for text in texts:
-            http = HttpClient(self.daemon.port)  # a connection of its own: any loop
+            http = HttpClient(self.daemon.port)  # its own connection, on any loop
             reply = http.post(f"/@connections/{name}", self.admin, text, headers={"Content-Type": "text/plain"})
             self.assertEqual((reply.status, reply.json), (200, {}), reply)
             http.close()
@@ -83,7 +83,7 @@ class Connections(SystemTest):
                 http.close()
         self.assertEqual(socket.ask("ping")["type"], "pong")
 
-    def test_post_to_one_that_does_not_read(self):
+    def test_post_to_a_connection_that_does_not_read(self):
         _, token = self.member()
         raw = self.daemon.websocket(token, self.chat)
         name = raw.connected["connectionId"]
@@ -97,14 +97,14 @@ class Connections(SystemTest):
         self.assertTrue(eventually(refused))
         self.assert_error(replies[-1], 429, "rate_limited")
         self.assertGreaterEqual(int(replies[-1].headers["Retry-After"]), 1)
-        # What was answered 200 comes, once it reads.
+        # What was answered with 200 arrives once it reads.
         self.assertEqual([raw.receive_text() for _ in replies[:-1]], [body] * (len(replies) - 1))
 
     def test_delete(self):
         user, socket, name = self.connect()
         _, other, _ = self.connect()
         self.assertEqual(self.http.delete(f"/@connections/{name}", self.admin).status, 204)
-        # Though the client has not answered the close frame yet.
+        # Even though the client has not answered the close frame yet.
         for method in ("GET", "POST", "DELETE"):
             with self.subTest(method):
                 self.assert_error(self.http.request(method, f"/@connections/{name}", self.admin), 410, "gone")
@@ -113,7 +113,7 @@ class Connections(SystemTest):
         self.assertEqual(other.ask("ping")["type"], "pong")
 
     def test_pages(self):
-        """In the order of the ids, none twice, none missing; connections that come and go between pages do no harm."""
+        """Sorted by id, none twice, none missing; connections that open or close between pages do no harm."""
         user, token = self.member()
         mine = [self.daemon.websocket(token, self.chat if n % 2 else None) for n in range(12)]
         others = [self.connect()[2] for _ in range(3)]

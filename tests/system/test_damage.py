@@ -1,4 +1,4 @@
-"""A damaged or foreign database under the daemon itself (R12); many more mutations in tests/component/storage."""
+"""The daemon with a damaged or foreign database (R12); tests/component/storage has many more mutations."""
 
 import os
 import random
@@ -16,7 +16,7 @@ from support.settings import BASE, LIMIT, to_toml
 class Damage(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        """A database with messages in its file, and a log with more of them."""
+        """A database with messages in its file, and more of them in its log."""
         cls.original = Folder()
         cls.addClassCleanup(cls.original.remove)
         cls.published = {}
@@ -43,13 +43,13 @@ class Damage(unittest.TestCase):
         self.config = self.folder.write("notifyd.toml", to_toml(BASE))
 
     def refusal(self, command, code=1):
-        """The one line with which the command ends."""
+        """The single line with which the command fails."""
         result = self.folder.command(command, "--config", self.config)
         self.assertEqual(result.returncode, code, result)
-        sentences = [line for line in result.stderr.splitlines() if not line.startswith("{")]  # besides the log
-        self.assertEqual(len(sentences), 1, result.stderr)
-        self.assertIn("notifyd.db", sentences[0])
-        return sentences[0]
+        messages = [line for line in result.stderr.splitlines() if not line.startswith("{")]  # besides log lines
+        self.assertEqual(len(messages), 1, result.stderr)
+        self.assertIn("notifyd.db", messages[0])
+        return messages[0]
 
     def assert_refused(self, words):
         before = self.content()
@@ -65,30 +65,30 @@ class Damage(unittest.TestCase):
             file.seek(at)
             file.write(data)
 
-    def test_undamaged(self):
+    def test_an_intact_database_is_served(self):
         self.assertEqual(self.served(), self.published)
 
-    def test_empty(self):
+    def test_an_empty_file(self):
         self.database.write_bytes(b"")
         self.assert_refused("empty")
 
     def test_a_folder(self):
         self.database.unlink()
         self.database.mkdir()
-        # The config names it, so that the service manager is not to try again.
+        # It is an error in the config, so the service manager must not retry.
         for command in ("serve", "migrate"):
             self.assertIn("is a folder: name a file in it", self.refusal(command, code=CONFIG_ERROR))
 
-    @unittest.skipIf(os.geteuid() == 0, "root reads everything")
+    @unittest.skipIf(os.geteuid() == 0, "root can read everything")
     def test_unreadable(self):
         self.database.chmod(0)
         self.assertIn("notifyd.db", self.refusal("serve"))
 
-    def test_text(self):
+    def test_a_text_file(self):
         self.database.write_text("no database\n" * 10_000)
         self.assert_refused("not a database")
 
-    def test_another_programs(self):
+    def test_the_database_of_another_program(self):
         self.log.unlink()
         self.database.unlink()
         with sqlite3.connect(self.database) as other:
@@ -96,11 +96,11 @@ class Damage(unittest.TestCase):
         other.close()
         self.assert_refused("another program")
 
-    def test_header(self):
+    def test_a_damaged_header(self):
         self.overwrite(self.database, 0, b"SQLite format 4\0")
         self.assert_refused("not a database")
 
-    def test_page(self):
+    def test_a_damaged_page(self):
         self.log.unlink()
         for page in range(1, self.database.stat().st_size // 8192):
             shutil.copy(self.original.path / "notifyd.db", self.database)
@@ -108,12 +108,12 @@ class Damage(unittest.TestCase):
             with self.subTest(page):
                 self.check()
 
-    def test_cut_off(self):
+    def test_a_truncated_file(self):
         self.log.unlink()
         os.truncate(self.database, self.database.stat().st_size - 8192)
         self.assert_refused("cut off")
 
-    def test_log_header(self):
+    def test_a_damaged_log_header(self):
         self.overwrite(self.log, 12, b"\xff")
         log = self.log.read_bytes()
         self.assert_refused("broken header")
@@ -130,7 +130,7 @@ class Damage(unittest.TestCase):
         other.close()
         self.assert_refused("belongs to another database")
 
-    def test_missing_with_its_log(self):
+    def test_a_missing_database_with_a_log(self):
         self.database.unlink()
         self.assert_refused("missing, but its log")
         self.assertFalse(self.database.exists())
@@ -149,7 +149,7 @@ class Damage(unittest.TestCase):
                 self.check()
 
     def check(self):
-        """Refused with one line, or only true bodies are served; and never another database in its place."""
+        """Either refused with one line, or only intact messages are served; never replaced by another database."""
         file = self.database.stat().st_ino
         result = subprocess.run([binary(), "migrate", "--config", str(self.config)], cwd=self.folder.path,
                                 capture_output=True, text=True, timeout=LIMIT, check=False)
@@ -162,7 +162,7 @@ class Damage(unittest.TestCase):
         self.assertEqual(self.database.stat().st_ino, file)
 
     def served(self):
-        """Number -> content, as far as the daemon serves them: a page that cannot be read is answered with an error."""
+        """Number -> content, as far as the daemon serves them; a page that cannot be read is answered with an error."""
         daemon = Daemon(folder=self.folder)
         found = {}
         for first in range(1, len(self.published) + 1, 10):

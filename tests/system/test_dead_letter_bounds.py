@@ -1,6 +1,6 @@
-"""One user's dead letters take nobody else's place (docs/protocol.md, limits.dead_letters_per_user).
+"""One user's dead letters never displace another's (docs/protocol.md, limits.dead_letters_per_user).
 
-Failed before: the one key was unknown, and without it the first user's letters kept everybody else's out."""
+Seen to fail without a limit per user: the first user's dead letters left no room for anybody else's."""
 
 import unittest
 
@@ -16,7 +16,7 @@ class Bounds(Deadly):
     settings = merge(SETTINGS, {"limits": {"dead_letters_per_user": BOUND}})
     kept = BOUND
 
-    def test_the_users_own_oldest_give_way(self):
+    def test_a_users_own_oldest_dead_letters_are_dropped(self):
         other, _ = self.miss()
         others = [letter["id"] for letter in self.letters_of(other)]
         user = self.name("greedy")
@@ -33,7 +33,7 @@ class Bounds(Deadly):
         self.assertTrue(eventually(lambda: not self.is_stored(user)))
         newest = sorted({letter["id"] for letter in self.letters_of(user)})
         self.assertEqual(len(newest), self.kept)
-        # An id begins with its millisecond; those of one millisecond are in no order.
+        # An id begins with its millisecond; ids of the same millisecond are in no order.
         self.assertFalse([gone for gone in seen - set(newest) if gone[:13] > newest[0][:13]])
         self.assertEqual([letter["id"] for letter in self.letters_of(other)], others[-self.kept:])
         self.daemon.wait_for_event("dead_letters_gave_way", lambda event: event["user_id"] == user)
@@ -41,7 +41,7 @@ class Bounds(Deadly):
 
 class WithoutHistory(Bounds):
     settings = merge(Bounds.settings, {"storage": {"history": False}})
-    kept = 1  # each letter carries its message, and 4 KiB for each of five hold no second one
+    kept = 1  # each dead letter contains its message, and 5 × 4 KiB leave no room for a second one
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ from support.settings import LIMIT, merge
 from support.tokens import mint
 
 class Letters(Deadly):
-    def test_one_letter_a_missed_message(self):
-        """3 failed attempts: exactly one letter with reason, attempts and both times; the rest arrives."""
+    def test_each_missed_message_becomes_one_dead_letter(self):
+        """After 3 failed attempts, exactly one dead letter with reason, attempts and both times; the rest arrives."""
         user, token = self.member("slow")
         _, quick_token = self.member("quick")
         quick = self.daemon.websocket(quick_token, self.chat)
@@ -43,7 +43,7 @@ class Letters(Deadly):
             self.assertEqual(letter["message"]["messageId"], letter["messageId"])
             self.assertEqual(letter["message"]["content"], PADDING)
             self.assertNotIn("timestamp", letter["message"])
-        # The connection lives, and has everything else.
+        # The connection is still open and has received everything else.
         client.wake()
         got = []
 
@@ -51,7 +51,7 @@ class Letters(Deadly):
             client.send_envelope("ping")
             frames = client.receive_until(lambda frame: frame.get("type") == "pong")
             got.extend(frame["messageId"] for frame in frames if "publishTimestamp" in frame)
-            # On a busy machine a retry may have come to its end only now.
+            # On a busy machine, a retry may have finished only now.
             missed[:] = [letter["messageId"] for letter in self.letters_of(user)]
             return len(got) + len(missed) >= len(sent)
 
@@ -59,7 +59,7 @@ class Letters(Deadly):
         self.assertEqual(collections.Counter(got + missed), collections.Counter(sent))
 
     def no_more_retries(self, user):
-        """The number of letters stands still for longer than all attempts take."""
+        """Waits until the number of dead letters has not changed for longer than all attempts take."""
         count = len(self.letters_of(user))
         time.sleep(0.3)
         return count == len(self.letters_of(user))
@@ -82,14 +82,14 @@ class Letters(Deadly):
             self.assert_error(self.http.get("/dlq", self.admin, startKey=wrong), 400, "invalid_request",
                               "Invalid startKey format")
         self.assertEqual(self.http.get("/dlq", self.admin, startKey="", limit=1).json["deadLetters"][0]["id"],
-                         every[0]["id"])  # an empty key is none
+                         every[0]["id"])  # an empty key counts as absent
         self.assert_error(self.http.get("/dlq", self.admin, startKey=key, queue="fifo"), 400, "invalid_request",
                           "Invalid startKey format")
         for limit in ("0", "101", "many"):
             self.assert_error(self.http.get("/dlq", self.admin, limit=limit), 400, "invalid_request")
         self.assert_error(self.http.get("/dlq", self.admin, queue=""), 400, "invalid_request")
 
-    def test_who_may(self):
+    def test_only_admins_may_use_dead_letters(self):
         unknown = str(uuid.uuid4())
         for method, path in (("GET", "/dlq"), ("POST", "/dlq/redrive"), ("POST", f"/dlq/{unknown}/redrive"),
                              ("DELETE", f"/dlq/{unknown}")):
@@ -161,12 +161,12 @@ class CommandLine(Deadly):
         self.assertEqual(self.dlq("purge", "--yes", "--queue", "fifo"), "purged 0\n")
         self.assertEqual(self.dlq("purge", "--yes"), f"purged {len(letters) - 1}\n")
         self.assertEqual(self.all_letters(), [])
-        # And the server goes on.
+        # And the server keeps running.
         self.publish("after", "fifo")
 
 
 class WithoutAServer(unittest.TestCase):
-    def test_what_is_left_to_do(self):
+    def test_commands_without_a_running_server(self):
         folder = Folder()
         self.addCleanup(folder.remove)
         daemon = Daemon(SETTINGS, folder)
@@ -189,7 +189,7 @@ class WithoutAServer(unittest.TestCase):
         self.assertIsNone(json.loads(dlq("list", "--json", "--limit", "1")[1])["message"])
         code, out, error = dlq("redrive")
         self.assertEqual((code, out, error.count("\n")), (1, "", 1))
-        self.assertIn("no server runs", error)
+        self.assertIn("no server is running", error)
         self.assertEqual(dlq("purge", "--yes")[:2], (0, "purged 1201\n"))
         self.assertEqual(dlq("list"), (0, "", ""))
         database.unlink()
@@ -200,12 +200,12 @@ class WithoutAServer(unittest.TestCase):
 
 
 class Crash(Deadly):
-    def test_letters_survive_and_none_is_there_twice(self):
+    def test_dead_letters_survive_a_crash_without_duplicates(self):
         self.miss(count=3)
         before = self.all_letters()
         user, token = self.member("slow")
         self.slow(token)
-        for _ in range(300):  # killed while letters are written
+        for _ in range(300):  # killed while dead letters are written
             self.publish(PADDING, "standard")
         self.daemon.kill()
         type(self).daemon = Daemon(self.settings, self.daemon.folder)
@@ -214,7 +214,7 @@ class Crash(Deadly):
         self.assertEqual([letter for letter in after if letter["userId"] != user], before)
         pairs = collections.Counter((letter["userId"], letter["messageId"]) for letter in after)
         self.assertEqual(set(pairs.values()), {1})
-        # What waited in memory for its next attempt is in the history; what is a letter is there, too.
+        # A message that waited in memory for a retry is in the history; so is the message of every dead letter.
         stored = {letter["messageId"] for letter in after}
         self.assertTrue(all(letter["message"] for letter in after))
         self.assertGreater(len(stored), 0)
@@ -223,10 +223,10 @@ class Crash(Deadly):
 class Many(Deadly):
     settings = merge(SETTINGS, {"limits": {"outbound_buffer": 4 * MAX}})
 
-    def test_poisoned_among_many(self):
-        """R10: the fast client has all 10,000, the slow one each of its 1,000 either once or as one letter.
+    def test_a_slow_client_among_many_messages(self):
+        """R10: the fast client gets all 10,000; the slow one gets each of its 1,000 either once or as one dead letter.
 
-        Seen to fail with a RetryQueue that keeps an entry after its dead letter was made: doubled letters.
+        Seen to fail with a RetryQueue that keeps an entry after its dead letter was written: duplicate dead letters.
         """
         slow_user, slow_token = self.member("slow")
         fast_chat = self.name("fast")
@@ -236,13 +236,13 @@ class Many(Deadly):
         slow = self.slow(slow_token)
         published = collections.defaultdict(list)
         received = collections.Counter()
-        while not self.letters_of(slow_user):  # until the slow one's buffers are full
+        while not self.letters_of(slow_user):  # until the slow client's buffers are full
             published[self.chat].append(self.publish(PADDING, "standard")["messageId"])
             received[fast.receive_message()["messageId"]] += 1
         filling = len(published[self.chat])
         self.assertLess(filling, 2_000)
         for _ in range(100):
-            # Every tenth goes to the slow one, too.
+            # Every tenth message goes to the slow client, too.
             for chats in ([fast_chat] * 90, [self.chat] * 10):
                 messages = [{"targetChannel": "WebSocket", "messageType": "standard",
                              "payload": {"chatId": chat, "content": "x" * 3_000}} for chat in chats]
@@ -260,12 +260,12 @@ class Many(Deadly):
         slow.wake()
         got = [slow.receive_message(LIMIT)["messageId"] for _ in range(len(wanted) - len(settled))]
         self.assertEqual(collections.Counter(got + settled), collections.Counter(wanted))
-        self.assertGreaterEqual(len(settled), 1_000 - 10)  # a few may still find room
+        self.assertGreaterEqual(len(settled), 1_000 - 10)  # a few may still fit into the buffers
         slow.send_envelope("ping")
         self.assertEqual(slow.receive()["type"], "pong")
 
     def settled_letters(self, user):
-        """When nothing is tried any more: twice the same after more time than all attempts take."""
+        """Waits until there are no more retries: the same result twice, further apart than all attempts take."""
         last = None
         while True:
             ids = [letter["messageId"] for letter in self.letters_of(user)]

@@ -1,4 +1,4 @@
-"""A repeated publish gets the answer of the first and is neither stored nor delivered (docs/protocol.md)."""
+"""A repeated publish gets the answer of the first one and is neither stored nor delivered (docs/protocol.md)."""
 
 import unittest
 
@@ -17,13 +17,13 @@ class Deduplication(SystemTest):
         return reply.json
 
     def contents(self, chat=None):
-        """Of the history, oldest first."""
+        """The contents of the history, oldest first."""
         return [message["content"] for message in self.history(chat, order="asc")["messages"]]
 
     def assert_repeats(self, repeat, first):
         self.assertEqual(repeat, {**first, "duplicate": True})
 
-    def test_fifo_by_the_body(self):
+    def test_fifo_with_the_id_in_the_body(self):
         socket = self.daemon.websocket(self.admin, self.chat)
         first = self.publish("one", messageDeduplicationId="d")
         self.assertNotIn("duplicate", first)
@@ -32,7 +32,7 @@ class Deduplication(SystemTest):
         self.assertEqual([m["content"] for m in socket.receive_messages(2)], ["one", "two"])
         self.assertEqual(self.contents(), ["one", "two"])
 
-    def test_both_types_by_the_header(self):
+    def test_both_types_with_the_header(self):
         for kind in ("standard", "fifo"):
             with self.subTest(kind):
                 chat = self.name("chat")
@@ -48,17 +48,17 @@ class Deduplication(SystemTest):
         first = self.publish("one", generateSequence=False, messageDeduplicationId="d")
         self.assert_repeats(self.publish("again", generateSequence=False, messageDeduplicationId="d"), first)
 
-    def test_the_body_wins(self):
+    def test_the_body_takes_precedence_over_the_header(self):
         first = self.post(self.body("one", "fifo", messageDeduplicationId="d"), "k")
         self.assertNotIn("duplicate", self.post(self.body("two", "fifo", messageDeduplicationId="e"), "k"))
         self.assert_repeats(self.post(self.body("again", "fifo", messageDeduplicationId="d"), "l"), first)
 
-    def test_a_standard_body_has_an_id_too(self):
+    def test_standard_messages_with_the_id_in_the_body(self):
         first = self.publish("one", "standard", messageDeduplicationId="d")
         self.assert_repeats(self.publish("again", "standard", messageDeduplicationId="d"), first)
         self.assertEqual(self.contents(), ["one"])
 
-    def test_bounds_of_the_header(self):
+    def test_the_length_limits_of_the_header(self):
         for key in ("", "  ", "k" * 129):
             for path, body in (("/publish", self.body()), ("/publish/batch", {"messages": [self.body()]})):
                 reply = self.http.post(path, self.service, body, headers={"Idempotency-Key": key})
@@ -67,7 +67,7 @@ class Deduplication(SystemTest):
         first = self.post(self.body(), "k" * 128)
         self.assert_repeats(self.post(self.body(), "k" * 128), first)
 
-    def test_another_user_or_topic_is_another_message(self):
+    def test_ids_are_separate_per_user_and_topic(self):
         _, alice = self.member()
         _, bob = self.member()
         for token in (alice, bob):
@@ -103,10 +103,10 @@ class Deduplication(SystemTest):
         for repeat, first in zip(answers[1], answers[0]):
             self.assert_repeats(repeat, first)
         self.assertEqual(self.contents(), ["one"])
-        # And the id is known to the other way in.
+        # And the id is known over HTTP, too.
         self.assertTrue(self.publish("again", token=self.admin, messageDeduplicationId="d")["duplicate"])
 
-    def test_content_is_no_id(self):
+    def test_equal_content_is_not_a_repeat(self):
         for _ in range(2):
             self.assertNotIn("duplicate", self.publish("the same"))
 
@@ -114,7 +114,7 @@ class Deduplication(SystemTest):
 class ContentBased(SystemTest):
     settings = {"fifo": {"content_based_deduplication": True}}
 
-    def test_equal_payloads_are_one_message(self):
+    def test_equal_payloads_count_as_one_message(self):
         first = self.publish("the same")
         self.assertEqual(self.publish("the same"), {**first, "duplicate": True})
         self.assertNotIn("duplicate", self.publish("another"))
@@ -127,7 +127,7 @@ class ContentBased(SystemTest):
 class Off(SystemTest):
     settings = {"fifo": {"deduplication_window": "0s"}}
 
-    def test_keys_are_ignored_and_messages_delivered(self):
+    def test_ids_are_ignored_and_messages_delivered(self):
         socket = self.daemon.websocket(self.admin, self.chat)
         for content in ("one", "two"):
             reply = self.http.post("/publish", self.service, self.body(content, "standard"),
@@ -137,7 +137,7 @@ class Off(SystemTest):
 
 
 class Restart(unittest.TestCase):
-    def test_ids_are_known_after_a_crash(self):
+    def test_ids_are_remembered_after_a_crash(self):
         folder = Folder()
         body = {"targetChannel": "WebSocket", "payload": {"chatId": "c1", "content": 1}}
         fifo = {**body, "messageType": "fifo", "messageDeduplicationId": "d"}

@@ -1,7 +1,7 @@
-"""A disk that is full, and one whose sync fails (docs/protocol.md, docs/architecture.md R4, R5).
+"""A full disk, and a disk whose sync fails (docs/protocol.md, docs/architecture.md R4, R5).
 
-Seen failing with CommitThread::probe() never asked (not ready again), and with a failed sync treated like a full disk
-(acknowledged again, and no end).
+Seen to fail when CommitThread::probe() is never called (not ready again), and when a failed sync is treated like a full
+disk (acknowledged again, and the process does not end).
 """
 
 import os
@@ -22,7 +22,7 @@ RECOVERY_SECONDS = 5 * float(os.environ.get("NOTIFYD_TEST_PATIENCE", "1"))
 
 
 class SmallDisk:
-    """A file system of its own, in memory."""
+    """A small in-memory file system."""
 
     def __init__(self, size="8m"):
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="notifyd-disk-"))
@@ -49,7 +49,7 @@ class SmallDisk:
         self.path.rmdir()
 
 
-@unittest.skipUnless(os.geteuid() == 0, "mounting a small tmpfs takes root")
+@unittest.skipUnless(os.geteuid() == 0, "needs root, to mount a small tmpfs")
 class DiskFull(unittest.TestCase):
     def setUp(self):
         self.disk = SmallDisk()
@@ -73,7 +73,7 @@ class DiskFull(unittest.TestCase):
                     return reply
                 accepted.append((reply.json["sequenceNumber"], reply.json["messageId"]))
                 self.assertEqual(subscriber.receive_message()["messageId"], accepted[-1][1])
-            self.fail("the disk never got full")
+            self.fail("the disk never filled up")
 
         self.assertEqual(self.publish("before").json["sequenceNumber"], 1)
         subscriber.receive_message()
@@ -84,7 +84,7 @@ class DiskFull(unittest.TestCase):
             self.assertIn("Retry-After", refusal.headers)
             self.assertEqual(self.http.get("/readyz").status, 503)
             self.assertEqual(self.http.get("/healthz").status, 200)
-            # What was begun and refused has left a little room in the log, so what follows is larger.
+            # The refused write has left a little room in the log, so the following messages are larger.
             self.assertEqual(self.publish("x" * 100_000).status, 503)
             subscriber.send_json({"action": "sendMessage", "targetChannel": "WebSocket", "messageType": "fifo",
                                   "payload": {"chatId": "full", "content": "x" * 100_000}})
@@ -115,7 +115,7 @@ class DiskFull(unittest.TestCase):
 @unittest.skipUnless(shutil.which("strace"), "strace is not installed (script/bootstrap --test)")
 class FailedSync(unittest.TestCase):
     def attach(self, daemon):
-        """Every thread's next sync fails; those after it work again."""
+        """Makes every thread's next sync fail; later ones succeed again."""
         self.strace = subprocess.Popen(
             ["strace", "-f", "-p", str(daemon.process.pid), "-o", os.devnull, "-e", "trace=fdatasync,fsync",
              "-e", "inject=fdatasync,fsync:error=EIO:when=1"], stderr=subprocess.PIPE, text=True)
@@ -125,7 +125,7 @@ class FailedSync(unittest.TestCase):
             raise unittest.SkipTest(f"strace may not attach here: {line.strip()}")
         self.addCleanup(self.strace.stderr.close)
 
-    def test_nothing_is_acknowledged_any_more_and_the_process_ends_with_1(self):
+    def test_after_a_failed_sync_nothing_is_acknowledged_and_the_process_exits_with_1(self):
         folder = Folder()
         daemon = Daemon(folder=folder)
         refused = daemon.websocket(mint("u"))
@@ -135,7 +135,7 @@ class FailedSync(unittest.TestCase):
             try:
                 daemon.wait_for_event("sync_failed")
             except AssertionError:
-                daemon.kill()  # or the publishers would go on
+                daemon.kill()  # otherwise the publishers would continue
                 raise
 
         answered = publish_until_gone(daemon, fail_a_sync)

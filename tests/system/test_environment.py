@@ -24,18 +24,18 @@ class EnvironmentVariables(unittest.TestCase):
         return daemon
 
     def statuses(self, daemon):
-        """Of requests with a token for another audience, with one for none, and with the right one."""
+        """Statuses of requests with a token for another audience, for no audience, and for the right one."""
         http = daemon.http()
         tokens = (admin(), mint("u", scope="notifyd:admin", aud="another"),
                   mint("u", scope="notifyd:admin", aud="notifyd"))
         return [http.get("/messages", token, chatId="c").status for token in tokens]
 
     def warnings(self, daemon):
-        """Those about variables: there may be others, about the machine."""
+        """The warnings about variables; there may be others, about the machine."""
         said = [event["what"] for event in daemon.find_events("config_warning")]
         return [what for what in said if what.startswith("environment variable ")]
 
-    def test_an_empty_variable_leaves_the_files_value(self):
+    def test_an_empty_variable_keeps_the_value_of_the_file(self):
         daemon = self.start({NAME: "", "NOTIFYD_STORAGE__PATH": "", "NOTIFYD_AUTH__HS256_SECRET": ""})
         self.assertEqual(self.statuses(daemon), [401, 401, 200])
         self.assertEqual(self.warnings(daemon), [])
@@ -43,20 +43,20 @@ class EnvironmentVariables(unittest.TestCase):
         self.assertEqual(daemon.reload({})["event_type"], "config_reloaded")
         self.assertEqual(self.statuses(daemon), [401, 401, 200])
 
-    def test_white_space_leaves_it_too_and_is_told(self):
+    def test_a_blank_variable_keeps_the_value_of_the_file_and_is_reported(self):
         daemon = self.start({NAME: "  ", "NOTIFYD_SERVER__ALLOWED_ORIGINS": "\t"})
         self.assertEqual(self.statuses(daemon), [401, 401, 200])
         self.assertEqual(self.warnings(daemon), [
             f'environment variable "{name}" holds only white space and counts as not set'
             for name in (NAME, "NOTIFYD_SERVER__ALLOWED_ORIGINS")])
 
-    def test_brackets_empty_a_list_and_are_told(self):
+    def test_brackets_empty_a_list_and_are_reported(self):
         daemon = self.start({NAME: "[]"})
         self.assertEqual(self.statuses(daemon), [200, 200, 200])
         self.assertEqual(self.warnings(daemon), [
             f'environment variable "{NAME}" makes auth.audience an empty list, whatever the config file says'])
 
-    def test_a_variable_that_is_no_setting(self):
+    def test_a_variable_that_is_not_a_setting_is_reported(self):
         daemon = self.start({SLIP: VALUE, "NOTIFYD_": VALUE, "NOTIFIER": VALUE, "NOTIFY_SOCKET": "/nowhere",
                              "INVOCATION_ID": VALUE})
         unknown = 'environment variable "NOTIFYD_" is not a setting and has no effect'
@@ -66,7 +66,7 @@ class EnvironmentVariables(unittest.TestCase):
         daemon.wait_for_event("config_warning", lambda _: self.warnings(daemon) == 2 * [unknown, HINT])
         self.assertNotIn(VALUE, daemon.tail())
 
-    def test_check_config_says_the_same(self):
+    def test_check_config_reports_the_same(self):
         config = self.folder.write("notifyd.toml", to_toml(AUDIENCE))
         result = self.folder.command("check-config", "--config", config, environment={SLIP: VALUE, NAME: " "})
         self.assertEqual(result.returncode, 0, result.stderr)
@@ -74,7 +74,7 @@ class EnvironmentVariables(unittest.TestCase):
         self.assertIn(f'warning: environment variable "{NAME}" holds only white space', result.stderr)
         self.assertNotIn(VALUE, result.stderr + result.stdout)
 
-    def test_secrets_of_nothing_are_refused(self):
+    def test_empty_secrets_are_refused(self):
         self.folder.write("empty", "\n")
         self.folder.write("blank", " \n")
         for secret in ("file:empty", "file:blank", "env:EMPTY", "env:BLANK", "env:ABSENT"):

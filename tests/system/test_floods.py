@@ -1,4 +1,4 @@
-"""What an attacker gets for a lot of bytes, sockets or patience (docs/security.md Q4, Q6, Q7, Q9, S13, S14).
+"""What an attacker achieves with many bytes, many sockets or much patience (docs/security.md Q4, Q6, Q7, Q9, S13, S14).
 
 NOTIFYD_LONG=1 runs the long forms: 2,000 sockets against 256 descriptors with the CPU time of a minute of refusals,
 2,000 half handshakes, 1,000 slow requests and 30 s bodies, 5,000 half requests, a million one-byte pieces."""
@@ -23,7 +23,7 @@ from support.tokens import admin, mint, service
 
 
 def open_sockets(port, count, data=b"", stack=None):
-    """Connections that say `data` and nothing more."""
+    """Connections that send `data` and nothing more."""
     opened = []
     for _ in range(count):
         plain = socket.create_connection(("127.0.0.1", port), timeout=LIMIT)
@@ -35,7 +35,7 @@ def open_sockets(port, count, data=b"", stack=None):
 
 
 def ended(plain, limit=LIMIT):
-    """Whether the daemon ends the connection within the time."""
+    """Whether the daemon closes the connection in time."""
     plain.settimeout(limit)
     try:
         while plain.recv(65536):
@@ -76,7 +76,7 @@ class FewDescriptors(unittest.TestCase):
         listener = daemon.websocket(mint("u"), "chat")
         http = daemon.http()
         body = {"targetChannel": "WebSocket", "messageType": "fifo", "payload": {"chatId": "chat", "content": 1}}
-        # Whoever has shown a good token stays when strangers take all sockets.
+        # A client that has shown a good token stays connected when strangers take all sockets.
         self.assertEqual(http.get("/messages", admin(), chatId="chat").status, 200)
         with contextlib.ExitStack() as stack:
             open_sockets(daemon.port, 2000 if LONG else 600, stack=stack)
@@ -106,7 +106,7 @@ class FewDescriptors(unittest.TestCase):
 
 
 class OneAddress(unittest.TestCase):
-    """One address gets 64 of the 184 sockets that 256 descriptors leave; a proxy gets what there is."""
+    """One address gets 64 of the 184 sockets that 256 descriptors leave; a proxy gets all there are."""
 
     def start(self, **server):
         more_descriptors()
@@ -116,7 +116,7 @@ class OneAddress(unittest.TestCase):
         return daemon
 
     def served(self, daemon, sockets):
-        """How many of them the daemon answers."""
+        """How many of the sockets the daemon answers."""
         count = 0
         for plain in sockets:
             with contextlib.suppress(OSError):
@@ -124,7 +124,7 @@ class OneAddress(unittest.TestCase):
                 count += b" 200 " in plain.recv(4096)
         return count
 
-    def test_nobody_has_all_sockets(self):
+    def test_no_address_can_take_all_sockets(self):
         daemon = self.start()
         with contextlib.ExitStack() as stack:
             self.assertEqual(self.served(daemon, open_sockets(daemon.port, 100, stack=stack)), 64)
@@ -140,7 +140,7 @@ class OneAddress(unittest.TestCase):
 
         self.assertTrue(eventually(free, 5), "what was closed still counts")
 
-    def test_a_proxy_has_many_behind_it(self):
+    def test_a_proxy_may_have_many_clients(self):
         daemon = self.start(trusted_proxies=["127.0.0.1/32"])
         with contextlib.ExitStack() as stack:
             self.assertEqual(self.served(daemon, open_sockets(daemon.port, 100, stack=stack)), 100)
@@ -161,9 +161,9 @@ class HalfHandshakes(SystemTest):
         super().tearDownClass()
         cls.folder.remove()
 
-    def test_half_handshakes_are_in_nobodys_way(self):
+    def test_unfinished_handshakes_do_not_affect_others(self):
         more_descriptors()
-        hello = bytes.fromhex("16030100c8010000c40303")  # the beginning of a ClientHello
+        hello = bytes.fromhex("16030100c8010000c40303")  # the start of a ClientHello
         with contextlib.ExitStack() as stack:
             halves = open_sockets(self.daemon.port, 2000 if LONG else 300, hello, stack)
             begin = time.monotonic()
@@ -174,8 +174,8 @@ class HalfHandshakes(SystemTest):
                 self.assertTrue(ended(half, 15), "a half handshake stays")
             self.assertEqual(client.ask("ping")["type"], "pong")
 
-    def test_plain_requests_make_a_line_each(self):
-        """At debug; at info some a second (test_refusals_in_the_log)."""
+    def test_plain_requests_to_a_tls_port_are_logged(self):
+        """One line each at level debug; at info, a few per second (test_refusals_in_the_log)."""
         with contextlib.ExitStack() as stack:
             lines = len(self.daemon.lines)
             for plain in open_sockets(self.daemon.port, 200, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", stack):
@@ -193,7 +193,7 @@ class SlowRequests(SystemTest):
             deadline = time.monotonic() + (12 if LONG else 4) * LIMIT / 10
             asked = 0
             while time.monotonic() < deadline:
-                for each in slow[::10]:  # a byte now and then does not keep it alive
+                for each in slow[::10]:  # a byte now and then does not keep the connection open
                     with contextlib.suppress(OSError):
                         each.send(b"a")
                 begin = time.monotonic()
@@ -205,7 +205,7 @@ class SlowRequests(SystemTest):
             for each in slow:
                 self.assertTrue(ended(each, 2), "a slow header stays")
 
-    @unittest.skipUnless(LONG, "a body has 30 s")
+    @unittest.skipUnless(LONG, "takes the 30 s that a body may take")
     def test_slow_bodies_end(self):
         head = (f"POST /publish HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {service()}\r\n"
                 "Content-Length: 1000\r\n\r\n{")
@@ -218,13 +218,13 @@ class SlowRequests(SystemTest):
 
 
 class FrameFloods(SystemTest):
-    """Too many frames that carry nothing end their connection with 1008, and nobody else notices."""
+    """Too many frames without content close their connection with 1008 and affect nobody else."""
 
     def flood(self, data, count=3000):
         victim = self.daemon.websocket(mint("victim"))
         flooder = self.daemon.websocket(mint("flooder"))
         flooder.socket.settimeout(LIMIT)
-        with contextlib.suppress(OSError):  # it is closed under way
+        with contextlib.suppress(OSError):  # the connection is closed meanwhile
             for _ in range(count // 100):
                 flooder.socket.sendall(data * 100)
         code = flooder.closed()
@@ -245,13 +245,13 @@ class FrameFloods(SystemTest):
                 socket_.socket.sendall(masked(Opcode.CONT, data, fin=False) * 100)
         self.assertEqual(socket_.closed(), 1008)
 
-    def test_empty_pieces(self):
+    def test_empty_fragments(self):
         self.flood_pieces(b"")
 
-    def test_one_byte_pieces(self):
+    def test_one_byte_fragments(self):
         self.flood_pieces(b"x")
 
-    def test_a_message_in_large_pieces_passes(self):
+    def test_a_message_in_large_fragments_is_accepted(self):
         socket_ = self.daemon.websocket(self.admin, self.chat)
         for _ in range(20):
             data = b'{"action":"sendMessage"' + b" " * 200_000 + b"}"
@@ -265,7 +265,7 @@ class FrameFloods(SystemTest):
 class Costs(SystemTest):
     settings = {"limits": {"topics_per_connection": 0}}
 
-    def test_half_requests_hold_little(self):
+    def test_unfinished_requests_hold_little_memory(self):
         more_descriptors()
         count = 5000 if LONG else 500
         head = b"GET /ws?token=" + b"x" * 4000 + b" HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nX-A: "
@@ -276,11 +276,11 @@ class Costs(SystemTest):
             self.assertEqual(self.http.get("/healthz").status, 200)
             each = (resident_bytes(self.daemon.process.pid) - before) / count
             print(f"{each / 1024:.1f} KiB for each of {count} half requests")
-            # A sanitizer keeps more for itself.
+            # A sanitizer adds memory of its own.
             self.assertLess(each, 32 * 1024 * (LIMIT / 10))
 
-    def test_bodies_without_a_token_hold_nothing(self):
-        """The largest body there is, announced and begun: the answer comes before the body is read."""
+    def test_bodies_without_a_token_hold_no_memory(self):
+        """The largest possible body, announced and started: the answer comes before the body is read."""
         more_descriptors()
         head = b"POST /publish/batch HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (4 * 2**20 - 1)
         with contextlib.ExitStack() as stack:

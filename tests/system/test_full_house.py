@@ -1,6 +1,6 @@
-"""All sockets are taken: idle HTTP connections give way, those of strangers first, and neither HTTP nor WebSockets can
-take what is kept for the other (docs/protocol.md). With 256 descriptors there are 184 sockets: HTTP connections get at
-most 138 of them, WebSockets 161, one address 64."""
+"""When all sockets are taken, idle HTTP connections give way, those of strangers first, and neither HTTP nor WebSocket
+connections can take the sockets reserved for the other (docs/protocol.md). With 256 descriptors there are 184 sockets:
+HTTP connections get at most 138 of them, WebSockets 161, one address 64."""
 
 import contextlib
 import socket
@@ -21,7 +21,7 @@ class FullHouse(unittest.TestCase):
     def start(self, limits=None, threads=2):
         more_descriptors()
         settings = {"server": {"threads": threads},
-                    "connections": {"handshake_timeout": "10m"},  # strangers do not end by themselves
+                    "connections": {"handshake_timeout": "10m"},  # strangers are not closed by the timeout
                     "limits": {"connects_per_minute_per_ip": 100_000, **(limits or {})}}
         daemon = Daemon(settings, command=("prlimit", "--nofile=256"))
         self.addCleanup(daemon.stop)
@@ -36,7 +36,7 @@ class FullHouse(unittest.TestCase):
         return plain
 
     def crowd(self, daemon, data, answered, count=200):
-        """Strangers from four addresses, more of them than there are sockets; `answered`: each waits for its answer."""
+        """Strangers from four addresses, more than there are sockets; `answered`: each waits for its answer."""
         sockets = []
         for number in range(count):
             plain = self.connect(daemon, f"127.0.0.{2 + number % 4}", data)
@@ -47,7 +47,7 @@ class FullHouse(unittest.TestCase):
         return sockets
 
     def ask(self, daemon, plain, request=HEALTH):
-        """The status; 0 when the daemon has closed the connection."""
+        """The status; 0 if the daemon has closed the connection."""
         with contextlib.suppress(OSError):
             plain.sendall(request)
             head = plain.recv(65536)
@@ -96,7 +96,7 @@ class FullHouse(unittest.TestCase):
         body = b"POST /publish HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"
         self.assert_known_clients_stay_and_newcomers_get_in(body, answered=False)
 
-    def test_idle_clients_with_a_token_give_way_when_nobody_else_is_left(self):
+    def test_idle_clients_with_a_token_give_way_when_no_strangers_are_left(self):
         daemon = self.start()
         token = mint("busy")
         clients = []
@@ -109,13 +109,13 @@ class FullHouse(unittest.TestCase):
             self.assertEqual(self.ask(daemon, plain, self.publish(token)), 200)
         self.assert_newcomers_get_in(daemon)
 
-    def test_a_request_under_way_is_not_cut_off(self):
+    def test_a_request_in_progress_is_not_cut_off(self):
         daemon = self.start()
         request = self.publish(mint("slow"))
         under_way = self.connect(daemon, "127.0.2.1")
         self.assertEqual(self.ask(daemon, under_way, request), 200)
         head, _, body = request.partition(b"\r\n\r\n")
-        # A large body, so that its token is checked before it is read.
+        # A large body, because its token is checked before the body is read.
         body = body.replace(b'"content":1', b'"content":"' + b"x" * 20_000 + b'"')
         head = head.replace(b"Content-Length: 89", b"Content-Length: %d" % len(body))
         under_way.sendall(head + b"\r\n\r\n" + body[:100])
@@ -168,7 +168,7 @@ class IdleTime(unittest.TestCase):
         plain.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n{extra}\r\n".encode())
         return plain.recv(65536)
 
-    def test_a_stranger_has_ten_seconds_and_a_known_client_more(self):
+    def test_a_stranger_may_idle_for_ten_seconds_and_a_known_client_longer(self):
         daemon = self.start("60s")
         stranger, known = self.connected(daemon), self.connected(daemon)
         self.assertIn(b" 200 ", self.ask(known, mint("known")))
@@ -177,13 +177,13 @@ class IdleTime(unittest.TestCase):
         self.assertTrue(ended(stranger, 3 * LIMIT), "an idle stranger stays")
         self.assertIn(b" 200 ", self.ask(known, mint("known")))
 
-    def test_a_bad_token_makes_nobody_known(self):
+    def test_a_bad_token_does_not_make_a_client_known(self):
         daemon = self.start("10m")
         plain = self.connected(daemon)
         self.assertIn(b" 401 ", self.ask(plain, "no.good.token"))
         self.assertTrue(ended(plain, 3 * LIMIT), "a stranger stays")
 
-    def test_the_time_is_the_operators(self):
+    def test_the_idle_time_is_configurable(self):
         daemon = self.start("1s")
         known = self.connected(daemon)
         self.assertIn(b" 200 ", self.ask(known, mint("known")))

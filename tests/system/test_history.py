@@ -1,4 +1,4 @@
-"""GET /messages: every filter, paging, the shape of what comes back (docs/protocol.md)."""
+"""GET /messages: every filter, paging, the shape of the answer (docs/protocol.md)."""
 
 import time
 import unittest
@@ -35,8 +35,8 @@ class Shape(SystemTest):
         self.assertEqual((page["messages"], page["count"]), ([], 0))
         self.assertNotIn("nextStartKey", page)
 
-    def test_answered_means_readable(self):
-        """A 200 follows the commit: what was answered is there at once, standard messages too."""
+    def test_an_acknowledged_message_is_readable_at_once(self):
+        """A 200 follows the commit, so an acknowledged message is there at once; standard messages, too."""
         for number in range(50):
             kind = ("fifo", "standard")[number % 2]
             answer = self.publish(number, kind=kind)
@@ -56,7 +56,7 @@ class Filters(SystemTest):
         self.chat = "filters"
 
     def fill(self):
-        """30 messages, every third standard; 20 numbers. Their publish times differ."""
+        """30 messages with different publish times, every third one standard, hence 20 numbers."""
         self.chat = "filters"
         answers = []
         for number in range(30):
@@ -126,12 +126,12 @@ class Filters(SystemTest):
                 return
             self.assertEqual(page["nextToken"], page["nextStartKey"])
             key = {"startKey": page["nextStartKey"]}
-        self.fail("the pages have no end")
+        self.fail("the pages never end")
 
     def all_pages(self, **query):
         return [message["content"] for message in self.pages(**query)]
 
-    def test_paging_gives_each_message_once(self):
+    def test_paging_returns_each_message_once(self):
         for limit in (1, 7, 10, 29, 30, 31):
             for order in ("asc", "desc"):
                 with self.subTest(limit=limit, order=order):
@@ -161,7 +161,7 @@ class Filters(SystemTest):
 
 
 def answers_time(answer):
-    """Epoch ms of an answer's timestamp."""
+    """The timestamp of an answer in epoch ms."""
     moment = datetime.strptime(answer["timestamp"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
     return round(moment.timestamp() * 1000)
 

@@ -72,7 +72,7 @@ class Protocol(SystemTest):
             self.assertEqual(reply.json["sequenceNumber"], number)
             self.assertEqual(raw.reply().headers["X-Request-Id"], "h")
 
-    def test_request_in_pieces(self):
+    def test_a_request_in_pieces(self):
         raw = self.daemon.raw()
         body = json.dumps(self.body()).encode()
         request = (b"POST /publish HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"
@@ -101,7 +101,7 @@ class Protocol(SystemTest):
                         self.assertEqual(raw.reply().status // 100, 4)
                         self.assertTrue(raw.at_end())
                     except (EOFError, ConnectionError):
-                        pass  # closing without an answer is an answer, too
+                        pass  # closing without an answer is also acceptable
         self.assertEqual(self.http.get("/healthz").status, 200)
 
     def test_request_ids(self):
@@ -113,7 +113,7 @@ class Protocol(SystemTest):
         self.assertTrue(all(made))
         self.assertNotEqual(*made)
 
-    def test_request_id_cannot_forge_anything(self):
+    def test_a_request_id_cannot_forge_anything(self):
         for value in ("x" * 5000, 'a"b\\c', "<script>"):
             with self.subTest(value[:20]):
                 reply = self.http.request("GET", "/nowhere", headers={"X-Request-Id": value})
@@ -121,11 +121,11 @@ class Protocol(SystemTest):
                 self.assertEqual(reply.json["correlationId"], reply.headers["X-Request-Id"])
                 self.assertLess(len(reply.headers["X-Request-Id"]), 300)
 
-    def test_correlation_id_is_logged(self):
+    def test_the_correlation_id_is_logged(self):
         self.http.request("POST", "/publish", mint("stranger-7"), self.body(), headers={"X-Request-Id": "logged-7"})
         self.daemon.wait_for_event("request_served", lambda e: e.get("correlation_id") == "logged-7")
 
-    def test_traceparent_is_taken(self):
+    def test_a_traceparent_is_adopted(self):
         trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
         self.assertEqual(self.http.request("GET", "/healthz", headers={"traceparent": trace}).status, 200)
 
@@ -183,7 +183,7 @@ class Refusals(SystemTest):
         self.assert_error(raw.reply(), 413, "payload_too_large")
 
     def test_who_may_send_a_body(self):
-        """Without a token, and where nobody wants a body, 16 KiB of it are read."""
+        """Without a token, and on routes without a body, only 16 KiB of it are read."""
         chunked = b"Transfer-Encoding: chunked\r\n"
         asked = b"Content-Length: 16385\r\nExpect: 100-continue\r\n"
         for line, framing, status in (
@@ -206,11 +206,11 @@ class Refusals(SystemTest):
         for line, status in ((b"POST /publish", 401), (b"GET /messages", 401), (b"POST /nowhere", 404),
                              (b"PUT /publish", 405), (b"GET /healthz", 200)):
             with self.subTest(line), self.daemon.raw() as raw:
-                for _ in range(2):  # the connection goes on
+                for _ in range(2):  # the connection stays usable
                     raw.send(line + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 16384\r\n\r\n" + b"x" * 16384)
                     self.assertEqual(raw.reply().status, status)
 
-    def test_a_body_that_is_asked_for_comes_with_a_token(self):
+    def test_100_continue_requires_a_token(self):
         body = json.dumps(self.body("x" * 20_000)).encode()
         with self.daemon.raw() as raw:
             raw.send(b"POST /publish HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n"
@@ -225,7 +225,7 @@ class Refusals(SystemTest):
         reply = self.http.request("GET", "/messages?chatId=%ff", self.admin)
         self.assert_error(reply, 400, "invalid_request")
 
-    def test_one_authorization(self):
+    def test_only_one_authorization_header_is_accepted(self):
         line = b"Authorization: Bearer %s\r\n" % self.admin.encode()
         for path in (b"/permissions", b"/ws"):
             with self.subTest(path), self.daemon.raw() as raw:
@@ -270,7 +270,7 @@ class Cors(SystemTest):
             reply = self.http.request("GET", path, headers={"Origin": "https://app.example"})
             self.assertEqual(reply.headers["Access-Control-Allow-Origin"], "https://app.example")
 
-    def test_other_origins_get_no_leave(self):
+    def test_other_origins_are_not_allowed(self):
         for reply in (self.http.request("GET", "/healthz", headers={"Origin": "https://evil.example"}),
                       self.http.options("/publish", **{"Origin": "https://evil.example",
                                                        "Access-Control-Request-Method": "POST"})):
@@ -297,7 +297,7 @@ class Slow(SystemTest):
                 self.assertGreaterEqual(time.monotonic() - before, 0.25)
 
 
-class Borders(SystemTest):
+class Boundaries(SystemTest):
     """Where one request ends and the next begins."""
 
     def test_an_unknown_transfer_coding_hides_no_request(self):
@@ -307,7 +307,7 @@ class Borders(SystemTest):
                 self.assertEqual(raw.reply().status, 400)
                 self.assertTrue(raw.at_end())
 
-    def test_an_empty_line_before_a_request_is_passed_over(self):
+    def test_an_empty_line_before_a_request_is_skipped(self):
         with self.daemon.raw() as raw:
             raw.send(b"\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
             self.assertEqual(raw.reply().status, 200)

@@ -1,5 +1,5 @@
-"""HTTP as browsers, fetch, proxies and other programs send it (docs/protocol.md): raw characters in a query, bytes
-of other encodings in headers that nobody reads, trailer fields, compressed bodies, preflights."""
+"""HTTP as browsers, fetch, proxies and other programs send it (docs/protocol.md): raw characters in a query, bytes of
+other encodings in unused headers, trailer fields, compressed bodies, preflights."""
 
 import json
 import socket
@@ -10,7 +10,7 @@ from support.case import SystemTest
 from support.tokens import mint
 from support.websocket import Refused
 
-# What the URL Standard leaves as it is in a query.
+# Characters that the URL Standard does not escape in a query.
 RAW = "|[]{}^`\\"
 
 
@@ -31,7 +31,7 @@ class RawQuery(SystemTest):
                     self.assertEqual(reply.json["chatId"], chat)
                     self.assertEqual(reply.json["count"], 1)
 
-    def test_an_id_of_auth0(self):
+    def test_an_auth0_user_id(self):
         user = "auth0|5f7c8ec7c33c6c004bbafe82"
         self.daemon.grant(user, self.chat)
         target = f"/permissions?userId={user}"
@@ -44,7 +44,7 @@ class RawQuery(SystemTest):
         opened = self.daemon.wait_for_event("connection_opened", lambda event: event["user_id"] == user)
         self.assertEqual(opened["topics"], 2)
 
-    def test_in_the_absolute_form_and_in_a_path(self):
+    def test_raw_characters_in_the_absolute_form_and_in_a_path(self):
         self.publish("x", chat="a|b")
         self.assertEqual(self.get("http://x/messages?chatId=a|b", self.admin).json["count"], 1)
         self.assert_error(self.get("/dlq/auth0|a^[b]", self.admin), 405, "method_not_allowed")
@@ -65,7 +65,7 @@ class OtherBytes(SystemTest):
                      b"\r\n\r\n")
             return raw.reply()
 
-    def test_headers_that_nobody_reads(self):
+    def test_other_bytes_in_unused_headers(self):
         for header in (b"Cookie: name=J\xfcrgen", b"Cookie: a=\xff\xfe; b=\x80", b"Referer: https://x/\xe9",
                        b"X-Anything: \xc3\x28", b"Accept-Language: \xed\xa0\x80", b"X-Forwarded-For: \xff",
                        b"Origin: https://caf\xe9.example", b"X-Request-Id: caf\xe9", b"traceparent: \xff",
@@ -75,7 +75,7 @@ class OtherBytes(SystemTest):
                 self.assertEqual(reply.status, 200, reply)
                 self.assertTrue(reply.headers["X-Request-Id"].isascii())
 
-    def test_a_user_agent_is_replaced_where_it_is_no_text(self):
+    def test_a_user_agent_that_is_not_text_is_replaced(self):
         name = "J\u00fcrgen/2 \u20ac"
         for agent, shown in ((b"Caf\xe9/1.0", "Caf\ufffd/1.0"), (name.encode(), name)):
             with self.subTest(agent), self.daemon.raw() as raw:
@@ -88,8 +88,8 @@ class OtherBytes(SystemTest):
                 listed = self.http.get("/@connections", self.admin, userId=user).json["connections"]
                 self.assertEqual(listed[0]["identity"]["userAgent"], shown)
 
-    def test_values_that_are_used_are_not_made_up(self):
-        """No such token, key or origin can be right."""
+    def test_other_bytes_in_used_values_are_not_altered(self):
+        """No such token, key or origin can be valid."""
         with self.daemon.raw() as raw:
             raw.send(b"GET /permissions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer caf\xe9.a.b\r\n\r\n")
             self.assert_error(raw.reply(), 401, "unauthorized")
@@ -110,23 +110,23 @@ class Trailers(SystemTest):
                 b"Trailer: X-Checksum\r\n%s\r\n%x\r\n%s\r\n0\r\n%s\r\n"
                 % (self.service.encode(), more, len(body), body, trailer))
 
-    def test_they_are_read_and_dropped(self):
+    def test_trailer_fields_are_read_and_dropped(self):
         for trailer in (b"X-Checksum: abc\r\n", b"A: b\r\nC: d\r\n", b"X-Caf: \xe9\r\n", b"A:\r\n",
-                        # None of these counts: what they would decide has been decided.
+                        # None of these takes effect: what they would decide has already been decided.
                         b"Content-Length: 5\r\n", b"Transfer-Encoding: gzip\r\n", b"Connection: close\r\n",
                         b"Authorization: Bearer x\r\n", b"Idempotency-Key: a\r\n", b"Expect: 100-continue\r\n",
                         b"Host: other\r\n", b"X-Request-Id: forged\r\n", b"Content-Encoding: gzip\r\n",
                         b"A: " + b"x" * 16_000 + b"\r\n"):
             with self.subTest(trailer[:30]), self.daemon.raw() as raw:
-                for _ in range(2):  # the connection goes on
+                for _ in range(2):  # the connection stays usable
                     raw.send(self.post(trailer))
                     reply = raw.reply()
                     self.assertEqual(reply.status, 200, reply)
                     self.assertNotEqual(reply.headers["X-Request-Id"], "forged")
                     self.assertNotIn("duplicate", reply.json)
 
-    def test_extensions_of_chunks(self):
-        """They are ignored, but a proxy must not see another end of their line, and nobody needs many of them."""
+    def test_chunk_extensions(self):
+        """They are ignored, but a proxy must see the same end of their line, and nobody needs many of them."""
         body = json.dumps(self.body()).encode()
         head = (b"POST /publish HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nTransfer-Encoding: chunked\r\n\r\n"
                 % self.service.encode())
@@ -140,21 +140,21 @@ class Trailers(SystemTest):
                 raw.send(head + text)
                 self.assertEqual(raw.reply().status, status)
 
-    def test_in_single_bytes(self):
+    def test_trailer_fields_byte_by_byte(self):
         with self.daemon.raw() as raw:
             raw.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for byte in self.post(b"A: b\r\nC: d\r\n"):
                 raw.send(bytes([byte]))
             self.assertEqual(raw.reply().status, 200)
 
-    def test_they_have_a_limit(self):
+    def test_trailer_fields_are_limited(self):
         for size in (17_000, 100_000):
             for end in (b"\r\n", b""):
                 with self.subTest(size, end=end), self.daemon.raw() as raw:
                     raw.send(self.post(b"A: " + b"x" * size + end))
                     self.assert_error(raw.reply(), 431, "headers_too_large")
 
-    def test_what_is_no_field_is_refused(self):
+    def test_a_malformed_trailer_field_is_refused(self):
         for trailer in (b"no field\r\n", b": a\r\n", b"A : b\r\n", b"A: b\n", b"A: b\r\n c\r\n", b"A: \0\r\n"):
             with self.subTest(trailer), self.daemon.raw() as raw:
                 raw.send(self.post(trailer) + b"\r\n\r\n")
@@ -175,13 +175,13 @@ class Bodies(SystemTest):
                     self.assert_error(reply, 415, "unsupported_media_type")
                     self.assertEqual(reply.headers["Accept-Encoding"], "identity")
 
-    def test_an_encoding_that_is_none_is_none(self):
+    def test_the_identity_encoding_is_accepted(self):
         for encoding in ("identity", "Identity", ""):
             with self.subTest(encoding):
                 reply = self.http.request("POST", "/publish", self.service, self.body(),
                                           headers={"Content-Encoding": encoding})
                 self.assertEqual(reply.status, 200, reply)
-        # Where nobody reads the body it does not matter.
+        # On routes that do not read the body, it does not matter.
         reply = self.http.request("GET", "/permissions", self.admin, headers={"Content-Encoding": "gzip"})
         self.assertEqual(reply.status, 200, reply)
 
@@ -200,7 +200,7 @@ class Bodies(SystemTest):
                 with self.subTest(path, kind=kind):
                     reply = self.http.request("POST", path, self.admin, text, headers={"Content-Type": kind})
                     self.assert_error(reply, 415, "unsupported_media_type")
-                    # That header would say that the encoding was wrong (RFC 9110 §12.5.3).
+                    # Accept-Encoding would say that the encoding was wrong (RFC 9110 §12.5.3).
                     self.assertNotIn("Accept-Encoding", reply.headers)
 
 
@@ -221,14 +221,14 @@ class Preflights(SystemTest):
                 self.assertEqual({name.strip() for name in reply.headers["Vary"].split(",")},
                                  {"Origin", "Access-Control-Request-Headers"})
 
-    def test_what_is_no_list_of_headers_is_not_echoed(self):
+    def test_a_malformed_list_of_headers_is_not_echoed(self):
         for headers in (None, "a b", "a,,b", "<script>", "a: b", "x" * 10_000):
             with self.subTest(headers and headers[:20]):
                 allowed = self.preflight(headers).headers["Access-Control-Allow-Headers"]
                 self.assertIn("Authorization", allowed)
                 self.assertLess(len(allowed), 200)
 
-    def test_other_origins_get_no_leave(self):
+    def test_other_origins_are_not_allowed(self):
         reply = self.preflight("authorization", origin="https://evil.example")
         self.assertNotIn("Access-Control-Allow-Headers", reply.headers)
 

@@ -18,7 +18,7 @@ class HttpRate(SystemTest):
         self.user, self.token = self.member()
 
     def batch(self, token=None, count=100, http=None, messages=None):
-        """The results, and how many tokens the bucket may have got meanwhile."""
+        """Returns the results, and how many tokens the bucket may have gained meanwhile."""
         began = time.monotonic()
         messages = messages or [self.body(n, "fifo") for n in range(count)]
         reply = (http or self.http).post("/publish/batch", token or self.token, {"messages": messages})
@@ -26,7 +26,7 @@ class HttpRate(SystemTest):
         return reply.json["results"], int(time.monotonic() - began) + 1
 
     def refused_publish(self, token=None):
-        """A publish that is refused: the bucket is emptied until no second passes between that and the publish."""
+        """Makes a publish that is refused: empties the bucket until less than a second passes before the publish."""
         for _ in range(50):
             self.batch(token)
             reply = self.http.post("/publish", token or self.token, self.body())
@@ -46,18 +46,18 @@ class HttpRate(SystemTest):
         self.assertEqual([m["messageId"] for m in reversed(history["messages"])],
                          [results[n]["messageId"] for n in accepted])
 
-    def test_a_publish_beyond_the_rate(self):
+    def test_a_publish_beyond_the_rate_is_refused(self):
         reply = self.refused_publish()
         self.assert_error(reply, 429, "rate_limited")
         self.assertEqual(reply.headers["Retry-After"], "1")
 
-    def test_what_is_wrong_with_an_entry_is_told_first_and_counts(self):
+    def test_a_mistake_in_an_entry_takes_precedence_and_the_entry_counts(self):
         wrong = self.body(kind="wrong")
         results, gained = self.batch(messages=[wrong] * 50 + [self.body(n) for n in range(50)])
         self.assertEqual({result["status"] for result in results[:50]}, {400})
         self.assertLessEqual(sum("messageId" in result for result in results), gained)
 
-    def test_one_bucket_over_all_loops_and_both_paths(self):
+    def test_one_bucket_for_all_loops_and_both_paths(self):
         began = time.monotonic()
         accepted = 0
         for _ in range(8):  # connections are spread over the loops
@@ -67,7 +67,7 @@ class HttpRate(SystemTest):
             accepted += sum("messageId" in result for result in results)
         self.assertTrue(BURST <= accepted <= BURST + int(time.monotonic() - began) + 1, accepted)
 
-    def test_other_users_and_the_operators_tokens_are_not_concerned(self):
+    def test_other_users_and_the_operators_tokens_are_not_affected(self):
         self.refused_publish()
         _, other = self.member()
         self.assertGreaterEqual(sum("messageId" in result for result in self.batch(other)[0]), BURST)
@@ -89,13 +89,13 @@ class HttpRate(SystemTest):
             socket.send_json({"action": "sendMessage", **self.body("by socket")})
         self.assertGreaterEqual(sum("messageId" in result for result in self.batch(other)[0]), BURST)
 
-    def test_reads_are_not_concerned(self):
+    def test_reads_are_not_limited(self):
         self.refused_publish()
         for _ in range(4 * BURST):
             self.history(token=self.token)
 
     def test_a_refused_publish_can_be_sent_again(self):
-        """Nothing was stored of it: the same deduplication id goes through later."""
+        """Nothing of it was stored, so the same deduplication id is accepted later."""
         results, _ = self.batch(messages=[self.body(n, "fifo", messageDeduplicationId=f"d-{n}") for n in range(20)])
         refused = next(n for n, result in enumerate(results) if "error" in result)
         body = self.body(refused, "fifo", messageDeduplicationId=f"d-{refused}")
@@ -105,7 +105,7 @@ class HttpRate(SystemTest):
         self.assertEqual(reply.status, 200, reply)
         self.assertNotIn("duplicate", reply.json)
 
-    def test_reload(self):
+    def test_a_reload_changes_the_rate(self):
         self.refused_publish()
         self.daemon.reload(OFF)
         self.addCleanup(self.daemon.reload, ON)

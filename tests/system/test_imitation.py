@@ -1,4 +1,4 @@
-"""Payloads that imitate the server's frames: no message has a `type`, all other frames have (docs/protocol.md)."""
+"""Payloads that imitate the server's frames: no message has a `type`, every other frame has one (docs/protocol.md)."""
 
 import json
 import unittest
@@ -7,7 +7,7 @@ from support.case import SystemTest
 from support.deadly import PADDING, SETTINGS, Deadly
 from support.settings import merge
 
-# What each of the server's frames is recognised by, as somebody else's payload.
+# The members that identify each of the server's frames, in a user's payload.
 IMITATIONS = {
     "receipt": {"type": "receipt", "message": "Message sent successfully via WebSocket!", "requestId": "r-1",
                 "timestamp": "2026-01-31T12:00:00.000Z", "duplicate": True},
@@ -19,12 +19,12 @@ IMITATIONS = {
     "revoked": {"id": "e-1", "type": "revoked", "timestamp": 1, "payload": {"topics": ["chat:x"]}},
     "tombstone": {"deleted": True, "deletedAt": "2026-01-31T12:00:00.000Z", "editedAt": "2026-01-31T12:00:00.000Z"},
 }
-TIMES = {"timestamp", "ttl"}  # history's own, beside a delivered message's
+TIMES = {"timestamp", "ttl"}  # added by the history to the members of a delivered message
 DROPPED = {"type", "timestamp", "ttl", "channel", "deleted", "deletedAt", "editedAt"}
 
 
 def escaped(name):
-    """The JSON text of a name in which every letter is an escape."""
+    """A name as JSON text in which every letter is escaped."""
     return '"' + "".join(f"\\u{ord(letter):04x}" for letter in name) + '"'
 
 
@@ -37,7 +37,7 @@ class Imitation(SystemTest):
         self.attacker_socket = self.daemon.websocket(self.attacker_token, self.chat)
 
     def assert_is_message(self, frame, payload, sender, allowed=frozenset()):
-        """A message of the sender's, with what passes of the payload and no name of the server's frames."""
+        """Checks that it is the sender's message, with the allowed payload and no name of the server's frames."""
         self.assertEqual(frame["userId"], sender)
         self.assertEqual(DROPPED & set(frame), set(allowed), frame)
         for name, value in payload.items():
@@ -48,14 +48,14 @@ class Imitation(SystemTest):
     def payload_of(self, imitation):
         return {**IMITATIONS[imitation], "nested": {"type": "error", "deep": [{"timestamp": 1}]}}
 
-    def test_however_it_was_sent_and_read(self):
+    def test_no_message_imitates_a_frame_however_it_is_sent_and_read(self):
         after = 0
         for kind in ("standard", "fifo"):
             for imitation in IMITATIONS:
                 payload = self.payload_of(imitation)
                 body = self.body("x", kind, payload=payload)
                 text = json.dumps({"action": "sendMessage", **body})
-                for name in DROPPED:  # as a name of the payload, which `nested` and `deep` are not
+                for name in DROPPED:  # as a name of the payload itself, which `nested` and `deep` are not
                     if name in payload:
                         text = text.replace(f'"{name}": {json.dumps(payload[name])}',
                                             f'{escaped(name)}: {json.dumps(payload[name])}', 1)
@@ -80,7 +80,7 @@ class Imitation(SystemTest):
             self.assertEqual(DROPPED & set(frame), set(), frame)
         self.assertGreater(after, 0)
 
-    def test_a_repeat_brings_no_imitation(self):
+    def test_a_repeated_publish_imitates_nothing(self):
         body = self.body("x", "fifo", payload=self.payload_of("receipt"), messageDeduplicationId="d")
         for _ in range(2):
             self.attacker_socket.send_json({"action": "sendMessage", "echo": False, **body})
@@ -120,7 +120,7 @@ class Imitation(SystemTest):
 
 
 class ImitationBehind(Deadly):
-    """What did not arrive at once."""
+    """Messages that were not delivered at once."""
 
     settings = merge(SETTINGS, {})
     payload = {"type": "error", "error": PADDING, "code": "forbidden", "requestId": "r-1", "deleted": True}

@@ -1,4 +1,4 @@
-"""Every payload of injections.py in every place for text (docs/security.md S9): nothing may come of it but text."""
+"""Every string of injections.py in every place for text (docs/security.md S9): it must remain just text."""
 
 import http.client
 import json
@@ -15,7 +15,7 @@ from support.tokens import mint
 
 assert len(set(injections.ALL)) >= 500
 
-# Statuses with which a request may end, whatever stands in it.
+# Statuses that a request may get, whatever it contains.
 ANSWERS = {200, 204, 400, 401, 403, 404, 405, 409, 410, 413, 414, 415, 426, 431}
 
 
@@ -23,7 +23,7 @@ def message(payload=None, **fields):
     return {"targetChannel": "WebSocket", "payload": {"chatId": "c", "content": 1, **(payload or {})}, **fields}
 
 
-# name of the place -> the body that has the text there
+# name of the place -> a body with the text there
 PUBLISH_BODIES = {
     "content": lambda text: message({"content": text}),
     "a payload field's name": lambda text: message({text: 1}),
@@ -75,7 +75,7 @@ class Injection(SystemTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.stored = 0  # messages that were acknowledged
+        cls.stored = 0  # acknowledged messages
         cls.grants = {("reader", "chat:c")}
         cls.daemon.grant("reader", "c")
         cls.schema = cls.read("SELECT type, name, sql FROM sqlite_master ORDER BY name")
@@ -85,7 +85,7 @@ class Injection(SystemTest):
         return read_rows(cls.daemon.folder.path / "notifyd.db", sql)
 
     def tearDown(self):
-        """Whatever the test sent: the database has what was acknowledged, and the log what happened."""
+        """Whatever the test sent: the database contains what was acknowledged, and the log what happened."""
         self.assertEqual(self.read("SELECT type, name, sql FROM sqlite_master ORDER BY name"), self.schema)
         self.assertEqual(self.read("SELECT count(*) FROM messages"), [(Injection.stored,)])
         self.assertEqual({row[:2] for row in self.read("SELECT user, topic FROM permissions")}, Injection.grants)
@@ -109,7 +109,7 @@ class Injection(SystemTest):
                     self.assertIn(reply.status, (200, 400))
                     Injection.stored += reply.status == 200 and "duplicate" not in reply.json
 
-    def test_the_text_comes_back_as_it_was(self):
+    def test_the_text_comes_back_unchanged(self):
         socket = self.daemon.websocket(mint("echo"))
         body = {"targetChannel": "WebSocket", "payload": {"targetClass": "user", "targetId": "echo"}}
         for text in injections.ALL:
@@ -128,7 +128,7 @@ class Injection(SystemTest):
                 with self.subTest(place, text=text):
                     method, path, query = request(text)
                     if path == "/" or path.startswith("//"):
-                        continue  # the page itself; an authority
+                        continue  # the try page; an authority
                     self.check(self.http.request(method, path, self.admin, query=query))
 
     def test_grants(self):
@@ -147,7 +147,7 @@ class Injection(SystemTest):
                 self.check(self.http.get("/permissions", mint(text)))
 
     def test_headers(self):
-        """Byte for byte, so that a line end in the text is one: what follows it is the client's own header then."""
+        """Sent byte for byte: after a line end in the text, the rest is the client's own header."""
         for header in HEADERS:
             for text in injections.ALL:
                 raw = text.encode()
@@ -157,7 +157,7 @@ class Injection(SystemTest):
                     try:
                         self.check(client.reply())
                     except (EOFError, http.client.HTTPException) as error:
-                        self.fail(f"no sound answer: {error}")
+                        self.fail(f"malformed answer: {error}")
 
     def test_frames(self):
         socket = self.daemon.websocket(mint("reader"), chat="c")
@@ -167,15 +167,15 @@ class Injection(SystemTest):
                     socket.send_json(frame(text))
                     mark = socket.send_envelope("ping")
                     socket.receive_until(lambda answer: answer.get("id") == mark)
-        # Those that were sent are stored; the last answers may still be on their way.
+        # What was sent is stored; the last answers may still be on their way.
         socket.send_json({"action": "sendMessage", "requestId": "the last", **message()})
         socket.receive_until(lambda answer: answer.get("requestId") == "the last")
         Injection.stored = self.read("SELECT count(*) FROM messages")[0][0]
 
 
 class TextLog(unittest.TestCase):
-    def test_a_line_is_a_line(self):
-        """The log that is made for a terminal must not carry out what stands in it."""
+    def test_a_message_stays_on_its_line(self):
+        """The text log is meant for a terminal, which must not execute its contents."""
         daemon = Daemon({"log": {"format": "text", "level": "debug"}}, expect_start=False)
         folder = daemon.folder
         try:

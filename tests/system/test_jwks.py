@@ -1,6 +1,7 @@
-"""auth.jwks as a URL: rotation, unknown keys, and a provider that is slow, wrong, false or down (docs/security.md S2).
+"""auth.jwks as a URL: rotation, unknown keys, and a provider that is slow, broken, forged or down (docs/security.md
+S2).
 
-The times of a day (how long old keys serve) are tests/unit/auth/refresh_policy_test.cpp, with a clock of its own.
+Long times (how long old keys are used) are tested in tests/unit/auth/refresh_policy_test.cpp, with a fake clock.
 """
 
 import concurrent.futures
@@ -18,17 +19,17 @@ from support.websocket import Refused
 
 
 class KeysByUrl(JwksTest):
-    def test_a_new_key_is_fetched_for_the_first_token_that_has_it(self):
+    def test_a_new_key_is_fetched_for_the_first_token_that_uses_it(self):
         self.start_with_keys()
         self.assertEqual(self.ask(token_of(self.one)), 200)
         self.provider.serve(self.two)
-        self.assertEqual(self.ask(token_of(self.two)), 200)  # no 401 while keys rotate
-        self.assertEqual(self.ask(token_of(self.one)), 401)  # and the old key is gone
+        self.assertEqual(self.ask(token_of(self.two)), 200)  # no 401 during a rotation
+        self.assertEqual(self.ask(token_of(self.one)), 401)  # the old key is gone
         self.assertEqual(self.provider.paths, ["/keys?v=1"] * 2)
         changes = [event["count"] for event in self.daemon.find_events("keys_refreshed")]
-        self.assertEqual(changes, [2, 2])  # the secret is a key too
+        self.assertEqual(changes, [2, 2])  # the secret is also a key
 
-    def test_an_upgrade_waits_for_its_key_as_well(self):
+    def test_an_upgrade_waits_for_its_key(self):
         self.start_with_keys()
         self.assertEqual(self.ask(token_of(self.one)), 200)
         self.provider.serve(self.one, self.two)
@@ -38,14 +39,14 @@ class KeysByUrl(JwksTest):
         self.assertEqual(caught.exception.status, 401)
         self.assertEqual(len(self.provider.paths), 2)
 
-    def test_so_does_a_fresh_token_over_an_open_connection(self):
+    def test_a_token_refresh_waits_for_its_key(self):
         self.start_with_keys()
         socket = self.daemon.websocket(token_of(self.one))
         self.provider.serve(self.one, self.two)
         self.assertEqual(socket.ask("auth:refresh", {"token": token_of(self.two)})["type"], "auth:refreshed")
         self.assertEqual(len(self.provider.paths), 2)
 
-    def test_refreshed_on_schedule(self):
+    def test_keys_are_refreshed_on_schedule(self):
         self.start(refresh="1s")
         self.assertEqual(self.ask(token_of(self.one)), 200)
         self.provider.serve(self.two)
@@ -53,7 +54,7 @@ class KeysByUrl(JwksTest):
             [event for event in self.daemon.find_events("keys_refreshed") if event["changed"]]) == 2))
         self.assertTrue(eventually(lambda: self.ask(token_of(self.one)) == 401))
 
-    def test_a_storm_of_unknown_keys_is_one_fetch(self):
+    def test_many_unknown_keys_cause_one_fetch(self):
         self.start_with_keys()
         self.assertEqual(self.ask(token_of(self.one)), 200)
 
@@ -67,7 +68,7 @@ class KeysByUrl(JwksTest):
         self.assertEqual(len(self.provider.paths), 2)
         self.assertEqual(self.ask(token_of(self.one)), 200)
 
-    def test_a_slow_provider_holds_up_only_those_who_need_it(self):
+    def test_a_slow_provider_delays_only_those_who_need_it(self):
         release = threading.Event()
         self.addCleanup(release.set)
 
@@ -91,7 +92,7 @@ class KeysByUrl(JwksTest):
             self.assertEqual([one.result(LIMIT) for one in waiting], [200] * 20)
         self.assertEqual(len(self.provider.paths), 1)
 
-    def test_who_waits_is_answered_when_the_provider_is_no_longer_asked(self):
+    def test_waiting_clients_are_answered_when_the_url_is_removed(self):
         release = threading.Event()
         self.addCleanup(release.set)
         daemon = self.start_with_keys()
@@ -105,7 +106,7 @@ class KeysByUrl(JwksTest):
             self.assertEqual(daemon.reload(secret)["event_type"], "config_reloaded")
             self.assertEqual([one.result(LIMIT / 2) for one in waiting], [401] * 5)
 
-    def test_a_provider_that_never_answers_is_given_up(self):
+    def test_a_provider_that_never_answers_times_out(self):
         release = threading.Event()
         self.addCleanup(release.set)
         self.provider.answer = lambda handler: release.wait(3 * LIMIT)
@@ -113,9 +114,9 @@ class KeysByUrl(JwksTest):
         before = time.monotonic()
         self.assertEqual(self.ask(token_of(self.one)), 503)
         self.assertLess(time.monotonic() - before, 5 + LIMIT / 2)
-        self.wait_for_failure("there is no answer")
+        self.wait_for_failure("no response")
 
-    def test_what_is_no_good_leaves_the_old_keys(self):
+    def test_a_bad_answer_keeps_the_old_keys(self):
         self.start(refresh="1s")
         self.assertEqual(self.ask(token_of(self.one)), 200)
         small = new_key("small", kty="RSA", size=512)
@@ -131,15 +132,15 @@ class KeysByUrl(JwksTest):
             ("another protocol", body(b"", 101, Upgrade="websocket"), "status 101"),
             ("redirect", body(b"", 302, Location="/elsewhere"), "status 302; redirects are not followed"),
             ("redirect with a body", body(key_set(self.two), 307, Location="/elsewhere"), "status 307"),
-            ("not modified", lambda handler: handler.send_response(304) or handler.end_headers(), "status 304, which"),
+            ("not modified", lambda handler: handler.send_response(304) or handler.end_headers(), "304, although"),
             ("an error with a good body", body(key_set(self.two), 500), "status 500"),
             ("no JSON", body(b"<html>"), "not a JSON Web Key Set"),
             ("a JWK, no set", body(self.two.export_public().encode()), "not a JSON Web Key Set"),
             ("no keys", body(key_set()), "no usable key"),
             ("keys that fit nothing", body(key_set(new_key("ed", kty="OKP", crv="Ed25519"))), "no key for any"),
             ("empty", body(b""), "empty"),
-            ("cut", body(key_set(self.two)[:40], length=4000), "cannot be taken"),
-            ("no HTTP", lambda handler: handler.wfile.write(b"hello\r\n\r\n"), "no answer"),
+            ("cut", body(key_set(self.two)[:40], length=4000), "cannot be read"),
+            ("no HTTP", lambda handler: handler.wfile.write(b"hello\r\n\r\n"), "no response"),
         )
         for what, answer, reason in bad:
             with self.subTest(what):
@@ -159,7 +160,7 @@ class KeysByUrl(JwksTest):
         while True:
             handler.wfile.write(b" " * 65536)
 
-    def test_a_certificate_that_nobody_signed(self):
+    def test_an_untrusted_certificate(self):
         self.start(trusted=False)
         reason = self.wait_for_failure("certificate verify failed: self-signed certificate")
         for advice in ("private CA", "update-ca-certificates", "SSL_CERT_FILE"):
@@ -167,7 +168,7 @@ class KeysByUrl(JwksTest):
         self.assert_unavailable(token_of(self.one))
         self.assertEqual(self.provider.paths, [])
 
-    def test_a_variable_that_names_no_authority_is_named(self):
+    def test_a_variable_that_names_no_authorities_is_reported(self):
         other, _ = make_certificate(self.folder, "other-")
         empty = self.folder.path / "authorities"
         empty.mkdir()
@@ -175,11 +176,11 @@ class KeysByUrl(JwksTest):
         for variables, words in (
                 ({"SSL_CERT_FILE": lost}, f"SSL_CERT_FILE names {lost}, which cannot be read: No such file"),
                 ({"SSL_CERT_FILE": empty}, f"SSL_CERT_FILE names {empty}, which cannot be read: it is a folder"),
-                ({"SSL_CERT_FILE": other}, f"SSL_CERT_FILE names {other}, which does not hold the CA"),
+                ({"SSL_CERT_FILE": other}, f"SSL_CERT_FILE names {other}, which does not contain the CA"),
                 ({"SSL_CERT_DIR": lost}, f"SSL_CERT_DIR names {lost}, which cannot be read: No such file"),
                 ({"SSL_CERT_DIR": other}, f"SSL_CERT_DIR names {other}, which cannot be read: it is not a folder"),
-                ({"SSL_CERT_DIR": empty}, f"SSL_CERT_DIR names {empty}, which does not hold the CA"),
-                ({"SSL_CERT_FILE": other, "SSL_CERT_DIR": lost}, "the CA that has signed it. SSL_CERT_DIR names")):
+                ({"SSL_CERT_DIR": empty}, f"SSL_CERT_DIR names {empty}, which does not contain the CA"),
+                ({"SSL_CERT_FILE": other, "SSL_CERT_DIR": lost}, "the CA that signed it. SSL_CERT_DIR names")):
             with self.subTest(variables):
                 self.start(environment={name: str(path) for name, path in variables.items()})
                 reason = self.wait_for_failure("certificate verify failed")
@@ -204,15 +205,15 @@ class KeysByUrl(JwksTest):
         self.assertEqual(self.ask(token_of(self.one)), 200)
         self.assertFalse([e for e in self.daemon.find_events("config_warning") if "over http" in e["what"]])
 
-    def test_down_at_the_start_then_there(self):
+    def test_a_provider_that_is_down_at_the_start(self):
         port = self.provider.port
         self.provider.close()
         self.start(f"https://localhost:{port}/keys")
-        self.wait_for_failure("no connection")
+        self.wait_for_failure("cannot connect")
         self.assert_unavailable(token_of(self.one))
         failed = self.daemon.wait_for_event("auth_failed")
         self.assertEqual(failed["reason"], "no_keys")
-        # What needs no key of the provider's is judged as ever.
+        # A token that needs none of the provider's keys is checked as usual.
         self.assertEqual(self.ask(tokens.mint("other")), 200)
         self.assertEqual(self.ask(tokens.mint("other") + "x"), 401)
         self.assertEqual(self.ask(None), 401)
@@ -224,21 +225,21 @@ class KeysByUrl(JwksTest):
         self.daemon.websocket(token_of(self.one))
         self.assertEqual(self.ask(token_of(self.two)), 401)
 
-    def test_down_later(self):
+    def test_a_provider_that_goes_down_later(self):
         self.start(refresh="1s")
         self.assertEqual(self.ask(token_of(self.one)), 200)
         self.provider.close()
-        self.wait_for_failure("no connection")
+        self.wait_for_failure("cannot connect")
         self.assertEqual(self.ask(token_of(self.one, "another")), 200)
         self.assertEqual(self.ask(token_of(self.two)), 401)
         self.assertEqual(self.daemon.http().get("/readyz").status, 200)
 
-    def test_a_name_that_nobody_has(self):
+    def test_a_name_that_does_not_resolve(self):
         self.start("https://nobody.invalid/keys")
         self.wait_for_failure("the name cannot be resolved", limit=2 * LIMIT)
         self.assertEqual(self.ask(token_of(self.one)), 503)
 
-    def test_stops_while_a_fetch_is_under_way(self):
+    def test_the_server_stops_during_a_fetch(self):
         release = threading.Event()
         self.addCleanup(release.set)
         self.provider.answer = lambda handler: release.wait(3 * LIMIT)

@@ -1,4 +1,4 @@
-"""Key sets and answers as providers send them: the good part is used and the rest is reported (docs/protocol.md).
+"""Key sets and answers as providers send them: the usable part is used and the rest is reported (docs/protocol.md).
 
 What makes an entry unusable is a table in tests/unit/auth/jwks_test.cpp.
 """
@@ -17,8 +17,8 @@ class Sets(JwksTest):
     def skipped(self):
         return [(event["key"], event.get("kid"), event["reason"]) for event in self.daemon.find_events("key_skipped")]
 
-    def test_an_entry_that_cannot_be_used_says_nothing_of_the_others(self):
-        """Each entry is told once, not with each refresh, wherever it stands in the set."""
+    def test_an_unusable_entry_does_not_affect_the_others(self):
+        """Each unusable entry is reported once, not at every refresh, wherever it is in the set."""
         self.start(refresh="1s")
         self.assertEqual(self.ask(token_of(self.one)), 200)
         small = new_key("small", kty="RSA", size=1024).export_public(as_dict=True)
@@ -35,10 +35,10 @@ class Sets(JwksTest):
         serve(*bad, encryption, good)
         self.assertTrue(eventually(lambda: self.ask(token_of(self.two)) == 200))
         self.assertTrue(eventually(lambda: len(self.skipped()) == 4), self.skipped())
-        told = self.skipped()
-        self.assertEqual([key for key, _, _ in told], [1, 2, 3, 4])
-        self.assertEqual([kid for _, kid, _ in told], ["small", None, "padded", "new"])
-        for (_, _, reason), words in zip(told, ("1024 bits", "not a JSON object", "base64url", "AKP"), strict=True):
+        skipped = self.skipped()
+        self.assertEqual([key for key, _, _ in skipped], [1, 2, 3, 4])
+        self.assertEqual([kid for _, kid, _ in skipped], ["small", None, "padded", "new"])
+        for (_, _, reason), words in zip(skipped, ("1024 bits", "not a JSON object", "base64url", "AKP"), strict=True):
             self.assertIn(words, reason)
         self.assertEqual({event["url"] for event in self.daemon.find_events("key_skipped")}, {self.provider.url()})
         serve(good, *reversed(bad), {"kty": "RSA", "kid": "another"}, good)
@@ -84,7 +84,7 @@ class Sets(JwksTest):
                     daemon = self.start(url)
                     self.assertEqual(self.ask(token_of(self.one)), 200, daemon.tail())
                     daemon.stop()
-        # A set that was cut is no set, whoever says that this was its end.
+        # A truncated set is invalid, however its end was indicated.
         self.provider.answer = lambda handler: handler.wfile.write(ok + b"\r\n" + body[:half])
         self.start()
         self.wait_for_failure("not a JSON Web Key Set")
@@ -94,7 +94,7 @@ class Settings(JwksTest):
     def warnings(self):
         return [event["what"] for event in self.daemon.find_events("config_warning")]
 
-    def test_a_set_that_no_algorithm_needs_is_not_fetched(self):
+    def test_a_set_is_not_fetched_if_no_algorithm_needs_it(self):
         auth = {"algorithms": ["HS256"], "hs256_secret": SECRET, "jwks": self.provider.url(), "jwks_refresh": "1s"}
         self.daemon = Daemon({"auth": auth}, environment={"SSL_CERT_FILE": str(self.certificate)})
         self.addCleanup(self.daemon.stop)
@@ -106,7 +106,7 @@ class Settings(JwksTest):
         self.assertEqual(checked.returncode, 0)
         self.assertIn("warning: auth.jwks is not fetched", checked.stderr)
         self.assertEqual(self.provider.paths, [])
-        # An algorithm that needs it brings it back.
+        # An algorithm that needs it causes a fetch again.
         self.daemon.reload({"auth": {**auth, "algorithms": ["HS256", "ES256"]}})
         self.assertTrue(eventually(lambda: self.ask(token_of(self.one)) == 200))
 
@@ -124,7 +124,7 @@ class Settings(JwksTest):
             self.daemon.reload({"auth": auth})
         self.assertEqual(self.daemon.find_events("key_skipped"), [])
 
-    def test_a_reload_to_another_url_says_that_the_keys_are_gone(self):
+    def test_a_reload_to_another_url_reports_that_the_keys_are_gone(self):
         self.start_with_keys()
         self.assertEqual(self.ask(token_of(self.one)), 200)
         other = self.provide()
@@ -137,7 +137,7 @@ class Settings(JwksTest):
 
 
 class CheckConfig(JwksTest):
-    """check-config fetches the keys as the server would, unless it is told not to."""
+    """check-config fetches the keys as the server would, unless --offline is given."""
 
     def check(self, url, *options, trusted=True, **auth):
         folder = Folder()
@@ -168,7 +168,7 @@ class CheckConfig(JwksTest):
         self.assertEqual(self.check(self.provider.url(), "--offline").returncode, 0)
         self.assertEqual(self.provider.paths, [])
 
-    def test_what_cannot_be_fetched_has_the_servers_text(self):
+    def test_a_failed_fetch_is_reported_as_the_server_reports_it(self):
         self.start(trusted=False)
         reason = self.wait_for_failure("certificate verify failed")
         result = self.check(self.provider.url(), trusted=False)
@@ -180,9 +180,9 @@ class CheckConfig(JwksTest):
         self.provider.close()
         result = self.check(f"https://localhost:{port}/keys")
         self.assertEqual(result.returncode, 1)
-        self.assertIn(f"auth.jwks: cannot fetch https://localhost:{port}/keys: no connection", result.stderr)
+        self.assertIn(f"auth.jwks: cannot fetch https://localhost:{port}/keys: cannot connect", result.stderr)
 
-    def test_an_answer_that_is_no_good_is_a_config_error(self):
+    def test_a_bad_answer_is_a_config_error(self):
         for body, words in ((b"<html>", "not a JSON Web Key Set"), (b"", "empty"),
                             (key_set(new_key("ed", kty="OKP", crv="Ed25519")), "no key for any"),
                             (b'{"keys": [null]}', "no usable key: key 1 is skipped")):
@@ -195,12 +195,12 @@ class CheckConfig(JwksTest):
 
 
 class KeysInAFile(unittest.TestCase):
-    def test_an_entry_that_cannot_be_used_is_a_warning(self):
+    def test_an_unusable_entry_is_a_warning(self):
         good = new_key("good")
         folder = Folder()
         self.addCleanup(folder.remove)
         entries = [{"kty": "RSA", "kid": "old", "e": "AQAB"}, good.export_public(as_dict=True)]
-        # As an editor of Windows writes it.
+        # As a Windows editor writes it.
         (folder.path / "keys.json").write_bytes(b"\xef\xbb\xbf" + json.dumps({"keys": entries}).encode())
         settings = {"auth": {"algorithms": ["ES256", "EdDSA"], "hs256_secret": "", "jwks": "keys.json"}}
         daemon = Daemon(settings, folder)

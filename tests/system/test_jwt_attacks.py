@@ -1,6 +1,7 @@
-"""The attack table (jwt_attacks.py) against the daemon, over HTTP and on the upgrade: accepted 0 (docs/security.md S1).
+"""The attack table (jwt_attacks.py) against the daemon, over HTTP and on the upgrade: none accepted (docs/security.md
+S1).
 
-Two daemons: one pins RS256, the other takes every algorithm, with a key for each. python3-jwt judges the rows as well.
+Two daemons: one pins RS256, the other accepts every algorithm, with a key for each. python3-jwt checks the rows, too.
 """
 
 import json
@@ -43,10 +44,10 @@ class JwtAttacks(SystemTest):
         cls.folder.remove()
 
     def setUp(self):
-        pass  # the daemons have no use for the tokens of the other tests
+        pass  # the daemons do not accept the tokens of the other tests
 
     def remembered(self, token):
-        # What the daemon must not have in its log.
+        # What must not appear in the daemon's log.
         if token.count(".") == 2:
             tokens.minted.add(token)
         return token
@@ -61,7 +62,7 @@ class JwtAttacks(SystemTest):
         return reply
 
     def upgrade(self, daemon, token):
-        """None when the upgrade is answered 101."""
+        """None if the upgrade is answered with 101."""
         try:
             daemon.websocket(token).close()
         except Refused as refusal:
@@ -82,7 +83,7 @@ class JwtAttacks(SystemTest):
             for daemon in (self.pinned,) if row.pinned else (self.pinned, self.open):
                 with self.subTest(row.name, why=row.why, pinned=daemon is self.pinned):
                     token = self.remembered(row.make(self.forge))
-                    if "\n" not in token:  # which a header cannot hold; a query can
+                    if "\n" not in token:  # not possible in a header, but in a query
                         self.assert_refused(self.over_http(daemon, token), row.http)
                     refusal = self.upgrade(daemon, token)
                     self.assertIsNotNone(refusal, "upgraded")
@@ -90,7 +91,7 @@ class JwtAttacks(SystemTest):
         readable, _, _ = select.select([self.trap], [], [], 0)
         self.assertEqual(readable, [], "a token made the daemon connect to an address of its own")
 
-    def test_good_ones_are_taken(self):
+    def test_valid_tokens_are_accepted(self):
         for name, make, everywhere in jwt_attacks.GOOD:
             for daemon in self.daemons(everywhere):
                 with self.subTest(name, pinned=daemon is self.pinned):
@@ -102,10 +103,10 @@ class JwtAttacks(SystemTest):
         self.assertEqual(readable, [], "a token made the daemon connect to an address of its own")
 
     def oracle_takes(self, token, algorithms):
-        """As a careful program would use python3-jwt."""
+        """Decodes as a careful program would with python3-jwt."""
         try:
             header = jwt.get_unverified_header(token)
-            if "crit" in header:  # only newer versions of python3-jwt look at it
+            if "crit" in header:  # only newer versions of python3-jwt check it
                 return False
             if header["alg"] == "HS256":
                 key = SECRET
@@ -114,7 +115,7 @@ class JwtAttacks(SystemTest):
                 key = key.get_op_key("verify")
             jwt.decode(token, key, algorithms, issuer=jwt_attacks.ISSUER, audience=jwt_attacks.AUDIENCE, leeway=30,
                        options={"require": ["exp", "iss", "aud"]})
-        except Exception:  # it fails in many ways on such input; all of them refuse
+        except Exception:  # it raises many kinds of exceptions on such input; all of them mean a refusal
             return False
         return True
 
@@ -123,13 +124,13 @@ class JwtAttacks(SystemTest):
             with self.subTest(row.name):
                 taken = self.oracle_takes(row.make(self.forge), ["RS256"] if row.pinned else ALL)
                 self.assertEqual(taken, bool(row.oracle))
-        differ = ("access", "without a kid", "iat", "null")  # of which the oracle knows nothing, or is stricter
+        differ = ("access", "without a kid", "iat", "null")  # which the oracle does not know, or checks more strictly
         for name, make, _ in jwt_attacks.GOOD:
             if not any(word in name for word in differ):
                 with self.subTest(name):
                     self.assertTrue(self.oracle_takes(make(self.forge), ALL))
 
-    def test_a_small_key_in_the_set(self):
+    def test_a_key_in_the_set_that_is_too_short(self):
         small = jwk.JWK.generate(kty="RSA", size=512, kid="small").export_public(as_dict=True)
         folder = Folder()
         self.addCleanup(folder.remove)

@@ -1,5 +1,5 @@
-"""Requests that arrive too slowly get 408, and an answer reaches a client that is still sending (docs/protocol.md). How
-slow a body may be is tested in tests/unit/gateway/body_pace_test.cpp."""
+"""Requests that arrive too slowly get 408, and an answer reaches a client that is still sending (docs/protocol.md).
+tests/unit/gateway/body_pace_test.cpp tests how slow a body may be."""
 
 import contextlib
 import socket
@@ -31,7 +31,7 @@ def whole_answer(connection):
 class SlowHeads(SystemTest):
     settings = {"connections": {"handshake_timeout": "300ms"}}
 
-    def test_a_head_that_does_not_end(self):
+    def test_an_unfinished_head_gets_408(self):
         for start in (b"G", b"GET /healthz HTTP/1.1\r\nHost: x\r\n", b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: b"):
             with self.subTest(start), self.daemon.raw() as raw:
                 raw.send(start)
@@ -40,19 +40,19 @@ class SlowHeads(SystemTest):
                 self.assertEqual(reply.headers["Connection"], "close")
                 self.assertTrue(raw.at_end())
 
-    def test_nothing_is_no_request(self):
+    def test_an_idle_connection_gets_no_answer(self):
         for start in (b"", b"\r\n"):
             with self.subTest(start), self.daemon.raw() as raw:
                 raw.send(start)
                 self.assertTrue(raw.at_end())
 
-    def test_the_second_request_of_a_connection(self):
+    def test_an_unfinished_second_request_gets_408(self):
         with self.daemon.raw() as raw:
             raw.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz")
             self.assertEqual(raw.reply().status, 200)
             self.assert_error(raw.reply(), 408, "request_timeout")
 
-    def test_it_is_logged(self):
+    def test_the_timeout_is_logged(self):
         with self.daemon.raw() as raw:
             raw.send(b"GET /healthz HTTP/1.1\r\n")
             identifier = raw.reply().json["correlationId"]
@@ -62,7 +62,7 @@ class SlowHeads(SystemTest):
 
 
 class SlowBodies(SystemTest):
-    @unittest.skipUnless(LONG, "a body has 30 s")
+    @unittest.skipUnless(LONG, "takes the 30 s that a body may take")
     def test_a_stalled_body_is_answered_408_and_a_slow_one_200(self):
         text = b'{"messages":[]}'
         slow = self.daemon.raw()
@@ -82,7 +82,7 @@ class SlowBodies(SystemTest):
 
 
 class Lingering(SystemTest):
-    """Whatever a client sends before it reads, it gets the answer: the server reads on for a while."""
+    """However much a client sends before it reads, it gets the answer, because the server keeps reading for a while."""
 
     settings = {"limits": {"max_message": "64KiB"}}
 
@@ -102,20 +102,20 @@ class Lingering(SystemTest):
         for status, head in self.refusals():
             for _ in range(10):
                 with self.subTest(status), self.connect() as connection:
-                    connection.sendall(head.encode() + b"x" * (4 * MIB))  # no reset on the way
+                    connection.sendall(head.encode() + b"x" * (4 * MIB))  # no reset meanwhile
                     self.assertIn(b"HTTP/1.1 %d " % status, whole_answer(connection)[:20])
 
-    @unittest.skipUnless(LONG, "more than the 5 s that a silent peer has")
+    @unittest.skipUnless(LONG, "takes longer than the 5 s that a silent peer has")
     def test_a_client_that_takes_its_time(self):
         status, head = next(self.refusals())
         with self.connect() as connection:
             connection.sendall(head.encode())
             for _ in range(7):
-                time.sleep(1)  # below the pause that ends it
+                time.sleep(1)  # below the pause that ends the connection
                 connection.sendall(b"x" * 100_000)
             self.assertIn(b"HTTP/1.1 %d " % status, whole_answer(connection)[:20])
 
-    def test_not_for_ever(self):
+    def test_a_client_that_never_stops_sending_is_closed(self):
         _, head = next(self.refusals())
         sent = 0
         with self.connect() as connection, contextlib.suppress(OSError):
@@ -157,7 +157,7 @@ class Tls(SystemTest):
                 connection.sendall(head + b"x" * (4 * MIB))
                 self.assertIn(b"HTTP/1.1 401 ", whole_answer(connection)[:20])
 
-    def test_plain_http_is_told_what_to_do(self):
+    def test_plain_http_gets_an_explanation(self):
         for verb in (b"GET", b"POST", b"HEAD", b"OPTIONS", b"DELETE", b"PATCH", b"PUT", b"CONNECT"):
             with self.subTest(verb), self.daemon.raw() as raw:
                 raw.send(verb + b" /ws?token=a.b.c HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -169,14 +169,14 @@ class Tls(SystemTest):
         refused = self.daemon.wait_for_event("request_refused", lambda event: event["reason"] == "plain_http")
         self.assertEqual((refused["status"], refused["address"]), (400, "127.0.0.1"))
 
-    def test_a_byte_at_a_time_and_tls_still(self):
+    def test_tls_one_byte_at_a_time(self):
         with self.daemon.raw() as raw:
             raw.send(b"G")
             self.assertEqual(raw.reply().status, 400)
         self.assertEqual(self.http.get("/healthz").status, 200)
         self.assertEqual(self.daemon.websocket(self.admin).ask("ping")["type"], "pong")
 
-    def test_what_is_neither(self):
+    def test_neither_http_nor_tls(self):
         for data in (b"\x80\x2e\x01", b"get / HTTP/1.1\r\n\r\n", b"\x00" * 100, b"\x16\x03\x01\xff\xff"):
             with self.subTest(data), self.daemon.raw() as raw:
                 raw.send(data)

@@ -18,8 +18,8 @@ from support.websocket import Closed, Refused
 
 
 class Idle(unittest.TestCase):
-    def test_it_does_nothing_when_there_is_nothing_to_do(self):
-        """No thread may spin: not with, not without TLS, a supervisor, a provider of keys."""
+    def test_an_idle_server_uses_no_cpu(self):
+        """No thread may spin, with or without TLS, a supervisor or a key provider."""
         daemon = Daemon()
         daemon.http().get("/healthz")
 
@@ -28,7 +28,7 @@ class Idle(unittest.TestCase):
             return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
         before = cpu_seconds()
-        time.sleep(1)  # the time that is measured
+        time.sleep(1)  # the measured interval
         self.assertLess(cpu_seconds() - before, 0.2)
         daemon.stop()
 
@@ -69,7 +69,7 @@ class Drain(unittest.TestCase):
         socket.socket.close()
         daemon.stop()
 
-    def test_what_was_answered_before_the_end_is_kept(self):
+    def test_everything_answered_before_the_end_is_kept(self):
         folder = Folder()
         daemon = Daemon(folder=folder)
         answered = publish_until_gone(daemon, daemon.signal)
@@ -78,7 +78,7 @@ class Drain(unittest.TestCase):
         check_kept(self, folder, answered)
 
 
-    def test_what_was_answered_reaches_the_subscribers_of_every_loop(self):
+    def test_everything_answered_reaches_the_subscribers_of_every_loop(self):
         daemon = Daemon({"server": {"threads": 4}})
         sockets = [daemon.websocket(tokens.admin(f"s{n}"), "kept") for n in range(8)]
         received = [set() for _ in sockets]
@@ -106,7 +106,8 @@ class Drain(unittest.TestCase):
 
 
 def publish_until_gone(daemon, end, publishers=6, before_end=200):
-    """Publishes from many clients; `end` is called under way. Gives what was acknowledged: id -> (number, content)."""
+    """Publishes from many clients, with `end` called meanwhile. Returns what was acknowledged: id -> (number,
+    content)."""
     answered, enough = {}, threading.Event()
     lock = threading.Lock()
 
@@ -121,7 +122,7 @@ def publish_until_gone(daemon, end, publishers=6, before_end=200):
                 reply = http.post("/publish", tokens.service(), body)
             except OSError:
                 break
-            except Exception as problem:  # http.client's own, when the answer ends half-way
+            except Exception as problem:  # from http.client, when the answer ends prematurely
                 if type(problem).__module__ != "http.client":
                     raise
                 break
@@ -144,7 +145,7 @@ def publish_until_gone(daemon, end, publishers=6, before_end=200):
 
 
 def check_kept(test, folder, answered):
-    """Starts a daemon again: every acknowledged message once, the numbers without gap or repeat, and going on."""
+    """Restarts the daemon: every acknowledged message is there once, and the numbers continue without gap or repeat."""
     daemon = Daemon(folder=folder)
     http = daemon.http()
     kept, key = [], {}
@@ -237,7 +238,7 @@ class Listeners(unittest.TestCase):
         folder.remove()
 
     def test_the_mode_of_a_unix_socket(self):
-        """Whatever the umask: the unit's takes everything from the group."""
+        """Whatever the umask is: the unit's denies the group everything."""
         folder = Folder()
         path = folder.path / "n.sock"
         for mode, umask, found in ((None, 0o077, 0o660), (None, 0, 0o660), ("0666", 0o077, 0o666), ("600", 0, 0o600)):
@@ -250,7 +251,7 @@ class Listeners(unittest.TestCase):
                 self.assertFalse(path.exists())
         folder.remove()
 
-    def test_what_stands_in_the_place_of_a_unix_socket_is_named_and_kept(self):
+    def test_a_file_in_the_place_of_a_unix_socket_is_named_and_kept(self):
         folder = Folder()
         self.addCleanup(folder.remove)
         place = folder.path / "n.sock"
@@ -269,7 +270,7 @@ class Listeners(unittest.TestCase):
                 self.assertIn(words, ended.stderr)
         self.assertEqual((file.read_text(), link.is_symlink(), place.is_dir()), ("kept", True, True))
 
-    def test_a_unix_socket_that_is_in_use_and_one_that_was_left(self):
+    def test_a_unix_socket_that_is_in_use_and_one_that_is_stale(self):
         folder = Folder()
         path = folder.path / "n.sock"
         settings = {"server": {"listen": f"unix:{path}"}}
@@ -284,8 +285,8 @@ class Listeners(unittest.TestCase):
 
 
 class Logs(SystemTest):
-    def test_no_token_in_any_form_of_failure(self):
-        """stop() looks for every token in the log; here they are sent in all the places where they could leak."""
+    def test_no_failure_logs_a_token(self):
+        """stop() looks for every token in the log; this sends them in all the places where they could leak."""
         token = mint("logged")
         self.daemon.websocket(token)
         bad = mint("logged", secret="some other secret of 32 bytes or more")

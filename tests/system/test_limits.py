@@ -1,4 +1,4 @@
-"""Frames that no client should send: the close codes, and what a connection survives (docs/protocol.md)."""
+"""Frames that no client should send: their close codes, and what a connection survives (docs/protocol.md)."""
 
 import json
 import unittest
@@ -24,11 +24,11 @@ class Frames(SystemTest):
         self.socket.send_frame(Opcode.BINARY, b"\x00\x01")
         self.assertEqual(self.socket.closed(), 1003)
 
-    def test_too_big(self):
+    def test_a_message_that_is_too_big(self):
         self.socket.send_frame(Opcode.TEXT, b"x" * 200_000)
         self.assertEqual(self.socket.closed(), 1009)
 
-    def test_too_big_in_fragments(self):
+    def test_fragments_that_are_too_big_together(self):
         self.socket.send_frame(Opcode.TEXT, b"x" * 30_000, fin=False)
         for _ in range(4):
             self.socket.send_frame(Opcode.CONT, b"x" * 30_000, fin=False)
@@ -89,7 +89,7 @@ class Frames(SystemTest):
         self.assertEqual(self.socket.receive_message()["sequenceNumber"], 1)
 
     def test_many_clients_that_vanish(self):
-        """Connections that end without a close frame leave nothing that disturbs the others."""
+        """Connections that end without a close frame do not affect the others."""
         for _ in range(20):
             socket = self.daemon.websocket(self.token, self.chat)
             socket.socket.close()
@@ -102,7 +102,7 @@ class Rates(SystemTest):
     settings = {"limits": {"messages_per_second": 1, "message_burst": 10, "subscribes_per_minute": 3}}
 
     def test_messages(self):
-        """A burst passes, what is beyond it is refused and not stored, and the connection lives on."""
+        """A burst is accepted; beyond it, messages are refused and not stored, and the connection stays open."""
         socket = self.daemon.websocket(self.admin)
         for n in range(15):
             socket.send_json({"action": "sendMessage", "requestId": n, **self.body(n, "fifo")})
@@ -116,14 +116,14 @@ class Rates(SystemTest):
             self.assertEqual((answers[n]["code"], answers[n]["statusCode"]), ("rate_limited", 429))
         self.assertEqual(self.history()["count"], 15 - len(refused))
 
-    def test_abuse_ends_it(self):
+    def test_repeated_abuse_closes_the_connection(self):
         socket = self.daemon.websocket(self.admin)
         body = {"action": "sendMessage", "reply": False, **self.body("flood", "fifo")}
         try:
             for _ in range(2000):
                 socket.send_json(body)
         except OSError:
-            pass  # closed under way
+            pass  # closed meanwhile
         self.assertEqual(socket.closed(), 1008)
 
     def test_subscribes(self):
@@ -138,7 +138,7 @@ class Rates(SystemTest):
 class NoDepthLimit(SystemTest):
     settings = {"limits": {"json_depth": 0}}
 
-    def test_deep_json_meets_the_cap(self):
+    def test_deep_json_is_still_limited(self):
         for body in ("[" * 200_000, '{"targetChannel":"WebSocket","payload":{"chatId":"c","x":' + "[" * 100_000):
             self.assertEqual(self.http.post("/publish", self.service, body).status, 400)
         entry = self.body("in a batch")
@@ -167,7 +167,7 @@ class SmallQueue(SystemTest):
             self.assertEqual({socket.receive_message()["messageId"] for _ in sent}, set(sent))
 
     def publish_in_the_end(self, content, kind):
-        """A loop that is a moment behind fills its queue: 503 says so, and that it may be sent again."""
+        """A loop that is slightly behind fills its queue: the answer is 503, and the message may be sent again."""
         replies = []
 
         def accepted():

@@ -11,7 +11,7 @@ class Pings(SystemTest):
     settings = {"connections": {"ping_interval": "500ms", "idle_timeout": "2s"}}
 
     def test_answered_pings_keep_the_connection(self):
-        """Longer than the idle timeout: the client answers pings and does nothing else."""
+        """For longer than the idle timeout, the client answers pings and does nothing else."""
         socket = self.daemon.websocket(mint("u"))
         before = time.monotonic()
         while time.monotonic() - before < 3.5:
@@ -19,21 +19,21 @@ class Pings(SystemTest):
         self.assertGreaterEqual(socket.pings, 3)
         self.assertEqual(socket.ask("ping")["type"], "pong")
 
-    def test_silence_ends_it(self):
+    def test_a_silent_connection_is_closed(self):
         before = time.monotonic()
         socket = self.daemon.websocket(mint("u"))
-        socket._flush = lambda: None  # pongs are made, but never leave
+        socket._flush = lambda: None  # pongs are created but never sent
         self.assertEqual(socket.closed(), 4408)
         self.assertGreaterEqual(time.monotonic() - before, 1.5)
 
-    def test_heartbeat_seconds_are_told(self):
+    def test_the_heartbeat_interval_is_announced(self):
         self.assertGreaterEqual(self.daemon.websocket(mint("u")).connected["heartbeatSeconds"], 0)
 
 
 class Age(SystemTest):
     settings = {"connections": {"max_age": "1s"}}
 
-    def test_too_old(self):
+    def test_a_connection_past_its_maximum_age_is_closed(self):
         before = time.monotonic()
         socket = self.daemon.websocket(mint("u"))
         self.assertEqual(socket.closed(), 1001)
@@ -43,8 +43,8 @@ class Age(SystemTest):
 class TokenExpiry(SystemTest):
     settings = {"auth": {"leeway": "0s"}, "connections": {"close_on_token_expiry": True}}
 
-    def test_closed_when_the_token_ends(self):
-        """The token lives long enough for a busy machine to connect with it."""
+    def test_a_connection_is_closed_when_its_token_expires(self):
+        """The token is valid long enough for a busy machine to connect with it."""
         socket = self.daemon.websocket(mint("u", lifetime=4))
         self.assertEqual(socket.closed(), 4401)
 
@@ -52,8 +52,8 @@ class TokenExpiry(SystemTest):
 class SlowReader(SystemTest):
     settings = {"limits": {"outbound_buffer": "256KiB"}}
 
-    def test_one_that_never_reads_harms_nobody(self):
-        """The slow connection may be dropped; the other one gets everything, and publishing goes on."""
+    def test_a_client_that_never_reads_does_not_affect_others(self):
+        """The slow connection may be closed; the other one gets everything, and publishing continues."""
         _, token = self.member()
         self.daemon.websocket(token, self.chat)
         good = self.daemon.websocket(token, self.chat)

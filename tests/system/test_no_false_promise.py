@@ -1,4 +1,4 @@
-"""What this version does not do is refused, never acknowledged (docs/protocol.md)."""
+"""Features that this version lacks are refused, never acknowledged (docs/protocol.md)."""
 
 import unittest
 
@@ -27,7 +27,7 @@ class NoFalsePromise(SystemTest):
         return read_rows(self.daemon.folder.path / "notifyd.db", "SELECT position FROM messages")
 
     def assert_refused(self, body, sentence):
-        """Over HTTP, in a batch and over a socket; nothing is stored, numbered or delivered."""
+        """Refused over HTTP, in a batch and over a socket; nothing is stored, numbered or delivered."""
         before = self.rows()
         for kind in ("standard", "fifo"):
             body["messageType"] = kind
@@ -53,33 +53,33 @@ class NoFalsePromise(SystemTest):
                 self.assert_refused({**self.body(), "targetChannel": channel},
                                     f'Unknown targetChannel "{channel}"{KNOWN}')
 
-    def test_a_long_channel_is_named_in_part(self):
+    def test_a_long_channel_name_is_shortened_in_the_error(self):
         reply = self.http.post("/publish", self.service, {**self.body(), "targetChannel": "x" * 100_000})
         error = self.assert_error(reply, 400, "invalid_request", 'Unknown targetChannel "xxx')
         self.assertLess(len(error["error"]), 200)
         self.assertTrue(error["error"].endswith(KNOWN), error)
 
     def test_a_channel_in_the_config(self):
-        """Taken there, with a warning: whoever publishes to it is told."""
+        """Accepted in the config, with a warning; publishing to it is refused."""
         self.daemon.wait_for_event("config_warning", lambda event: event["what"].startswith("channels.name "))
         config = self.daemon.folder.path / "notifyd.toml"
         result = self.daemon.folder.command("check-config", "--config", config)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("warning: channels.name has no effect in this version", result.stderr)
 
-    def test_members_of_a_publish(self):
+    def test_unsupported_members_of_a_publish_are_refused(self):
         for members, sentence in UNSUPPORTED:
             with self.subTest(members):
                 self.assert_refused({**self.body(), **members}, sentence)
 
-    def test_members_that_ask_for_nothing(self):
+    def test_members_that_request_nothing_are_accepted(self):
         for members in ({"deliverAt": None}, {"transient": None}, {"transient": False}, {"idempotencyKey": None}):
             with self.subTest(members):
                 self.assertEqual(self.http.post("/publish", self.token, {**self.body(), **members}).status, 200)
                 self.socket.send_json({"action": "sendMessage", "reply": True, "echo": False, **self.body(), **members})
                 self.assertEqual(self.socket.receive_until(lambda frame: "type" in frame)[-1]["type"], "receipt")
 
-    def test_they_pass_inside_the_payload(self):
+    def test_the_same_names_inside_the_payload_pass_through(self):
         payload = {"deliverAt": 1, "transient": True, "idempotencyKey": 7}
         self.publish(payload=payload)
         message = self.socket.receive_message()
@@ -101,7 +101,7 @@ class NoFalsePromise(SystemTest):
                     self.assertEqual([frame["messageId"] for frame in answer[:-1]], [first["messageId"]])
         self.assertEqual(self.history()["count"], 4)
 
-    def test_the_deduplication_id_goes_before_the_key(self):
+    def test_the_deduplication_id_takes_precedence_over_the_key(self):
         body = self.body("x", "standard", messageDeduplicationId="a")
         first = self.http.post("/publish", self.token, {**body, "idempotencyKey": "b"}).json
         self.assertTrue(self.http.post("/publish", self.token, {**body, "idempotencyKey": "c"}).json["duplicate"])
@@ -111,13 +111,13 @@ class NoFalsePromise(SystemTest):
                                 headers={"Idempotency-Key": "d"}).json
         self.assertEqual((headed["messageId"], headed["duplicate"]), (other["messageId"], True))
 
-    def test_keys_that_are_none(self):
+    def test_invalid_keys_are_refused(self):
         for name in ("messageDeduplicationId", "idempotencyKey"):
             for value in ("", "x" * 129, 7, {}):
                 with self.subTest(name=name, value=value):
                     self.assert_refused(self.body(**{name: value}), f"{name} must be a string of 1 to 128 characters")
 
-    def test_envelopes(self):
+    def test_unsupported_envelopes_are_refused(self):
         for kind, payload in (
             ("subscribe", {"channels": ["social"]}),
             ("subscribe", {"channels": ["social"], "topics": [f"chat:{self.chat}"]}),
@@ -132,10 +132,10 @@ class NoFalsePromise(SystemTest):
             with self.subTest(kind, payload=payload):
                 answer = self.socket.ask(kind, payload)
                 self.assertEqual(answer["type"], "error", answer)
-        # Nothing of them was done by halves.
+        # None of them was partly carried out.
         self.assertIn(f"chat:{self.chat}", self.socket.ask("subscribe", {})["payload"]["topics"])
 
-    def test_routes_of_later_versions(self):
+    def test_routes_of_later_versions_are_404(self):
         for method, path in (
             ("POST", "/notifications"), ("GET", "/notifications"), ("GET", "/notifications/unread-count"),
             ("PATCH", "/notifications/preferences"), ("POST", "/metrics"), ("GET", "/metrics"), ("GET", "/scheduled"),

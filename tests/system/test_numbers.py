@@ -1,6 +1,7 @@
-"""Who learns the numbers of a topic: senders who may receive it, and services; never a stranger (docs/protocol.md).
+"""Who learns the numbers of a topic: senders who may receive from it, and services; never a stranger
+(docs/protocol.md).
 
-Failed before: every answer below told a stranger the number of the message, and so how many the user had got."""
+Seen to fail: every answer below told a stranger the number of the message, and so how many the user had received."""
 
 import unittest
 
@@ -13,7 +14,7 @@ class Numbers(SystemTest):
         super().setUp()
         self.owner = self.name("owner")
         self.stranger = mint(self.name("stranger"))
-        # The owner's topic has some messages already.
+        # The owner's topic already has some messages.
         for n in range(3):
             self.assertEqual(self.send_http(self.service, f"{n}")["sequenceNumber"], n + 1)
 
@@ -27,7 +28,7 @@ class Numbers(SystemTest):
         return reply.json
 
     def assert_numbered_in_history(self, count):
-        """The message is numbered all the same, for those who may read it."""
+        """The message is numbered nevertheless, for those who may read it."""
         reply = self.http.get("/messages", mint(self.owner), targetClass="user", targetId=self.owner, order="asc")
         self.assertEqual([m["sequenceNumber"] for m in reply.json["messages"]], list(range(1, count + 1)))
 
@@ -37,14 +38,14 @@ class Numbers(SystemTest):
                                        "timestamp"})
         self.assert_numbered_in_history(4)
 
-    def test_nor_has_a_duplicates(self):
+    def test_a_duplicates_answer_has_no_number(self):
         first = self.send_http(self.stranger, messageDeduplicationId="d")
         again = self.send_http(self.stranger, messageDeduplicationId="d")
         self.assertEqual(again, {**first, "duplicate": True})
         self.assertNotIn("sequenceNumber", again)
         self.assert_numbered_in_history(4)
 
-    def test_nor_have_a_batchs_results(self):
+    def test_the_results_of_a_batch_have_no_numbers(self):
         body = {"messages": [self.message("a"), self.message("b", messageDeduplicationId="d"),
                              self.message("c", messageDeduplicationId="d")]}
         reply = self.http.post("/publish/batch", self.stranger, body)
@@ -52,7 +53,7 @@ class Numbers(SystemTest):
         self.assertFalse([result for result in reply.json["results"] if "sequenceNumber" in result])
         self.assert_numbered_in_history(5)
 
-    def test_nor_have_a_sockets_answers(self):
+    def test_the_answers_on_a_socket_have_no_numbers(self):
         socket = self.daemon.websocket(self.stranger)
         for repeat in range(2):
             socket.send_json({"action": "sendMessage", "requestId": "r", "requestAck": True, "ackId": "a",
@@ -65,14 +66,14 @@ class Numbers(SystemTest):
             self.assertEqual(ack["messageId"], receipt["messageId"])
         self.assert_numbered_in_history(4)
 
-    def test_those_who_may_receive_it_are_told(self):
+    def test_senders_who_may_receive_learn_the_number(self):
         self.assertEqual(self.send_http(mint(self.owner))["sequenceNumber"], 4)
         self.assertEqual(self.send_http(self.admin)["sequenceNumber"], 5)
         self.assertEqual(self.send_http(self.service)["sequenceNumber"], 6)
         _, member = self.member()
         self.assertEqual(self.publish(token=member)["sequenceNumber"], 1)
 
-    def test_whoever_leaves_a_chat_may_not_write_to_it(self):
+    def test_a_user_who_left_a_chat_may_not_write_to_it(self):
         user, member = self.member()
         self.assertEqual(self.publish(token=member)["sequenceNumber"], 1)
         self.assertEqual(self.http.delete("/permissions", member, userId=user, chatId=self.chat).status, 200)

@@ -1,4 +1,4 @@
-"""What operators do to a running server: open readers, backups, a held write lock, a second instance (R11, R18)."""
+"""What operators do to a running server: readers, backups, a held write lock, a second instance (R11, R18)."""
 
 import contextlib
 import sqlite3
@@ -33,7 +33,7 @@ class OperatorTest(unittest.TestCase):
         self.assertTrue(eventually(lambda: len(load.known()) >= before + count, LIMIT * 3), "publishing stands still")
 
     def check_kept(self, load):
-        """Every message that was acknowledged is there once, and no other; the numbers have no gap."""
+        """Checks that exactly the acknowledged messages are there, each once, and that the numbers have no gap."""
         self.assertEqual(load.refused, [])
         self.daemon.stop()
         with self.connect() as database:
@@ -44,7 +44,7 @@ class OperatorTest(unittest.TestCase):
 
 
 class Readers(OperatorTest):
-    def test_an_open_reader_backups_and_copies(self):
+    def test_open_readers_backups_and_copies_do_no_harm(self):
         held = 60 if LONG else 3
         with Load(self.daemon) as load:
             self.progress(load, 200)
@@ -73,7 +73,7 @@ class Readers(OperatorTest):
         self.check_kept(load)
 
     def copy(self, number):
-        """By notifyd and by SQLite's own way, in turn."""
+        """Alternates between notifyd backup and SQLite's own backup."""
         target = self.folder.path / f"copy{number}.db"
         if number % 2 == 0:
             result = self.folder.command("backup", target, "--config", self.daemon.config, limit=LIMIT * 6)
@@ -89,8 +89,8 @@ class Readers(OperatorTest):
 
 
 class LargeLog(OperatorTest):
-    def test_a_log_that_a_reader_made_grow_shrinks_again(self):
-        """More than 64 MiB are written while a reader holds the log. Seen to fail without the reader's COMMIT."""
+    def test_a_log_that_grew_because_of_a_reader_shrinks_again(self):
+        """Writes more than 64 MiB while a reader holds the log. Seen to fail without the reader's COMMIT."""
         body = {"targetChannel": "WebSocket", "messageType": "standard",
                 "payload": {"chatId": "large", "content": "x" * 200_000}}
         http = self.daemon.http()
@@ -120,7 +120,7 @@ class WriteLock(OperatorTest):
                 begin = time.monotonic()
                 before = outsider.execute("SELECT count(*) FROM messages").fetchone()[0]
                 answered = len(load.known())
-                # Those that were committed and not yet answered when the lock was taken.
+                # Messages that were committed but not yet answered when the lock was taken.
                 self.assertLessEqual(answered, before)
                 while time.monotonic() < begin + 3:
                     time.sleep(0.05)
@@ -135,13 +135,13 @@ class SecondInstance(OperatorTest):
         result = subprocess.run([binary(), *arguments, "--config", str(self.daemon.config)], cwd=self.folder.path,
                                 capture_output=True, text=True, timeout=LIMIT, check=False)
         self.assertEqual((result.returncode, result.stdout), (1, ""), result)
-        sentences = [line for line in result.stderr.splitlines() if not line.startswith("{")]  # besides the log
-        self.assertEqual(len(sentences), 1, result.stderr)
-        self.assertIn("another process has it open", sentences[0])
-        self.assertIn(str(self.database.resolve()), sentences[0])
+        messages = [line for line in result.stderr.splitlines() if not line.startswith("{")]  # besides log lines
+        self.assertEqual(len(messages), 1, result.stderr)
+        self.assertIn("another process has it open", messages[0])
+        self.assertIn(str(self.database.resolve()), messages[0])
 
     def test_every_command_that_would_write_is_refused(self):
-        """Seen to fail with a FileLock that takes no lock."""
+        """Seen to fail with a FileLock that does not lock."""
         result = self.folder.command("backup", "copy.db", "--config", self.daemon.config)
         self.assertEqual(result.returncode, 0, result)
         with Load(self.daemon) as load:

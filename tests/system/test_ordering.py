@@ -1,4 +1,4 @@
-"""Many publishers on one chat: everybody sees exactly 1..N, in order (docs/protocol.md)."""
+"""Many publishers in one chat: every subscriber sees exactly 1..N, in order (docs/protocol.md)."""
 
 import threading
 import unittest
@@ -14,13 +14,13 @@ TOTAL = 2 * PUBLISHERS * EACH
 
 
 class Ordering:
-    def test_sixteen_publishers_twenty_subscribers(self):
+    def test_sixteen_publishers_and_twenty_subscribers(self):
         users = [self.member() for _ in range(4)]
         subscribers = [self.daemon.websocket(users[n % 4][1], self.chat) for n in range(SUBSCRIBERS)]
         writers = [self.daemon.websocket(users[n % 4][1]) for n in range(PUBLISHERS)]
         clients = [self.daemon.http() for _ in range(PUBLISHERS)]
         problems = []
-        numbers = []  # as the publishers were told
+        numbers = []  # the numbers in the publishers' answers
         start = threading.Barrier(2 * PUBLISHERS)
 
         def over_http(name, http):
@@ -82,7 +82,7 @@ class Ordering:
             key = {"startKey": page["nextStartKey"]}
 
     def test_groups_of_one_topic_share_its_numbers(self):
-        """Each subscriber sees each group in order; the numbers run over all of them."""
+        """Each subscriber sees each group in order; the groups share one sequence of numbers."""
         socket = self.daemon.websocket(self.admin, self.chat)
         for n in range(60):
             self.publish(n, messageGroupId=f"group-{n % 3}")
@@ -101,7 +101,7 @@ class TwoLoops(Ordering, SystemTest):
     settings = {"server": {"threads": 2}, "log": {"level": "info"}}
 
     def test_subscribers_on_every_loop_get_everything(self):
-        """The kernel spreads 64 connections over the loops; all of them hear both types from each publisher."""
+        """The kernel spreads 64 connections over the loops; all of them receive both types from each publisher."""
         token = mint("listener", scope="notifyd:admin")
         sockets = [self.daemon.websocket(token, self.chat) for _ in range(64)]
         for n, socket in enumerate(sockets[:8]):

@@ -1,4 +1,4 @@
-"""Which pages may connect: by name, byte for byte, or any subdomain of one (docs/security.md S7)."""
+"""Which pages may connect: origins by exact name, or any subdomain of a name (docs/security.md S7)."""
 
 import unittest
 
@@ -40,7 +40,7 @@ REFUSED = LOOK_ALIKES + (
 
 
 def handshake(port, *origins, cookie=None):
-    """The status of an upgrade with these Origin headers, bytes as they are."""
+    """The status of an upgrade with these Origin headers, sent as raw bytes."""
     lines = [f"GET /ws?token={mint('u')} HTTP/1.1", "Host: localhost", "Connection: Upgrade", "Upgrade: websocket",
              "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
     lines += [f"Origin: {origin}" for origin in origins]
@@ -52,14 +52,14 @@ def handshake(port, *origins, cookie=None):
         return int(raw.file.readline().split()[1])
 
 
-# What looks like a pattern or an origin and is neither.
+# Entries that look like a pattern or an origin but are neither.
 NO_ORIGINS = ("*://example.com", "*://*.example.com", "http*://example.com", "https*.://example.com", "https://*",
               "https://a.*.example.com", "https://*a.example.com", "https://a.example.com;", "https://a,b",
               "https://%41.com", "https://[zz]", "https://[::1", "1https://a", "ht_tp://a", "https://a!b")
 
 
 class Config(unittest.TestCase):
-    def test_what_no_browser_sends_is_refused(self):
+    def test_an_origin_that_no_browser_sends_is_refused(self):
         folder = Folder()
         self.addCleanup(folder.remove)
         for origin in NO_ORIGINS:
@@ -80,7 +80,7 @@ class Origins(SystemTest):
         for origin in REFUSED:
             with self.subTest(origin):
                 self.assertEqual(handshake(self.daemon.port, origin), 403)
-        # Programs that are no browser send none.
+        # Programs other than browsers send no origin.
         self.assertEqual(handshake(self.daemon.port), 101)
         self.daemon.wait_for_event("connection_opened")
         count = lambda: len(self.daemon.find_events("connection_opened"))
@@ -103,7 +103,7 @@ class Origins(SystemTest):
                     self.assertFalse([name for name in headers if name.lower().startswith("access-control")])
         self.assertNotIn("Access-Control-Allow-Credentials", headers)
 
-    def test_a_cookie_is_no_token(self):
+    def test_a_cookie_is_not_accepted_as_a_token(self):
         self.assertEqual(handshake(self.daemon.port, ALLOWED[0], cookie=mint("u", scope="notifyd:admin")), 401)
         token = mint("u", scope="notifyd:admin")
         reply = self.http.request("GET", "/permissions", headers={"Cookie": f"token={token}; session={token}"})

@@ -47,7 +47,7 @@ class P2P(SystemTest):
         other.send_json(self.frame("back"))
         self.assertEqual(self.socket.receive_message()["userId"], other_user)
 
-    def test_echo_false_spares_this_connection_only(self):
+    def test_echo_false_affects_only_this_connection(self):
         second = self.daemon.websocket(self.token, self.chat)
         for kind in ("fifo", "standard"):
             with self.subTest(kind):
@@ -57,7 +57,7 @@ class P2P(SystemTest):
                 self.assertEqual(self.socket.receive_message()["content"], "loud")
                 self.assertEqual({m["content"] for m in second.receive_messages(2)}, {"quiet", "loud"})
 
-    def test_reply_false_leaves_out_the_success_only(self):
+    def test_reply_false_suppresses_only_the_success(self):
         self.socket.send_json(self.frame("one", reply=False, requestId="a", echo=False))
         answer = self.send(kind="wrong", reply=False, requestId="b")
         self.assertEqual((answer["requestId"], answer["statusCode"]), ("b", 400))
@@ -92,7 +92,7 @@ class P2P(SystemTest):
         self.assertEqual((ack["ackId"], ack["status"], ack["code"]), ("a", "error", "invalid_request"))
         self.assertEqual(ack["error"], error["error"])
 
-    def test_frame_without_action(self):
+    def test_a_frame_without_an_action(self):
         frame = self.frame("bare")
         del frame["action"]
         self.socket.send_json(frame)
@@ -121,7 +121,7 @@ class P2P(SystemTest):
         self.assertEqual(self.answer(unsubscribed)["sequenceNumber"], 1)
         self.assertEqual(self.socket.receive_message()["content"], "from outside")
 
-    def test_errors_have_the_sentences_of_publish(self):
+    def test_errors_have_the_same_messages_as_publish(self):
         for changes, sentence in (
             ({"payload": None}, "Missing required parameters: targetChannel and payload are required"),
             ({"messageType": "x"}, 'Invalid messageType. Must be "fifo" or "standard"'),

@@ -1,4 +1,4 @@
-"""The rate of permission writes, the limits on permissions (docs/protocol.md), and leaving a topic without one."""
+"""The rate of permission writes, the limits on permissions (docs/protocol.md), and leaving without a permission."""
 
 import threading
 import unittest
@@ -19,7 +19,7 @@ class Limits(SystemTest):
         body = {"userId": user, "chatId": chat or self.chat, "role": role}
         return (http or self.http).post("/permissions", token, body)
 
-    def test_the_rate_is_a_users_over_all_loops_and_not_an_admin_tokens(self):
+    def test_the_rate_applies_per_user_over_all_loops_but_not_to_admin_tokens(self):
         self.daemon.reload({"limits": {"permission_writes_per_minute": 6}})
         boss, token = self.member(role="admin")
         replies, lock = [], threading.Lock()
@@ -43,7 +43,7 @@ class Limits(SystemTest):
                 self.assert_error(reply, 429, "rate_limited")
                 self.assertTrue(0 < int(reply.headers["Retry-After"]) <= 60, reply.headers)
         self.assert_error(self.http.delete("/permissions", token, userId=boss, chatId=self.chat), 429, "rate_limited")
-        # Others have a rate of their own, and operators none.
+        # Other users have their own rate, and operators have none.
         self.assertEqual(self.http.delete("/permissions", mint("other"), userId="other", chatId="c").status, 200)
         for number in range(20):
             self.assertEqual(self.grant(self.admin, f"by-operator-{number}").status, 200)
@@ -72,11 +72,11 @@ class Limits(SystemTest):
         error = self.assert_error(self.grant(self.admin, user), 409, "conflict", "This user has as many permissions")
         self.assertIn("limits.permissions_per_user", error["error"])
         self.assertEqual(self.grant(self.admin, user, f"{self.chat}-0", "viewer").status, 200)
-        # A place becomes free by leaving.
+        # Leaving frees a place.
         self.assertEqual(self.http.delete("/permissions", mint(user), userId=user, chatId=f"{self.chat}-0").status, 200)
         self.assertEqual(self.grant(self.admin, user).status, 200)
 
-    def test_leaving_what_never_was_is_no_event(self):
+    def test_leaving_without_a_permission_is_not_an_event(self):
         user = self.name("leaver")
         token = mint(user)
         self.daemon.grant(user, self.chat)

@@ -1,6 +1,6 @@
-"""Whatever races with a revocation, holds after its 200 (docs/protocol.md): grants, publishes, history, handshakes.
+"""A revocation holds after its 200, whatever races with it (docs/protocol.md): grants, publishes, history, handshakes.
 
-The daemon has several event loops, and each client a connection of its own. 20 rounds of each; NOTIFYD_LONG=1: 500.
+The daemon has several event loops, and each client its own connection. 20 rounds each; 500 with NOTIFYD_LONG=1.
 """
 
 import os
@@ -18,7 +18,7 @@ ROUNDS = 500 if os.environ.get("NOTIFYD_LONG") else 20
 
 
 class Repeater:
-    """Sends one request again and again in a thread, as long as there is a chat; tells the statuses by chat."""
+    """Repeats one request in a thread for as long as there is a chat; records the statuses by chat."""
 
     def __init__(self, test, request):
         self.http = test.daemon.http()
@@ -56,7 +56,7 @@ class Repeater:
             assert met, self.replies[-3:]
 
     def mark(self):
-        """The number of the first request that begins after now."""
+        """The number of the first request that starts after now."""
         with self.changed:
             return self.begun
 
@@ -110,15 +110,16 @@ class Races(SystemTest):
         return {(row["userId"], row["role"]) for row in reply.json["permissions"]}
 
     def assert_all_refused(self, marks, chat, limit=LIMIT):
-        """Three requests of each repeater that began after its mark are 403, and so is every other one."""
+        """Checks that at least three requests of each repeater started after its mark, and that all of those are
+        403."""
         for repeater, mark in marks.items():
             repeater.wait_for(lambda number, _, __, mark=mark: number >= mark + 2, limit)
             replies = repeater.since(mark)
             self.assertEqual({reply.status for reply in replies}, {403}, replies)
         self.assertEqual(self.rows(chat), set())
 
-    def test_a_chat_admin_who_keeps_granting_is_removed_for_good(self):
-        """Before rights were judged in the transaction, 20 of 20 removals were undone."""
+    def test_a_chat_admin_who_keeps_granting_stays_removed(self):
+        """Without judging rights inside the transaction, 20 of 20 removals were undone."""
         boss, friend = self.name("boss"), self.name("friend")
         token = mint(boss)
         repeaters = self.repeat(*[grant(token, boss, "admin")] * 3, *[grant(token, friend, "member")] * 2)
@@ -131,7 +132,7 @@ class Races(SystemTest):
                 repeater.wait_for(lambda _, of, reply, chat=chat: of == chat and reply.status == 200, LIMIT)
             self.revoke(boss, chat)
             marks = {repeater: repeater.mark() for repeater in repeaters}
-            # The friend has nobody who could grant again.
+            # The friend has nobody left who could grant again.
             self.revoke(friend, chat)
             self.assert_all_refused(marks, chat)
             self.assertEqual(self.http.get("/messages", token, chatId=chat).status, 403)
@@ -153,7 +154,7 @@ class Races(SystemTest):
                 repeater.start(chat)
             for repeater in repeaters:
                 repeater.wait_for(lambda _, of, reply, chat=chat: of == chat and reply.status == 200, LIMIT)
-            # Either may grant to the other until both are gone at one moment.
+            # Either may grant to the other until both are removed at the same moment.
             for _ in range(1_000):
                 threads = [threading.Thread(target=self.revoke, args=(user, chat, client))
                            for user, client in zip(pair, clients)]
@@ -168,7 +169,7 @@ class Races(SystemTest):
             for repeater in repeaters:
                 repeater.pause()
 
-    def test_a_removed_member_publishes_and_reads_nothing_on_any_loop(self):
+    def test_a_removed_member_cannot_publish_or_read_on_any_loop(self):
         user = self.name("member")
         token = mint(user)
         repeaters = self.repeat(
@@ -204,8 +205,9 @@ class Races(SystemTest):
             for repeater in repeaters:
                 repeater.pause()
 
-    def test_a_handshake_under_way_does_not_keep_the_topic(self):
-        """Judged before its connection token is used up and the 101 is sent, registered after that."""
+    def test_a_handshake_in_progress_does_not_keep_the_topic(self):
+        """Its rights are checked before its connection token is used up and the 101 is sent; it is registered
+        afterwards."""
         user = self.name("member")
         token = mint(user)
         http = self.daemon.http()
@@ -236,7 +238,7 @@ class Races(SystemTest):
             for socket in opened:
                 frames = socket.receive_until(lambda frame, number=number: frame.get("fence") == number)
                 self.assertNotIn("after", [frame.get("content") for frame in frames])
-                # Whoever was let in with the topic is told that it is gone, by `revoked` in any case.
+                # A connection that was opened with the topic learns from `revoked`, in any case, that it has lost it.
                 revoked = [frame["payload"]["topics"] for frame in frames if frame.get("type") == "revoked"]
                 self.assertEqual(revoked, [["chat:" + chat]], (socket.connected, frames))
                 socket.close()

@@ -24,7 +24,7 @@ class Permissions(SystemTest):
     def test_member_is_the_default(self):
         self.assertEqual(self.grant(self.admin, "bob").json["permission"]["role"], "member")
 
-    def test_target_user_id(self):
+    def test_target_user_id_is_an_alias_of_user_id(self):
         reply = self.grant(self.admin, None, targetUserId="carol")
         self.assertEqual(reply.json["permission"]["userId"], "carol")
 
@@ -67,7 +67,7 @@ class Permissions(SystemTest):
 
     def test_revoke(self):
         user, token = self.member()
-        for _ in range(2):  # also when there is none
+        for _ in range(2):  # also if there is none
             reply = self.revoke(self.admin, user)
             self.assertEqual(reply.status, 200, reply)
             self.assertEqual(reply.json, {"message": "Permission revoked successfully"})
@@ -84,7 +84,7 @@ class Permissions(SystemTest):
         self.assert_error(self.http.delete("/permissions", self.admin, userId="bob"), 400, "invalid_request")
 
     def test_revocation_reaches_open_sockets(self):
-        """Whatever is committed after the answer does not arrive; the marker, sent later, does."""
+        """Messages committed after the answer do not arrive; the marker, which is sent later, does."""
         user, token = self.member()
         witness = self.daemon.websocket(self.admin, self.chat)
         sockets = [self.daemon.websocket(token, self.chat) for _ in range(4)]  # spread over the loops
@@ -99,13 +99,13 @@ class Permissions(SystemTest):
         for socket in sockets:
             frames = socket.receive_until(lambda f: f.get("content") == "marker")
             self.assertNotIn("after", [frame.get("content") for frame in frames])
-            told = [frame for frame in frames if frame.get("type") == "revoked"]
-            self.assertEqual(len(told), 1, frames)
-            self.assertEqual(told[0]["payload"], {"topics": ["chat:" + self.chat]})
-            self.assertEqual(set(told[0]), {"id", "type", "timestamp", "payload"})
+            revocations = [frame for frame in frames if frame.get("type") == "revoked"]
+            self.assertEqual(len(revocations), 1, frames)
+            self.assertEqual(revocations[0]["payload"], {"topics": ["chat:" + self.chat]})
+            self.assertEqual(set(revocations[0]), {"id", "type", "timestamp", "payload"})
         self.assertEqual([m["content"] for m in witness.receive_messages(2)], ["before", "after"])
 
-    def test_lowered_role_reaches_open_sockets(self):
+    def test_a_lowered_role_reaches_open_sockets(self):
         user, token = self.member()
         socket = self.daemon.websocket(token, self.chat)
         self.grant(self.admin, user, "viewer")
@@ -198,7 +198,7 @@ class SelfClaim(SystemTest):
         self.assertEqual({(p["userId"], p["role"]) for p in page["permissions"]},
                          {("alice", "admin"), ("bob", "member")})
 
-    def test_never_on_a_user_topic(self):
+    def test_user_topics_cannot_be_claimed(self):
         reply = self.claim("alice", chatId=None, targetClass="user", targetId="victim")
         self.assert_error(reply, 403, "forbidden")
 

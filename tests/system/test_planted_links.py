@@ -1,7 +1,7 @@
-"""Commands that root runs for a server that is another user's: that user owns the folder, and can put symbolic links in
-the place of every file there, at any moment. None is followed, and nobody else's file is changed.
+"""Commands that root runs for a server of another user: that user owns the folder and can replace any file there with a
+symbolic link at any moment. No such link is followed, and nobody else's file is changed.
 
-Seen failing: `restore` gave the files that links led to, such as root's own, to the server's user in 13 of 20 runs.
+Seen to fail: in 13 of 20 runs, `restore` gave files that links pointed to, such as root's own, to the server's user.
 """
 
 import os
@@ -16,7 +16,7 @@ from support.settings import LIMIT
 NOBODY = 65534
 RESTORES = 20
 
-# Runs as the server's user: every draft that it finds becomes a link to the victim, at some moment of the command.
+# Runs as the server's user: replaces every draft file with a link to the victim, at some moment during the command.
 PLANTER = """
 import os, random, sys, time
 folder, victim = sys.argv[1:]
@@ -34,7 +34,7 @@ while True:
 """
 
 
-@unittest.skipUnless(os.geteuid() == 0, "these are commands that root runs")
+@unittest.skipUnless(os.geteuid() == 0, "needs root, who runs these commands")
 class PlantedLinks(unittest.TestCase):
     def setUp(self):
         self.folder = Folder()
@@ -83,7 +83,7 @@ class PlantedLinks(unittest.TestCase):
             if done.returncode != 0:
                 self.assertIn("notifyd.db", done.stderr)  # the link was in the way
 
-    def test_a_restored_database_belongs_to_whom_the_old_one_did(self):
+    def test_a_restored_database_keeps_its_owner(self):
         self.run_command("restore", "--force", self.backup)
         status = (self.data / "notifyd.db").stat()
         self.assertEqual((status.st_uid, status.st_gid, status.st_mode & 0o777), (NOBODY, NOBODY, 0o600))
@@ -95,12 +95,12 @@ class PlantedLinks(unittest.TestCase):
         return done
 
     def check_owners(self):
-        """Of every file in the server's folder."""
+        """The owner of every file in the server's folder."""
         for path in self.data.iterdir():
             status = path.stat()
             self.assertEqual((status.st_uid, status.st_gid, status.st_mode & 0o777), (NOBODY, NOBODY, 0o600), path)
 
-    def test_new_files_belong_to_the_folders_owner(self):
+    def test_new_files_belong_to_the_owner_of_the_folder(self):
         for command in (("migrate",), ("restore", self.backup)):
             with self.subTest(command[0]):
                 self.empty()
@@ -110,14 +110,14 @@ class PlantedLinks(unittest.TestCase):
                 self.as_server("migrate")
         self.empty()
         daemon = Daemon({"storage": {"path": str(self.data / "notifyd.db")}}, self.folder)
-        publish_one(daemon, "chat", "one")  # now there are a log and its index, too
+        publish_one(daemon, "chat", "one")  # now there is also a log with its index
         self.assertGreaterEqual({path.name for path in self.data.iterdir()}, {"notifyd.db-wal", "notifyd.db-shm"})
         self.check_owners()
         daemon.stop()
         self.check_owners()
         self.as_server("migrate")
 
-    def test_a_new_log_file_is_the_servers(self):
+    def test_a_new_log_file_belongs_to_the_servers_user(self):
         log = self.data / "notifyd.log"
         daemon = Daemon({"storage": {"path": str(self.data / "notifyd.db")}, "log": {"file": str(log)}}, self.folder,
                         expect_start=False)
@@ -129,14 +129,14 @@ class PlantedLinks(unittest.TestCase):
         for path in self.data.iterdir():
             path.unlink()
 
-    def test_in_a_folder_of_its_own_root_keeps_its_files(self):
+    def test_root_keeps_its_files_in_its_own_folder(self):
         self.empty()
         os.chown(self.data, 0, 0)
         self.run_command("migrate")
         self.assertEqual({path.stat().st_uid for path in self.data.iterdir()}, {0})
 
-    def test_nothing_is_given_away_but_what_is_new(self):
-        """Root's own files in a folder of somebody else: a lock and a database that were there before."""
+    def test_only_new_files_change_their_owner(self):
+        """Root's own files in another user's folder: a lock and a database that existed before."""
         self.empty()
         os.chown(self.data, 0, 0)
         self.run_command("migrate")
@@ -144,8 +144,8 @@ class PlantedLinks(unittest.TestCase):
         self.run_command("migrate")
         self.assertEqual({path.stat().st_uid for path in self.data.iterdir()}, {0})
 
-    def test_a_lock_that_is_roots_is_named_with_the_remedy(self):
-        """As versions before this one left it behind."""
+    def test_a_lock_owned_by_root_is_reported_with_the_remedy(self):
+        """Older versions left it behind."""
         os.chown(self.data / "notifyd.db.lock", 0, 0)
         done = self.as_server("migrate", code=1)
         self.assertIn("notifyd.db.lock belongs to another user", done.stderr)
@@ -167,7 +167,7 @@ class PlantedLinks(unittest.TestCase):
             (self.data / name).write_bytes(kept)
 
     def test_a_link_in_place_of_the_log(self):
-        """SQLite reads it where the database goes on; a command must not write through it."""
+        """SQLite reads it as a part of the database; a command must not write through it."""
         for command in (("migrate",), ("restore", "--force", self.backup), ("dlq", "purge", "--yes")):
             with self.subTest(command=command[0]):
                 self.plant("notifyd.db-wal")
@@ -180,7 +180,7 @@ class PlantedLinks(unittest.TestCase):
         self.assertIn("backup.db", done.stderr)
         self.check_victim()
 
-    def test_a_link_on_the_way(self):
+    def test_a_link_in_the_path(self):
         elsewhere = self.folder.path / "elsewhere"
         self.data.rename(elsewhere)
         self.data.symlink_to(elsewhere)
@@ -189,7 +189,7 @@ class PlantedLinks(unittest.TestCase):
         done = self.run_command("migrate", code=1)
         self.assertIn("symbolic link that another user has made", done.stderr)
 
-    def test_a_lock_that_is_another_name_of_a_file(self):
+    def test_a_lock_that_is_a_hard_link(self):
         lock = self.data / "notifyd.db.lock"
         lock.unlink(missing_ok=True)
         os.link(self.victim, lock)

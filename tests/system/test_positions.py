@@ -1,4 +1,4 @@
-"""The position of a topic at the subscription, and the replay of what was received already (docs/protocol.md)."""
+"""The position of a topic at subscription, and the replay of messages already received (docs/protocol.md)."""
 
 import threading
 import unittest
@@ -10,7 +10,7 @@ from support.tokens import mint, service
 class Positions(SystemTest):
     settings = {"limits": {"subscribes_per_minute": 0}}
 
-    def test_the_first_frame_names_the_number_of_each_topic(self):
+    def test_the_first_frame_contains_the_number_of_each_topic(self):
         user, token = self.member()
         other = self.name("chat")
         self.daemon.grant(user, other)
@@ -21,7 +21,7 @@ class Positions(SystemTest):
         hello = self.daemon.websocket(token, query={"chatIds": f"{self.chat},{other}"}).connected
         self.assertEqual(hello["positions"], {"user:" + user: 0, "chat:" + self.chat: 3, "chat:" + other: 0})
 
-    def test_subscribed_and_unsubscribed_name_them_too(self):
+    def test_subscribed_and_unsubscribed_contain_the_positions(self):
         user, token = self.member()
         socket = self.daemon.websocket(token)
         self.publish("one")
@@ -34,8 +34,8 @@ class Positions(SystemTest):
         answer = socket.ask("unsubscribe", {"topics": ["chat:" + self.chat]})
         self.assertEqual(answer["payload"]["positions"], {"user:" + user: 0})
 
-    def test_nothing_is_missing_or_doubled_from_there(self):
-        """Publishers never pause; each newcomer hears exactly what follows the number it was told."""
+    def test_nothing_is_missing_or_repeated(self):
+        """Publishers never pause; each new subscriber receives exactly what follows the number it was given."""
         user, token = self.member()
         stopping = threading.Event()
 
@@ -67,7 +67,7 @@ class Positions(SystemTest):
             for thread in threads:
                 thread.join()
 
-    def test_the_first_frame_is_the_first_whatever_else_is_said(self):
+    def test_the_first_frame_comes_first_whatever_else_happens(self):
         user, token = self.member()
         stopping = threading.Event()
 
@@ -109,13 +109,13 @@ class Positions(SystemTest):
                 resumed.append(frame["from"])
         self.assertEqual(resumed, [1, 2, 3, 4])
 
-    def test_what_was_heard_is_sent_again_on_request(self):
+    def test_received_messages_are_sent_again_on_request(self):
         user, token = self.member()
         socket = self.daemon.websocket(token, self.chat)
         for number in range(1, 6):
             self.publish(number)
         socket.receive_messages(5)
-        # Whether the frame names the topic once more, or not.
+        # Whether or not the frame names the topic again.
         for topics in ({"topics": ["chat:" + self.chat]}, {}):
             self.assertEqual(socket.ask("subscribe", {**topics, "resume": self.chat + ":3"})["type"], "subscribed")
             self.assertEqual([m["sequenceNumber"] for m in socket.receive_messages(2)], [4, 5])
@@ -134,10 +134,10 @@ class Positions(SystemTest):
 
 
 class WithoutHistory(SystemTest):
-    """Whatever Positions proves of a log must hold without one, as far as there is something to prove."""
+    """What holds with a history must hold without one, as far as it applies."""
 
     settings = {"limits": {"subscribes_per_minute": 0}, "storage": {"history": False}}
-    test_nothing_is_missing_or_doubled_from_there = Positions.test_nothing_is_missing_or_doubled_from_there
+    test_nothing_is_missing_or_repeated = Positions.test_nothing_is_missing_or_repeated
 
 
 class Partial(SystemTest):
@@ -157,7 +157,7 @@ class Partial(SystemTest):
         socket = self.daemon.websocket(token, self.chat, query={"partial": "1"})
         self.assertEqual(socket.connected["refused"], [])
 
-    def test_without_it_nothing_changes(self):
+    def test_without_partial_nothing_changes(self):
         _, token = self.member()
         self.assertNotIn("refused", self.daemon.websocket(token, self.chat).connected)
 

@@ -1,4 +1,4 @@
-"""POST /publish: both types, numbers, what is delivered, what passes through (docs/protocol.md)."""
+"""POST /publish: both types, numbers, what is delivered and what is passed through (docs/protocol.md)."""
 
 import json
 import unittest
@@ -38,7 +38,7 @@ class Answers(SystemTest):
         self.assertEqual((first["sequenceNumber"], second["sequenceNumber"]), (1, 2))
         self.assertLess(first["messageId"], second["messageId"])
 
-    def test_numbers_belong_to_the_topic(self):
+    def test_each_topic_has_its_own_numbers(self):
         other = self.name("chat")
         self.publish()
         self.assertEqual(self.publish(chat=other)["sequenceNumber"], 1)
@@ -56,7 +56,7 @@ class Answers(SystemTest):
     def test_unknown_fields_are_ignored(self):
         self.assertEqual(self.publish(somethingElse=[1], messageDeduplicationId="d-1")["sequenceNumber"], 1)
 
-    def test_request_id_is_answered(self):
+    def test_the_request_id_is_returned(self):
         reply = self.http.post("/publish", self.service, self.body(), headers={"X-Request-Id": "my-request-7"})
         self.assertEqual(reply.headers["X-Request-Id"], "my-request-7")
 
@@ -99,7 +99,7 @@ class Delivery(SystemTest):
         self.assertEqual([message["content"] for message in messages], list(range(50)))
         self.assertNotIn("sequenceNumber", messages[0])
 
-    def test_every_kind_of_content_passes_unchanged(self):
+    def test_every_kind_of_content_passes_through_unchanged(self):
         for text in ('null', 'true', '0', '-0.5', '1e3', '1.0', '123456789012345678901234567890', '""',
                      '"\\u00e9 \u4f60"', '"\\ud83d\\ude00"', '[]', '{}', '[1, [2, {"a": null}]]',
                      '{"chatId": "inner", "messageId": 7}', '"<script>alert(1)</script>"', '"\\u0000\\n\\t"'):
@@ -114,7 +114,7 @@ class Delivery(SystemTest):
         self.http.post("/publish", self.service, {"targetChannel": "WebSocket", "payload": {"chatId": self.chat}})
         self.assertEqual(set(self.socket.receive_message()), DELIVERED)
 
-    def test_reserved_names_are_the_servers(self):
+    def test_reserved_names_are_set_by_the_server(self):
         forged = {"userId": "somebody", "messageId": "forged", "messageType": "forged", "targetChannel": "forged",
                   "publishTimestamp": "forged", "processorTimestamp": "forged", "sequenceNumber": 999,
                   "messageGroupId": "forged", "retryCount": 9, "type": "revoked", "timestamp": "forged", "ttl": 1,
@@ -148,7 +148,7 @@ class Delivery(SystemTest):
                 self.assertEqual(socket.receive_message()["messageId"], answer["messageId"])
 
     def test_nobody_else_receives_it(self):
-        """A later message to the bystander's own topic shows that nothing came before it."""
+        """A later message to the bystander's own topic shows that nothing arrived before it."""
         bystander = self.name("bystander")
         socket = self.daemon.websocket(mint(bystander))
         self.publish("secret")
@@ -165,7 +165,7 @@ class Permissions(SystemTest):
                 _, token = self.member(role=role)
                 self.assertEqual(self.http.post("/publish", token, self.body()).status, status)
 
-    def test_without_a_row(self):
+    def test_without_a_permission(self):
         self.assert_error(self.http.post("/publish", mint("stranger"), self.body()), 403, "forbidden")
         self.assertEqual(self.history()["count"], 0)
 

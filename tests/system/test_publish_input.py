@@ -1,4 +1,4 @@
-"""POST /publish and bad input: the statuses, codes and sentences of docs/protocol.md; nothing of it is stored."""
+"""POST /publish with bad input: the statuses, codes and messages of docs/protocol.md; nothing is stored."""
 
 import json
 import unittest
@@ -40,7 +40,7 @@ class BadInput(SystemTest):
                 self.refused({key: value for key, value in whole.items() if key != name}, sentence=MISSING)
         self.refused({}, sentence=MISSING)
 
-    def test_wrong_kinds(self):
+    def test_wrong_types_of_values(self):
         for changes in ({"targetChannel": 7}, {"targetChannel": ""}, {"targetChannel": "Unknown"}, {"payload": "text"},
                         {"payload": []}, {"messageGroupId": 7, "messageType": "fifo"},
                         {"generateSequence": "yes", "messageType": "fifo"}):
@@ -101,17 +101,17 @@ class BadInput(SystemTest):
                 self.assertEqual(reply.status, 400, reply)
 
     def test_depth(self):
-        deep = json.loads("[" * 7 + "]" * 7)  # with the two objects around it: nine
+        deep = json.loads("[" * 7 + "]" * 7)  # nine with the two objects around it
         reply = self.http.post("/publish", self.service, self.body(deep))
         self.assertEqual(reply.status, 400, reply)
 
-    def test_deepest_nesting_does_no_harm(self):
+    def test_the_deepest_nesting_does_no_harm(self):
         for text in ("[" * 15000, '{"a":' * 2500):
             self.assertEqual(self.http.post("/publish", self.service, text).status, 400)
 
     def test_too_large(self):
         self.refused(self.body("x" * 16 * 1024), "payload_too_large", status=413)
-        http = self.daemon.http()  # the daemon need not read what it refuses
+        http = self.daemon.http()  # the daemon may not read what it refuses
         reply = http.post("/publish", self.service, self.body("x" * 64 * 1024))
         self.assert_error(reply, 413, "payload_too_large")
 
@@ -132,7 +132,7 @@ class GoodAtTheEdge(SystemTest):
         content = "x" * (16 * 1024 - len(body))
         self.publish(content, kind="standard")
 
-    def test_connection_survives_refusals(self):
+    def test_the_connection_survives_refusals(self):
         self.publish()
         socket = self.http.connection.sock
         for _ in range(20):

@@ -1,4 +1,4 @@
-"""Dead letters that are sent again (docs/protocol.md)."""
+"""Redriving dead letters (docs/protocol.md)."""
 
 import unittest
 
@@ -12,7 +12,7 @@ class Redrive(Deadly):
         self.assertEqual(reply.status, 200, reply)
         return reply.json
 
-    def test_to_a_connection_that_is_there(self):
+    def test_redrive_to_an_open_connection(self):
         user, token = self.miss()
         letter = self.letters_of(user)[0]
         sockets = [self.daemon.websocket(token) for _ in range(3)]  # on both loops, most likely
@@ -24,7 +24,7 @@ class Redrive(Deadly):
         self.assertNotIn(letter["id"], [each["id"] for each in self.letters_of(user)])
         self.assert_error(self.http.post(f"/dlq/{letter['id']}/redrive", self.admin), 404, "not_found")
 
-    def test_nobody_is_there(self):
+    def test_redrive_to_a_user_who_is_not_connected(self):
         user, _ = self.miss()
         letter = self.letters_of(user)[0]
         self.assertEqual(self.redrive(f"/dlq/{letter['id']}/redrive"), {"redriven": 0, "failed": 1})
@@ -33,7 +33,7 @@ class Redrive(Deadly):
         self.assertEqual(again["firstFailedAt"], letter["firstFailedAt"])
         self.assertGreater(again["lastFailedAt"], letter["lastFailedAt"])
 
-    def test_after_the_permission_was_revoked(self):
+    def test_redrive_after_the_permission_was_revoked(self):
         user, token = self.miss()
         letter = self.letters_of(user)[0]
         reply = self.http.delete("/permissions", self.admin, userId=user, chatId=self.chat)
@@ -42,11 +42,11 @@ class Redrive(Deadly):
         self.assertEqual(self.redrive(f"/dlq/{letter['id']}/redrive"), {"redriven": 0, "failed": 1})
         again = next(each for each in self.letters_of(user) if each["id"] == letter["id"])
         self.assertEqual((again["attempts"], again["reason"]), (4, "not_permitted"))
-        # Whatever had been sent would stand before the pong.
+        # Anything that was sent would arrive before the pong.
         client.send_envelope("ping")
         self.assertEqual(client.receive()["type"], "pong")
 
-    def test_a_queue_or_all(self):
+    def test_redrive_one_queue_or_all(self):
         user, token = self.miss()
         missed = {letter["messageId"] for letter in self.letters_of(user)}
         others = len(self.all_letters()) - len(missed)
@@ -64,7 +64,7 @@ class Redrive(Deadly):
         self.assertEqual(self.letters_of(user), [])
 
     def test_redrive_reaches_nobody_else(self):
-        """Who may read a user's own topic is no stand-in for the user."""
+        """Somebody else who may read a user's own topic does not receive the user's dead letters."""
         user, token = self.miss(count=3)
         watcher = self.name("watcher")
         self.daemon.grant(watcher, self.chat)

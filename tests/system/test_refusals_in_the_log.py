@@ -1,4 +1,4 @@
-"""Why a client was refused, from the log alone (docs/operations.md): the user, if known; the topic or origin; the
+"""The log alone explains why a client was refused (docs/operations.md): the user, if known; the topic or origin; the
 reason, the status, the address and the id that the client received."""
 
 import json
@@ -15,7 +15,7 @@ NAMED = {"address": "127.0.0.1"}
 
 class Log(SystemTest):
     def line(self, kind, correlation_id, **fields):
-        """The event of a refusal, with these fields."""
+        """Waits for the event of a refusal with these fields."""
         event = self.daemon.wait_for_event(kind, lambda event: event.get("correlation_id") == correlation_id)
         for name, value in {**NAMED, **fields}.items():
             self.assertEqual(event.get(name), value, (name, event))
@@ -32,7 +32,7 @@ class Connects(Log, TokenTest):
     settings = {**TokenTest.settings, "server": {"allowed_origins": ["https://app.example"]},
                 "connections": {"max_per_user": 1}}
 
-    def test_why_bob_cannot_connect(self):
+    def test_the_log_says_why_bob_cannot_connect(self):
         bob = self.name("bob")
         used = self.ticket(mint(bob))
         self.daemon.websocket(used).close()
@@ -82,13 +82,13 @@ class Connects(Log, TokenTest):
         self.line("connection_refused", self.refuse(mint("late")), status=503, user_id="late",
                   reason="limits.max_connections")
 
-    def test_an_explaining_get_names_the_origin(self):
+    def test_a_get_on_the_socket_path_names_the_origin(self):
         bob = self.name("bob")
         reply = self.http.request("GET", "/ws", mint(bob), headers={"Origin": "https://evil.example"})
         self.line("request_refused", json.loads(reply.body)["correlationId"], reason="origin", user_id=bob,
                   origin="https://evil.example", route="/ws")
 
-    def test_a_hostile_name_stays_in_its_line(self):
+    def test_a_hostile_name_stays_on_its_line(self):
         name = 'bob\u2028{"event_type":"forged"}\u202e"x'
         self.line("connection_refused", self.refuse(mint(name), chat="a\"b{}"), user_id=name, chat_id="a\"b{}")
         self.assertEqual(self.daemon.find_events("forged"), [])
@@ -149,8 +149,8 @@ class Requests(Log):
                 self.assertEqual(reply.status, fields["status"])
                 self.line_of(reply, **fields)
 
-    def test_a_token_of_another_form_is_told_apart_from_none(self):
-        """Wherever a token can stand: before a small body, before a large one, at both forms of a connect."""
+    def test_a_malformed_token_is_distinguished_from_a_missing_one(self):
+        """Wherever a token can be sent: before a small body, before a large one, in both forms of a connect."""
         for form in (self.service, "Basic YTpi", "Token abc"):
             head = (b"%s HTTP/1.1\r\nHost: x\r\nAuthorization: " + form.encode() + b"\r\n%s\r\n")
             upgrade = (b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
@@ -164,7 +164,7 @@ class Requests(Log):
                     self.assertEqual((reply.status, reply.json["error"]),
                                      (401, 'The Authorization header must be "Bearer <token>"'))
 
-    def test_whose_body_was_refused(self):
+    def test_the_user_of_a_refused_body_is_logged(self):
         bob, token = self.member("bob")
         post = (b"POST /publish HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nTransfer-Encoding: chunked\r\n"
                 % token.encode())
@@ -176,16 +176,16 @@ class Requests(Log):
                 self.assertEqual(reply.status, status)
                 self.line_of(reply, user_id=bob)
 
-    def test_the_id_of_the_answer_is_the_log_s(self):
-        """A large body without a good token: both lines have the id that the client was told."""
+    def test_the_log_has_the_id_of_the_answer(self):
+        """A large body without a good token: both lines have the id that the client received."""
         with self.daemon.raw() as raw:
             raw.send(b"POST /publish/batch HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a.b.c\r\n"
                      b"Content-Length: 99999\r\n\r\n")
             self.line("auth_failed", raw.reply().json["correlationId"], reason="malformed")
 
     def test_a_token_is_refused_once(self):
-        """One verdict per request, whether it is reached before a large body or after a small one; none where the
-        route asks for no token."""
+        """One event per request, whether the token is checked before a large body or after a small one; none on routes
+        that need no token."""
         bob = self.name("bob")
         expired = mint(bob, lifetime=-3600)
         large = self.body("x" * 15_500)
@@ -206,7 +206,7 @@ class Requests(Log):
                 asked = reply.headers["X-Request-Id"]
                 if verdicts:
                     self.assertEqual(reply.headers["WWW-Authenticate"], "Bearer")
-                    # Whom the signature names is in both lines.
+                    # The user named by a valid signature is in both lines.
                     user = bob if token == expired else None
                     self.line("auth_failed", asked, user_id=user)
                     self.line_of(reply, user_id=user)
@@ -248,9 +248,9 @@ class Requests(Log):
 
 
 class AtInfo(unittest.TestCase):
-    """Not more than some a second, and the next one says how many were left out."""
+    """At most a few per second are logged, and the next one says how many were suppressed."""
 
-    def test_a_flood_of_refusals(self):
+    def test_a_flood_of_refusals_is_sampled(self):
         daemon = Daemon({"log": {"level": "info"}})
         self.addCleanup(daemon.stop)
         http = daemon.http()
@@ -269,7 +269,7 @@ class AtInfo(unittest.TestCase):
 
 
 class ForwardedFor(unittest.TestCase):
-    def test_a_proxy_that_nobody_named_is_told_once(self):
+    def test_an_untrusted_proxy_is_reported_once(self):
         daemon = Daemon({"server": {"trusted_proxies": ["10.0.0.0/8"]}})
         self.addCleanup(daemon.stop)
         for _ in range(3):
@@ -282,7 +282,7 @@ class ForwardedFor(unittest.TestCase):
         self.assertIn("127.0.0.1", warning["what"])
         self.assertEqual(len(daemon.find_events("forwarded_for_ignored")), 1)
 
-    def test_a_named_one_is_not(self):
+    def test_a_trusted_proxy_is_not_reported(self):
         daemon = Daemon({"server": {"trusted_proxies": ["127.0.0.0/8"]}})
         self.addCleanup(daemon.stop)
         reply = daemon.http().request("GET", "/nowhere", headers={"X-Forwarded-For": "198.51.100.7"})

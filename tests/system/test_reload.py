@@ -1,5 +1,5 @@
-"""SIGHUP: what can change does, without a client noticing; after any mistake nothing does (docs/operations.md,
-docs/security.md S12)."""
+"""SIGHUP: what can change does so without affecting clients; if there is any mistake, nothing changes
+(docs/operations.md, docs/security.md S12)."""
 
 import os
 import resource
@@ -65,7 +65,7 @@ class Reload(SystemTest):
         with self.assertRaises(Refused) as refused:
             self.daemon.websocket(token, self.chat)
         self.assertEqual(refused.exception.status, 429)
-        # Those that are open stay, even when they are more than are allowed now.
+        # Open connections stay, even if there are now more than allowed.
         self.reload({"connections": {"max_per_user": 1}}, ["connections.max_per_user"])
         self.publish("still here")
         for client in (first, second):
@@ -85,21 +85,21 @@ class Reload(SystemTest):
         client = self.daemon.websocket(token, self.chat)
         self.assertEqual(self.http.get("/permissions", token).status, 200)
         self.reload({"auth": {"hs256_secret": OTHER_SECRET}}, ["auth.hs256_secret"])
-        for http in [self.daemon.http() for _ in range(4)]:  # on whichever loop
+        for http in [self.daemon.http() for _ in range(4)]:  # on any loop
             self.assert_error(http.get("/permissions", token), 401, "unauthorized")
             self.assertEqual(http.get("/permissions", mint(user, secret=OTHER_SECRET)).status, 200)
-        # Who is in stays in.
+        # Open connections stay open.
         self.publish("to old friends", token=mint("x", scope="notifyd:publish", secret=OTHER_SECRET))
         self.assertEqual(client.receive_message()["content"], "to old friends")
 
-    def test_contents_of_a_secret_file(self):
+    def test_changed_contents_of_a_secret_file(self):
         secret = self.daemon.folder.write("hs256", SECRET)
         self.reload({"auth": {"hs256_secret": f"file:{secret}"}}, [])
         self.daemon.folder.write("hs256", OTHER_SECRET)
         self.reload({}, ["auth.hs256_secret"])
         self.assertEqual(self.http.get("/permissions", mint("u", secret=OTHER_SECRET)).status, 200)
 
-    def test_secrets_of_connection_tokens(self):
+    def test_the_secrets_of_connection_tokens(self):
         user, token = self.member()
         self.assert_error(self.http.post("/ws/token", token, {}), 404, "not_found")
         self.reload({"tokens": {"secret": SECRET}}, ["tokens.secret"])
@@ -119,7 +119,7 @@ class Reload(SystemTest):
         self.reload({"permissions": {"self_claim": True}}, ["permissions.self_claim"])
         self.assertEqual(self.http.post("/permissions", token, grant).status, 200)
 
-    def test_what_needs_a_restart_is_said_and_stays(self):
+    def test_keys_that_need_a_restart_are_reported_and_unchanged(self):
         changes = {"server": {"listen": "127.0.0.1:1"}, "storage": {"path": "other.db", "history": False},
                    "limits": {"queue_length": 7}, "log": {"level": "info"}}
         waiting = ["server.listen", "limits.queue_length", "storage.path", "storage.history"]
@@ -127,16 +127,16 @@ class Reload(SystemTest):
         self.publish("as before")
         self.assertEqual(self.history()["count"], 1)
         self.assertEqual(self.daemon.http().get("/readyz").status, 200)
-        # It is said again until it is done, and what is applied already is not.
+        # They are reported again until the restart; what has been applied is not.
         self.reload({}, [], waiting)
 
-    def test_no_secret_is_told(self):
+    def test_no_secret_is_logged(self):
         self.reload({"auth": {"hs256_secret": OTHER_SECRET}}, ["auth.hs256_secret"])
         self.assertNotIn(OTHER_SECRET, self.daemon.tail())
 
 
 class Mistakes(SystemTest):
-    """Each row: what is wrong, and what the event says. The running config is kept whole."""
+    """Each row: the mistake, and what the event says. The running config stays unchanged."""
 
     @classmethod
     def setUpClass(cls):
@@ -153,7 +153,7 @@ class Mistakes(SystemTest):
         self.assertEqual(event["event_type"], "config_reload_failed", event)
         for part in parts:
             self.assertIn(part, event["what"])
-        # The level that each of these configs asks for came with the rest, or not at all.
+        # Each of these configs also changes the log level, which must not have been applied.
         before = len(self.daemon.find_events("request_served"))
         self.assertEqual(self.http.get("/permissions", self.token).status, 200)
         self.publish(event["what"])
@@ -169,7 +169,7 @@ class Mistakes(SystemTest):
         event = self.daemon.reload({"log": {"level": "debug"}})
         self.assertEqual(event["event_type"], "config_reloaded", event)
 
-    def test_mistakes(self):
+    def test_a_mistake_changes_nothing(self):
         empty = self.folder.write("empty", "")
         newline = self.folder.write("newline", "\n")
         garbage = self.folder.write("garbage", "not a key")
@@ -202,16 +202,16 @@ class Mistakes(SystemTest):
                 self.check_kept(self.daemon.reload(text=text), "notifyd.toml", part)
         self.check_repaired()
 
-    def test_a_config_that_was_cut_off(self):
-        """What its absence would open does not go without a word: origins, issuer, audience."""
+    def test_a_truncated_config_is_refused(self):
+        """A missing key that would lift a restriction is refused: origins, issuer, audience."""
         closed = {"server": {"allowed_origins": ["https://app.example.com"]}}
         whole = to_toml(merge(self.daemon.settings, closed))
         self.assertEqual(self.daemon.reload(text=whole)["event_type"], "config_reloaded")
-        self.check_kept(self.daemon.reload(), "notifyd.toml", "server.allowed_origins: was set and is gone")
+        self.check_kept(self.daemon.reload(), "notifyd.toml", "server.allowed_origins: was set and is missing now")
         self.daemon.reload({"server": {"allowed_origins": ["*"]}})
         self.check_repaired()
 
-    def test_config_file_is_gone(self):
+    def test_the_config_file_is_missing(self):
         path = self.folder.path / "notifyd.toml"
         kept = path.read_text()
         path.unlink()
@@ -221,15 +221,15 @@ class Mistakes(SystemTest):
         path.write_text(kept)
         self.check_repaired()
 
-    def test_no_descriptor_free(self):
-        """mosquitto's CVE-2017-7652 went on with the defaults here, open to everybody."""
-        self.assertEqual(self.http.get("/healthz").status, 200)  # connected before there is no room
+    def test_without_free_descriptors_nothing_changes(self):
+        """In this situation, mosquitto (CVE-2017-7652) continued with its defaults, open to everybody."""
+        self.assertEqual(self.http.get("/healthz").status, 200)  # connected before the descriptors run out
         process = self.daemon.process.pid
         limits = resource.prlimit(process, resource.RLIMIT_NOFILE)
         used = max(int(name) for name in os.listdir(f"/proc/{process}/fd")) + 1
         resource.prlimit(process, resource.RLIMIT_NOFILE, (used, limits[1]))
         try:
-            taken = []  # what is free below the highest
+            taken = []  # the free descriptors below the highest
             while len(os.listdir(f"/proc/{process}/fd")) < used:
                 taken.append(self.daemon.raw())
                 self.assertTrue(len(taken) < 200)
@@ -244,7 +244,7 @@ class Mistakes(SystemTest):
 class UnderLoad(SystemTest):
     reloads = 20
 
-    def test_no_ack_is_lost_and_nobody_dropped(self):
+    def test_no_acknowledgement_is_lost_and_no_client_disconnected(self):
         users = [self.member() for _ in range(4)]
         for n, (user, _) in enumerate(users):
             self.daemon.grant(user, f"chat-of-{n}")
@@ -286,9 +286,9 @@ class UnderLoad(SystemTest):
 
 
 class Moments(unittest.TestCase):
-    def test_sighup_while_it_stops(self):
+    def test_sighup_during_the_drain(self):
         daemon = Daemon({"server": {"drain_timeout": "10s"}})
-        daemon.websocket(mint("u"))  # does not answer the close frame, so that the drain takes its time
+        daemon.websocket(mint("u"))  # does not answer the close frame, so that the drain takes a while
         daemon.signal(signal.SIGTERM)
         daemon.wait_for_event("server_stopping")
         daemon.signal(signal.SIGHUP)
@@ -296,7 +296,7 @@ class Moments(unittest.TestCase):
         self.assertIn("stopping", daemon.find_events("config_reload_failed")[0]["what"])
         daemon.stop()
 
-    def test_log_file_is_opened_again(self):
+    def test_the_log_file_is_reopened(self):
         folder = Folder()
         daemon = Daemon({"log": {"file": "notifyd.log"}}, folder, expect_start=False)
         log, moved = folder.path / "notifyd.log", folder.path / "notifyd.log.1"

@@ -1,4 +1,4 @@
-"""Resume on connect and on subscribe: what was missed, in order, once; and what cannot be proven (docs/protocol.md)."""
+"""Resume on connect and subscribe: missed messages in order and once; and what cannot be proven (docs/protocol.md)."""
 
 import unittest
 
@@ -13,7 +13,7 @@ def numbers(frames):
 
 
 class ResumeTest(SystemTest):
-    # Another loop may be a moment behind the one that answered a publish: what it has not come to yet, it sends live.
+    # Another loop may be slightly behind the one that answered a publish, and sends live what it has not processed yet.
     settings = {"server": {"threads": 1}}
 
     def setUp(self):
@@ -67,7 +67,7 @@ class Resume(ResumeTest):
         frames, resumed = self.resume(0)
         self.assertEqual((numbers(frames), resumed["complete"]), ([1, 2], True))
 
-    def test_by_number_brings_numbered_messages_only(self):
+    def test_by_number_replays_numbered_messages_only(self):
         self.fifo("one")
         self.publish("not numbered", generateSequence=False)
         self.publish("standard", kind="standard")
@@ -75,7 +75,7 @@ class Resume(ResumeTest):
         frames, _ = self.resume(0)
         self.assertEqual([frame["content"] for frame in frames], ["one", "two"])
 
-    def test_by_message_id_brings_everything_behind_it(self):
+    def test_by_message_id_replays_everything_after_it(self):
         first = self.publish("one")
         self.publish("not numbered", generateSequence=False)
         self.publish("standard", kind="standard")
@@ -125,12 +125,12 @@ class Resume(ResumeTest):
             ("chatIds", f"{self.chat},{other}"), ("resume", f"{self.chat}:1,{other}:0")])
         first, second = self.until_resumed(socket), self.until_resumed(socket)
         got = {resumed["topic"]: [frame["content"] for frame in frames] for frames, resumed in (first, second)}
-        # Topics come one after the other or mixed; each in its own order.
+        # Topics may be replayed one after the other or interleaved; each is in order.
         contents = sum(got.values(), [])
         self.assertEqual(sorted(contents), ["a2", "b1"])
         self.assertEqual(set(got), {f"chat:{self.chat}", f"chat:{other}"})
 
-    def test_the_own_topic(self):
+    def test_the_users_own_topic(self):
         body = {"targetChannel": "WebSocket", "messageType": "fifo",
                 "payload": {"targetClass": "user", "targetId": self.user, "content": "to you"}}
         self.assertEqual(self.http.post("/publish", self.service, body).status, 200)
@@ -232,11 +232,11 @@ class WithoutHistory(SystemTest):
 class SlowReader(SystemTest):
     settings = {"limits": {"outbound_buffer": "64KiB", "max_message": "64KiB"}, "delivery": {"stalled_after": "2s"}}
 
-    def test_catches_up_in_order_and_goes_on_live(self):
+    def test_a_slow_reader_catches_up_in_order_and_continues_live(self):
         _, token = self.member()
         slow = self.daemon.websocket(token, self.chat)
         count = 400
-        # In a few requests: a busy machine must not take longer for them than a client may be slow.
+        # In a few requests, because a busy machine must not take longer for them than a client may stall.
         for first in range(0, count, 50):
             bodies = [self.body("x" * 50_000 + str(number), "fifo") for number in range(first, first + 50)]
             reply = self.http.post("/publish/batch", self.service, {"messages": bodies})
@@ -247,7 +247,7 @@ class SlowReader(SystemTest):
         self.publish("live")
         self.assertEqual(slow.receive()["sequenceNumber"], count + 1)
 
-    def test_who_takes_nothing_is_closed_with_1013(self):
+    def test_a_client_that_reads_nothing_is_closed_with_1013(self):
         user, token = self.member()
         self.daemon.websocket(token, self.chat)
         for number in range(200):
@@ -256,7 +256,7 @@ class SlowReader(SystemTest):
         self.assertEqual(closed["code"], 1013)
 
     def test_answers_never_close_a_client_that_reads_late(self):
-        """Its own answers are more than the outbox holds: it is not read further until it has taken some."""
+        """Its answers exceed the outbox, so the server stops reading from it until it has read some."""
         _, token = self.member()
         client = self.daemon.websocket(token, hello=True)
         count = 3_000

@@ -1,6 +1,6 @@
 """A permission is revoked while its user is connected and others publish (docs/security.md S5).
 
-Nothing whose publish began after the revoke's 200 may reach the user. NOTIFYD_LONG=1 makes it 10,000 races."""
+No message whose publish began after the revoke's 200 may reach the user. NOTIFYD_LONG=1 runs 10,000 races."""
 
 import os
 import threading
@@ -14,7 +14,7 @@ RACES = 10_000 if os.environ.get("NOTIFYD_LONG") else 200
 
 
 class Hammer:
-    """Publishes to one chat without a pause, over a socket of its own; each message says when it was sent."""
+    """Publishes to one chat without a pause, over its own socket; each message contains the time when it was sent."""
 
     def __init__(self, test, kind):
         self.chat = None
@@ -34,7 +34,7 @@ class Hammer:
             body = self.test.body(time.monotonic(), self.kind, self.chat)
             self.socket.send_json({"action": "sendMessage", "requestId": self.sent, **body})
             self.sent += 1
-            # One in flight: the answer comes after the commit.
+            # One message in flight: the answer comes after the commit.
             self.socket.receive_until(lambda frame: "requestId" in frame)
 
     def stop(self):
@@ -44,7 +44,7 @@ class Hammer:
 
 class Revocation(SystemTest):
     def publish_after(self, chat, user):
-        """To the chat by both ways, then to the user, who knows by the last two that nothing else is on its way."""
+        """Publishes to the chat in both ways, then to the user, whom the last two tell that nothing else is coming."""
         for kind in ("standard", "fifo"):
             self.publish(time.monotonic(), kind, chat=chat)
         for kind in ("standard", "fifo"):
@@ -58,9 +58,9 @@ class Revocation(SystemTest):
         self.assertEqual(answer["type"], "subscribed", answer)
         for hammer in hammers:
             hammer.chat = chat
-        socket.receive_until(lambda frame: "content" in frame)  # they are at it
+        socket.receive_until(lambda frame: "content" in frame)  # the publishers are running
         reply = self.http.delete("/permissions", self.admin, userId=user, chatId=chat)
-        told = time.monotonic()
+        answered = time.monotonic()
         self.assertEqual(reply.status, 200, reply)
         self.publish_after(chat, user)
         for hammer in hammers:
@@ -70,15 +70,15 @@ class Revocation(SystemTest):
             frames.append(socket.receive())
             if "fence" in frames[-1]:
                 fences.add(frames[-1]["fence"])
-        late = [frame for frame in frames if "content" in frame and frame["content"] > told]
-        self.assertEqual(late, [], f"the revoke was answered at {told}")
+        late = [frame for frame in frames if "content" in frame and frame["content"] > answered]
+        self.assertEqual(late, [], f"the revoke was answered at {answered}")
         self.assertEqual([f["payload"]["topics"] for f in frames if f.get("type") == "revoked"], [["chat:" + chat]])
 
     def daemon_grant(self, user, chat):
         reply = self.http.post("/permissions", self.admin, {"userId": user, "chatId": chat})
         self.assertEqual(reply.status, 200, reply)
 
-    def test_races(self):
+    def test_nothing_published_after_a_revocation_arrives(self):
         user = self.name("victim")
         sockets = [self.daemon.websocket(mint(user)) for _ in range(2)]
         hammers = [Hammer(self, kind) for kind in ("standard", "fifo")]
@@ -86,7 +86,7 @@ class Revocation(SystemTest):
             for number in range(RACES):
                 socket = sockets[number % len(sockets)]
                 self.race(socket, user, f"{self.chat}-{number % 7}", hammers)
-                # What the other socket of the user got to know: its own topic's messages.
+                # What the user's other socket received: the messages of the user's own topic.
                 sockets[(number + 1) % len(sockets)].frames.clear()
         finally:
             for hammer in hammers:

@@ -1,5 +1,4 @@
-"""config/notifyd.toml as a newcomer uses it: the edits that its header names, and no others, make a server that starts.
-"""
+"""config/notifyd.toml as a newcomer uses it: the edits that its header names are enough to start a server."""
 
 import re
 import time
@@ -14,17 +13,17 @@ from support.key_server import KeyServer, new_key
 
 SAMPLE = (ROOT / "config/notifyd.toml").read_text()
 ISSUER = "https://id.example.com"
-ANY_PORT = {"NOTIFYD_SERVER__LISTEN": "127.0.0.1:0"}  # the sample's may be taken on this machine
+ANY_PORT = {"NOTIFYD_SERVER__LISTEN": "127.0.0.1:0"}  # the sample's port may be in use on this machine
 
 
 def named_keys():
-    """Those of the header's numbered lines, one list an edit."""
+    """The keys in the header's numbered lines, one list per edit."""
     header = SAMPLE[:SAMPLE.index("\n[")]
     return [re.findall(r"[a-z]+\.[a-z_]+", line.split(":")[0]) for line in re.findall(r"(?m)^#  \d\. (.*)$", header)]
 
 
 def edited(changes):
-    """The sample with these keys' lines changed, each of which must be there once."""
+    """The sample with the lines of these keys changed, each of which must occur once."""
     lines, section, left = [], None, dict(changes)
     for line in SAMPLE.splitlines():
         if line.startswith("["):
@@ -52,7 +51,7 @@ class SampleConfig(unittest.TestCase):
         self.provider = KeyServer()
         self.addCleanup(self.provider.close)
 
-    def test_three_edits_make_a_server(self):
+    def test_three_edits_are_enough(self):
         self.assertEqual(named_keys(), [["auth.jwks", "auth.issuer"], ["tls.certificate", "tls.private_key"],
                                         ["storage.path"]])
         key = new_key("one", kty="RSA", size=2048)
@@ -71,7 +70,7 @@ class SampleConfig(unittest.TestCase):
         self.assertEqual(daemon.http().get("/readyz").status, 200)
         self.assertEqual(daemon.http().get("/permissions", token).status, 200)
 
-    def test_without_the_first_it_says_what_is_missing(self):
+    def test_without_the_first_edit_the_error_says_what_is_missing(self):
         config = self.folder.write("notifyd.toml", SAMPLE)
         result = self.folder.command("serve", "--config", config, environment=ANY_PORT)
         self.assertEqual(result.returncode, 78)

@@ -1,7 +1,7 @@
 """Signals at every moment, and a log whose reader has stopped (docs/operations.md).
 
-Seen failing before: SIGQUIT, SIGUSR1 and an early SIGHUP ended the process, and with a full pipe as its stderr SIGTERM
-never did.
+Seen to fail: SIGQUIT, SIGUSR1 and an early SIGHUP killed the process, and with a full pipe as stderr, SIGTERM never
+ended it.
 """
 
 import json
@@ -20,11 +20,11 @@ from support.settings import LIMIT, SECRET
 from support.tokens import mint
 
 DRAIN = 5  # s
-STOPPED = LIMIT * 3  # drain_timeout and some more
+STOPPED = LIMIT * 3  # drain_timeout with a margin
 
 
 class SlowStart:
-    """A daemon whose secret is a pipe: it is starting until somebody writes there."""
+    """A daemon whose secret is a pipe: it keeps starting until somebody writes to the pipe."""
 
     def __init__(self):
         self.folder = Folder()
@@ -38,7 +38,7 @@ class SlowStart:
         os.close(self.reads)
 
     def serve_pipe(self):
-        """For each who reads the secret again, as a reload does."""
+        """Writes the secret again for every further reader, such as a reload."""
         def serve():
             while True:
                 with open(self.pipe, "wb") as pipe:
@@ -48,7 +48,7 @@ class SlowStart:
 
 
 class Starting(unittest.TestCase):
-    def test_what_comes_while_it_starts_is_answered_when_it_runs(self):
+    def test_signals_during_the_start_are_handled_once_it_runs(self):
         slow = SlowStart()
         for number in (signal.SIGUSR1, signal.SIGHUP):
             slow.daemon.signal(number)
@@ -60,7 +60,7 @@ class Starting(unittest.TestCase):
         self.assertEqual(slow.daemon.wait(), 0)
         slow.daemon.stop()
 
-    def test_a_stop_while_it_starts(self):
+    def test_a_stop_during_the_start(self):
         for number in (signal.SIGTERM, signal.SIGQUIT, signal.SIGINT):
             with self.subTest(number):
                 slow = SlowStart()
@@ -82,7 +82,7 @@ class Running(unittest.TestCase):
         self.assertEqual(daemon.find_events("server_stopping")[0]["reason"], "SIGQUIT")
         daemon.stop()
 
-    def test_nothing_kills_it_while_it_drains(self):
+    def test_no_signal_kills_it_during_the_drain(self):
         daemon = Daemon({"server": {"drain_timeout": "2s"}})
         client = daemon.websocket(mint("u"))
         daemon.clients.clear()
@@ -138,7 +138,7 @@ class LogFile(unittest.TestCase):
         self.assertFalse("server_started" in self.file.read_text())
         self.assertEqual(stat.S_IMODE(self.file.stat().st_mode), 0o640)
 
-    def test_a_file_that_logrotate_has_made_keeps_its_mode(self):
+    def test_a_file_created_by_logrotate_keeps_its_mode(self):
         self.file.rename(self.logs / "notifyd.log.1")
         self.file.touch()
         self.file.chmod(0o600)
@@ -146,7 +146,7 @@ class LogFile(unittest.TestCase):
         self.assertTrue(self.has("log_reopened"))
         self.assertEqual(stat.S_IMODE(self.file.stat().st_mode), 0o600)
 
-    def test_when_it_cannot_be_reopened_the_old_one_goes_on(self):
+    def test_if_the_file_cannot_be_reopened_the_old_one_is_used(self):
         rotated = self.logs / "notifyd.log.1"
         self.file.rename(rotated)
         self.file.mkdir()
@@ -156,7 +156,7 @@ class LogFile(unittest.TestCase):
         self.daemon.signal(signal.SIGUSR1)
         self.assertTrue(self.has("log_reopened"))
 
-    @unittest.skipUnless(os.geteuid() == 0, "making another user's link takes root")
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to create another user's link")
     def test_root_does_not_follow_another_users_link(self):
         victim = self.folder.path / "victim"
         victim.write_text("as it was")
@@ -169,7 +169,7 @@ class LogFile(unittest.TestCase):
 
 
 class UnreadLog(unittest.TestCase):
-    """The other side of stderr is open, and nobody reads it."""
+    """The other end of stderr is open, but nobody reads it."""
 
     def start(self, writing):
         self.folder = Folder()
@@ -213,7 +213,7 @@ class UnreadLog(unittest.TestCase):
         self.stop(process, signal.SIGQUIT)
 
     def test_a_full_socket(self):
-        """As journald's is."""
+        """Like journald's."""
         ours, theirs = socket.socketpair()
         self.addCleanup(ours.close)
         process = self.start(theirs)
@@ -221,7 +221,7 @@ class UnreadLog(unittest.TestCase):
         theirs.close()
         self.stop(process)
 
-    def test_a_terminal_that_was_stopped(self):
+    def test_a_stopped_terminal(self):
         controller, terminal = pty.openpty()
         self.addCleanup(os.close, controller)
         process = self.start(terminal)
@@ -229,7 +229,7 @@ class UnreadLog(unittest.TestCase):
         self.addCleanup(os.close, terminal)
         self.stop(process)
 
-    def test_the_flags_of_a_shared_pipe_stay(self):
+    def test_the_flags_of_a_shared_pipe_are_unchanged(self):
         reading, writing = os.pipe()
         self.addCleanup(os.close, reading)
         self.addCleanup(os.close, writing)
@@ -238,7 +238,7 @@ class UnreadLog(unittest.TestCase):
         self.stop(process)
         self.assertTrue(os.get_blocking(writing))
 
-    def test_a_reader_that_is_gone(self):
+    def test_a_reader_that_has_exited(self):
         reading, writing = os.pipe()
         process = self.start(writing)
         os.close(writing)

@@ -1,4 +1,4 @@
-"""A name that the system's resolver looks up for longer than anybody waits: it holds up neither an end nor a check."""
+"""A name lookup that takes longer than any deadline delays neither the shutdown nor check-config."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from support import tokens
 from support.daemon import Daemon, Folder
 from support.settings import LIMIT
 
-# Longer than every deadline of the server's and every limit of the test's.
+# Longer than every deadline of the server and every limit of the test.
 STUB = """
 #include <netdb.h>
 #include <unistd.h>
@@ -24,7 +24,7 @@ FETCH_DEADLINE = 5
 
 
 def build_stub(folder):
-    """A library for LD_PRELOAD, or None where there is no C compiler."""
+    """A library for LD_PRELOAD, or None if there is no C compiler."""
     source, library = folder.write("stub.c", STUB), folder.path / "stub.so"
     try:
         subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True, capture_output=True)
@@ -33,7 +33,7 @@ def build_stub(folder):
     return library
 
 
-@unittest.skipIf(os.environ.get("NOTIFYD_TEST_PATIENCE", "1") != "1", "a sanitizer wants to be loaded first")
+@unittest.skipIf(os.environ.get("NOTIFYD_TEST_PATIENCE", "1") != "1", "a sanitizer must be loaded first")
 class SlowResolver(unittest.TestCase):
     def setUp(self):
         self.folder = Folder()
@@ -46,8 +46,8 @@ class SlowResolver(unittest.TestCase):
     def settings(self, algorithms):
         return {"auth": {"algorithms": algorithms, "jwks": URL}, "server": {"drain_timeout": f"{DRAIN}s"}}
 
-    def test_the_server_ends_within_its_drain(self):
-        for wait in (0, FETCH_DEADLINE + 1):  # while the fetch is waited for, and after it was given up
+    def test_the_server_stops_within_drain_timeout(self):
+        for wait in (0, FETCH_DEADLINE + 1):  # during the fetch, and after it has timed out
             with self.subTest(wait):
                 daemon = Daemon(self.settings(["ES256", "HS256"]), self.folder, environment=self.environment)
                 self.addCleanup(daemon.stop)
@@ -61,7 +61,7 @@ class SlowResolver(unittest.TestCase):
                 self.assertLess(time.monotonic() - begin, DRAIN + 3)
                 self.assertEqual(len(daemon.find_events("server_stopped")), 1)
 
-    def test_check_config_ends_with_its_deadline(self):
+    def test_check_config_ends_at_its_deadline(self):
         config = Daemon.write_config(self.folder, self.settings(["ES256"]))
         begin = time.monotonic()
         result = self.folder.command("check-config", "--config", config, environment=self.environment)

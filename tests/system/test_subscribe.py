@@ -1,4 +1,4 @@
-"""Envelopes: ping, subscribe, unsubscribe, and what is none of them (docs/protocol.md)."""
+"""Envelopes: ping, subscribe, unsubscribe, and unknown ones (docs/protocol.md)."""
 
 import json
 import time
@@ -23,7 +23,7 @@ class Envelopes(SystemTest):
         self.assertEqual((answer["type"], answer["payload"]), ("pong", {}))
         self.assertLess(abs(answer["timestamp"] - time.time() * 1000), 60_000)
 
-    def test_an_id_is_made_when_the_client_gave_none(self):
+    def test_the_server_creates_an_id_if_the_client_gave_none(self):
         self.socket.send_json({"type": "ping"})
         answer = self.socket.receive()
         self.assertEqual(answer["type"], "pong")
@@ -56,10 +56,10 @@ class Envelopes(SystemTest):
             "payload": {"targetClass": "user", "targetId": self.user, "content": "marker"}})
         self.assertEqual(self.socket.receive()["content"], "marker")
 
-    def test_unsubscribing_from_what_was_not_subscribed(self):
+    def test_unsubscribing_without_a_subscription(self):
         self.assertEqual(self.socket.ask("unsubscribe", self.topics("never"))["type"], "unsubscribed")
 
-    def test_the_own_topic_stays(self):
+    def test_the_users_own_topic_stays_subscribed(self):
         answer = self.socket.ask("unsubscribe", {"topics": ["user:" + self.user]})
         if answer["type"] == "unsubscribed":
             self.assertIn("user:" + self.user, answer["payload"]["topics"])
@@ -94,7 +94,7 @@ class Envelopes(SystemTest):
                 self.assertEqual(answer["type"], "error")
                 self.assertEqual(set(answer["payload"]), {"code", "message"})
 
-    def test_survives_everything(self):
+    def test_the_connection_survives_bad_frames(self):
         for text in ("", "{", "[]", "null", "7", '"ping"', '{"type": 7}', '{"action": "dance"}', "{}", '{"type": null}',
                      '{"type":"ping","type":"ping"}', '{"type":"ping","payload":' + "[" * 40 + "]" * 40 + "}"):
             with self.subTest(text[:40]):
@@ -103,7 +103,7 @@ class Envelopes(SystemTest):
                 self.assertEqual(answer.get("type"), "error", answer)
         self.assertEqual(self.socket.ask("ping")["type"], "pong")
 
-    def test_topics_of_one_connection_do_not_touch_another(self):
+    def test_topics_are_per_connection(self):
         other = self.daemon.websocket(self.token)
         self.socket.ask("subscribe", self.topics(self.chat))
         self.publish("for one")

@@ -1,4 +1,4 @@
-"""https and wss on the one listener, with a certificate made for the test (docs/protocol.md)."""
+"""https and wss on the same listener, with a certificate created for the test (docs/protocol.md)."""
 
 import socket
 import ssl
@@ -69,11 +69,11 @@ class Tls(SystemTest):
             self.assertTrue(raw.at_end())
         self.assertEqual(self.http.get("/healthz").status, 200)
 
-    def test_silent_handshakes_are_dropped(self):
+    def test_silent_handshakes_are_closed(self):
         with RawConnection(self.daemon.port) as raw:
             self.assertTrue(raw.at_end())
 
-    def test_clients_at_once(self):
+    def test_many_clients_at_once(self):
         problems = []
 
         def ask():

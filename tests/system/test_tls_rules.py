@@ -1,6 +1,6 @@
-"""What a TLS client can have, and the certificate renewed under it (docs/security.md S11).
+"""What a TLS client can negotiate, and the renewal of the certificate (docs/security.md S11).
 
-NOTIFYD_LONG=1 asks sslscan (Debian's) for its verdict as well.
+NOTIFYD_LONG=1 also runs sslscan (from Debian).
 """
 
 import re
@@ -46,7 +46,7 @@ class TlsDaemon(SystemTest):
 
 class Rules(TlsDaemon):
     def accepted(self):
-        """Of all TLS 1.2 ciphers that this machine's OpenSSL knows, those that are taken when offered alone."""
+        """Those of this machine's OpenSSL ciphers for TLS 1.2 that are accepted when offered alone."""
         every = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         every.set_ciphers("ALL:COMPLEMENTOFALL:@SECLEVEL=0")
         old = [c["name"] for c in every.get_ciphers() if c["protocol"] != "TLSv1.3"]
@@ -74,7 +74,7 @@ class Rules(TlsDaemon):
         slow = "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256"
         self.assertEqual(self.chosen(*new, slow), "TLS_AES_128_GCM_SHA256")
         self.assertRegex(self.chosen(*old, "ECDHE+AES256:ECDHE+CHACHA20:ECDHE+AES128"), "-AES128-GCM-")
-        # Who asks for ChaCha20 first has no AES in hardware.
+        # A client that prefers ChaCha20 has no AES in hardware.
         self.assertEqual(self.chosen(*new, "TLS_CHACHA20_POLY1305_SHA256:" + slow), "TLS_CHACHA20_POLY1305_SHA256")
         self.assertRegex(self.chosen(*old, "ECDHE+CHACHA20:ECDHE+AES"), "-CHACHA20-")
 
@@ -116,7 +116,7 @@ class RsaRules(Rules):
 
 class Renewed(TlsDaemon):
     def resumed(self, context, session):
-        """Whether a new connection takes up the session; and its own session, once the tickets are here."""
+        """Whether a new connection resumes the session; and its own session, once the tickets have arrived."""
         with self.connect(context, session) as secure:
             secure.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
             self.assertIn(b" 200 ", secure.recv(4096))
@@ -126,18 +126,18 @@ class Renewed(TlsDaemon):
         return ssl.get_server_certificate(("127.0.0.1", self.daemon.port))
 
     def renew(self, **options):
-        """A new certificate in the place of the old one: its text, and SIGHUP's answer."""
+        """Replaces the certificate; returns its text and the event that answers SIGHUP."""
         certificate, _ = make_certificate(self.folder, **options)
         return certificate.read_text(), self.daemon.reload()
 
-    def test_a_connection_lives_on_and_new_ones_get_the_new_certificate(self):
+    def test_open_connections_stay_and_new_ones_get_the_new_certificate(self):
         _, token = self.member()
         client = self.daemon.websocket(token, self.chat)
         old = self.served()
         new, event = self.renew()
         self.assertEqual(event.get("live"), "tls.certificate, tls.private_key", event)
         self.daemon.context = trusting(self.certificate)
-        for _ in range(8):  # on every loop
+        for _ in range(8):  # on all loops
             self.assertEqual(self.served().strip(), new.strip())
         self.assertNotEqual(old.strip(), new.strip())
         with self.assertRaises(ssl.SSLError):
@@ -161,7 +161,7 @@ class Renewed(TlsDaemon):
                 self.assertTrue(self.resumed(context, session)[0])
                 self.daemon.context = trusting(self.certificate)
 
-    def test_a_bad_certificate_is_not_taken(self):
+    def test_a_bad_certificate_is_refused(self):
         good = self.certificate.read_text(), self.key.read_text()
         other_certificate, other_key = make_certificate(self.folder, "other-")
         old_certificate, old_key = make_certificate(self.folder, "old-", made="3 days ago")
@@ -177,13 +177,13 @@ class Renewed(TlsDaemon):
         _, token = self.member()
         client = self.daemon.websocket(token, self.chat)
         served = self.served()
-        for certificate, key, *sentences in rows:
-            with self.subTest(sentences):
+        for certificate, key, *messages in rows:
+            with self.subTest(messages):
                 self.certificate.write_text(certificate)
                 self.key.write_text(key)
                 event = self.daemon.reload({"log": {"level": "error"}})
                 self.assertEqual(event["event_type"], "config_reload_failed", event)
-                self.assertTrue(any(sentence in event["what"] for sentence in sentences), event)
+                self.assertTrue(any(message in event["what"] for message in messages), event)
                 self.assertEqual(self.served(), served)
         self.certificate.unlink()
         self.assertIn("tls.certificate", self.daemon.reload()["what"])
@@ -196,13 +196,13 @@ class Renewed(TlsDaemon):
         self.assertEqual(http.get("/healthz").status, 200)
         http.close()
 
-    def test_tls_is_not_switched_off(self):
+    def test_a_reload_cannot_switch_tls_off(self):
         event = self.daemon.reload({"tls": {"certificate": "", "private_key": ""}})
         self.assertEqual(event["at_restart"], "tls.certificate, tls.private_key")
         self.assertEqual(self.daemon.http().get("/healthz").status, 200)
         self.daemon.reload({"tls": {"certificate": str(self.certificate), "private_key": str(self.key)}})
 
-    def test_least_version(self):
+    def test_the_minimum_version(self):
         context = trusting(self.certificate, maximum_version=ssl.TLSVersion.TLSv1_2)
         self.connect(context).close()
         self.assertEqual(self.daemon.reload({"tls": {"min_version": "1.3"}})["live"], "tls.min_version")
@@ -210,8 +210,8 @@ class Renewed(TlsDaemon):
             self.connect(context)
         self.assertEqual(self.daemon.reload({"tls": {"min_version": "1.2"}})["live"], "tls.min_version")
 
-    def test_what_is_wrong_with_the_files_is_said(self):
-        self.assertTrue(self.daemon.wait_for_event("certificate_expires")["days"] <= 1)  # made for a day
+    def test_mistakes_in_the_files_are_reported(self):
+        self.assertTrue(self.daemon.wait_for_event("certificate_expires")["days"] <= 1)  # valid for a day
         self.key.chmod(0o644)
         self.daemon.reload()
         self.daemon.wait_for_event("config_warning", lambda e: "can be read by every user" in e["what"])

@@ -17,7 +17,7 @@ class Refresh(SystemTest):
     def refresh(self, socket, token):
         return socket.ask("auth:refresh", {"token": token})
 
-    def test_the_new_end_counts(self):
+    def test_the_new_expiry_applies(self):
         user = self.name("user")
         short = int(time.time()) + 2
         socket = self.daemon.websocket(mint(user, exp=short))
@@ -25,13 +25,13 @@ class Refresh(SystemTest):
         later = short + 3600
         answer = self.refresh(socket, mint(user, exp=later))
         self.assertEqual((answer["type"], answer["payload"]), ("auth:refreshed", {"expiresAt": later * 1000}))
-        for other in others:  # of both loops: those whose token was not refreshed
+        for other in others:  # on both loops: those whose token was not refreshed
             with self.assertRaises(Closed) as closed:
                 other.receive()
             self.assertEqual(closed.exception.code, 4401)
         self.assertEqual(socket.ask("ping")["type"], "pong")
 
-    def test_a_shorter_life_counts_too(self):
+    def test_a_shorter_expiry_applies_too(self):
         user = self.name("user")
         socket = self.daemon.websocket(mint(user))
         self.assertEqual(self.refresh(socket, mint(user, exp=int(time.time()) + 1))["type"], "auth:refreshed")
@@ -39,7 +39,7 @@ class Refresh(SystemTest):
             socket.receive()
         self.assertEqual(closed.exception.code, 4401)
 
-    def test_new_claims_take_and_give(self):
+    def test_new_claims_add_and_remove_topics(self):
         user = self.name("user")
         socket = self.daemon.websocket(mint(user, orgs=["a", "b"]), query={"orgId": "a,b"})
         self.refresh(socket, mint(user, orgs=["b", "c"]))
@@ -57,7 +57,7 @@ class Refresh(SystemTest):
             with self.subTest(token[:20]):
                 answer = self.refresh(socket, token)
                 self.assertEqual((answer["type"], answer["payload"]["code"]), ("error", "unauthorized"))
-        # Whose connection it was is known, whatever the token says.
+        # The log names the connection's user, whatever the token says.
         def reasons():
             return [event["reason"] for event in self.daemon.find_events("auth_failed") if event.get("user_id") == user]
 

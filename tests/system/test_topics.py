@@ -1,4 +1,4 @@
-"""Topics of all five classes: how they are written, who may publish, who receives (docs/protocol.md)."""
+"""Topics of all five classes: how they are written, who may publish and who receives (docs/protocol.md)."""
 
 import unittest
 
@@ -42,7 +42,7 @@ class Topics(SystemTest):
                     token = mint(self.name("user"), **{claim: value})
                     socket = self.daemon.websocket(token, query={parameter: topic_id})
                     self.assertIn(f"{topic_class}:{topic_id}", socket.connected["topics"])
-                    self.assertEqual(self.send(topic_class, topic_id, token).status, 200)  # a claim makes a member
+                    self.assertEqual(self.send(topic_class, topic_id, token).status, 200)  # a claim implies member
                     message = socket.receive_message()
                     self.assertEqual((message["targetClass"], message["targetId"]), (topic_class, topic_id))
 
@@ -80,7 +80,7 @@ class Topics(SystemTest):
 class NoDirectMessages(SystemTest):
     settings = {"permissions": {"direct_messages": False}}
 
-    def test_only_services_reach_a_user(self):
+    def test_only_services_may_publish_to_a_user(self):
         user = self.name("user")
         body = {"targetChannel": "WebSocket", "payload": {"targetClass": "user", "targetId": user}}
         self.assert_error(self.http.post("/publish", mint("friend"), body), 403, "forbidden")

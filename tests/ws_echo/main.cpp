@@ -4,7 +4,7 @@
 // closing, and the stream below. Only the messages' way is shorter, and their limit higher (Autobahn sends 16 MiB).
 // Prints "listening on 127.0.0.1:<port>" when ready (port 0: any free one), and runs until it is killed.
 #include "notifyd/core/limits.hpp"
-#include "notifyd/runtime/task_group.hpp"
+#include "notifyd/runtime/spawner.hpp"
 #include "notifyd/wire/websocket_frame.hpp"
 
 #include "listener.hpp"
@@ -105,7 +105,7 @@ Awaitable<void> serve(Socket socket, EchoList& echoes, Flusher& flusher, Compres
 }
 
 Awaitable<void> accept_all(
-    Acceptor& acceptor, runtime::TaskGroup& tasks, EchoList& echoes, Flusher& flusher, Compression compression) {
+    Acceptor& acceptor, runtime::Spawner& tasks, EchoList& echoes, Flusher& flusher, Compression compression) {
     for (;;) {
         auto [error, socket] = co_await acceptor.async_accept(use_tuple);
         if (!error) tasks.spawn(serve(std::move(socket), echoes, flusher, compression));
@@ -134,7 +134,7 @@ int run(const Options& options) {
     Acceptor acceptor(loop.executor());
     acceptor.assign(asio::generic::stream_protocol(listeners->family, 0), listeners->sockets.front().release());
     EchoList echoes;
-    runtime::TaskGroup tasks(loop);
+    runtime::Spawner tasks(loop);
     tasks.spawn(accept_all(acceptor, tasks, echoes, flusher, options.compression));
     tasks.spawn(sweep_all(loop, echoes));
     std::printf("listening on %s\n", config::to_string(listeners->endpoint).c_str());

@@ -1,6 +1,5 @@
-// Decides who may come in: the token of a request, and the topics of a connect (docs/protocol.md#authentication).
-// Connection tokens are TicketOffice's: what they let in is checked here, too.
-// Owns:   nothing.
+// Decides who is admitted: checks the token of a request and the topics of a connect (docs/protocol.md#authentication).
+// TicketOffice handles connection tokens; the connects that they admit are checked here, too.
 // Thread: one loop.
 // Fails:  unauthorized (no token or a bad one); unavailable (no keys yet); forbidden (another user's userId, a topic
 //         without permission).
@@ -22,32 +21,32 @@ namespace notifyd::auth {
 
 struct ConnectRequest {
     std::string_view token;
-    // The `userId` parameter: when given, it must name the token's user.
+    // The `userId` parameter: if given, it must name the token's user.
     std::optional<std::string_view> user_id;
-    // What the connect URL asks for; its number was bounded by whoever parsed the URL.
+    // What the connect URL asks for; the parser of the URL has bounded their number.
     std::vector<TopicName> topics;
-    // Whether those that are forbidden are left out, where one would otherwise refuse the connect.
+    // Whether forbidden topics are omitted instead of refusing the connect.
     bool partial = false;
 };
 
 struct ConnectGrant {
     Identity identity;
-    // The user's own topic first, then those asked for in their order, each once.
+    // The user's own topic first, then the requested ones in their order, without repetitions.
     std::vector<TopicName> topics;
-    // What was left out of a partial request.
+    // What was omitted from a partial request.
     std::vector<TopicName> refused{};
-    // The connection token that is to be used up before the connect is answered; nullopt: it came with a JWT.
-    std::optional<Uuid> ticket{};
+    // The connection token to use up before the connect is answered; nullopt: the request came with a JWT.
+    std::optional<Uuid> connection_token{};
 };
 
 class Authorizer {
   public:
     Authorizer(JwtVerifier& verifier, const permissions::PermissionManager& permissions, const Clock& clock);
 
-    // For HTTP: an empty token is a missing one, and a connection token is none.
+    // For HTTP: an empty token counts as missing, and connection tokens are refused.
     [[nodiscard]] AuthResult<Identity> authenticate(std::string_view token);
 
-    // As JwtVerifier::keys_to_renew.
+    // See JwtVerifier::keys_to_renew.
     [[nodiscard]] std::shared_ptr<const KeySet> keys_to_renew(const Refusal& refusal) const {
         return verifier_.keys_to_renew(refusal);
     }
@@ -55,9 +54,9 @@ class Authorizer {
     // Whether tokens can be judged at all, for /readyz.
     [[nodiscard]] bool has_keys() const { return verifier_.has_keys(); }
 
-    // For the upgrade with a JWT, before it is answered. All topics or nothing, unless the request is partial.
+    // For an upgrade with a JWT, before it is answered. All topics or nothing, unless the request is partial.
     [[nodiscard]] AuthResult<ConnectGrant> connect(const ConnectRequest& request);
-    // The same for whom TicketOffice has found.
+    // The same for an identity that TicketOffice has found.
     [[nodiscard]] AuthResult<ConnectGrant> connect_as(Identity identity, const ConnectRequest& request);
 
   private:

@@ -1,7 +1,6 @@
-// Identities of tokens that were verified, by the SHA-256 of the token, least recently used out first.
-// Owns:   identities and digests; never a token.
+// Caches the identities of verified tokens by the SHA-256 of the token; evicts the least recently used first.
+// Owns:   identities and digests, never a token.
 // Thread: one loop.
-// Fails:  never: what is not found is verified again.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -22,7 +21,7 @@ class IdentityCache {
   public:
     explicit IdentityCache(std::size_t entries_max) : entries_max_(entries_max) {}
 
-    // nullptr: not here, or expired (Identity::expires_at, without leeway). Valid until the next call.
+    // nullptr: not cached, or expired (Identity::expires_at, without leeway). Valid until the next call.
     [[nodiscard]] const Identity* find(const TokenDigest& digest, EpochMs now);
     void put(const TokenDigest& digest, const Identity& identity);
     void clear();
@@ -35,7 +34,7 @@ class IdentityCache {
     };
     using Entries = std::list<Entry>;
 
-    // A digest is evenly distributed: its first bytes are a hash.
+    // A digest is evenly distributed, so its first bytes serve as a hash.
     struct DigestHash {
         std::size_t operator()(const TokenDigest& digest) const noexcept {
             std::size_t hash = 0;
@@ -45,7 +44,7 @@ class IdentityCache {
     };
 
     std::size_t entries_max_;
-    Entries entries_;  // the most recently used first
+    Entries entries_;  // most recently used first
     std::unordered_map<TokenDigest, Entries::iterator, DigestHash> places_;
 };
 

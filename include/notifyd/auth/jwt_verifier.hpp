@@ -1,9 +1,9 @@
 // Turns a JWT into an Identity, or refuses it (docs/protocol.md#jwts).
-// Owns:   the cache of verified tokens, by digest; of the tokens themselves only the last good one.
-// Thread: one loop; the keys are shared by all.
-// Fails:  unauthorized, with one of three sentences ("Token is missing", "Token is invalid", "Token has expired") and
-//         a reason for the log; unavailable while the keys of the JWKS are not there. Whatever a token holds, nothing
-//         is thrown.
+// Owns:   the cache of verified tokens, by digest; of tokens themselves, only the last good one.
+// Thread: one loop; all loops share the keys.
+// Fails:  unauthorized, with one of three messages ("Token is missing", "Token is invalid", "Token has expired") and a
+//         reason for the log; unavailable while the keys of the JWKS are missing. Nothing is thrown, whatever a token
+//         contains.
 #pragma once
 
 #include "notifyd/auth/auth_result.hpp"
@@ -31,17 +31,18 @@ class JwtVerifier {
                 config::Auth rules,
                 std::size_t cache_entries_max = cached_identities_max);
 
-    // The signature is checked before any claim is looked at. A token that verified is not verified again until `exp`.
+    // The signature is verified before any claim is read. A verified token is not verified again until `exp`.
     [[nodiscard]] AuthResult<Identity> verify(std::string_view token, EpochMs now);
 
     // The keys that a token was just refused with, if newer ones might contain the key that it needs: wait for a fetch
-    // (KeySource::want), then verify the token again. nullptr if they would not help, as always without a JWKS URL.
+    // (KeySource::want), then verify the token again. nullptr if that would not help, which is always so without a JWKS
+    // URL.
     [[nodiscard]] std::shared_ptr<const KeySet> keys_to_renew(const Refusal& refusal) const;
 
     // Whether tokens of every configured source of keys can be judged.
     [[nodiscard]] bool has_keys() const { return !keys_->awaits_jwks(); }
 
-    // From now on these keys and rules hold; what was verified by the old ones is verified again.
+    // Replaces keys and rules; tokens verified under the old ones are verified again.
     void use(std::shared_ptr<const KeySet> keys, config::Auth rules);
 
   private:
@@ -50,7 +51,7 @@ class JwtVerifier {
         TokenDigest digest{};
     };
 
-    // nullopt: the library failed; then the token is verified without the cache.
+    // nullopt: OpenSSL failed; the token is then verified without the cache.
     [[nodiscard]] std::optional<TokenDigest> digest_of(std::string_view token) const;
     void remember(std::string_view token, const TokenDigest& digest);
 
@@ -58,7 +59,7 @@ class JwtVerifier {
     config::Auth rules_;
     std::unique_ptr<EVP_MD, void (*)(EVP_MD*)> sha256_;
     IdentityCache cache_;
-    // The last token that was in the cache: a backend sends the same one with each publish, and it is digested once.
+    // The last token found in the cache: a backend sends the same one with each publish, so it is hashed only once.
     Digested last_;
 };
 

@@ -1,9 +1,10 @@
-// The keys that hold now, and new ones in time: fetches the JWKS where auth.jwks is a URL, and tells every loop.
-// Flow:   a timer, or a token of an unknown key -> fetch -> make_key_set -> publish -> JwtVerifier::use of each loop
-// Owns:   the last good set, which serves while the URL fails, up to RefreshPolicy's age; then no fetched key is left,
-//         and a token that needs one is unavailable.
-// Thread: one loop, the one that fetches; reload, want and close from any.
-// Fails:  by events; a set that is no good changes nothing.
+// Owns the current verification keys and refreshes them: fetches the JWKS if auth.jwks is a URL, and publishes new keys
+// to every loop.
+// Flow:   a timer, or a token with an unknown key -> fetch -> make_key_set -> publish -> JwtVerifier::use on each loop
+// Owns:   the last good set, which is used while the URL fails, up to RefreshPolicy's age; after that no fetched key is
+//         left, and tokens that need one get `unavailable`.
+// Thread: the loop that fetches; reload, check, want and close may be called from any.
+// Fails:  reports failures as events; a bad set changes nothing.
 #pragma once
 
 #include "notifyd/auth/key_set.hpp"
@@ -12,7 +13,7 @@
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/unique_function.hpp"
 #include "notifyd/observability/events.hpp"
-#include "notifyd/runtime/task_group.hpp"
+#include "notifyd/runtime/spawner.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
@@ -30,7 +31,7 @@ class KeySource {
   public:
     static constexpr std::size_t set_bytes_max = 256 * 1024;
     static constexpr std::chrono::seconds fetch_deadline{5};
-    // Tokens that wait for one fetch; those beyond are judged by the keys at hand.
+    // How many tokens may wait for one fetch; any beyond are judged by the current keys.
     static constexpr std::size_t waiters_max = 1'000;
     // How often one token waits. A fetch may have been under way when the token was refused, and may lack its key, too:
     // so there may be a second one.
@@ -38,36 +39,36 @@ class KeySource {
 
     template <class T>
     using Awaitable = boost::asio::awaitable<T, runtime::Executor>;
-    // Gives the text behind a URL: at most set_bytes_max, within fetch_deadline. Runs on the source's loop.
+    // Returns the text behind a URL: at most set_bytes_max, within fetch_deadline. Runs on the source's loop.
     using Fetch = std::function<Awaitable<Result<std::string>>(const std::string& url)>;
-    // Called on the source's loop with what holds from now on.
+    // Called on the source's loop with the keys and rules that apply from now on.
     using Publish = std::function<void(const std::shared_ptr<const KeySet>& keys, const config::Auth& rules)>;
 
-    // `loop` outlives it, but is stopped before it ends.
+    // `loop` outlives this object, but must be stopped before this is destroyed.
     KeySource(
         runtime::EventLoop& loop, Fetch fetch, const Clock& clock, observability::Events& events, Publish publish);
     KeySource(const KeySource&) = delete;
     KeySource& operator=(const KeySource&) = delete;
 
-    // Before the loop runs. Does not publish what the loops were made with.
+    // Call before the loop runs. Does not publish the keys that the loops were constructed with.
     void start(config::Auth rules, KeySources sources);
 
-    // New rules and sources (load_key_sources), published to every loop; then `done`, on the source's loop. What was
-    // fetched stays if the URL and the issuer did. An error: they make no key set, nothing has changed, and `done` is
-    // not called.
+    // Publishes new rules and sources (load_key_sources) to every loop, then calls `done` on the source's loop. The
+    // fetched set is kept if the URL and the issuer are unchanged. An error means that they make no valid key set:
+    // nothing has changed, and `done` is not called.
     [[nodiscard]] Result<void> reload(
         config::Auth rules, KeySources sources, UniqueFunction<void()> done = [] {});
 
-    // Whether reload would leave keys that fit: with what was fetched, where that stays. Calls `done` on the source's
-    // loop; an error there or here is a sentence for the operator.
+    // Whether reload would result in suitable keys, including the fetched set where that is kept. Calls `done` on the
+    // source's loop; an error, returned or passed to `done`, has a message for the operator.
     [[nodiscard]] Result<void> check(config::Auth rules, KeySources sources, UniqueFunction<void(Result<void>)> done);
 
-    // A token came whose key `seen` does not have, if only because nothing has been fetched. Calls `done` on the
-    // source's loop when a fetch has ended and its keys are on their way to the loops; at once when newer ones than
-    // `seen` are, or when no fetch is allowed now.
+    // Call for a token whose key is not in `seen`, perhaps because nothing has been fetched. Calls `done` on the
+    // source's loop when a fetch has ended and its keys are on their way to the loops, or at once if newer keys than
+    // `seen` are, or if no fetch is allowed now.
     void want(std::shared_ptr<const KeySet> seen, UniqueFunction<void()> done);
 
-    // No token waits from now on; the server stops.
+    // The server is stopping: no token waits from now on.
     void close();
 
   private:
@@ -75,7 +76,7 @@ class KeySource {
                                                     boost::asio::wait_traits<std::chrono::steady_clock>,
                                                     runtime::Executor>;
 
-    // Whether what was fetched serves under the new rules, too.
+    // Whether the fetched set remains valid under the new rules.
     [[nodiscard]] bool keeps_set(const config::Auth& rules) const;
     void apply(config::Auth rules, KeySources sources);
     void publish();
@@ -83,7 +84,7 @@ class KeySource {
     Awaitable<void> keep();
     Awaitable<void> refresh();
     [[nodiscard]] Result<void> take(std::string text);
-    // What is not as it should be with a set that is taken, each once.
+    // Reports what is wrong with an accepted set, each problem once.
     void tell_doubts(const KeySet& keys);
     void drop_expired();
     void wait(const std::shared_ptr<const KeySet>& seen, UniqueFunction<void()> done);
@@ -94,18 +95,18 @@ class KeySource {
     const Clock& clock_;
     observability::Events& events_;
     Publish publish_;
-    runtime::TaskGroup tasks_;
+    runtime::Spawner tasks_;
     Timer wake_;
     config::Auth rules_;
     KeySources sources_;
-    // What the loops have, or are about to have; nullptr: what they were made with.
+    // The set that the loops have or are about to get; nullptr: the one they were constructed with.
     std::shared_ptr<const KeySet> published_;
-    // With a URL only.
+    // Only with a URL.
     std::optional<RefreshPolicy> policy_;
-    // Counts the configurations, so that a fetch for an older one is not taken for the present one's.
+    // Counts the configurations, so that a fetch for an earlier one is not mistaken for one for the current one.
     std::uint64_t generation_ = 0;
-    // Of the URL: fingerprints of the entries already reported as skipped, and algorithms already reported as having no
-    // key. A provider may send its entries in any order, or answer from several places that do not agree.
+    // For the current URL: fingerprints of entries already reported as skipped, and algorithms already reported as
+    // having no key. A provider may send its entries in any order, or answer from several places that disagree.
     std::set<std::size_t> told_entries_;
     std::vector<config::Algorithm> told_algorithms_;
     std::vector<UniqueFunction<void()>> waiters_;

@@ -1,5 +1,5 @@
-// Makes a development JWT, HS256, for `notifyd token`.
-// Owns: nothing. Thread: any. Fails: throws where OpenSSL has no HMAC: the command line only.
+// Makes a development JWT (HS256) for `notifyd token`.
+// Fails:  throws if OpenSSL has no HMAC.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -16,14 +16,14 @@ struct MintRequest {
     UserId user;
     std::vector<std::string> scopes;
     std::chrono::milliseconds ttl{};
-    // As configured, so that the token fits: the claim that holds the user id, the issuer (empty: left out) and the
-    // audience (none: left out).
+    // From the configuration, so that the token is accepted: the claim that holds the user id, the issuer (empty:
+    // omitted) and the audience (none: omitted).
     std::string user_claim = "sub";
     std::string issuer;
     std::vector<std::string> audience;
 };
 
-// Carries iat, exp and a random jti besides.
+// Also contains iat, exp and a random jti.
 [[nodiscard]] std::string mint_token(std::string_view secret, const MintRequest& request, EpochMs now, IdSource& ids);
 
 }  // namespace notifyd::auth

@@ -1,6 +1,6 @@
-// When the key set behind a URL is fetched, and how long it holds: on schedule, once in a while for a token whose key
-// is not known, later and later while it fails. Pure: it is told the time, and does nothing itself. Owns: times.
-// Thread: one. Fails: never.
+// Decides when to fetch the key set behind a URL, and how long it stays valid: on schedule, occasionally for a token
+// with an unknown key, and at growing intervals while fetches fail. Pure: the time is an argument, and it performs
+// nothing itself.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -12,34 +12,34 @@ namespace notifyd::auth {
 
 class RefreshPolicy {
   public:
-    // Tokens can name any kid: those that are not known start no more than one fetch in this time.
+    // A token can name any kid, so unknown ones start at most one fetch in this time.
     static constexpr std::chrono::seconds request_interval{30};
     static constexpr std::chrono::seconds retry_first{1};
     static constexpr std::chrono::seconds retry_max{60};
-    // Keys that could not be fetched again serve for so long, or for ten refreshes if that is more.
+    // How long keys stay valid while they cannot be refreshed; or ten refresh intervals, if that is longer.
     static constexpr std::chrono::hours age_min{24};
 
     // The first fetch is due at once.
     RefreshPolicy(Milliseconds refresh, SteadyTime now) : refresh_(refresh), next_fetch_(now) {}
 
-    // From now on; the next fetch comes no later than it would by the new interval.
+    // Takes effect at once; the next fetch is due no later than the new interval requires.
     void set_refresh(Milliseconds refresh, SteadyTime now);
 
-    // A fetch is to start now. Never while one is in flight.
+    // Whether to start a fetch now; never while one is in flight.
     [[nodiscard]] bool due(SteadyTime now) const { return !in_flight_ && now >= next_fetch_; }
-    // For a token whose key is not known: true when a fetch is in flight, or is due now, if only for this token.
-    // A fetch that failed is repeated in its own time, whoever asks.
+    // For a token with an unknown key: true if a fetch is in flight or due now, perhaps only for this token. A failed
+    // fetch is retried on its own schedule, whoever asks.
     [[nodiscard]] bool request(SteadyTime now);
 
     void started() { in_flight_ = true; }
     void succeeded(SteadyTime now);
     void failed(SteadyTime now);
 
-    // The set that was fetched last is too old to be trusted, and must be dropped.
+    // The last fetched set is too old to be trusted and must be dropped.
     [[nodiscard]] bool expired(SteadyTime now) const { return fetched_at_ && now >= *fetched_at_ + max_age(); }
     void dropped() { fetched_at_.reset(); }
 
-    // When to ask `due` and `expired` again.
+    // When to call `due` and `expired` again.
     [[nodiscard]] SteadyTime next() const;
 
   private:

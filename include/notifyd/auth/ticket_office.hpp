@@ -1,9 +1,8 @@
-// Connection tokens from their issue to the one connect that uses them up (docs/protocol.md#single-use-tokens).
-// A token is text that this server has signed, and a row that it has stored: one that was signed elsewhere, with the
-// secret, lets nobody in. The rights are the row's, which has them from the JWT that asked for the token.
-// Flow:   POST /ws/token -> issue -> (client) -> connect: find, everything else that is checked, use -> 101
-// Owns:   nothing: the tokens are the store's, the secrets the config's.
-// Thread: one loop; `done` runs on it. The config is the loop's own and is read with every call.
+// Manages connection tokens from their issue to the one connect that uses them up (docs/protocol.md#single-use-tokens).
+// A token consists of a text signed by this server and a row stored by it: a token that was signed elsewhere, even with
+// the secret, admits nobody. Its rights are in the row, taken from the JWT that requested the token.
+// Flow:   POST /ws/token -> issue -> (client) -> connect: find, all other checks, use -> 101
+// Thread: one loop; `done` runs on it. The config is the loop's own and is read on every call.
 // Fails:  unauthorized with a reason for the log; forbidden, rate_limited, not_found (no tokens.secret), unavailable.
 #pragma once
 
@@ -33,14 +32,14 @@ struct IssuedToken {
 
 struct IssueRefusal {
     Error error;
-    Milliseconds retry_after{0};  // of a rate_limited
+    Milliseconds retry_after{0};  // for rate_limited
 };
 
 using IssueResult = boost::system::result<IssuedToken, IssueRefusal>;
 
 class TicketOffice {
   public:
-    // `clock` says what stands in a token; `lifetimes`, which nobody can set, how long it is good.
+    // `clock` provides the times in a token; `lifetimes`, which nobody can set, decides how long it is valid.
     TicketOffice(const config::Config& config,
                  ports::TicketStore& store,
                  const Clock& clock,
@@ -48,16 +47,16 @@ class TicketOffice {
                  IdSource& ids)
         : config_(config), store_(store), clock_(clock), lifetimes_(lifetimes), ids_(ids) {}
 
-    // For whoever a JWT has named. `channels`: what the connection is to be limited to; nullopt: not limited.
+    // For the user of a JWT. `channels` limits the connection to these; nullopt: no limit.
     void issue(const Identity& caller,
                std::optional<std::vector<std::string>> channels,
                UniqueFunction<void(IssueResult)> done);
-    // Voids the user's unused tokens; tells how many.
+    // Invalidates the user's unused tokens and returns how many there were.
     void revoke(const UserId& user, UniqueFunction<void(Result<std::size_t>)> done);
 
-    // What was issued as this token: whom it names, with which rights. Does not use it up.
+    // What was issued as this token: its user and rights. Does not use it up.
     void find(std::string_view token, UniqueFunction<void(AuthResult<ports::Ticket>)> done);
-    // Uses it up: success for one of all who try, and committed.
+    // Uses it up: succeeds for only one of several attempts, after the commit.
     void use(const Uuid& id, UniqueFunction<void(AuthResult<void>)> done);
 
   private:

@@ -1,9 +1,7 @@
-// What one connection is behind in one topic: it is given fifo messages from the log, in order, instead of live, until
-// it has caught up; perhaps first the replay that it asked for when it came back (docs/protocol.md#slow-clients,
-// #resume).
-// Owns:   its values; the subscription owns the backlog, so that it ends with it.
+// How far one connection is behind in one topic. Until it has caught up, it gets fifo messages from the log, in order,
+// instead of live; perhaps after a replay that it requested on reconnecting (docs/protocol.md#slow-clients, #resume).
+// The subscription owns the backlog, so that both end together.
 // Thread: the connection's loop. Data only: delivery/catch_up has the rules.
-// Fails:  never.
 #pragma once
 
 #include "notifyd/core/message.hpp"
@@ -19,19 +17,19 @@
 
 namespace notifyd::connection {
 
-// What a client asked for when it came back.
+// What a client asked for when it reconnected.
 struct ResumeAsked {
     ResumePoint from;
-    // It knows another database.
+    // The client last saw another database.
     bool other_epoch = false;
-    // Fifo messages up to here had passed the loop then.
+    // Fifo messages up to this position had passed the loop at that time.
     Position fifo_up_to = 0;
 };
 
-// A replay under way.
+// A replay in progress.
 struct Replay {
     ResumeAsked asked;
-    // What is still to be read; nullopt: not yet decided.
+    // What is still to be read; nullopt: not decided yet.
     std::optional<LogWindow> window;
     PageCursor after{};
     std::size_t count_planned = 0;
@@ -40,42 +38,43 @@ struct Replay {
     Sequence to = 0;
     Sequence oldest = 0;
     MessageId last{};
-    // Ids of the standard messages that were replayed: they may be among those held, too.
+    // Ids of the standard messages that were replayed: they may also be among the held ones.
     std::vector<MessageId> standard_sent;
 };
 
 struct Backlog {
-    // Tells it from an earlier one of the same subscription.
+    // Distinguishes it from an earlier backlog of the same subscription.
     std::uint64_t id = 0;
-    // The client is about to be told where the topic stood when fifo messages up to here had passed: nothing is sent
-    // before.
+    // The client is about to be informed of the topic's number at the point when fifo messages up to this position had
+    // passed; nothing is sent before that.
     std::optional<Position> opening;
     std::optional<Replay> replay;
-    // The replays that begin, one after the other, when all that is owed has been sent.
+    // Replays that begin, one after another, once everything owed has been sent.
     std::deque<ResumeAsked> next_replays;
-    // Messages that wait for the replay's end, and then for room: standard ones, and all where there is no log.
+    // Messages waiting for the end of the replay, and then for room: standard ones, and all of them if there is no log.
     std::deque<Delivery> held;
     std::size_t held_bytes = 0;
-    // Fifo messages behind `sent` and up to `seen` have passed live and are owed from the log.
+    // Fifo messages after `sent`, up to `seen`, have passed live and are owed from the log.
     PageCursor sent{};
     PageCursor seen{};
-    // Of these, the places of the connection's own messages that it does not want back, ascending.
+    // Among these, the positions of the connection's own messages that it does not want back, ascending.
     std::deque<Position> own;
-    // And the ids of such standard ones, which a replay may find in the log.
+    // Likewise the ids of its own standard messages, which a replay may find in the log.
     std::vector<MessageId> standard_own;
-    // The number up to which the client has everything, while something is owed.
+    // The number up to which the client has everything, while messages are owed.
     Sequence sent_number = 0;
-    // When a page was last read for it, among those of its connection: whichever has waited longest goes first.
+    // When a page was last read for it, relative to the connection's other backlogs: the one that has waited longest is
+    // next.
     std::uint64_t served = 0;
-    // The client has these already, from another loop that was ahead of this one.
+    // The client already has messages up to here, from another loop that was ahead of this one.
     Sequence has_up_to = 0;
     PageCursor has_up_to_place{};
     std::size_t failures = 0;
-    // A step is under way or queued.
+    // A step is in progress or queued.
     bool busy = false;
 
     [[nodiscard]] bool owes() const { return sent < seen; }
-    // A run passes that is owed from now on.
+    // A run of messages passes that is owed from now on.
     void owe(std::span<const Delivery> run) {
         const Delivery& first = run.front();
         if (!owes()) {
@@ -84,27 +83,27 @@ struct Backlog {
         }
         seen = run.back().at;
     }
-    // `message`: a Delivery or a StoredMessage. Behind the last number that the client has come, without a number of
-    // their own, only messages with the same counter or a higher one.
+    // `message` is a Delivery or a StoredMessage. After the last number that the client has, an unnumbered message is
+    // new only if its counter is at least that number.
     template <class M>
     [[nodiscard]] bool has_already(const M& message) const {
         if (message.at <= has_up_to_place) return message.at.position != 0;
         if (message.sequence != 0) return message.sequence <= has_up_to;
-        // Without a log, there is no telling.
+        // Without a log, it cannot be known.
         return message.at.position != 0 && message.at.counter < has_up_to;
     }
-    // From now on the client has everything up to this number.
+    // From now on, the client has everything up to this number.
     void skip_up_to(Sequence number) {
         has_up_to = number;
         std::erase_if(held, [this](const Delivery& delivery) {
             return delivery.message->type == MessageType::fifo && has_already(delivery);
         });
     }
-    // Whether it has anything to do for the connection.
+    // Whether there is anything to do for the connection.
     [[nodiscard]] bool works() const {
         return opening.has_value() || replay.has_value() || owes() || !held.empty() || !next_replays.empty();
     }
-    // Whether messages that are not in the log have to wait.
+    // Whether messages that are not in the log must wait.
     [[nodiscard]] bool holds() const { return opening.has_value() || replay.has_value() || !held.empty(); }
 };
 

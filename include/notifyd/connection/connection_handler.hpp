@@ -1,7 +1,7 @@
-// $connect and $disconnect: puts a connection into the registry and the connection table, and takes it out again.
+// $connect and $disconnect: adds a connection to the registry and the connection table, and removes it. Who may connect
+// has been decided before.
 // Flow:   gateway (after the 101) -> ConnectionHandler -> registry, ports::ConnectionStore
-// Owns:   nothing. Thread: one loop.
-// Fails:  never; who may connect was decided before.
+// Thread: one loop.
 #pragma once
 
 #include "notifyd/connection/connection_registry.hpp"
@@ -18,11 +18,11 @@ class ConnectionHandler {
 
     void opened(Connection& connection, std::span<const TopicName> topics, const PeerInfo& peer, EpochMs now);
     void closed(Connection& connection);
-    // The client's own `ping`, which the connection table shows as lastPingAt.
+    // Records the client's own `ping`, which the connection table shows as lastPingAt.
     void pinged(const Connection& connection, EpochMs now);
 
     void subscribe(Connection& connection, std::span<const TopicName> topics);
-    // Topics that were not subscribed are passed over.
+    // Topics that are not subscribed are ignored.
     void unsubscribe(Connection& connection, std::span<const TopicName> topics);
 
   private:

@@ -1,6 +1,4 @@
-// How many connections there may be: in all and of one user, over all loops.
-// Owns:   who has a place. Thread: any.
-// Fails:  admit gives unavailable (server full) or rate_limited (too many of this user).
+// Limits the number of connections, in total and per user, across all loops. Thread: any.
 #pragma once
 
 #include "notifyd/core/ids.hpp"
@@ -17,7 +15,7 @@ namespace notifyd::connection {
 
 class ConnectionLimits;
 
-// Where a connection is to be found.
+// Identifies a connection and the loop that has it.
 struct Place {
     ConnectionId connection{};
     std::uint32_t loop = 0;
@@ -27,7 +25,7 @@ struct Place {
 
 enum class WhenFull : std::uint8_t { reject, replace_oldest };
 
-// Asked for with each connection, so that a reload counts at once.
+// Passed with each connection, so that a reload applies immediately.
 struct ConnectionRules {
     // 0: no limit.
     std::size_t total_max = 0;
@@ -35,7 +33,7 @@ struct ConnectionRules {
     WhenFull when_full = WhenFull::reject;
 };
 
-// A counted place, given back when it is destroyed.
+// A counted connection slot, released on destruction.
 class Admission {
   public:
     Admission(Admission&& other) noexcept
@@ -47,10 +45,10 @@ class Admission {
     ~Admission();
 
     [[nodiscard]] ConnectionId connection() const { return place_.connection; }
-    // The connection is sure to come. Where the rules say so, the user's oldest, past the limit, lose their places, and
-    // are to be closed: those that were sure before, never this one.
+    // Confirms the connection. With replace_oldest, the user's oldest confirmed connections beyond the limit, except
+    // this one, lose their slots and are returned: the caller must close them.
     [[nodiscard]] std::vector<Place> replace_oldest(const ConnectionRules& rules);
-    // False when a newer connection has got its place.
+    // False if a newer connection has taken its slot.
     [[nodiscard]] bool is_held() const;
 
   private:
@@ -61,24 +59,25 @@ class Admission {
     ConnectionLimits* limits_;
     UserId user_;
     Place place_;
-    // Not where there is no limit per user and the list is long already.
+    // False if there is no limit per user and the list is already long.
     bool listed_;
 };
 
 class ConnectionLimits {
   public:
-    // With replace_oldest a user may have one too many, until the new one is sure to come and replaces the oldest.
+    // Fails with unavailable (server full) or rate_limited (too many connections of this user). With replace_oldest, a
+    // user may exceed the limit until the new connection is confirmed and replaces the oldest.
     [[nodiscard]] Result<Admission> admit(const UserId& user, const Place& place, const ConnectionRules& rules);
-    // Whether admit would refuse now; nothing is taken.
+    // Whether admit would currently refuse; takes no slot.
     [[nodiscard]] Result<void> check(const UserId& user, const ConnectionRules& rules) const;
-    // Those that are closed for a newer one count here until they have ended.
+    // Connections being closed in favour of a newer one count until they have ended.
     [[nodiscard]] std::size_t total() const { return total_.load(std::memory_order_relaxed); }
 
   private:
     friend class Admission;
     struct Seat {
         Place place;
-        // Not while it may still be refused: such a one pushes nobody out.
+        // False while the connection may still be refused: until then it replaces no other.
         bool sure = false;
     };
     void release(const UserId& user, const Place& place, bool listed);

@@ -1,7 +1,6 @@
-// The live connections of one loop, by id and by topic.
-// Owns:   the index; connections are borrowed from their sessions between add and remove.
-// Thread: one loop. A topic's list must not change while somebody walks it: sending and closing do not change it.
-// Fails:  never.
+// The live connections of one loop, by id and by topic. Connections are borrowed from their sessions between add and
+// remove.
+// Thread: one loop. A topic's member list must not change while it is iterated; sending and closing do not change it.
 #pragma once
 
 #include "notifyd/connection/connection.hpp"
@@ -14,7 +13,7 @@
 
 namespace notifyd::connection {
 
-// A topic that somebody is subscribed to. It lives in the index and borrows its key there as its name.
+// A topic with subscribers. It lives in the index and refers to its key there as its name.
 class TopicEntry {
   public:
     [[nodiscard]] const TopicName& name() const { return *name_; }
@@ -28,9 +27,9 @@ class TopicEntry {
 class ConnectionRegistry {
   public:
     void add(Connection& connection);
-    // Leaves every topic and forgets the connection.
+    // Leaves every topic and removes the connection.
     void remove(Connection& connection);
-    // nullptr when it is gone.
+    // nullptr if it is gone.
     [[nodiscard]] Connection* find(ConnectionId id) const;
     [[nodiscard]] std::size_t size() const { return by_id_.size(); }
 
@@ -39,12 +38,12 @@ class ConnectionRegistry {
         for (const auto& entry : by_id_) visit(*entry.second);
     }
 
-    // Subscribing twice is fine.
+    // Does nothing if it is subscribed already.
     void subscribe(Connection& connection, const TopicName& topic);
-    // False when it was not subscribed.
+    // False if it was not subscribed.
     bool unsubscribe(Connection& connection, const TopicName& topic);
     [[nodiscard]] static bool is_subscribed(const Connection& connection, const TopicName& topic);
-    // The connections that receive what is addressed to the topic.
+    // The connections subscribed to the topic.
     [[nodiscard]] std::span<Connection* const> members(const TopicName& topic) const;
 
   private:

@@ -1,6 +1,5 @@
-// Decides when a connection is pinged and when it is given up (docs/protocol.md#staying-connected). Pure: time comes
-// in, an action goes out.
-// Owns: four time points. Thread: one loop. Fails: never.
+// Decides when a connection is pinged and when it is given up (docs/protocol.md#staying-connected). Pure: takes the
+// time, returns an action.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -9,15 +8,15 @@
 
 namespace notifyd::connection {
 
-// 0 switches a rule off.
+// A value of 0 disables a rule.
 struct LivenessRules {
     Milliseconds ping_interval{0};
     Milliseconds idle_timeout{0};
     Milliseconds age_max{0};
 };
 
-// The age at which one connection ends: within 10 % of `age_max`, so that those that came together do not leave
-// together. `seed` is different for each connection, and evenly distributed.
+// The age at which one connection ends: within 10 % of `age_max`, so that connections opened together do not close
+// together. `seed` must be evenly distributed over the connections.
 [[nodiscard]] Milliseconds spread_age(Milliseconds age_max, std::uint64_t seed);
 
 class Liveness {
@@ -27,9 +26,9 @@ class Liveness {
     Liveness(const LivenessRules& rules, SteadyTime opened_at)
         : rules_(rules), opened_at_(opened_at), heard_at_(opened_at), pinged_at_(opened_at) {}
 
-    // Something, of any kind, came from the peer.
+    // The peer sent something, of any kind.
     void heard(SteadyTime now) { heard_at_ = now; }
-    // What to do now. Asking for a ping counts as sending it.
+    // What to do now. Returning send_ping counts as having sent it.
     [[nodiscard]] Action next(SteadyTime now);
 
   private:

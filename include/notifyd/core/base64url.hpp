@@ -1,6 +1,6 @@
 // base64url without padding (RFC 4648 §5, as in JWTs and opaque keys).
-// Owns: nothing. Thread: any. Fails: decode gives nullopt for anything that encode would not have written:
-//       padding, whitespace, other alphabets, a length of 4n+1, trailing bits that are not zero.
+// Decoding gives nullopt for anything that encoding would not have produced: padding, whitespace, other alphabets, a
+// length of 4n+1, nonzero trailing bits.
 #pragma once
 
 #include <optional>

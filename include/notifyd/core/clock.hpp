@@ -1,5 +1,4 @@
-// Time as a parameter: nothing else in the project asks the system for it.
-// Owns: nothing. Thread: any. Fails: never.
+// Time as a parameter: nothing else in the project reads the system clock.
 #pragma once
 
 #include <chrono>
@@ -11,7 +10,7 @@ namespace notifyd {
 using SteadyTime = std::chrono::steady_clock::time_point;
 using Milliseconds = std::chrono::milliseconds;
 
-// Wall-clock time in UTC milliseconds since 1970.
+// UTC wall-clock time in milliseconds since 1970.
 using EpochMs = std::int64_t;
 
 class Clock {

@@ -1,5 +1,4 @@
-// When a wall clock is not believed, and when it is believed again.
-// Owns: nothing. Thread: any. Fails: never.
+// How far ahead a wall clock must jump to be distrusted, and how long until it is trusted again.
 #pragma once
 
 #include "notifyd/core/clock.hpp"

@@ -1,5 +1,4 @@
 // WebSocket close codes that notifyd sends (docs/protocol.md#close-codes; RFC 6455 §7.4).
-// Owns: nothing. Thread: any. Fails: never.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +21,7 @@ enum class CloseCode : std::uint16_t {
     replaced = 4409,
 };
 
-// The reason text that goes with the code, under 123 bytes.
+// The reason text sent with the code; always shorter than 123 bytes.
 [[nodiscard]] constexpr std::string_view reason_text(CloseCode code) {
     switch (code) {
         case CloseCode::going_away:

@@ -1,5 +1,4 @@
-// An open connection as GET /@connections shows it (docs/protocol.md#open-connections).
-// Owns: its values. Thread: any. Fails: never.
+// An open connection as reported by GET /@connections (docs/protocol.md#open-connections).
 #pragma once
 
 #include "notifyd/core/clock.hpp"

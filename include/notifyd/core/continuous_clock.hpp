@@ -1,7 +1,6 @@
-// A clock for windows and lifetimes that must hold although somebody sets the wall clock: it starts at the wall clock
-// plus an offset and then runs with the steady clock. Never shown to anybody.
-// The offset is what makes it continuous over a restart: whoever starts the next one gives it the last one's offset().
-// Owns: its start. Thread: any. Fails: never.
+// A clock for windows and lifetimes that must not change when somebody sets the wall clock: it starts at the wall clock
+// plus an offset and then runs with the steady clock. Internal only; its time is never shown to clients.
+// The offset keeps it continuous across restarts: pass the previous instance's offset() to the next one.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -20,7 +19,7 @@ class ContinuousClock final : public Clock {
         return start_ + std::chrono::duration_cast<Milliseconds>(wall_.steady_now() - steady_start_).count();
     }
     [[nodiscard]] SteadyTime steady_now() const override { return wall_.steady_now(); }
-    // How far this clock is ahead of the wall clock; negative: behind.
+    // How far this clock is ahead of the wall clock; negative if it is behind.
     [[nodiscard]] Milliseconds offset() const { return Milliseconds(now_ms() - wall_.now_ms()); }
 
   private:

@@ -1,5 +1,4 @@
-// A message that one recipient could not be given (docs/protocol.md#dead-letters).
-// Owns: its strings. Thread: any (a value). Fails: never.
+// A message that could not be delivered to one recipient (docs/protocol.md#dead-letters).
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -14,7 +13,7 @@
 namespace notifyd {
 
 struct DeadLetter {
-    Uuid id;            // UUIDv7: sorts by the time it was made
+    Uuid id;            // UUIDv7: sorts by creation time
     std::string queue;  // fifo, standard, storage or a target channel's name
     MessageId message;
     TopicName topic;
@@ -25,8 +24,8 @@ struct DeadLetter {
     std::uint32_t attempts = 0;
     EpochMs first_failed_at = 0;
     EpochMs last_failed_at = 0;
-    // The message as in Message::head. Stored only where there is no history; otherwise the log has it, and whoever
-    // reads a dead letter gets it from there (nullopt: its retention is over).
+    // Same form as Message::head. Stored only when the topic keeps no history; otherwise readers get it from the log
+    // (nullopt once the message's retention has expired).
     std::optional<std::string> head;
 };
 

@@ -1,6 +1,5 @@
-// A clock that does not believe a leap over the start: nothing expires on a clock that leapt by a day or
-// more until an hour has confirmed it. Until then it counts on from the time that was last known.
-// Owns: its start. Thread: any. Fails: never.
+// A clock that distrusts a jump across a restart: if the wall clock is a day or more ahead of the last known time,
+// nothing expires until an hour has confirmed it. Until then, this clock continues from the last known time.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -12,8 +11,8 @@ namespace notifyd {
 
 class DoubtedClock final : public Clock {
   public:
-    // `clock` runs with the steady clock and outlives this. `last_known`: what time it was before the start, as far as
-    // it is known.
+    // `clock` runs with the steady clock and must outlive this object. `last_known` is the last time recorded before
+    // the restart, if any.
     DoubtedClock(const Clock& clock, std::optional<EpochMs> last_known)
         : clock_(clock), confirmed_at_(clock.steady_now() + clock_confirmation) {
         const Milliseconds ahead(clock.now_ms() - last_known.value_or(clock.now_ms()));

@@ -1,5 +1,4 @@
-// The closed list of things that can be wrong with a request, as docs/protocol.md#errors names them.
-// Owns: a sentence. Thread: any (a value). Fails: never.
+// The closed set of request errors, named as in docs/protocol.md#errors.
 #pragma once
 
 #include <chrono>
@@ -34,42 +33,40 @@ enum class Errc : std::uint8_t {
 // The `code` of an error body: the enumerator's name.
 [[nodiscard]] std::string_view to_string(Errc code);
 
-// `message` is a sentence for the client: never internal text, never a token.
+// `message` is written for the client: it never contains internal details or tokens.
 struct Error {
     Error() = default;
-    Error(Errc error_code, std::string sentence) : code(error_code), message(std::move(sentence)) {}
+    Error(Errc error_code, std::string text) : code(error_code), message(std::move(text)) {}
 
     Errc code = Errc::internal;
     std::string message;
-    // When a client that got rate_limited or unavailable should come back (`Retry-After`). A second where nobody knows:
-    // queues drain in milliseconds, restarts take a second.
+    // When a client that was rate_limited or got unavailable should try again (`Retry-After`). One second by default:
+    // queues drain in milliseconds, restarts take about a second.
     std::chrono::milliseconds retry_after{std::chrono::seconds(1)};
 
-    // --- for the log only
+    // --- For the log only:
 
-    // What the code leaves open: the config key of a limit ("connections.max_per_user"), or a short name. From a closed
-    // set: it lives for ever.
+    // Detail beyond the code: the config key of a limit ("connections.max_per_user") or a short name. Must come from a
+    // closed set of string literals, because it is not owned.
     std::string_view cause{};
-    // The topic that it is about ("chat:abc").
+    // The topic concerned ("chat:abc").
     std::string topic{};
 };
 
-// `limit` is the config key.
-[[nodiscard]] inline Error rate_limited(std::string sentence,
-                                        std::chrono::milliseconds wait,
-                                        std::string_view limit = {}) {
-    Error error(Errc::rate_limited, std::move(sentence));
+// `limit` is the config key of the limit that was exceeded.
+[[nodiscard]] inline Error rate_limited(std::string text, std::chrono::milliseconds wait, std::string_view limit = {}) {
+    Error error(Errc::rate_limited, std::move(text));
     error.retry_after = wait;
     error.cause = limit;
     return error;
 }
 
-// What the log calls it.
+// The reason as it appears in the log.
 [[nodiscard]] inline std::string_view reason_of(const Error& error) {
     return error.cause.empty() ? to_string(error.code) : error.cause;
 }
 
-// With what the log says of it.
+// The same error with a cause for the log.
 [[nodiscard]] inline Error caused_by(std::string_view cause, Error error) {
     error.cause = cause;
     return error;

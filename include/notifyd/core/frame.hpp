@@ -1,7 +1,7 @@
 // Bytes for a socket, encoded once and shared by all connections of one loop: whole WebSocket frames, or an HTTP reply.
-// Owns:   the bytes, in one allocation with the reference count.
-// Thread: one loop. The count is not atomic: a frame never leaves the loop that made it. Debug and sanitizer builds
-//         check this.
+// The bytes share one allocation with the reference count.
+// Thread: one loop. The count is not atomic, so a frame must never leave the loop that created it; debug and sanitizer
+// builds check this.
 #pragma once
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -17,7 +17,7 @@ namespace notifyd {
 
 class Frame {
   public:
-    // A frame of `size` bytes, to be filled through `bytes()` before it is shared.
+    // Makes a frame of `size` bytes, to be filled through `bytes()` before it is shared.
     [[nodiscard]] static boost::intrusive_ptr<Frame> make(std::size_t size) {
         void* space = ::operator new(sizeof(Frame) + size);
         return {::new (space) Frame(size)};

@@ -1,5 +1,4 @@
-// A deleter for what a C library hands out: std::unique_ptr<X509, FreeWith<X509_free>>.
-// Owns: nothing. Thread: any. Fails: never.
+// A deleter for handles from C libraries: std::unique_ptr<X509, FreeWith<X509_free>>.
 #pragma once
 
 namespace notifyd {

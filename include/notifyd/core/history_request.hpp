@@ -1,5 +1,4 @@
-// What a client asks of the history (docs/protocol.md#get-messages): GET /messages, parsed, not yet permitted.
-// Owns: its values. Thread: any (a value). Fails: never.
+// A history request (docs/protocol.md#get-messages): GET /messages, parsed but not yet authorized.
 #pragma once
 
 #include "notifyd/core/limits.hpp"
@@ -16,11 +15,11 @@ namespace notifyd {
 struct HistoryRequest {
     TopicName topic;
     std::size_t limit = limits::page_messages_default;
-    // As the client gave it; only history can read it.
+    // Opaque, as sent by the client; only the history module can decode it.
     std::optional<std::string> start_key;
     std::optional<EpochMs> from_time;  // inclusive
     std::optional<EpochMs> to_time;    // inclusive
-    // Ascending, not overlapping; empty: all messages.
+    // Ascending and not overlapping; empty means all messages.
     std::vector<SequenceRange> sequences;
     PageOrder order = PageOrder::newest_first;
 };

@@ -1,5 +1,4 @@
 // The HTTP status of each error (docs/protocol.md#errors); WebSocket errors carry the same number.
-// Owns: nothing. Thread: any. Fails: never.
 #pragma once
 
 #include "notifyd/core/error.hpp"

@@ -1,5 +1,4 @@
-// Who is asking: what a verified token said.
-// Owns: its strings. Thread: any (a value). Fails: never.
+// The caller's identity, as established by a verified token.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -19,13 +18,14 @@ enum class Grant : std::uint8_t { none, service, admin };
 struct Identity {
     UserId user;
     Grant grant = Grant::none;
-    // org, hub and project topics of which the token's claims make the user a member.
+    // The org, hub and project topics of which the token's claims make the user a member.
     std::vector<TopicName> claimed_topics;
-    // When the token ends, leeway not counted.
+    // When the token expires, without leeway.
     EpochMs expires_at = 0;
-    // The token's `jti`, a connection token's id, or empty: names the token in the connection table without being one.
+    // The token's `jti` or a connection token's id; may be empty. Identifies the token in the connection table without
+    // revealing it.
     std::string token_id;
-    // The notification channels that a connection token is limited to; nullopt: not limited.
+    // The notification channels that a connection token is limited to; nullopt means no limit.
     std::optional<std::vector<std::string>> allowed_channels{};
 
     [[nodiscard]] bool is_admin() const { return grant == Grant::admin; }

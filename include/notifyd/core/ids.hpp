@@ -1,5 +1,5 @@
-// The ids that flow through the server, and where new ones come from.
-// Owns: nothing. Thread: ids any; an IdSource belongs to one thread. Fails: never.
+// The ids used throughout the server, and the source of new ones.
+// Thread: an IdSource belongs to one thread.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -15,15 +15,15 @@ using UserId = StrongId<struct UserIdTag, std::string>;
 using MessageId = StrongId<struct MessageIdTag, Uuid>;
 using ConnectionId = StrongId<struct ConnectionIdTag, Uuid>;
 
-// A topic's consecutive number: 1, 2, 3 …; 0 means "not numbered".
+// A topic's consecutive number: 1, 2, 3 …; 0 means not numbered.
 using Sequence = std::uint64_t;
-// A row's place in the commit order of the whole database.
+// A row's position in the commit order of the whole database.
 using Position = std::int64_t;
 
 class IdSource {
   public:
     virtual ~IdSource() = default;
-    // UUIDv7: sorts by the time it was made.
+    // UUIDv7: sorts by creation time.
     [[nodiscard]] virtual Uuid time_ordered(EpochMs now) = 0;
     // UUIDv4: for request ids and the database's epoch.
     [[nodiscard]] virtual Uuid random() = 0;

@@ -1,5 +1,4 @@
-// Times that clients write (ISO 8601); clock.hpp has the way back.
-// Owns: nothing. Thread: any. Fails: parse gives nullopt.
+// Parsing of ISO 8601 times sent by clients; clock.hpp formats them.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -9,8 +8,8 @@
 
 namespace notifyd {
 
-// "2026-01-31T12:00:00Z", with up to nine fraction digits (cut to milliseconds), and Z or an offset of ±hh:mm.
-// A time without a zone is refused. Years 0 to 9999.
+// "2026-01-31T12:00:00Z", with up to nine fraction digits (truncated to milliseconds) and Z or an offset of ±hh:mm.
+// Years 0 to 9999. Gives nullopt for anything else, including a time without a zone.
 [[nodiscard]] std::optional<EpochMs> parse_iso8601(std::string_view text);
 
 }  // namespace notifyd

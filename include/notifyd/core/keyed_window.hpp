@@ -1,8 +1,7 @@
-// A sliding window for each key (an address, a user), in bounded memory. Pure.
-// It remembers at most `capacity` admissions of all keys together; a key without one in the window costs nothing. When
-// more than that are admitted in one window, the oldest are forgotten early: nobody is refused for what others do, and
-// whoever wants to be forgotten has to be admitted `capacity` times under other keys first.
-// Owns: keys and times. Thread: one. Fails: never.
+// A sliding window per key (an address, a user), in bounded memory. Pure.
+// It remembers at most `capacity` admissions in total; a key without an admission in the window costs nothing. If more
+// than `capacity` are admitted within one window, the oldest are forgotten early: no key is refused because of others,
+// and escaping a limit takes `capacity` admissions under other keys.
 #pragma once
 
 #include "notifyd/core/sliding_window.hpp"
@@ -19,26 +18,26 @@ class KeyedWindow {
   public:
     KeyedWindow(Milliseconds window, std::size_t capacity) : window_(window), capacity_(capacity) {}
 
-    // Zero: admitted, and remembered. Otherwise how long it is until one of this key would be. `most` 0: no limit.
+    // Zero: admitted and recorded. Otherwise, how long until this key may be admitted. `most` 0 means no limit.
     [[nodiscard]] Milliseconds take(const std::string& key, SteadyTime now, std::size_t most) {
         if (most == 0) return Milliseconds::zero();
-        // Callers on several threads may come a little out of order.
+        // Callers on several threads may arrive slightly out of order.
         latest_ = std::max(latest_, now);
         while (!order_.empty() && order_.front().at + window_ <= latest_) forget_oldest();
         const auto place = windows_.try_emplace(key).first;
         const Milliseconds wait = place->second.take(latest_, window_, most);
         if (wait != Milliseconds::zero()) return wait;
-        // The map's nodes stay where they are.
+        // Pointers to keys stay valid: the map never moves its nodes.
         order_.push_back({latest_, &place->first});
         if (order_.size() > capacity_) forget_oldest();
         return Milliseconds::zero();
     }
 
-    // Forgets the last admission of a key, where there is one in the window.
+    // Forgets the key's most recent admission, if there is one in the window.
     void give_back(const std::string& key) {
         const auto place = windows_.find(key);
         if (place == windows_.end()) return;
-        // From the back: what is given back was admitted a moment ago.
+        // Search from the back: the admission being returned is recent.
         const auto last =
             std::ranges::find(order_.rbegin(), order_.rend(), &place->first, [](const Admission& a) { return a.key; });
         if (last == order_.rend()) return;
@@ -47,14 +46,14 @@ class KeyedWindow {
         if (place->second.size() == 0) windows_.erase(place);
     }
 
-    // What take would answer; nothing is remembered.
+    // What take would return, without recording anything.
     [[nodiscard]] Milliseconds look(const std::string& key, SteadyTime now, std::size_t most) const {
         const auto place = windows_.find(key);
         if (place == windows_.end()) return Milliseconds::zero();
         return place->second.look(std::max(latest_, now), window_, most);
     }
 
-    // Admissions that are remembered.
+    // The number of recorded admissions.
     [[nodiscard]] std::size_t size() const { return order_.size(); }
     [[nodiscard]] std::size_t keys() const { return windows_.size(); }
 

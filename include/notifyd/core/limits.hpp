@@ -1,5 +1,4 @@
-// Bounds that are not configurable, and the relations between them.
-// Owns: nothing. Thread: any. Fails: at compile time.
+// Limits that are not configurable, and the relations between them, checked at compile time.
 #pragma once
 
 #include <chrono>
@@ -17,104 +16,105 @@ inline constexpr std::size_t user_agent_bytes_max = 256;
 
 inline constexpr std::size_t group_id_chars_max = 128;
 inline constexpr std::size_t deduplication_id_chars_max = 128;
-// Named in one connection token, which must fit the URL.
+// Per connection token, which must fit into a URL.
 inline constexpr std::size_t ticket_channels_max = 50;
 inline constexpr std::size_t batch_messages_max = 100;
 inline constexpr std::size_t connect_topics_max = 100;
 
 inline constexpr std::size_t page_messages_default = 50;
 inline constexpr std::size_t page_messages_max = 100;
-// A page ends early at this many bytes (but holds at least one message); the rest comes with nextStartKey.
+// A page ends early at this many bytes (but holds at least one message); the client continues with nextStartKey.
 inline constexpr std::size_t page_bytes_max = 1024 * 1024;
 inline constexpr std::size_t sequences_max = 100;
 static_assert(sequences_max <= page_messages_max, "a gap query fits one page");
 
-// Handlers run before the loop flushes (a whole turn, yet bounded).
+// Handlers that run before the loop flushes: a full turn, but bounded.
 inline constexpr std::size_t handlers_per_turn = 16'384;
 inline constexpr std::size_t handlers_per_part = 32;
-// And not for longer than this, looked at every few handlers: what a few clients send costs what it likes, but nobody's
-// output waits for it. Shorter turns gather less for each send: with 5 ms, 500 busy chats had 0.6 of the throughput.
+// A turn also ends after this long, checked every few handlers, so that expensive requests of a few clients do not
+// delay everybody's output. Shorter turns batch less per send: at 5 ms, 500 busy chats reached 0.6 of the throughput.
 inline constexpr std::chrono::milliseconds turn_time_max{20};
 inline constexpr std::size_t handlers_per_look = 4;
-// Pieces of one gather write; IOV_MAX is 1,024 on Linux.
+// Buffers per gather write; IOV_MAX is 1,024 on Linux.
 inline constexpr std::size_t gather_pieces_max = 256;
 inline constexpr std::size_t gather_rounds_max = 64;
-// Messages taken from the lanes and blocks queued on connections before the loop flushes.
+// Messages taken from the lanes, and blocks queued on connections, before the loop flushes.
 inline constexpr std::size_t deliveries_per_turn = 16'384;
-// Messages of one topic that follow each other are encoded into one block of at most this many bytes (or one message).
+// Consecutive messages of one topic are encoded into one block of at most this many bytes (or one message).
 inline constexpr std::size_t run_bytes_max = 64 * 1024;
-// Outbox bytes above which replies and pongs wait for the socket instead of being queued.
+// Outbox size above which replies and pongs wait for the socket instead of being queued.
 inline constexpr std::size_t control_mark_bytes = 256 * 1024;
 
-// Rows in one transaction: a sync carries many publishes, yet nobody waits long for it.
+// Rows per transaction: enough that one sync covers many publishes, few enough to keep the latency low.
 inline constexpr std::size_t commit_rows_max = 4'096;
-// With so many requests gathered, a loop in a long turn does not wait for its end to hand them to the storage thread.
+// A loop in a long turn hands its requests to the storage thread as soon as it has gathered this many.
 inline constexpr std::size_t handover_requests = 32;
 static_assert(handover_requests < commit_rows_max, "commits grow with load");
-// A client that missed more than this pages through GET /messages instead (docs/protocol.md#resume).
+// A client that missed more than this must page through GET /messages instead (docs/protocol.md#resume).
 inline constexpr std::size_t resume_messages_max = 1'000;
-// Live standard messages that wait for a replay's end; what comes beyond is sent at once.
-// Frames that wait for the first one of their connection, which comes within milliseconds.
+// Bytes of frames held back until their connection's first frame is sent, which takes milliseconds.
 inline constexpr std::size_t held_frames_bytes_max = 256 * 1024;
-// Subscribes and unsubscribes of a connection that wait for where its topics stand; then it is not read.
+// Subscribes and unsubscribes of one connection that wait for their topics' positions; at the limit, the connection is
+// not read.
 inline constexpr std::size_t openings_max = 8;
-// Replays of one topic that wait for their turn on one connection.
+// Replays of one topic waiting for their turn on one connection.
 inline constexpr std::size_t replays_waiting_max = 8;
+// Live standard messages held back until a replay ends; any beyond that are sent at once.
 inline constexpr std::size_t held_messages_max = 1'000;
-// Reads of the log that one loop has under way for connections that catch up.
+// Concurrent log reads of one loop for connections that are catching up.
 inline constexpr std::size_t catch_up_reads_max = 32;
-// How often in a row such a read may fail before the connection is told that it cannot be served.
+// Consecutive failures of such a read before the connection is given up.
 inline constexpr std::size_t catch_up_failures_max = 5;
 inline constexpr std::chrono::milliseconds catch_up_pause{500};
-// Messages that wait to be tried again on one connection; what comes beyond is a dead letter at once.
+// Messages waiting to be retried on one connection; any beyond that become dead letters at once.
 inline constexpr std::size_t retries_per_connection_max = 256;
 inline constexpr std::size_t retry_bytes_per_connection_max = 4 * 1024 * 1024;
-// Publishes of one WebSocket that wait for their answer; it is not read further until some have it.
+// Unanswered publishes of one WebSocket; at the limit, it is not read until some have been answered.
 inline constexpr std::size_t unanswered_max = 1'024;
 inline constexpr std::size_t redrives_waiting_max = 64;
-// Connection tokens that are remembered, in all and of one user.
+// Connection tokens that are remembered, in total and per user.
 inline constexpr std::size_t tickets_max = 1'000'000;
 inline constexpr std::size_t tickets_per_user_max = 1'000;
-static_assert(tickets_per_user_max > 600, "ten a minute for an hour fit");
+static_assert(tickets_per_user_max > 600, "ten per minute for an hour must fit");
 inline constexpr std::size_t retention_slice_rows = 500;
-// Pages that go back to the disk in one transaction.
+// Pages returned to the file system in one transaction.
 inline constexpr std::size_t reclaim_slice_pages = 64;
 
-// Pings, pongs and pieces of a message under so many bytes, of one WebSocket; beyond, it is closed with 1008.
+// Pings, pongs and fragments smaller than small_piece_bytes, per WebSocket; beyond that, it is closed with 1008.
 inline constexpr std::size_t small_frames_per_second = 100;
 inline constexpr std::size_t small_frames_burst = 1'000;
 inline constexpr std::size_t small_piece_bytes = 64;
-// A body of up to so many bytes does not pay limits.body_memory, and is read before its token has been checked.
+// A body up to this size is not charged to limits.body_memory, and is read before its token is verified.
 inline constexpr std::size_t free_body_bytes = 16 * 1024;
-// The same for a WebSocket message that is arriving. An idle connection keeps no larger buffer.
+// The same for an incoming WebSocket message. An idle connection keeps no larger buffer.
 inline constexpr std::size_t free_message_bytes = 4 * 1024;
-// A request's body, and a message above that, may pause for so long, and has so long plus a second for each so many
-// bytes that came (gateway/body_pace.hpp).
+// How long a request body, or a message larger than that, may pause; in total it may take body_grace plus one second
+// for every body_bytes_per_second received (gateway/body_pace.hpp).
 inline constexpr std::chrono::seconds body_stalled_after{30};
 inline constexpr std::chrono::seconds body_grace{30};
 inline constexpr std::size_t body_bytes_per_second = 16 * 1024;
 // The body of POST /@connections/{connectionId}.
 inline constexpr std::size_t posted_frame_bytes_max = 128 * 1024;
 
-// How often a loop looks at its connections' deadlines.
+// How often a loop checks its connections' deadlines.
 inline constexpr std::chrono::milliseconds sweep_interval{500};
 inline constexpr std::chrono::seconds keep_alive_timeout{75};
-// An HTTP reply of which the peer takes nothing for so long is given up.
+// An HTTP reply is abandoned if the peer reads nothing of it for this long.
 inline constexpr std::chrono::seconds reply_stalled_after{15};
-// Pipelined requests that are answered in one go, before others have their turn.
+// Pipelined requests answered in a row before other connections get their turn.
 inline constexpr std::size_t requests_per_run = 16;
-// Of one user's messages that came over HTTP, what may wait for its commit on one loop; a batch may pass it once.
+// Bytes of one user's messages sent over HTTP that may await their commit on one loop; a single batch may exceed it.
 inline constexpr std::size_t user_bytes_in_flight_max = 8 * 1024 * 1024;
-// What a request that is half received when the server stops gets to arrive.
+// How long a partly received request may take to arrive once the server is stopping.
 inline constexpr std::chrono::seconds drain_receive_timeout{2};
-// Of server.drain_timeout, kept for the last commits and the checkpoint.
+// Part of server.drain_timeout, reserved for the last commits and the checkpoint.
 inline constexpr std::chrono::seconds drain_reserve{5};
-// How often a loop looks whether publishers that wait for room may go on, and which deliveries are to be tried again.
+// How often a loop checks whether waiting publishers may go on, and which deliveries are due for a retry.
 inline constexpr std::chrono::milliseconds room_interval{50};
 // From our close frame to the end of the TCP connection, whatever the peer does.
 inline constexpr std::chrono::seconds close_timeout{5};
-// A client that still sends when its request has been answered is read on as long as it does not pause for
-// close_timeout, so that no reset overtakes the answer; but not for longer than this, and no more than this.
+// A client that keeps sending after its request was answered is read as long as it does not pause for close_timeout, so
+// that no reset overtakes the reply; but at most this long, and at most this many bytes.
 inline constexpr std::chrono::seconds linger_timeout{30};
 inline constexpr std::size_t linger_bytes_max = 16 * 1024 * 1024;
 

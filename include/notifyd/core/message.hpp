@@ -1,6 +1,6 @@
-// The value that walks through the server: one published message.
-// Flow:   publisher makes it -> storage numbers and keeps it -> processor encodes and sends it.
-// Owns:   its text. Thread: immutable once made, shared by all loops and the storage thread. Fails: never.
+// One published message, as it passes through the server: created by the publisher, numbered and stored by storage,
+// encoded and sent by the processor.
+// Immutable once created; shared by all loops and the storage thread.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -27,7 +27,7 @@ enum class Numbering : std::uint8_t { none, consecutive };
 
 inline constexpr std::string_view websocket_channel = "WebSocket";
 
-// SHA-256 of who publishes, where, and the deduplication id that was given (docs/protocol.md#deduplication).
+// SHA-256 of the publisher, the topic and the client's deduplication id (docs/protocol.md#deduplication).
 using DeduplicationKey = std::array<std::uint8_t, 32>;
 
 struct Message {
@@ -40,18 +40,18 @@ struct Message {
     // The ordering scope of a fifo message; empty for a standard one.
     std::string group_id;
     EpochMs published_at = 0;
-    // The connection that asked not to get its own message back (`echo: false`).
+    // The connection that asked not to receive its own message (`echo: false`).
     std::optional<ConnectionId> skip;
-    // JSON text of the delivered object from its brace to publishTimestamp and messageGroupId, still open:
-    // delivery and history append their own last fields and the closing brace, so nothing is serialised twice.
+    // JSON text of the delivered object from its opening brace to publishTimestamp and messageGroupId, left open:
+    // delivery and history append their own fields and the closing brace, so nothing is serialised twice.
     std::string head;
-    // A second message with this key, inside the window, is not stored and not delivered.
+    // A second message with this key within the window is neither stored nor delivered.
     std::optional<DeduplicationKey> deduplication{};
 };
 
 using MessagePtr = std::shared_ptr<const Message>;
 
-// A place in a topic's commit order. `counter` is the topic's number after the message at `position`.
+// A place in a topic's commit order. `counter` is the topic's last number at `position`, including the message there.
 struct PageCursor {
     Sequence counter = 0;
     Position position = 0;
@@ -59,8 +59,8 @@ struct PageCursor {
     friend auto operator<=>(const PageCursor&, const PageCursor&) = default;
 };
 
-// A message with what its commit gave it. `sequence` is 0 when it was not numbered; `at.position` is 0 when it is not
-// committed yet, or was committed without a row (no history).
+// A message with what its commit assigned. `sequence` is 0 if it is not numbered; `at.position` is 0 if it is not
+// committed yet or was committed without a row (no history).
 struct Delivery {
     MessagePtr message;
     Sequence sequence = 0;

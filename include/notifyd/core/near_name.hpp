@@ -1,5 +1,4 @@
-// How near two names are, for finding the one that somebody meant.
-// Owns: nothing. Thread: any. Fails: never.
+// Edit distance between names, for suggesting the one that was probably meant.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +9,8 @@
 
 namespace notifyd {
 
-// In lower case (ASCII), without underscores and hyphens: user_id, userID and user-id are one name. Gives each letter
-// to `take`.
+// Passes each letter to `take`, in lower case (ASCII) and without underscores and hyphens: user_id, userID and user-id
+// fold to the same name.
 template <class Take>
 void fold_name(std::string_view name, Take take) {
     for (const char character : name) {
@@ -22,17 +21,17 @@ void fold_name(std::string_view name, Take take) {
 }
 [[nodiscard]] std::string folded_name(std::string_view name);
 
-// How many letters to insert, remove, replace, or swap with their neighbour to make one name of the other (the optimal
-// string alignment distance). Names that differ in length by more than `most` are `most + 1` apart, without a look.
+// The number of letters to insert, remove, replace or swap with a neighbour to turn one name into the other (optimal
+// string alignment distance). Names whose lengths differ by more than `most` give `most + 1` without a comparison.
 [[nodiscard]] std::size_t letters_off(std::string_view one, std::string_view other, std::size_t most);
 
-// Those of `known` that are nearest to `written` once folded, if they are at most `most` letters off; several, if they
+// Those of `known` that are nearest to `written` once folded, if they are at most `most` letters off; several if they
 // are equally near.
 [[nodiscard]] std::vector<std::string> nearest_names(std::string_view written,
                                                      std::span<const std::string> known,
                                                      std::size_t most);
 
-// Whether letters_off is 1; costs no memory.
+// Whether letters_off is 1; allocates nothing.
 [[nodiscard]] bool is_one_letter_off(std::string_view one, std::string_view other);
 
 }  // namespace notifyd

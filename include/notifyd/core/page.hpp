@@ -1,5 +1,4 @@
-// Pages of history: what is asked for and what comes back (docs/protocol.md#get-messages).
-// Owns: its values. Thread: any (values). Fails: never.
+// Pages of history: queries and results (docs/protocol.md#get-messages).
 #pragma once
 
 #include "notifyd/core/message.hpp"
@@ -14,16 +13,16 @@ namespace notifyd {
 
 enum class PageOrder : std::uint8_t { newest_first, oldest_first };
 
-// Numbers first to last, both included.
+// Sequence numbers from first to last, both inclusive.
 struct SequenceRange {
     Sequence first = 0;
     Sequence last = 0;
 };
 
-// What a subscriber is owed of a topic's log (docs/protocol.md#resume): the places up to `end`, and of these
-// - fifo messages behind `fifo_after`, committed not later than `fifo_up_to` (the others reach it another way);
-// - standard messages, where they are wanted.
-// The message at `fifo_after`, of whatever kind, is the last one that the subscriber has, and not part of the window.
+// The part of a topic's log that a subscriber is owed (docs/protocol.md#resume). Of the entries up to `end`:
+// - fifo messages after `fifo_after` that were committed no later than `fifo_up_to` (later ones arrive another way);
+// - standard messages, if `kinds` includes them.
+// The message at `fifo_after`, of either kind, is the last one the subscriber has; it is not part of the window.
 struct LogWindow {
     enum class Kinds : std::uint8_t { numbered, fifo, all, unnumbered };  // fifo: numbered and unnumbered
     Kinds kinds = Kinds::fifo;
@@ -32,10 +31,10 @@ struct LogWindow {
     Position fifo_up_to = 0;
 };
 
-// What becomes of a read when its user has too many waiting already.
+// What happens to a read if its user has too many waiting already.
 enum class IfBusy : std::uint8_t {
     refuse,
-    wait,  // for those who ask for a few at a time only, however much they have to read
+    wait,  // for callers that issue only a few reads at a time
 };
 
 struct PageQuery {
@@ -45,13 +44,13 @@ struct PageQuery {
     std::size_t bytes_max = 0;
     std::optional<EpochMs> from_time;  // inclusive, by publishTimestamp
     std::optional<EpochMs> to_time;    // inclusive
-    // Only numbered messages in these ranges (ascending, not overlapping); empty: all messages.
+    // Only numbered messages in these ranges (ascending, not overlapping); empty means all messages.
     std::vector<SequenceRange> sequences;
-    // Continue behind this message, in the query's order.
+    // Continue after this message, in the query's order.
     std::optional<PageCursor> after;
     // Only what a subscriber is owed; oldest first, and without the filters above.
     std::optional<LogWindow> window{};
-    // Reads are served user by user: whose turn this one takes. Empty: the server's own.
+    // The user whose turn this read takes: reads are scheduled fairly between users. Empty for the server itself.
     UserId asker{};
     IfBusy if_busy = IfBusy::refuse;
 };
@@ -68,7 +67,7 @@ struct StoredMessage {
 
 struct Page {
     std::vector<StoredMessage> messages;
-    // Where the next page begins; nullopt when there is nothing behind this one.
+    // Where the next page begins; nullopt on the last page.
     std::optional<PageCursor> next;
 };
 

@@ -1,5 +1,4 @@
-// A permission: what one user may do in one topic (docs/protocol.md#permissions).
-// Owns: its strings. Thread: any (a value). Fails: never.
+// A permission: what a user may do in a topic (docs/protocol.md#permissions).
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -12,8 +11,8 @@
 
 namespace notifyd {
 
-// Ordered: each role may do what the one before it may. `none` is a ban: it may do nothing, and beats whatever a claim
-// says. The numbers stand in the database.
+// Ordered: each role includes the rights of the one before. `none` is a ban: it grants nothing and overrides token
+// claims. The numeric values are stored in the database.
 enum class Role : std::uint8_t { none = 0, viewer = 1, member = 2, admin = 3 };
 
 [[nodiscard]] constexpr std::string_view to_string(Role role) {

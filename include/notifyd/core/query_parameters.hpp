@@ -1,5 +1,4 @@
-// The query of a URL, percent-decoded, in its order.
-// Owns: its strings. Thread: any (a value). Fails: never.
+// The query parameters of a URL, percent-decoded, in their original order.
 #pragma once
 
 #include <string>

@@ -1,5 +1,4 @@
-// What a publisher gets for a committed message (docs/protocol.md#post-publish).
-// Owns: its strings. Thread: any (a value). Fails: never.
+// What the publisher of a committed message gets back (docs/protocol.md#post-publish).
 #pragma once
 
 #include "notifyd/core/ids.hpp"
@@ -14,9 +13,9 @@ struct Receipt {
     MessageType type = MessageType::standard;
     std::string target_channel;
     std::string group_id;   // empty for a standard message
-    Sequence sequence = 0;  // 0: not numbered, or not the publisher's to know
+    Sequence sequence = 0;  // 0: not numbered, or withheld from this publisher
     EpochMs timestamp = 0;
-    // The publish repeated an earlier one; id, sequence and timestamp are that one's.
+    // The publish repeated an earlier one, whose id, sequence and timestamp these are.
     bool duplicate = false;
 };
 

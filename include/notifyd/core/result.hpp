@@ -1,5 +1,4 @@
-// A value or an Error. Test it with has_value() before use; never call value() (it throws).
-// Owns: the value. Thread: any (a value). Fails: never.
+// A value or an Error. Check has_value() before use; never call value(), which throws.
 #pragma once
 
 #include "notifyd/core/error.hpp"
@@ -8,7 +7,7 @@
 
 namespace notifyd {
 
-// A class of its own, because only a class can be [[nodiscard]] wherever it is returned.
+// A class rather than an alias, because only a class can be [[nodiscard]] wherever it is returned.
 template <class T>
 class [[nodiscard]] Result : public boost::system::result<T, Error> {
   public:

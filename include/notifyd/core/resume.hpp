@@ -1,5 +1,4 @@
-// What a client that comes back says it has, topic by topic (docs/protocol.md#resume).
-// Owns: its values. Thread: any (values). Fails: never.
+// What a reconnecting client reports it has, topic by topic (docs/protocol.md#resume).
 #pragma once
 
 #include "notifyd/core/ids.hpp"
@@ -12,7 +11,7 @@
 
 namespace notifyd {
 
-// The last message that the client has: its number (0: none), or its id.
+// The last message that the client has: its number (0: none) or its id.
 using ResumePoint = std::variant<Sequence, MessageId>;
 
 struct ResumeTopic {
@@ -21,9 +20,9 @@ struct ResumeTopic {
 };
 
 struct ResumeRequest {
-    // Each topic once.
+    // Each topic appears once.
     std::vector<ResumeTopic> topics;
-    // Of the database that the client knows.
+    // The epoch of the database that the client last saw.
     std::optional<std::string> epoch;
 };
 

@@ -1,6 +1,6 @@
-// A limit of so many in any window of time, kept by the times of the last ones: never more, wherever the window begins
-// (a token bucket would admit nearly twice as many around a burst). Pure.
-// Owns: the times, at most as many as are admitted in one window. Thread: one. Fails: never.
+// Admits at most a given number in any window of time, by remembering the times of the last admissions; unlike a token
+// bucket, which would admit nearly twice as many around a burst. Pure.
+// Memory: one time per admission in the window.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -13,7 +13,7 @@ namespace notifyd {
 
 class SlidingWindow {
   public:
-    // Zero: admitted, and remembered. Otherwise how long it is until one would be. `most` 0: no limit.
+    // Zero: admitted and recorded. Otherwise, how long until one would be admitted. `most` 0 means no limit.
     [[nodiscard]] Milliseconds take(SteadyTime now, Milliseconds window, std::size_t most) {
         if (most == 0) return Milliseconds::zero();
         while (size() != 0 && times_[first_] + window <= now) forget_first();
@@ -22,7 +22,7 @@ class SlidingWindow {
         return wait;
     }
 
-    // What take would answer; nothing is remembered.
+    // What take would return, without recording anything.
     [[nodiscard]] Milliseconds look(SteadyTime now, Milliseconds window, std::size_t most) const {
         if (most == 0 || size() < most) return Milliseconds::zero();
         const auto wait = times_[times_.size() - most] + window - now;
@@ -36,14 +36,14 @@ class SlidingWindow {
         first_ = 0;
     }
 
-    // Only where there is one.
+    // Must not be empty.
     void forget_last() { times_.pop_back(); }
 
     [[nodiscard]] std::size_t size() const { return times_.size() - first_; }
 
   private:
     std::vector<SteadyTime> times_;
-    std::size_t first_ = 0;  // those before it are out of the window
+    std::size_t first_ = 0;  // earlier ones are outside the window
 };
 
 }  // namespace notifyd

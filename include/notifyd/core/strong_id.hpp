@@ -1,5 +1,4 @@
-// Types for ids, so that a chat id does not fit where a user id is wanted.
-// Owns: its representation. Thread: any (a value). Fails: never.
+// Distinct types for ids, so that a chat id cannot be passed where a user id is expected.
 #pragma once
 
 #include <compare>

@@ -1,14 +1,13 @@
-// What the system is to know of the calling thread.
-// Owns: nothing. Thread: the one it is about. Fails: never; where the kernel refuses, the thread is one like any other.
+// Settings of the calling thread. If the kernel refuses one, the thread keeps its default.
 #pragma once
 
 namespace notifyd::this_thread {
 
-// As top -H and perf show it; at most 15 bytes.
+// The name that top -H and perf show; at most 15 bytes.
 void set_name(const char* name);
 
-// On a busy core, the thread no longer preempts the running one when it wakes up (SCHED_BATCH, sched(7)), but gathers
-// work until the core is free or its share is due.
+// SCHED_BATCH (sched(7)): when this thread wakes up on a busy core, it does not preempt the running thread, but lets
+// work accumulate until the core is free or its time slice is due.
 void run_in_background();
 
 }  // namespace notifyd::this_thread

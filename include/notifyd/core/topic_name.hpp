@@ -1,5 +1,4 @@
-// What a message is addressed to: a class and an id, "chat:abc" (docs/protocol.md#topics).
-// Owns: its text. Thread: any (a value). Fails: make and parse give an invalid_request Error.
+// The address of a message: a class and an id, "chat:abc" (docs/protocol.md#topics).
 #pragma once
 
 #include "notifyd/core/ids.hpp"
@@ -21,7 +20,7 @@ enum class TopicClass : std::uint8_t { chat, user, org, hub, project };
 
 class TopicName {
   public:
-    // The only ways to a name: both check the id (1–256 bytes of UTF-8, no control character, no comma).
+    // The only ways to make a name; both validate the id (is_valid_id) and fail with invalid_request.
     [[nodiscard]] static Result<TopicName> make(TopicClass topic_class, std::string_view id);
     // From "chat:abc".
     [[nodiscard]] static Result<TopicName> parse(std::string_view text);
@@ -41,12 +40,12 @@ class TopicName {
     std::string text_;
 };
 
-// True for 1–256 bytes of valid UTF-8 without control characters (C0, DEL, C1) and commas.
+// True for 1–256 bytes of valid UTF-8 without control characters (C0, DEL, C1) or commas.
 [[nodiscard]] bool is_valid_id(std::string_view id);
 // True for well-formed UTF-8 (RFC 3629: no overlong form, no surrogate, nothing above U+10FFFF).
 [[nodiscard]] bool is_valid_utf8(std::string_view text);
 
-// The topic that every connection of a user is always subscribed to. The id must be valid (is_valid_id).
+// The topic to which every connection of a user is subscribed. The id must be valid (is_valid_id).
 [[nodiscard]] Result<TopicName> own_topic(const UserId& user);
 
 }  // namespace notifyd

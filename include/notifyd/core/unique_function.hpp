@@ -1,5 +1,4 @@
-// A callable that is moved, not copied (std::move_only_function comes with C++23).
-// Owns: the callable, inline up to 48 bytes. Thread: any (a value). Fails: never.
+// A move-only callable (C++23 has std::move_only_function), stored inline up to 48 bytes.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,5 @@
-// A user who is blocked altogether: neither connects nor publishes, whatever rows and claims say
+// A user who is blocked entirely: they can neither connect nor publish, whatever permissions or claims they have
 // (docs/protocol.md#blocked-users).
-// Owns: its strings. Thread: any (a value). Fails: never.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -15,9 +14,9 @@ struct UserBlock {
     UserId user;
     EpochMs blocked_at = 0;
     UserId blocked_by;
-    // It ends by itself at this time; nullopt: when it is lifted.
+    // When the block expires; nullopt if it lasts until it is lifted.
     std::optional<EpochMs> until{};
-    // For the operator's eyes; may be empty.
+    // For operators; may be empty.
     std::string reason{};
 };
 

@@ -1,5 +1,4 @@
-// UTF-8 that may be broken, character by character (RFC 3629).
-// Owns: nothing; views into the text. Thread: any. Fails: with an empty view.
+// Character-by-character access to UTF-8 that may be malformed (RFC 3629). Results are views into the text.
 #pragma once
 
 #include <cstddef>
@@ -7,13 +6,13 @@
 
 namespace notifyd {
 
-// U+FFFD, for each byte that belongs to no character.
+// U+FFFD, to replace each byte that belongs to no character.
 inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 
-// The character that the text begins with; empty: it begins with none.
+// The character at the start of the text; empty if there is no valid one.
 [[nodiscard]] std::string_view leading_character(std::string_view text);
 
-// At most so many bytes of the text, without a character that does not fit as a whole.
+// At most `bytes_max` bytes of the text, without splitting a character.
 [[nodiscard]] std::string_view leading_characters(std::string_view text, std::size_t bytes_max);
 
 }  // namespace notifyd

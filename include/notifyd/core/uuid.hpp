@@ -1,5 +1,4 @@
 // A 128-bit UUID and its text form (RFC 9562).
-// Owns: 16 bytes. Thread: any (a value). Fails: parse gives nullopt.
 #pragma once
 
 #include <array>
@@ -18,7 +17,7 @@ struct Uuid {
 
     // 36 characters, lower case.
     [[nodiscard]] std::string to_string() const;
-    // Accepts upper and lower case, only the 8-4-4-4-12 form.
+    // Accepts upper and lower case, but only the 8-4-4-4-12 form; otherwise nullopt.
     [[nodiscard]] static std::optional<Uuid> parse(std::string_view text);
 
     friend bool operator==(const Uuid&, const Uuid&) = default;
@@ -29,7 +28,7 @@ struct Uuid {
 [[nodiscard]] Uuid make_uuid_v7(std::int64_t epoch_ms, const std::array<std::uint8_t, 10>& random);
 // Version 4 (RFC 9562 §5.4): `random` with version and variant set.
 [[nodiscard]] Uuid make_uuid_v4(const std::array<std::uint8_t, 16>& random);
-// The epoch milliseconds that a version 7 UUID carries.
+// The epoch milliseconds in a version 7 UUID.
 [[nodiscard]] std::int64_t uuid_v7_epoch_ms(const Uuid& id);
 
 }  // namespace notifyd

@@ -1,15 +1,15 @@
-// Serves connections from the log: one that fell behind in a topic, until it is live again, and one that came back and
-// asks for what it missed (docs/protocol.md#slow-clients, #resume).
+// Serves connections from the log: those that fell behind in a topic, until they are live again, and those that
+// reconnect and ask for what they missed (docs/protocol.md#slow-clients, #resume).
 // Flow:   processor (a full outbox), gateway (open, resume) -> CatchUp -> ports::MessageReader -> ports::ConnectionSink
-// Owns:   the reads under way; what each connection is owed is its connection::Backlog.
+// Owns:   the reads under way; what each connection is owed is in its connection::Backlog.
 // Thread: one loop.
-// Fails:  never; a replay that cannot be proven complete says so, and a connection that the log cannot serve is closed.
+// Fails:  a replay that cannot be proven complete says so; a connection that cannot be served from the log is closed.
 //
-// Why nothing is lost or repeated: every fifo message of a topic passes its connections in commit order. From the
-// moment a backlog begins, passing messages are not sent but noted as `seen`; the log is read up to `seen` only, so
-// that what was read has passed and what has passed will be read; when `sent` has reached `seen` the next message is
-// sent live. A replay ends where the loop stood when the connection was registered (`fifo_up_to`), and what was
-// committed later passes.
+// Why nothing is lost or repeated: all fifo messages of a topic pass its connections in commit order. From the moment a
+// backlog begins, passing messages are not sent, only noted as `seen`. The log is read no further than `seen`, so
+// whatever was read has passed, and whatever has passed will be read. Once `sent` has reached `seen`, the next message
+// is sent live. A replay ends where the loop stood when the connection was registered (`fifo_up_to`); what was
+// committed later passes the connection as usual.
 #pragma once
 
 #include "notifyd/connection/connection_registry.hpp"
@@ -34,8 +34,8 @@
 
 namespace notifyd::delivery {
 
-// Where each of `topics` stands: its last number, 0 if none. No numbers at all: they cannot be read, and the connection
-// is being closed.
+// Where each of `topics` stands: its last number, or 0 if it has none. If there are no numbers at all, they could not
+// be read, and the connection is being closed.
 using Opened = UniqueFunction<void(connection::Connection&, std::span<const TopicName>, std::span<const Sequence>)>;
 
 struct Opening {
@@ -45,7 +45,7 @@ struct Opening {
 
 class CatchUp {
   public:
-    // `outbox_bytes`: the bound of a connection's outbox.
+    // `outbox_bytes`: the capacity of a connection's outbox.
     CatchUp(const connection::ConnectionRegistry& registry,
             ports::MessageReader& reader,
             ports::ResumePlanner& planner,
@@ -56,28 +56,28 @@ class CatchUp {
             const Clock& clock,
             observability::Events& events);
 
-    // A run of fifo messages that stand in the log did not fit.
+    // Begins a backlog: a run of fifo messages that are in the log did not fit into the outbox.
     void fall_behind(connection::Connection& connection, std::span<const Delivery> run);
-    // A run passes a connection with a backlog in its topic; returns the part of it that is to be sent now.
+    // A run reaches a connection; returns the part that must be sent now, which a backlog in the topic may reduce.
     [[nodiscard]] std::span<const Delivery> pass(connection::Connection& connection, std::span<const Delivery> run);
-    // The same for the connection's own messages that it does not want back.
+    // The same for the connection's own messages, which it does not want back.
     void pass_over(connection::Connection& connection, std::span<const Delivery> run);
-    // Asks where the topics stand and tells `opened`. Nothing of the topics is sent in between, so that the numbers are
-    // exactly what the client has, or begins with. Fifo messages up to this position have passed the loop. The openings
-    // of one connection are answered in the order of the calls; those of a connection that has gone are not.
+    // Reads where the topics stand and calls `opened`. Nothing of the topics is sent in between, so the numbers are
+    // exactly what the client has or starts from. Fifo messages up to this position have passed the loop. The openings
+    // of one connection are answered in the order of the calls, unless the connection is gone.
     void open(connection::Connection& connection, Opening opening, Position fifo_up_to);
-    // The connection is subscribed to the topics; fifo messages up to this position have passed the loop.
+    // The connection is subscribed to the topics. Fifo messages up to this position have passed the loop.
     void resume(connection::Connection& connection, const ResumeRequest& request, Position fifo_up_to);
-    // The connection is about to be closed: what it is owed and cannot fetch by number becomes dead letters.
+    // The connection is about to be closed: messages that it is owed and cannot fetch by number become dead letters.
     void give_up(connection::Connection& connection, const Failure& failure);
-    // Takes up again what failed a while ago.
+    // Retries what failed a while ago.
     void run(SteadyTime now);
 
   private:
     using Backlog = connection::Backlog;
     using Replay = connection::Replay;
 
-    // A backlog, by names: connection and subscription may be gone when it is looked at.
+    // Identifies a backlog by names, because the connection or the subscription may be gone by the time it is used.
     struct Job {
         ConnectionId connection;
         UserId user;
@@ -88,7 +88,7 @@ class CatchUp {
         SteadyTime due;
         Job job;
     };
-    // What a job names, while it is there.
+    // What a job refers to, if it still exists.
     struct Target {
         connection::Connection* connection = nullptr;
         Backlog* backlog = nullptr;
@@ -101,14 +101,14 @@ class CatchUp {
     void step(const Job& job);
     void await_room(connection::Connection& connection, Backlog& backlog, std::size_t mark);
     void room_came(ConnectionId id);
-    // Takes up every backlog of the connection that waits.
+    // Enqueues every idle backlog of the connection that has work to do.
     void take_up(connection::Connection& connection);
 
     // --- positions.cpp
-    // An opening that waits or is being read for.
+    // An opening that is waiting or being read.
     struct OpeningJob {
         Opening opening;
-        std::vector<std::uint64_t> backlogs;  // of the topics, in their order; 0: there is one that works
+        std::vector<std::uint64_t> backlogs;  // one per topic, in order; 0: that topic's backlog is already at work
         Position fifo_up_to = 0;
     };
     void read_positions(ConnectionId id);
@@ -126,14 +126,14 @@ class CatchUp {
     void page_came(const Job& job, PageCursor end, const Result<Page>& page);
     void replay_page(const Job& job, Target target, const Page& page);
     void catch_up_page(const Job& job, Target target, PageCursor end, const Page& page);
-    // What is left to do for the backlog; ends it when that is nothing.
+    // Continues with whatever the backlog has left to do; ends it when nothing is left.
     void go_on(const Job& job, Target target);
     void end_replay(const Job& job, Target target, std::string_view incomplete_because);
-    // Keeps live messages back; what finds no room has failed once.
+    // Holds live messages back; a message that finds no room counts as failed once.
     void hold(connection::Connection& connection, Backlog& backlog, std::span<const Delivery> run);
     void release_held(const Job& job, Target target);
     void failed(const Job& job, Target target);
-    // Makes dead letters of the messages without a number, page by page.
+    // Turns messages without a number into dead letters, page by page.
     struct Owed {
         Recipient recipient;
         TopicName topic;
@@ -158,8 +158,8 @@ class CatchUp {
     std::uint64_t last_id_ = 0;
     std::uint64_t last_read_ = 0;
     std::size_t reads_ = 0;
-    runtime::FairQueue<UserId, Job> ready_;  // user by user, as the reads that become of them
-    // The first of each connection is in `ready_openings_`, or being read for.
+    runtime::FairQueue<UserId, Job> ready_;  // fair among users, like the reads that result
+    // The first opening of each connection is in `ready_openings_` or being read.
     std::unordered_map<ConnectionId, std::deque<OpeningJob>> openings_;
     runtime::FairQueue<UserId, ConnectionId> ready_openings_;
     std::vector<Later> later_;

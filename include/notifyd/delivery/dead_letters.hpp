@@ -1,6 +1,6 @@
-// Makes dead letters: what one recipient could not be given, told to the operator (docs/protocol.md#dead-letters).
-// Flow:   retries that are used up, a stalled connection -> DeadLetters -> ports::DeadLetterSink
-// Owns:   nothing.
+// Makes dead letters: a record for the operator of what could not be delivered to one recipient
+// (docs/protocol.md#dead-letters).
+// Flow:   exhausted retries, a stalled connection -> DeadLetters -> ports::DeadLetterSink
 // Thread: one loop.
 // Fails:  never; a letter that finds no room in the storage queue is dropped there, with an event.
 #pragma once
@@ -17,9 +17,9 @@
 
 namespace notifyd::delivery {
 
-// Who was to get it; the connection may be gone.
+// The intended recipient; the connection may be gone.
 struct Recipient {
-    Recipient(const connection::Connection& from)  // NOLINT(google-explicit-constructor): it is what names one
+    Recipient(const connection::Connection& from)  // NOLINT(google-explicit-constructor): it identifies one
         : connection(from.id()), user(from.identity().user) {}
 
     ConnectionId connection;
@@ -27,17 +27,17 @@ struct Recipient {
 };
 
 struct Failure {
-    std::string_view reason;  // from a closed set
+    std::string_view reason;  // one of a closed set
     std::uint32_t attempts = 0;
     EpochMs first_at = 0;
 };
 
-// Whether messages can be read back from the log, which a dead letter then need not copy.
+// Whether messages can be read back from the log, so that a dead letter need not copy them.
 enum class Log : std::uint8_t { kept, off };
 
 class DeadLetters {
   public:
-    // Ids are made by `continuous`, so that they sort by age although somebody may set the wall clock.
+    // `continuous` makes the ids, so that they sort by age even if the wall clock is set.
     DeadLetters(ports::DeadLetterSink& sink,
                 Log log,
                 const Clock& clock,

@@ -1,10 +1,10 @@
-// Sends messages to the connections of their topic on one loop: encodes them once, queues them on each.
-// Flow:   lanes -> Processor -> ports::ConnectionSink of every member
-//         A connection that cannot take a message: CatchUp where the log has it, else RetryQueue.
-// Owns:   the pace: a slice, which is delivered between two flushes, gives no connection more than its share of bytes
-//         (or one message), so that a burst does not overflow the outbox of a client that reads.
+// Sends messages to the connections of their topic on one loop: encodes them once, queues them on each connection.
+// Flow:   lanes -> Processor -> ports::ConnectionSink of every member; if a connection cannot take a message, CatchUp
+//         when the log has it, otherwise RetryQueue.
+// Owns:   the pace. Between two flushes, a connection gets at most its share of bytes (a slice) or one message, so that
+//         a burst does not overflow the outbox of a client that keeps reading.
 // Thread: one loop.
-// Fails:  never; one connection's trouble does not touch the others.
+// Fails:  never; trouble with one connection does not affect the others.
 #pragma once
 
 #include "notifyd/connection/connection_registry.hpp"
@@ -37,19 +37,19 @@ class Processor {
           slice_bytes_(slice_bytes) {}
 
     void begin_slice();
-    // Whether `bytes` more fit into the slice, whoever gets them.
+    // Whether `bytes` more fit into the slice, whichever connection they go to.
     [[nodiscard]] bool slice_has_room(std::size_t bytes) const;
-    // Bytes that every connection may still get.
+    // Bytes that every connection can still get.
     [[nodiscard]] std::size_t slice_room() const { return slice_bytes_ - std::min(slice_bytes_, slice_most_); }
 
-    // A run has one topic, one type and the same `skip`. Returns how many connections get it, now or a little later.
+    // All messages of a run have the same topic, type and `skip`. Returns how many connections get it, now or soon.
     std::size_t process(std::span<const Delivery> run);
 
   private:
     enum class Sent : std::uint8_t { queued, later, gone };
-    // `frames` are those of the run.
+    // `frames` is the encoded run.
     [[nodiscard]] Sent send(connection::Connection& member, std::span<const Delivery> run, const FramePtr& frames);
-    // To a connection that is behind somewhere.
+    // For a connection that is behind in some topic.
     [[nodiscard]] Sent send_behind(connection::Connection& member,
                                    std::span<const Delivery> run,
                                    const FramePtr& frames,
@@ -64,7 +64,7 @@ class Processor {
     std::size_t slice_bytes_;
     std::uint64_t slice_ = 0;
     std::size_t slice_deliveries_ = 0;
-    std::size_t slice_most_ = 0;  // what the connection with the most got
+    std::size_t slice_most_ = 0;  // of the connection that got the most
 };
 
 }  // namespace notifyd::delivery

@@ -1,10 +1,12 @@
-// Sends dead letters again: each to its user's present connections, on whichever loops those are
+// Sends dead letters again: each to its user's current connections, on whichever loops they are
 // (docs/protocol.md#dead-letters).
-// Flow:   HTTP, or marks that the command line left -> Redriver (home loop) -> a page of letters to every loop
-//         -> home: letters that somebody took are removed, the others have failed once more
-// Owns:   the redrives that wait, and the page that is under way. One runs at a time, so that no letter goes twice.
+// Flow:   HTTP, or marks left by the command line -> Redriver (home loop) -> a page of letters to every loop -> home
+//         loop: delivered letters are removed, the others have failed once more
+// Owns:   the waiting redrives and the page under way. Only one redrive runs at a time, so that no letter is sent
+//         twice.
 // Thread: add_site before the loops run; redrive… and stop from any; the rest, and every `done`, on the home loop.
-// Fails:  not_found (no such letter), unavailable (too many wait, the storage failed); the redrive then ends there.
+// Fails:  not_found (no such letter), unavailable (too many are waiting, or the storage failed); the redrive ends
+//         there.
 #pragma once
 
 #include "notifyd/connection/connection_registry.hpp"
@@ -28,17 +30,17 @@
 
 namespace notifyd::delivery {
 
-// One loop's connections, and its way to the storage.
+// One loop's connections and its access to the storage.
 struct RedriveSite {
     runtime::EventLoop& loop;
     const connection::ConnectionRegistry& registry;
     ports::DeadLetterStore& letters;
-    // Whether they may have the topic's messages now.
+    // Whether the user may receive the topic's messages now.
     std::function<bool(const Identity&, const TopicName&)> may_receive;
 };
 
 struct RedriveCount {
-    std::size_t redriven = 0;  // at least one connection took it
+    std::size_t redriven = 0;  // accepted by at least one connection
     std::size_t failed = 0;
 };
 
@@ -46,31 +48,31 @@ class Redriver {
   public:
     using Done = UniqueFunction<void(Result<RedriveCount>)>;
 
-    // `continuous`: the clock that the ids of dead letters are made by.
+    // `continuous`: the clock that dead letters' ids are made from.
     Redriver(const Clock& clock, const Clock& continuous) : clock_(clock), continuous_(continuous) {}
     Redriver(const Redriver&) = delete;
     Redriver& operator=(const Redriver&) = delete;
 
-    // The first one's loop is the home loop.
+    // The first site's loop is the home loop.
     void add_site(RedriveSite site) { sites_.push_back(std::move(site)); }
 
     void redrive_one(Uuid id, Done done);
-    // Those that exist now; nullopt: of all queues.
+    // Redrives the letters that exist now; nullopt: of all queues.
     void redrive_all(std::optional<std::string> queue, Done done);
-    // Those that the command line has marked.
+    // Redrives the letters that the command line has marked.
     void redrive_marked(Done done);
-    // Ends what is under way after its present page, and what waits at once.
+    // Ends the running redrive after its current page, and the waiting ones at once.
     void stop() { stopping_.store(true, std::memory_order_relaxed); }
 
   private:
-    // What became of one letter on a loop; the best of all loops counts.
+    // The outcome for one letter on a loop; the best of all loops counts.
     enum class Reached : std::uint8_t { nobody, not_permitted, outbox_full, somebody };
     using Page = std::vector<DeadLetter>;
 
     struct Job {
         std::optional<Uuid> one{};
         ports::DeadLetterQuery query{};
-        // Letters that were made later are not of this redrive.
+        // Letters made later are not part of this redrive.
         std::optional<EpochMs> made_until{};
         Done done{};
         RedriveCount count{};
@@ -94,12 +96,12 @@ class Redriver {
     const Clock& continuous_;
     std::vector<RedriveSite> sites_;
     std::atomic<bool> stopping_{false};
-    std::deque<Job> jobs_;  // the first one runs if busy_
+    std::deque<Job> jobs_;  // the first one is running if busy_
     bool busy_ = false;
     std::shared_ptr<const Page> page_;
-    std::vector<Reached> reached_;  // of each letter of the page
+    std::vector<Reached> reached_;  // one per letter of the page
     bool more_ = false;
-    std::size_t answers_left_ = 0;  // of loops, then of the storage
+    std::size_t answers_left_ = 0;  // from the loops, then from the storage
 };
 
 }  // namespace notifyd::delivery

@@ -1,9 +1,9 @@
-// Messages that found a full outbox and cannot be caught up from the log: tried again a few times, then dead letters
+// Messages that found a full outbox and cannot be caught up from the log: retried a few times, then dead letters
 // (docs/protocol.md#slow-clients).
-// Flow:   processor -> RetryQueue -> (after a while) ports::ConnectionSink, or DeadLetters
-// Owns:   the messages that wait, per connection in the order in which they came; bounded for each.
+// Flow:   processor -> RetryQueue -> (after a delay) ports::ConnectionSink, or DeadLetters
+// Owns:   the waiting messages, bounded per connection and kept in order of arrival.
 // Thread: one loop.
-// Fails:  never; what cannot wait or was tried often enough is a dead letter.
+// Fails:  never; a message that cannot wait, or has used up its attempts, becomes a dead letter.
 #pragma once
 
 #include "notifyd/connection/connection_registry.hpp"
@@ -27,13 +27,13 @@ class RetryQueue {
                const Clock& clock)
         : registry_(registry), dead_letters_(dead_letters), policy_(policy), clock_(clock) {}
 
-    // The first attempt has just failed.
+    // Call after the first attempt has failed.
     void add(connection::Connection& recipient, const Delivery& delivery);
-    // Whether a fifo message of the topic must queue up behind an earlier one.
+    // Whether a fifo message of the topic must wait behind an earlier one.
     [[nodiscard]] bool holds_back(const connection::Connection& recipient, const TopicName& topic) const;
-    // Tries again what is due.
+    // Retries what is due.
     void run(SteadyTime now);
-    // The connection is given up: all that waits for it becomes dead letters.
+    // The connection is being given up: everything waiting for it becomes dead letters.
     void give_up(connection::Connection& recipient, std::string_view reason);
 
   private:
@@ -43,7 +43,7 @@ class RetryQueue {
         EpochMs first_failed_at = 0;
         SteadyTime due;
     };
-    // Of one connection.
+    // The messages of one connection.
     struct Entries {
         std::vector<Entry> all;
         std::size_t bytes = 0;

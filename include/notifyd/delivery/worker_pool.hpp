@@ -1,8 +1,8 @@
-// The delivery workers of all loops, together the processor: each serves the connections of its own loop.
+// The delivery workers of all loops, which together are the processor: each serves the connections of its own loop.
 // Flow:   commit (on the storage thread) or Publisher (standard, on its loop) -> lanes of every loop -> Processor
-// Owns:   the workers; batches are shared between them, immutable.
-// Thread: committed on the storage thread, the rest of a worker on its loop, has_room on any.
-// Fails:  never; a full mailbox makes the storage thread wait, full lanes make publishers be refused.
+// Owns:   the workers; batches are immutable and shared between them.
+// Thread: committed on the storage thread, has_room on any; everything else of a worker on its loop.
+// Fails:  never; a full mailbox makes the storage thread wait, full lanes make publishes be refused.
 #pragma once
 
 #include "notifyd/delivery/catch_up.hpp"
@@ -35,7 +35,7 @@ struct Batch {
     std::vector<std::atomic<std::uint32_t>> loops_left;
 };
 
-// What a worker is built from, all of its loop; it outlives the worker.
+// The parts of one loop that a worker is built from; they outlive the worker.
 struct WorkerParts {
     runtime::EventLoop& loop;
     const connection::ConnectionRegistry& registry;
@@ -54,18 +54,18 @@ class DeliveryWorker final : public ports::StandardQueue, public runtime::TurnHo
 
     void push(MessagePtr message) override;
     [[nodiscard]] bool has_room() const override;
-    // Messages that wait in the lanes.
+    // Messages waiting in the lanes.
     [[nodiscard]] std::size_t depth() const { return standard_lane_.depth() + committed_lane_.depth(); }
 
-    // Tells the connection where topics stand, before anything of those that it has just been subscribed to is sent.
+    // Reports to the connection where its topics stand, before sending anything of those it has just subscribed to.
     void open(connection::Connection& connection, Opening opening);
-    // Replays what the connection missed; it is subscribed to the topics of the request.
+    // Replays what the connection missed; it is already subscribed to the topics of the request.
     void resume(connection::Connection& connection, const ResumeRequest& request);
-    // The connection takes nothing any more: what it is owed and cannot fetch by number becomes dead letters.
-    // `unsent` visits the blocks of its outbox, each with the number of bytes that are gone.
+    // The connection accepts nothing more: messages that it is owed and cannot fetch by number become dead letters.
+    // `unsent` visits the blocks of its outbox, each with the number of bytes already sent.
     using BlockVisitor = std::function<void(std::string_view block, std::size_t sent)>;
     void give_up(connection::Connection& connection, const std::function<void(const BlockVisitor&)>& unsent);
-    // What is due by time. Called every limits::room_interval.
+    // Does what has become due. Call every limits::room_interval.
     void tick(SteadyTime now);
     // Hands the turn's standard messages to the other loops and delivers a slice of the lanes.
     [[nodiscard]] bool turn_ended() override;
@@ -82,10 +82,10 @@ class DeliveryWorker final : public ports::StandardQueue, public runtime::TurnHo
     using Lane = queue::Lane<Entry>;
 
     static void enter(Lane& lane, const std::shared_ptr<Batch>& batch);
-    // Takes the next messages that can be delivered as one: of one batch, topic and type, to the same members.
+    // Takes the next messages that can be delivered together: of one batch, topic and type, to the same members.
     static std::span<const Delivery> take_run(Lane& lane, const Entry& first, std::size_t bytes_max);
     void deliver(const Entry& first, std::span<const Delivery> run);
-    // Delivers from the lane until the slice ends.
+    // Delivers from the lane until the slice is used up.
     void drain(Lane& lane);
 
     WorkerPool& pool_;
@@ -99,18 +99,18 @@ class DeliveryWorker final : public ports::StandardQueue, public runtime::TurnHo
     Processor processor_;
     std::vector<Delivery> published_;
     Lane standard_lane_;   // on their way into the log
-    Lane committed_lane_;  // out of it, in commit order
-    // The place of the last message that left the committed lane.
+    Lane committed_lane_;  // committed, in commit order
+    // The position of the last message that left the committed lane.
     Position passed_up_to_;
     bool committed_goes_first_ = false;
 };
 
 struct PoolSettings {
-    // Messages that may wait in a loop's lanes.
+    // How many messages may wait in a loop's lanes.
     std::size_t lane_depth_max = 0;
-    // In one turn a connection gets so many bytes of them at most, or one message.
+    // At most this many bytes of them per connection and turn, or one message.
     std::size_t slice_bytes = 0;
-    // The bound of a connection's outbox; 0: none.
+    // The capacity of a connection's outbox; 0: unlimited.
     std::size_t outbox_bytes = 0;
     queue::RetryPolicy retry{};
     Log log = Log::kept;
@@ -120,9 +120,9 @@ class WorkerPool final : public ports::CommitListener {
   public:
     explicit WorkerPool(PoolSettings settings) : settings_(settings) {}
 
-    // Where the log ends before the first commit of this process. Before add_worker.
+    // Where the log ends before the first commit of this process. Call before add_worker.
     void start_at(Position position) { start_ = position; }
-    // Before the loops run.
+    // Call before the loops run.
     DeliveryWorker& add_worker(const WorkerParts& parts);
 
     void committed(std::vector<Delivery> messages) override;

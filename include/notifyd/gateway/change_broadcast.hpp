@@ -1,9 +1,7 @@
-// Applies a change of permissions to the user's open connections on every loop: a revoked topic is taken from them, a
-// blocked user's are closed (docs/protocol.md#subscriptions).
+// Applies a change of permissions to the user's open connections on every loop: takes a revoked topic from them, or
+// closes those of a blocked user (docs/protocol.md#subscriptions).
 // Flow:   PermissionManager (one loop) -> ChangeBroadcast -> every loop -> back to the first, which then answers
-// Owns:   nothing.
-// Thread: one loop asks; each loop looks after its own connections.
-// Fails:  never.
+// Thread: one loop asks; each loop handles its own connections.
 #pragma once
 
 #include "notifyd/gateway/loop_connections.hpp"

@@ -1,7 +1,7 @@
-// The front of the server: its listening sockets, and on every loop the sessions that come through them.
+// The server's listening sockets, and on every loop the sessions that come through them.
 // Flow:   socket -> LoopGateway -> Session -> endpoints and frame dispatch
 // Owns:   listeners, the TLS contexts, each loop's sessions.
-// Thread: Front the main thread's; a LoopGateway's start, take_over and drain on its loop.
+// Thread: SharedGateway on the main thread; a LoopGateway's start, take_over and drain on its loop.
 // Fails:  open and renew_certificate with a message for the operator.
 #pragma once
 
@@ -22,7 +22,7 @@ namespace notifyd::gateway {
 
 // How often session tickets get a new key. A ticket is accepted for at least this long and at most twice that, so that
 // a key is gone within a day.
-inline constexpr std::chrono::hours ticket_key_interval{12};
+inline constexpr std::chrono::hours tls_session_key_interval{12};
 
 // Whether certificate and key can be used; always, without TLS. An error is a message for the operator.
 [[nodiscard]] Result<void> check_certificate(const config::Tls& tls);
@@ -32,12 +32,12 @@ inline constexpr std::chrono::hours ticket_key_interval{12};
 
 // What all loops share: opened once, before any loop runs. Whatever is renewed later waits here until every loop has
 // called take_over(); only then may anything be renewed again.
-class Front {
+class SharedGateway {
   public:
-    [[nodiscard]] static Result<std::unique_ptr<Front>> open(const config::Config& config, std::size_t loops);
-    ~Front();
-    Front(const Front&) = delete;
-    Front& operator=(const Front&) = delete;
+    [[nodiscard]] static Result<std::unique_ptr<SharedGateway>> open(const config::Config& config, std::size_t loops);
+    ~SharedGateway();
+    SharedGateway(const SharedGateway&) = delete;
+    SharedGateway& operator=(const SharedGateway&) = delete;
 
     // "127.0.0.1:8443", with the real port.
     [[nodiscard]] std::string address() const;
@@ -48,7 +48,7 @@ class Front {
     // present one is; then nothing has changed.
     [[nodiscard]] Result<void> renew_certificate(const config::Tls& tls, EpochMs now);
     // Makes a new key for session tickets; tickets of the previous key still resume.
-    void renew_ticket_key();
+    void renew_tls_session_key();
     // nullopt without TLS.
     [[nodiscard]] std::optional<EpochMs> certificate_until() const;
     // Applies these limits to what all loops share: sockets and the memory of request bodies.
@@ -57,21 +57,21 @@ class Front {
   private:
     friend class LoopGateway;
     struct Parts;
-    explicit Front(std::unique_ptr<Parts> parts);
+    explicit SharedGateway(std::unique_ptr<Parts> parts);
     std::unique_ptr<Parts> parts_;
 };
 
 class LoopGateway {
   public:
-    // `services` and `front` outlive it. Destroyed after the loop's run() has returned.
-    LoopGateway(const SessionServices& services, Resources resources, Front& front);
+    // `services` and `shared` outlive it. Destroyed after the loop's run() has returned.
+    LoopGateway(const SessionServices& services, Resources resources, SharedGateway& shared);
     ~LoopGateway();
     LoopGateway(const LoopGateway&) = delete;
     LoopGateway& operator=(const LoopGateway&) = delete;
 
     // Begins to accept. The flush of sockets becomes the loop's last turn hook, so others must register theirs before.
     void start();
-    // Uses what Front has renewed for handshakes from now on.
+    // Uses what SharedGateway has renewed for handshakes from now on.
     void take_over();
     // The drain has two steps, so that every message that a publisher was acknowledged is delivered by every loop
     // before that loop closes its sockets. Each step calls `done` on the loop.

@@ -1,7 +1,5 @@
-// What runs on one loop, and the connections that are open on it.
-// Owns:   nothing; everything outlives the loop.
+// What runs on one loop, and the connections that are open on it. Everything referred to outlives the loop.
 // Thread: the loop's, except that `state` is shared by all loops.
-// Fails:  never.
 #pragma once
 
 #include "notifyd/config/config.hpp"
@@ -17,7 +15,7 @@
 
 namespace notifyd::gateway {
 
-// What everything on a loop works with.
+// What everything on a loop uses.
 struct LoopContext {
     runtime::EventLoop& loop;
     const config::Config& config;
@@ -27,7 +25,7 @@ struct LoopContext {
     ServerState& state;
 };
 
-// What it takes to find a loop's connections, and to take from them what they may no longer have. Other loops post
+// What is needed to find a loop's connections and to take from them what they may no longer have. Other loops post
 // tasks to `loop` for this.
 struct LoopConnections : LoopContext {
     permissions::PermissionManager& permissions;
@@ -35,7 +33,7 @@ struct LoopConnections : LoopContext {
     connection::ConnectionHandler& connections;
 };
 
-// Those of every loop, by the loop's index; complete before any loop runs.
+// Indexed by loop; complete before any loop runs.
 using AllLoops = std::vector<const LoopConnections*>;
 
 }  // namespace notifyd::gateway

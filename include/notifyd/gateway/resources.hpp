@@ -1,8 +1,5 @@
 // All resources of the HTTP API, in the order in which their routes are searched. A new resource is added to this list,
-// and built by app/loop_unit with what it needs.
-// Owns:   what each resource owns.
-// Thread: one loop; each loop has its own.
-// Fails:  as the endpoints do.
+// and built by app/loop_unit with what it needs. Each loop has its own.
 #pragma once
 
 #include "notifyd/gateway/endpoints/connection_tokens.hpp"

@@ -1,7 +1,6 @@
-// What the router knows of a route, and how a resource declares the routes that it serves.
-// Owns:   nothing; the texts are literals.
+// What the router knows of a route, and how a resource declares its routes. The texts are literals.
 // Thread: any (values); an endpoint runs on its loop.
-// Fails:  an endpoint with any error: the session turns it into the reply.
+// Fails:  an endpoint with any error, which the session turns into the reply.
 #pragma once
 
 #include "notifyd/core/identity.hpp"
@@ -18,18 +17,17 @@ namespace notifyd::gateway {
 struct HttpRequest;
 struct HttpReply;
 
-// Who may call a route: anybody, anybody with a valid token, or only a token with the admin grant. The session enforces
+// Who may call a route: anyone, anyone with a valid token, or only a token with the admin grant. The session enforces
 // it before the endpoint runs.
 enum class Access : std::uint8_t { open, user, admin };
 
-// Whether a route admits users who are blocked: they may read, and whatever else the service behind the route lets them
-// do.
+// Whether a route admits blocked users: they may read, and do whatever else the service behind the route allows them.
 enum class BlockedUsers : std::uint8_t { admitted, refused };
 
-// What may stand in a request's body: nothing that anybody reads, JSON of a few fields, a frame, a message, a batch.
+// What a request's body may contain: nothing that anyone reads, JSON with a few fields, a frame, a message, a batch.
 enum class BodyKind : std::uint8_t { unread, fields, frame, message, batch };
 
-// A path may hold one parameter, a segment in braces.
+// A path may contain one parameter, a segment in braces.
 struct Route {
     std::string_view method;
     std::string_view path;
@@ -38,14 +36,14 @@ struct Route {
     BlockedUsers blocked_users = BlockedUsers::admitted;
 };
 
-// A request whose caller may make it.
+// A request whose caller is permitted to make it.
 struct Call {
     const HttpRequest& request;
-    // For an open route: nobody, with neither an id nor a grant.
+    // For an open route: nobody, without an id or a grant.
     const Identity& caller;
 };
 
-// A coroutine of the endpoint, which uses its Call until it ends.
+// The endpoint's coroutine, which uses its Call until it ends.
 using EndpointReply = boost::asio::awaitable<Result<HttpReply>, runtime::Executor>;
 
 // A route and the member function of the resource that answers it.

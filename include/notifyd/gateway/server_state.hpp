@@ -1,5 +1,4 @@
-// What the whole server is doing, as every loop sees it.
-// Owns: flags. Thread: any. Fails: never.
+// The state of the whole server, as every loop sees it.
 #pragma once
 
 #include <atomic>
@@ -7,9 +6,9 @@
 namespace notifyd::gateway {
 
 struct ServerState {
-    // Every loop listens and the database is open.
+    // Every loop is listening, and the database is open.
     std::atomic<bool> started{false};
-    // SIGTERM came: no new connections, no new publishes.
+    // SIGTERM was received: no new connections, no new publishes.
     std::atomic<bool> draining{false};
 };
 

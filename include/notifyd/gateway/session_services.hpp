@@ -1,7 +1,6 @@
-// What the sessions of one loop work with; each part takes the narrowest of these structs. Built by app/, one per loop.
-// Owns:   nothing; everything outlives the loop.
+// The services that the sessions of one loop use; each part takes the narrowest of these structs. Built by app/, one
+// per loop. Everything referred to outlives the loop.
 // Thread: the loop's. ConnectionLimits, the rate limits and `loops` are shared by all loops.
-// Fails:  never.
 #pragma once
 
 #include "notifyd/auth/authorizer.hpp"
@@ -17,7 +16,7 @@
 
 namespace notifyd::gateway {
 
-// What a client's frames reach.
+// The services that a client's frames can reach.
 struct FrameServices : LoopConnections {
     publish::Publisher& publisher;
     delivery::DeliveryWorker& delivery;
@@ -25,15 +24,15 @@ struct FrameServices : LoopConnections {
     auth::KeySource& keys;
 };
 
-// With what it takes to let a client in.
+// Adds what is needed to admit a client.
 struct SessionServices : FrameServices {
-    auth::TicketOffice& tickets;
+    auth::TicketOffice& connection_tokens;
     connection::ConnectionLimits& connection_limits;
-    // Connects that were refused, by address.
+    // Refused connects, by address.
     runtime::SharedRateLimit& refused_connects;
-    // Connects that were let in, by user.
+    // Successful connects, by user.
     runtime::SharedRateLimit& user_connects;
-    // The database's, for the first frame.
+    // The epoch of the database, for the first frame.
     const std::string& epoch;
     const AllLoops& loops;
 };

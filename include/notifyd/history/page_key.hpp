@@ -1,6 +1,5 @@
 // Opaque keys of pages (docs/protocol.md#http): where the next page begins, bound to the query that it continues.
-// Owns:   nothing. Thread: any.
-// Fails:  a key that was not made for this very query, or is damaged: invalid_request "Invalid startKey format".
+// Fails:  a damaged key, or one made for another query: invalid_request "Invalid startKey format".
 #pragma once
 
 #include "notifyd/core/page.hpp"
@@ -14,14 +13,13 @@
 
 namespace notifyd::history {
 
-// Bound to the query's topic, order and filters, not to its size: a client may ask for a shorter next page.
+// Bound to the query's topic, order and filters, but not to its limit: a client may ask for a shorter next page.
 [[nodiscard]] std::string encode_page_key(const PageCursor& next, const PageQuery& query);
 Result<PageCursor> decode_page_key(std::string_view key, const PageQuery& query);
 
-// For lists in the order of a text (the permissions of a user by topic, of a topic by user; dead letters and
-// connections by id):
-// `subject` says which list ("user:u1" as its owner, "chat:abc" as a topic, a queue or "" for all, a user and a topic),
-// `last` is the last text on the page.
+// For lists ordered by a text: the permissions of a user by topic or of a topic by user, dead letters and connections
+// by id. `subject` identifies the list ("user:u1" as its owner, "chat:abc" as a topic, a queue or "" for all, a user
+// and a topic); `last` is the last text on the page.
 enum class ListKind : std::uint8_t {
     permissions_of_user,
     permissions_of_topic,

@@ -1,9 +1,9 @@
-// Deletes messages, dead letters and connection tokens that are past their time and gives their space back to the disk,
-// in slices so small that publishing never waits for them.
-// Flow:   a loop's timer -> run() when next_run() has come -> a slice through one of the ports -> next_run() moves
+// Deletes expired messages, dead letters and connection tokens and returns their space to the disk, in slices so small
+// that publishing never waits for them.
+// Flow:   a loop's timer -> run() when next_run() is due -> a slice through one of the ports -> next_run() moves
 // Owns:   its schedule; at most one slice is under way.
-// Thread: one loop; one instance in the process.
-// Fails:  never visibly: a slice that failed is tried again after a while; what is expired only stays a little longer.
+// Thread: one loop; one instance per process.
+// Fails:  never visibly: a failed slice is retried later; expired rows only stay a little longer.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -22,13 +22,13 @@
 
 namespace notifyd::history {
 
-// In this order, round after round.
+// Performed in this order, round after round.
 enum class RetentionDuty : std::uint8_t { messages, letters, tickets, space };
 
-// Pure: when the next slice is due, and of what.
+// Pure: decides when the next slice is due, and of which duty.
 class RetentionSchedule {
   public:
-    // Between two slices: let the log breathe.
+    // Lets other writes pass between two slices.
     static constexpr Milliseconds pause_between_slices{20};
     // After a round, and after a failure.
     static constexpr Milliseconds interval{60'000};
@@ -39,7 +39,7 @@ class RetentionSchedule {
 
     [[nodiscard]] SteadyTime next() const { return next_; }
     [[nodiscard]] RetentionDuty duty() const { return duty_; }
-    // After a full slice more of the same is waiting.
+    // A full slice means that more of the same is waiting.
     void slice_ended(SteadyTime now, Slice slice);
 
   private:
@@ -49,13 +49,13 @@ class RetentionSchedule {
 
 struct RetentionClocks {
     const Clock& wall;
-    // What connection tokens live by (Storage::continuous_clock()).
+    // The clock that connection tokens expire by (Storage::continuous_clock()).
     const Clock& lifetimes;
-    // What time it was before the start, as far as it is known (Storage::last_known_time()).
+    // The time before this start, as far as it is known (Storage::last_known_time()).
     std::optional<EpochMs> last_known;
 };
 
-// 0: for ever.
+// How long to keep each; 0: for ever.
 struct RetentionTimes {
     Milliseconds messages{0};
     Milliseconds letters{0};
@@ -63,7 +63,7 @@ struct RetentionTimes {
 
 class Retention {
   public:
-    // All of them must outlive this, and this must outlive the last `done` of the ports.
+    // All arguments must outlive this object, and this object must outlive the last `done` of the ports.
     Retention(ports::MessageLog& log,
               ports::DeadLetterStore& letters,
               ports::TicketStore& tickets,
@@ -74,15 +74,15 @@ class Retention {
     Retention(const Retention&) = delete;
     Retention& operator=(const Retention&) = delete;
 
-    // When run() wants to be called next; nullopt while a slice is under way.
+    // When run() should be called next; nullopt while a slice is under way.
     [[nodiscard]] std::optional<SteadyTime> next_run() const;
 
-    // Starts a slice if one is due. Harmless at any other time.
+    // Starts a slice if one is due; otherwise does nothing.
     void run();
 
   private:
     void start(RetentionDuty duty);
-    // When what is kept that long must have been stored to go; nullopt: nothing goes.
+    // Whatever was stored before this time has been kept for `keep`; nullopt: nothing may be deleted.
     [[nodiscard]] std::optional<EpochMs> cutoff(Milliseconds keep);
     void slice_ended(const Result<std::size_t>& done, std::size_t full);
     void tell(std::size_t done);

@@ -1,9 +1,10 @@
-// What time it is for retention: never later than what the wall clock and the steady clock agree on, so that no leap of
-// the wall clock deletes anything early.
-// A wall clock that has been set counts once it has run in step with the steady clock for an hour; until then time goes
-// on from where it was. After a leap of a day or more, and at a start a day or more away from the time that was last
-// known, there is no time at all until that hour is over.
-// Owns:   its decisions, which it logs. Thread: one loop. Fails: never.
+// The time for retention: never later than what the wall clock and the steady clock agree on, so that no leap of the
+// wall clock deletes anything early.
+// A wall clock that was set is trusted once it has run in step with the steady clock for an hour; until then, time
+// continues from where it was. After a leap of a day or more, or a start a day or more away from the last known time,
+// there is no time at all until that hour is over.
+// Owns:   its decisions, which it logs.
+// Thread: one loop.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -19,13 +20,13 @@ class RetentionClock {
   public:
     static constexpr Milliseconds leap_min = clock_leap_min;
     static constexpr Milliseconds confirmation = clock_confirmation;
-    // What the two clocks may drift apart between two calls without anybody having set one.
+    // How far the two clocks may drift apart between two calls without either having been set.
     static constexpr Milliseconds drift_max = std::chrono::seconds(5);
 
-    // `last_known`: what time it was before the start, as far as it is known.
+    // `last_known`: the time before this start, as far as it is known.
     RetentionClock(const Clock& clock, std::optional<EpochMs> last_known, observability::Events& events);
 
-    // nullopt: nothing may expire. To be called at least every few minutes.
+    // nullopt: nothing may expire. Call at least every few minutes.
     [[nodiscard]] std::optional<EpochMs> now();
 
   private:

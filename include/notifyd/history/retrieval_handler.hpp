@@ -1,9 +1,9 @@
-// The retrieval handler: a page of a topic's messages for somebody who may read it (docs/protocol.md#get-messages).
+// The retrieval handler: returns a page of a topic's messages to a caller who may read it
+// (docs/protocol.md#get-messages).
 // Flow:   GET /messages -> messages() -> ports::MessageReader -> done
-// Owns:   nothing.
-// Thread: one loop; an instance a loop. `done` runs on that loop, perhaps inside the call.
-// Fails:  not_found (history is off), forbidden, invalid_request (limit, startKey), rate_limited and unavailable (the
-//         reader).
+// Thread: one loop; one instance per loop. `done` runs on that loop, perhaps inside the call.
+// Fails:  not_found (history is off), forbidden, invalid_request (limit, startKey), rate_limited and unavailable (from
+//         the reader).
 #pragma once
 
 #include "notifyd/core/history_request.hpp"
@@ -29,7 +29,7 @@ struct HistoryPage {
     std::optional<std::string> next_key;
 };
 
-// storage.history
+// The setting storage.history.
 enum class HistoryMode : std::uint8_t { on, off };
 
 class RetrievalHandler {
@@ -41,7 +41,7 @@ class RetrievalHandler {
 
     void messages(const Identity& caller, HistoryRequest request, Done done);
 
-    // The id of the database, for the answer.
+    // The epoch of the database, which is part of the reply.
     [[nodiscard]] const std::string& epoch() const { return reader_.epoch(); }
 
   private:

@@ -1,10 +1,7 @@
-// Requests that the server itself makes, on a loop and thread of their own: a slow peer never holds up a connection.
+// Requests made by the server itself, on their own loop and thread, so that a slow peer never delays a connection.
 // Flow:   caller (a coroutine on this loop) -> get -> resolve, connect, TLS, one request -> the body
-// Owns:   its event loop and thread, and from the first https URL on a TLS context that trusts the system's certificate
-// authorities
-//         (OpenSSL's SSL_CERT_FILE and SSL_CERT_DIR name others).
+// TLS trusts the system's certificate authorities (OpenSSL's SSL_CERT_FILE and SSL_CERT_DIR override them).
 // Thread: start and stop on the thread that owns it; get on its own loop.
-// Fails:  get with Errc::unavailable and a sentence for the log, which holds nothing of the URL or the answer.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -22,14 +19,14 @@ namespace notifyd::http_client {
 template <class T>
 using Awaitable = boost::asio::awaitable<T, runtime::Executor>;
 
-// Whether get would try it: http or https, a name and a port that can be, no user.
+// Whether get would try this URL: http or https, a valid host and port, no user.
 [[nodiscard]] bool is_fetchable(std::string_view url);
 
 struct GetRequest {
-    // http or https, without a user. The name in it is the one that the peer's certificate must have.
+    // http or https, without a user. Its host must match the peer's certificate.
     std::string url;
     std::size_t body_bytes_max = 0;
-    // From the name's resolution to the last byte of the answer.
+    // From name resolution to the last byte of the response.
     Milliseconds deadline{};
 };
 
@@ -42,10 +39,11 @@ class HttpClient {
 
     [[nodiscard]] runtime::EventLoop& loop();
     void start();
-    // What is under way ends with it, unanswered. Waits for the thread.
+    // Waits for the thread; requests in progress end with it, unanswered.
     void stop();
 
-    // Only the status 200 is an answer: redirects are not followed.
+    // Succeeds only with status 200: redirects are not followed. Fails with Errc::unavailable and a message for the
+    // log, which contains nothing of the URL or the response.
     [[nodiscard]] Awaitable<Result<std::string>> get(GetRequest request);
 
   private:

@@ -1,5 +1,4 @@
-// Who may do what in a topic (docs/protocol.md#permissions): the decision alone, from an identity and a row.
-// Owns: nothing. Thread: any. Fails: never.
+// Who may do what in a topic (docs/protocol.md#permissions): the pure decision, from an identity and a row.
 #pragma once
 
 #include "notifyd/core/identity.hpp"
@@ -22,21 +21,22 @@ enum class SelfClaim : std::uint8_t { off, on };
 struct PermissionSettings {
     DirectMessages direct_messages = DirectMessages::allowed;
     SelfClaim self_claim = SelfClaim::off;
-    // Classes whose members are named by tokens: their topics have no rows, and are nobody's to claim for that.
+    // Classes whose members are named by token claims: their topics have no rows, but that must not make them
+    // claimable.
     std::set<TopicClass> classes_of_claims;
-    // Grants and revocations of one user without the admin grant; 0: any number.
+    // How many grants and revocations a user without the admin grant may make; 0: unlimited.
     std::size_t writes_per_minute = 0;
     ports::PermissionBounds bounds;
 };
 
 enum class Action : std::uint8_t {
-    receive,  // be sent the topic's messages, and read its history
+    receive,  // receive the topic's messages and read its history
     publish,
-    administer,  // grant to others, and take from them
+    administer,  // grant to others and revoke from them
     list,        // see who is in the topic: for its members and admins
 };
 
-// `row` is the role of the identity's row in the topic, if there is one.
+// `row` is the role in the identity's row for the topic, if there is one.
 [[nodiscard]] bool is_allowed(const PermissionSettings& settings,
                               const Identity& identity,
                               const TopicName& topic,

@@ -1,7 +1,7 @@
-// Every blocked user in memory, so that a check costs a lookup and no disk.
-// Owns:   until when each of them is blocked; whoever is looked up after that is forgotten.
-// Thread: any: all loops read it; it is changed by the thread that commits the rows, so in commit order.
-// Fails:  set throws when memory runs out; nothing else fails.
+// Every blocked user in memory, so that a check costs a lookup and no disk access.
+// Owns:   until when each user is blocked; an entry found to have ended is removed.
+// Thread: any. All loops read it; only the thread that commits the rows changes it, so it follows commit order.
+// Fails:  set throws when memory runs out.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -16,14 +16,14 @@ namespace notifyd::permissions {
 
 class BlockList {
   public:
-    // `clock` is one that no leap of the wall clock changes: no block ends early by that.
+    // `clock` must not follow leaps of the wall clock, so that they end no block early.
     explicit BlockList(const Clock& clock) : clock_(clock) {}
 
     [[nodiscard]] bool is_blocked(const UserId& user) const;
 
-    // After the commit of the row and before it is answered, or when it is read at start. nullopt: until it is lifted.
+    // Call after the commit of the row and before the answer, or when reading rows at start. nullopt: until lifted.
     void set(const UserId& user, std::optional<EpochMs> until);
-    // Fine if there is none.
+    // Succeeds if there is none.
     void remove(const UserId& user);
 
   private:
@@ -31,7 +31,7 @@ class BlockList {
 
     const Clock& clock_;
     mutable runtime::ShardedMap<UserId, EpochMs> until_;
-    // Nearly always nobody is blocked, and then nobody need be looked up.
+    // Usually nobody is blocked, and then no lookup is needed.
     mutable std::atomic<std::size_t> count_{0};
 };
 

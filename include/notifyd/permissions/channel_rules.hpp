@@ -1,5 +1,5 @@
-// Who may have which notification channels (docs/protocol.md#connection-tokens): the decision alone.
-// Owns: nothing. Thread: any. Fails: forbidden, naming the channels that were refused.
+// Who may have which notification channels (docs/protocol.md#connection-tokens): the pure decision. The error
+// `forbidden` names the refused channels.
 #pragma once
 
 #include "notifyd/core/identity.hpp"
@@ -10,7 +10,8 @@
 
 namespace notifyd::permissions {
 
-// All or nothing: those that the identity's connection token allows, and of `admin_channels` for admins only.
+// All or nothing: channels must be allowed by the identity's connection token, and `admin_channels` are for admins
+// only.
 [[nodiscard]] Result<void> may_have(const Identity& identity,
                                     std::span<const std::string> channels,
                                     std::span<const std::string> admin_channels);

@@ -1,7 +1,7 @@
-// Every permission row in memory, so that a check costs a lookup and no disk.
-// Owns:   a compact sorted list of (topic, role) for each user who has one.
-// Thread: any: all loops read it; rows are changed by the thread that commits them, so in commit order.
-// Fails:  set throws when memory runs out; nothing else fails.
+// Every permission row in memory, so that a check costs a lookup and no disk access.
+// Owns:   for each user with a row, a compact sorted list of (topic, role).
+// Thread: any. All loops read it; only the thread that commits the rows changes it, so it follows commit order.
+// Fails:  set throws when memory runs out.
 #pragma once
 
 #include "notifyd/core/ids.hpp"
@@ -21,9 +21,9 @@ class PermissionDirectory {
     // nullopt: no row.
     [[nodiscard]] std::optional<Role> role(const UserId& user, const TopicName& topic) const;
 
-    // After the commit of the row (or its deletion) and before it is answered, or when it is read at start.
+    // Call after the commit of the row and before the answer, or when reading rows at start.
     void set(const UserId& user, const TopicName& topic, Role role);
-    // Fine if there is no row.
+    // Succeeds if there is no row.
     void remove(const UserId& user, const TopicName& topic);
 
   private:

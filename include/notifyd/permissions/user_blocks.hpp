@@ -1,9 +1,8 @@
-// Blocks users altogether, lifts that, and lists them: for admin tokens (docs/protocol.md#blocked-users).
-// Flow:   endpoint -> UserBlocks -> BlockStore: committed -> BlockList -> [ChangeListener] -> `done`
-// Owns:   nothing. Thread: one loop; it outlives what it started.
-// Fails:  forbidden (the caller has no admin grant), invalid_request (a bad user id, or an end that is past),
-//         unavailable (from the store: nothing was changed).
-//         A refusal calls `done` inside the call; everything else calls it later.
+// Blocks, unblocks and lists blocked users, on behalf of admin tokens (docs/protocol.md#blocked-users).
+// Flow:   endpoint -> UserBlocks -> BlockStore (commits) -> BlockList -> [ChangeListener] -> `done`
+// Thread: one loop; it outlives the operations it started.
+// Fails:  forbidden (no admin grant), invalid_request (a bad user id, or an end in the past), unavailable (from the
+//         store: nothing was changed). Refusals call `done` inside the call, everything else later.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -33,10 +32,10 @@ class UserBlocks {
     UserBlocks(ports::BlockStore& store, ChangeListener& changes, observability::Events& events, const Clock& clock)
         : store_(store), changes_(changes), events_(events), clock_(clock) {}
 
-    // `done` runs when every loop has begun to close the user's connections. A user who is blocked already gets the new
-    // end and reason.
+    // `done` runs when every loop has begun to close the user's connections. Blocking a blocked user again replaces the
+    // end and the reason.
     void block(const Identity& admin, BlockRequest request, UniqueFunction<void(Result<UserBlock>)> done);
-    // Fine if the user was not blocked; `done` receives whether that was so.
+    // Succeeds if the user was not blocked; `done` receives whether there was a block.
     void unblock(const Identity& admin, UserId user, UniqueFunction<void(Result<bool>)> done);
     // Ordered by user; `limit` is 1 to 100.
     void list(const Identity& admin,

@@ -1,6 +1,6 @@
-// The rows behind the blocking of users.
-// Owns:   nothing. Thread: one loop; `done` runs on that loop.
-// Fails:  unavailable (queue full, the commit or the read failed).
+// Stores which users are blocked.
+// Thread: one loop; `done` runs on that loop.
+// Fails:  unavailable (queue full, or the commit or read failed).
 #pragma once
 
 #include "notifyd/core/result.hpp"
@@ -22,11 +22,11 @@ class BlockStore {
   public:
     virtual ~BlockStore() = default;
 
-    // Writes the row, replacing the user's earlier one.
+    // Writes the row, replacing an earlier one of the user.
     virtual void block(UserBlock block, UniqueFunction<void(Result<void>)> done) = 0;
-    // Deletes it; `done` receives whether there was one.
+    // Deletes the row; `done` receives whether there was one.
     virtual void unblock(UserId user, UniqueFunction<void(Result<bool>)> done) = 0;
-    // Those in force at `now`, ordered by user, after `after` if given; read in the asker's turn.
+    // Blocks in force at `now`, ordered by user, starting after `after` if given. Scheduled as a read of the asker.
     virtual void list(UserId asker,
                       EpochMs now,
                       std::size_t rows_max,

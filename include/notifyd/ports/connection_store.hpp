@@ -1,6 +1,6 @@
-// The connection table: a row for every open WebSocket, for operators and the connections API.
-// Owns:   nothing. Thread: one loop. Writes are queued, and nobody waits for them.
-// Fails:  never visibly: a row that could not be written is logged; no message depends on it.
+// The connection table: a row for each open WebSocket, for operators and the connections API.
+// Thread: one loop. Writes are queued and not waited for.
+// Fails:  never visibly: a failed write is logged; no message depends on it.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -15,7 +15,7 @@ namespace notifyd::ports {
 struct ConnectionRow {
     ConnectionId id;
     UserId user;
-    std::string token_id;  // the token's `jti`, or empty; never the token
+    std::string token_id;  // the token's `jti` or empty; never the token itself
     std::vector<TopicName> topics;
     EpochMs connected_at = 0;
     EpochMs last_ping_at = 0;

@@ -1,8 +1,7 @@
 // The append-only log of messages: the commit point of every publish.
 // Flow:   Publisher -> StorageHandler -> MessageLog -> (committed) -> CommitListener, then `done`
-// Owns:   what is queued until its commit.
-// Thread: one loop; each loop has an instance of its own, and `done` runs on that loop.
-// Fails:  unavailable (queue full, or the commit failed: nothing was stored, no number used).
+// Thread: one loop; each loop has its own instance, and `done` runs on that loop.
+// Fails:  unavailable (queue full, or the commit failed: nothing was stored and no number used).
 #pragma once
 
 #include "notifyd/core/message.hpp"
@@ -17,7 +16,7 @@ namespace notifyd::ports {
 
 struct Appended {
     Sequence sequence = 0;  // 0: not numbered
-    // The message with the same deduplication key that was stored in place of this one; `sequence` is its number.
+    // The earlier message with the same deduplication key, if this one was not stored; `sequence` is its number.
     struct First {
         MessageId id;
         EpochMs published_at = 0;
@@ -31,20 +30,20 @@ class MessageLog {
   public:
     virtual ~MessageLog() = default;
 
-    // Stores the message in the next commit, and gives it the topic's next number if it asks for one, in the same
-    // transaction. Calls of one loop commit in the order they were made; those of one turn commit together.
-    // A message whose deduplication key was seen inside the window is not stored: `done` receives the first one.
-    // `done` runs after the sync, never inside this call, in the order of the calls.
-    // What is committed survives kill -9 and, with full durability, a power cut.
+    // Stores the message in the next commit and, if it asks for one, assigns the topic's next number in the same
+    // transaction. Calls of one loop commit in the order they were made; those of one turn commit together. A message
+    // whose deduplication key was seen within the window is not stored: `done` receives the first one.
+    // `done` runs after the sync, never inside this call, in the order of the calls. A committed message survives kill
+    // -9 and, with full durability, a power cut.
     virtual void append(MessagePtr message, AppendDone done) = 0;
 
-    // Whether `count` more appends would be taken now.
+    // Whether `count` more appends would be accepted now.
     [[nodiscard]] virtual bool has_room(std::size_t count) const = 0;
     // Whether the last commit succeeded: if not, an append is unlikely to be stored.
     [[nodiscard]] virtual bool is_writable() const = 0;
 
-    // Deletes up to `rows_max` of the oldest messages published before `cutoff`; `done` receives how many.
-    // A topic's numbers continue from where they were, even if all its messages are gone.
+    // Deletes up to `rows_max` of the oldest messages published before `cutoff`; `done` receives how many. A topic's
+    // numbering continues even if all its messages are gone.
     virtual void delete_expired(EpochMs cutoff,
                                 std::size_t rows_max,
                                 UniqueFunction<void(Result<std::size_t>)> done) = 0;
@@ -54,8 +53,8 @@ class MessageLog {
 class CommitListener {
   public:
     virtual ~CommitListener() = default;
-    // The committed messages that nobody has delivered yet, with their numbers and places: fifo ones, and standard ones
-    // with a deduplication key. Other standard ones were delivered when they were published.
+    // The committed messages that have not been delivered yet, with their numbers and positions: fifo messages, and
+    // standard messages with a deduplication key. Other standard messages were delivered when they were published.
     virtual void committed(std::vector<Delivery> messages) = 0;
 };
 

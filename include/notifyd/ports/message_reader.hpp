@@ -1,6 +1,7 @@
-// Reading the log back: pages of one topic's messages.
-// Owns:   nothing. Thread: one loop; `done` runs on that loop, the read itself on a reader thread.
-// Fails:  rate_limited (too many reads of the asker are waiting), unavailable (too many of all, or the disk failed).
+// Reads the log: pages of one topic's messages.
+// Thread: one loop; `done` runs on that loop, the read itself on a reader thread.
+// Fails:  rate_limited (too many reads of this asker are waiting), unavailable (too many reads in total, or the disk
+// failed).
 #pragma once
 
 #include "notifyd/core/page.hpp"
@@ -15,10 +16,10 @@ class MessageReader {
   public:
     virtual ~MessageReader() = default;
 
-    // Costs time in proportion to the page, never to the history.
+    // Takes time proportional to the page, never to the history.
     virtual void read_page(PageQuery query, UniqueFunction<void(Result<Page>)> done) = 0;
 
-    // The random id of this database; a restore gives it a new one.
+    // The random id of this database; a restored copy gets a new one.
     [[nodiscard]] virtual const std::string& epoch() const = 0;
 };
 

@@ -1,5 +1,5 @@
-// Decides from the log what a client that comes back has missed, before anything is replayed (docs/protocol.md#resume).
-// Owns:   nothing. Thread: one loop; `done` runs on that loop, the read itself on a reader thread.
+// Decides from the log what a reconnecting client has missed, before anything is replayed (docs/protocol.md#resume).
+// Thread: one loop; `done` runs on that loop, the read itself on a reader thread.
 // Fails:  unavailable (too many reads waiting, or the disk failed).
 #pragma once
 
@@ -21,52 +21,52 @@ using notifyd::ResumePoint;
 struct ResumeQuery {
     TopicName topic;
     ResumePoint after;
-    // More than this is not replayed.
+    // If more than this was missed, nothing is replayed.
     std::size_t messages_max = 0;
     // Fifo messages committed later than this are delivered live.
     Position fifo_up_to = 0;
-    // In whose turn it is read; the caller has a few under way at a time only.
+    // The user whose turn this read takes; the caller limits how many it has in progress.
     UserId asker{};
 };
 
 struct ResumePlan {
     enum class Verdict : std::uint8_t {
-        complete,         // everything in `window` behind `after` is what was missed, and all of it is there
+        complete,         // all that was missed is there: everything in `window` after `after`
         too_many,         // more than messages_max
-        expired,          // something that was missed is not in the history (any more)
+        expired,          // something that was missed is not, or no longer, in the history
         unknown_message,  // no message with that id in the topic
         ahead,            // the number is above the topic's counter: the client knows another database
     };
     Verdict verdict = Verdict::complete;
-    // How many messages the window holds; and the topic's last number up to fifo_up_to, which may be below the
-    // client's.
+    // `count`: how many messages the window holds. `to`: the topic's last number up to fifo_up_to, which may be below
+    // the client's.
     std::size_t count = 0;
     Sequence to = 0;
-    // The first number from which on all are held, or the next to come when none is.
+    // The first number from which on everything is held, or the next number if nothing is held.
     Sequence oldest = 0;
-    // For PageQuery: read `window` behind `after`, oldest first. By number: numbered messages only. By message id: fifo
-    // messages behind that message, and standard ones from one second before it (docs/protocol.md#resume). That message
-    // itself is never in the window, though a standard one lies in its range: it stands at window.fifo_after.
+    // For PageQuery: read `window` after `after`, oldest first. By number: numbered messages only. By message id: fifo
+    // messages after that message, and standard messages from one second before it (docs/protocol.md#resume). That
+    // message itself is never in the window, although a standard one lies in its range: window.fifo_after names it.
     PageCursor after{};
     LogWindow window{};
 };
 
-// Asks which number each topic had when the loop had reached `fifo_up_to`.
+// Which number each topic had when the loop had reached `fifo_up_to`.
 struct PositionsQuery {
     std::vector<TopicName> topics;
     Position fifo_up_to = 0;
-    // In whose turn it is read.
+    // The user whose turn this read takes.
     UserId asker{};
 };
 
 class ResumePlanner {
   public:
     virtual ~ResumePlanner() = default;
-    // By message id: the plan waits for the commit of every message that any loop handed to the log before this call,
-    // and so includes each standard message that was delivered before the call and then committed. By number: sees what
+    // By message id: the plan waits for the commit of every message that any loop passed to the log before this call,
+    // so it includes each standard message that was delivered before the call and committed later. By number: sees what
     // was committed before the call, as fifo_up_to was.
     virtual void plan_resume(ResumeQuery query, UniqueFunction<void(Result<ResumePlan>)> done) = 0;
-    // One number for each topic, in their order; 0 where there is none.
+    // One number per topic, in the order of the query; 0 if a topic has none.
     virtual void read_positions(PositionsQuery query, UniqueFunction<void(Result<std::vector<Sequence>>)> done) = 0;
 };
 

@@ -1,6 +1,6 @@
-// Where a standard message goes at once, while it is being stored.
+// Takes standard messages for immediate delivery, in parallel with storing them.
 // Flow:   Publisher -> StandardQueue (the standard lane of every loop's delivery worker)
-// Owns:   what waits to be delivered. Thread: one loop. Fails: never; ask has_room first.
+// Thread: one loop. Unbounded: check has_room first.
 #pragma once
 
 #include "notifyd/core/message.hpp"
@@ -11,7 +11,7 @@ class StandardQueue {
   public:
     virtual ~StandardQueue() = default;
     virtual void push(MessagePtr message) = 0;
-    // Whether the lanes of all loops, of both types, are below their bound.
+    // Whether the lanes of all loops, of both types, are below their limits.
     [[nodiscard]] virtual bool has_room() const = 0;
 };
 

@@ -1,7 +1,7 @@
-// The single-use connection tokens (tickets) that were issued and not forgotten yet
+// The single-use connection tokens (tickets) that were issued and are still remembered
 // (docs/protocol.md#single-use-tokens).
-// Owns:   nothing. Thread: one loop; `done` runs on that loop.
-// Fails:  unavailable (queue full, the commit or the read failed).
+// Thread: one loop; `done` runs on that loop.
+// Fails:  unavailable (queue full, or the commit or read failed).
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -18,7 +18,7 @@ namespace notifyd::ports {
 
 struct Ticket {
     Uuid id;
-    // Who connects with it, with the rights and until the end of the JWT that it was issued for.
+    // Who connects with it; with the rights and the expiry of the JWT it was issued for.
     Identity identity;
     EpochMs issued_at = 0;
     EpochMs expires_at = 0;
@@ -33,11 +33,11 @@ struct FoundTicket {
 struct TicketIssue {
     enum class Verdict : std::uint8_t {
         issued,
-        too_many,  // of this user
-        full,      // no room for anybody's
+        too_many,  // the user has too many
+        full,      // there are too many in total
     };
     Verdict verdict = Verdict::issued;
-    // After how long the user may have the next one.
+    // When the user may request the next one.
     Milliseconds retry_after{0};
 };
 
@@ -45,18 +45,18 @@ class TicketStore {
   public:
     virtual ~TicketStore() = default;
 
-    // Commits the ticket, unless all loops together have issued `per_minute` (0: no limit) to its user in the minute
-    // before it, or there are too many.
+    // Commits the ticket, unless all loops together have issued `per_minute` (0: no limit) to its user within the last
+    // minute, or there are too many.
     virtual void issue(Ticket ticket, std::size_t per_minute, UniqueFunction<void(Result<TicketIssue>)> done) = 0;
-    // nullopt: it was never issued, or it is forgotten. Sees every ticket whose issue was answered before the call.
-    // `asker`: in whose turn it is read.
+    // nullopt: it was never issued or has been forgotten. Sees every ticket whose issue was answered before the call.
+    // `asker`: the user whose turn this read takes.
     virtual void find(Uuid id, UserId asker, UniqueFunction<void(Result<std::optional<FoundTicket>>)> done) = 0;
-    // One conditional write: of all who try, on any loop, one receives `true`, after the commit. False: the ticket was
-    // used or revoked, has expired, or does not exist.
+    // One conditional write: of all callers, on any loop, exactly one receives `true`, after the commit. False: the
+    // ticket was used or revoked, has expired, or does not exist.
     virtual void use(Uuid id, EpochMs now, UniqueFunction<void(Result<bool>)> done) = 0;
-    // Voids the user's unused tickets; `done` receives how many.
+    // Revokes the user's unused tickets; `done` receives how many.
     virtual void revoke(UserId user, EpochMs now, UniqueFunction<void(Result<std::size_t>)> done) = 0;
-    // Forgets up to `rows_max` of those that expired before `cutoff`, the oldest first; `done` receives how many.
+    // Forgets up to `rows_max` of the tickets that expired before `cutoff`, oldest first; `done` receives how many.
     virtual void delete_expired(EpochMs cutoff,
                                 std::size_t rows_max,
                                 UniqueFunction<void(Result<std::size_t>)> done) = 0;

@@ -1,7 +1,6 @@
-// The key by which storage knows a repeated publish (docs/protocol.md#deduplication): the same id by the same user in
-// the same topic.
-// Owns:   nothing. Thread: any.
-// Fails:  throws when the cryptographic library does (out of memory).
+// The key by which storage recognizes a repeated publish (docs/protocol.md#deduplication): the same id from the same
+// user in the same topic.
+// Fails:  throws when OpenSSL does (out of memory).
 #pragma once
 
 #include "notifyd/core/ids.hpp"
@@ -14,7 +13,7 @@ namespace notifyd::publish {
 
 // Of an id that the publisher gave.
 [[nodiscard]] DeduplicationKey deduplication_key(const UserId& user, const TopicName& topic, std::string_view id);
-// Of the payload itself, for messages without an id. Never the same as the key of any given id.
+// Of the payload itself, for messages without an id. Never equal to the key of any given id.
 [[nodiscard]] DeduplicationKey content_deduplication_key(const UserId& user,
                                                          const TopicName& topic,
                                                          std::string_view payload_fields);

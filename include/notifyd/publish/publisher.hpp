@@ -1,7 +1,7 @@
-// The single way a message enters notifyd: from a WebSocket (P2P), from POST /publish (A2P), alone or in a batch.
-// Flow:   gateway -> Publisher -> standard lanes at once (standard) and MessageLog (both; the commit point) -> answer
+// The only way for a message to enter notifyd: from a WebSocket (P2P) or from POST /publish (A2P), alone or in a batch.
+// Flow:   gateway -> Publisher -> standard lanes at once (standard) and MessageLog (both; the commit point) -> answer.
 //         A standard message with a deduplication key may be a repeat: the commit decides, and delivers it.
-// Owns:   the count of publishes that wait for their commit.
+// Owns:   the count of publishes that are waiting for their commit.
 // Thread: one loop; `done` runs on that loop: inside the call for a refusal, after the commit otherwise.
 // Fails:  invalid_request (unknown targetChannel), forbidden, unavailable (queues full, or the commit failed).
 #pragma once
@@ -29,7 +29,7 @@ namespace notifyd::publish {
 using PublishDone = UniqueFunction<void(Result<Receipt>)>;
 using BatchDone = UniqueFunction<void(std::vector<Result<Receipt>>)>;
 
-// on: a fifo message without an id is known by its payload.
+// on: a fifo message without an id is identified by its payload.
 enum class ContentDeduplication : std::uint8_t { off, on };
 
 class Publisher {
@@ -43,7 +43,7 @@ class Publisher {
               observability::Events& events,
               ContentDeduplication content_deduplication);
 
-    // From now on this holds.
+    // Replaces the setting.
     void use(ContentDeduplication content_deduplication) { content_deduplication_ = content_deduplication; }
 
     // `skip`: the connection that does not want its own message back.
@@ -52,27 +52,27 @@ class Publisher {
                  std::optional<ConnectionId> skip,
                  PublishDone done);
 
-    // One commit for all that are valid; the answers in the order of the requests.
+    // One commit for all valid requests; the answers are in the order of the requests.
     void publish_batch(const Identity& sender, std::vector<Result<wire::PublishRequest>> requests, BatchDone done);
 
-    // For requests over HTTP: to be held until `done`.
+    // For requests over HTTP: hold the part until `done`.
     [[nodiscard]] Result<UserShare::Part> take_share(const Identity& sender, std::size_t bytes) {
         return share_.take(sender, bytes);
     }
 
-    // Whether one more publish would be taken now. A WebSocket is not read while this is false.
+    // Whether another publish would be accepted now. A WebSocket is not read while this is false.
     [[nodiscard]] bool has_room() const;
     // Runs `resume` once there is room: after a commit, or at the next poll_room.
     void wait_for_room(UniqueFunction<void()> resume);
-    // Called now and then, for room that other loops' commits made.
+    // Called regularly, because other loops' commits make room, too.
     void poll_room();
-    // Publishes that wait for their commit.
+    // Publishes that are waiting for their commit.
     [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
-    // From now on every publish is refused with unavailable: the server is about to stop.
+    // Refuses every further publish with unavailable: the server is about to stop.
     void close() { closed_ = true; }
 
   private:
-    // Whether the receipt says which number the message got.
+    // Whether the receipt states the message's number.
     enum class Numbers : std::uint8_t { told, withheld };
     [[nodiscard]] Numbers numbers_for(const Identity& sender, const wire::PublishRequest& request) const;
     [[nodiscard]] Result<queue::QueueKind> admit(const Identity& sender, const wire::PublishRequest& request) const;

@@ -1,6 +1,8 @@
-// How much of what waits for its commit may be one user's, so that others' publishes do not wait behind it.
-// Owns:   the count of bytes of each user who has some. Thread: one loop.
-// Fails:  take gives rate_limited. Service and admin tokens are the operator's own and have no bound.
+// Bounds how much of what is waiting for its commit may come from one user, so that others' publishes do not wait
+// behind it.
+// Owns:   the byte count of each user with waiting messages.
+// Thread: one loop.
+// Fails:  take returns rate_limited. Service and admin tokens are the operator's own and unlimited.
 #pragma once
 
 #include "notifyd/core/identity.hpp"
@@ -14,7 +16,7 @@ namespace notifyd::publish {
 
 class UserShare {
   public:
-    // Bytes that count until it is destroyed.
+    // Bytes that count until this is destroyed.
     class Part {
       public:
         Part(UserShare& share, const UserId* user, std::size_t bytes) : share_(&share), bytes_(bytes) {
@@ -35,7 +37,7 @@ class UserShare {
 
     explicit UserShare(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
-    // One who has none waiting gets any size, which was bounded by whoever read it.
+    // A user with nothing waiting gets any size: the reader of the request has already bounded it.
     [[nodiscard]] Result<Part> take(const Identity& sender, std::size_t bytes);
     [[nodiscard]] std::size_t users() const { return waiting_.size(); }
 

@@ -1,8 +1,6 @@
-// The messages that wait for one loop's processor, in arrival order (for fifo: commit order). Pure.
+// The messages waiting for one loop's processor, in order of arrival (for fifo: commit order). Pure.
 // A lane paces delivery: each turn takes a slice that fits the connections' outboxes, then the sockets are flushed.
-// Owns:   a share of each message.
-// Thread: one loop; depth from any.
-// Fails:  never. Publishers ask for the depth before they add to it, which bounds it.
+// Unbounded: publishers check the depth before they push. Thread: one loop; depth from any.
 #pragma once
 
 #include "notifyd/core/message.hpp"

@@ -1,5 +1,4 @@
-// When a delivery that found no room is tried again, and when it is given up (docs/protocol.md#slow-clients). Pure.
-// Owns: two numbers. Thread: any (a value). Fails: never.
+// When a delivery that found no room is retried, and when it is given up (docs/protocol.md#slow-clients). Pure.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -14,7 +13,7 @@ struct RetryPolicy {
     std::uint32_t attempts_max = 3;
     Milliseconds backoff{200};
 
-    // How long to wait after `attempts` of them have failed; nullopt: no more. Doubled each time, up to an hour.
+    // How long to wait after `attempts` failed attempts; nullopt: give up. Doubles each time, up to an hour.
     [[nodiscard]] std::optional<Milliseconds> after(std::uint32_t attempts) const {
         constexpr std::uint32_t doublings_max = 16;
         constexpr Milliseconds longest{3'600'000};

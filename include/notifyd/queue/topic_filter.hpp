@@ -1,5 +1,4 @@
-// The fan-out policy: which queue a message enters, by its targetChannel (the filter policy of the topics). Pure.
-// Owns: the channels' names. Thread: any, once made. Fails: unknown channels have no queue.
+// The fan-out policy: selects a message's queue by its targetChannel. Pure. Thread: any.
 #pragma once
 
 #include "notifyd/core/message.hpp"
@@ -20,11 +19,12 @@ enum class QueueKind : std::uint8_t {
 
 class TopicFilter {
   public:
-    // `channels`: those beside WebSocket that something serves.
+    // `channels`: the channels other than WebSocket that something serves.
     explicit TopicFilter(std::vector<std::string> channels) : channels_(std::move(channels)) {}
 
+    // nullopt for an unknown channel.
     [[nodiscard]] std::optional<QueueKind> queue_of(std::string_view target_channel, MessageType type) const;
-    // The names of all channels that have a queue, for an error.
+    // The names of all channels with a queue, for an error message.
     [[nodiscard]] std::string served() const;
 
   private:

@@ -1,7 +1,5 @@
-// A bounded FairQueue between threads, whose takers sleep until something comes.
-// Owns:   the values that wait.
-// Thread: any.
-// Fails:  push leaves the value with its caller when there is no room for it, or when the queue is closed.
+// A bounded FairQueue between threads; takers sleep until a value arrives.
+// Thread: any. A value that push does not take stays with the caller.
 #pragma once
 
 #include "notifyd/runtime/fair_queue.hpp"
@@ -17,7 +15,7 @@ namespace notifyd::runtime {
 
 enum class Handover : std::uint8_t {
     taken,
-    share_used,  // the key has as much waiting as it may
+    share_used,  // the key has used up its share of the room
     full,
     closed,
 };
@@ -27,9 +25,9 @@ class FairHandoverQueue {
   public:
     explicit FairHandoverQueue(std::size_t values_max) : values_max_(values_max) {}
 
-    // A key that has something waiting may go on taking until it has a quarter of the room that is left. So one alone
-    // stops at a fifth of it all, the next at a fifth of the rest, and it takes dozens of them to keep a newcomer out.
-    // Unless it is `taken`, `value` is untouched.
+    // A key with values waiting may add more as long as it has fewer than a quarter of the remaining room. So a single
+    // key stops at a fifth of the capacity, the next one at a fifth of the rest, and it takes dozens of keys to keep a
+    // newcomer out. Unless the result is `taken`, `value` is left untouched.
     [[nodiscard]] Handover push(const Key& key, T&& value) {
         return push_if(key, std::move(value), [this](const Key& of) {
             if (values_.size() >= values_max_) return Handover::full;
@@ -37,12 +35,12 @@ class FairHandoverQueue {
             return own != 0 && own >= (values_max_ - values_.size()) / 4 ? Handover::share_used : Handover::taken;
         });
     }
-    // For callers who bound what they have waiting themselves.
+    // For callers that limit their own number of waiting values.
     [[nodiscard]] Handover push_always(const Key& key, T&& value) {
         return push_if(key, std::move(value), [](const Key&) { return Handover::taken; });
     }
 
-    // Waits for a value. nullopt: closed, and everything that was pushed has been taken.
+    // Waits for a value. nullopt: closed, and everything pushed has been taken.
     [[nodiscard]] std::optional<T> take() {
         std::unique_lock lock(mutex_);
         filled_.wait(lock, [this] { return closed_ || !values_.empty(); });
@@ -55,7 +53,7 @@ class FairHandoverQueue {
         return values_.size();
     }
 
-    // Refuses everything from now on; takers get what is left and then learn that it is closed.
+    // Refuses all further values; takers get the remaining ones, then nullopt.
     void close() {
         {
             const std::lock_guard lock(mutex_);

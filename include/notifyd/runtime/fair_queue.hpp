@@ -1,8 +1,7 @@
 // A queue that serves its keys in turn: one value of each key that has any, then the next round. However many values
-// one key has waiting, another waits for one of them at most. Within a key it is first in, first out. Pure.
-// Owns:   the values that wait; nothing of a key that has none.
+// one key has waiting, every other key waits for at most one of them. First in, first out within a key. Pure.
+// Unbounded: callers limit what they push. A key without values costs nothing.
 // Thread: one at a time.
-// Fails:  never. Its users bound what they push.
 #pragma once
 
 #include <cassert>
@@ -23,7 +22,7 @@ class FairQueue {
         ++size_;
     }
 
-    // Of the key whose turn it is. There must be one.
+    // Takes a value of the key whose turn it is. The queue must not be empty.
     [[nodiscard]] T pop() {
         assert(!empty());
         auto* const turn = turns_.front();
@@ -51,7 +50,7 @@ class FairQueue {
     using Lines = std::unordered_map<Key, std::deque<T>>;
 
     Lines lines_;
-    std::deque<typename Lines::value_type*> turns_;  // each key that has values, once
+    std::deque<typename Lines::value_type*> turns_;  // each key with values, once
     std::size_t size_ = 0;
 };
 

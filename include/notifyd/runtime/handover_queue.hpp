@@ -1,8 +1,6 @@
-// A queue of values between threads whose takers sleep until something comes.
-// It counts nothing itself: its users bound what they push (a storage request is counted before it is gathered).
-// Owns:   the values that wait.
-// Thread: any.
-// Fails:  push leaves the value with its caller once the queue is closed.
+// A queue of values between threads; takers sleep until a value arrives.
+// Unbounded: callers limit what they push (a storage request is counted before it is gathered).
+// Thread: any. Once the queue is closed, values stay with their callers.
 #pragma once
 
 #include <chrono>
@@ -17,7 +15,7 @@ namespace notifyd::runtime {
 template <class T>
 class HandoverQueue {
   public:
-    // False: closed, and `value` is untouched.
+    // False: closed, and `value` is left untouched.
     [[nodiscard]] bool push(T&& value) {
         {
             const std::lock_guard lock(mutex_);
@@ -28,7 +26,7 @@ class HandoverQueue {
         return true;
     }
 
-    // Waits for a value. nullopt: closed, and everything that was pushed has been taken.
+    // Waits for a value. nullopt: closed, and everything pushed has been taken.
     [[nodiscard]] std::optional<T> take() {
         std::unique_lock lock(mutex_);
         filled_.wait(lock, [this] { return closed_ || !values_.empty(); });
@@ -40,8 +38,8 @@ class HandoverQueue {
 
     enum class Waited { taken, timed_out, closed };
 
-    // Moves everything that waits behind `out`; waits for it, up to `timeout` if one is given.
-    // closed: nothing waits and nothing will come any more.
+    // Appends everything that is waiting to `out`; if there is nothing, waits for a value, up to `timeout` if given.
+    // closed: the queue is empty and stays so.
     Waited take_all(std::deque<T>& out, std::optional<std::chrono::milliseconds> timeout) {
         std::unique_lock lock(mutex_);
         const auto ready = [this] { return closed_ || !values_.empty(); };
@@ -56,10 +54,10 @@ class HandoverQueue {
         return Waited::taken;
     }
 
-    // Takes what waits without waiting for more.
+    // Takes the values that are there, without waiting.
     void take_ready(std::deque<T>& out) { (void)take_all(out, std::chrono::milliseconds(0)); }
 
-    // Refuses everything from now on; takers get what is left and then learn that it is closed.
+    // Refuses all further values; takers get the remaining ones, then learn that it is closed.
     void close() {
         {
             const std::lock_guard lock(mutex_);

@@ -1,7 +1,5 @@
-// A bounded queue of tasks from many threads to one, drained whole.
-// Owns:   the tasks that wait.
-// Thread: post, post_waiting, depth and close from any; take_all from the one that owns the mailbox.
-// Fails:  post gives false when the mailbox is full or closed.
+// A bounded queue of tasks from many threads to one, which drains it as a whole.
+// Thread: take_all from the thread that owns the mailbox, everything else from any.
 #pragma once
 
 #include "notifyd/runtime/task.hpp"
@@ -17,18 +15,19 @@ namespace notifyd::runtime {
 
 class Mailbox {
   public:
-    // `wake` is called, on the posting thread, when the first task comes into an empty mailbox.
+    // `wake` is called on the posting thread when a task is put into an empty mailbox.
     Mailbox(std::size_t tasks_max, std::function<void()> wake);
 
+    // False: full or closed.
     [[nodiscard]] bool post(Task task);
     // Waits while the mailbox is full. False: closed.
     bool post_waiting(Task task);
-    // Past the bound. False: closed.
+    // Ignores the bound. False: closed.
     [[nodiscard]] bool post_control(Task task);
-    // Swaps everything that waits into `out`, which must be empty.
+    // Swaps all waiting tasks into `out`, which must be empty.
     void take_all(std::vector<Task>& out);
     [[nodiscard]] std::size_t depth() const { return depth_.load(std::memory_order_relaxed); }
-    // Refuses everything from now on and lets waiting threads go.
+    // Refuses all further tasks and releases waiting threads.
     void close();
 
   private:

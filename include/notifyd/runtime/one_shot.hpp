@@ -1,10 +1,8 @@
-// A value that a service gives once, through its `done`, and that one coroutine waits for.
+// A value that a service delivers once, through its `done` callback, to a waiting coroutine.
 //   OneShot<Result<Receipt>> answer(loop.executor());
 //   publisher.publish(…, [&answer](Result<Receipt> receipt) { answer.set(std::move(receipt)); });
 //   const Result<Receipt> receipt = co_await answer.wait();
-// Owns:   the value, and the coroutine that waits for it.
-// Thread: one loop. It lives in the frame of the coroutine that waits, which is not left before set() is called.
-// Fails:  never.
+// Thread: one loop. It lives in the frame of the waiting coroutine, which must not be left before set() is called.
 #pragma once
 
 #include "notifyd/core/unique_function.hpp"
@@ -35,8 +33,8 @@ class OneShot {
     boost::asio::awaitable<T, Executor> wait() {
         using Token = boost::asio::use_awaitable_t<Executor>;
         if (!value_) {
-            // Named, and resumed through the loop: GCC 12 destroys lambdas inside a co_await expression twice, and the
-            // caller of set() must not find a coroutine running inside its call.
+            // Named, because GCC 12 destroys lambdas inside a co_await expression twice. Resumed through the loop, so
+            // that the coroutine does not run inside the caller's set().
             auto start = [this](auto handler) {
                 auto resume = [executor = executor_, handler = std::move(handler)]() mutable {
                     boost::asio::post(executor, std::move(handler));

@@ -1,7 +1,5 @@
-// A map that all loops read and few write: split into shards, each behind its own lock.
-// Owns:   keys and values.
-// Thread: any. `visit` and `update` hold one shard's lock: keep them short and call nothing that locks.
-// Fails:  never.
+// A map that all loops read but few write: split into shards, each behind its own lock.
+// Thread: any. `visit` and `update` hold one shard's lock: keep the callbacks short, and take no locks in them.
 #pragma once
 
 #include <array>
@@ -16,7 +14,7 @@ namespace notifyd::runtime {
 template <class Key, class Value>
 class ShardedMap {
   public:
-    // Calls `look(const Value*)` (nullptr: no such key) under a shared lock and returns its answer.
+    // Calls `look(const Value*)` (nullptr: no such key) under a shared lock and returns its result.
     template <class Look>
     auto visit(const Key& key, Look look) const {
         const Shard& shard = shard_of(key);
@@ -27,8 +25,8 @@ class ShardedMap {
 
     enum class Keep : bool { no, yes };
 
-    // Calls `change(Value&)` under the exclusive lock, on a new value where there was none.
-    // It answers whether the value is worth keeping.
+    // Calls `change(Value&)` under the exclusive lock, with a new value if there is none; `change` returns whether to
+    // keep the value.
     template <class Change>
     void update(const Key& key, Change change) {
         Shard& shard = shard_of(key);
@@ -45,7 +43,7 @@ class ShardedMap {
         std::unordered_map<Key, Value> values;
     };
 
-    // The low bits choose the bucket inside a shard, so the shard comes from the high ones.
+    // The low bits choose the bucket inside a shard, so the high bits choose the shard.
     static std::size_t index_of(const Key& key) {
         const std::size_t hash = std::hash<Key>{}(key)*0x9E3779B97F4A7C15ULL;
         return hash >> 58U;

@@ -1,8 +1,6 @@
-// A limit of so many a minute for each key (an address, a user), over all loops, in bounded memory.
+// A per-minute limit for each key (an address, a user), across all loops, in bounded memory.
 //   if (const Milliseconds wait = connects.take(address, clock.steady_now(), most); wait != Milliseconds::zero()) …
-// Owns:   the windows (core/keyed_window), split into shards, each behind its own lock.
-// Thread: any.
-// Fails:  never.
+// Thread: any. The windows (core/keyed_window) are split into shards, each behind its own lock.
 #pragma once
 
 #include "notifyd/core/keyed_window.hpp"
@@ -18,28 +16,28 @@ namespace notifyd::runtime {
 
 class SharedRateLimit {
   public:
-    // Zero: admitted. Otherwise the time until the next one of this key would be. `most` a minute; 0: no limit.
+    // Zero: admitted. Otherwise, how long until this key may be admitted. `most` is per minute; 0 means no limit.
     [[nodiscard]] Milliseconds take(const std::string& key, SteadyTime now, std::size_t most) {
         Shard& shard = shard_of(key);
         const std::lock_guard lock(shard.mutex);
         return shard.windows.take(key, now, most);
     }
 
-    // What was admitted last did not happen after all.
+    // Undoes the last admission, for something that did not happen after all.
     void give_back(const std::string& key) {
         Shard& shard = shard_of(key);
         const std::lock_guard lock(shard.mutex);
         shard.windows.give_back(key);
     }
 
-    // What take would answer; nothing is remembered.
+    // What take would return, without recording anything.
     [[nodiscard]] Milliseconds look(const std::string& key, SteadyTime now, std::size_t most) {
         Shard& shard = shard_of(key);
         const std::lock_guard lock(shard.mutex);
         return shard.windows.look(key, now, most);
     }
 
-    // Admissions that are remembered: never more than the capacity.
+    // Recorded admissions; never more than the capacity.
     [[nodiscard]] std::size_t size() {
         std::size_t sum = 0;
         for (Shard& shard : shards_) {
@@ -49,7 +47,7 @@ class SharedRateLimit {
         return sum;
     }
 
-    // A few dozen megabytes at worst: exact up to some 4,000 admissions a second.
+    // A few dozen megabytes at worst; exact up to about 4,000 admissions per second.
     static constexpr std::size_t capacity = 256 * 1024;
 
   private:

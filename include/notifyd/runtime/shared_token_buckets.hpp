@@ -1,12 +1,10 @@
-// A token bucket for each key (a user), over all loops, in bounded memory.
+// A token bucket for each key (a user), across all loops, in bounded memory.
 //   const Milliseconds wait = publishes.take(user, clock.steady_now(), {10, 20});
-// A bucket that has filled up again is as good as a new one and is forgotten: each shard keeps two generations, and the
-// older one is dropped once it has been out of use for as long as a bucket takes to fill. When there are more keys than
-// the capacity, the ones unused for longest are dropped early and start again with a full burst: nobody is refused for
-// what others do, and whoever wants to be forgotten needs tens of thousands of other keys.
-// Owns:   the buckets, split into shards, each behind its own lock.
-// Thread: any.
-// Fails:  never.
+// A bucket that is full again is as good as a new one and can be forgotten: each shard keeps two generations, and drops
+// the older one once it has been unused for as long as a bucket takes to fill. If there are more keys than the
+// capacity, the least recently used are dropped early and start again with a full burst: no key is refused because of
+// others, and escaping a limit takes tens of thousands of other keys.
+// Thread: any. The buckets are split into shards, each behind its own lock.
 #pragma once
 
 #include "notifyd/core/rate_limiter.hpp"
@@ -24,7 +22,7 @@ namespace notifyd::runtime {
 
 class SharedTokenBuckets {
   public:
-    // Zero: a token was taken. Otherwise the time until this key will have one, rounded up. A rate of 0: no limit.
+    // Zero: a token was taken. Otherwise, how long until this key has one, rounded up. A rate of 0 means no limit.
     [[nodiscard]] Milliseconds take(const std::string& key, SteadyTime now, const Rate& rate) {
         if (rate.per_second == 0) return Milliseconds::zero();
         Shard& shard = shards_[std::hash<std::string>{}(key) % shard_count];
@@ -32,7 +30,7 @@ class SharedTokenBuckets {
         return std::chrono::ceil<Milliseconds>(shard.take(key, now, rate));
     }
 
-    // Buckets that are remembered: never more than the capacity.
+    // Buckets that are remembered; never more than the capacity.
     [[nodiscard]] std::size_t size() {
         std::size_t sum = 0;
         for (Shard& shard : shards_) {
@@ -42,7 +40,7 @@ class SharedTokenBuckets {
         return sum;
     }
 
-    // With user ids of the usual length some ten megabytes at worst.
+    // About ten megabytes at worst, with user ids of the usual length.
     static constexpr std::size_t capacity = 64 * 1024;
 
   private:
@@ -58,7 +56,7 @@ class SharedTokenBuckets {
 
         std::chrono::nanoseconds take(const std::string& key, SteadyTime now, const Rate& rate) {
             const std::chrono::nanoseconds fills_in = std::chrono::seconds(1 + rate.burst / rate.per_second);
-            // Callers on several threads may come a little out of order.
+            // Callers on several threads may arrive slightly out of order.
             if (now - turned_at >= fills_in || young.size() >= generation_max) {
                 old = std::exchange(young, {});
                 turned_at = now;

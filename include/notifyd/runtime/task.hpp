@@ -1,5 +1,4 @@
-// Work that travels to another thread: a callable that owns the values it needs.
-// Owns: its captures. Thread: made on one, run on another. Fails: never.
+// Work that is handed to another thread: a callable that owns the values it needs.
 #pragma once
 
 #include "notifyd/core/unique_function.hpp"

@@ -1,8 +1,8 @@
-// Lets one coroutine of a loop through at a time, the others in the order in which they came: for work that is done in
-// steps and takes memory while it lasts.
+// Lets one coroutine of a loop through at a time, in order of arrival: for work that is done in steps and takes memory
+// while it lasts.
 //   const runtime::Turnstile::Pass pass = co_await turnstile.enter();
-// Owns:   who waits. What it shares with a Pass outlives it: the frame of a Pass may be destroyed with the loop's
-// context. Thread: one loop. A Pass lives in the frame of the coroutine that entered. Fails:  never.
+// Thread: one loop. A Pass lives in the frame of the coroutine that entered. It shares the gate with the turnstile,
+// because that frame may be destroyed later, with the loop's context.
 #pragma once
 
 #include "notifyd/core/unique_function.hpp"
@@ -31,7 +31,7 @@ class Turnstile {
                 taken = false;
                 return;
             }
-            // It stays taken: by the one who comes next.
+            // Stays taken, on behalf of the next coroutine.
             UniqueFunction<void()> next = std::move(waiting.front());
             waiting.pop_front();
             next();
@@ -43,7 +43,7 @@ class Turnstile {
     };
 
   public:
-    // Lets the next one through when it is destroyed.
+    // Lets the next coroutine through when it is destroyed.
     class Pass {
       public:
         Pass(Pass&&) noexcept = default;

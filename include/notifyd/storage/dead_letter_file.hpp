@@ -1,7 +1,6 @@
-// The dead letters in a database file, for `notifyd dlq`: beside a running server, or while none runs.
-// Owns:   a connection that neither checkpoints nor removes the log, so that the server's own rules hold.
-// Thread: a command's.
-// Fails:  with one message that names the file.
+// The dead letters in a database file, for `notifyd dlq`: beside a running server, or while none is running.
+// Its connection neither checkpoints nor removes the log, so that the server's own rules hold.
+// Thread: a command's. Fails: with one message that names the file.
 #pragma once
 
 #include "notifyd/core/dead_letter.hpp"
@@ -35,16 +34,16 @@ class DeadLetterFile {
                                       std::size_t letters_max,
                                       const std::function<void(const DeadLetter&)>& visit);
     [[nodiscard]] Startup<std::size_t> count(const LetterChoice& choice);
-    // Deletes those that exist now, in slices that let the server's commits through.
+    // Deletes those that exist now, in slices between which the server can commit.
     [[nodiscard]] Startup<std::size_t> purge(const LetterChoice& choice);
-    // Asks the server to send them again; returns which they are.
+    // Asks the server to send them again; returns their ids.
     [[nodiscard]] Startup<std::vector<Uuid>> mark(const LetterChoice& choice);
 
     struct Taken {
         std::size_t redriven = 0;
         std::size_t failed = 0;
     };
-    // What became of marked letters; removes from `marked` those with which the server is done.
+    // What became of marked letters; removes those that the server is done with from `marked`.
     [[nodiscard]] Startup<Taken> take_done(std::vector<Uuid>& marked);
 
   private:
@@ -54,7 +53,7 @@ class DeadLetterFile {
     std::unique_ptr<Parts> parts_;
 };
 
-// Whether a process has the database open: only a server can send.
+// Whether a process has the database open, because only a server can send.
 [[nodiscard]] Startup<bool> is_served(const std::string& database);
 
 }  // namespace notifyd::storage

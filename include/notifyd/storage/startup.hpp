@@ -1,5 +1,4 @@
-// Opening the database: reports to the operator what is wrong with it, and migrates it.
-// Owns:   nothing.
+// Opens the database for startup: migrates it, or tells the operator what is wrong with it.
 // Thread: any, before the storage is opened.
 // Fails:  with one message that names the file: not a database, another program's, newer than this binary, in use, …
 #pragma once

@@ -1,11 +1,11 @@
 // SQLite behind the ports: the database, the thread that writes it and the threads that read it.
-// Flow:   a loop's StorageClient gathers a turn's requests -> storage thread: one transaction, one sync
-//         -> CommitListener -> every `done` on its loop.
+// Flow:   a loop's StorageClient gathers a turn's requests -> storage thread: one transaction, one sync ->
+// CommitListener -> every `done` on its loop.
 // Owns:   the database file and its lock, the storage thread, two reader threads and the checkpointer.
-// Thread: open, client, for_each_permission, start and stop from the one that composes the server;
-//         epoch, last_position, writable and stats from any. stop() never from a loop's thread.
-// Fails:  open and migrate with a message for the operator; later a failed commit answers `unavailable` to every
-//         request in it, and the storage thread goes on. A failed sync is the end of writing: see on_failed_sync.
+// Thread: epoch, last_position, writable and stats from any; everything else from the owner's thread. stop() never from
+// a loop's thread.
+// Fails:  open and migrate with a message for the operator; later, a failed commit answers `unavailable` to every
+// request in it, and the storage thread continues. A failed sync ends all writing: see on_failed_sync.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -34,10 +34,10 @@ class Events;
 
 namespace notifyd::storage {
 
-// full: an acknowledged message survives a power cut. normal: it survives the end of the process only.
+// full: an acknowledged message survives a power cut. normal: it survives only the end of the process.
 enum class Durability : std::uint8_t { full, normal };
 
-// off: messages are numbered but no row is kept.
+// off: messages are numbered, but no row is kept.
 enum class History : std::uint8_t { keep, off };
 
 struct StorageOptions {
@@ -46,35 +46,35 @@ struct StorageOptions {
     History history = History::keep;
     // How long a deduplication key is remembered; 0: keys are ignored.
     Milliseconds deduplication_window{0};
-    // Dead letters that are kept for one user, the newest ones; 0: no bound.
+    // Dead letters kept per user, the newest ones; 0 means no limit.
     std::size_t dead_letters_per_user = 10'000;
-    // Requests that may wait for their commit, of all loops together.
+    // Requests that may wait for their commit, across all loops.
     std::size_t queue_length = 100'000;
     // Bytes of messages that may wait for their commit.
     std::size_t queue_bytes_max = 256 * 1024 * 1024;
     // Reads that may wait for a reader thread.
     std::size_t reads_waiting_max = 4'096;
-    // The write-ahead log's size from which the checkpointer works.
+    // The size of the write-ahead log from which the checkpointer works.
     std::size_t checkpoint_bytes = 16 * 1024 * 1024;
-    // The size from which the storage thread copies the log itself between two commits, if it never pauses.
+    // The size from which the storage thread itself copies the log between two commits, if it is never idle.
     std::size_t checkpoint_now_bytes = 64 * 1024 * 1024;
-    // A database up to this size is read whole, and refused if damaged, before it is used.
+    // A database up to this size is read completely before it is used, and refused if damaged.
     std::size_t check_bytes_max = 64 * 1024 * 1024;
     // How often an idle storage thread checks whether writing works again after a failed commit.
     std::chrono::milliseconds probe_interval{1'000};
-    // How often the database's files are looked for in their places; each commit looks for them, too.
+    // How often the database's files are checked by name; each commit checks them, too.
     std::chrono::milliseconds watch_interval{1'000};
-    // Before the second and the third try of a commit that failed for a reason that may pass.
+    // Before the second and the third attempt at a commit that failed for a possibly transient reason.
     std::array<std::chrono::milliseconds, 2> retry_pauses{std::chrono::milliseconds(20),
                                                           std::chrono::milliseconds(100)};
-    // Called once, on one of the storage's threads, when a sync has failed: from now on everything is refused, and the
+    // Called once, on one of the storage's threads, after a failed sync: from now on everything is refused, and the
     // process should end, so that the database is read again from what the disk really holds.
     std::function<void()> on_failed_sync{};
-    // Called on the storage thread for every row that a commit has changed (nullopt: the row is gone), in commit order
-    // and before the change is answered: memory that mirrors the rows never differs from the disk, whichever loop
-    // asked.
+    // Called on the storage thread for every row that a commit has changed (nullopt: the row was deleted), in commit
+    // order and before the change is answered. So memory that mirrors the rows never differs from the disk, whichever
+    // loop made the request.
     std::function<void(const UserId&, const TopicName&, std::optional<Role>)> on_permission_changed{};
-    // The same for the blocks of users.
+    // The same for user blocks.
     std::function<void(const UserId&, const std::optional<UserBlock>&)> on_block_changed{};
 };
 
@@ -93,8 +93,8 @@ struct StorageStats {
 
 class Storage {
   public:
-    // Creates the database if there is none, applies missing migrations, takes the lock and forgets the connection
-    // rows of the last process. `clock` and `events` outlive the storage; `ids` is used only here.
+    // Creates the database if there is none, applies missing migrations, takes the lock and deletes the connection rows
+    // of the last process. `clock` and `events` must outlive the storage; `ids` is only used here.
     [[nodiscard]] static Startup<std::unique_ptr<Storage>> open(StorageOptions options,
                                                                 const Clock& clock,
                                                                 IdSource& ids,
@@ -103,32 +103,33 @@ class Storage {
     Storage(const Storage&) = delete;
     Storage& operator=(const Storage&) = delete;
 
-    // Every permission row; before start(), after which on_permission_changed goes on. Throws if they cannot be read.
+    // Visits every permission row; call it before start(), from which on_permission_changed takes over. Throws if they
+    // cannot be read.
     void for_each_permission(const std::function<void(const Permission&)>& visit);
-    // The same for every block of a user, and on_block_changed.
+    // The same for user blocks and on_block_changed.
     void for_each_block(const std::function<void(const UserBlock&)>& visit);
 
-    // The ports of one loop, and the hook that hands over what its turn gathered: register it with the loop before
-    // the hook that flushes sockets. To be destroyed after stop() and after the loop's run() has returned.
+    // The ports of one loop, and the hook that hands over what a turn has gathered: register it with the loop before
+    // the hook that flushes sockets. Must be destroyed after stop() and after the loop's run() has returned.
     [[nodiscard]] std::unique_ptr<StorageClient> client(runtime::EventLoop& loop);
 
-    // Starts the threads. `listener` outlives stop().
+    // Starts the threads. `listener` must outlive stop().
     void start(ports::CommitListener& listener);
 
-    // Commits everything that was handed over, answers it, and joins the threads; later requests get `unavailable`.
-    // The loops must be running (to take the answers) or stopped. Calling it twice is fine.
+    // Commits and answers everything that was handed over, and joins the threads; later requests get `unavailable`. The
+    // loops must be running (to take the answers) or stopped. May be called twice.
     void stop();
 
     [[nodiscard]] const std::string& epoch() const;
-    // The last position given before start(): as far as loops have seen the log before the first commit.
+    // The last position assigned before start(): how far loops have seen the log before the first commit.
     [[nodiscard]] Position last_position() const;
-    // The last known time before start(): when retention last trusted the clock, or else when the newest message was
-    // published; nullopt: neither is known.
+    // The last known time before start(): when retention last trusted the clock, otherwise when the newest message was
+    // published; nullopt if neither is known.
     [[nodiscard]] std::optional<EpochMs> last_known_time() const;
-    // The clock that windows and lifetimes in the database are counted by: setting the wall clock changes none of them.
+    // The clock that measures windows and lifetimes in the database; setting the wall clock does not change them.
     [[nodiscard]] const Clock& continuous_clock() const;
-    // False from a failed commit until one succeeds, and while the database's files are not in their places; for good
-    // after a failed sync or in a corrupt file.
+    // False from a failed commit until one succeeds, and while the database's files are not in place; permanently after
+    // a failed sync or in a corrupt file.
     [[nodiscard]] bool writable() const;
     [[nodiscard]] StorageStats stats() const;
 

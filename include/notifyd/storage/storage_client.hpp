@@ -1,8 +1,7 @@
-// One loop's way to the storage: an object for each port, over requests that are gathered per turn.
-// Owns:   the requests of the present turn, and the answers that its loop has not taken yet.
-// Thread: its loop's. Any handler or task of the loop may use the ports, at any time.
+// One loop's access to the storage: an object for each port, over requests that are gathered per turn.
+// Thread: its loop. Any handler or task of the loop may use the ports, at any time.
 // Fails:  unavailable, through `done`, never inside the call. A request that finds the queue full is answered before
-//         those that wait: the one exception to the order of the calls.
+// those that are waiting: the only exception to the order of the calls.
 #pragma once
 
 #include "notifyd/ports/block_store.hpp"

@@ -1,10 +1,9 @@
-// Reads the body of POST /publish/batch in short steps, so that a loop can do other work in between, however large the
-// body is.
+// Reads the body of POST /publish/batch in short steps, so that the loop can do other work in between, however large
+// the body is. The body must outlive the reader.
 //   while (reader.step()) { … }
 //   auto messages = reader.take();
-// The body must outlive the reader.
-// Fails: take() returns invalid_json or invalid_request for the whole body; an entry fails on its own, for example with
-//        payload_too_large.
+// Fails:  take() returns invalid_json or invalid_request for the whole body; an entry fails on its own, for example
+//         with payload_too_large.
 #pragma once
 
 #include "notifyd/core/result.hpp"
@@ -22,7 +21,7 @@ class BatchReader {
   public:
     using Messages = std::vector<Result<PublishRequest>>;
 
-    // How much text one step covers; an entry is always read in one step.
+    // How much text a step covers; an entry is always read in one step.
     static constexpr std::size_t step_bytes = 32 * 1024;
 
     BatchReader(std::string_view body, const JsonLimits& limits, std::size_t message_bytes_max);
@@ -32,7 +31,7 @@ class BatchReader {
 
     // False: the body has been read.
     [[nodiscard]] bool step();
-    // Once, after the last step.
+    // Call once, after the last step.
     [[nodiscard]] Result<Messages> take();
 
   private:

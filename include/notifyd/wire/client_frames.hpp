@@ -1,7 +1,7 @@
-// What a client says over its WebSocket: one text frame in, one typed value out (docs/protocol.md#all-frames).
+// What a client sends over its WebSocket: one text frame in, one typed value out (docs/protocol.md#all-frames).
 // Flow:   socket -> parse_client_frame -> std::visit in the gateway
 // Fails:  never. A malformed frame is a value, too (MalformedSend, MalformedEnvelope), with the ids that could be read,
-//         so that the answer can name them.
+//         so that the reply can repeat them.
 #pragma once
 
 #include "notifyd/core/error.hpp"
@@ -23,14 +23,14 @@ namespace notifyd::wire {
 
 // Whether the sending connection gets its own message back.
 enum class Echo : std::uint8_t { on, off };
-// Whether success is answered; errors and acks always are.
+// Whether success is reported; errors and acks always are.
 enum class Reply : std::uint8_t { on, off };
 
-// Ids are echoed as they came: a JSON string or number whose text has at most 256 bytes.
+// Ids are echoed unchanged: a JSON string or number whose text has at most 256 bytes.
 struct SendMessage {
     PublishRequest request;
     std::optional<RawJson> request_id;
-    // Has a value if and only if the client asked for an ack.
+    // Set if and only if the client asked for an ack.
     std::optional<RawJson> ack_id;
     Echo echo = Echo::on;
     Reply reply = Reply::on;
@@ -40,12 +40,12 @@ struct Ping {
     std::optional<RawJson> id;
 };
 
-// At most 100 topics and 100 channels, each named once.
+// At most 100 topics and 100 channels, without repetitions.
 struct Subscribe {
     std::optional<RawJson> id;
     std::vector<TopicName> topics;
     std::vector<std::string> channels;
-    // Its topics are not compared with `topics` yet: those that are subscribed already will do, too.
+    // Its topics have not been compared with `topics`: topics that are already subscribed are fine, too.
     ResumeRequest resume{};
 };
 
@@ -55,7 +55,7 @@ struct Unsubscribe {
     std::vector<std::string> channels;
 };
 
-// A fresh JWT in place of the one that the connection was opened with.
+// A fresh JWT to replace the one that the connection was opened with.
 struct AuthRefresh {
     std::optional<RawJson> id;
     std::string token;
@@ -66,12 +66,12 @@ struct NotificationAck {
     Uuid notification;
 };
 
-// An envelope of a type that is none of ours: answered with unknown_envelope_error().
+// An envelope of an unknown type: answered with unknown_envelope_error().
 struct UnknownEnvelope {
     std::optional<RawJson> id;
 };
 
-// Answered with send_error, and ack_error too if there is an ack id.
+// Answered with send_error, and also with ack_error if there is an ack id.
 struct MalformedSend {
     Error error;
     std::optional<RawJson> request_id;

@@ -20,15 +20,15 @@ namespace notifyd::wire {
 enum class Hello : std::uint8_t { off, on };
 
 struct ConnectQuery {
-    // Not checked; may be empty.
+    // Not verified; may be empty.
     std::optional<std::string> token;
-    // To be subscribed to besides the user's own topic; at most 100, each named once.
+    // To subscribe to in addition to the user's own topic; at most 100, without repetitions.
     std::vector<TopicName> topics;
     std::optional<UserId> user;
     Hello hello = Hello::off;
-    // Whether the client accepts some of the topics if others are forbidden.
+    // Whether the client accepts the permitted topics if others are forbidden.
     bool partial = false;
-    // Not compared with `topics`: the user's own topic is known only with the token.
+    // Not compared with `topics`, because the user's own topic is known only from the token.
     ResumeRequest resume{};
 };
 Result<ConnectQuery> parse_connect_query(const QueryParameters& query);

@@ -15,7 +15,7 @@
 
 namespace notifyd::wire {
 
-// The channels that the token is to be limited to, each once. nullopt: not limited. The body may be empty.
+// The channels that the token is limited to, without repetitions. nullopt: no limit. The body may be empty.
 Result<std::optional<std::vector<std::string>>> parse_connection_token_body(std::string_view body,
                                                                             const JsonLimits& limits);
 [[nodiscard]] std::string connection_token_reply(std::string_view token, const Uuid& id, EpochMs expires_at);

@@ -17,22 +17,22 @@
 
 namespace notifyd::wire {
 
-// GET of the list: all connections, or those that match everything that is given.
+// GET of the list: all connections, or those that match every given parameter.
 struct ConnectionsQuery {
     std::optional<UserId> user;
     std::optional<TopicName> topic;
     std::size_t limit = limits::page_messages_default;
-    // As the client gave it; history/page_key reads it.
+    // As given by the client; history/page_key decodes it.
     std::optional<std::string> start_key;
 };
 Result<ConnectionsQuery> parse_connections_query(const QueryParameters& query);
 [[nodiscard]] std::string connections_page(std::span<const ConnectionInfo> connections,
                                            const std::optional<std::string>& next_key);
 
-// GET of one.
+// GET of one connection.
 [[nodiscard]] std::string connection_reply(const ConnectionInfo& connection);
 
-// POST to one: the body becomes a text frame, so it must be UTF-8.
+// POST to one connection: the body becomes a text frame, so it must be UTF-8.
 Result<void> check_posted_frame(std::string_view body);
 
 }  // namespace notifyd::wire

@@ -1,4 +1,4 @@
-// /dlq (docs/protocol.md#dead-letters) and `notifyd dlq list --json` (§4.4): queries in, dead letters out.
+// /dlq (docs/protocol.md#dead-letters) and `notifyd dlq list --json`: queries in, dead letters out.
 // Fails: invalid_request.
 #pragma once
 
@@ -18,13 +18,13 @@ namespace notifyd::wire {
 struct DeadLettersQuery {
     std::optional<std::string> queue;  // nullopt: all
     std::size_t limit = limits::page_messages_default;
-    // As the client gave it; history/page_key reads it.
+    // As given by the client; history/page_key decodes it.
     std::optional<std::string> start_key;
 };
 Result<DeadLettersQuery> parse_dead_letters_query(const QueryParameters& query);
 [[nodiscard]] std::string dead_letters_page(std::span<const DeadLetter> letters,
                                             const std::optional<std::string>& next_key);
-// One letter with its message as it was published; null: its retention is over.
+// One letter with its message as published; null if its retention has expired.
 [[nodiscard]] std::string dead_letter(const DeadLetter& letter);
 
 // POST /dlq/redrive; nullopt: all queues. An empty name is refused, so that an unset variable in a script does not mean

@@ -16,7 +16,7 @@
 
 namespace notifyd::wire {
 
-// A frame for each message, one after the other.
+// One frame per message, one after the other.
 [[nodiscard]] FramePtr delivered_frames(std::span<const Delivery> deliveries,
                                         EpochMs processed_at,
                                         unsigned retry_count);
@@ -30,10 +30,10 @@ struct UnsentMessage {
     TopicName topic;
     MessageType type = MessageType::standard;
     Sequence sequence = 0;  // 0: not numbered
-    std::string_view head;  // as in Message::head; lives as long as the block
+    std::string_view head;  // as in Message::head; valid as long as the block
 };
-// Visits the messages in a block of this server's frames of which the first `sent` bytes have been sent. Other frames
-// are skipped, and so is everything after a frame that is incomplete.
+// Visits the messages in a block of this server's frames whose first `sent` bytes have been sent. Skips other frames,
+// and everything from an incomplete frame on.
 void visit_unsent(std::string_view block,
                   std::size_t sent,
                   const std::function<void(const UnsentMessage& message)>& visit);

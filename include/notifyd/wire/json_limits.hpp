@@ -5,11 +5,12 @@
 
 namespace notifyd::wire {
 
-// Whatever the config says: most parsers recurse, those of the receivers among them, and their stacks are limited.
+// Applies whatever the config says: most parsers recurse, including those of the receivers, and their stacks are
+// limited.
 inline constexpr std::size_t json_depth_cap = 256;
 
 struct JsonLimits {
-    // Nested arrays and objects; the outermost counts.
+    // Nested arrays and objects, including the outermost.
     std::size_t depth_max = 32;
 
     // From the configured number, where 0 means no limit but the cap.

@@ -17,7 +17,7 @@ namespace notifyd::wire {
 
 Result<HistoryRequest> parse_messages_query(const QueryParameters& query);
 
-// `epoch` names the database. `retention` gives each message's ttl; 0: kept for ever, no ttl.
+// `epoch` identifies the database. `retention` determines each message's ttl; 0: kept for ever, without ttl.
 [[nodiscard]] std::string messages_page(const TopicName& topic,
                                         const Page& page,
                                         const std::optional<std::string>& next_key,

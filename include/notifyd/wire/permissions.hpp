@@ -36,17 +36,17 @@ struct RevokeQuery {
 Result<RevokeQuery> parse_revoke_query(const QueryParameters& query);
 [[nodiscard]] std::string revoke_reply();
 
-// GET: of a user (neither given: the caller), or of a topic; never both.
+// GET: of a user (the caller if neither is given) or of a topic, never of both.
 struct PermissionsQuery {
     std::optional<UserId> user;
     std::optional<TopicName> topic;
     std::size_t limit = limits::page_messages_default;
-    // As the client gave it; history/page_key reads it.
+    // As given by the client; history/page_key decodes it.
     std::optional<std::string> start_key;
 };
 Result<PermissionsQuery> parse_permissions_query(const QueryParameters& query);
 
-// Whose permissions, or who has permissions in what.
+// Whose permissions, or the topic whose members are listed.
 using PermissionSubject = std::variant<UserId, TopicName>;
 [[nodiscard]] std::string permissions_page(const PermissionSubject& subject,
                                            std::span<const Permission> permissions,

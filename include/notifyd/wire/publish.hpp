@@ -16,15 +16,15 @@
 
 namespace notifyd::wire {
 
-// The gateway has checked the size of the body.
+// Requires that the gateway has checked the size of the body.
 Result<PublishRequest> parse_publish_body(std::string_view body, const JsonLimits& limits);
 
-// 1 to 100 entries, each accepted or refused by itself. A large body is read in steps instead, by a BatchReader.
+// 1 to 100 entries, each accepted or refused on its own. Large bodies are read in steps by a BatchReader instead.
 Result<std::vector<Result<PublishRequest>>> parse_batch_body(std::string_view body,
                                                              const JsonLimits& limits,
                                                              std::size_t message_bytes_max);
 
-// The header Idempotency-Key of both: 1 to 128 characters. nullopt: there is none.
+// The header Idempotency-Key of both: 1 to 128 characters. nullopt: absent.
 Result<std::optional<std::string>> parse_idempotency_key(const std::optional<std::string>& header);
 
 [[nodiscard]] std::string publish_reply(const Receipt& receipt);

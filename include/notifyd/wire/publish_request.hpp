@@ -11,17 +11,17 @@
 namespace notifyd::wire {
 
 struct PublishRequest {
-    // Not empty; the publisher checks whether there is such a channel.
+    // Not empty; the publisher checks whether the channel exists.
     std::string target_channel;
     MessageType type = MessageType::standard;
     TopicName topic;
     // 1–128 characters; always nullopt for a standard message.
     std::optional<std::string> group_id;
     Numbering numbering = Numbering::none;
-    // 1–128 characters, from messageDeduplicationId, else from idempotencyKey, else from the header Idempotency-Key.
+    // 1–128 characters, from messageDeduplicationId, or else idempotencyKey, or else the header Idempotency-Key.
     std::optional<std::string> deduplication_id;
     // The payload's members as the client wrote them, joined by commas, without the braces and without the names that
-    // the server sets itself. For message_head.
+    // the server sets itself. Input to message_head.
     std::string payload_fields;
 };
 

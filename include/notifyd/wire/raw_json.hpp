@@ -1,12 +1,12 @@
-// A JSON value that is kept as its text, to be written back unchanged.
+// A JSON value kept as text, to be written back unchanged.
 #pragma once
 
 #include <string>
 
 namespace notifyd::wire {
 
-// Always one valid JSON value: the wire module makes it from a client's text that it has checked, or from an id of the
-// server's.
+// Always one valid JSON value: the wire module makes it from a client's text that it has checked, or from one of the
+// server's ids.
 struct RawJson {
     std::string text;
 

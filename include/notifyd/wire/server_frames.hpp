@@ -1,8 +1,9 @@
-// What the server says over a WebSocket: typed values in, whole encoded frames out (docs/protocol.md#all-frames).
+// What the server sends over a WebSocket: typed values in, complete encoded frames out (docs/protocol.md#all-frames).
 // Flow:   publisher -> message_head -> … -> delivered_frames.hpp
 // Thread: a FramePtr stays on the loop that made it.
+//
 // Every frame here has a `type`, and no delivered message has one (publish_parser drops it from payloads), so that a
-// receiver can tell an answer from a payload that imitates one.
+// receiver can distinguish a reply from a payload that imitates one.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -28,11 +29,11 @@ namespace notifyd::wire {
 // The text for Message::head; the message's other fields must be set. `payload_fields` as in PublishRequest.
 [[nodiscard]] std::string message_head(const Message& message, std::string_view payload_fields);
 
-// Answers to sendMessage. `request_id` is echoed if there is one. The error rate_limited says for how long, here and in
-// an envelope.
+// Replies to sendMessage. `request_id` is echoed if there is one. The error rate_limited states the time to wait, here
+// and in an envelope.
 [[nodiscard]] FramePtr send_answer(const Receipt& receipt, const std::optional<RawJson>& request_id);
 [[nodiscard]] FramePtr send_error(const Error& error, const std::optional<RawJson>& request_id);
-// A 403 that names the chats, among the topics, that the sender may publish to instead.
+// A 403 that names the chats among the topics that the sender may publish to instead.
 [[nodiscard]] FramePtr send_forbidden(const Error& error,
                                       const std::optional<RawJson>& request_id,
                                       std::span<const TopicName> authorized);
@@ -46,7 +47,7 @@ struct Connected {
     // Each with its number at that moment.
     std::span<const TopicName> topics;
     std::span<const Sequence> positions;
-    // What was asked for and is forbidden, where the client takes a part.
+    // Requested topics that are forbidden, if the client accepts a partial connect.
     std::optional<std::span<const TopicName>> refused;
     std::string epoch;
     Milliseconds heartbeat{0};
@@ -59,7 +60,7 @@ struct Connected {
 
 [[nodiscard]] FramePtr pong(const RawJson& id, EpochMs now);
 
-// Everything that is subscribed to now, each topic with its number at that moment.
+// Everything that is currently subscribed, each topic with its number at that moment.
 struct Subscribed {
     std::span<const std::string> channels;
     std::span<const TopicName> topics;
@@ -71,17 +72,17 @@ struct Subscribed {
 [[nodiscard]] FramePtr auth_refreshed(const RawJson& id, EpochMs now, EpochMs expires_at);
 
 [[nodiscard]] FramePtr envelope_error(const RawJson& id, EpochMs now, const Error& error);
-// The message for UnknownEnvelope.
+// The error for UnknownEnvelope.
 [[nodiscard]] Error unknown_envelope_error();
 // The end of a replay (docs/protocol.md#resume).
 struct Resumed {
     TopicName topic;
-    ResumePoint from;  // as the client gave it
-    ResumePoint to;    // the last message that it has now, or could have
+    ResumePoint from;  // as given by the client
+    ResumePoint to;    // the last message that the client now has, or could have
     std::size_t count = 0;
     // Empty: everything that was missed has been sent. Otherwise a short name from a closed set.
     std::string_view incomplete_because{};
-    // The first number held, for the client that pages on; 0: not known.
+    // The first number held, for a client that pages through history instead; 0: not known.
     Sequence oldest = 0;
     std::string_view epoch{};
 };

@@ -1,4 +1,4 @@
-// Replies that belong to no resource: errors, and the state of the server.
+// Replies that belong to no resource: errors and the state of the server.
 #pragma once
 
 #include "notifyd/core/error.hpp"
@@ -8,10 +8,10 @@
 
 namespace notifyd::wire {
 
-// Every refusal: {"error", "code", "correlationId"}.
+// The body of every refusal: {"error", "code", "correlationId"}.
 [[nodiscard]] std::string error_body(const Error& error, std::string_view correlation_id);
 
-// /healthz, /readyz (if it is not ready: an error_body with unavailable), /version
+// /healthz, /readyz (an error_body with unavailable if not ready), /version.
 [[nodiscard]] std::string health_body();
 [[nodiscard]] std::string ready_body();
 [[nodiscard]] std::string version_body(std::string_view version);

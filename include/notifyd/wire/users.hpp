@@ -20,12 +20,12 @@ struct BlockBody {
     std::optional<EpochMs> until{};
     std::string reason{};
 };
-// An empty body is a block without an end and a reason.
+// An empty body means a block without an end or a reason.
 Result<BlockBody> parse_block_body(std::string_view body, const JsonLimits& limits);
 
 struct BlockedUsersQuery {
     std::size_t limit = limits::page_messages_default;
-    // As the client gave it; history/page_key reads it.
+    // As given by the client; history/page_key decodes it.
     std::optional<std::string> start_key{};
 };
 Result<BlockedUsersQuery> parse_blocked_users_query(const QueryParameters& query);

@@ -14,10 +14,10 @@ namespace notifyd::wire {
 
 enum class Opcode : std::uint8_t { text = 1, binary = 2, close = 8, ping = 9 };
 
-// One frame; `pieces` are its payload, in order.
+// One frame; `pieces` form its payload, in order.
 [[nodiscard]] FramePtr make_websocket_frame(Opcode opcode, std::span<const std::string_view> pieces);
 
-// For several frames in one buffer: the size of one of them, and writing it to `out`, which returns its end.
+// To put several frames into one buffer: the size of one, and writing it to `out`, which returns its end.
 [[nodiscard]] std::size_t websocket_frame_bytes(std::span<const std::string_view> pieces);
 char* write_websocket_frame(char* out, Opcode opcode, std::span<const std::string_view> pieces);
 
@@ -27,7 +27,7 @@ struct WebSocketFrameView {
     std::string_view payload;
     std::size_t bytes = 0;  // header and payload
 };
-// The frame at the start of `bytes`; nullopt if it is not complete.
+// The frame at the start of `bytes`; nullopt if it is incomplete.
 [[nodiscard]] std::optional<WebSocketFrameView> first_websocket_frame(std::string_view bytes);
 
 }  // namespace notifyd::wire

@@ -93,7 +93,7 @@ std::vector<ConnectionInfo> list_on(const LoopConnections& there, const ListRequ
     const auto look = [&](const connection::Connection& connection) {
         if (asked.fits(connection)) found.push_back(&connection);
     };
-    // Every connection of a user is in the user's own topic.
+    // Every connection subscribes to its user's own topic.
     std::optional<TopicName> topic = asked.topic;
     if (!topic && asked.user) {
         if (Result<TopicName> own = own_topic(*asked.user)) topic = std::move(*own);
@@ -190,7 +190,7 @@ EndpointReply ConnectionEndpoints::send(const Call& call) {
         co_await at_connection<Verdict>(call.request.path_parameter, loops_, home_, pass_on);
     if (!verdict || *verdict == Verdict::closed) co_return no_such_connection();
     if (*verdict == Verdict::full) {
-        co_return Error(Errc::rate_limited, "The connection has not yet taken what was sent before");
+        co_return Error(Errc::rate_limited, "The connection has not yet accepted what was sent before");
     }
     co_return json_reply(200, "{}");
 }

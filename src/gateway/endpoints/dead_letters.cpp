@@ -23,7 +23,7 @@ using RedriveAnswer = runtime::OneShot<Result<delivery::RedriveCount>>;
 // Brings the answer from the redriver's loop to this one.
 delivery::Redriver::Done answer_on(runtime::EventLoop& loop, RedriveAnswer& answer) {
     return [&loop, &answer](Result<delivery::RedriveCount> count) {
-        // It fails if the loop has stopped, and the request with it.
+        // This fails if the loop has stopped, and the request with it.
         static_cast<void>(
             loop.post_control([&answer, count = std::move(count)]() mutable { answer.set(std::move(count)); }));
     };

@@ -1,4 +1,4 @@
-// What endpoints ask of a JSON body before they parse it.
+// What endpoints require of a JSON body before they parse it.
 #pragma once
 
 #include "notifyd/config/config.hpp"

@@ -1,4 +1,4 @@
-// What anybody may ask the server.
+// What anyone may ask the server.
 #include "notifyd/gateway/endpoints/operations.hpp"
 
 #include "notifyd/wire/status.hpp"
@@ -30,7 +30,7 @@ EndpointReply OperationsEndpoints::ready(const Call&) {
     } else if (!state_.started) {
         why = "The server is starting";
     } else if (!storage_writable_()) {
-        why = "The database takes no writes";
+        why = "The database is not accepting writes";
     } else if (!authorizer_.has_keys()) {
         why = "The identity provider's keys are not loaded yet: see keys_refresh_failed in the log";
     }

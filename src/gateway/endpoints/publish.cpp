@@ -42,7 +42,7 @@ Result<void> PublishEndpoints::take_message(const Identity& caller) {
     const Milliseconds wait = rates_.take(caller.user.get(), clock_.steady_now(), rate);
     if (wait == Milliseconds::zero()) return {};
     return rate_limited(
-        "Too many messages of this user over HTTP; the message was not accepted", wait, "limits.messages_per_second");
+        "Too many messages from this user over HTTP; the message was not accepted", wait, "limits.messages_per_second");
 }
 
 void PublishEndpoints::limit_rate(Messages& messages, const Identity& caller) {

@@ -26,7 +26,7 @@ namespace {
 const Identity service{
     .user = UserId("backend"), .grant = Grant::service, .claimed_topics = {}, .expires_at = 0, .token_id = {}};
 
-// What one loop has of the message's walk.
+// One loop's part in a message's journey.
 struct Node {
     Node(std::size_t index,
          storage::Storage& storage,
@@ -54,7 +54,7 @@ struct Node {
         loop.add_turn_hook(worker);
     }
 
-    // In the loop's thread, where its frames end, too.
+    // Runs in the loop's thread; its coroutine frames end there, too.
     void run() {
         loop.run();
         received = subscriber.sink.texts();
@@ -94,7 +94,7 @@ class Server {
     }
     ~Server() { stop(); }
 
-    // `count` fifo publishes on each loop, a few a turn; waits for all answers.
+    // Issues `count` fifo publishes on each loop, a few per turn, and waits for all answers.
     void publish(int count) {
         std::latch answered(2 * count);
         for (const auto& node : nodes) {
@@ -118,10 +118,10 @@ class Server {
         answered.wait();
     }
 
-    // The loops' state may be looked at afterwards.
+    // After this, the loops' state may be inspected.
     void stop() {
         storage_->stop();
-        // A loop takes what was posted to it before it stops: the last deliveries, too.
+        // A loop handles everything posted to it before it stops, including the last deliveries.
         for (const auto& node : nodes) {
             static_cast<void>(node->loop.post_control([&loop = node->loop] { loop.stop(); }));
         }
@@ -173,7 +173,7 @@ TEST_CASE("subscribers of both loops see both loops' publishes as 1..N in order,
         std::vector<bool> told(2 * count);
         for (const auto& node : server.nodes) {
             check_gapless(*node, first, last);
-            // The number that a publisher is told is its message's own, and its own ones grow.
+            // The number in a receipt is that of the message, and the numbers of one publisher's messages grow.
             Sequence before = 0;
             for (const Result<Receipt>& answer : node->answers) {
                 REQUIRE(answer.has_value());

@@ -1,4 +1,4 @@
-// Backups and restores as an operator meets them: what is made, what is refused, what is left behind.
+// Backups and restores as an operator uses them: what is made, what is refused, what is left behind.
 #include "notifyd/storage/backup.hpp"
 
 #include "../../../src/storage/database_file.hpp"
@@ -47,7 +47,7 @@ void publish(Loop& loop, int count) {
     for (int i = 0; i < count; ++i) loop.store(message(topic("a"), Kind::numbered));
 }
 
-// A database with so many messages, and its backup.
+// A database with this many messages, and its backup.
 struct Prepared {
     TemporaryFolder folder;
     std::string database = folder.file("notifyd.db");
@@ -62,7 +62,7 @@ struct Prepared {
     }
 };
 
-// What a killed server leaves: the database and a log that was never copied.
+// What a killed server leaves: the database and a log that was never copied into it.
 void crash_copy(const std::string& from, const std::string& to) {
     std::filesystem::copy_file(from, to);
     std::filesystem::copy_file(from + "-wal", to + "-wal");
@@ -70,7 +70,7 @@ void crash_copy(const std::string& from, const std::string& to) {
 
 }  // namespace
 
-TEST_CASE("a backup of a running database is one whole file with all that was acknowledged") {
+TEST_CASE("a backup of a running database is one complete file with everything that was acknowledged") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     const std::string file = folder.file("copy.db");
@@ -101,7 +101,7 @@ TEST_CASE("a backup of a running database is one whole file with all that was ac
     CHECK(names_in(folder.file("")) == names);
 }
 
-TEST_CASE("a backup of a stopped server's database, and of one that was killed, leaves it as it is") {
+TEST_CASE("a backup of a stopped server's database, or of a killed one's, leaves it unchanged") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     {
@@ -118,7 +118,7 @@ TEST_CASE("a backup of a stopped server's database, and of one that was killed, 
     }
 }
 
-TEST_CASE("what cannot be backed up leaves no file") {
+TEST_CASE("a failed backup leaves no file") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     const std::string file = folder.file("copy.db");
@@ -140,16 +140,16 @@ TEST_CASE("what cannot be backed up leaves no file") {
         std::ofstream(path) << std::string(10'000, 'x');
         expected = "not a database";
     }
-    SECTION("another program's") {
+    SECTION("another program's database") {
         Outsider(path).execute("CREATE TABLE t (x)");
         expected = "another program";
     }
-    SECTION("a newer one") {
+    SECTION("a newer database") {
         { Running running(path); }
         Outsider(path).execute("PRAGMA user_version = 999");
         expected = "newer notifyd";
     }
-    SECTION("a damaged one") {
+    SECTION("a damaged database") {
         {
             Running running(path);
             publish(running.add_loop(), 200);
@@ -168,17 +168,18 @@ TEST_CASE("what cannot be backed up leaves no file") {
     CHECK(names == left);
 }
 
-TEST_CASE("a backup replaces nothing") {
+TEST_CASE("a backup never replaces a file") {
     const Prepared prepared(1);
-    CHECK_THAT(refusal(backup(prepared.database, prepared.file)), Contains("copy.db is there already"));
-    CHECK_THAT(refusal(backup(prepared.database, prepared.database)), Contains("notifyd.db is there already"));
-    CHECK_THAT(refusal(backup(prepared.database, prepared.database + "-journal")), Contains("keeps for itself"));
+    CHECK_THAT(refusal(backup(prepared.database, prepared.file)), Contains("copy.db already exists"));
+    CHECK_THAT(refusal(backup(prepared.database, prepared.database)), Contains("notifyd.db already exists"));
+    CHECK_THAT(refusal(backup(prepared.database, prepared.database + "-journal")),
+               Contains("reserved for the database"));
     CHECK_THAT(refusal(backup(prepared.database, prepared.folder.file("missing/x.db"))),
                Contains("missing does not exist"));
 }
 
-// Was seen to fail while a `.partial` that was left there refused every later backup.
-TEST_CASE("what an interrupted backup left is removed by the next, unless that is still being made") {
+// Was seen to fail when a leftover `.partial` file made every later backup fail.
+TEST_CASE("the next backup removes what an interrupted one left, but nothing of one still running") {
     const Prepared prepared(3);
     const std::string file = prepared.folder.file("other.db");
     const std::string left = file + ".draft-0123456789abcdef";
@@ -201,7 +202,7 @@ TEST_CASE("what an interrupted backup left is removed by the next, unless that i
                                                                       "other.db.partial"});
 }
 
-TEST_CASE("a restored database has the backup's messages, another epoch, and goes on with its numbers") {
+TEST_CASE("a restored database has the backup's messages, another epoch, and continues its numbers") {
     const Prepared prepared(7);
     const std::string path = prepared.folder.file("restored.db");
     const auto umask_before = ::umask(0);
@@ -238,7 +239,7 @@ TEST_CASE("an older backup is migrated") {
     CHECK(running.add_loop().store(message(topic("a"), Kind::numbered)) == 1);
 }
 
-TEST_CASE("what may not be restored is refused, and the database stays") {
+TEST_CASE("a restore that is refused leaves the database unchanged") {
     const Prepared prepared(5);
     const std::string epoch = epoch_of(prepared.database);
     const std::string bad = prepared.folder.file("bad.db");
@@ -250,7 +251,7 @@ TEST_CASE("what may not be restored is refused, and the database stays") {
         CHECK(sentence.find('\n') == std::string::npos);
         return sentence;
     };
-    CHECK_THAT(refused(prepared.file, Existing::keep), Contains("there already; --force"));
+    CHECK_THAT(refused(prepared.file, Existing::keep), Contains("already exists; --force"));
     CHECK_THAT(refused(prepared.database, Existing::replace), Contains("from itself"));
     CHECK_THAT(refused(bad, Existing::replace), Contains("No such file"));
     std::ofstream(bad) << std::string(10'000, 'x');
@@ -272,7 +273,7 @@ TEST_CASE("what may not be restored is refused, and the database stays") {
 }
 
 // Was seen to fail with drafts of one fixed name, `<database>.new`.
-TEST_CASE("a restore leaves the backup where it is, however that is called") {
+TEST_CASE("a restore leaves the backup where it is, whatever its name") {
     const Prepared prepared(5);
     const std::string file = prepared.database + GENERATE(".new", ".draft", ".draft-1", ".draft-0123456789abcdeg");
     std::filesystem::rename(prepared.file, file);
@@ -281,13 +282,13 @@ TEST_CASE("a restore leaves the backup where it is, however that is called") {
     CHECK(count_of(prepared.database) == "5");
 }
 
-TEST_CASE("what stands where the database's logs, lock or drafts do is no backup") {
+TEST_CASE("a file named like the database's logs, lock or drafts is not accepted as a backup") {
     const Prepared prepared(5);
     const std::string file =
         prepared.database +
         GENERATE("-journal", "-wal", "-shm", ".draft-0123456789abcdef", ".draft-0123456789abcdef-wal");
     std::filesystem::rename(prepared.file, file);
-    CHECK_THAT(restored(prepared.database, file, Existing::replace), Contains("a part of it"));
+    CHECK_THAT(restored(prepared.database, file, Existing::replace), Contains("one of its own files"));
     CHECK(std::filesystem::exists(file));
 }
 
@@ -308,11 +309,11 @@ TEST_CASE("the log of the replaced database is never replayed into the new one")
         crash_copy(prepared.database, path);
     }
     REQUIRE(std::filesystem::file_size(path + "-wal") > 0);
-    SECTION("of a sound one") {}
-    SECTION("of a damaged one") {
+    SECTION("of an intact database") {}
+    SECTION("of a damaged database") {
         std::ofstream(path, std::ios::binary) << std::string(100'000, 'x');
     }
-    SECTION("of a missing one") {
+    SECTION("of a missing database") {
         std::filesystem::remove(path);
         CHECK_THAT(restored(path, prepared.file, Existing::keep), Contains("--force"));
         CHECK(std::filesystem::exists(path + "-wal"));
@@ -322,8 +323,8 @@ TEST_CASE("the log of the replaced database is never replayed into the new one")
     CHECK(count_of(path) == "5");
 }
 
-// Was seen to fail: a log that could not be read for a moment was removed as one that is damaged.
-TEST_CASE("a disk that fails while the replaced database is made whole leaves it, and its log") {
+// Was seen to fail: a log that could not be read for a moment was removed as if it were damaged.
+TEST_CASE("a disk fault while the old database absorbs its log leaves both in place") {
     const auto [fault, part] = GENERATE(table<DiskFault, std::string>({{DiskFault::read_error, "old.db-wal"},
                                                                        {DiskFault::open_error, "old.db-wal"},
                                                                        {DiskFault::write_error, "old.db"},

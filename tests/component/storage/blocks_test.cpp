@@ -1,4 +1,4 @@
-// Blocked users: written, listed and kept across a restart; memory learns of each change in commit order.
+// Blocked users: stored, listed and kept across a restart; memory learns of each change in commit order.
 #include "storage_fixture.hpp"
 
 #include <catch2/catch.hpp>

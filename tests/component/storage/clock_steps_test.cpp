@@ -1,6 +1,6 @@
 // Reads by time and by id are right whatever the wall clock did while messages were stored.
-// Seen to fail: with a bisection over the whole log, as if publish times ascended, ranges lose rows, ids are unknown
-// and dead letters come without their messages.
+// Seen to fail: with a bisection over the whole log, as if publish times were ascending, ranges lose rows, ids are
+// unknown and dead letters come without their messages.
 #include "../../../src/storage/time_runs.hpp"
 #include "storage_fixture.hpp"
 #include "support/fake_clock.hpp"
@@ -19,7 +19,7 @@ using Verdict = ports::ResumePlan::Verdict;
 
 constexpr EpochMs noon = 1'769'860'800'000;
 
-// Messages of one topic, ten a second by a clock that is set by each of `steps` in turn.
+// Messages of one topic, ten per second by a clock that is set by each of `steps` in turn.
 class SteppedLog {
   public:
     void store(Loop& loop, const std::vector<EpochMs>& steps, std::size_t count_between = 20) {
@@ -69,7 +69,7 @@ class SteppedLog {
         }
     }
 
-    // Each message can be resumed from by its id, and the plan holds everything behind it.
+    // Each message can be resumed from by its id, and the plan contains everything after it.
     static void check_resumes(Loop& loop) {
         const std::vector<StoredMessage> all = walk(loop);
         for (std::size_t i = 0; i < all.size(); ++i) {
@@ -84,7 +84,7 @@ class SteppedLog {
             for (const StoredMessage& row : walk(loop, query)) {
                 const bool overlaps = row.at < all[i].at;
                 if (!overlaps) behind.push_back(row.at.position);
-                // What may come twice: standard, and no older than a second, as far as the clock can tell.
+                // What may be repeated: standard messages no older than a second, as far as the clock can tell.
                 if (overlaps) REQUIRE(row.type == MessageType::standard);
                 if (overlaps) REQUIRE(row.published_at >= all[i].published_at - 2'000);
             }
@@ -148,7 +148,7 @@ TEST_CASE("a restart at every step keeps ranges and resumes right") {
     }
 }
 
-TEST_CASE("an older database is searched correctly, too, wherever its clock was set") {
+TEST_CASE("an older database is also searched correctly, wherever its clock was set") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     SteppedLog log;
@@ -219,7 +219,7 @@ TEST_CASE("every dead letter has its message, whatever the clock did") {
     for (const DeadLetter& letter : listed()) CHECK(letter.head.has_value());
 }
 
-TEST_CASE("concurrent publishers do not make a run of their own") {
+TEST_CASE("concurrent publishers do not begin a new run") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -234,7 +234,7 @@ TEST_CASE("concurrent publishers do not make a run of their own") {
     SteppedLog::check_ranges(loop, 49);
 }
 
-TEST_CASE("a clock that flaps makes a bounded number of runs, and searches stay right") {
+TEST_CASE("a clock that flaps creates a bounded number of runs, and searches stay right") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -251,7 +251,7 @@ TEST_CASE("a clock that flaps makes a bounded number of runs, and searches stay 
     CHECK(SteppedLog::walk(loop, query).size() == 500);
 }
 
-TEST_CASE("runs go with their messages") {
+TEST_CASE("runs are deleted with their messages") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -268,8 +268,8 @@ TEST_CASE("runs go with their messages") {
     SteppedLog::check(loop);
 }
 
-// Seen to fail: with a look at 10,000 rows of the future only, nothing behind more of them ever expires.
-TEST_CASE("messages dated in the future do not keep those behind them, however many there are") {
+// Seen to fail: if only 10,000 rows of the future are examined, nothing after a larger number of them ever expires.
+TEST_CASE("messages dated in the future, however many, do not keep later ones from expiring") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -286,12 +286,12 @@ TEST_CASE("messages dated in the future do not keep those behind them, however m
     CHECK(*loop.expire(noon + hour, 10'000) == 0);
 }
 
-TEST_CASE("a page ends early where it would pass over too many rows, and the next one goes on") {
+TEST_CASE("a page that would skip too many rows ends early, and the next one continues") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();
     std::vector<MessagePtr> messages;
-    // A busy millisecond, in disorder, in front of and behind the one that is asked for.
+    // A busy millisecond, in disorder, before and after the requested one.
     for (int i = 0; i < 25'000; ++i) messages.push_back(message(topic("a"), Kind::standard, noon + 10 + i % 2 * 3));
     messages.push_back(message(topic("a"), Kind::standard, noon + 12));
     for (int i = 0; i < 25'000; ++i) messages.push_back(message(topic("a"), Kind::standard, noon + 11 + i % 2 * 3));
@@ -313,7 +313,7 @@ TEST_CASE("a page ends early where it would pass over too many rows, and the nex
     CHECK(pages > 1);
 }
 
-TEST_CASE("the last known time is when retention trusted the clock, not what a clock that leapt has stamped") {
+TEST_CASE("the last known time is when retention trusted the clock, not what a clock that jumped has stamped") {
     const TemporaryFolder folder;
     const StorageOptions options = Running::options_for(folder.file("notifyd.db"));
     notifyd::testing::FakeClock clock;
@@ -327,7 +327,7 @@ TEST_CASE("the last known time is when retention trusted the clock, not what a c
     CHECK_FALSE(last_known(false).has_value());
     const EpochMs before = clock.now_ms();
     clock.advance(Milliseconds(hour));
-    CHECK(last_known(true) == before);  // of the newest message
+    CHECK(last_known(true) == before);  // the newest message's
     clock.step(Milliseconds(40 * 24 * hour));
     CHECK(last_known(false) == before + hour);
     CHECK(last_known(false) == before + hour);

@@ -1,4 +1,5 @@
-// Dead letters: kept, listed with their messages, removed, expired; and the file that shrinks when rows go.
+// Dead letters: stored, listed with their messages, removed and expired; and the file that shrinks when rows are
+// deleted.
 #include "storage_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -89,7 +90,7 @@ const ports::DeadLetterQuery all{std::nullopt, std::nullopt, 100, false};
 
 }  // namespace
 
-TEST_CASE("a dead letter comes back as it was, with its message from the log") {
+TEST_CASE("a dead letter is read back unchanged, with its message from the log") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -97,7 +98,7 @@ TEST_CASE("a dead letter comes back as it was, with its message from the log") {
     Letters letters(loop);
     std::vector<MessagePtr> messages;
     for (int i = 0; i < 300; ++i) {
-        // Publish times that contradict the commit order, as those of concurrent publishers do.
+        // Publish times that contradict the commit order, as with concurrent publishers.
         const EpochMs time = 1'000'000 + i * 10 + (i % 7) * 140;
         const auto kind = i % 3 == 0 ? Kind::standard : i % 3 == 1 ? Kind::numbered : Kind::unnumbered;
         messages.push_back(message(topic(i % 10 == 0 ? "b" : "a"), kind, time, "{\"n\":" + std::to_string(i)));
@@ -126,7 +127,7 @@ TEST_CASE("a dead letter comes back as it was, with its message from the log") {
         CHECK(found->head == wanted.head);
     }
     Outsider outsider(path);
-    CHECK(outsider.value("SELECT count(head) FROM dead_letters") == "0");  // the log has it
+    CHECK(outsider.value("SELECT count(head) FROM dead_letters") == "0");  // it is in the log
     CHECK_FALSE(letters.find(300).has_value());
 
     REQUIRE(loop.expire(2'000'000, 1'000).has_value());
@@ -134,7 +135,7 @@ TEST_CASE("a dead letter comes back as it was, with its message from the log") {
     CHECK_FALSE(letters.find(5)->head.has_value());
 }
 
-// Seen to fail: with a damaged message as a failed read, the list has no answer.
+// Seen to fail: if a damaged message fails the read, the list gets no answer.
 TEST_CASE("a dead letter of a damaged message is listed without it, and the damage is logged") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
@@ -238,7 +239,7 @@ TEST_CASE("dead letters expire by their last failure, oldest first, a bounded nu
     CHECK(letters.numbers(all) == std::vector{0, 6, 7, 8, 9});
 }
 
-TEST_CASE("dead letters beyond their own bound are dropped with an event, and publishers are served") {
+TEST_CASE("dead letters beyond their limit are dropped with an event, and publishers are still served") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -251,7 +252,7 @@ TEST_CASE("dead letters beyond their own bound are dropped with an event, and pu
     loop.post([&](StorageClient& client) {
         for (int i = 0; i < bound + 3; ++i) {
             DeadLetter letter = letter_for(i, missed);
-            letter.user = UserId("u" + std::to_string(i));  // one user alone may not take all of it
+            letter.user = UserId("u" + std::to_string(i));  // a single user may not take all the room
             client.letter_sink().add(std::move(letter));
         }
         room.set_value(client.messages().has_room(1));
@@ -270,7 +271,7 @@ TEST_CASE("the file shrinks after a big deletion, and is left alone otherwise") 
     Loop& loop = running.add_loop();
     Letters disk(loop);
     CHECK(disk.reclaim(64) == 0);
-    // 32 MiB: 4,096 pages and some.
+    // 32 MiB: slightly more than 4,096 pages.
     for (int turn = 0; turn < 32; ++turn) {
         std::vector<MessagePtr> messages;
         for (int i = 0; i < 64; ++i) {
@@ -279,7 +280,7 @@ TEST_CASE("the file shrinks after a big deletion, and is left alone otherwise") 
         for (const auto& answer : loop.append(messages)) REQUIRE(answer.has_value());
     }
     CHECK(disk.reclaim(64) == 0);
-    // A quarter of what it takes.
+    // A quarter of its content.
     REQUIRE(*loop.expire(5, 2'048) == 256);
     CHECK(disk.reclaim(64) == 0);
     REQUIRE(*loop.expire(31, 2'048) == 1'664);
@@ -287,8 +288,8 @@ TEST_CASE("the file shrinks after a big deletion, and is left alone otherwise") 
     while (disk.reclaim(64) == 64) {
     }
     CHECK(disk.reclaim(64) == 0);
-    // What still goes on: the last 128 messages, 256 pages, and up to 512 free ones.
-    // A checkpoint that is under way when the last page goes leaves the cut to the one of a later commit.
+    // What remains: the last 128 messages, 256 pages, and up to 512 free ones. If a checkpoint is in progress when the
+    // last page is freed, the checkpoint after a later commit truncates the file.
     CHECK(eventually([&] {
         (void)loop.store(message(topic("b"), Kind::standard, 33));
         return std::filesystem::file_size(path) < 8 * 1024 * 1024;
@@ -299,7 +300,7 @@ TEST_CASE("the file shrinks after a big deletion, and is left alone otherwise") 
     CHECK(loop.store(message(topic("a"), Kind::numbered)) == 2'049);
 }
 
-TEST_CASE("slices of a deletion and publishes take turns, and the numbers of an emptied chat go on") {
+TEST_CASE("slices of a deletion and publishes take turns, and the numbers of an emptied chat continue") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -308,7 +309,7 @@ TEST_CASE("slices of a deletion and publishes take turns, and the numbers of an 
     for (int i = 0; i < 5'000; ++i) messages.push_back(message(topic("old"), Kind::numbered, 1));
     for (const auto& answer : loop.append(messages)) REQUIRE(answer.has_value());
 
-    // A publish that is made with a slice is answered with it, behind no other slice: a slice is all that it waits for.
+    // A publish that is made along with a slice waits only for that slice.
     std::size_t slices = 0;
     for (std::size_t deleted = limits::retention_slice_rows; deleted == limits::retention_slice_rows; ++slices) {
         std::promise<std::size_t> published_behind;

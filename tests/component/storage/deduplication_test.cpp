@@ -1,6 +1,6 @@
 // Keys are remembered for the window, and no longer; with and without history, across restarts and clock steps.
-// Seen to fail: with a commit behind every key the rolled back ones stay; with the wall clock as the window's clock its
-// steps close it and open it again; with fewer rows deleted than inserted the table grows.
+// Seen to fail: with a commit behind every key, rolled-back keys stay; with the wall clock as the window's clock, its
+// steps close the window and open it again; with fewer rows deleted than inserted, the table grows.
 #include "storage_fixture.hpp"
 #include "support/fake_clock.hpp"
 
@@ -43,7 +43,7 @@ bool is_duplicate(Loop& loop, const MessagePtr& made) {
 
 }  // namespace
 
-TEST_CASE("a repeat is told of the first, and is neither stored nor delivered") {
+TEST_CASE("a repeat is answered with the first message, and is neither stored nor delivered") {
     const auto history = GENERATE(History::keep, History::off);
     const auto kind = GENERATE(Kind::standard, Kind::numbered, Kind::unnumbered);
     const TemporaryFolder folder;
@@ -67,7 +67,7 @@ TEST_CASE("a repeat is told of the first, and is neither stored nor delivered") 
     CHECK(Outsider(path).value("SELECT count(*) FROM messages") == rows);
 }
 
-TEST_CASE("what the commit delivers comes with its place") {
+TEST_CASE("messages delivered by the commit have their positions") {
     const TemporaryFolder folder;
     Running running(options_for(folder.file("notifyd.db")));
     Loop& loop = running.add_loop();
@@ -82,7 +82,7 @@ TEST_CASE("what the commit delivers comes with its place") {
     CHECK(running.storage().last_position() == 0);
 }
 
-TEST_CASE("of two with one key in one commit the second is the repeat") {
+TEST_CASE("of two messages with one key in one commit, the second is the repeat") {
     const TemporaryFolder folder;
     Running running(options_for(folder.file("notifyd.db")));
     Loop& loop = running.add_loop();
@@ -95,7 +95,7 @@ TEST_CASE("of two with one key in one commit the second is the repeat") {
     CHECK(running.storage().stats().commits == 1);
 }
 
-TEST_CASE("the window is counted from the first, and ends") {
+TEST_CASE("the window begins with the first message, and ends") {
     const TemporaryFolder folder;
     FakeClock clock;
     Running running(options_for(folder.file("notifyd.db")), &clock);
@@ -109,7 +109,7 @@ TEST_CASE("the window is counted from the first, and ends") {
     const auto anew = appended(loop, keyed(Kind::numbered, 1));
     CHECK_FALSE(anew.duplicate_of.has_value());
     CHECK(anew.sequence == 2);
-    // And a window of its own, that tells of the new first.
+    // The new first message has its own window.
     clock.advance(window - Milliseconds(1));
     CHECK(appended(loop, keyed(Kind::numbered, 1)).sequence == 2);
 }
@@ -140,14 +140,14 @@ TEST_CASE("the window survives a restart, after which the wall clock counts") {
     CHECK_FALSE(is_duplicate_after_start());
     clock.advance(window - Milliseconds(1));
     CHECK(is_duplicate_after_start());
-    // A first of the future is inside the window.
+    // A first message in the future is within the window.
     clock.step(-3 * window);
     CHECK(is_duplicate_after_start());
     clock.step(3 * window + Milliseconds(1));
     CHECK_FALSE(is_duplicate_after_start());
 }
 
-// Seen to fail: with rows that carry the time of before the step, the restart closes the window, or keeps it open.
+// Seen to fail: with rows that carry the time before the step, the restart closes the window, or keeps it open.
 TEST_CASE("the window also survives a clock that was set and then a restart") {
     const auto step = GENERATE(Milliseconds(-86'400'000), Milliseconds(86'400'000));
     const TemporaryFolder folder;
@@ -168,8 +168,8 @@ TEST_CASE("the window also survives a clock that was set and then a restart") {
     CHECK_FALSE(is_duplicate(loop, keyed(Kind::numbered, 1)));
 }
 
-TEST_CASE("a commit that failed takes the clock's step back, and the next one makes it once") {
-    // Rows used to be shifted along with the clock; now one offset carries the step, so the window itself is asked.
+TEST_CASE("a commit that failed takes back the clock's step, and the next one applies it once") {
+    // Rows used to be shifted along with the clock; now one offset carries the step, so the window itself is checked.
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     StorageOptions options = options_for(path);
@@ -190,8 +190,8 @@ TEST_CASE("a commit that failed takes the clock's step back, and the next one ma
     CHECK(is_duplicate(loop, keyed(Kind::numbered, 1)));
 }
 
-// Seen to fail: with rows of the future left as they are, the key is a duplicate for three windows more.
-TEST_CASE("a key of the future is remembered for one window from the start") {
+// Seen to fail: with rows of the future left as they are, the key stays a duplicate for three more windows.
+TEST_CASE("a key dated in the future is remembered for one window after the start") {
     const TemporaryFolder folder;
     const StorageOptions options = options_for(folder.file("notifyd.db"));
     FakeClock clock;
@@ -226,7 +226,7 @@ TEST_CASE("a commit that failed leaves no key behind") {
     CHECK(running.listener().deliveries().size() == 2);
 }
 
-TEST_CASE("without a window keys are ignored, and a keyed standard message is delivered by its commit all the same") {
+TEST_CASE("without a window, keys are ignored, but a standard message with a key is still delivered by its commit") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     StorageOptions options = options_for(path, History::off);
@@ -239,7 +239,7 @@ TEST_CASE("without a window keys are ignored, and a keyed standard message is de
     CHECK(Outsider(path).value("SELECT count(*) FROM deduplication") == "0");
 }
 
-TEST_CASE("expired keys go as new ones come, and with the retention when none come") {
+TEST_CASE("expired keys are deleted with new ones, and by retention if there are none") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     FakeClock clock;

@@ -1,9 +1,9 @@
-// The Nth operation on the disk fails, for N = 1, 2, 3 … until a run passes untouched: whatever fails,
-// what was acknowledged is there, once, in order, and numbers have no gap.
-// CI takes every tenth N; NOTIFYD_LONG=1 takes all.
-// That these checks can fail: the last test lets the disk lie, and the checker must find the losses. Seen failing, too,
-// with the retries taken out (once-faults answered unavailable), with SyncFailure::has_happened() always false (acks
-// after a failed sync), and with undo() not reloading the counters (gaps).
+// The Nth operation on the disk fails, for N = 1, 2, 3 … until a run is unaffected: whatever fails, what was
+// acknowledged is there, once and in order, and numbers have no gap.
+// CI runs every tenth N; NOTIFYD_LONG=1 runs all.
+// That these checks can fail: in the last test the disk lies, and the checker must find the losses. Also seen to fail
+// with the retries removed (transient faults answered unavailable), with SyncFailure::has_happened() always false
+// (acknowledgements after a failed sync), and with undo() not reloading the counters (gaps).
 #include "storage_fixture.hpp"
 #include "support/faulty_vfs.hpp"
 
@@ -40,7 +40,7 @@ struct Findings {
     std::size_t lost = 0;
     std::size_t doubled = 0;
     std::size_t gaps = 0;
-    std::size_t broken = 0;  // not readable, or SQLite finds fault with it
+    std::size_t broken = 0;  // unreadable, or rejected by SQLite's check
 
     friend bool operator==(const Findings&, const Findings&) = default;
     [[nodiscard]] std::size_t all() const { return lost + doubled + gaps + broken; }
@@ -53,7 +53,7 @@ std::string hex(const Uuid& id) {
     return text;
 }
 
-// Reads the database as it stands, without the server.
+// Reads the database as it is, without the server.
 Findings check(const std::string& path, const std::vector<Acknowledged>& acknowledged) {
     Findings findings;
     std::map<std::string, std::pair<std::string, std::string>> stored;  // id -> topic, number
@@ -79,8 +79,8 @@ Findings check(const std::string& path, const std::vector<Acknowledged>& acknowl
     return findings;
 }
 
-// Publishes, lets messages expire, checkpoints inside the storage thread (so that the order of all operations is
-// always the same), and stops.
+// Publishes, lets messages expire, checkpoints inside the storage thread (so that the order of all operations is always
+// the same), and stops.
 class Run {
   public:
     explicit Run(FaultyVfs& vfs) : vfs_(vfs), path_(folder_.file("notifyd.db")) {
@@ -104,7 +104,7 @@ class Run {
             // As kill -9 would leave it.
             copy_files();
         } catch (const std::runtime_error&) {
-            // It could not be opened: nothing was promised.
+            // It could not be opened, so nothing was promised.
         }
         trace_.faults = vfs_.failed();
         trace_.sync_failures_told = told;
@@ -160,7 +160,7 @@ constexpr std::size_t published = 36;
 
 }  // namespace
 
-TEST_CASE("the Nth operation on the disk fails, and nothing that was acknowledged is lost") {
+TEST_CASE("the Nth operation on the disk fails, and nothing acknowledged is lost") {
     const auto [fault, name] = GENERATE(table<DiskFault, std::string>({{DiskFault::write_error, "write error"},
                                                                        {DiskFault::full, "full"},
                                                                        {DiskFault::short_write, "short write"},
@@ -189,7 +189,7 @@ TEST_CASE("the Nth operation on the disk fails, and nothing that was acknowledge
             CHECK(trace.acknowledged_after_sync_failure == 0);
         } else {
             CHECK(trace.sync_failures_told == 0);
-            // What fails once works when it is tried again.
+            // A transient fault is overcome by the retry.
             if (!sticky) CHECK(trace.refused == 0);
         }
     }
@@ -207,7 +207,7 @@ TEST_CASE("the checker finds what a lying disk has lost") {
     CHECK(found > 3);
 }
 
-TEST_CASE("a full disk that has room again is written to again, without a restart") {
+TEST_CASE("a full disk with room again is written to again, without a restart") {
     const TemporaryFolder folder;
     FaultyVfs vfs;
     StorageOptions options = Running::options_for(folder.file("notifyd.db"));
@@ -223,26 +223,26 @@ TEST_CASE("a full disk that has room again is written to again, without a restar
         CHECK(answer.error().code == Errc::unavailable);
         CHECK_FALSE(running.storage().writable());
     }
-    CHECK(running.log().count("commit_failed") == 1);  // and not one a request
+    CHECK(running.log().count("commit_failed") == 1);  // and not one per request
     vfs.disarm();
     CHECK(eventually([&] { return running.storage().writable(); }));
     CHECK(eventually([&] { return running.log().count("storage_recovered") == 1; }));
     CHECK(loop.store(message(topic("a"), Kind::numbered)) == 2);
 }
 
-TEST_CASE("on a full disk the log is copied and begun anew, before anything has to be freed") {
+TEST_CASE("on a full disk, the log is copied and started over before anything must be freed") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     FaultyVfs vfs;
     StorageOptions options = Running::options_for(path);
     options.probe_interval = std::chrono::milliseconds(5);
-    options.checkpoint_bytes = 1024UL * 1024 * 1024;  // none but those of a full disk
+    options.checkpoint_bytes = 1024UL * 1024 * 1024;  // only those caused by a full disk
     options.checkpoint_now_bytes = 1024UL * 1024 * 1024;
     Running running(options);
     Loop& loop = running.add_loop();
     CHECK(loop.store(message(topic("a"), Kind::numbered)) == 1);
     Outsider(path).execute("PRAGMA wal_checkpoint(TRUNCATE)");
-    // These change pages that the database has already: to copy them it need not grow.
+    // These change pages that are already in the database, so copying them does not make it grow.
     constexpr std::uintmax_t log_bytes = 512UL * 1024;  // more than a probe writes
     for (int i = 0; std::filesystem::file_size(path + "-wal") < log_bytes; ++i) {
         const auto role = i % 2 == 0 ? Role::member : Role::admin;
@@ -255,7 +255,7 @@ TEST_CASE("on a full disk the log is copied and begun anew, before anything has 
     CHECK(running.storage().stats().checkpoints == 0);
     vfs.arm(DiskFault::no_growth, 1, true);
     {
-        // While somebody reads, the log can be copied, but not begun anew.
+        // While somebody is reading, the log can be copied but not started over.
         Outsider reader(path);
         reader.execute("BEGIN; SELECT count(*) FROM messages");
         CHECK_FALSE(loop.append({message(topic("a"), Kind::numbered)}).front().has_value());
@@ -267,14 +267,14 @@ TEST_CASE("on a full disk the log is copied and begun anew, before anything has 
     CHECK(loop.store(message(topic("a"), Kind::numbered)) == 2);
 }
 
-TEST_CASE("a publish that finds the disk full waits for the log to be copied, and is stored") {
+TEST_CASE("a publish that finds the disk full waits until the log is copied, and is stored") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     FaultyVfs vfs;
     StorageOptions options = Running::options_for(path);
     options.checkpoint_bytes = 1024UL * 1024 * 1024;
     options.checkpoint_now_bytes = 1024UL * 1024 * 1024;
-    vfs.arm(DiskFault::none, 1, false, "-wal");  // files that are opened from now on
+    vfs.arm(DiskFault::none, 1, false, "-wal");  // for files opened from now on
     Running running(options);
     Loop& loop = running.add_loop();
     for (Sequence i = 1; i <= 20; ++i) CHECK(loop.store(message(topic("a"), Kind::numbered)) == i);
@@ -286,7 +286,7 @@ TEST_CASE("a publish that finds the disk full waits for the log to be copied, an
     CHECK(running.log().count("commit_failed") == 0);
 }
 
-TEST_CASE("a sync that fails in a checkpoint is the end of writing, too") {
+TEST_CASE("a failed sync in a checkpoint ends all writing, too") {
     const TemporaryFolder folder;
     FaultyVfs vfs;
     StorageOptions options = Running::options_for(folder.file("notifyd.db"));
@@ -298,7 +298,7 @@ TEST_CASE("a sync that fails in a checkpoint is the end of writing, too") {
     Loop& loop = running.add_loop();
     CHECK(loop.store(message(topic("a"), Kind::numbered)) == 1);
     CHECK(eventually([&] { return running.storage().stats().checkpoints == 1; }));
-    // The first two, of the new log's header and of the commit, are the commit's; the checkpoint's follow.
+    // The first two syncs, of the new log's header and of the commit, belong to the commit; the checkpoint's follow.
     vfs.arm(DiskFault::sync_error, 3, false);
     CHECK(loop.store(message(topic("a"), Kind::numbered)) == 2);
     CHECK(eventually([&] { return told == 1; }));
@@ -308,7 +308,7 @@ TEST_CASE("a sync that fails in a checkpoint is the end of writing, too") {
     CHECK(told == 1);
 }
 
-TEST_CASE("a corrupt file is not written any more, and nothing spins") {
+TEST_CASE("a corrupt file is no longer written to, and nothing spins") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     {
@@ -317,10 +317,10 @@ TEST_CASE("a corrupt file is not written any more, and nothing spins") {
     }
     StorageOptions options = Running::options_for(path);
     options.probe_interval = std::chrono::milliseconds(1);
-    options.check_bytes_max = 0;  // or it would be found at the start
+    options.check_bytes_max = 0;  // otherwise the damage would be found at the start
     Running running(options);
     Loop& loop = running.add_loop();
-    // Behind the back of the server, which has found nothing wrong when it opened the file.
+    // Damaged behind the server's back, after it opened the file without finding anything wrong.
     const auto value = [&](const char* sql) { return std::stol(Outsider(path).value(sql)); };
     const long root = value("SELECT rootpage FROM sqlite_schema WHERE name = 'messages_by_topic'");
     const long page_bytes = value("PRAGMA page_size");
@@ -335,7 +335,7 @@ TEST_CASE("a corrupt file is not written any more, and nothing spins") {
     CHECK(running.storage().stats().commits == 0);
 }
 
-TEST_CASE("a read that fails answers unavailable, and the reader goes on") {
+TEST_CASE("a read that fails answers unavailable, and the reader continues") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     {

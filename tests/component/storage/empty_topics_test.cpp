@@ -1,5 +1,5 @@
-// Topics of which nothing is left go with the retention; those that have given a number stay. Seen to fail before:
-// every topic that was ever written to kept its row.
+// Retention deletes topics of which nothing is left; those that have assigned a number stay. Seen to fail before: every
+// topic ever written to kept its row.
 #include "../../../src/storage/topic_table.hpp"
 #include "storage_fixture.hpp"
 
@@ -19,7 +19,7 @@ std::string names(Outsider& outsider) {
 
 }  // namespace
 
-TEST_CASE("a topic without messages and without a number goes, one that has given a number goes on counting") {
+TEST_CASE("a topic without messages and numbers is deleted, one that has assigned a number keeps counting") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     {
@@ -39,7 +39,7 @@ TEST_CASE("a topic without messages and without a number goes, one that has give
 
         CHECK(loop.store(message(topic("numbered"), Kind::numbered, 9'000)) == 2);
         CHECK(loop.store(message(topic("both"), Kind::numbered, 9'000)) == 2);
-        // Its row is made anew, and it has never had a number.
+        // Its row is created again, and it has never had a number.
         append_to(loop, "standard", Kind::standard, 9'000);
         CHECK(loop.store(message(topic("standard"), Kind::numbered, 9'000)) == 1);
         const auto page = loop.read(newest(topic("standard"), 10));
@@ -55,7 +55,7 @@ TEST_CASE("a topic without messages and without a number goes, one that has give
     CHECK(loop.store(message(topic("standard"), Kind::numbered, 99'000)) == 2);
 }
 
-TEST_CASE("many empty topics go in slices, those of before included") {
+TEST_CASE("many empty topics are deleted in slices, including those of an older database") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -95,7 +95,7 @@ TEST_CASE("topics in memory are bounded, and those in use survive a flood of oth
     TopicTable topics(database, 100);
     Topic* const busy = topics.find_or_add(topic("busy"));
     REQUIRE(busy != nullptr);
-    busy->counter = 7;  // in memory only: a number that is not asked for again would be lost with it
+    busy->counter = 7;  // only in memory: lost with the entry if it were evicted
     for (int i = 0; i < 2'000; ++i) {
         REQUIRE(topics.find_or_add(topic(std::to_string(i))) != nullptr);
         REQUIRE(topics.cached() <= 200);

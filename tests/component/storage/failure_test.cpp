@@ -1,4 +1,4 @@
-// What happens when the queue is full, the disk fails, or the storage stops.
+// What happens if the queue is full, the disk fails, or the storage stops.
 #include "storage_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -21,7 +21,7 @@ StorageOptions probing(const std::string& path, std::chrono::milliseconds interv
 constexpr const char* refuse_messages =
     "CREATE TRIGGER refuse BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no'); END";
 
-// The storage has tried, and knows.
+// Returns once the storage has tried to write and knows that it cannot.
 void stop_taking_messages(Outsider& outsider, Running& running, Loop& loop) {
     outsider.execute(refuse_messages);
     CHECK(refused(loop.append({message(topic("a"), Kind::numbered)}).front()) == Errc::unavailable);
@@ -66,7 +66,7 @@ TEST_CASE("a full queue refuses, never inside the call, and has room again after
     CHECK(loop.store(message(topic("a"), Kind::numbered)) == 4);
 }
 
-TEST_CASE("the queue is bounded in bytes, too") {
+TEST_CASE("the queue is also bounded in bytes") {
     const TemporaryFolder folder;
     StorageOptions options = Running::options_for(folder.file("notifyd.db"));
     options.queue_bytes_max = 10'000;
@@ -129,7 +129,7 @@ TEST_CASE("a resume by id is not refused because it shares a commit with a publi
     CHECK(plan->verdict == ports::ResumePlan::Verdict::complete);
 }
 
-TEST_CASE("an idle storage finds out by itself that it can write again") {
+TEST_CASE("an idle storage notices by itself that it can write again") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(probing(path, std::chrono::milliseconds(5)));
@@ -142,20 +142,20 @@ TEST_CASE("an idle storage finds out by itself that it can write again") {
 }
 
 // Seen to fail: a storage that got a request every second never tried again.
-TEST_CASE("a storage that is never idle finds out, too") {
+TEST_CASE("a storage that is never idle notices, too") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(probing(path, std::chrono::milliseconds(50)));
     Loop& loop = running.add_loop();
     Outsider outsider(path);
     stop_taking_messages(outsider, running, loop);
-    // A plan passes the storage thread, but writes nothing.
+    // A plan passes through the storage thread but writes nothing.
     CHECK(eventually([&] {
         return loop.plan({topic("a"), MessageId(Uuid()), 1, 0}).has_value() && running.storage().writable();
     }));
 }
 
-TEST_CASE("an outsider that writes delays a commit and does not fail it") {
+TEST_CASE("an outsider that writes delays a commit but does not fail it") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -172,7 +172,7 @@ TEST_CASE("an outsider that writes delays a commit and does not fail it") {
     CHECK(number.get_future().get() == 1);
 }
 
-TEST_CASE("an outsider that writes for longer than one try waits for it fails no commit either") {
+TEST_CASE("an outsider that writes for longer than one attempt waits does not fail a commit either") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -208,7 +208,7 @@ TEST_CASE("a stop commits and answers what was handed over; later requests are r
     gathered.get_future().wait();
     running.storage().stop();
     answers.complete.get_future().wait();
-    // The turn's requests were handed over before the stop or refused after it, all alike.
+    // The turn's requests were handed over before the stop or refused after it, but all alike.
     const bool stored = answers.list.front().has_value();
     for (const auto& answer : answers.list) CHECK(answer.has_value() == stored);
 
@@ -217,7 +217,7 @@ TEST_CASE("a stop commits and answers what was handed over; later requests are r
     CHECK(std::filesystem::file_size(path + "-wal") == 0);
 }
 
-TEST_CASE("a loop that has stopped hinders nobody, and its answers are dropped with its client") {
+TEST_CASE("a loop that has stopped affects nobody else, and its answers are dropped with its client") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& gone = running.add_loop();

@@ -1,6 +1,6 @@
-// Reads are served user by user: whoever has one waits for one of each other user's, not for all of them. Judged by the
-// order in which reader threads take them, not by time. Seen to fail with one queue for all (every read under one key):
-// both threads were held by the first user's reads.
+// Reads are served user by user: each waits for one read of every other user, not for all of them. Judged by the order
+// in which reader threads take them, not by time. Seen to fail with one queue for all (every read under one key): both
+// threads were held up by the first user's reads.
 #include "../../../src/storage/reader_pool.hpp"
 #include "storage_fixture.hpp"
 
@@ -14,7 +14,7 @@ namespace notifyd::storage::testing {
 
 namespace {
 
-// A door that jobs wait at; a wait has a limit, after which it stands open for all.
+// A door that jobs wait at; a wait has a limit, after which the door opens for all.
 class Door {
   public:
     void open() {
@@ -24,7 +24,7 @@ class Door {
         }
         opened_.notify_all();
     }
-    // False: the limit.
+    // False: the limit was reached.
     bool wait() {
         std::unique_lock lock(mutex_);
         const bool in_time = opened_.wait_for(lock, std::chrono::seconds(60), [this] { return open_; });
@@ -86,7 +86,7 @@ class Pool final : public ReadOwner {
 
 }  // namespace
 
-TEST_CASE("a read is served after one of another user's thousand for each reader thread, at most") {
+TEST_CASE("a read waits for at most one of another user's thousand reads per reader thread") {
     constexpr int greedy_reads = 1'000;
     Pool pool(10'000);
     Door second_served;
@@ -111,7 +111,7 @@ TEST_CASE("a read is served after one of another user's thousand for each reader
     CHECK(begun_before <= 2);
 }
 
-TEST_CASE("one user cannot use up the room for reads that wait, and those who must not be refused are not") {
+TEST_CASE("one user cannot use up the queue, and reads that must wait are never refused") {
     Pool pool(100);
     std::atomic<int> served{0};
     const auto read = [&] { ++served; };
@@ -130,7 +130,7 @@ TEST_CASE("one user cannot use up the room for reads that wait, and those who mu
     CHECK(pool.submit("second", read, IfBusy::wait) == runtime::Handover::closed);
 }
 
-TEST_CASE("whoever has too many reads waiting is told to wait, a server that is full says so") {
+TEST_CASE("a user with too many waiting reads is asked to wait, and a full server says so") {
     CHECK(refusal_of(runtime::Handover::share_used).code == Errc::rate_limited);
     CHECK(refusal_of(runtime::Handover::share_used).retry_after >= std::chrono::seconds(1));
     CHECK(refusal_of(runtime::Handover::full).code == Errc::unavailable);

@@ -1,4 +1,4 @@
-// The database's files are deleted, moved away, replaced or overwritten while the server runs.
+// The database's files are deleted, moved away, replaced or overwritten while the server is running.
 #include "storage_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -26,13 +26,13 @@ bool is_stored(Loop& loop) {
     return loop.append({message(topic("a"), Kind::numbered)}).front().has_value();
 }
 
-// What a server finds that is started on the files that are there now. A crash would leave the files as they are, so
-// they are copied before the storage that is open can tidy up.
+// What a server started on the current files would find. A crash would leave the files as they are, so they are copied
+// before the open storage can tidy up.
 std::size_t messages_after_crash(const fs::path& folder) {
     const TemporaryFolder copy;
     for (const auto& file : fs::directory_iterator(folder)) {
         const std::string name = file.path().filename().string();
-        // The index is rebuilt, and the lock is the other server's.
+        // The index is rebuilt, and the lock belongs to the other server.
         if (name.ends_with("-shm") || name.ends_with(".lock")) continue;
         fs::copy(file.path(), copy.file(name));
     }
@@ -53,7 +53,7 @@ using Catch::Contains;
 
 }  // namespace
 
-TEST_CASE("files that are lost are noticed while nothing happens, and nothing is acknowledged any more") {
+TEST_CASE("the loss of a file is noticed even when idle, and nothing more is acknowledged") {
     const TemporaryFolder folder;
     const TemporaryFolder elsewhere;
     const std::string path = folder.file("notifyd.db");
@@ -91,8 +91,8 @@ TEST_CASE("files that are lost are noticed while nothing happens, and nothing is
     }
 }
 
-// Seen to fail: the row was gone when the file came back, and whoever had it kept the permission until a restart.
-TEST_CASE("memory follows a revocation that only the lost file took") {
+// Seen to fail: the row was gone when the file came back, but the user kept the permission until a restart.
+TEST_CASE("memory follows a revocation that was written only to the lost file") {
     const TemporaryFolder folder;
     const TemporaryFolder elsewhere;
     const std::string path = folder.file("notifyd.db");
@@ -127,7 +127,7 @@ TEST_CASE("memory follows a revocation that only the lost file took") {
     CHECK(revoke().has_value());
 }
 
-TEST_CASE("a publish right behind the loss is not acknowledged") {
+TEST_CASE("a publish right after the loss is not acknowledged") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     StorageOptions options = watching(path);
@@ -151,8 +151,8 @@ TEST_CASE("files that come back are used again, and no number is skipped in what
     Loop& loop = running.add_loop();
     CHECK(loop.store(message(topic("a"), Kind::numbered)) == 1);
     fs::rename(path, folder.file("away"));
-    CHECK_FALSE(is_stored(loop));  // written, but refused: it was not to be found
-    CHECK_FALSE(is_stored(loop));  // not even tried
+    CHECK_FALSE(is_stored(loop));  // written but refused, because it could not be found again
+    CHECK_FALSE(is_stored(loop));  // not even attempted
     fs::rename(folder.file("away"), path);
     CHECK(eventually([&] { return running.storage().writable(); }));
     CHECK(running.log().count("storage_recovered") == 1);
@@ -173,7 +173,7 @@ TEST_CASE("what was acknowledged before the log was lost is copied into the data
     SECTION("deleted") {
         fs::remove(path + "-wal");
     }
-    SECTION("replaced by an empty file, as a tool does that opens the database without it") {
+    SECTION("replaced by an empty file, as by a tool that opens the database without it") {
         std::ofstream(path + "-new").flush();
         fs::rename(path + "-new", path + "-wal");
     }
@@ -181,7 +181,7 @@ TEST_CASE("what was acknowledged before the log was lost is copied into the data
     CHECK(messages_after_crash(folder.path()) == 3);
 }
 
-TEST_CASE("a database that takes another's place does not get its log") {
+TEST_CASE("a database that replaces another does not get its log") {
     const TemporaryFolder folder;
     const TemporaryFolder elsewhere;
     const std::string path = folder.file("notifyd.db");
@@ -196,11 +196,11 @@ TEST_CASE("a database that takes another's place does not get its log") {
     fs::copy(elsewhere.file("other.db"), path);
     CHECK(eventually([&] { return fs::file_size(path + "-wal") == 0; }));
     CHECK(messages_after_crash(folder.path()) == 1);
-    // And what was moved away has all of its messages.
+    // The database that was moved away has all of its messages.
     CHECK(Outsider(elsewhere.file("old.db")).value("SELECT count(*) FROM messages") == "3");
 }
 
-TEST_CASE("after a database was deleted, no start puts a new one in its place without a word") {
+TEST_CASE("after a database was deleted, no start silently creates a new one") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     {
@@ -249,10 +249,10 @@ TEST_CASE("files that another program has written into stay lost") {
     Outsider(path).execute("PRAGMA wal_checkpoint(TRUNCATE)");
     fs::copy(path, old);
     CHECK(is_stored(loop));
-    SECTION("the database is cut to nothing") {
+    SECTION("the database is truncated to nothing") {
         std::ofstream(path, std::ios::trunc).flush();
     }
-    SECTION("the log is cut to nothing") {
+    SECTION("the log is truncated to nothing") {
         std::ofstream(path + "-wal", std::ios::trunc).flush();
     }
     SECTION("a copy without a log is written over the database") {
@@ -269,7 +269,7 @@ TEST_CASE("files that another program has written into stay lost") {
     CHECK(running.log().count("storage_recovered") == 0);
 }
 
-TEST_CASE("a lock file that somebody tidies away is made and held again") {
+TEST_CASE("a lock file that somebody deletes is created and held again") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(watching(path));
@@ -281,7 +281,7 @@ TEST_CASE("a lock file that somebody tidies away is made and held again") {
     CHECK(running.log().count("database_lost") == 0);
 }
 
-TEST_CASE("what operators' tools do to a database that is in use is no loss") {
+TEST_CASE("operators' tools working on a database in use cause no loss") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(watching(path));

@@ -1,6 +1,6 @@
-// Whose dead letters give way when there are too many: the recipient's own, oldest first, and nobody else's.
-// Seen to fail before the counts by recipient: one user's 10,000 letters kept everybody else's out, letters that waited
-// for their commit took all the room there is, and a table with a gap between its row numbers counted as full.
+// Whose dead letters are evicted if there are too many: the recipient's own, oldest first, and nobody else's.
+// Seen to fail before there were counts per recipient: one user's 10,000 letters kept everybody else's out, letters
+// waiting for their commit took up all the room, and a table with a gap between its row numbers counted as full.
 #include "notifyd/storage/dead_letter_file.hpp"
 
 #include "../../../src/storage/admission.hpp"
@@ -49,7 +49,7 @@ class Table {
             REQUIRE(table_->add(letter));
         }
     }
-    // The numbers of a user's letters, in the order in which they came.
+    // The numbers of a user's letters, in order of arrival.
     std::vector<std::int64_t> of(const std::string& user, const std::string& queue = "fifo") {
         Statement rows(database_, "SELECT attempts FROM dead_letters WHERE user = ?1 AND queue = ?2 ORDER BY rowid");
         rows.bind_text(1, user).bind_text(2, queue);
@@ -57,7 +57,7 @@ class Table {
         while (rows.step() == Step::row) found.push_back(rows.integer(0));
         return found;
     }
-    // The counts that triggers keep, against the rows.
+    // Compares the counts kept by triggers with the rows.
     void check_counts() {
         const char* wrong =
             "SELECT count(*) FROM (SELECT user, shared_queue, count(*) AS n, sum(bytes) AS b FROM dead_letters "
@@ -89,7 +89,7 @@ using Numbers = std::vector<std::int64_t>;
 
 }  // namespace
 
-TEST_CASE("one user's dead letters take nobody else's place") {
+TEST_CASE("one user's dead letters take nobody else's room") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     StorageOptions options = Running::options_for(path);
@@ -120,7 +120,7 @@ TEST_CASE("one user's dead letters take nobody else's place") {
     CHECK(running.log().count("dead_letters_dropped") == 0);
 }
 
-TEST_CASE("one user's letters that wait for their commit leave room for others'") {
+TEST_CASE("one user's letters waiting for their commit leave room for others") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -148,7 +148,7 @@ TEST_CASE("one user's letters that wait for their commit leave room for others'"
     CHECK(eventually([&] { return count("greedy") == "6333"; }));
 }
 
-TEST_CASE("what waits for its commit is shared by bytes, too, and never at the publishers' expense") {
+TEST_CASE("the room for waiting letters is also shared by bytes, and never at the publishers' expense") {
     Admission admission(10, 256 * 1024 * 1024);
     const std::string large(256 * 1024, 'x');
     int greedy = 0;
@@ -157,7 +157,7 @@ TEST_CASE("what waits for its commit is shared by bytes, too, and never at the p
     CHECK(greedy < 100);
     CHECK(admission.has_room(1));
     CHECK(admission.admit_letter(letter_of("modest", 0, large)).has_value());
-    // However many there are.
+    // However many users there are.
     for (int user = 0; user < 100; ++user) {
         int own = 0;
         const auto admit = [&] { return admission.admit_letter(letter_of("u" + std::to_string(user), own, large)); };
@@ -169,7 +169,7 @@ TEST_CASE("what waits for its commit is shared by bytes, too, and never at the p
     CHECK(admission.admit(1));
 }
 
-TEST_CASE("a recipient's oldest letters give way to the newer ones") {
+TEST_CASE("a recipient's oldest letters are evicted for newer ones") {
     Table table({.letters_of_recipient = 3, .bytes_of_recipient = 0, .bytes_in_all = 0});
     table.add("a", 2);
     table.add("b", 1);
@@ -185,7 +185,7 @@ TEST_CASE("a recipient's oldest letters give way to the newer ones") {
     table.check_counts();
 }
 
-TEST_CASE("without a bound no letter gives way") {
+TEST_CASE("without a limit, no letter is evicted") {
     Table table(LetterBounds::for_letters(0));
     table.add("a", 50, std::string(100'000, 'x'));
     CHECK(table.of("a").size() == 50);
@@ -197,7 +197,7 @@ TEST_CASE("which letter is the oldest does not depend on the clock") {
     CHECK(table.of("a") == Numbers{5'000, 1'000});
 }
 
-TEST_CASE("letters that hold their messages are bounded by bytes, too, and the newest always stays") {
+TEST_CASE("letters that hold their messages are also limited by bytes, and the newest always stays") {
     Table table({.letters_of_recipient = 100, .bytes_of_recipient = 100'000, .bytes_in_all = 0}, History::off);
     table.add("a", 10, std::string(30'000, 'x'));
     CHECK(table.of("a") == Numbers{8, 9, 10});
@@ -210,7 +210,7 @@ TEST_CASE("letters that hold their messages are bounded by bytes, too, and the n
     CHECK(references.of("a").size() == 10);
 }
 
-TEST_CASE("letters without a user share the bound of their queue") {
+TEST_CASE("letters without a user share the limit of their queue") {
     Table table({.letters_of_recipient = 3, .bytes_of_recipient = 0, .bytes_in_all = 0});
     table.add("", 2, "{", "storage");
     table.add("", 4, "{", "Email");
@@ -226,7 +226,7 @@ TEST_CASE("letters without a user share the bound of their queue") {
     table.check_counts();
 }
 
-TEST_CASE("when the whole table is full, the recipient that takes the most room gives way") {
+TEST_CASE("when the table is full, letters of the recipient with the most bytes are evicted") {
     // Rows of about 520 bytes.
     Table table({.letters_of_recipient = 0, .bytes_of_recipient = 0, .bytes_in_all = 10'500});
     table.add("greedy", 30);
@@ -238,7 +238,7 @@ TEST_CASE("when the whole table is full, the recipient that takes the most room 
     CHECK(table.of("b").size() == 5);
     CHECK(table.of("c").size() == 5);
     CHECK(table.table().take_gave_way().front().why == GaveWay::Why::table_full);
-    // Nobody has more than the newcomer, whose own oldest letter goes.
+    // Nobody has more than the newcomer, whose own oldest letter is evicted.
     table.add("b", 6);
     CHECK(table.of("c").size() == 5);
     CHECK(table.of("b").size() + table.of("greedy").size() == 15);

@@ -1,7 +1,6 @@
 // Damaged databases: refused with one line, or serving only what was published; never a crash, never a new database.
-//
-// Seen to fail: with `state_ = State::empty` in place of `broken` in log_file.cpp (a broken log header is then taken
-// for an empty log, "a log with a broken header" fails), and without the checksums of the rows (a byte flipped inside a
+// Seen to fail: with `state_ = State::empty` instead of `broken` in log_file.cpp (a broken log header then passes for
+// an empty log, and "a log with a broken header" fails), and without the rows' checksums (a byte flipped inside a
 // message is served).
 #include "storage_fixture.hpp"
 
@@ -114,7 +113,7 @@ void swap_blocks(std::string& bytes, std::size_t head, std::size_t block, Random
     bytes.replace(other, block, kept);
 }
 
-// Damages one of the two files; says how.
+// Damages one of the two files and describes how.
 std::string mutate(std::string& database, std::string& log, Random& random) {
     const bool in_log = below(random, 3) == 0;
     std::string& bytes = in_log ? log : database;
@@ -133,7 +132,7 @@ std::string mutate(std::string& database, std::string& log, Random& random) {
             flip_bits(bytes, 0, head, 1, random);
             return where + "one bit of its header";
         case 3: {
-            // Where a page keeps its tree: kinds, counts, places of cells.
+            // Where a page keeps its structure: types, counts, offsets of cells.
             const std::size_t page = below(random, size / block) * block + (in_log ? head + 24 : 0);
             flip_bits(bytes, page, std::min(size, page + 64), 1 + below(random, 4), random);
             return where + "bits of a page's head";
@@ -156,9 +155,9 @@ std::string mutate(std::string& database, std::string& log, Random& random) {
     }
 }
 
-// --- what comes of it ---
+// --- outcomes ---
 
-// Why the topic's pages hold something that was never published, or "".
+// Why the topic's pages contain something that was never published; empty if they do not.
 std::string wrong_answer(Loop& loop, const std::string& name, PageQuery query) {
     const auto& published = original().published;
     for (std::size_t pages = 0; pages < original().messages; ++pages) {
@@ -187,7 +186,7 @@ std::string wrong_answers(Running& running) {
         if (wrong.empty()) wrong = wrong_answer(loop, from.text(), query);
         if (!wrong.empty()) return wrong;
     }
-    // Either answer is right; none at all is not.
+    // Any answer is right, but there must be one.
     (void)loop.append({message(topic_number(0), Kind::numbered)});
     return "";
 }
@@ -227,7 +226,7 @@ Outcome check_mutation(unsigned seed) {
     std::string database = original().database;
     std::string log = original().log;
     const std::string kind = mutate(database, log, random);
-    // Half of them as if the database were too large to be read at the start.
+    // Half of them as if the database were too large to be read completely at the start.
     const std::size_t check_bytes_max = below(random, 2) == 0 ? 0 : std::size_t{1} << 30U;
     INFO("NOTIFYD_SEED=" << seed << " (" << kind << ", read at the start up to " << check_bytes_max << " bytes)");
     const TemporaryFolder folder;
@@ -248,7 +247,7 @@ TEST_CASE("the undamaged database, with its log, serves everything") {
     CHECK(Outsider(path).value("SELECT count(*) FROM messages") == std::to_string(original().messages + 1));
 }
 
-// One seed a mutation; NOTIFYD_SEED repeats one, NOTIFYD_LONG=1 tries a thousand.
+// One seed per mutation; NOTIFYD_SEED repeats one, NOTIFYD_LONG=1 tries a thousand.
 TEST_CASE("a damaged database is refused with one line, or serves only what was published") {
     std::map<Outcome, int> outcomes;
     if (const char* seed = std::getenv("NOTIFYD_SEED")) {
@@ -259,7 +258,7 @@ TEST_CASE("a damaged database is refused with one line, or serves only what was 
     for (unsigned seed = 1; seed <= count; ++seed) ++outcomes[check_mutation(seed)];
     WARN(count << " mutations: " << outcomes[Outcome::refused] << " refused, " << outcomes[Outcome::served]
                << " served");
-    // Tables that are empty here take some of the damage, unnoticed.
+    // Tables that are empty here absorb some of the damage, unnoticed.
     CHECK(outcomes[Outcome::refused] > static_cast<int>(count / 5));
     CHECK(outcomes[Outcome::served] > static_cast<int>(count / 20));
 }
@@ -277,7 +276,7 @@ TEST_CASE("a log with a broken header is refused and kept") {
         CHECK(read_file(path + "-wal") == log);
         CHECK(read_file(path) == original().database);
     }
-    SECTION("one that a power cut left as zeroes, or short, is an empty one") {
+    SECTION("a log that a power cut left short or full of zeroes is empty") {
         for (const std::string& log : {std::string(50'000, '\0'), std::string(20, 'x'), std::string()}) {
             write_file(path + "-wal", log);
             CHECK(check(path, 0) == Outcome::served);
@@ -286,11 +285,11 @@ TEST_CASE("a log with a broken header is refused and kept") {
     }
 }
 
-TEST_CASE("a database shorter than it says is refused unless its log holds the rest") {
+TEST_CASE("a database shorter than its header says is refused unless its log has the rest") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     {
-        // As a crash leaves it while the log is copied: the first page new, the last ones not yet written.
+        // As a crash during a copy of the log leaves it: the first page new, the last ones not yet written.
         write_file(path, original().database);
         write_file(path + "-wal", original().log);
         const std::string copied = folder.file("copied.db");
@@ -302,12 +301,12 @@ TEST_CASE("a database shorter than it says is refused unless its log holds the r
         write_file(path, database);
         CHECK(check(path, 0) == Outcome::served);
     }
-    SECTION("cut in its first half, which is not in the log") {
+    SECTION("truncated in its first half, which is not in the log") {
         write_file(path, original().database.substr(0, 20 * page_bytes));
         write_file(path + "-wal", original().log);
         CHECK(check(path, 0) == Outcome::refused);
     }
-    SECTION("cut, without a log") {
+    SECTION("truncated, without a log") {
         write_file(path, original().database.substr(0, original().database.size() - page_bytes));
         CHECK(check(path, 0) == Outcome::refused);
     }

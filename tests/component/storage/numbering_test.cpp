@@ -1,4 +1,4 @@
-// Numbers, their order and their survival.
+// Numbers, their order and their persistence.
 #include "storage_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -69,7 +69,7 @@ TEST_CASE("publishers of several loops share one sequence without a gap or a rep
     CHECK(page->messages.at(0).sequence == loops * turns);
 }
 
-TEST_CASE("what a turn gathered is one commit, answered in order after the listener") {
+TEST_CASE("a turn's requests are one commit, answered in order after the listener") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();
@@ -103,11 +103,11 @@ TEST_CASE("what a turn gathered is one commit, answered in order after the liste
     CHECK(eventually([&] { return running.storage().stats().requests_waiting == 0; }));
 }
 
-TEST_CASE("a request that comes after the hook of its turn is not forgotten") {
+TEST_CASE("a request made after its turn's hook is not forgotten") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();
-    // An answer is run by the loop like any task, and its own request begins a turn of its own.
+    // An answer runs on the loop like any task, and its own request begins a new turn.
     const auto answer = loop.ask<ports::Appended>([](StorageClient& client, auto done) {
         client.messages().append(message(topic("a"), Kind::numbered), [&client, done](auto) {
             client.messages().append(message(topic("a"), Kind::numbered), done);
@@ -116,7 +116,7 @@ TEST_CASE("a request that comes after the hook of its turn is not forgotten") {
     CHECK(answer->sequence == 2);
 }
 
-TEST_CASE("numbers go on after a restart, and after every message has expired") {
+TEST_CASE("numbers continue after a restart, and after every message has expired") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     std::string epoch;
@@ -162,8 +162,8 @@ TEST_CASE("retention deletes the oldest, up to the first that is recent enough")
     CHECK(page->messages.back().sequence == 3);
 }
 
-// Seen to fail: with a scan that ends at the first row that is not expired, nothing is ever deleted.
-TEST_CASE("a message dated in the future does not keep those behind it, a recent one does") {
+// Seen to fail: with a scan that ends at the first row that has not expired, nothing is ever deleted.
+TEST_CASE("a message dated in the future does not keep later ones from expiring, a recent one does") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -178,7 +178,7 @@ TEST_CASE("a message dated in the future does not keep those behind it, a recent
     CHECK(Outsider(path).value("SELECT group_concat(position) FROM messages") == "4,5,6");
 }
 
-TEST_CASE("without history messages are numbered and delivered, not kept") {
+TEST_CASE("without history, messages are numbered and delivered but not kept") {
     const TemporaryFolder folder;
     StorageOptions options = Running::options_for(folder.file("notifyd.db"));
     options.history = History::off;
@@ -193,7 +193,7 @@ TEST_CASE("without history messages are numbered and delivered, not kept") {
         CHECK(running.listener().deliveries().size() == 5);
         CHECK(loop.read(newest(topic("a"), 10))->messages.empty());
     }
-    // With history again, the numbers go on and the first row is known not to be number 3.
+    // With history again, the numbers continue, and the first row is known not to be number 3.
     options.history = History::keep;
     Running running(options);
     Loop& loop = running.add_loop();
@@ -225,7 +225,7 @@ TEST_CASE("a message keeps its channel, its text and its time") {
     CHECK(page->messages[1].sequence == 0);
 }
 
-TEST_CASE("what one handler asks for is one commit, however much it is") {
+TEST_CASE("the requests of one handler are one commit, however many there are") {
     TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();
@@ -237,7 +237,7 @@ TEST_CASE("what one handler asks for is one commit, however much it is") {
     CHECK(running.storage().stats().commits == before + 1);
 }
 
-TEST_CASE("a long turn does not keep the storage thread waiting for its end") {
+TEST_CASE("a long turn does not make the storage thread wait for its end") {
     TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();
@@ -245,7 +245,7 @@ TEST_CASE("a long turn does not keep the storage thread waiting for its end") {
     Answers<ports::Appended> answers;
     answers.wanted = 2 * limits::handover_requests;
     auto complete = answers.complete.get_future();
-    // All of these are ready before the loop comes to the first, so they are one turn.
+    // All of these are ready before the loop gets to the first, so they are one turn.
     loop.post([&](StorageClient& client) {
         for (std::size_t i = 0; i < answers.wanted; ++i) {
             loop.enqueue([&] {

@@ -17,7 +17,7 @@ namespace {
 
 constexpr int newest_schema = 10;
 
-// The sentence with which opening fails, or "" when it does not.
+// The message with which opening fails, or "" if it succeeds.
 std::string refusal(const std::string& path) {
     SystemClock clock;
     SystemIdSource ids;
@@ -53,7 +53,7 @@ using Catch::Contains;
 
 }  // namespace
 
-TEST_CASE("a new database is created whole, for its owner only, and tells its migrations") {
+TEST_CASE("a new database is created atomically, for its owner only, and reports its migrations") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     const auto umask_before = ::umask(0);
@@ -76,7 +76,7 @@ TEST_CASE("a new database is created whole, for its owner only, and tells its mi
     CHECK(refusal(path).empty());
 }
 
-TEST_CASE("what a crash left of a creation is removed, and nothing else") {
+TEST_CASE("what a crash during creation left is removed, and nothing else") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     write_file(path + ".draft-0123456789abcdef", "half a database");
@@ -89,7 +89,7 @@ TEST_CASE("what a crash left of a creation is removed, and nothing else") {
     for (const std::string& other : others) CHECK(read_file(other) == "somebody's");
 }
 
-TEST_CASE("a second opening is refused, and possible again when the first is gone") {
+TEST_CASE("the database cannot be opened twice at the same time") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     std::filesystem::create_symlink(path, folder.file("other-name.db"));
@@ -104,7 +104,7 @@ TEST_CASE("a second opening is refused, and possible again when the first is gon
 }
 
 // Was seen to fail: the link was replaced by a new, empty database.
-TEST_CASE("a symbolic link to nothing is no place for a database") {
+TEST_CASE("a symbolic link to nothing is refused as a database") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     const std::string link = folder.file("link.db");
@@ -128,14 +128,14 @@ TEST_CASE("a symbolic link to nothing is no place for a database") {
     CHECK(std::filesystem::is_symlink(link));
     CHECK_FALSE(std::filesystem::exists(link + ".lock"));
     CHECK_FALSE(std::filesystem::exists(folder.file("new.db")));
-    // To a database it is one, and stays a link.
+    // A link to a database is accepted, and stays a link.
     std::filesystem::remove(link);
     std::filesystem::create_symlink(path, link);
     CHECK(refusal(link).empty());
     CHECK(std::filesystem::is_symlink(link));
 }
 
-// Was seen to fail: two processes wrote one file, each into a log of its own.
+// Was seen to fail: two processes wrote to one file, each with its own log.
 TEST_CASE("a database with a second name is refused under both, by every command") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
@@ -158,8 +158,8 @@ TEST_CASE("a database with a second name is refused under both, by every command
     CHECK(refusal(path).empty());
 }
 
-// Seen to fail without is_in_place(): the lock on a file that is gone was held beside that on its successor.
-TEST_CASE("a lock that goes with its holder is held by one at a time") {
+// Seen to fail without is_in_place(): the lock on a deleted file was held at the same time as that on its successor.
+TEST_CASE("a lock file that is removed by its holder is still held by only one at a time") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     constexpr int threads = 4;
@@ -187,9 +187,9 @@ TEST_CASE("a lock that goes with its holder is held by one at a time") {
     CHECK(std::filesystem::exists(path + ".lock"));
 }
 
-// Frames that are in the system's memory only look like all others; what can be seen is that each is written once more.
-// Was seen to fail: the log was used as it stood, and commits went behind such frames.
-TEST_CASE("a log that was left behind is written again when an outsider's reading keeps it from being cut") {
+// Frames that are only in the system's memory look like all others; what can be observed is that each is written once
+// more. Was seen to fail: the log was used as it was, and commits were appended after such frames.
+TEST_CASE("a leftover log is rewritten if a reading outsider keeps it from being truncated") {
     const TemporaryFolder folder;
     const std::string crashed = folder.file("crashed.db");
     const std::string log = crashed + "-wal";
@@ -222,7 +222,7 @@ TEST_CASE("a log that was left behind is written again when an outsider's readin
     CHECK(Outsider(crashed).value("PRAGMA integrity_check") == "ok");
 }
 
-TEST_CASE("a file that is not a database of ours is refused and left alone") {
+TEST_CASE("a file that is not one of our databases is refused and left alone") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
 
@@ -236,7 +236,7 @@ TEST_CASE("a file that is not a database of ours is refused and left alone") {
         write_file(path, "");
         CHECK_THAT(refusal(path), Contains("the file is empty"));
     }
-    SECTION("another program's") {
+    SECTION("another program's database") {
         Outsider(path).execute("CREATE TABLE meta (key, value)");
         const std::string content = read_file(path);
         CHECK_THAT(refusal(path), Contains("belongs to another program"));
@@ -246,7 +246,7 @@ TEST_CASE("a file that is not a database of ours is refused and left alone") {
         std::filesystem::create_directory(path);
         CHECK_THAT(refusal(path), Contains("not a regular file"));
     }
-    SECTION("in a folder that is not there") {
+    SECTION("in a folder that does not exist") {
         CHECK_THAT(refusal(folder.file("missing/notifyd.db")), Contains("missing does not exist: create it"));
     }
     SECTION("no path") {
@@ -257,7 +257,7 @@ TEST_CASE("a file that is not a database of ours is refused and left alone") {
         CHECK_THAT(refusal(path), Contains("-wal"));
         CHECK_FALSE(std::filesystem::exists(path));
     }
-    SECTION("cut off") {
+    SECTION("truncated") {
         { Running running(path); }
         std::filesystem::resize_file(path, 5'000);
         CHECK_THAT(refusal(path), Contains("cut off, 0 of "));
@@ -274,7 +274,7 @@ TEST_CASE("a file that is not a database of ours is refused and left alone") {
     }
 }
 
-TEST_CASE("a database of a newer binary is refused by serve and by migrate") {
+TEST_CASE("a newer binary's database is refused by serve and by migrate") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     { Running running(path); }
@@ -283,7 +283,7 @@ TEST_CASE("a database of a newer binary is refused by serve and by migrate") {
     CHECK_THAT(migrated(path), Contains("newer notifyd"));
 }
 
-TEST_CASE("migrate tells from which version to which") {
+TEST_CASE("migrate reports the versions before and after") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     CHECK(migrated(path) == "0 to " + std::to_string(newest_schema));

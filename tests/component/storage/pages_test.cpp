@@ -1,4 +1,4 @@
-// Pages against a naive model, over random histories.
+// Pages compared with a naive model, over random histories.
 #include "storage_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -21,7 +21,7 @@ bool before(PageCursor a, PageCursor b) {
     return a.counter != b.counter ? a.counter < b.counter : a.position < b.position;
 }
 
-// A topic's history the slow way.
+// A topic's history, implemented the slow way.
 class Model {
   public:
     void add(ModelRow row) { rows_.push_back(std::move(row)); }
@@ -114,14 +114,14 @@ std::size_t below(Random& random, std::size_t bound) {
 struct Shape {
     const char* name;
     std::size_t numbered_percent;
-    std::size_t unnumbered_percent;  // the rest is standard
+    std::size_t unnumbered_percent;  // the rest are standard
     std::size_t rows;
     std::size_t expired;
     // How often somebody sets the wall clock back, by up to ten seconds.
     std::size_t steps_per_mille = 0;
 };
 
-// Publishes into the topic and into a neighbour, so that the positions of a topic have holes.
+// Publishes into the topic and into a neighbour, so that the topic's positions have gaps.
 class History {
   public:
     History(Loop& loop, const Shape& shape, Random& random) : topic_(topic(shape.name)) {
@@ -129,7 +129,7 @@ class History {
         std::vector<bool> own;
         EpochMs time = 1'000'000;
         for (std::size_t i = 0; i < shape.rows; ++i) {
-            // Stamps contradict the commit order by up to 0.4 s, and sometimes stand still.
+            // Timestamps contradict the commit order by up to 0.4 s, and sometimes stand still.
             time += static_cast<EpochMs>(below(random, 4) == 0 ? below(random, 900) : 0);
             if (below(random, 1'000) < shape.steps_per_mille) time -= static_cast<EpochMs>(below(random, 10'000));
             last_time_ = std::max(last_time_, time);
@@ -205,7 +205,7 @@ class History {
 
 }  // namespace
 
-TEST_CASE("pages of random histories are those of the naive model") {
+TEST_CASE("pages of random histories equal those of the naive model") {
     const auto shape = GENERATE(Shape{"mixed", 40, 20, 400, 0},
                                 Shape{"mixed-expired", 40, 20, 400, 150},
                                 Shape{"standard-only", 0, 0, 400, 0},
@@ -259,7 +259,7 @@ TEST_CASE("walking from page to page sees every message once") {
     }
 }
 
-TEST_CASE("pages at the edges") {
+TEST_CASE("pages in edge cases") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();
@@ -288,12 +288,12 @@ TEST_CASE("pages at the edges") {
         query.to_time = 40'000;
         CHECK(sequences() == Numbers{4, 3, 2});
     }
-    SECTION("from behind to") {
+    SECTION("from after to") {
         query.from_time = 40'000;
         query.to_time = 20'000;
         CHECK(sequences().empty());
     }
-    SECTION("times outside of everything") {
+    SECTION("times outside the history") {
         query.from_time = std::numeric_limits<EpochMs>::min();
         query.to_time = std::numeric_limits<EpochMs>::max();
         CHECK(sequences() == Numbers{5, 4, 3, 2, 1});
@@ -303,7 +303,7 @@ TEST_CASE("pages at the edges") {
         query.from_time = std::numeric_limits<EpochMs>::max();
         CHECK(sequences().empty());
     }
-    SECTION("numbers outside of everything") {
+    SECTION("numbers outside the history") {
         query.sequences = {{0, 1}, {4, std::numeric_limits<Sequence>::max()}};
         CHECK(sequences() == Numbers{5, 4, 1});
         query.order = PageOrder::oldest_first;
@@ -336,7 +336,7 @@ TEST_CASE("pages at the edges") {
         CHECK(sequences() == Numbers{5});
         CHECK(loop.read(query)->next->counter == 5);
     }
-    SECTION("a page of none") {
+    SECTION("a page size of zero") {
         query.messages_max = 0;
         CHECK(sequences().empty());
     }

@@ -1,4 +1,4 @@
-// The right to change a permission row and the bounds on rows, judged inside the transaction
+// The right to change a permission row and the limits on rows, checked inside the transaction
 // (docs/protocol.md#the-permissions-api).
 #include "../../../src/storage/permission_counts.hpp"
 #include "../../../src/storage/permission_table.hpp"
@@ -35,7 +35,7 @@ PermissionRevocation revocation(const std::string& user, const std::string& chat
     return {UserId(user), topic(chat), UserId(by), basis};
 }
 
-// Requests of one turn, so of one batch: they are judged in this order, whatever else is written.
+// Requests of one turn, and thus of one batch: they are checked in this order, whatever else is written.
 class Turn {
   public:
     explicit Turn(Loop& loop) : loop_(loop) {}
@@ -54,7 +54,7 @@ class Turn {
             });
         });
     }
-    // What became of each, in the order in which they were asked for.
+    // The outcome of each, in the order of the requests.
     std::vector<std::string> run() {
         answers_.resize(asked_.size());
         left_ = asked_.size();
@@ -96,7 +96,7 @@ std::string all_rows(Outsider& outsider) {
     return text;
 }
 
-// What the server's memory does: it follows the storage thread.
+// Acts like the server's memory, which follows the storage thread.
 class Follower {
   public:
     StorageOptions options(const std::string& path) {
@@ -133,8 +133,8 @@ class Follower {
 
 }  // namespace
 
-// Seen to fail: without the judgement in the transaction, every grant below is written.
-TEST_CASE("an admin row gives its right up to the place where it goes, and not behind it") {
+// Seen to fail: without the check inside the transaction, every grant below is written.
+TEST_CASE("an admin row grants its right until it is deleted, and not afterwards") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Follower follower;
@@ -204,7 +204,7 @@ TEST_CASE("a claim and the last row are judged in the order of commits") {
     CHECK(all_rows(outsider) == "l/chat:a/2 late/chat:a/3 ");
 }
 
-// Seen to fail with loops that told memory themselves: it kept what another loop had revoked, until the next start.
+// Seen to fail when loops updated memory themselves: it kept what another loop had revoked, until the next start.
 TEST_CASE("memory follows the commits, whichever loops they come from") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
@@ -231,7 +231,7 @@ TEST_CASE("memory follows the commits, whichever loops they come from") {
     CHECK(follower.changes() > 400);
 }
 
-TEST_CASE("a topic and a user have a bounded number of permissions, and a role can be replaced all the same") {
+TEST_CASE("a topic and a user have a bounded number of permissions, but a role can still be replaced") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     const auto bounds = GENERATE(PermissionBounds{3, 0}, PermissionBounds{0, 3}, PermissionBounds{3, 3});
@@ -256,20 +256,20 @@ TEST_CASE("a topic and a user have a bounded number of permissions, and a role c
               Texts{"granted", "granted", "granted", "conflict", "granted"});
         CHECK(Turn(loop).revoke(revoke(2)).revoke(revoke(2)).grant(grant(4)).grant(grant(5)).run() ==
               Texts{"revoked", "none", "granted", "conflict"});
-        // Elsewhere there is room.
+        // There is room elsewhere.
         CHECK(Turn(loop).grant(by_token("v", "z", bounds)).run() == Texts{"granted"});
     }
     Running running(path);
     Loop& loop = running.add_loop();
     CHECK(Turn(loop).grant(grant(5)).grant(grant(1)).run() == Texts{"conflict", "granted"});
     const auto [user, chat] = name(5);
-    CHECK(Turn(loop).grant(by_token(user, chat)).run() == Texts{"granted"});  // no bounds
-    // Lowering the bounds deletes no row.
+    CHECK(Turn(loop).grant(by_token(user, chat)).run() == Texts{"granted"});  // no limits
+    // Lowering the limits deletes no row.
     CHECK(Turn(loop).revoke(revoke(1)).grant(grant(1)).grant(grant(4)).run() ==
           Texts{"revoked", "conflict", "granted"});
 }
 
-TEST_CASE("the refusal says what is full, and what to do") {
+TEST_CASE("the refusal says which limit was reached, and what to do") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();
@@ -282,15 +282,17 @@ TEST_CASE("the refusal says what is full, and what to do") {
             .message;
     };
     CHECK(Turn(loop).grant(by_token("u", "a")).run() == Texts{"granted"});
-    CHECK(refusal("v", "a", {1, 0}) ==
-          "This topic has as many permissions as it may have (1): revoke some first, or ask the operator to raise "
-          "limits.permissions_per_topic");
-    CHECK(refusal("u", "b", {0, 1}) ==
-          "This user has as many permissions as it may have (1): revoke some first, or ask the operator to raise "
-          "limits.permissions_per_user");
+    CHECK(
+        refusal("v", "a", {1, 0}) ==
+        "This topic has reached its maximum number of permissions (1): revoke some first, or ask the operator to raise "
+        "limits.permissions_per_topic");
+    CHECK(
+        refusal("u", "b", {0, 1}) ==
+        "This user has reached its maximum number of permissions (1): revoke some first, or ask the operator to raise "
+        "limits.permissions_per_user");
 }
 
-TEST_CASE("a claim that does not fit writes none of its rows") {
+TEST_CASE("a claim beyond the limits writes none of its rows") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -327,7 +329,7 @@ TEST_CASE("a commit that fails changes neither the rows nor their counts, and me
     CHECK(follower.rows() == all_rows(outsider));
 }
 
-TEST_CASE("a grant to a large topic costs what one to a small topic does") {
+TEST_CASE("a grant in a large topic costs as much as one in a small topic") {
     const auto cost = [](int rows) {
         const TemporaryFolder folder;
         const std::string path = folder.file("notifyd.db");
@@ -350,13 +352,13 @@ TEST_CASE("a grant to a large topic costs what one to a small topic does") {
             }
             return steps;
         };
-        (void)steps_of_grant("first");  // the topic is counted
+        (void)steps_of_grant("first");  // the topic is counted once
         return steps_of_grant("second");
     };
     CHECK(cost(50'000) == cost(50));
 }
 
-TEST_CASE("counts that are forgotten are counted again") {
+TEST_CASE("forgotten counts are counted again") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     SystemIdSource ids;
@@ -373,12 +375,12 @@ TEST_CASE("counts that are forgotten are counted again") {
     CHECK(count("chat:a") == 1);
     counts.add("chat:a", 1);
     CHECK(count("chat:a") == 2);
-    // Many other names: memory is bounded.
+    // Many other names, because memory is bounded.
     for (std::size_t i = 0; i < PermissionCounts::names_max; ++i) (void)count("chat:" + std::to_string(i));
     CHECK(count("chat:a") == 1);
     counts.add("chat:a", 5);
     counts.forget();
-    counts.add("chat:a", 7);  // not known, so there is nothing to keep up to date
+    counts.add("chat:a", 7);  // not known, so there is nothing to update
     CHECK(count("chat:a") == 1);
 }
 

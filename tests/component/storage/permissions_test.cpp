@@ -97,7 +97,7 @@ TEST_CASE("permissions are granted, replaced, listed in pages and revoked") {
     CHECK(all == "u1/chat:b u1/chat:c u2/chat:a ");
 }
 
-TEST_CASE("of all who claim a topic at once, one gets it") {
+TEST_CASE("of all who claim a topic at once, exactly one gets it") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     constexpr int claimants = 4;
@@ -120,7 +120,7 @@ TEST_CASE("of all who claim a topic at once, one gets it") {
         }
         CHECK(granted == 1);
     }
-    // In one turn, too: the first claim is seen by the second.
+    // Also in one turn: the first claim is seen by the second.
     Answers<void> answers;
     answers.wanted = 2;
     loops[0]->post([&](StorageClient& client) {
@@ -152,7 +152,7 @@ TEST_CASE("connection rows are written in order, without a commit for each") {
             if (i % 2 == 1) loop.post([i](StorageClient& client) { client.connections().closed(connection(i)); });
         }
         Outsider outsider(path);
-        // The last change of the last one.
+        // The last change of the last connection.
         const std::string last = "SELECT count(*) FROM connections WHERE last_ping_at = 40 AND topics LIKE '%b'";
         REQUIRE(eventually([&] { return outsider.value(last) == "1"; }));
         CHECK(running.storage().stats().commits < 10);
@@ -164,7 +164,7 @@ TEST_CASE("connection rows are written in order, without a commit for each") {
         CHECK(row.at(6) == "agent");
         CHECK(row.at(7) == "::1");
     }
-    // Another process: the connections of the first are gone.
+    // Another process: the connections of the first one are gone.
     Running running(path);
     CHECK(Outsider(path).value("SELECT count(*) FROM connections") == "0");
 }
@@ -186,7 +186,7 @@ TEST_CASE("a connection that begins and ends before its row is written leaves no
             client.connections().closed(connection(i));
         }
     });
-    // Planned when everything in front of it is decided.
+    // The plan is made once everything before it has been decided.
     REQUIRE(loop.plan({topic("a"), MessageId(Uuid()), 1, 0}).has_value());
     CHECK(running.storage().stats().commits == 1);
     loop.post([](StorageClient& client) {
@@ -199,7 +199,7 @@ TEST_CASE("a connection that begins and ends before its row is written leaves no
     CHECK(rows[0][0].starts_with("04"));
 }
 
-TEST_CASE("a publish commits the connection rows that wait") {
+TEST_CASE("a publish also commits the waiting connection rows") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -213,13 +213,13 @@ TEST_CASE("a publish commits the connection rows that wait") {
     CHECK(running.storage().stats().commits <= 2);
 }
 
-// Seen to fail: with a batch of connection rows always set aside, the end goes in front of the beginning.
-TEST_CASE("a connection's end stays behind its beginning, also behind a commit that takes its time") {
+// Seen to fail: if a batch of connection rows is always set aside, the end comes before the beginning.
+TEST_CASE("a connection's end stays after its beginning, even after a slow commit") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
     Loop& loop = running.add_loop();
-    // A read's answer comes in a later turn, so what was gathered before has been handed over.
+    // A read is answered in a later turn, so what was gathered before has been handed over.
     const auto end_turn = [&loop] {
         for (int i = 0; i < 3; ++i) REQUIRE(loop.read(newest(topic("a"), 1)).has_value());
     };

@@ -1,4 +1,4 @@
-// Where topics stand at a place of the log (ports::ResumePlanner::read_positions).
+// The numbers of topics at a position of the log (ports::ResumePlanner::read_positions).
 #include "storage_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -21,7 +21,7 @@ constexpr Position everything = std::numeric_limits<Position>::max();
 
 }  // namespace
 
-TEST_CASE("a topic stands at its last number up to the place, whatever was stored without a number") {
+TEST_CASE("a topic's number is its last one up to the position, whatever was stored without a number") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();
@@ -40,7 +40,7 @@ TEST_CASE("a topic stands at its last number up to the place, whatever was store
     CHECK(positions(loop, {}, everything).empty());
 }
 
-TEST_CASE("retention takes rows, not the number at which a topic stands") {
+TEST_CASE("retention deletes rows, but keeps a topic's number") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();
@@ -51,7 +51,7 @@ TEST_CASE("retention takes rows, not the number at which a topic stands") {
     CHECK(positions(loop, {topic("a")}, everything) == std::vector<Sequence>{5});
 }
 
-TEST_CASE("without history the counter is what is known") {
+TEST_CASE("without history, the counter is the number") {
     const TemporaryFolder folder;
     StorageOptions options = Running::options_for(folder.file("notifyd.db"));
     options.history = History::off;

@@ -43,7 +43,7 @@ std::string new_database(const TemporaryFolder& folder) {
     return path;
 }
 
-// A topic of `rows` messages: one in a hundred numbered, one a millisecond, and nothing left of the first tenth.
+// A topic of `rows` messages, one per millisecond: one in a hundred is numbered, and the first tenth has been deleted.
 void fill(const std::string& path, int rows) {
     Outsider outsider(path);
     outsider.execute("INSERT INTO topics (id, name) VALUES (1, 'chat:big'), (2, 'chat:other')");
@@ -78,7 +78,7 @@ TEST_CASE("no statement scans a table or sorts") {
     CHECK(plans.size() > 20);
     for (const auto& [sql, plan] : plans) {
         CAPTURE(sql, plan);
-        // Bounded by TimeRunTable::runs_max, and one row unless somebody has set the clock.
+        // Bounded by TimeRunTable::runs_max, and a single row unless somebody has set the clock.
         const bool reads_runs = plan == "SCAN time_runs; ";
         CHECK((reads_runs || plan.find("SCAN") == std::string::npos));
         CHECK(plan.find("TEMP B-TREE") == std::string::npos);
@@ -88,14 +88,14 @@ TEST_CASE("no statement scans a table or sorts") {
         if (sql.find("FROM messages WHERE topic_id") != std::string::npos) {
             CHECK(plan.find("INDEX messages_by_topic") != std::string::npos);
         }
-        // A place inside a counter is found by a seek, too: the index ends in the rowid, which is the position.
+        // A place inside a counter is also found by a seek: the index ends with the rowid, which is the position.
         if (sql.find("counter = ?2 AND position") != std::string::npos) {
             CHECK(plan.find("topic_id=? AND counter=? AND rowid") != std::string::npos);
         }
     }
 }
 
-TEST_CASE("a page costs the same at ten thousand messages and at a hundred thousand") {
+TEST_CASE("a page costs the same with ten thousand messages and with a hundred thousand") {
     const auto order = GENERATE(PageOrder::newest_first, PageOrder::oldest_first);
     const auto cost = [order](int rows) {
         const TemporaryFolder folder;
@@ -148,7 +148,7 @@ TEST_CASE("a page costs the same at ten thousand messages and at a hundred thous
     }
 }
 
-TEST_CASE("a resume by number costs the same at ten thousand messages and at a hundred thousand") {
+TEST_CASE("a resume by number costs the same with ten thousand messages and with a hundred thousand") {
     const auto cost = [](int rows) {
         const TemporaryFolder folder;
         const std::string path = new_database(folder);

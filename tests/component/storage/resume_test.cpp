@@ -1,6 +1,6 @@
-// Resume plans: complete only when everything that was missed is there.
-// Seen to fail: by id without the barrier (a message is missing); by number without the look at last_sequence, and by
-// id without the one at unlogged_position (complete where it is not); by id with a start behind the known message.
+// Resume plans: complete only if everything that was missed is there.
+// Seen to fail: by id without the barrier (a message is missing); by number without the check of last_sequence, and by
+// id without that of unlogged_position (complete where it is not); by id with a start after the known message.
 #include "storage_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -56,7 +56,7 @@ std::vector<Position> positions_of(const std::vector<StoredMessage>& messages) {
     return positions;
 }
 
-// Numbered messages, one a second, with a standard and an unnumbered one behind each.
+// Numbered messages, one per second, each followed by a standard and an unnumbered one.
 std::vector<MessagePtr> fill(Loop& loop, EpochMs first, EpochMs last) {
     std::vector<MessagePtr> messages;
     for (EpochMs second = first; second <= last; ++second) {
@@ -93,7 +93,7 @@ TEST_CASE("by number: what is committed later is delivered live") {
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();
     (void)fill(loop, 1, 8);
-    // Number n stands at position 3n - 2.
+    // Number n has position 3n - 2.
     for (Position up_to = 0; up_to <= 24; ++up_to) {
         const ResumePlan plan = planned(loop, behind(Sequence{2}, up_to));
         CAPTURE(up_to);
@@ -119,13 +119,13 @@ TEST_CASE("by number: too many, ahead, and an unknown topic") {
     CHECK(planned(loop, behind(Sequence{0}, everything, 7)).verdict == Verdict::too_many);
 }
 
-TEST_CASE("by number: what retention took is never called complete") {
+TEST_CASE("by number: a plan is never complete if retention deleted part of it") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
     Loop& loop = running.add_loop();
     (void)fill(loop, 1, 8);
-    // Row by row: numbers 1 to 3 and what stands behind them.
+    // Row by row: numbers 1 to 3 and what follows them.
     for (std::size_t gone = 1; gone <= 9; ++gone) {
         CHECK(*loop.expire(4'000, 1) == 1);
         const Sequence last_gone = (gone + 2) / 3;
@@ -144,7 +144,7 @@ TEST_CASE("by number: what retention took is never called complete") {
     CHECK(planned(loop, behind(Sequence{9})).verdict == Verdict::ahead);
 }
 
-TEST_CASE("by number: what was numbered while there was no history is never called complete") {
+TEST_CASE("by number: a plan is never complete if part of it was numbered without history") {
     const TemporaryFolder folder;
     StorageOptions options = Running::options_for(folder.file("notifyd.db"));
     const auto run = [&](History history, auto check) {
@@ -174,12 +174,12 @@ TEST_CASE("by number: what was numbered while there was no history is never call
     });
 }
 
-TEST_CASE("by message id: everything behind it, and standard messages from a second before it") {
+TEST_CASE("by message id: everything after it, and standard messages from a second before it") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();
     const auto messages = fill(loop, 1, 8);
-    // Message i stands at position i + 1; seconds 4 and 3 (the standard one) come again, whatever the known one's kind.
+    // Message i has position i + 1; seconds 4 and 3 (the standard one) come again, whatever the kind of the known one.
     const auto index = GENERATE(as<std::size_t>(), 12, 13, 14);
     const ResumePlan plan = planned(loop, behind(messages[index]->id, everything, 100));
     CHECK(plan.verdict == Verdict::complete);
@@ -192,7 +192,7 @@ TEST_CASE("by message id: everything behind it, and standard messages from a sec
     CHECK(plan.to == 8);
 }
 
-TEST_CASE("by message id: fifo messages that are committed later are delivered live, standard ones are not") {
+TEST_CASE("by message id: fifo messages committed later are delivered live, standard ones are not") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();
@@ -203,7 +203,7 @@ TEST_CASE("by message id: fifo messages that are committed later are delivered l
     CHECK(positions_of(replayed(loop, plan)) == std::vector<Position>{5, 8, 9, 11});
 }
 
-TEST_CASE("by message id: too many, unknown, and of another topic") {
+TEST_CASE("by message id: too many, an unknown id, and one of another topic") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();
@@ -216,7 +216,7 @@ TEST_CASE("by message id: too many, unknown, and of another topic") {
     CHECK(planned(loop, behind(never)).verdict == Verdict::unknown_message);
     CHECK(planned(loop, behind(elsewhere->id)).verdict == Verdict::unknown_message);
     CHECK(planned(loop, behind(MessageId(ids.random()))).verdict == Verdict::unknown_message);
-    // Behind the last numbered one: a standard one before it and two behind it.
+    // After the last numbered one: a standard one before it and two after it.
     CHECK(planned(loop, behind(messages[21]->id, everything, 3)).verdict == Verdict::complete);
     CHECK(planned(loop, behind(messages[21]->id, everything, 2)).verdict == Verdict::too_many);
 }
@@ -252,7 +252,7 @@ TEST_CASE("by message id: an id with another time than its row hides nothing") {
     CHECK(numbers_of(replayed(loop, planned(loop, behind(odd.id)))) == std::vector<Sequence>{3, 4});
 }
 
-TEST_CASE("by message id: what passed while there was no history is never called complete") {
+TEST_CASE("by message id: a plan is never complete if part of it passed without history") {
     const TemporaryFolder folder;
     StorageOptions options = Running::options_for(folder.file("notifyd.db"));
     const auto run = [&](History history, const MessagePtr& made) {
@@ -270,7 +270,7 @@ TEST_CASE("by message id: what passed while there was no history is never called
     CHECK(planned(running.add_loop(), behind(before->id)).verdict == Verdict::expired);
 }
 
-TEST_CASE("by message id: what any loop handed over before is in the plan, though it is not committed yet") {
+TEST_CASE("by message id: the plan includes what any loop has handed over, even if it is not committed yet") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);
@@ -303,9 +303,9 @@ TEST_CASE("by message id: what any loop handed over before is in the plan, thoug
     CHECK(messages.front().id == standard->id);
 }
 
-// Seen to fail: with the turn's messages handed over behind the other hooks, the plan was complete without this one.
-TEST_CASE("by message id: what a loop shows to another one is in the plan, though its turn is not over") {
-    // Stands behind the storage's hook, as delivery does, and takes its time.
+// Seen to fail: with the turn's messages handed over after the other hooks, the plan was complete without this one.
+TEST_CASE("by message id: the plan includes what a loop has shown to another one, even if its turn is not over") {
+    // Comes after the storage's hook, like delivery, and takes its time.
     struct Delivery final : runtime::TurnHook {
         bool turn_ended() override {
             if (std::exchange(armed, false)) {

@@ -1,4 +1,4 @@
-// A database in a folder of its own, loops that run in threads, and calls that wait for their answers.
+// A database in its own folder, loops that run in threads, and calls that wait for their answers.
 #pragma once
 
 #include "notifyd/core/limits.hpp"
@@ -62,7 +62,7 @@ class Outsider {
     sqlite3* handle_ = nullptr;
 };
 
-// Takes back what migrations 8, 9 and 10 made.
+// Undoes migrations 8, 9 and 10.
 inline void make_version_7(Outsider& outsider) {
     outsider.execute(
         "DROP TRIGGER dead_letter_added; DROP TRIGGER dead_letter_removed; DROP TRIGGER ticket_added;"
@@ -88,7 +88,7 @@ class RecordingListener final : public ports::CommitListener {
     std::vector<Delivery> deliveries_;
 };
 
-// Answers of one turn's requests, in the order in which they came.
+// Answers to the requests of one turn, in order of arrival.
 template <class Value>
 struct Answers {
     std::vector<Result<Value>> list;
@@ -123,7 +123,7 @@ class Loop {
         if (!loop_.post([this, work = std::move(work)]() mutable { work(*client_); })) throw std::runtime_error("full");
     }
 
-    // Behind the storage's own. From the loop's next turn on.
+    // After the storage's own hook; from the loop's next turn on.
     void add_turn_hook(runtime::TurnHook& hook) {
         std::promise<void> added;
         post([&](StorageClient&) {
@@ -133,7 +133,7 @@ class Loop {
         added.get_future().wait();
     }
 
-    // Puts a handler behind those that are ready. Only on the loop.
+    // Puts a handler after those that are ready. Only on the loop.
     template <class Handler>
     void enqueue(Handler handler) {
         boost::asio::post(loop_.context(), std::move(handler));
@@ -165,7 +165,7 @@ class Loop {
         complete.wait();
         return std::move(answers.list);
     }
-    // The number that the message got.
+    // The number assigned to the message.
     Sequence store(const MessagePtr& message) {
         const auto answer = append({message}).front();
         if (!answer.has_value()) throw std::runtime_error(answer.error().message);
@@ -231,7 +231,7 @@ inline PageQuery newest(const TopicName& of, std::size_t messages_max) {
             std::nullopt};
 }
 
-// A storage that runs; loops are added to it.
+// A running storage, to which loops are added.
 class Running {
   public:
     explicit Running(const std::string& path) : Running(options_for(path)) {}
@@ -249,7 +249,7 @@ class Running {
     static StorageOptions options_for(const std::string& path) {
         StorageOptions options;
         options.path = path;
-        options.durability = Durability::normal;  // quick; what these tests ask does not depend on it
+        options.durability = Durability::normal;  // fast; these tests do not depend on it
         return options;
     }
 

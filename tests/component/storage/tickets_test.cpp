@@ -1,4 +1,5 @@
-// Connection tokens: issued within bounds, used once whoever tries, revoked and forgotten; a restored copy knows none.
+// Connection tokens: issued within limits, used only once whoever tries, revoked and forgotten; a restored copy has
+// none.
 #include "notifyd/storage/backup.hpp"
 
 #include "../../../src/storage/ticket_table.hpp"
@@ -79,7 +80,7 @@ class Tickets {
 
 }  // namespace
 
-TEST_CASE("a ticket comes back as it was issued, also after a restart") {
+TEST_CASE("a ticket is read back as it was issued, also after a restart") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     std::vector<ports::Ticket> issued;
@@ -120,7 +121,7 @@ TEST_CASE("a ticket comes back as it was issued, also after a restart") {
     CHECK(tickets.use(2));
 }
 
-TEST_CASE("a ticket is used once, before its end, and not after it was revoked") {
+TEST_CASE("a ticket is used once, before it expires, and not after it was revoked") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Tickets tickets(running.add_loop());
@@ -133,7 +134,7 @@ TEST_CASE("a ticket is used once, before its end, and not after it was revoked")
     CHECK_FALSE(tickets.use(0));
     CHECK_FALSE(tickets.use(1, start + 60'000));
     CHECK(tickets.use(1, start + 59'999));
-    // Of u1 three are unused; the seventh has expired.
+    // Three of u1's are unused; the seventh has expired.
     CHECK(tickets.revoke("u1", start + 10) == 3);
     CHECK(tickets.revoke("u1", start + 10) == 0);
     CHECK(tickets.revoke("nobody") == 0);
@@ -173,7 +174,7 @@ TEST_CASE("issues, uses and revocations of one transaction count in their order"
         });
     });
     answered.get_future().wait();
-    // The ticket of after the revocation is a new one; revoked ones count for the minute.
+    // The ticket after the revocation is a new one; revoked ones count for the minute.
     CHECK(log == "used 1 refused issued limit used refused 0");
 }
 
@@ -204,7 +205,7 @@ TEST_CASE("of all who use a ticket at once, on all loops, one succeeds") {
     for (const auto& won : winners) CHECK(won == 1);
 }
 
-TEST_CASE("a user gets exactly so many tickets per minute, whichever loop issues them") {
+TEST_CASE("a user gets exactly the allowed number of tickets per minute, whichever loop issues them") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Tickets loops[] = {Tickets(running.add_loop()), Tickets(running.add_loop())};
@@ -233,11 +234,11 @@ TEST_CASE("a user gets exactly so many tickets per minute, whichever loop issues
     CHECK(loops[0].revoke("u1", later) == 10);
     CHECK(loops[0].issue(ticket(number++, later), 10).verdict == Verdict::too_many);
     CHECK(loops[0].issue(ticket(number++, later), 0).verdict == Verdict::issued);
-    // Those of a clock that was an hour ahead lock nobody out.
+    // Tickets of a clock that was an hour ahead lock nobody out.
     CHECK(loops[0].issue(ticket(number++, later - 3'600'000), 10).verdict == Verdict::issued);
 }
 
-TEST_CASE("expired tickets go, oldest first, once the minute that counts them is over") {
+TEST_CASE("expired tickets are deleted, oldest first, once they no longer count for the minute") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Tickets tickets(running.add_loop());
@@ -255,7 +256,7 @@ TEST_CASE("expired tickets go, oldest first, once the minute that counts them is
     CHECK(tickets.expire(start + 120'001) == 1);
 }
 
-TEST_CASE("tickets are bounded, per user and in total") {
+TEST_CASE("tickets are limited, per user and in total") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     SystemIdSource ids;
@@ -274,7 +275,7 @@ TEST_CASE("tickets are bounded, per user and in total") {
     const auto refused = issue(ticket(number++, start + 10));
     CHECK(refused.verdict == Verdict::too_many);
     CHECK(refused.retry_after == Milliseconds(60'000 - 10));
-    // The first of them has expired, whether or not its row is gone.
+    // The first of them has expired, whether or not its row has been deleted.
     CHECK(issue(ticket(number++, start + 60'000)).verdict == Verdict::issued);
 
     for (int i = 0; i < 14; ++i)
@@ -287,7 +288,7 @@ TEST_CASE("tickets are bounded, per user and in total") {
 }
 
 // Seen to fail when the span of the row numbers was taken for the count: one long-lived ticket at the front was enough.
-TEST_CASE("tickets that are gone take no room, wherever in the table they were") {
+TEST_CASE("deleted tickets take up no room, wherever in the table they were") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     SystemIdSource ids;
@@ -305,11 +306,11 @@ TEST_CASE("tickets that are gone take no room, wherever in the table they were")
         const EpochMs now = start + i * 100'000;
         CAPTURE(i);
         REQUIRE(verdict_of(ticket(i, now, "u" + std::to_string(i))) == Verdict::issued);
-        // The one before it goes, the long-lived one stays in front.
+        // The one before it is deleted, the long-lived one stays at the front.
         std::size_t deleted = 0;
         REQUIRE(table.delete_expired(now, 100, deleted));
     }
-    // Nor do those that a transaction took back.
+    // Nor do those that were rolled back.
     REQUIRE(database.execute("BEGIN IMMEDIATE"));
     for (int i = 100; i < 110; ++i) {
         REQUIRE(verdict_of(ticket(i, start, "w" + std::to_string(i))) == Verdict::issued);
@@ -321,7 +322,7 @@ TEST_CASE("tickets that are gone take no room, wherever in the table they were")
     CHECK(database.query_integer("SELECT entries FROM table_sizes WHERE name = 'tickets'") == 0);
 }
 
-TEST_CASE("a restored database knows no ticket, because it may have been used since the copy") {
+TEST_CASE("a restored database has no tickets, because they may have been used since the copy") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     const std::string copy = folder.file("copy.db");

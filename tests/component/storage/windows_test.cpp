@@ -1,4 +1,4 @@
-// What a subscriber is owed, read page by page, against a plain filter over all rows.
+// What a subscriber is owed, read page by page, compared with a plain filter over all rows.
 #include "storage_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -14,7 +14,7 @@ struct LoggedRow {
     PageCursor at;
 };
 
-// Appends messages of random kinds and tells their places.
+// Appends messages of random kinds and returns their places.
 std::vector<LoggedRow> fill(Loop& loop, Running& running, std::size_t count, std::mt19937& random) {
     std::vector<MessagePtr> messages;
     for (std::size_t i = 0; i < count; ++i) {
@@ -54,7 +54,7 @@ PageQuery windowed(PageCursor after, const LogWindow& window, std::size_t messag
 
 }  // namespace
 
-TEST_CASE("a window holds what its subscriber is owed, once and in order") {
+TEST_CASE("a window contains what its subscriber is owed, once and in order") {
     const TemporaryFolder folder;
     Running running(folder.file("notifyd.db"));
     Loop& loop = running.add_loop();
@@ -106,7 +106,7 @@ TEST_CASE("a stored message has its id, its type and its channel") {
     }
 }
 
-TEST_CASE("a page that would pass over too many rows ends early and is continued") {
+TEST_CASE("a page that would skip too many rows ends early and is continued") {
     const TemporaryFolder folder;
     const std::string path = folder.file("notifyd.db");
     Running running(path);

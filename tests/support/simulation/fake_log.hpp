@@ -1,5 +1,5 @@
-// The message log of a simulation: rows in memory, commits and reads when the simulation says so.
-// It answers resume plans and windows from first principles, by looking at every row.
+// The message log of a simulation: rows in memory; the simulation decides when commits and reads happen.
+// It computes resume plans and windows from first principles, by looking at every row.
 #pragma once
 
 #include "notifyd/ports/dead_letter_sink.hpp"
@@ -23,7 +23,7 @@ struct Row {
     PageCursor at{};
 };
 
-// One for all loops: what is committed.
+// The committed rows, shared by all loops.
 class FakeLog {
   public:
     explicit FakeLog(ports::CommitListener& listener) : listener_(listener) {}
@@ -32,7 +32,7 @@ class FakeLog {
         pending_.push_back(std::move(message));
         ++handed_over_;
     }
-    // Commits everything that waits, as one transaction.
+    // Commits everything that is pending, as one transaction.
     void commit() {
         std::vector<Delivery> deliveries;
         for (MessagePtr& message : std::exchange(pending_, {})) {
@@ -47,7 +47,7 @@ class FakeLog {
         committed_ = handed_over_;
         if (!deliveries.empty()) listener_.committed(std::move(deliveries));
     }
-    // Retention takes the oldest rows.
+    // Retention deletes the oldest rows.
     void expire(std::size_t count) {
         rows_.erase(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(std::min(count, rows_.size())));
     }
@@ -66,7 +66,7 @@ class FakeLog {
         return found == counters_.end() ? 0 : found->second;
     }
 
-    // The topic's number when the log had come to that position.
+    // The topic's number at that position of the log.
     [[nodiscard]] Sequence position_at(const TopicName& topic, Position up_to) const {
         Sequence last = 0;
         for (const Row& row : ever_) {
@@ -84,7 +84,7 @@ class FakeLog {
             if (query.after && row.at <= *query.after) continue;
             if (query.window->end < row.at) break;
             if (!in_window(row, *query.window)) {
-                // A page that would take too long ends early, and may hold nothing.
+                // A page that would take too long ends early and may be empty.
                 if (++passed <= rows_passed_max) continue;
                 page.next = row.at;
                 break;
@@ -123,7 +123,7 @@ class FakeLog {
     using Verdict = ports::ResumePlan::Verdict;
 
     static bool in_window(const Row& row, const LogWindow& window) {
-        // The message that the client has is not part of what it missed.
+        // The message that the client already has is not part of what it missed.
         if (window.end < row.at || row.at == window.fifo_after) return false;
         if (row.message->type == MessageType::standard) return window.kinds == LogWindow::Kinds::all;
         if (window.kinds == LogWindow::Kinds::numbered && row.sequence == 0) return false;
@@ -185,14 +185,14 @@ class FakeLog {
     ports::CommitListener& listener_;
     std::deque<MessagePtr> pending_;
     std::vector<Row> rows_;
-    std::vector<Row> ever_;  // those that retention has taken, too
+    std::vector<Row> ever_;  // including those deleted by retention
     std::map<TopicName, Sequence> counters_;
     Position position_ = 0;
     std::size_t handed_over_ = 0;
     std::size_t committed_ = 0;
 };
 
-// One loop's way to it: reads wait until the simulation lets one go on.
+// One loop's access to the log: reads wait until the simulation releases them.
 class FakeReader final : public ports::MessageReader, public ports::ResumePlanner, public ports::DeadLetterSink {
   public:
     explicit FakeReader(FakeLog& log) : log_(log) {}
@@ -222,7 +222,7 @@ class FakeReader final : public ports::MessageReader, public ports::ResumePlanne
 
     void add(DeadLetter letter) override { letters.push_back(std::move(letter)); }
 
-    // Lets the read at this place go on, if what it must see is committed.
+    // Releases the read at this index, if everything that it must see is committed.
     void let_go(std::size_t place, bool fails) {
         if (waiting_.empty()) return;
         place %= waiting_.size();

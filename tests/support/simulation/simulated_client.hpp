@@ -1,4 +1,4 @@
-// A browser in a simulation: takes bytes when the simulation lets it, and checks every message that it gets.
+// A browser in a simulation: reads when the simulation lets it, and checks every message that it gets.
 #pragma once
 
 #include "notifyd/connection/connection.hpp"
@@ -17,7 +17,7 @@
 
 namespace notifyd::simulation {
 
-// A real outbox; the network takes blocks from it.
+// A real outbox from which the network takes blocks.
 class SimulatedSink final : public ports::ConnectionSink {
   public:
     explicit SimulatedSink(std::size_t bytes_max) : outbox_(bytes_max) {}
@@ -40,7 +40,7 @@ class SimulatedSink final : public ports::ConnectionSink {
     void close(CloseCode) override { closed = true; }
     [[nodiscard]] bool is_closing() const override { return closed; }
 
-    // The network takes the first block; what it holds.
+    // The network takes the first block; returns its content.
     std::vector<std::string> take_block() {
         if (blocks_.empty()) return {};
         const FramePtr block = blocks_.front();
@@ -57,7 +57,7 @@ class SimulatedSink final : public ports::ConnectionSink {
         waiters_ = std::move(waiting);
         return testing::frame_texts(block);
     }
-    // Outside of everything else, as the loop would.
+    // Called at the top level, as the loop would.
     void call_waiters() {
         for (auto& resume : std::exchange(due_, {})) resume();
     }
@@ -91,18 +91,18 @@ inline std::string text_in(std::string_view text, std::string_view name) {
     return std::string(rest.substr(0, rest.find('"')));
 }
 
-// What a client knows of one topic.
+// What a client knows about one topic.
 struct TopicView {
-    bool known = false;           // has a number to go on from
-    bool by_id = false;           // its present resume is by message id
-    bool resuming = false;        // and has not ended
-    bool again = false;           // it asked for what it has already
-    bool resumed_by_id = false;   // on the present connection
-    bool hole = false;            // a number was missing in it
-    bool complete = false;        // it ended with complete:true
+    bool known = false;           // has a number to resume from
+    bool by_id = false;           // its current resume is by message id
+    bool resuming = false;        // and it has not finished
+    bool again = false;           // it asked for messages that it already has
+    bool resumed_by_id = false;   // on the current connection
+    bool hole = false;            // a number was missing in the replay
+    bool complete = false;        // the resume ended with complete:true
     Sequence last = 0;            // number of its last numbered message
     std::string last_id;          // of its last fifo message
-    std::uint64_t last_fifo = 0;  // in the order of publishing, of the present connection
+    std::uint64_t last_fifo = 0;  // in publishing order, on the current connection
 };
 
 }  // namespace notifyd::simulation

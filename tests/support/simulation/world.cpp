@@ -1,4 +1,4 @@
-// Steps, and what must hold after each.
+// The steps of a simulation, and what must hold after each.
 #include "world.hpp"
 
 #include "notifyd/wire/server_frames.hpp"
@@ -70,7 +70,7 @@ std::size_t World::topic_index(std::string_view text) const {
     return static_cast<std::size_t>(std::stoul(id.empty() ? text_in(text, "topic").substr(5) : id));
 }
 
-// --- what happens ---
+// --- steps ---
 
 void World::publish() {
     const TopicName& topic = topics_[below(topic_count)];
@@ -178,7 +178,7 @@ void World::disconnect(Client& client) {
 }
 
 void World::give_up(Client& client) {
-    // So that every standard message has passed.
+    // So that every standard message has been processed.
     for (int i = 0; i < 200; ++i) {
         for (const auto& node : nodes_) node->turn();
     }
@@ -247,8 +247,8 @@ Outcome World::run(std::size_t steps) {
     return outcome_;
 }
 
-// The faults are over: within five simulated seconds everybody has everything, and soon after them what was asked for
-// once more.
+// The faults are over: within five simulated seconds every client has everything, and soon afterwards everything that
+// was requested again.
 void World::quiet_time() {
     for (Client& client : clients_) {
         if (client.connection && client.stalled) give_up(client);
@@ -265,7 +265,7 @@ void World::quiet_time() {
         for (const auto& node : nodes_) {
             node->worker.tick(clock_.steady_now());
             for (int i = 0; i < 8; ++i) node->turn();
-            // Pages are short here, and each asks for the next.
+            // Pages are short here, and each requests the next.
             for (int i = 0; i < 64 && node->reader.reads_waiting() != 0; ++i) node->reader.let_go(0, false);
         }
         for (std::size_t i = 0; i < clients_.size(); ++i) {
@@ -297,7 +297,7 @@ bool World::is_served(const Client& client, std::size_t topic) const {
         rows, [&](const Row& row) { return row.sequence <= view.last || is_own(client, *row.message); });
 }
 
-// --- what must hold ---
+// --- invariants ---
 
 void World::receive(Client& client, std::size_t index, const std::string& text) {
     outcome_.trace = mix(outcome_.trace, std::to_string(index) + text);
@@ -315,7 +315,7 @@ void World::receive_resumed(Client& client, const std::string& text) {
     view.again = false;
     view.complete = text.find("\"complete\":true") != std::string::npos;
     if (!view.complete) {
-        // The client pages through the history; from then on it goes on with what comes.
+        // The client pages through the history and then continues with live messages.
         view.known = false;
         return;
     }
@@ -327,12 +327,12 @@ void World::check_number(const Client& client, TopicView& view, const TopicName&
     if (view.known && sequence <= view.last) {
         ++outcome_.repeats;
     } else if (view.known && sequence != view.last + 1) {
-        // A number between may only be missing because the client itself did not want it.
+        // A number in between may be missing only if it is the client's own message, sent without echo.
         const std::vector<Row> rows = log_.rows_of(topic);
         for (Sequence missing = view.last + 1; missing < sequence; ++missing) {
             const bool own = std::ranges::any_of(
                 rows, [&](const Row& row) { return row.sequence == missing && is_own(client, *row.message); });
-            // By id it may be one from before the message that the client had, which retention took.
+            // By id, it may be a message before the one that the client had, which retention has deleted.
             if (!own && view.resuming && !view.by_id) view.hole = true;
             if (!own && !retention_) ++outcome_.gaps;
         }
@@ -347,7 +347,7 @@ void World::receive_message(Client& client, const std::string& text) {
     const Message& message = *published_[number];
     TopicView& view = client.topics[topic_index(text)];
     const auto sequence = number_in(text, "sequenceNumber");
-    // Whoever asks once more gets the own ones, too: the log does not know who did not want them.
+    // A client that asks again also gets its own messages: the log does not record who did not want an echo.
     if (view.again && sequence && (*sequence <= view.last || message.skip == client.connection->id())) {
         view.last = std::max(view.last, *sequence);
         return;
@@ -370,14 +370,14 @@ bool World::is_owed(const Client& client, std::size_t number) const {
     const Message& message = *published_[number];
     if (message.skip == client.connection->id()) return false;
     if (message.type == MessageType::fifo) {
-        // Of a connection that was given up, they are its client's to resume.
+        // After the connection was given up, the client has to resume them.
         return number >= client.connected_from && !client.stalled && !retention_;
     }
     const TopicView& view = view_of(client, number);
     return number >= client.connected_from || (view.by_id && view.complete && !retention_);
 }
 
-// What the client is owed has come, or is a dead letter of this connection.
+// Everything that the client is owed has arrived or is a dead letter of this connection.
 void World::settle(Client& client) {
     const auto& letters = nodes_[client.loop]->reader.letters;
     for (std::size_t number = std::min(client.missed_from, client.connected_from); number < published_.size();
@@ -386,7 +386,7 @@ void World::settle(Client& client) {
             return letter.message == published_[number]->id && letter.connection == client.connection->id();
         });
         const bool got = client.got.contains(number);
-        // A standard message may be replayed by id, and come live and in vain.
+        // A standard message may be replayed by id after its live delivery failed.
         if (got && dead && !view_of(client, number).by_id) ++outcome_.repeats;
         if (!got && !dead && is_owed(client, number)) ++outcome_.lost;
     }

@@ -1,5 +1,5 @@
-// The delivery of two loops, a log, and clients that come and go, all driven by one seed: no thread, no socket, no
-// disk, and the same seed gives the same trace.
+// Simulates the delivery on two loops, a log, and clients that connect and disconnect, driven by one seed: no threads,
+// no sockets, no disk, and the same seed gives the same trace.
 #pragma once
 
 #include "notifyd/delivery/worker_pool.hpp"
@@ -33,18 +33,18 @@ class SeededIds final : public IdSource {
     std::mt19937_64 random_;
 };
 
-// What a run counts; everything but the first two must be zero.
+// The counts of a run; all but the first two must be zero.
 struct Outcome {
     std::size_t received = 0;
     std::size_t resumed = 0;
-    std::size_t gaps = 0;        // a number that never came
-    std::size_t repeats = 0;     // a message that came twice
-    std::size_t misordered = 0;  // a fifo message behind a later one
+    std::size_t gaps = 0;        // a number that never arrived
+    std::size_t repeats = 0;     // a message that arrived twice
+    std::size_t misordered = 0;  // a fifo message after a later one
     std::size_t lost = 0;        // neither received nor a dead letter
     std::size_t false_complete = 0;
-    std::size_t echoes = 0;  // a message to the connection that did not want it
-    std::size_t early = 0;   // a message before the frame that says where the topics stand
-    std::size_t stuck = 0;   // clients that were not served when the faults had stopped
+    std::size_t echoes = 0;  // a message sent back to a connection that wanted no echo
+    std::size_t early = 0;   // a message before the frame with the topics' positions
+    std::size_t stuck = 0;   // clients that were not served after the faults had stopped
     std::uint64_t trace = 0xCBF29CE484222325U;
 
     [[nodiscard]] std::size_t violations() const {
@@ -57,7 +57,7 @@ class World {
   public:
     explicit World(std::uint64_t seed);
 
-    // Faults and all, then a quiet time in which everybody must be served.
+    // Runs the faults, then a quiet period in which every client must be served.
     Outcome run(std::size_t steps);
 
   private:
@@ -80,11 +80,11 @@ class World {
         std::size_t loop = 0;
         std::unique_ptr<SimulatedSink> sink;
         std::unique_ptr<connection::Connection> connection;
-        std::vector<ConnectionId> ids;  // of all its connections
+        std::vector<ConnectionId> ids;  // the ids of all its connections
         std::vector<TopicView> topics{topic_count};
-        // Published from here on, it must come.
+        // What is published from here on must arrive.
         std::size_t connected_from = 0;
-        // Published from here on, it was missed.
+        // What is published from here on was missed.
         std::size_t missed_from = 0;
         std::set<std::uint64_t> got;  // on this connection
         bool stalled = false;
@@ -97,9 +97,9 @@ class World {
     void step();
     void publish();
     void connect(Client& client);
-    // Asks where the topics stand before the replays, as clients do that want the first frame.
+    // Requests the topics' positions before the replays, like clients that want the first frame.
     void open(Client& client, const ResumeRequest& request);
-    // Asks for what it has already, as somebody does who has lost a part of it.
+    // Requests messages that it already has, like a client that has lost some of them.
     void resume_again(Client& client);
     void disconnect(Client& client);
     void give_up(Client& client);
@@ -111,10 +111,10 @@ class World {
     void quiet_time();
     void settle(Client& client);
     [[nodiscard]] bool is_owed(const Client& client, std::size_t number) const;
-    // Published by one of the client's connections that did not want it back.
+    // Published by one of the client's connections that wanted no echo.
     [[nodiscard]] static bool is_own(const Client& client, const Message& message);
     [[nodiscard]] const TopicView& view_of(const Client& client, std::size_t number) const;
-    // Every number behind the last one is the client's own.
+    // Every number after the last one is the client's own.
     [[nodiscard]] bool is_served(const Client& client, std::size_t topic) const;
     [[nodiscard]] std::size_t topic_index(std::string_view text) const;
 
@@ -128,7 +128,7 @@ class World {
     std::vector<std::unique_ptr<Node>> nodes_;
     std::vector<TopicName> topics_;
     std::vector<Client> clients_;
-    // By the number in the payload.
+    // Indexed by the number in the payload.
     std::vector<MessagePtr> published_;
     bool retention_ = false;
     Outcome outcome_;

@@ -1,4 +1,4 @@
-"""The base of the system tests: one daemon a class, names of its own for every test, the log when one fails."""
+"""The base of the system tests: one daemon per class, unique names for every test, the log when a test fails."""
 
 import itertools
 import re
@@ -44,11 +44,11 @@ class SystemTest(unittest.TestCase):
         return result
 
     def name(self, prefix):
-        """Not used by any other test of the class."""
+        """A name that no other test of the class uses."""
         return f"{prefix}-{next(_numbers)}"
 
     def member(self, name="user", chat=None, role="member"):
-        """A new user with a role in the test's chat: (id, token)."""
+        """Creates a user with a role in the test's chat: (id, token)."""
         user = self.name(name)
         self.daemon.grant(user, chat or self.chat, role)
         return user, mint(user)
@@ -69,7 +69,7 @@ class SystemTest(unittest.TestCase):
         return reply.json
 
     def assert_error(self, reply, status, code, sentence=None):
-        """The error body of every refusal."""
+        """Checks the error body of a refusal."""
         self.assertEqual(reply.status, status, reply)
         error = reply.json
         self.assertEqual(set(error), {"error", "code", "correlationId"}, error)

@@ -10,7 +10,7 @@ RSA = ("rsa:2048",)
 
 
 def make_certificate(folder, name="", kind=ECDSA, made=None):
-    """Valid for a day from now, or from `made` such as "2 days ago": paths of the certificate and its key."""
+    """Valid for a day from now, or from `made`, such as "2 days ago". Returns the paths of certificate and key."""
     certificate, key = folder.path / f"{name}cert.pem", folder.path / f"{name}key.pem"
     subprocess.run(
         [*(("faketime", made) if made else ()), "openssl", "req", "-x509", "-newkey", *kind, "-nodes", "-days", "1",
@@ -23,14 +23,14 @@ def make_certificate(folder, name="", kind=ECDSA, made=None):
 def trusting(certificate, **versions):
     context = ssl.create_default_context(cafile=str(certificate))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # old versions are asked for on purpose
+        warnings.simplefilter("ignore", DeprecationWarning)  # old versions are used on purpose
         for name, value in versions.items():
             setattr(context, name, value)
     return context
 
 
 def make_chain(folder):
-    """Certificates of a server, of who signed it, and of the root; the server's key is leaf.key."""
+    """Certificates of a server, its issuer and the root; the server's key is leaf.key."""
 
     def openssl(*arguments, **options):
         subprocess.run(["openssl", *arguments], cwd=folder.path, check=True, capture_output=True, **options)

@@ -1,4 +1,4 @@
-"""Connection tokens as their server and any program with its secret make them, and the base of their tests."""
+"""Connection tokens as the server or any program with its secret makes them, and the base of their tests."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ def encoded(data):
 
 
 def signed(payload, secret=SIGNING_SECRET):
-    """A connection token as any program with the secret would make it."""
+    """A connection token made by a program that has the secret."""
     text = encoded(json.dumps(payload).encode())
     return text + "." + encoded(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest())
 

@@ -1,4 +1,4 @@
-"""One notifyd process: its folder, config, log and end."""
+"""One notifyd process: its folder, config, log and shutdown."""
 
 import atexit
 import json
@@ -19,25 +19,25 @@ from .settings import BASE, LIMIT, merge, to_toml
 from .websocket import WebSocket
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-CONFIG_ERROR = 78  # the exit code of a config, or of a file that it names, that is wrong
+CONFIG_ERROR = 78  # the exit code if the config, or a file that it names, is wrong
 VERSION = re.search(r"project\(notifyd VERSION (\S+)", (ROOT / "CMakeLists.txt").read_text()).group(1)
 
 
 def binary():
     path = os.environ.get("NOTIFYD_BINARY") or str(ROOT / "build/release/notifyd")
     if not os.access(path, os.X_OK):
-        sys.exit(f"{path} is not there: build notifyd, or name it in NOTIFYD_BINARY")
+        sys.exit(f"{path} does not exist: build notifyd, or set NOTIFYD_BINARY")
     return path
 
 
 def daemon_environment(changes=None):
-    """The tests' own NOTIFYD_ variables are no settings: the daemon would warn of each."""
+    """Removes the tests' own NOTIFYD_ variables, which are not settings: the daemon would warn about each."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("NOTIFYD_", "SSL_CERT_"))}
     return {**own, **(changes or {})}
 
 
 class Folder:
-    """A place for config, database and keys; outlives the daemons that are started in it."""
+    """A folder for config, database and keys; it outlives the daemons started in it."""
 
     def __init__(self):
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="notifyd-test-"))
@@ -49,7 +49,7 @@ class Folder:
         return target
 
     def command(self, *arguments, environment=None, limit=LIMIT):
-        """Runs `notifyd arguments…` in the folder to its end."""
+        """Runs `notifyd arguments…` in the folder to completion."""
         return subprocess.run(
             [binary(), *map(str, arguments)], cwd=self.path, env=daemon_environment(environment),
             capture_output=True, text=True, timeout=limit, check=False)
@@ -61,7 +61,7 @@ class Folder:
 class Daemon:
     def __init__(self, settings=None, folder=None, context=None, environment=None, expect_start=True, command=()):
         """`settings` change the base config; `context` is an SSL context for clients of a daemon with TLS; `command`
-        runs the daemon in its own process, as prlimit does."""
+        replaces itself with the daemon, as prlimit does."""
         self.owns_folder = folder is None
         self.folder = folder or Folder()
         self.context = context
@@ -76,13 +76,13 @@ class Daemon:
             [*command, binary(), "serve", "--config", str(self.config)], cwd=self.folder.path,
             env=daemon_environment(environment), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE)
-        atexit.register(self.process.kill)  # whatever happens to the test, no daemon outlives it
+        atexit.register(self.process.kill)  # no daemon outlives the test, whatever happens to it
         self.reader = threading.Thread(target=self._read_log, daemon=True)
         self.reader.start()
         if expect_start:
             started = self.wait_for_event("server_started")
             port = started["listen"].rpartition(":")[2]
-            self.port = int(port) if port.isdigit() else None  # a Unix socket has none
+            self.port = int(port) if port.isdigit() else None  # a Unix socket has no port
 
     @staticmethod
     def write_config(folder, settings):
@@ -132,7 +132,7 @@ class Daemon:
     # --- SIGHUP ---
 
     def reload(self, changes=None, text=None):
-        """Writes the config (changes to the present one, or a whole text) and sends SIGHUP: the event that answers."""
+        """Writes the config (changes, or a whole text), sends SIGHUP and returns the event that reports the outcome."""
         if changes is not None:
             self.settings = merge(self.settings, changes)
         self.folder.write("notifyd.toml", to_toml(self.settings) if text is None else text)
@@ -149,13 +149,13 @@ class Daemon:
             assert event is not None, f"no answer to SIGHUP:\n{self._tail()}"
             return event
 
-    # --- its end ---
+    # --- shutdown ---
 
     def signal(self, number=signal.SIGTERM):
         self.process.send_signal(number)
 
     def wait(self, limit=LIMIT):
-        """The exit code, with the whole log read."""
+        """Returns the exit code once the whole log has been read."""
         code = self.process.wait(limit)
         self.reader.join(limit)
         return code
@@ -167,7 +167,7 @@ class Daemon:
         self.process.stderr.close()
 
     def stop(self):
-        """A clean end: exit 0, nothing from a sanitizer, no exception caught, no token in the log or the database."""
+        """Stops it cleanly: exit 0, no sanitizer report, no exception caught, no token in the log or the database."""
         self._close_clients()
         if self.process.poll() is None:
             self.signal(signal.SIGTERM)
@@ -191,7 +191,7 @@ class Daemon:
             client.close()
         self.clients.clear()
 
-    # --- its clients ---
+    # --- clients ---
 
     def http(self, prefix=""):
         client = HttpClient(self.port, self.context, prefix)
@@ -204,7 +204,7 @@ class Daemon:
         return client
 
     def websocket(self, token=None, chat=None, hello=True, query=None, **options):
-        """Connects; with `hello` the first frame is taken and kept in `.connected`."""
+        """Connects; with `hello`, the first frame is read and kept in `.connected`."""
         pairs = list((query or {}).items()) if isinstance(query or {}, dict) else list(query)
         if token is not None:
             pairs.append(("token", token))
@@ -230,7 +230,7 @@ def show(daemon):
 
 
 def eventually(condition, limit=LIMIT):
-    """For what gives no event: asks again until the answer is yes. Returns whether it ever was."""
+    """For conditions without an event: polls until the condition holds. Returns whether it ever did."""
     deadline = time.monotonic() + limit
     while time.monotonic() < deadline:
         if condition():

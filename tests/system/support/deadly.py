@@ -1,4 +1,4 @@
-"""Users with dead letters: clients that do not read, so that the daemon cannot give them what is theirs."""
+"""Users with dead letters: clients that do not read, so that the daemon cannot deliver their messages."""
 
 import socket
 
@@ -8,14 +8,14 @@ from .operator_tools import read_rows
 from .tokens import mint
 from .websocket import WebSocket
 
-# One message fills an outbox: whoever does not read misses the next.
+# One message fills an outbox: a client that does not read misses the next.
 MAX = 16 * 1024
 SETTINGS = {"limits": {"max_message": MAX, "outbound_buffer": MAX}, "delivery": {"retry_backoff": "20ms"}}
 PADDING = "x" * (MAX - 1024)
 
 
 class SlowClient(WebSocket):
-    """Takes its first frame, then nothing: what the kernel does not hold waits in the daemon."""
+    """Reads its first frame, then nothing: what the kernel does not buffer waits in the daemon."""
 
     def __init__(self, port, token, chat):
         super().__init__(port, query={"token": token, "chatId": chat, "hello": "1"})
@@ -26,7 +26,7 @@ class SlowClient(WebSocket):
         super()._handshake()
 
     def wake(self):
-        """Reads from now on, and not through a narrow window."""
+        """Reads from now on, with a normal receive window."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2 * 1024 * 1024)
 
 
@@ -44,7 +44,7 @@ class Deadly(SystemTest):
         return reply.json["deadLetters"]
 
     def all_letters(self, **query):
-        """Every page."""
+        """All dead letters, from every page."""
         found = []
         while True:
             page = self.http.get("/dlq", self.admin, limit=100, **query).json
@@ -58,7 +58,7 @@ class Deadly(SystemTest):
         return [letter for letter in self.all_letters() if letter["userId"] == user]
 
     def miss(self, user=None, count=1):
-        """A user with dead letters, (user, token), who is not connected: there will be no more of them."""
+        """Creates a disconnected user with dead letters, (user, token); no more will be added."""
         user = user or self.name("slow")
         token = mint(user)
         self.daemon.grant(user, self.chat)
@@ -73,6 +73,6 @@ class Deadly(SystemTest):
         return user, token
 
     def is_stored(self, user):
-        """Whether a row tells of the user's connection: its removal is written behind the connection's last letters."""
+        """Whether the user's connection has a row; its removal follows the write of its last dead letters."""
         rows = "SELECT 1 FROM connections WHERE user = ?"
         return bool(read_rows(self.daemon.folder.path / "notifyd.db", rows, [user]))

@@ -1,4 +1,4 @@
-"""HTTP requests to the daemon: one kept-alive connection a client, JSON in and out."""
+"""HTTP requests to the daemon: one keep-alive connection per client, JSON in and out."""
 
 import http.client
 import json
@@ -31,7 +31,7 @@ class HttpClient:
             self.connection = http.client.HTTPSConnection("localhost", port, timeout=LIMIT, context=context)
 
     def request(self, method, path, token=None, body=None, query=None, headers=None):
-        """`body`: bytes and str are sent as they are, anything else as JSON."""
+        """`body`: bytes and str are sent unchanged, anything else as JSON."""
         if query:
             path += "?" + urllib.parse.urlencode(query)
         headers = dict(headers or {})
@@ -64,7 +64,7 @@ class HttpClient:
 
 
 class RawConnection:
-    """Bytes to the daemon as they are, for what no well-behaved client sends."""
+    """Sends raw bytes to the daemon, for requests that no well-behaved client sends."""
 
     def __init__(self, port, unix_path=None):
         if unix_path is None:
@@ -88,7 +88,7 @@ class RawConnection:
         return Reply(int(status_line.split()[1]), headers, body)
 
     def at_end(self):
-        """True when the daemon closes the connection within the limit (a reset is an end too)."""
+        """Whether the daemon closes the connection within the limit (a reset counts, too)."""
         try:
             return self.file.read() == b""
         except ConnectionError:

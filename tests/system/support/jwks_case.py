@@ -1,4 +1,4 @@
-"""A provider of keys, and a daemon that fetches them: the base of the tests about auth.jwks as a URL."""
+"""A key provider and a daemon that fetches from it: the base of the tests of auth.jwks as a URL."""
 
 import time
 
@@ -53,7 +53,7 @@ class JwksTest(SystemTest):
         return self.daemon
 
     def start_with_keys(self):
-        """Has fetched once, so that the next fetch is for a token."""
+        """Waits for the first fetch, so that the next one is for a token."""
         daemon = self.start()
         daemon.wait_for_event("keys_refreshed")
         return daemon
@@ -76,7 +76,7 @@ class JwksTest(SystemTest):
         return found[0]["reason"]
 
     def assert_unavailable(self, token):
-        """Over HTTP and on a handshake: not a 401, which would have a frontend sign its user out."""
+        """Over HTTP and in a handshake: 503, not 401, which would make a frontend sign its user out."""
         reply = self.daemon.http().get("/permissions", token)
         self.assert_error(reply, 503, "unavailable", "The identity provider's keys are not loaded yet")
         self.assertGreater(int(reply.headers["Retry-After"]), 0)

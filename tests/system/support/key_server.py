@@ -1,4 +1,4 @@
-"""A tiny identity provider: serves a key set over https (or http), as well or as badly as a test wants."""
+"""A tiny identity provider: serves a key set over https (or http), correctly or not, as the test requires."""
 
 import http.server
 import json
@@ -9,7 +9,7 @@ from jwcrypto import jwk
 
 
 def key_set(*keys):
-    """The JWKS of some jwcrypto keys, without their private parts."""
+    """The JWKS of jwcrypto keys, without their private parts."""
     return json.dumps({"keys": [key.export_public(as_dict=True) for key in keys]}).encode()
 
 
@@ -18,7 +18,7 @@ def new_key(kid, **kind):
 
 
 class KeyServer:
-    """`answer(handler)` writes the whole response; `paths` is what was asked for."""
+    """`answer(handler)` writes the whole response; `paths` are the paths requested."""
 
     def __init__(self, certificate=None, key=None, host="127.0.0.1", port=0):
         self.paths = []
@@ -31,7 +31,7 @@ class KeyServer:
                 try:
                     outer.answer(self)
                 except OSError:
-                    pass  # the daemon has read enough
+                    pass  # the daemon has stopped reading
 
             def log_message(self, *_):
                 pass
@@ -40,7 +40,7 @@ class KeyServer:
             daemon_threads = True
 
             def handle_error(self, *_):
-                pass  # a handshake that the daemon gave up
+                pass  # a handshake that the daemon aborted
 
             def finish_request(self, request, address):
                 if outer.context is None:

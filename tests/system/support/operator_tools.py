@@ -1,4 +1,4 @@
-"""What an operator does beside the daemon: a look into the database, load, a process that dies at a chosen moment."""
+"""What an operator does next to the daemon: query the database, apply load, kill a process at a chosen moment."""
 
 import contextlib
 import os
@@ -15,13 +15,13 @@ LONG = os.environ.get("NOTIFYD_LONG") == "1"
 
 
 def read_rows(path, sql, parameters=()):
-    """What a query finds in a database file, whether a daemon has it open or not; read-only."""
+    """The result of a read-only query on a database file, whether or not a daemon has it open."""
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as database:
         return database.execute(sql, parameters).fetchall()
 
 
 def bodies(path):
-    """Every message's JSON in a database file, in commit order; the file must be sound."""
+    """The JSON of every message in a database file, in commit order; the file must be intact."""
     assert read_rows(path, "PRAGMA integrity_check") == [("ok",)]
     return [row[0] for row in read_rows(path, "SELECT head FROM messages ORDER BY position")]
 
@@ -31,7 +31,7 @@ def epoch(path):
 
 
 class Load:
-    """Publishes from some clients until stopped, each after the answer to its last; counts what was answered."""
+    """Publishes from several clients until stopped, each after the answer to its previous one; counts the answers."""
 
     def __init__(self, daemon, publishers=3, chat="load"):
         self.daemon = daemon
@@ -39,7 +39,7 @@ class Load:
         self.lock = threading.Lock()
         self.acknowledged = {}  # id -> number
         self.refused = []
-        self.times = []  # of each answer, in seconds
+        self.times = []  # response times, in seconds
         self.stopping = threading.Event()
         self.threads = [threading.Thread(target=self._publish, args=(n,)) for n in range(publishers)]
 
@@ -90,7 +90,7 @@ def publish_one(daemon, chat, content):
     return reply.json
 
 
-# Ends the process, as a power cut would, in front of its Nth change of a file.
+# Kills the process before its Nth change to a file, like a power cut.
 SHIM = r"""
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -121,7 +121,7 @@ WRAP(int, renameat2, (int a, const char *from, int b, const char *to, unsigned f
 
 
 def build_shim(folder):
-    """A library for LD_PRELOAD, or None where there is no C compiler."""
+    """A library for LD_PRELOAD, or None if there is no C compiler."""
     source = folder.write("die_at.c", SHIM)
     library = folder.path / "die_at.so"
     try:

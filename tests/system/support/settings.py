@@ -4,7 +4,8 @@ import copy
 import json
 import os
 
-# Everything waits for an event with a limit; a sanitizer or a busy machine raises the limit, never the expectation.
+# Every wait for an event has a limit. A sanitizer or a busy machine raises the limit; it never changes what is
+# expected.
 LIMIT = 10.0 * float(os.environ.get("NOTIFYD_TEST_PATIENCE", "1"))
 
 SECRET = "a secret that only the tests know, 32 bytes or more"
@@ -28,7 +29,7 @@ def merge(base, changes):
 
 
 def to_toml(settings):
-    """JSON's strings, numbers, booleans and arrays are TOML's too."""
+    """JSON's strings, numbers, booleans and arrays are valid TOML, too."""
     lines = []
     for section, keys in settings.items():
         lines.append(f"[{section}]")

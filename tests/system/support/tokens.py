@@ -6,7 +6,7 @@ import jwt
 
 from .settings import SECRET
 
-# Every token of this process: none may ever stand in a daemon's log.
+# Every token of this process: none may ever appear in a daemon's log.
 minted = set()
 
 

@@ -1,4 +1,4 @@
-"""A WebSocket client that shows every frame. The protocol itself is the websockets package's, without its I/O."""
+"""A WebSocket client that exposes every frame. It uses the protocol of the websockets package, without its I/O."""
 
 import json
 import socket
@@ -15,7 +15,7 @@ from .settings import LIMIT
 
 
 class Refused(Exception):
-    """The handshake was answered with something other than 101."""
+    """The handshake was answered with a status other than 101."""
 
     def __init__(self, status, headers, body):
         super().__init__(f"{status} {body[:300]!r}")
@@ -53,7 +53,7 @@ class WebSocket:
         if context is not None:
             self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
         self.protocol = Protocol(uri, origin=origin, subprotocols=list(subprotocols) or None, max_size=2**22)
-        self.frames = []  # what came and was not yet read
+        self.frames = []  # frames received but not read yet
         self.pings = 0
         self.close_frame = None
         request = self.protocol.connect()
@@ -88,7 +88,7 @@ class WebSocket:
                 self.socket.sendall(data)
 
     def _pump(self, deadline):
-        """Takes one piece from the socket."""
+        """Reads one piece from the socket."""
         self.socket.settimeout(max(0.001, deadline - time.monotonic()))
         try:
             data = self.socket.recv(65536)
@@ -106,7 +106,7 @@ class WebSocket:
         try:
             self._flush()
         except OSError:
-            pass  # the daemon has gone; what it said before was taken
+            pass  # the daemon has disconnected; everything it sent has been read
         if not data and self.close_frame is None and self.protocol.state is not State.CONNECTING:
             self.close_frame = (1006, "the connection ended without a close frame")
 
@@ -128,7 +128,7 @@ class WebSocket:
         self.send_text(json.dumps(value))
 
     def send_frame(self, opcode, data, fin=True):
-        """Past the protocol's own checks: for frames that it would refuse to send."""
+        """Bypasses the checks of the protocol, for frames that it would refuse to send."""
         self.protocol.send_frame(Frame(opcode, data, fin))
         self._flush()
 
@@ -155,7 +155,7 @@ class WebSocket:
         return json.loads(self.receive_text(limit))
 
     def receive_until(self, wanted, limit=LIMIT):
-        """Every frame up to the first one that `wanted` accepts, that one included."""
+        """Every frame up to and including the first that `wanted` accepts."""
         deadline = time.monotonic() + limit
         taken = []
         while True:
@@ -164,7 +164,7 @@ class WebSocket:
                 return taken
 
     def receive_message(self, limit=LIMIT):
-        """The next delivered message; answers and envelopes before it are passed over."""
+        """The next delivered message; answers and envelopes before it are skipped."""
         return self.receive_until(lambda frame: "publishTimestamp" in frame, limit)[-1]
 
     def receive_messages(self, count, limit=LIMIT):
@@ -172,12 +172,12 @@ class WebSocket:
         return [self.receive_message(max(0.001, deadline - time.monotonic())) for _ in range(count)]
 
     def ask(self, kind, payload=None, **fields):
-        """Sends an envelope and gives the answer to it."""
+        """Sends an envelope and returns the answer."""
         name = self.send_envelope(kind, payload, **fields)
         return self.receive_until(lambda frame: frame.get("id") == name)[-1]
 
     def closed(self, limit=LIMIT):
-        """The close code that the daemon sends, whatever stands before it."""
+        """The close code that the daemon sends, whatever frames come before it."""
         deadline = time.monotonic() + limit
         while self.close_frame is None:
             self._pump(deadline)
@@ -191,7 +191,7 @@ class WebSocket:
             self._pump(deadline)
 
     def close(self, code=1000):
-        """A whole closing handshake where the connection still stands."""
+        """Performs a complete closing handshake if the connection is still open."""
         try:
             if self.protocol.state is State.OPEN:
                 self.protocol.send_close(code)

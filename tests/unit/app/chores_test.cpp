@@ -1,7 +1,7 @@
-// What the main thread does while the loops serve: duties that come round, reminders, the watchdog.
+// What the main thread does while the loops serve: recurring tasks, reminders, the watchdog.
 #include "notifyd/observability/recording_sink.hpp"
 
-#include "every.hpp"
+#include "periodic_timer.hpp"
 #include "pulse.hpp"
 #include "reminder.hpp"
 #include "supervisor.hpp"
@@ -39,10 +39,10 @@ config::Config insecure() {
     return config;
 }
 
-// Where a supervisor listens.
+// The socket on which a supervisor listens.
 class Listener {
   public:
-    // `name` starts with '@' for an address that is no file.
+    // `name` starts with '@' for an address in the abstract namespace.
     explicit Listener(const std::string& name) : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
@@ -55,7 +55,7 @@ class Listener {
     Listener& operator=(const Listener&) = delete;
     ~Listener() { ::close(socket_); }
 
-    // "": nothing was sent.
+    // The next message; empty if nothing was sent.
     [[nodiscard]] std::string next() const {
         std::array<char, 256> buffer{};
         const ssize_t got = ::recv(socket_, buffer.data(), buffer.size(), 0);
@@ -68,9 +68,9 @@ class Listener {
 
 }  // namespace
 
-TEST_CASE("a duty comes round once an interval, however late it is looked at") {
+TEST_CASE("a periodic timer is due once per interval, however late it is polled") {
     const SteadyTime start(100h);
-    Every hourly(1h, start);
+    PeriodicTimer hourly(1h, start);
     CHECK(hourly.is_due(start));
     CHECK_FALSE(hourly.is_due(start + 59min));
     CHECK(hourly.next() == start + 1h);
@@ -79,7 +79,7 @@ TEST_CASE("a duty comes round once an interval, however late it is looked at") {
     CHECK(hourly.is_due(start + 6h));
 }
 
-TEST_CASE("what is insecure is said at the start, each hour, and after a reload") {
+TEST_CASE("insecure settings are reported at the start, every hour and after a reload") {
     HandClock clock;
     observability::RecordingSink log;
     observability::Events events(log, clock);
@@ -105,7 +105,7 @@ TEST_CASE("what is insecure is said at the start, each hour, and after a reload"
     CHECK(log.lines().back().level == config::LogLevel::warn);
 }
 
-TEST_CASE("a certificate is spoken of in its last 14 days and afterwards") {
+TEST_CASE("an expiring certificate is reported in its last 14 days and afterwards") {
     HandClock clock;
     observability::RecordingSink log;
     observability::Events events(log, clock);
@@ -122,7 +122,7 @@ TEST_CASE("a certificate is spoken of in its last 14 days and afterwards") {
     CHECK(days_said(-1h) == -1);
 }
 
-TEST_CASE("the supervisor hears what it asked for") {
+TEST_CASE("the supervisor receives the notifications that it asked for") {
     const std::string name = GENERATE(std::string("@notifyd-test-"), std::string("/tmp/notifyd-test-"));
     const std::string address = name + std::to_string(::getpid());
     {
@@ -142,7 +142,7 @@ TEST_CASE("the supervisor hears what it asked for") {
     ::unlink(address.c_str());
 }
 
-TEST_CASE("without a supervisor, or with another's watchdog, nothing is sent") {
+TEST_CASE("nothing is sent without a supervisor, or to another process's watchdog") {
     const Supervisor alone({});
     alone.ready();
     CHECK_FALSE(alone.watchdog());
@@ -151,7 +151,7 @@ TEST_CASE("without a supervisor, or with another's watchdog, nothing is sent") {
     CHECK_FALSE(Supervisor(config::Environment{{"WATCHDOG_USEC", "soon"}}).watchdog());
 }
 
-TEST_CASE("a pulse is felt while every loop turns, and not when one is stuck") {
+TEST_CASE("the pulse beats while every loop responds, and stops when one is stuck") {
     runtime::EventLoop one(0, 10);
     runtime::EventLoop other(1, 10);
     Pulse pulse;
@@ -178,7 +178,7 @@ TEST_CASE("a pulse is felt while every loop turns, and not when one is stuck") {
         go_on.acquire();
     }));
     stuck.acquire();
-    CHECK(pulse.beat());  // the question is put
+    CHECK(pulse.beat());  // posts the first tasks
     CHECK_FALSE(pulse.beat());
     CHECK_FALSE(pulse.beat());
     go_on.release();

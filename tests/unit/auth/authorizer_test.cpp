@@ -53,7 +53,7 @@ std::vector<TopicName> topics(std::initializer_list<const char*> names) {
 
 }  // namespace
 
-TEST_CASE("a request is let in by its token") {
+TEST_CASE("a request is admitted by its token") {
     Door door;
     CHECK(door.authorizer->authenticate(door.token())->user.get() == "u1");
     CHECK(door.authorizer->authenticate("").error().reason == AuthFailure::missing);
@@ -65,7 +65,7 @@ TEST_CASE("a request is let in by its token") {
     CHECK(door.authorizer->authenticate(token).error().reason == AuthFailure::expired);
 }
 
-TEST_CASE("a connect gets the user's own topic and what it asked for, once, in order") {
+TEST_CASE("a connect gets the user's own topic and the requested ones, in order and without repetitions") {
     Door door;
     const std::string token = door.token();
     const auto grant =
@@ -79,7 +79,7 @@ TEST_CASE("a connect gets the user's own topic and what it asked for, once, in o
     CHECK(bare->topics == topics({"user:u1"}));
 }
 
-TEST_CASE("a connect is refused whole") {
+TEST_CASE("a connect is refused as a whole") {
     Door door;
     const std::string token = door.token();
     const std::string service = door.token("svc", {"notifyd:publish"});
@@ -114,7 +114,7 @@ TEST_CASE("a connect is refused whole") {
     CHECK(door.authorizer->connect({token, "u2", {}}).error().user == "u1");
 }
 
-TEST_CASE("an admin token and a claim open topics without rows") {
+TEST_CASE("an admin token and a claim give access to topics without rows") {
     Door door;
     const std::string admin = door.token("root", {"notifyd:admin"});
     CHECK(door.authorizer->connect({admin, std::nullopt, topics({"chat:secret", "user:u2"})}).has_value());

@@ -26,13 +26,13 @@ ConnectionToken sample() {
     return {id, UserId("u1"), now - 1'000, now + 59'000, std::nullopt};
 }
 
-// Whatever payload, signed.
+// Any payload, signed.
 std::string signed_text(const std::string& payload, std::string_view by = secret) {
     const std::string text = base64url_encode(payload);
     return text + '.' + base64url_encode(hmac_sha256(by, text));
 }
 
-// A payload that is fine, with `more` besides and without the member that is named.
+// A valid payload, with `more` added and the member named `without` removed.
 std::string payload(const std::string& more = "", const std::string& without = "") {
     std::string text;
     const std::vector<std::pair<std::string, std::string>> members = {{"userId", "\"u1\""},
@@ -55,7 +55,7 @@ AuthFailure refused(const std::string& text, const ConnectionTokenRules& by = ru
 
 }  // namespace
 
-TEST_CASE("a connection token says what it was made with") {
+TEST_CASE("a connection token contains what it was made from") {
     ConnectionToken token = sample();
     token.user = UserId("ümläut \"quoted\"");
     for (const auto& channels : {std::optional<std::vector<std::string>>(),
@@ -74,7 +74,7 @@ TEST_CASE("a connection token says what it was made with") {
     }
 }
 
-TEST_CASE("the text is what the specification says, for programs that read it") {
+TEST_CASE("the text matches the specification, for programs that parse it") {
     const std::string text = encode_connection_token(sample(), secret);
     const std::size_t dot = text.find('.');
     CHECK(*base64url_decode(text.substr(0, dot)) ==
@@ -90,12 +90,12 @@ TEST_CASE("both secrets are accepted, and no other") {
     CHECK(verify_connection_token(old, rules).has_value());
     CHECK(refused(old, {secret, {}}) == AuthFailure::signature);
     CHECK(refused(encode_connection_token(sample(), other)) == AuthFailure::signature);
-    // No secret is not the empty secret.
+    // A missing secret is not the same as an empty one.
     CHECK(refused(signed_text(payload(), ""), {{}, {}}) == AuthFailure::signature);
     CHECK(refused(encode_connection_token(sample(), secret), {{}, {}}) == AuthFailure::signature);
 }
 
-TEST_CASE("no character of a connection token can be changed, left out or added") {
+TEST_CASE("no character of a connection token can be changed, omitted or added") {
     ConnectionToken token = sample();
     token.allowed_channels = {"social"};
     const std::string text = encode_connection_token(token, secret);
@@ -118,7 +118,7 @@ TEST_CASE("no character of a connection token can be changed, left out or added"
     }
 }
 
-TEST_CASE("what is no connection token is refused") {
+TEST_CASE("anything that is not a connection token is refused") {
     const std::string good = encode_connection_token(sample(), secret);
     const std::string body = good.substr(0, good.find('.'));
     const std::string code = good.substr(good.find('.') + 1);
@@ -168,7 +168,7 @@ TEST_CASE("what is no connection token is refused") {
         {signed_text(payload("\"allowedChannels\":[1]")), AuthFailure::claims},
         {signed_text(payload("\"allowedChannels\":[\"*\"]")), AuthFailure::claims},
         {signed_text(payload("\"allowedChannels\":[\"a\\nb\"]")), AuthFailure::claims},
-        // Times in seconds, as a JWT has them.
+        // Times in seconds, as in a JWT.
         {signed_text(payload("\"expiresAt\":1700000060", "expiresAt")), AuthFailure::claims},
     };
     for (const Row& row : rows) {
@@ -177,8 +177,8 @@ TEST_CASE("what is no connection token is refused") {
     }
 }
 
-// Whether its time has passed is the row's to say: the clock may have been set since the token was made.
-TEST_CASE("a connection token has a possible life, whatever the clock shows") {
+// Whether it has expired is up to the row: the clock may have been set since the token was made.
+TEST_CASE("a connection token must have a plausible lifetime, whatever the clock says") {
     struct Row {
         EpochMs issued_at;
         EpochMs expires_at;
@@ -205,7 +205,7 @@ TEST_CASE("a connection token has a possible life, whatever the clock shows") {
     }
 }
 
-TEST_CASE("a connection token never passes for a JWT, or a JWT for one, whatever the secret") {
+TEST_CASE("a connection token never passes for a JWT, nor a JWT for one, whatever the secret") {
     JwtVerifier jwts = hs256_verifier();
     const ConnectionTokenRules same{test_secret, {}};
     const std::string ticket = encode_connection_token(sample(), test_secret);

@@ -36,7 +36,7 @@ TEST_CASE("an identity is found until it expires") {
     CHECK(cache.find(digest(1), 99) == nullptr);
 }
 
-TEST_CASE("the least recently used goes first") {
+TEST_CASE("the least recently used is evicted first") {
     IdentityCache cache(2);
     cache.put(digest(1), until(100));
     cache.put(digest(2), until(100));
@@ -48,7 +48,7 @@ TEST_CASE("the least recently used goes first") {
     CHECK(cache.find(digest(3), 0) != nullptr);
 }
 
-TEST_CASE("putting again replaces") {
+TEST_CASE("putting an entry again replaces it") {
     IdentityCache cache(2);
     cache.put(digest(1), until(100, "old"));
     cache.put(digest(1), until(200, "new"));
@@ -57,7 +57,7 @@ TEST_CASE("putting again replaces") {
     CHECK(cache.find(digest(1), 150)->user.get() == "new");
 }
 
-TEST_CASE("a cache of nothing holds nothing") {
+TEST_CASE("a cache of capacity zero holds nothing") {
     IdentityCache cache(0);
     cache.put(digest(1), until(100));
     CHECK(cache.size() == 0);

@@ -1,4 +1,4 @@
-// Key sets as providers publish them: an entry that is no good says nothing of the others.
+// Key sets as providers publish them: a bad entry does not affect the others.
 #include "notifyd/auth/key_set.hpp"
 
 #include "unit/auth/verifier_fixture.hpp"
@@ -40,7 +40,7 @@ std::string header(const std::string& kid, const std::string& algorithm = "RS256
 
 }  // namespace
 
-TEST_CASE("an entry that cannot be used is skipped with its reason, and the others serve") {
+TEST_CASE("an unusable entry is skipped with a reason, and the others are used") {
     const std::string p256 = "{" + TestKey::ec("P-256").ec_jwk() + R"(,"kid":"bad"})";
     const std::string p384 = "{" + TestKey::ec("P-384").ec_jwk(48) + R"(,"kid":"bad"})";
     const std::string ed25519 = "{" + TestKey::ed25519().ed25519_jwk() + R"(,"kid":"bad"})";
@@ -80,8 +80,8 @@ TEST_CASE("an entry that cannot be used is skipped with its reason, and the othe
         {"alg not supported", rsa(R"("kid":"bad","alg":"PS512")"), R"("alg" is "PS512")"},
         {"use a list", rsa(R"("kid":"bad","use":["sig"])"), R"("use" is not a string)"},
         {"key_ops a string", rsa(R"("kid":"bad","key_ops":"verify")"), "key_ops"},
-        {"a member twice", rsa(R"("kid":"bad","kid":"worse")", second_rsa()), "a member twice"},
-        {"a member twice, deep", rsa(R"("kid":"bad","x":[{"a":1,"a":2}])", second_rsa()), "a member twice"},
+        {"a member twice", rsa(R"("kid":"bad","kid":"worse")", second_rsa()), "a duplicate member"},
+        {"a member twice, deep", rsa(R"("kid":"bad","x":[{"a":1,"a":2}])", second_rsa()), "a duplicate member"},
     };
     for (const auto& test : cases) {
         CAPTURE(test.what);
@@ -96,7 +96,7 @@ TEST_CASE("an entry that cannot be used is skipped with its reason, and the othe
             CHECK_THAT(skipped.reason, Catch::Contains(test.reason));
             CHECK_THAT(to_string(skipped), Catch::Contains("key " + std::to_string(skipped.number)));
         }
-        // Alone, it is the reason of an error.
+        // On its own, it becomes the reason of an error.
         const auto alone = make_key_set({{Algorithm::rs256}, "", "", set_of(test.entry)});
         REQUIRE(alone.has_error());
         CHECK_THAT(alone.error().message, Catch::StartsWith("auth.jwks: has no usable key: key 1"));
@@ -104,7 +104,7 @@ TEST_CASE("an entry that cannot be used is skipped with its reason, and the othe
     }
 }
 
-TEST_CASE("keys that are for something else are passed over without a word") {
+TEST_CASE("keys for other uses are ignored silently") {
     for (const char* entry : {R"({"kty":"RSA","use":"enc","n":"AA","e":"AQAB"})",
                               R"({"kty":"RSA","key_ops":["encrypt"],"n":"AA","e":"AQAB"})",
                               R"({"kty":"RSA","alg":"RSA-OAEP-256","n":"AA","e":"AQAB"})",
@@ -116,14 +116,14 @@ TEST_CASE("keys that are for something else are passed over without a word") {
     }
 }
 
-TEST_CASE("null members are absent, and a byte order mark is passed over") {
+TEST_CASE("null members count as absent, and a byte order mark is ignored") {
     const auto keys =
         made("\xEF\xBB\xBF" + set_of(rsa(R"("kid":"good","use":null,"alg":null,"key_ops":null,"x5c":null)")));
     CHECK(keys->find(Algorithm::rs256, "", "good") != nullptr);
     CHECK(made(set_of(rsa(R"("kid":null)")))->find(Algorithm::rs256, "", std::nullopt) != nullptr);
 }
 
-TEST_CASE("keys of one name are told apart by their algorithm, and only so") {
+TEST_CASE("keys of the same name are distinguished by their algorithm, and by nothing else") {
     const std::vector<Algorithm> both{Algorithm::rs256, Algorithm::rs512, Algorithm::es256};
     const std::string one = rsa(R"("kid":"k","alg":"RS256")");
     const std::string other = rsa(R"("kid":"k","alg":"RS512")", second_rsa());
@@ -137,7 +137,7 @@ TEST_CASE("keys of one name are told apart by their algorithm, and only so") {
     taken(by, with_signature(input, second_rsa().sign(input, EVP_sha512())));
     CHECK(apart->find(Algorithm::es256, "", "k") != nullptr);
 
-    // The first of two that a token could mean, whatever the second is.
+    // The first of two that a token could mean is used, whatever the second is.
     for (const char* more : {R"("kid":"k")", R"("kid":"k","alg":"RS256")"}) {
         for (const TestKey* key : {&first_rsa(), &second_rsa()}) {
             const auto keys = made(set_of(one + "," + rsa(more, *key)), both);
@@ -152,7 +152,7 @@ TEST_CASE("keys of one name are told apart by their algorithm, and only so") {
     }
 }
 
-TEST_CASE("a large set is used, up to a bound") {
+TEST_CASE("a large set is used, up to a limit") {
     std::string many = rsa(R"("kid":"k0")");
     for (int i = 1; i < 60; ++i) many += "," + rsa(R"("kid":"k)" + std::to_string(i) + '"');
     const auto all = made(set_of(many));
@@ -165,7 +165,7 @@ TEST_CASE("a large set is used, up to a bound") {
     CHECK(some->skipped().front().number == 101);
     CHECK_THAT(some->skipped().front().reason, Catch::Contains("100 keys"));
 
-    // What is told is bounded, too.
+    // The report is bounded, too.
     std::string rubbish = rsa();
     for (int i = 0; i < 1'000; ++i) rubbish += ",null";
     const auto one = made(set_of(rubbish));
@@ -174,7 +174,7 @@ TEST_CASE("a large set is used, up to a bound") {
     CHECK_THAT(one->skipped().back().reason, Catch::Contains("980 more"));
 }
 
-TEST_CASE("what a provider writes cannot disturb a log") {
+TEST_CASE("a provider's text cannot corrupt a log") {
     const auto keys = made(set_of(R"({"kty":"\u001b[2J\n)" + std::string(5'000, 'x') + R"(","kid":"\u001b]0;a\u0007)" +
                                   std::string(5'000, 'k') + "\"}," + rsa()));
     const std::string sentence = to_string(keys->skipped().front());
@@ -182,19 +182,19 @@ TEST_CASE("what a provider writes cannot disturb a log") {
     for (const char c : sentence) CHECK((c >= ' ' && c <= '~'));
 }
 
-TEST_CASE("an algorithm that no key of the set fits is a doubt, not an error") {
+TEST_CASE("an algorithm that no key of the set fits is a warning, not an error") {
     const auto keys = made(set_of(rsa()), {Algorithm::rs256, Algorithm::es256, Algorithm::eddsa});
     CHECK(keys->without_key() == std::vector{Algorithm::es256, Algorithm::eddsa});
     CHECK_THAT(without_key_sentence(Algorithm::es256), Catch::Contains("ES256"));
     CHECK(made(set_of(rsa()))->without_key().empty());
-    // A secret never comes by a JWKS, and a set that fits nothing helps nobody.
+    // A secret never comes from a JWKS, and a set that fits nothing is useless.
     CHECK(make_key_set({{Algorithm::rs256, Algorithm::hs256}, "", "", set_of(rsa())}).has_error());
     const auto unfit = make_key_set({{Algorithm::es256, Algorithm::eddsa}, "", "", set_of(rsa())});
     REQUIRE(unfit.has_error());
     CHECK(unfit.error().message == "auth.jwks: has no key for any of auth.algorithms (ES256, EdDSA)");
 }
 
-TEST_CASE("an entry that is no JSON that can be read is skipped as well, and the others serve") {
+TEST_CASE("an entry that is not readable JSON is skipped, too, and the others are used") {
     const auto nested = [](std::size_t depth) {
         return R"({"kty":"RSA","x":)" + std::string(depth, '[') + std::string(depth, ']') + "}";
     };
@@ -223,7 +223,7 @@ TEST_CASE("an entry that is no JSON that can be read is skipped as well, and the
             CHECK(keys->find(Algorithm::rs256, "", "good") != nullptr);
             REQUIRE(keys->skipped().size() == 1);
             CHECK(keys->skipped().front().number == (first ? 1 : 2));
-            CHECK_THAT(keys->skipped().front().reason, Catch::Contains("not JSON that can be read: "));
+            CHECK_THAT(keys->skipped().front().reason, Catch::Contains("not readable JSON: "));
         }
     }
     // As deep as some providers nest what they put beside a key.
@@ -236,7 +236,7 @@ TEST_CASE("an entry that is no JSON that can be read is skipped as well, and the
     CHECK(two->skipped()[1].fingerprint != two->skipped()[2].fingerprint);
 }
 
-TEST_CASE("a text that is no set is refused with what is wrong and where") {
+TEST_CASE("a text that is not a set is refused with what is wrong and where") {
     const struct {
         std::string text;
         const char* told;
@@ -247,7 +247,7 @@ TEST_CASE("a text that is no set is refused with what is wrong and where") {
         {set_of(rsa() + ","), "at byte"},
         {set_of("," + rsa()), "at byte"},
         {R"({"x":"\ud800","keys":[)" + rsa() + "]}", "at byte"},
-        {R"({"keys":[)" + rsa() + R"(],"keys":[]})", "there twice, at byte"},
+        {R"({"keys":[)" + rsa() + R"(],"keys":[]})", "a duplicate member at byte"},
         {R"({"keys":[nul],"keys":[)" + rsa() + "]}", "at byte"},
         {set_of(rsa()).substr(0, 40), "incomplete JSON at byte 41"},
         {"[]", "it is not a JSON object"},

@@ -1,4 +1,4 @@
-// Tokens that are refused, and for what.
+// Refused tokens, and the reasons.
 #include "unit/auth/verifier_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -10,7 +10,7 @@ using namespace notifyd;
 using namespace notifyd::auth;
 using namespace notifyd::testing;
 
-TEST_CASE("bad tokens are refused, each for its reason") {
+TEST_CASE("bad tokens are refused, each for its own reason") {
     JwtVerifier by = hs256_verifier();
     const std::string good = hs256_token(claims());
     const std::size_t first_dot = good.find('.');
@@ -129,7 +129,7 @@ TEST_CASE("bad tokens are refused, each for its reason") {
     }
 }
 
-TEST_CASE("whoever a good signature names is known to the log, and nobody else") {
+TEST_CASE("the log learns the user if the signature is good, and only then") {
     config::Auth rules = hs256_rules();
     rules.issuer = "https://id.example";
     JwtVerifier by = hs256_verifier(rules);
@@ -142,20 +142,20 @@ TEST_CASE("whoever a good signature names is known to the log, and nobody else")
     CHECK(by.verify("a.b.c", now).error().user.empty());
 }
 
-TEST_CASE("the public key is no secret") {
+TEST_CASE("the public key is not accepted as a secret") {
     const TestKey& rsa = first_rsa();
     const std::string pem = rsa.public_pem();
     JwtVerifier by = verifier({{Algorithm::rs256}, "", pem, ""});
     CHECK(refused(by, hs256_token(claims(), R"({"alg":"HS256"})", pem)) == AuthFailure::algorithm);
     CHECK(refused(by, hs256_token(claims(), R"({"alg":"RS256"})", pem)) == AuthFailure::signature);
-    // Where both are configured, each algorithm has its own key.
+    // If both are configured, each algorithm has its own key.
     JwtVerifier both = verifier({{Algorithm::rs256, Algorithm::hs256}, std::string(test_secret), pem, ""});
     CHECK(refused(both, hs256_token(claims(), R"({"alg":"HS256"})", pem)) == AuthFailure::signature);
     taken(both, hs256_token(claims()));
     taken(both, rs256_token(rsa, claims()));
 }
 
-TEST_CASE("any byte changed is any token refused") {
+TEST_CASE("changing any byte makes a token invalid") {
     JwtVerifier by = hs256_verifier();
     const std::string good = hs256_token(claims(R"("scope":"notifyd:admin")"));
     // Verified, found in the cache, remembered.

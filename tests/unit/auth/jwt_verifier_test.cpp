@@ -1,4 +1,4 @@
-// Tokens that are taken, and what they say.
+// Accepted tokens, and what they say.
 #include "notifyd/auth/jwt_verifier.hpp"
 
 #include "notifyd/auth/mint_token.hpp"
@@ -15,7 +15,7 @@ using namespace notifyd::auth;
 using config::Algorithm;
 using namespace notifyd::testing;
 
-TEST_CASE("HS256: a token says who it is, until when, and its name") {
+TEST_CASE("HS256: a token states its user, its expiry and the user's name") {
     JwtVerifier by = hs256_verifier();
     const Identity identity = taken(by, hs256_token(claims(R"("jti":"t-1","nbf":1699999999,"iat":1699999999.5)")));
     CHECK(identity.user.get() == "u1");
@@ -84,7 +84,7 @@ TEST_CASE("EdDSA by PEM and by JWKS") {
     CHECK(refused(by_set, token(key, plain)) == AuthFailure::unknown_key);
 }
 
-TEST_CASE("newer keys are worth a wait only for a token whose key may still be fetched") {
+TEST_CASE("waiting for newer keys is worthwhile only for a token whose key may still be fetched") {
     const std::string set = R"({"keys":[{)" + first_rsa().rsa_jwk() + R"(,"kid":"one"}]})";
     const auto header = [](const std::string& kid) { return R"({"alg":"RS256","kid":")" + kid + "\"}"; };
     const auto renews = [](JwtVerifier& by, const std::string& token) {
@@ -124,7 +124,7 @@ TEST_CASE("JWKS: the kid names the key") {
     CHECK(refused(by, rs256_token(first, claims(), header("RS256", ""))) == AuthFailure::unknown_key);
     CHECK(refused(by, rs256_token(first, claims(), header("RS256", "three"))) == AuthFailure::unknown_key);
     CHECK(refused(by, es256_token(curve, claims(), header("ES256", "one"))) == AuthFailure::unknown_key);
-    // Without a kid: only where one key fits.
+    // Without a kid, only if exactly one key fits.
     taken(by, es256_token(curve, claims()));
     CHECK(refused(by, rs256_token(first, claims())) == AuthFailure::unknown_key);
 
@@ -132,7 +132,7 @@ TEST_CASE("JWKS: the kid names the key") {
     taken(by_one, rs256_token(first, claims()));
     CHECK(refused(by_one, rs256_token(first, claims(), header("RS256", "one"))) == AuthFailure::unknown_key);
 
-    // Keys without names, such as a secret: a kid is nothing to them.
+    // Keys without names, such as a secret, ignore a kid.
     JwtVerifier by_secret = hs256_verifier();
     taken(by_secret, hs256_token(claims(), header("HS256", "any")));
 }
@@ -216,7 +216,7 @@ TEST_CASE("grants come from scope and cognito:groups") {
     }
 }
 
-TEST_CASE("claimed topics come from the claims that the operator maps") {
+TEST_CASE("claimed topics come from the claims that the operator has mapped") {
     config::Auth rules = hs256_rules();
     rules.claims = {{TopicClass::org, "custom:orgId"}, {TopicClass::project, "projects"}, {TopicClass::chat, "chats"}};
     JwtVerifier by = hs256_verifier(rules);
@@ -264,7 +264,7 @@ TEST_CASE("a user id may be an integer, exactly") {
     }
 }
 
-TEST_CASE("what is not checked may be anything: iat, jti, and headers that are not understood") {
+TEST_CASE("unchecked parts may have any value: iat, jti, and headers that are not understood") {
     JwtVerifier by = hs256_verifier();
     for (const char* more : {R"("iat":1700009999)", R"("iat":"now")", R"("iat":[])", R"("iat":null,"nbf":null)"}) {
         CAPTURE(more);
@@ -289,7 +289,7 @@ TEST_CASE("what is not checked may be anything: iat, jti, and headers that are n
     CHECK(refused(by, hs256_token(claims(), header, "another secret of 32 bytes......")) == AuthFailure::signature);
 }
 
-TEST_CASE("until the keys behind a URL are there, nothing is said of their tokens") {
+TEST_CASE("until the keys behind a URL are available, their tokens are not judged") {
     KeySources sources{{Algorithm::rs256, Algorithm::hs256}, std::string(test_secret), "", ""};
     sources.jwks_by_url = true;
     JwtVerifier by = verifier(sources);
@@ -303,7 +303,7 @@ TEST_CASE("until the keys behind a URL are there, nothing is said of their token
         CHECK(identity.error().error.retry_after.count() > 1);
         CHECK(by.keys_to_renew(identity.error()) != nullptr);
     }
-    // What needs none of those keys is judged as ever.
+    // Tokens that need none of those keys are judged as usual.
     taken(by, hs256_token(claims()));
     CHECK(refused(by, hs256_token(claims(), R"({"alg":"HS256"})", "another secret of 32 bytes......")) ==
           AuthFailure::signature);
@@ -321,7 +321,7 @@ TEST_CASE("until the keys behind a URL are there, nothing is said of their token
           AuthFailure::unknown_key);
 }
 
-TEST_CASE("times are taken with the leeway and no more") {
+TEST_CASE("times are checked with the leeway, and no more than that") {
     JwtVerifier by = hs256_verifier(hs256_rules(), 0);
     const std::string token = hs256_token(R"({"sub":"u1","exp":1700000000,"nbf":1699999900,"iat":1699999900})");
     const auto reason_at = [&](EpochMs time) -> std::optional<AuthFailure> {
@@ -337,18 +337,18 @@ TEST_CASE("times are taken with the leeway and no more") {
     CHECK(by.verify(token, 1'800'000'000'000).error().error.message == "Token has expired");
 }
 
-TEST_CASE("a verified token is known until it expires, not longer") {
+TEST_CASE("a verified token stays cached until it expires, and no longer") {
     JwtVerifier by = hs256_verifier();
     const std::string token = hs256_token(claims());
     CHECK(by.verify(token, now).has_value());
     CHECK(by.verify(token, 1'700'000'599'999).has_value());
-    CHECK(by.verify(token, 1'700'000'629'999).has_value());  // by the leeway, verified anew
+    CHECK(by.verify(token, 1'700'000'629'999).has_value());  // within the leeway, verified again
     CHECK(by.verify(token, 1'700'000'630'000).error().reason == AuthFailure::expired);
-    // The neighbour of a known token is not known.
+    // A similar token is not in the cache.
     CHECK(by.verify(flipped(token, token.size() - 5), now).has_error());
 }
 
-TEST_CASE("new keys and rules hold for tokens that are known, too") {
+TEST_CASE("new keys and rules apply to cached tokens, too") {
     JwtVerifier by = hs256_verifier();
     const std::string token = hs256_token(claims());
     for (int i = 0; i < 3; ++i) taken(by, token);

@@ -1,4 +1,4 @@
-// What an operator may configure as keys, and what is refused at start.
+// Which keys an operator may configure, and what is refused at start.
 #include "notifyd/auth/key_set.hpp"
 
 #include "unit/auth/token_maker.hpp"
@@ -23,7 +23,7 @@ std::string jwks(const std::string& keys) {
 
 }  // namespace
 
-TEST_CASE("good keys are taken") {
+TEST_CASE("good keys are accepted") {
     const TestKey& rsa = first_rsa();
     const TestKey p256 = TestKey::ec("P-256");
     const TestKey p384 = TestKey::ec("P-384");
@@ -47,7 +47,7 @@ TEST_CASE("good keys are taken") {
     }
 }
 
-TEST_CASE("keys of a JWKS that are not ours are passed over") {
+TEST_CASE("keys of a JWKS that we cannot use are ignored") {
     const TestKey& rsa = first_rsa();
     const std::string others = R"({"kty":"OKP","crv":"X25519","x":"AAAA"},{"kty":"oct","k":"AAAA"},)"
                                R"({"kty":"EC","crv":"secp256k1","x":"AA","y":"AA"},{"kty":"future"},{},)"
@@ -59,7 +59,7 @@ TEST_CASE("keys of a JWKS that are not ours are passed over") {
     CHECK(make_key_set({{Algorithm::hs256}, "", "", jwks(oct)}).has_error());
 }
 
-TEST_CASE("what cannot be right is refused with a sentence that names the setting") {
+TEST_CASE("a wrong setting is refused with a message that names it") {
     const TestKey& rsa = first_rsa();
     const TestKey small = TestKey::rsa(1024);
     const std::string padded_small = [&] {
@@ -129,7 +129,7 @@ TEST_CASE("what cannot be right is refused with a sentence that names the settin
     }
 }
 
-TEST_CASE("a JWKS by URL may be missing yet, and need not fit every algorithm") {
+TEST_CASE("a JWKS by URL may not be available yet, and need not fit every algorithm") {
     const std::string rsa = jwks("{" + first_rsa().rsa_jwk() + R"(,"kid":"a"})");
     const auto by_url = [](std::vector<Algorithm> algorithms, const std::string& text) {
         return make_key_set({.algorithms = std::move(algorithms),
@@ -149,13 +149,13 @@ TEST_CASE("a JWKS by URL may be missing yet, and need not fit every algorithm") 
     CHECK(by_url({Algorithm::rs256, Algorithm::es256}, rsa).has_value());
     // A secret is not fetched.
     CHECK(by_url({Algorithm::rs256, Algorithm::hs256}, rsa).has_error());
-    // What would lock everybody out is no new set.
+    // A set that would lock everybody out is not accepted.
     CHECK(by_url({Algorithm::es256}, rsa).has_error());
     CHECK(by_url({Algorithm::rs256}, jwks("")).has_error());
     CHECK(by_url({Algorithm::rs256}, "{}").has_error());
 }
 
-TEST_CASE("a key of a JWKS is its issuer's, whatever other keys are called") {
+TEST_CASE("a key of a JWKS applies to its issuer only, whatever the names of other keys") {
     const auto keys = make_key_set({.algorithms = {Algorithm::rs256},
                                     .hs256_secret = {},
                                     .public_key_pem = {},

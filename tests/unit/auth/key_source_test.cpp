@@ -1,4 +1,4 @@
-// Fetched keys and new configs on their way to the loops; the provider is a script.
+// Fetched keys and new configs on their way to the loops; the provider is scripted.
 #include "notifyd/auth/key_source.hpp"
 
 #include "notifyd/observability/recording_sink.hpp"
@@ -32,7 +32,7 @@ class HandClock final : public Clock {
     void forward(std::chrono::hours by) { offset_ = offset_.load() + by; }
 
   private:
-    // The source's timer is the system's: the start must be its present.
+    // The source's timer uses the system's clock, so the test's time must start at the present.
     const SteadyTime::duration start_ = SystemClock().steady_now().time_since_epoch();
     std::atomic<SteadyTime::duration> offset_{SteadyTime::duration::zero()};
 };
@@ -54,7 +54,7 @@ using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                 boost::asio::wait_traits<std::chrono::steady_clock>,
                                                 runtime::Executor>;
 
-// A source on a loop of its own, and what it published.
+// A source on its own loop, and what it published.
 class World {
   public:
     World() { source_.start(rules_for("one"), sources_for(rules_for("one"))); }
@@ -68,14 +68,14 @@ class World {
     void start() {
         thread_ = std::thread([this] { loop_.run(); });
     }
-    // Until the first fetch has been published.
+    // Waits until the first fetch has been published.
     void run() {
         start();
         REQUIRE(first_.get_future().wait_for(patience) == std::future_status::ready);
     }
     static KeySources sources_for(const config::Auth& rules) { return *load_key_sources(rules); }
 
-    // What the URL answers from now on; "": it fails.
+    // What the URL answers from now on; "": the fetch fails.
     void answer(const std::string& text) {
         on_loop([this, text] { text_ = text; });
     }
@@ -94,13 +94,13 @@ class World {
         on_loop([&] { newest = newest_; });
         return ask(std::move(newest));
     }
-    // As one whose loop has these keys.
+    // For a loop that has these keys.
     std::future<void> ask(std::shared_ptr<const KeySet> seen) {
         auto done = std::make_shared<std::promise<void>>();
         source_.want(std::move(seen), [done] { done->set_value(); });
         return done->get_future();
     }
-    // The published sets so far, as the kids among "a" and "b" that each holds.
+    // The sets published so far, each as those of the kids "a" and "b" that it contains.
     std::vector<std::string> published() {
         std::vector<std::string> copy;
         on_loop([&] { copy = published_; });
@@ -117,7 +117,7 @@ class World {
     observability::Events events_{sink_, clock_};
     runtime::EventLoop loop_{0, 100};
     std::string text_ = set_of(first_rsa(), "a");
-    // The first fetch says that it runs, and waits until it is cancelled.
+    // The first fetch reports that it is running, and waits until it is cancelled.
     bool hold_ = false;
     std::promise<void> held_;
     Timer gate_{loop_.executor()};
@@ -172,7 +172,7 @@ std::string last(const observability::RecordingSink& sink, std::string_view even
 
 }  // namespace
 
-TEST_CASE("a fetch for those who ask, one, and only then an answer") {
+TEST_CASE("several requests share one fetch, and are answered only after it") {
     World world;
     world.run();
     CHECK(world.published() == Texts{"a"});
@@ -183,8 +183,8 @@ TEST_CASE("a fetch for those who ask, one, and only then an answer") {
     CHECK(world.fetched() == Texts{"one", "one"});
 }
 
-// Else a token that came just before new keys would cost the one fetch in 30 seconds.
-TEST_CASE("whoever asks on behalf of keys that are replaced already is answered without a fetch") {
+// Otherwise, a token that came just before new keys would consume the one fetch per 30 seconds.
+TEST_CASE("a request on behalf of keys that have been replaced is answered without a fetch") {
     World world;
     world.run();
     std::shared_ptr<const KeySet> replaced;
@@ -198,7 +198,7 @@ TEST_CASE("whoever asks on behalf of keys that are replaced already is answered 
     world.want();
     CHECK(world.published() == Texts{"a", "a", "b"});
 
-    // The newer keys may be none at all: whoever asks again, with those, waits for the fetch.
+    // The newer set may be empty: a request made with that one waits for the fetch.
     const config::Auth other = rules_for("two");
     REQUIRE(world.source_.reload(other, World::sources_for(other)).has_value());
     REQUIRE(world.ask(replaced).wait_for(patience) == std::future_status::ready);
@@ -226,10 +226,10 @@ TEST_CASE("a new config keeps what was fetched while the URL and the issuer stay
     REQUIRE(world.source_.reload(issuer, World::sources_for(issuer)).has_value());
     world.want();
     CHECK(world.published() == Texts{"a", "a", "", "", "b"});
-    // Two of "two", or three when the wish came after the fetch that the new config brought.
+    // Two of "two", or three if the request came after the fetch that the new config started.
     const std::size_t fetched = world.fetched().size();
 
-    // Back to a secret: nothing is fetched any more, nothing fetched is left.
+    // Back to a secret: nothing more is fetched, and nothing fetched remains.
     config::Auth secret;
     secret.algorithms = {Algorithm::hs256};
     secret.hs256_secret = config::Secret(std::string(notifyd::testing::test_secret));
@@ -247,7 +247,7 @@ TEST_CASE("a config without keys changes nothing") {
     CHECK(world.published() == Texts{"a"});
 }
 
-TEST_CASE("the answer of a URL that is no more is not taken") {
+TEST_CASE("the answer of a URL that is no longer configured is ignored") {
     World world;
     world.hold_ = true;
     world.start();
@@ -262,7 +262,7 @@ TEST_CASE("the answer of a URL that is no more is not taken") {
     CHECK(world.fetched() == Texts{"one", "two"});
 }
 
-TEST_CASE("keys that could not be fetched again for a day are dropped, and come back") {
+TEST_CASE("keys that could not be refreshed for a day are dropped, and return with the next fetch") {
     World world;
     world.run();
     world.answer("");
@@ -280,7 +280,7 @@ TEST_CASE("keys that could not be fetched again for a day are dropped, and come 
     CHECK(world.published() == Texts{"a", "", "a"});
 }
 
-TEST_CASE("a fetch that fails tells the URL and why") {
+TEST_CASE("a failed fetch reports the URL and the reason") {
     World world;
     world.run();
     world.answer("");
@@ -290,7 +290,7 @@ TEST_CASE("a fetch that fails tells the URL and why") {
     CHECK(last(world.sink_, "keys_refresh_failed", "reason") == "down");
 }
 
-TEST_CASE("an entry that cannot be used is told once, wherever it stands, and an algorithm without a key as well") {
+TEST_CASE("an unusable entry is reported once, wherever it is, and so is an algorithm without a key") {
     World world;
     world.run();
     config::Auth rules = rules_for("one");
@@ -319,7 +319,7 @@ TEST_CASE("an entry that cannot be used is told once, wherever it stands, and an
     CHECK(world.sink_.count("config_warning") == 1);
 }
 
-TEST_CASE("a config that drops the keys says so, with the URL of the new ones") {
+TEST_CASE("a config that drops the keys says so, and names the URL of the new ones") {
     World world;
     world.run();
     const config::Auth same = rules_for("one");
@@ -337,7 +337,7 @@ TEST_CASE("a config that drops the keys says so, with the URL of the new ones") 
     }
 }
 
-TEST_CASE("doubts about a set in a file are left to whoever reads the settings") {
+TEST_CASE("problems of a set in a file are left to whoever reads the settings") {
     World world;
     world.run();
     config::Auth rules = rules_for("");

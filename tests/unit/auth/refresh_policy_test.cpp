@@ -1,4 +1,4 @@
-// When keys are fetched, by a clock that the test moves.
+// When keys are fetched, with a clock that the test advances.
 #include "notifyd/auth/refresh_policy.hpp"
 
 #include <catch2/catch.hpp>
@@ -11,7 +11,7 @@ namespace {
 
 constexpr SteadyTime start{};
 
-// One that has fetched once, at `start`.
+// A policy that has fetched once, at `start`.
 RefreshPolicy fetched(notifyd::Milliseconds refresh = 10min) {
     RefreshPolicy policy(refresh, start);
     policy.started();
@@ -25,7 +25,7 @@ TEST_CASE("the first fetch is due at once, the next ones on schedule") {
     RefreshPolicy policy(10min, start);
     CHECK(policy.due(start));
     policy.started();
-    CHECK_FALSE(policy.due(start + 1h));  // single flight
+    CHECK_FALSE(policy.due(start + 1h));  // one fetch at a time
     policy.succeeded(start + 2s);
     CHECK_FALSE(policy.due(start + 10min));
     CHECK(policy.next() == start + 10min + 2s);
@@ -48,7 +48,7 @@ TEST_CASE("an unknown kid starts a fetch, but not twice in 30 seconds") {
     CHECK(policy.due(start + 31s));
 }
 
-TEST_CASE("a fetch on schedule serves those who ask, and leaves them theirs") {
+TEST_CASE("a scheduled fetch serves waiting requests without consuming their allowance") {
     RefreshPolicy policy = fetched();
     CHECK(policy.request(start + 10min));
     policy.started();
@@ -57,7 +57,7 @@ TEST_CASE("a fetch on schedule serves those who ask, and leaves them theirs") {
     CHECK(policy.request(start + 10min + 1s));
 }
 
-TEST_CASE("failures are repeated later and later, whoever asks") {
+TEST_CASE("failed fetches are retried at growing intervals, whoever asks") {
     RefreshPolicy policy(10min, start);
     auto now = start;
     for (const auto pause : {1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s}) {
@@ -86,7 +86,7 @@ TEST_CASE("failures are repeated later and later, whoever asks") {
     CHECK(often.next() == start + 3s);
 }
 
-TEST_CASE("old keys serve for a day or ten refreshes, then no more") {
+TEST_CASE("old keys stay valid for a day or ten refresh intervals, and no longer") {
     RefreshPolicy policy = fetched();
     auto now = start;
     while (now < start + 24h) {
@@ -112,7 +112,7 @@ TEST_CASE("old keys serve for a day or ten refreshes, then no more") {
     CHECK(fetched(10h).expired(start + 100h));
 }
 
-TEST_CASE("a new interval holds at once") {
+TEST_CASE("a new interval takes effect at once") {
     RefreshPolicy policy = fetched(1h);
     policy.set_refresh(1min, start + 10s);
     CHECK(policy.next() == start + 70s);

@@ -96,7 +96,7 @@ struct Counter {
 
 }  // namespace
 
-TEST_CASE("who comes with a connection token has the rights of the JWT that made it") {
+TEST_CASE("a connect with a connection token has the rights of the JWT that requested it") {
     Counter counter;
     const IssueResult issued = counter.issue(std::vector<std::string>{"social"});
     REQUIRE(issued.has_value());
@@ -113,9 +113,9 @@ TEST_CASE("who comes with a connection token has the rights of the JWT that made
     CHECK(ticket->identity.allowed_channels == std::vector<std::string>{"social"});
 }
 
-TEST_CASE("a connection token ends with its JWT, when that ends first") {
+TEST_CASE("a connection token does not outlive its JWT") {
     Counter counter;
-    counter.caller.expires_at = counter.clock.now_ms() - 10'000;  // inside the leeway of 30 s
+    counter.caller.expires_at = counter.clock.now_ms() - 10'000;  // within the leeway of 30 s
     const IssueResult issued = counter.issue();
     REQUIRE(issued.has_value());
     CHECK(issued->expires_at == counter.clock.now_ms() + 20'000);
@@ -123,7 +123,7 @@ TEST_CASE("a connection token ends with its JWT, when that ends first") {
     CHECK(counter.refused(issued->token) == AuthFailure::expired);
 }
 
-TEST_CASE("a wall clock that is set neither ends a connection token early nor lets it live longer") {
+TEST_CASE("setting the wall clock neither shortens nor extends the life of a connection token") {
     const auto step = GENERATE(Milliseconds(-3'600'000), Milliseconds(-10'000), Milliseconds(3'600'000));
     Counter counter;
     counter.caller.expires_at += 24 * 3'600'000;
@@ -139,7 +139,7 @@ TEST_CASE("a wall clock that is set neither ends a connection token early nor le
     CHECK(counter.refused(next->token) == AuthFailure::expired);
 }
 
-TEST_CASE("finding uses nothing up, and of two uses one succeeds") {
+TEST_CASE("finding a token does not use it up, and only one of two uses succeeds") {
     Counter counter;
     const IssueResult issued = counter.issue();
     REQUIRE(counter.find(issued->token).has_value());
@@ -151,7 +151,7 @@ TEST_CASE("finding uses nothing up, and of two uses one succeeds") {
     CHECK(counter.refused(issued->token) == AuthFailure::used);
 }
 
-TEST_CASE("what is signed but not issued here, or revoked, lets nobody in") {
+TEST_CASE("a token that is signed but was not issued here, or was revoked, admits nobody") {
     Counter counter;
     const std::string& secret = counter.config.tokens.secret.reveal();
     const EpochMs now = counter.clock.now_ms();
@@ -161,7 +161,7 @@ TEST_CASE("what is signed but not issued here, or revoked, lets nobody in") {
     const IssueResult issued = counter.issue();
     const ConnectionToken stolen{issued->id, UserId("somebody else"), now, now + 60'000, std::nullopt};
     CHECK(counter.refused(encode_connection_token(stolen, secret)) == AuthFailure::not_issued);
-    // A longer life than the row's.
+    // A longer life than in the row.
     const ConnectionToken longer{issued->id, UserId("u1"), now, now + 600'000, std::nullopt};
     counter.lifetimes.advance(Milliseconds(60'000));
     CHECK(counter.refused(encode_connection_token(longer, secret)) == AuthFailure::expired);
@@ -183,7 +183,7 @@ TEST_CASE("secrets are rotated while the server runs") {
     CHECK(counter.refused(issued->token) == AuthFailure::signature);
 }
 
-TEST_CASE("an issue is refused with a reason") {
+TEST_CASE("refusals to issue a token state a reason") {
     Counter counter;
     const IssueResult for_admins = counter.issue(std::vector<std::string>{"social", "audit"});
     REQUIRE(for_admins.has_error());
@@ -201,7 +201,7 @@ TEST_CASE("an issue is refused with a reason") {
     CHECK(counter.issue().error().error.code == Errc::not_found);
 }
 
-TEST_CASE("where the database cannot tell, nobody is let in") {
+TEST_CASE("if the database cannot be asked, nobody is admitted") {
     Counter counter;
     const IssueResult issued = counter.issue();
     counter.store.broken = Error{Errc::unavailable, "not now"};

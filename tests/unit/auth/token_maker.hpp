@@ -1,4 +1,4 @@
-// Keys made by OpenSSL and tokens put together by hand, good and bad.
+// Keys made by OpenSSL and hand-made tokens, good and bad.
 #pragma once
 
 #include "notifyd/core/base64url.hpp"
@@ -35,7 +35,7 @@ class TestKey {
         return pem([&](BIO* bio) { PEM_write_bio_PrivateKey(bio, key_.get(), nullptr, nullptr, 0, nullptr, nullptr); });
     }
 
-    // Members of a JWK, without braces.
+    // The members of a JWK, without braces.
     [[nodiscard]] std::string rsa_jwk() const {
         return R"("kty":"RSA","n":")" + number(OSSL_PKEY_PARAM_RSA_N, 0) + R"(","e":")" +
                number(OSSL_PKEY_PARAM_RSA_E, 0) + '"';
@@ -52,7 +52,7 @@ class TestKey {
         return R"("kty":"OKP","crv":"Ed25519","x":")" + base64url_encode(bytes) + '"';
     }
 
-    // Ed25519 (no digest); RSA: PKCS #1 or PSS; EC: the halves side by side, `half_bytes` each.
+    // Ed25519 (no digest); RSA: PKCS #1 or PSS; EC: the two halves side by side, `half_bytes` each.
     [[nodiscard]] std::string sign(std::string_view input, const EVP_MD* digest, bool pss = false) const {
         const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
         EVP_PKEY_CTX* parameters = nullptr;
@@ -119,7 +119,7 @@ inline std::string hmac_sha256(std::string_view secret, std::string_view input) 
     return {reinterpret_cast<const char*>(code.data()), size};
 }
 
-// Two RSA keys for tests that need no fresh one: making them takes long.
+// Two RSA keys for tests that do not need a fresh one, because making them is slow.
 inline const TestKey& first_rsa() {
     static const TestKey key = TestKey::rsa();
     return key;

@@ -1,4 +1,4 @@
-// A verifier with known keys, and short ways to ask it.
+// A verifier with known keys, and shortcuts for using it.
 #pragma once
 
 #include "notifyd/auth/jwt_verifier.hpp"
@@ -32,7 +32,7 @@ inline JwtVerifier hs256_verifier(config::Auth rules = hs256_rules(), std::size_
     return verifier({{Algorithm::hs256}, std::string(test_secret), "", ""}, std::move(rules), cache);
 }
 
-// Claims that are fine, and `more` besides.
+// Valid claims, plus `more`.
 inline std::string claims(const std::string& more = "") {
     return R"({"sub":"u1","exp":1700000600)" + (more.empty() ? more : "," + more) + "}";
 }

@@ -1,4 +1,4 @@
-// Places for connections, in all and of one user.
+// Connection slots, in total and per user.
 #include "notifyd/connection/connection_limits.hpp"
 
 #include <catch2/catch.hpp>
@@ -26,7 +26,7 @@ Place place(std::uint8_t number) {
 
 }  // namespace
 
-TEST_CASE("one that may still be refused pushes nobody out, and is not pushed out itself") {
+TEST_CASE("an unconfirmed connection neither replaces others nor is replaced") {
     const ConnectionRules rules{.per_user_max = 2, .when_full = WhenFull::replace_oldest};
     ConnectionLimits limits;
     const UserId alice("alice");
@@ -35,7 +35,7 @@ TEST_CASE("one that may still be refused pushes nobody out, and is not pushed ou
         open.push_back(*limits.admit(alice, place(number), rules));
         CHECK(open.back().replace_oldest(rules).empty());
     }
-    // Five tries with one connection token: one will win.
+    // Five attempts with one connection token, of which one will succeed.
     std::vector<Admission> tries;
     for (std::uint8_t number = 2; number < 7; ++number) tries.push_back(*limits.admit(alice, place(number), rules));
     CHECK(tries[1].replace_oldest(rules) == std::vector{place(0)});
@@ -44,7 +44,7 @@ TEST_CASE("one that may still be refused pushes nobody out, and is not pushed ou
     CHECK_FALSE(open[0].is_held());
 }
 
-TEST_CASE("a user has so many places, and gets them back") {
+TEST_CASE("a user's slots are limited, and are released again") {
     ConnectionLimits limits;
     const ConnectionRules rules{.per_user_max = 2};
     const UserId alice("alice");
@@ -58,7 +58,7 @@ TEST_CASE("a user has so many places, and gets them back") {
     REQUIRE_FALSE(third.has_value());
     CHECK(third.error().code == Errc::rate_limited);
     CHECK(third.error().cause == "connections.max_per_user");
-    // Asked before, it says the same, and takes nothing.
+    // A check beforehand gives the same result and takes nothing.
     CHECK(limits.check(alice, rules).error().code == Errc::rate_limited);
     for (int i = 0; i < 3; ++i) CHECK(limits.check(UserId("bob"), rules).has_value());
     CHECK(limits.check(alice, {.per_user_max = 2, .when_full = WhenFull::replace_oldest}).has_value());
@@ -71,7 +71,7 @@ TEST_CASE("a user has so many places, and gets them back") {
     CHECK(limits.total() == 0);
 }
 
-TEST_CASE("the server has so many places, whoever comes") {
+TEST_CASE("the server's slots are limited, whoever connects") {
     ConnectionLimits limits;
     const ConnectionRules rules{.total_max = 1};
     const Result<Admission> first = limits.admit(UserId("a"), place(1), rules);
@@ -82,7 +82,7 @@ TEST_CASE("the server has so many places, whoever comes") {
     CHECK(limits.total() == 1);
 }
 
-TEST_CASE("the oldest of a user give way") {
+TEST_CASE("the oldest connections of a user are replaced") {
     ConnectionLimits limits;
     const ConnectionRules rules{.per_user_max = 2, .when_full = WhenFull::replace_oldest};
     const UserId alice("alice");
@@ -101,24 +101,24 @@ TEST_CASE("the oldest of a user give way") {
     CHECK(held[2].is_held());
     CHECK(limits.total() == 3);
     {
-        // One that does not come after all has replaced nobody.
+        // A connection that is never confirmed replaces nobody.
         const Result<Admission> refused = limits.admit(alice, place(9), rules);
         REQUIRE(refused.has_value());
     }
     CHECK(held[1].is_held());
     CHECK(limits.total() == 3);
-    // The one that was replaced ends without giving a place back that it no longer has.
+    // The replaced connection ends without releasing a slot that it no longer holds.
     held.pop_front();
     CHECK(limits.total() == 2);
     CHECK(admit(4, rules) == std::vector{place(2)});
-    // A limit that was lowered takes effect with the next one.
+    // A lowered limit takes effect with the next connection.
     CHECK(admit(5, {.per_user_max = 1, .when_full = WhenFull::replace_oldest}) == std::vector{place(3), place(4)});
     CHECK_FALSE(limits.admit(alice, place(6), {.per_user_max = 1}).has_value());
     held.clear();
     CHECK(limits.total() == 0);
 }
 
-TEST_CASE("threads that race for places never get more than there are") {
+TEST_CASE("threads that race for slots never get more than there are") {
     const auto when_full = GENERATE(WhenFull::reject, WhenFull::replace_oldest);
     constexpr std::size_t most = 3;
     constexpr int connections = 1'000;

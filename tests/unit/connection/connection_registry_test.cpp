@@ -1,4 +1,4 @@
-// Who receives what: both ends of a subscription, whatever the order of coming and going.
+// Who receives what: both ends of a subscription, whatever the order of joining and leaving.
 #include "notifyd/connection/connection_registry.hpp"
 
 #include "support/recording_connection.hpp"
@@ -33,7 +33,7 @@ TEST_CASE("a connection is a member of what it subscribed to, once") {
     CHECK(registry.size() == 0);
 }
 
-TEST_CASE("the registry agrees with a naive model over random coming and going") {
+TEST_CASE("the registry agrees with a naive model over random subscribing and leaving") {
     constexpr int connections = 12;
     constexpr int topics = 6;
     std::mt19937 random(11);

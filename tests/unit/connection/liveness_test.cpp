@@ -35,7 +35,7 @@ TEST_CASE("anything heard keeps a connection, but not past its age") {
     CHECK(peer.next(start + 2h) == Action::close_too_old);
 }
 
-TEST_CASE("0 switches a rule off") {
+TEST_CASE("0 disables a rule") {
     Liveness eternal(LivenessRules{0s, 0s, 0s}, start);
     CHECK(eternal.next(start + 10'000h) == Action::wait);
     Liveness silent(LivenessRules{0s, 90s, 0s}, start);
@@ -43,7 +43,7 @@ TEST_CASE("0 switches a rule off") {
     CHECK(silent.next(start + 90s) == Action::close_idle);
 }
 
-TEST_CASE("connections that came together do not leave together") {
+TEST_CASE("connections opened together do not close together") {
     using notifyd::connection::spread_age;
     CHECK(spread_age(2h, 0) == 108min);
     CHECK(spread_age(2h, 1000) == 120min);

@@ -56,7 +56,7 @@ TEST_CASE("an empty outbox takes one frame of any size") {
     CHECK(outbox.push(make_frame("1")) == Verdict::queued);
 }
 
-TEST_CASE("control frames and replies pass the bound; 0 is no bound") {
+TEST_CASE("control frames and replies ignore the bound, and 0 means no bound") {
     Outbox bounded(2);
     bounded.push_unbounded(make_frame("abc"));
     CHECK(bounded.bytes() == 3);
@@ -64,7 +64,7 @@ TEST_CASE("control frames and replies pass the bound; 0 is no bound") {
     CHECK(unbounded.push(make_frame(std::string(10'000, 'x'))) == Verdict::queued);
 }
 
-TEST_CASE("copy takes what fits and leaves the outbox as it was") {
+TEST_CASE("copy returns what fits and leaves the outbox as it was") {
     Outbox outbox(0);
     outbox.push_unbounded(make_frame("abc"));
     outbox.push_unbounded(make_frame("def"));

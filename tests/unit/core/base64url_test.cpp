@@ -8,7 +8,7 @@
 
 namespace notifyd {
 
-TEST_CASE("base64url has RFC 4648's vectors, without padding") {
+TEST_CASE("base64url matches the test vectors of RFC 4648, without padding") {
     const std::vector<std::pair<std::string, std::string>> vectors{
         {"", ""},
         {"f", "Zg"},
@@ -27,7 +27,7 @@ TEST_CASE("base64url has RFC 4648's vectors, without padding") {
     }
 }
 
-TEST_CASE("base64url brings back every byte at every offset") {
+TEST_CASE("base64url round-trips every byte at every offset") {
     std::string bytes;
     for (int i = 0; i < 256; ++i) bytes += static_cast<char>(i);
     for (std::size_t cut = 0; cut < 4; ++cut) {
@@ -36,9 +36,9 @@ TEST_CASE("base64url brings back every byte at every offset") {
     }
 }
 
-TEST_CASE("base64url refuses what it would not have written") {
+TEST_CASE("base64url rejects what it would not have produced") {
     const std::string text = GENERATE(as<std::string>{},
-                                      "Z",          // no byte has six bits
+                                      "Z",          // six bits are not a byte
                                       "Zm9vY",      // 4n+1
                                       "Zg==",       // padding
                                       "Zm8=",       //
@@ -55,7 +55,7 @@ TEST_CASE("base64url refuses what it would not have written") {
     CHECK_FALSE(base64url_decode(text));
 }
 
-TEST_CASE("base64url refuses a NUL inside") {
+TEST_CASE("base64url rejects an embedded NUL") {
     CHECK_FALSE(base64url_decode(std::string_view("Zm\0v", 4)));
 }
 

@@ -11,7 +11,7 @@
 
 namespace notifyd {
 
-TEST_CASE("a time becomes 24 characters of ISO 8601") {
+TEST_CASE("a time is formatted as 24 characters of ISO 8601") {
     const std::vector<std::pair<EpochMs, std::string>> times{
         {0, "1970-01-01T00:00:00.000Z"},
         {-1, "1969-12-31T23:59:59.999Z"},
@@ -29,7 +29,7 @@ TEST_CASE("a time becomes 24 characters of ISO 8601") {
     }
 }
 
-TEST_CASE("a time outside the years 0 to 9999 becomes the nearest one inside") {
+TEST_CASE("a time outside the years 0 to 9999 is clamped") {
     CHECK(to_iso8601(253'402'300'800'000) == "9999-12-31T23:59:59.999Z");
     CHECK(to_iso8601(std::numeric_limits<EpochMs>::max()) == "9999-12-31T23:59:59.999Z");
     CHECK(to_iso8601(-62'167'219'200'001) == "0000-01-01T00:00:00.000Z");

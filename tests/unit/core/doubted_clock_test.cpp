@@ -1,4 +1,4 @@
-// A clock that was a day or more ahead at the start, and one that was not.
+// A clock that jumped ahead by a day or more across a restart, and one that did not.
 #include "notifyd/core/doubted_clock.hpp"
 
 #include "support/fake_clock.hpp"
@@ -16,7 +16,7 @@ constexpr EpochMs day = 24 * hour;
 
 }  // namespace
 
-TEST_CASE("a clock that leapt by a day or more counts on from the last known time for an hour") {
+TEST_CASE("a clock that jumped by a day or more continues from the last known time for an hour") {
     FakeClock clock;
     const EpochMs last_known = start - 400 * day;
     const DoubtedClock doubted(clock, last_known);
@@ -28,14 +28,14 @@ TEST_CASE("a clock that leapt by a day or more counts on from the last known tim
     CHECK(doubted.now_ms() == start + hour);
 }
 
-TEST_CASE("a day is a leap, and less is not") {
+TEST_CASE("a jump of a day is distrusted, a smaller one is not") {
     const FakeClock clock;
     CHECK(DoubtedClock(clock, start - day).now_ms() == start - day);
     CHECK(DoubtedClock(clock, start - day + 1).now_ms() == start);
     CHECK(DoubtedClock(clock, start).now_ms() == start);
 }
 
-TEST_CASE("a clock behind the last known time, or without one, is taken as it is") {
+TEST_CASE("a clock behind the last known time, or without one, is trusted") {
     const FakeClock clock;
     CHECK(DoubtedClock(clock, start + 400 * day).now_ms() == start);
     CHECK(DoubtedClock(clock, std::nullopt).now_ms() == start);

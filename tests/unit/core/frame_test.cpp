@@ -4,7 +4,7 @@
 
 namespace notifyd {
 
-TEST_CASE("a plain frame holds its bytes, or none") {
+TEST_CASE("a plain frame holds its bytes, even if there are none") {
     CHECK(make_frame("HTTP/1.1 200 OK")->view() == "HTTP/1.1 200 OK");
     CHECK(make_frame("")->size() == 0);
 }

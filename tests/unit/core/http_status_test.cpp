@@ -8,7 +8,7 @@
 
 namespace notifyd {
 
-TEST_CASE("every error has the name and status of the specification") {
+TEST_CASE("every error has the specified name and status") {
     const std::vector<std::tuple<Errc, std::string, int>> all{
         {Errc::invalid_request, "invalid_request", 400},
         {Errc::invalid_json, "invalid_json", 400},

@@ -8,7 +8,7 @@
 
 namespace notifyd {
 
-TEST_CASE("an ISO 8601 time with a zone is read") {
+TEST_CASE("an ISO 8601 time with a zone is parsed") {
     const std::vector<std::pair<std::string, EpochMs>> times{
         {"1970-01-01T00:00:00Z", 0},
         {"1970-01-01T00:00:00.000Z", 0},
@@ -29,7 +29,7 @@ TEST_CASE("an ISO 8601 time with a zone is read") {
     }
 }
 
-TEST_CASE("what is not an ISO 8601 time with a zone is refused") {
+TEST_CASE("anything but an ISO 8601 time with a zone is rejected") {
     const std::string text = GENERATE(as<std::string>{},
                                       "",
                                       "2026",

@@ -1,4 +1,4 @@
-// How near two names are.
+// Edit distance between names.
 #include "notifyd/core/near_name.hpp"
 
 #include <catch2/catch.hpp>
@@ -11,7 +11,7 @@ using notifyd::is_one_letter_off;
 using notifyd::letters_off;
 using notifyd::nearest_names;
 
-TEST_CASE("names that differ in case, underscores and hyphens are one name") {
+TEST_CASE("names that differ in case, underscores and hyphens fold to the same name") {
     for (const char* spelling : {"userId", "user_id", "USER-ID", "userid", "_user_id_"}) {
         CHECK(folded_name(spelling) == "userid");
     }
@@ -19,7 +19,7 @@ TEST_CASE("names that differ in case, underscores and hyphens are one name") {
     CHECK(folded_name("_-").empty());
 }
 
-TEST_CASE("a look for one letter finds what the distance does") {
+TEST_CASE("the check for one letter agrees with the distance") {
     const std::string letters = "abc";
     std::vector<std::string> words{""};
     for (std::size_t i = 0; words[i].size() < 4; ++i) {
@@ -34,7 +34,7 @@ TEST_CASE("a look for one letter finds what the distance does") {
     CHECK(is_one_letter_off("messagetpye", "messagetype"));
 }
 
-TEST_CASE("letters are inserted, removed, replaced, or swapped with their neighbour") {
+TEST_CASE("the distance counts insertions, removals, replacements and swaps of neighbours") {
     CHECK(letters_off("limit", "limit", 2) == 0);
     CHECK(letters_off("limit", "limits", 2) == 1);
     CHECK(letters_off("limit", "lmit", 2) == 1);

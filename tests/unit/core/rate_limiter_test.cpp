@@ -8,7 +8,7 @@ using notifyd::Rate;
 using notifyd::SteadyTime;
 using notifyd::TokenBucket;
 
-TEST_CASE("a burst at once, then the rate") {
+TEST_CASE("a burst is admitted at once, then the rate applies") {
     const SteadyTime start = SteadyTime{} + 1h;
     const Rate rate{10, 20};
     TokenBucket bucket;
@@ -23,20 +23,20 @@ TEST_CASE("a burst at once, then the rate") {
     CHECK(admitted == 100);
 }
 
-TEST_CASE("ten windows of hammering: the burst and ten times the rate, to the one") {
+TEST_CASE("ten windows under constant load admit exactly the burst plus ten times the rate") {
     for (const std::size_t per_second : {1U, 3U, 7U, 10U, 100U, 1'000U}) {
         const Rate rate{per_second, 20};
         const SteadyTime start = SteadyTime{} + 1h;
         TokenBucket bucket;
         std::size_t admitted = 0;
         for (auto now = start; now < start + 10s; now += 100us) admitted += bucket.take(now, rate) ? 1 : 0;
-        INFO(per_second << " a second");
-        // The step is rounded up to a nanosecond, so what is due at the very end may come behind it.
+        INFO(per_second << " per second");
+        // The step is rounded up to a nanosecond, so the token due at the very end may come just after it.
         CHECK(admitted == 20 + per_second * 10 - 1);
     }
 }
 
-TEST_CASE("a bucket never holds more than its burst; 0 is no limit") {
+TEST_CASE("a bucket never holds more than its burst, and 0 means no limit") {
     const SteadyTime start = SteadyTime{} + 1h;
     TokenBucket bucket;
     int admitted = 0;
@@ -45,7 +45,7 @@ TEST_CASE("a bucket never holds more than its burst; 0 is no limit") {
     for (int i = 0; i < 1'000; ++i) REQUIRE(bucket.take(start, {0, 0}));
 }
 
-TEST_CASE("new rates count at once") {
+TEST_CASE("new rates apply immediately") {
     const SteadyTime start = SteadyTime{} + 1h;
     TokenBucket bucket;
     for (int i = 0; i < 5; ++i) REQUIRE(bucket.take(start, {1, 5}));
@@ -65,7 +65,7 @@ TEST_CASE("the wait is the time until the next token, to the nanosecond") {
     CHECK(bucket.take_or_wait(start + 250ms, rate) == 0ns);
 }
 
-TEST_CASE("a bucket that has become smaller is empty, and not in debt") {
+TEST_CASE("a bucket that was made smaller is empty, not in debt") {
     const SteadyTime start = SteadyTime{} + 1h;
     TokenBucket bucket;
     for (int i = 0; i < 1'000; ++i) REQUIRE(bucket.take(start, {1, 1'000}));

@@ -1,4 +1,4 @@
-// Never more than the limit in any window, wherever it begins; and bounded memory for any number of keys.
+// Never more than the limit in any window, wherever it begins, and bounded memory for any number of keys.
 #include "notifyd/core/keyed_window.hpp"
 
 #include <catch2/catch.hpp>
@@ -12,7 +12,7 @@ using notifyd::Milliseconds;
 using notifyd::SlidingWindow;
 using notifyd::SteadyTime;
 
-TEST_CASE("as many as the limit in a window, and the true time to wait") {
+TEST_CASE("a window admits up to the limit and reports the exact time to wait") {
     const SteadyTime start{};
     SlidingWindow window;
     for (int i = 0; i < 5; ++i) REQUIRE(window.take(start + i * 1s, 60s, 5) == 0ms);
@@ -20,12 +20,12 @@ TEST_CASE("as many as the limit in a window, and the true time to wait") {
     CHECK(window.take(start + 59'999ms, 60s, 5) == 1ms);
     CHECK(window.take(start + 60s, 60s, 5) == 0ms);
     CHECK(window.take(start + 60s, 60s, 5) == 1s);
-    // A limit that is lowered counts what was admitted before.
+    // A lowered limit counts what was admitted before.
     CHECK(window.take(start + 60s, 60s, 2) == 4s);
     CHECK(window.take(start + 60s, 60s, 0) == 0ms);
 }
 
-TEST_CASE("a look is the answer of a take, and leaves everything as it is") {
+TEST_CASE("a look returns what a take would, and changes nothing") {
     const SteadyTime start{};
     KeyedWindow windows(60s, 100);
     CHECK(windows.look("a", start, 1) == 0ms);
@@ -40,7 +40,7 @@ TEST_CASE("a look is the answer of a take, and leaves everything as it is") {
     CHECK(windows.size() == 1);
 }
 
-TEST_CASE("what is given back can be taken again, and is forgotten") {
+TEST_CASE("what is given back is forgotten and can be taken again") {
     const SteadyTime start{};
     KeyedWindow windows(60s, 100);
     windows.give_back("a");
@@ -51,7 +51,7 @@ TEST_CASE("what is given back can be taken again, and is forgotten") {
     windows.give_back("a");
     CHECK(windows.size() == 2);
     REQUIRE(windows.take("a", start + 4s, 2) == 0ms);
-    // The first one of "a" is still there, and leaves at its own time.
+    // The first admission of "a" is still recorded, and expires at its own time.
     CHECK(windows.look("a", start + 5s, 2) == 55s);
     windows.give_back("b");
     CHECK(windows.keys() == 1);
@@ -62,7 +62,7 @@ TEST_CASE("what is given back can be taken again, and is forgotten") {
     CHECK(windows.size() == 0);
 }
 
-TEST_CASE("ten windows of hammering admit ten times the limit, and no window more than it") {
+TEST_CASE("ten windows under constant load admit ten times the limit, and no window exceeds it") {
     const SteadyTime start{};
     for (const std::size_t most : {std::size_t{5}, std::size_t{10}, std::size_t{20}}) {
         SlidingWindow window;
@@ -81,8 +81,8 @@ TEST_CASE("ten windows of hammering admit ten times the limit, and no window mor
     }
 }
 
-TEST_CASE("random arrivals: no window holds more than the limit, and nobody is refused below it") {
-    std::mt19937 random(7);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same every time
+TEST_CASE("with random arrivals, no window exceeds the limit and nothing below it is refused") {
+    std::mt19937 random(7);  // NOLINT(cert-msc32-c,cert-msc51-cpp): reproducible
     std::uniform_int_distribution<int> step(0, 20'000);
     SlidingWindow window;
     std::deque<SteadyTime> admitted;
@@ -106,13 +106,13 @@ TEST_CASE("each key has a window of its own") {
     CHECK(windows.take("a", start, 1) == 0ms);
     CHECK(windows.take("b", start, 1) == 0ms);
     CHECK(windows.take("a", start + 1s, 1) == 59s);
-    // One that comes late with an earlier time is not taken for the past.
+    // A caller that arrives late with an earlier time does not turn the clock back.
     CHECK(windows.take("a", start, 1) == 59s);
     CHECK(windows.take("a", start + 60s, 1) == 0ms);
     CHECK(windows.keys() == 1);
 }
 
-TEST_CASE("a million keys take the room of the capacity, and the youngest stay") {
+TEST_CASE("a million keys take no more than the capacity, and the newest stay") {
     const SteadyTime start{};
     KeyedWindow windows(60s, 1'000);
     for (int i = 0; i < 1'000'000; ++i) REQUIRE(windows.take(std::to_string(i), start, 1) == 0ms);
@@ -121,7 +121,7 @@ TEST_CASE("a million keys take the room of the capacity, and the youngest stay")
     CHECK(windows.take("999999", start, 1) == 60s);
     CHECK(windows.take("999000", start, 1) == 60s);
     CHECK(windows.take("998999", start, 1) == 0ms);
-    // Nothing is kept of what is over.
+    // Nothing is kept of a window that is over.
     CHECK(windows.take("later", start + 60s, 1) == 0ms);
     CHECK(windows.size() == 1);
 }

@@ -6,7 +6,7 @@
 #include <sched.h>
 #include <thread>
 
-TEST_CASE("a thread has its name and its place behind the others") {
+TEST_CASE("a thread has its name and its background scheduling policy") {
     std::string name(16, '\0');
     int policy = -1;
     std::thread thread([&] {

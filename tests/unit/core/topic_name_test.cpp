@@ -17,7 +17,7 @@ TEST_CASE("a topic is a class and an id") {
     CHECK(parsed->text() == topic->text());
 }
 
-TEST_CASE("every class has its name") {
+TEST_CASE("every class has a name") {
     for (const std::string name : {"chat", "user", "org", "hub", "project"}) {
         const auto topic = TopicName::parse(name + ":x");
         REQUIRE(topic.has_value());
@@ -25,7 +25,7 @@ TEST_CASE("every class has its name") {
     }
 }
 
-TEST_CASE("a text that is no topic is refused") {
+TEST_CASE("text that is not a topic is rejected") {
     const std::string text =
         GENERATE(as<std::string>{}, "", "chat", ":x", "chat:", "Chat:x", "room:x", " chat:x", "chat :x", "chat:a,b");
     CAPTURE(text);
@@ -34,10 +34,10 @@ TEST_CASE("a text that is no topic is refused") {
     CHECK(topic.error().code == Errc::invalid_request);
 }
 
-TEST_CASE("an id has 1 to 256 bytes of UTF-8 without control characters and commas") {
+TEST_CASE("an id has 1 to 256 bytes of UTF-8 without control characters or commas") {
     CHECK(is_valid_id("a"));
     CHECK(is_valid_id(std::string(256, 'a')));
-    CHECK(is_valid_id("\xC2\xA0"));          // U+00A0, the first behind C1
+    CHECK(is_valid_id("\xC2\xA0"));          // U+00A0, the first after C1
     CHECK(is_valid_id("\xF4\x8F\xBF\xBF"));  // U+10FFFF
     CHECK(is_valid_id("a b:\"\\/"));
 
@@ -65,7 +65,7 @@ TEST_CASE("UTF-8 is checked strictly") {
                                      "\xC3",              // cut short
                                      "\xE2\x82",          //
                                      "\xF0\x9F\x98",      //
-                                     "\xC3(");            // no continuation
+                                     "\xC3(");            // not a continuation
     CHECK_FALSE(is_valid_utf8(bad));
     for (std::size_t before = 0; before < 18; ++before) {
         CHECK_FALSE(is_valid_utf8(std::string(before, 'a') + bad + "def"));
@@ -80,7 +80,7 @@ TEST_CASE("valid UTF-8 of every length is accepted") {
     CHECK(is_valid_utf8("\x7F\xC2\x80\xDF\xBF\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80\xEF\xBF\xBF\xF0\x90\x80\x80"));
 }
 
-TEST_CASE("a user's own topic follows from the id") {
+TEST_CASE("a user's own topic is derived from the id") {
     const auto own = own_topic(UserId("u1"));
     REQUIRE(own.has_value());
     CHECK(own->text() == "user:u1");

@@ -25,11 +25,11 @@ TEST_CASE("move-only captures and arguments pass through") {
         return *base + *more;
     };
     UniqueFunction<int(std::unique_ptr<int>)> moved = std::move(add);
-    CHECK_FALSE(add);  // NOLINT(bugprone-use-after-move): that is the question
+    CHECK_FALSE(add);  // NOLINT(bugprone-use-after-move): this is what is tested
     CHECK(moved(std::make_unique<int>(2)) == 42);
 }
 
-TEST_CASE("small and large callables live exactly as long as their function") {
+TEST_CASE("a callable, small or large, lives exactly as long as its function") {
     const auto witness = std::make_shared<int>(7);
     const auto check = [&](auto make) {
         {
@@ -54,7 +54,7 @@ TEST_CASE("small and large callables live exactly as long as their function") {
     check([&] { return [witness, ballast = std::array<char, 200>{}] { return *witness + ballast[0]; }; });
 }
 
-TEST_CASE("a callable that is called may keep state") {
+TEST_CASE("a callable may keep state between calls") {
     UniqueFunction<int()> count = [n = 0]() mutable { return ++n; };
     CHECK(count() == 1);
     CHECK(count() == 2);

@@ -1,4 +1,4 @@
-// Text cut between characters.
+// Text is cut between characters.
 #include "notifyd/core/utf8.hpp"
 
 #include <catch2/catch.hpp>
@@ -7,7 +7,7 @@
 
 using notifyd::leading_characters;
 
-TEST_CASE("a cut takes whole characters only") {
+TEST_CASE("a cut keeps only whole characters") {
     CHECK(leading_characters("", 3).empty());
     CHECK(leading_characters("abc", 3) == "abc");
     CHECK(leading_characters("abcd", 3) == "abc");
@@ -25,6 +25,6 @@ TEST_CASE("a cut takes whole characters only") {
             }
         }
     }
-    // Bytes that belong to no character are nothing to wait for.
+    // Stray continuation bytes do not belong to any character.
     CHECK(leading_characters("\x80\x80\x80", 2).empty());
 }

@@ -9,7 +9,7 @@
 
 namespace notifyd {
 
-TEST_CASE("a UUID is read and written") {
+TEST_CASE("a UUID is parsed and formatted") {
     const std::string text = "0190163d-8694-739b-aea5-966c26f8ad91";
     const auto id = Uuid::parse(text);
     REQUIRE(id);
@@ -18,7 +18,7 @@ TEST_CASE("a UUID is read and written") {
     CHECK(uuid_v7_epoch_ms(*id) == 0x0190163d8694);
 }
 
-TEST_CASE("a text that is no UUID is refused") {
+TEST_CASE("text that is not a UUID is rejected") {
     const std::string text = GENERATE(as<std::string>{},
                                       "",
                                       "0190163d8694739baea5966c26f8ad91",
@@ -33,7 +33,7 @@ TEST_CASE("a text that is no UUID is refused") {
     CHECK_FALSE(Uuid::parse(text));
 }
 
-TEST_CASE("version 7 carries its time and sorts by it") {
+TEST_CASE("version 7 contains its time and sorts by it") {
     constexpr std::array<std::uint8_t, 10> ones{255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
     const Uuid early = make_uuid_v7(1'769'860'800'000, ones);
     const Uuid late = make_uuid_v7(1'769'860'800'001, {});

@@ -1,5 +1,5 @@
-// Connections that resume are served user by user. Seen to fail with the one queue of before: the second user's resume
-// came after all of the first one's topics.
+// Resuming connections are served fairly by user. Observed to fail with a single queue: the second user's resume came
+// after all of the first user's topics.
 #include "notifyd/core/limits.hpp"
 #include "notifyd/delivery/catch_up.hpp"
 #include "notifyd/observability/recording_sink.hpp"
@@ -19,7 +19,7 @@ using namespace notifyd::testing;
 
 namespace {
 
-// Asked, and answered by hand.
+// Keeps requests until the test answers them.
 struct SlowLog final : ports::MessageReader, ports::ResumePlanner, ports::DeadLetterSink {
     void read_page(PageQuery query, UniqueFunction<void(Result<Page>)> done) override {
         read.push_back(std::string(query.topic.id()));
@@ -55,7 +55,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "a resume waits for one topic of another user's hundred, not for all of them") {
+TEST_CASE_METHOD(Fixture, "a resume waits for one of another user's hundred topics, not for all of them") {
     const auto resume = [&](TestConnection& of, int topics) {
         ResumeRequest request;
         for (int i = 0; i < topics; ++i) {
@@ -71,10 +71,10 @@ TEST_CASE_METHOD(Fixture, "a resume waits for one topic of another user's hundre
     registry.add(second.connection);
     resume(greedy, 100);
     resume(second, 2);
-    // The first one has all reads of the loop under way, and more to come.
+    // The first user occupies all reads of the loop, and has more to come.
     REQUIRE(log.asked == std::vector<std::string>(limits::catch_up_reads_max, "greedy"));
     for (std::size_t i = 0; i < 3; ++i) {
-        auto answer = std::move(log.answers[i]);  // more are added while it runs
+        auto answer = std::move(log.answers[i]);  // running it adds more
         answer(ports::ResumePlan{});
     }
     REQUIRE(log.asked.size() == limits::catch_up_reads_max + 3);
@@ -85,7 +85,7 @@ TEST_CASE_METHOD(Fixture, "a resume waits for one topic of another user's hundre
     registry.remove(second.connection);
 }
 
-TEST_CASE_METHOD(Fixture, "a connection's topics are read in turn, though none of them ever catches up") {
+TEST_CASE_METHOD(Fixture, "a connection's topics are read in turn, even if none of them ever catches up") {
     const bool fills_up = GENERATE(false, true);
     CAPTURE(fills_up);
     TestConnection slow(1, "slow");
@@ -102,7 +102,7 @@ TEST_CASE_METHOD(Fixture, "a connection's topics are read in turn, though none o
                         .published_at = 0,
                         .skip = {},
                         .head = "{"};
-        // As much is owed as a page never reaches the end of.
+        // More is owed than the pages ever reach.
         const auto shared = std::make_shared<const Message>(std::move(message));
         const std::vector<Delivery> run{{shared, 1, {1, 1}}, {shared, 1'000, {1'000, 1'000}}};
         catch_up.fall_behind(slow.connection, run);
@@ -119,7 +119,7 @@ TEST_CASE_METHOD(Fixture, "a connection's topics are read in turn, though none o
         answer(page);
         slow.sink.drain();
     }
-    // Whichever came first: each of the three once in every three.
+    // Regardless of which came first, each of the three is read once in every three reads.
     for (std::size_t round = 0; round + 3 <= rounds; ++round) {
         CHECK(std::set<std::string>(log.read.begin() + static_cast<std::ptrdiff_t>(round),
                                     log.read.begin() + static_cast<std::ptrdiff_t>(round) + 3)

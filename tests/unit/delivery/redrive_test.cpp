@@ -1,4 +1,4 @@
-// Dead letters sent again: on which loops, to whom, and what becomes of the letter.
+// Redriving dead letters: on which loops, to whom, and what becomes of the letter.
 #include "notifyd/delivery/redrive.hpp"
 
 #include "support/fake_clock.hpp"
@@ -32,7 +32,7 @@ DeadLetter letter_for(const Uuid& id, const std::string& user = "u") {
             .head = R"({"content":"x","messageId":"m")"};
 }
 
-// In memory; answers when told to, as the storage answers in a later turn.
+// In memory; answers only when the test says so, as the real storage answers in a later turn.
 struct FakeStore final : ports::DeadLetterStore {
     void add(DeadLetter letter) { letters.push_back(std::move(letter)); }
     void list(ports::DeadLetterQuery query, UniqueFunction<void(Result<DeadLetterPage>)> done) override {
@@ -84,7 +84,7 @@ struct FakeStore final : ports::DeadLetterStore {
     UniqueFunction<void()> after_find;
 };
 
-// Two loops, run by hand; everybody may receive, unless they are banned.
+// Two loops, run by hand; everybody may receive, unless banned.
 struct Fixture {
     Fixture() {
         const auto allowed = [this](const Identity& identity, const TopicName&) {
@@ -93,7 +93,7 @@ struct Fixture {
         redriver.add_site({home, home_registry, store, allowed});
         redriver.add_site({other, other_registry, store, allowed});
     }
-    // Until nothing moves any more.
+    // Runs both loops until nothing moves any more.
     void run() {
         for (bool moved = true; moved;) {
             moved = false;
@@ -107,7 +107,7 @@ struct Fixture {
     delivery::Redriver::Done keep() {
         return [this](Result<delivery::RedriveCount> count) { answers.push_back(std::move(count)); };
     }
-    // The counts of the only answer.
+    // The counts in the only answer.
     std::pair<std::size_t, std::size_t> counts() {
         run();
         REQUIRE(answers.size() == 1);
@@ -134,7 +134,7 @@ void connect(connection::ConnectionRegistry& registry, TestConnection& member) {
 
 }  // namespace
 
-TEST_CASE("a dead letter goes to the user's connections on every loop, as it was, and is gone") {
+TEST_CASE("a dead letter is sent unchanged to the user's connections on every loop, then removed") {
     Fixture fixture;
     TestConnection here(1);
     TestConnection there(2);
@@ -155,7 +155,7 @@ TEST_CASE("a dead letter goes to the user's connections on every loop, as it was
     }
 }
 
-TEST_CASE("a connection on another loop only is enough") {
+TEST_CASE("a connection on another loop is enough") {
     Fixture fixture;
     TestConnection there(2);
     connect(fixture.other_registry, there);
@@ -165,13 +165,13 @@ TEST_CASE("a connection on another loop only is enough") {
     CHECK(there.sink.texts().size() == 1);
 }
 
-TEST_CASE("what nobody takes stays, with its reason and one attempt more") {
+TEST_CASE("a letter that nobody accepts stays, with its reason and one more attempt") {
     Fixture fixture;
     fixture.clock.advance(Milliseconds(5));
     TestConnection member(1);
     std::string reason = "no_connection";
     fixture.store.add(letter_for(letter_id(1)));
-    SECTION("nobody is there") {}
+    SECTION("the user is not connected") {}
     SECTION("the permission is gone") {
         connect(fixture.home_registry, member);
         fixture.banned.emplace_back("u");
@@ -215,7 +215,7 @@ TEST_CASE("a permission that is revoked after the letter was read counts on ever
     CHECK(fixture.store.letters.at(0).reason == "not_permitted");
 }
 
-TEST_CASE("an unknown letter is not found, and a storage that fails is told") {
+TEST_CASE("an unknown letter is not found, and a storage failure is reported") {
     Fixture fixture;
     fixture.redriver.redrive_one(letter_id(9), fixture.keep());
     fixture.run();
@@ -227,12 +227,12 @@ TEST_CASE("an unknown letter is not found, and a storage that fails is told") {
     CHECK(fixture.answers[1].error().code == Errc::unavailable);
 }
 
-TEST_CASE("many go page by page, each once, and those of the queue only") {
+TEST_CASE("many letters are sent page by page, each once, and only those of the queue") {
     Fixture fixture;
     TestConnection member(1);
     connect(fixture.other_registry, member);
     for (EpochMs n = 1; n <= 250; ++n) {
-        // Every fifth has nobody; every tenth is of another queue.
+        // Every fifth user has no connection; every tenth letter is in another queue.
         fixture.store.add(letter_for(letter_id(n), n % 5 == 0 ? "away" : "u"));
         if (n % 10 == 0) fixture.store.letters.back().queue = "fifo";
     }
@@ -244,7 +244,7 @@ TEST_CASE("many go page by page, each once, and those of the queue only") {
     for (const auto& query : fixture.store.queries) CHECK(query.letters_max == 100);
 }
 
-TEST_CASE("letters that were made after a redrive began are not of it") {
+TEST_CASE("letters made after a redrive began are not part of it") {
     Fixture fixture;
     TestConnection member(1);
     connect(fixture.home_registry, member);
@@ -257,7 +257,7 @@ TEST_CASE("letters that were made after a redrive began are not of it") {
     CHECK(fixture.store.letters[0].id == letter_id(now + 1));
 }
 
-TEST_CASE("marked ones alone are sent when that is asked for, and lose the mark when it fails") {
+TEST_CASE("redriving marked letters sends only those, and clears the mark on failure") {
     Fixture fixture;
     for (EpochMs n = 1; n <= 3; ++n) fixture.store.add(letter_for(letter_id(n)));
     fixture.store.marked = {letter_id(2)};
@@ -268,7 +268,7 @@ TEST_CASE("marked ones alone are sent when that is asked for, and lose the mark 
     CHECK(fixture.store.letters[0].attempts == 3);
 }
 
-TEST_CASE("two redrives at a time send a letter once") {
+TEST_CASE("two concurrent redrives send a letter once") {
     Fixture fixture;
     TestConnection member(1);
     connect(fixture.home_registry, member);
@@ -284,7 +284,7 @@ TEST_CASE("two redrives at a time send a letter once") {
     CHECK(member.sink.texts().size() == 1);
 }
 
-TEST_CASE("a stop ends a long redrive after its page, and those that wait") {
+TEST_CASE("a stop ends a long redrive after its current page, and the waiting ones") {
     Fixture fixture;
     TestConnection member(1);
     connect(fixture.home_registry, member);
@@ -300,7 +300,7 @@ TEST_CASE("a stop ends a long redrive after its page, and those that wait") {
     CHECK(fixture.store.letters.size() == 50);
 }
 
-TEST_CASE("redrives that wait are bounded") {
+TEST_CASE("the number of waiting redrives is bounded") {
     Fixture fixture;
     for (int n = 0; n < 100; ++n) fixture.redriver.redrive_all(std::nullopt, fixture.keep());
     // None ends before the other loop has answered.

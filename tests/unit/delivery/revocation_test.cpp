@@ -1,4 +1,4 @@
-// A topic is taken from a connection (a permission was revoked) while the log is being read for it.
+// A topic is taken away from a connection (its permission was revoked) while the log is being read for it.
 #include "notifyd/delivery/worker_pool.hpp"
 #include "notifyd/observability/recording_sink.hpp"
 
@@ -63,7 +63,7 @@ struct Fixture {
         request.topics.push_back({topic, ResumePoint(Sequence{0})});
         worker.resume(member.connection, request);
     }
-    // The client's outbox is full when a message comes, and empty later.
+    // The client's outbox is full when a message arrives, and empty later.
     void fall_behind() {
         Message made{.id = {},
                      .topic = topic,
@@ -105,7 +105,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("what was read for a topic that was taken away meanwhile is not sent") {
+TEST_CASE("messages read for a topic that was revoked in the meantime are not sent") {
     const bool comes_back = GENERATE(false, true);  // granted and subscribed again
     Fixture fixture;
     SECTION("for a resume, whose plan is being made") {
@@ -123,7 +123,7 @@ TEST_CASE("what was read for a topic that was taken away meanwhile is not sent")
     }
     CHECK(fixture.member.sink.texts().empty());
     fixture.registry.unsubscribe(fixture.member.connection, fixture.topic);
-    // What was asked for before the revocation stays unanswered.
+    // Requests from before the revocation remain unanswered.
     if (comes_back) fixture.registry.subscribe(fixture.member.connection, fixture.topic);
     for (int i = 0; i < 3; ++i) {
         fixture.log.answer_plans();

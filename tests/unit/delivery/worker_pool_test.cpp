@@ -1,4 +1,4 @@
-// From a commit or a publish to the outboxes of every loop: order, slices, who gets nothing.
+// From a commit or a publish to the outboxes of every loop: order, slices, and who gets nothing.
 #include "notifyd/delivery/worker_pool.hpp"
 
 #include "notifyd/observability/recording_sink.hpp"
@@ -59,7 +59,7 @@ struct Node {
                                   .events = events})) {
         loop.add_turn_hook(worker);
     }
-    // Takes the mailbox and ends the turn; true while work is left.
+    // Handles the mailbox and ends the turn; true while work is left.
     bool turn() {
         loop.context().restart();
         loop.context().poll();
@@ -89,7 +89,7 @@ bool contains(const std::string& text, std::string_view part) {
 
 }  // namespace
 
-TEST_CASE("committed messages reach the members on every loop, in commit order, with their numbers") {
+TEST_CASE("committed messages reach the members on every loop, in commit order and with their numbers") {
     Pool fixture;
     TestConnection a(1);
     TestConnection b(2);
@@ -114,7 +114,7 @@ TEST_CASE("committed messages reach the members on every loop, in commit order, 
     CHECK(fixture.log.count("message_undelivered") == 0);
 }
 
-TEST_CASE("a standard message is delivered on its own loop in the same turn, on others in their next") {
+TEST_CASE("a standard message is delivered on its own loop in the same turn, on others in their next one") {
     Pool fixture;
     TestConnection here(1);
     TestConnection there(2);
@@ -129,7 +129,7 @@ TEST_CASE("a standard message is delivered on its own loop in the same turn, on 
     CHECK(there.sink.texts().size() == 1);
 }
 
-TEST_CASE("a message for another channel is sent to no WebSocket") {
+TEST_CASE("a message for another channel is not sent to any WebSocket") {
     Pool fixture;
     TestConnection member(1);
     fixture.first.registry.subscribe(member.connection, topic_of("chat:c"));
@@ -154,7 +154,7 @@ TEST_CASE("all members share one encoded frame") {
     CHECK(a.sink.frames[0] == b.sink.frames[0]);
 }
 
-TEST_CASE("messages of one topic that follow each other come in one block, and order is kept across blocks") {
+TEST_CASE("consecutive messages of one topic form one block, and order is kept across blocks") {
     Pool fixture;
     TestConnection member(1);
     TestConnection echoless(2);
@@ -181,7 +181,7 @@ TEST_CASE("messages of one topic that follow each other come in one block, and o
     CHECK(echoless.sink.frames.size() == 3);
 }
 
-TEST_CASE("a block of messages has a bound") {
+TEST_CASE("the size of a block is bounded") {
     Pool fixture;
     TestConnection member(1);
     fixture.first.registry.subscribe(member.connection, topic_of("chat:c"));
@@ -206,7 +206,7 @@ TEST_CASE("echo off skips the sending connection only") {
     CHECK(peer.sink.texts().size() == 1);
 }
 
-TEST_CASE("a message that no loop has a recipient for is told once") {
+TEST_CASE("a message without a recipient on any loop is reported once") {
     Pool fixture;
     fixture.pool.committed({{message("chat:nobody", "x"), 1}});
     fixture.first.turn();
@@ -215,7 +215,7 @@ TEST_CASE("a message that no loop has a recipient for is told once") {
     CHECK(fixture.log.count("message_undelivered") == 1);
 }
 
-TEST_CASE("a full connection gets fifo messages from the log, without a gap, and delays nobody") {
+TEST_CASE("a full connection gets fifo messages from the log without a gap, and delays no others") {
     Pool fixture;
     TestConnection slow(1);
     TestConnection quick(2);
@@ -235,7 +235,7 @@ TEST_CASE("a full connection gets fifo messages from the log, without a gap, and
     const PageQuery& read = fixture.first.log.reads[0];
     CHECK(*read.after < PageCursor{1, 11});
     CHECK(read.window->end == PageCursor{2, 12});
-    // A third one passes meanwhile: it is read, too, and the fourth comes live.
+    // A third one passes in the meantime: it is read, too, and the fourth is sent live.
     fixture.pool.committed({{message("chat:c", "z"), 3, {3, 13}}});
     fixture.first.turn();
     CHECK(slow.sink.texts().empty());
@@ -266,7 +266,8 @@ TEST_CASE("a full connection gets fifo messages from the log, without a gap, and
     }
 }
 
-TEST_CASE("a standard message to a full connection is tried three times, then a dead letter; the connection lives") {
+TEST_CASE(
+    "a standard message to a full connection becomes a dead letter after three attempts; the connection survives") {
     Pool fixture;
     TestConnection slow(1, "u1");
     slow.sink.full = true;
@@ -298,7 +299,7 @@ TEST_CASE("a standard message to a full connection is tried three times, then a 
     CHECK(letter.last_failed_at == first_failed_at + 600);
     CHECK_FALSE(slow.sink.closed_with);
 
-    // And one that finds room at its second attempt says so.
+    // A message that finds room at its second attempt says so.
     fixture.first.worker.push(std::make_shared<const Message>(standard));
     fixture.first.turn();
     slow.sink.drain();
@@ -309,7 +310,7 @@ TEST_CASE("a standard message to a full connection is tried three times, then a 
     CHECK_FALSE(slow.connection.is_behind());
 }
 
-TEST_CASE("a turn delivers a slice, so that the sockets are flushed between") {
+TEST_CASE("a turn delivers a slice, so that the sockets are flushed in between") {
     Pool fixture(100);
     TestConnection member(1);
     fixture.first.registry.subscribe(member.connection, topic_of("chat:c"));
@@ -374,7 +375,7 @@ TEST_CASE("standard messages and fifo messages take turns when a connection gets
     CHECK(member.sink.texts().size() == 4);
 }
 
-TEST_CASE("there is room until a loop's lanes are at their bound") {
+TEST_CASE("there is room until a loop's lanes are full") {
     Pool fixture(1);
     TestConnection member(1);
     fixture.second.registry.subscribe(member.connection, topic_of("chat:c"));

@@ -1,4 +1,4 @@
-// Where tokens stand in headers.
+// Finding tokens in headers.
 #include "bearer.hpp"
 
 #include <catch2/catch.hpp>
@@ -6,13 +6,13 @@
 using notifyd::gateway::bearer_token;
 using notifyd::gateway::read_subprotocols;
 
-TEST_CASE("the Authorization header gives its bearer token, in any case of the scheme") {
+TEST_CASE("the bearer token of the Authorization header is found, in any case of the scheme") {
     CHECK(bearer_token("Bearer abc.def.ghi") == "abc.def.ghi");
     CHECK(bearer_token("bearer  abc ") == "abc");
     for (const char* none : {"", "Bearer", "Basic abc", "abc.def.ghi", "Bearerabc"}) CHECK(bearer_token(none).empty());
 }
 
-TEST_CASE("subprotocols: notifyd.v1, and a token that is never answered") {
+TEST_CASE("subprotocols: notifyd.v1, and a token that is never echoed") {
     const auto both = read_subprotocols("notifyd.v1, bearer.aaa.bbb.ccc");
     CHECK(both.notifyd_v1);
     CHECK(both.token == "aaa.bbb.ccc");

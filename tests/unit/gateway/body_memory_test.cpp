@@ -1,4 +1,4 @@
-// Who may hold how much of request bodies, on however many threads.
+// How much memory request bodies may reserve, from any number of threads.
 #include "body_memory.hpp"
 
 #include <catch2/catch.hpp>
@@ -13,7 +13,7 @@ using notifyd::Errc;
 using notifyd::UserId;
 using notifyd::gateway::BodyMemory;
 
-TEST_CASE("a body pays for its growth and gives everything back") {
+TEST_CASE("a body reserves memory as it grows, and returns all of it") {
     BodyMemory memory;
     memory.set_limits(1000, 400);
     {
@@ -48,7 +48,7 @@ TEST_CASE("one user's bodies are refused with rate_limited, and others' are not"
     CHECK(other.grow_to(400).has_value());
 }
 
-TEST_CASE("what does not fit the server's budget is unavailable, and leaves the user's share as it was") {
+TEST_CASE("exceeding the server's budget is unavailable, and leaves the user's share unchanged") {
     BodyMemory memory;
     memory.set_limits(1000, 400);
     std::vector<std::unique_ptr<BodyMemory::Share>> shares;
@@ -66,7 +66,7 @@ TEST_CASE("what does not fit the server's budget is unavailable, and leaves the 
     CHECK(late.grow_to(400).has_value());
 }
 
-TEST_CASE("a limit of 0 is off, and a limit that shrinks leaves what is held") {
+TEST_CASE("a limit of 0 is off, and lowering a limit leaves reserved memory alone") {
     BodyMemory memory;
     memory.set_limits(0, 0);
     BodyMemory::Share share(memory, UserId("ann"));

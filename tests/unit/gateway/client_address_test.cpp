@@ -1,4 +1,4 @@
-// Whose address counts behind proxies: a table of peers, headers and answers.
+// Whose address counts behind proxies: a table of peers, headers and results.
 #include "client_address.hpp"
 
 #include <catch2/catch.hpp>
@@ -31,9 +31,9 @@ const std::string many_hops = [] {
 
 }  // namespace
 
-TEST_CASE("the rightmost address that is no trusted proxy's") {
+TEST_CASE("the rightmost address that is not a trusted proxy") {
     const std::vector<Row> rows{
-        // The client of one proxy, of several, of several headers.
+        // A client behind one proxy, several proxies, or several headers.
         {"10.1.2.3", {"198.51.100.7"}, "198.51.100.7"},
         {"10.1.2.3", {"198.51.100.7, 10.9.9.9"}, "198.51.100.7"},
         {"10.1.2.3", {"198.51.100.7", "10.9.9.9"}, "198.51.100.7"},
@@ -41,12 +41,12 @@ TEST_CASE("the rightmost address that is no trusted proxy's") {
         {"2001:db8:1::9", {"2001:db8:2::1"}, "2001:db8:2::1"},
         {"2001:db8:1::9", {"2001:DB8:2:0::1"}, "2001:db8:2::1"},
         {"fe80::1", {"198.51.100.7"}, "198.51.100.7"},
-        // What the client itself has put in front is not believed.
+        // Addresses that the client itself has added are not believed.
         {"10.1.2.3", {"127.0.0.1, 198.51.100.7"}, "198.51.100.7"},
         {"10.1.2.3", {"127.0.0.1", "198.51.100.7, 10.0.0.1"}, "198.51.100.7"},
         {"10.1.2.3", {"garbage, 198.51.100.7"}, "198.51.100.7"},
         {"10.1.2.3", {"10.0.0.5, 198.51.100.7"}, "198.51.100.7"},
-        // A peer that is no proxy says what it likes.
+        // A peer that is not a proxy may claim anything.
         {"198.51.100.9", {"198.51.100.7"}, "198.51.100.9"},
         {"11.0.0.1", {"198.51.100.7"}, "11.0.0.1"},
         {"192.0.2.15", {"198.51.100.7"}, "192.0.2.15"},
@@ -54,20 +54,20 @@ TEST_CASE("the rightmost address that is no trusted proxy's") {
         {"2001:db8:2::9", {"198.51.100.7"}, "2001:db8:2::9"},
         {"fe80::2", {"198.51.100.7"}, "fe80::2"},
         {"unknown", {"198.51.100.7"}, "unknown"},
-        // The ends of a network.
+        // The first and last address of a network.
         {"192.0.2.16", {"198.51.100.7"}, "198.51.100.7"},
         {"192.0.2.31", {"198.51.100.7"}, "198.51.100.7"},
-        // A Unix socket is reached by local processes only.
+        // Only local processes can reach a Unix socket.
         {"unix", {"198.51.100.7"}, "198.51.100.7"},
-        // IPv4 in IPv6 is IPv4.
+        // IPv4 in IPv6 counts as IPv4.
         {"::ffff:10.1.2.3", {"::ffff:198.51.100.7"}, "198.51.100.7"},
         // Ports and brackets.
         {"10.1.2.3", {"198.51.100.7:4711"}, "198.51.100.7"},
         {"10.1.2.3", {"[2001:db8:2::1]"}, "2001:db8:2::1"},
         {"10.1.2.3", {"[2001:db8:2::1]:4711, 10.0.0.1:80"}, "2001:db8:2::1"},
-        // Only proxies: the first one asks for itself.
+        // Only proxies: the first one is asking for itself.
         {"10.1.2.3", {"10.0.0.1, 10.0.0.2"}, "10.0.0.1"},
-        // Garbage leaves the peer's own.
+        // Garbage leaves the peer's own address.
         {"10.1.2.3", {}, "10.1.2.3"},
         {"10.1.2.3", {""}, "10.1.2.3"},
         {"10.1.2.3", {"198.51.100.7,"}, "10.1.2.3"},
@@ -111,13 +111,13 @@ TEST_CASE("who is believed") {
     CHECK_FALSE(is_trusted("10.1.2.3", {}));
 }
 
-TEST_CASE("a network of no bits is everybody of its family") {
+TEST_CASE("a network of zero bits contains its whole address family") {
     const Headers headers{"198.51.100.7, 203.0.113.1"};
     CHECK(client_address("203.0.113.9", headers, {{"0.0.0.0", 0}}) == "198.51.100.7");
     CHECK(client_address("2001:db8::1", headers, {{"0.0.0.0", 0}}) == "2001:db8::1");
 }
 
-TEST_CASE("what limits count an address as") {
+TEST_CASE("the key that limits count an address under") {
     CHECK(limit_key("198.51.100.7") == "198.51.100.7");
     CHECK(limit_key("2001:db8:2:3:4:5:6:7") == "2001:db8:2:3::/64");
     CHECK(limit_key("2001:db8:2:3:ffff::") == "2001:db8:2:3::/64");

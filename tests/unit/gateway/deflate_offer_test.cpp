@@ -1,4 +1,4 @@
-// Which offers of permessage-deflate are taken.
+// Which offers of permessage-deflate are accepted.
 #include "deflate_offer.hpp"
 
 #include <catch2/catch.hpp>
@@ -9,7 +9,7 @@
 
 using notifyd::gateway::choose_deflate_offer;
 
-TEST_CASE("an offer that can be honoured is taken as it is") {
+TEST_CASE("an offer that can be honoured is accepted unchanged") {
     for (const char* offer : {"permessage-deflate",
                               "permessage-deflate; client_max_window_bits",
                               "permessage-deflate; client_max_window_bits=8",
@@ -43,7 +43,7 @@ TEST_CASE("an offer that cannot be honoured is declined") {
                                          "foo=bar"}) {
         CAPTURE(parameters);
         CHECK(choose_deflate_offer("permessage-deflate; " + parameters).empty());
-        // It stands in nobody's way.
+        // It does not affect the other offers.
         if (parameters.ends_with('"') && !parameters.ends_with("\"\"")) continue;  // a quote that swallows the rest
         CHECK(choose_deflate_offer("permessage-deflate; " + parameters + ", permessage-deflate") ==
               "permessage-deflate");

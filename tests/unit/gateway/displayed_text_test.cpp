@@ -1,4 +1,4 @@
-// What a client says of itself, as it is shown.
+// Text from a client, made safe to display.
 #include "displayed_text.hpp"
 
 #include <catch2/catch.hpp>
@@ -7,7 +7,7 @@
 
 using notifyd::gateway::displayed_text;
 
-TEST_CASE("text that is UTF-8 is shown as it is") {
+TEST_CASE("valid UTF-8 is displayed unchanged") {
     for (const char* text : {"", "curl/8.5.0", "Caf\xC3\xA9/1.0 \xE2\x82\xAC \xF0\x9F\x98\x80"}) {
         CHECK(displayed_text(text, 256) == text);
     }
@@ -22,7 +22,7 @@ TEST_CASE("a byte that is not UTF-8 is replaced") {
     CHECK(displayed_text("\xED\xA0\x80", 256) == replaced + replaced + replaced);
 }
 
-TEST_CASE("long text is cut, between characters") {
+TEST_CASE("long text is cut between characters") {
     CHECK(displayed_text(std::string(300, 'x'), 256) == std::string(256, 'x'));
     CHECK(displayed_text("ab\xC3\xA9", 3) == "ab");
     CHECK(displayed_text("ab\xFF", 4) == "ab");

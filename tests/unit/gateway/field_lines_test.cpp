@@ -1,4 +1,4 @@
-// Where lines end, and what is a token.
+// Where lines end, and what counts as a token.
 #include "field_lines.hpp"
 
 #include <catch2/catch.hpp>
@@ -22,7 +22,7 @@ std::size_t end_of(std::string_view text, FieldLines lines = {}) {
 
 }  // namespace
 
-TEST_CASE("the empty line ends them, in whatever pieces they come") {
+TEST_CASE("the empty line ends the lines, in whatever pieces they arrive") {
     const std::string text = "A: b\r\nC:\r\nCookie: caf\xE9 \xFF\r\n\r\nGET";
     const std::size_t end = text.size() - 3;
     CHECK(end_of(text) == end);
@@ -34,7 +34,7 @@ TEST_CASE("the empty line ends them, in whatever pieces they come") {
     CHECK(end_of(text, lines) == end);
 }
 
-TEST_CASE("what another server may take for another border is malformed") {
+TEST_CASE("anything that another server might see as a different boundary is malformed") {
     for (const std::string_view text : {std::string_view("A: b\nC: d\r\n\r\n"),
                                         std::string_view("A: b\rC\r\n\r\n"),
                                         std::string_view("A: b\r\n c\r\n\r\n"),
@@ -48,7 +48,7 @@ TEST_CASE("what another server may take for another border is malformed") {
     }
 }
 
-TEST_CASE("a field has a name that is a token") {
+TEST_CASE("the name of a field is a token") {
     for (const char* fields : {"\r\n", "A: b\r\n\r\n", "A:\r\nX-B: c: d\r\n\r\n", "A: \xFF\r\n\r\n"}) {
         CHECK(are_fields(fields));
     }
@@ -58,7 +58,7 @@ TEST_CASE("a field has a name that is a token") {
     }
 }
 
-TEST_CASE("lists of tokens, as a preflight asks for headers") {
+TEST_CASE("lists of tokens, such as the headers in a preflight") {
     for (const char* list : {"authorization", "authorization,content-type", "a , b", "x-!#$%&'*+-.^_`|~09"}) {
         CHECK(is_token_list(list));
     }

@@ -1,4 +1,4 @@
-// Which frames count against a connection, however the bytes are cut.
+// Which frames count against a connection, however the bytes are split.
 #include "frame_meter.hpp"
 
 #include <catch2/catch.hpp>
@@ -21,7 +21,7 @@ constexpr std::uint8_t last_piece = 0x80;
 constexpr std::uint8_t ping = 0x89;
 constexpr std::uint8_t pong = 0x8A;
 
-// Masked, as a client sends it.
+// Masked, as from a client.
 Bytes frame(std::uint8_t first, std::size_t length) {
     Bytes bytes{first};
     if (length < 126) {
@@ -33,11 +33,11 @@ Bytes frame(std::uint8_t first, std::size_t length) {
         for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<std::uint8_t>(length >> shift));
     }
     bytes.insert(bytes.end(), 4, 0x55);
-    bytes.insert(bytes.end(), length, 0x89);  // looks like pings, to who loses his place
+    bytes.insert(bytes.end(), length, 0x89);  // looks like pings to a reader that has lost its place
     return bytes;
 }
 
-// How many of the frames are taken before it says no; 0: all of them.
+// How many of the frames are accepted before the meter refuses; 0: all of them.
 std::size_t taken(const Bytes& each, std::size_t count) {
     FrameMeter meter;
     for (std::size_t i = 0; i < count; ++i) {
@@ -48,14 +48,14 @@ std::size_t taken(const Bytes& each, std::size_t count) {
 
 }  // namespace
 
-TEST_CASE("small frames are taken up to the burst, messages and large pieces without end") {
+TEST_CASE("small frames are accepted up to the burst, messages and large fragments without limit") {
     const std::size_t burst = notifyd::limits::small_frames_burst;
     const std::size_t many = 2 * burst;
     CHECK(taken(frame(ping, 0), many) == burst);
     CHECK(taken(frame(pong, 125), many) == burst);
     CHECK(taken(frame(piece, 0), many) == burst);
     CHECK(taken(frame(piece, 1), many) == burst);
-    // As many as there are messages, which have a limit of their own: a client may cut each in two as it likes.
+    // As many as there are messages, which have a limit of their own: a client may split each in two.
     CHECK(taken(frame(text_begin, 0), many) == 0);
     CHECK(taken(frame(last_piece, 100), many) == 0);
     CHECK(taken(frame(text, 0), many) == 0);
@@ -65,7 +65,7 @@ TEST_CASE("small frames are taken up to the burst, messages and large pieces wit
     CHECK(taken(frame(piece, 70'000), many) == 0);
 }
 
-TEST_CASE("the bytes may be cut anywhere") {
+TEST_CASE("the bytes may be split anywhere") {
     Bytes stream;
     for (std::size_t i = 0; i < notifyd::limits::small_frames_burst; ++i) {
         for (const Bytes& each : {frame(text, 300), frame(ping, 3), frame(text, 20)}) {
@@ -86,7 +86,7 @@ TEST_CASE("the bytes may be cut anywhere") {
     }
 }
 
-TEST_CASE("a client that pings at the rate is never cut") {
+TEST_CASE("a client that pings at the permitted rate is never cut off") {
     FrameMeter meter;
     SteadyTime now = SteadyTime{} + 1h;
     for (int i = 0; i < 100'000; ++i) {

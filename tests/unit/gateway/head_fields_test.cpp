@@ -1,4 +1,4 @@
-// Which lines of a head are read, in any case of their letters, and how often each stands there.
+// Which lines of a head are read, in any case, and how often each occurs.
 #include "head_fields.hpp"
 
 #include <catch2/catch.hpp>
@@ -49,7 +49,7 @@ TEST_CASE("every field is read in one pass, whatever the case of its name") {
     CHECK(fields.request_id.times == 1);
 }
 
-TEST_CASE("of a field that stands there more than once the first line is read and all are counted") {
+TEST_CASE("of a repeated field, the first line is read and all lines are counted") {
     BeastRequest head;
     head.insert("Host", "first");
     head.insert("X-Forwarded-For", "1.1.1.1, 2.2.2.2");

@@ -34,7 +34,7 @@ TEST_CASE("a reply has a status line, a length, a date and its body") {
     CHECK_FALSE(contains(text, "Access-Control"));
 }
 
-TEST_CASE("HEAD leaves the body out but tells its length; 204 has neither") {
+TEST_CASE("a reply to HEAD has the length but no body; 204 has neither") {
     ReplyContext context;
     context.body = BodyMode::left_out;
     const std::string head = encoded(json_reply(200, "12345"), context);
@@ -45,7 +45,7 @@ TEST_CASE("HEAD leaves the body out but tells its length; 204 has neither") {
     CHECK_FALSE(contains(encoded(none, {}), "Content-Length"));
 }
 
-TEST_CASE("errors carry the shape of the spec and what the client should do next") {
+TEST_CASE("errors have the specified form, and tell the client what to do next") {
     struct Row {
         Errc code;
         const char* status;

@@ -1,4 +1,4 @@
-// Who gets a socket while there are few.
+// Who gets a socket when they are scarce.
 #include "open_sockets.hpp"
 
 #include <catch2/catch.hpp>
@@ -10,7 +10,7 @@ using notifyd::gateway::OpenSockets;
 
 namespace {
 
-// As many as the address gets of `count`.
+// As many of `count` places as the address gets.
 std::vector<OpenSockets::Place> take(OpenSockets& sockets, const std::string& key, int count) {
     std::vector<OpenSockets::Place> places;
     for (int i = 0; i < count; ++i) {
@@ -22,7 +22,7 @@ std::vector<OpenSockets::Place> take(OpenSockets& sockets, const std::string& ke
 
 }  // namespace
 
-TEST_CASE("an address gets a quarter of all sockets, those without a key get all that HTTP may have") {
+TEST_CASE("an address gets a quarter of all sockets, and clients without a key all that HTTP may use") {
     OpenSockets sockets;
     sockets.set_max(400);
     auto first = take(sockets, "192.0.2.1", 400);
@@ -34,7 +34,7 @@ TEST_CASE("an address gets a quarter of all sockets, those without a key get all
     CHECK(exempt.size() == 150);
     CHECK(sockets.take("").refusal() == "server_full");
     CHECK(sockets.take("192.0.2.2").refusal() == "server_full");
-    // Nobody has to give way for one who would be refused all the same.
+    // Nobody has to give way for a client that would be refused anyway.
     CHECK(sockets.take("192.0.2.1").refusal() == "address_full");
     first.pop_back();
     CHECK(sockets.take("192.0.2.1").is_taken());
@@ -42,7 +42,7 @@ TEST_CASE("an address gets a quarter of all sockets, those without a key get all
     CHECK(take(sockets, "192.0.2.1", 400).size() == 100);
 }
 
-TEST_CASE("a small server has 64 for an address, as long as it has them") {
+TEST_CASE("a small server grants 64 to an address, as long as it has them") {
     OpenSockets sockets;
     sockets.set_max(100);
     CHECK(take(sockets, "192.0.2.1", 100).size() == 64);
@@ -50,7 +50,7 @@ TEST_CASE("a small server has 64 for an address, as long as it has them") {
     CHECK(take(sockets, "192.0.2.1", 100).size() == 12);
 }
 
-TEST_CASE("a quarter is kept for WebSockets, and an eighth for HTTP") {
+TEST_CASE("a quarter is reserved for WebSockets, and an eighth for HTTP") {
     OpenSockets sockets;
     sockets.set_max(400);
     std::vector<OpenSockets::Place> websockets;
@@ -77,7 +77,7 @@ TEST_CASE("a quarter is kept for WebSockets, and an eighth for HTTP") {
     CHECK(take(sockets, "", 400).size() == 300);
 }
 
-TEST_CASE("a place that is given back early is given back once") {
+TEST_CASE("a place that is returned early is returned only once") {
     OpenSockets sockets;
     sockets.set_max(64);
     auto places = take(sockets, "192.0.2.1", 48);
@@ -91,7 +91,7 @@ TEST_CASE("a place that is given back early is given back once") {
     CHECK(take(sockets, "192.0.2.1", 100).size() == 47);
 }
 
-TEST_CASE("limits.max_connections WebSockets always find their place") {
+TEST_CASE("limits.max_connections WebSockets always find a place") {
     OpenSockets sockets;
     for (const std::size_t connections : {1U, 100U, 7'167U, 7'168U, 7'169U, 100'000U}) {
         sockets.set_max(connections + 1024);

@@ -1,4 +1,4 @@
-// Origins against the operator's list: exact, or any subdomain. (Over sockets: tests/system/test_origins.py.)
+// Origins against the operator's list: exact, or any subdomain. (With real sockets: tests/system/test_origins.py.)
 #include "origins.hpp"
 
 #include <catch2/catch.hpp>
@@ -7,7 +7,7 @@
 
 using notifyd::gateway::allowed_origin;
 
-TEST_CASE("a pattern takes subdomains of any depth, and nothing that looks like one") {
+TEST_CASE("a pattern accepts subdomains of any depth, and nothing that merely resembles one") {
     const std::vector<std::string> allowed{"https://*.example.com", "http://*.example.com:8080", "https://one.example"};
     for (const std::string origin : {"https://a.example.com",
                                      "https://a.b.c.example.com",
@@ -67,7 +67,7 @@ TEST_CASE("a pattern takes subdomains of any depth, and nothing that looks like 
     CHECK(allowed_origin({}, "https://any.example").empty());
 }
 
-TEST_CASE("a star stands for subdomains only directly behind the scheme") {
+TEST_CASE("a star is a wildcard for subdomains only directly after the scheme") {
     for (const std::string pattern : {"*://a.example",
                                       "*s://a.example",
                                       "http*://a.example",

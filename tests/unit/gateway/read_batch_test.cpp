@@ -1,4 +1,4 @@
-// While a large batch is read, the loop does other things.
+// While a large batch is being read, the loop does other work.
 #include "read_batch.hpp"
 
 #include "notifyd/core/limits.hpp"
@@ -30,7 +30,7 @@ std::string batch(std::size_t content_bytes, int count) {
 // A loop on which batches are read while other work is always ready.
 class Reading {
   public:
-    // `ended` is called when it has been read.
+    // `ended` is called when the batch has been read.
     void start(const std::string& body, std::function<void(std::size_t messages)> ended) {
         ++running_;
         auto read = [this, &body, ended = std::move(ended)]() -> Awaitable<void> {
@@ -45,7 +45,7 @@ class Reading {
         });
     }
 
-    // Until all have been read.
+    // Runs until all have been read.
     void run() {
         asio::post(loop_.executor(), [this] { tick(); });
         loop_.run();
@@ -54,7 +54,7 @@ class Reading {
     [[nodiscard]] std::size_t ticks() const { return ticks_; }
 
   private:
-    // One handler among those of the loop, and then it is ready again.
+    // One handler among those of the loop, which is ready again at once.
     void tick() {
         ++ticks_;
         asio::post(loop_.executor(), [this] { tick(); });
@@ -75,7 +75,7 @@ TEST_CASE("other work runs between the entries of a large batch") {
     reading.start(body, [&messages](std::size_t count) { messages = count; });
     reading.run();
     CHECK(messages == 100);
-    // Once at least for each entry, and for each piece of the text that is checked.
+    // At least once for each entry, and for each piece of the text that is checked.
     CHECK(reading.ticks() >= 100 + body.size() / wire::BatchReader::step_bytes);
 }
 
@@ -90,7 +90,7 @@ TEST_CASE("a small batch is read at once") {
     CHECK(reading.ticks() <= 1);
 }
 
-TEST_CASE("large batches are read one after the other, and a small one does not wait for them") {
+TEST_CASE("large batches are read one after the other, without delaying a small one") {
     const std::string large = batch(40'000, 10);
     const std::string small = batch(10, 3);
     std::vector<std::string> ends;
@@ -101,6 +101,6 @@ TEST_CASE("large batches are read one after the other, and a small one does not 
     reading.start(small, [&ends](std::size_t) { ends.emplace_back("small"); });
     reading.run();
     CHECK(ends == std::vector<std::string>{"small", "first", "second", "third"});
-    // None of them was read while another was: each has its own steps.
+    // None of them was read at the same time as another: each has its own steps.
     CHECK(reading.ticks() >= 3 * (large.size() / wire::BatchReader::step_bytes));
 }

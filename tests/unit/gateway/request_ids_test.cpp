@@ -1,4 +1,4 @@
-// The id of a request: the client's where it is fit to be shown, a new one otherwise.
+// The id of a request: the client's if it can be displayed, otherwise a new one.
 #include "request_ids.hpp"
 
 #include <catch2/catch.hpp>
@@ -6,7 +6,7 @@
 using namespace notifyd;
 using gateway::choose_correlation_id;
 
-TEST_CASE("the first fit id of the client's is taken, then the trace id, then a new one") {
+TEST_CASE("the client's first fit id is used, then the trace id, then a new one") {
     SystemIdSource ids;
     const std::string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     CHECK(choose_correlation_id({"req-1", "corr-1", trace}, ids) == "req-1");

@@ -1,4 +1,4 @@
-// What a request's target is read as: decoded, with its segments as they were sent.
+// How a request's target is read: decoded, with its segments as they were sent.
 #include "request_reader.hpp"
 
 #include <catch2/catch.hpp>
@@ -21,7 +21,7 @@ std::string path_of(const std::string& target) {
 
 }  // namespace
 
-TEST_CASE("a path is decoded, but for slashes and percent signs in its segments") {
+TEST_CASE("a path is decoded, except for slashes and percent signs in its segments") {
     const std::vector<std::pair<std::string, std::string>> table{
         {"/publish", "/publish"},
         {"/%70ublish", "/publish"},

@@ -1,4 +1,4 @@
-// Paths and verbs: found, 404 or 405 with Allow; and what the declared routes have in common.
+// Paths and verbs: found, 404, or 405 with Allow; and properties of all declared routes.
 #include "router.hpp"
 
 #include <catch2/catch.hpp>
@@ -31,7 +31,7 @@ TEST_CASE("every route is found by its verb and path, and none is listed twice")
     }
 }
 
-TEST_CASE("an unknown path is nowhere; a known one names its verbs") {
+TEST_CASE("an unknown path has no verbs; a known one lists them") {
     CHECK(match_route("GET", "/nope").route == nullptr);
     CHECK(match_route("GET", "/nope").allow.empty());
     CHECK(match_route("GET", "/publish").allow == "POST, OPTIONS");
@@ -46,7 +46,7 @@ TEST_CASE("HEAD is answered by GET") {
     CHECK(match_route("HEAD", "/publish").route == nullptr);
 }
 
-TEST_CASE("a parameter stands for one segment, and a fixed path goes before it") {
+TEST_CASE("a parameter matches one segment, and a fixed path takes precedence") {
     const auto letter = match_route("DELETE", "/dlq/abc");
     REQUIRE(letter.route != nullptr);
     CHECK(letter.route->path == "/dlq/{id}");
@@ -67,7 +67,7 @@ TEST_CASE("a parameter stands for one segment, and a fixed path goes before it")
     }
 }
 
-TEST_CASE("an encoded slash is part of a parameter, and no separator") {
+TEST_CASE("an encoded slash is part of a parameter, not a separator") {
     const std::vector<std::pair<std::string, std::string>> table{
         {"/users/https:%2F%2Fid.example%2F42/block", "https://id.example/42"},
         {"/users/auth0|7/block", "auth0|7"},
@@ -88,7 +88,7 @@ TEST_CASE("an encoded slash is part of a parameter, and no separator") {
     }
 }
 
-TEST_CASE("what changes something for admins only is refused to blocked users") {
+TEST_CASE("routes that change something and are for admins only refuse blocked users") {
     for (const auto& route : routes()) {
         CAPTURE(route.method, route.path);
         const bool changes = route.access == Access::admin && route.method != "GET";
@@ -96,7 +96,7 @@ TEST_CASE("what changes something for admins only is refused to blocked users") 
     }
 }
 
-TEST_CASE("only what tells nothing of anybody is open") {
+TEST_CASE("only routes that reveal nothing about anyone are open") {
     std::set<std::string> open;
     for (const auto& route : routes()) {
         if (route.access == Access::open) open.insert(std::string(route.method) + " " + std::string(route.path));

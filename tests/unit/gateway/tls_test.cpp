@@ -1,9 +1,9 @@
-// Handshakes in memory: which tickets resume, and which contexts can be had.
+// Handshakes in memory: which session tickets resume, and which contexts can be made.
 #include "notifyd/core/free_with.hpp"
 #include "notifyd/gateway/gateway.hpp"
 
-#include "ticket_keys.hpp"
 #include "tls_context.hpp"
+#include "tls_session_keys.hpp"
 
 #include <catch2/catch.hpp>
 #include <openssl/bio.h>
@@ -51,7 +51,7 @@ class Files {
         return tls;
     }
 
-    // The same key, locked by a password.
+    // The same key, protected by a password.
     void lock(const config::Tls& tls) const {
         BIO* open = BIO_new_file(tls.private_key.c_str(), "r");
         const Key key(PEM_read_bio_PrivateKey(open, nullptr, nullptr, nullptr));
@@ -73,10 +73,10 @@ class Files {
     std::filesystem::path folder_;
 };
 
-SslContext context_for(const config::Tls& tls, const TicketKeys& tickets) {
+SslContext context_for(const config::Tls& tls, const TlsSessionKeys& keys) {
     Result<TlsContexts> made = make_tls_contexts(tls, 1);
     REQUIRE(made.has_value());
-    TicketKeys::serve(made->contexts.front().get(), &tickets);
+    TlsSessionKeys::serve(made->contexts.front().get(), &keys);
     return std::move(made->contexts.front());
 }
 
@@ -87,7 +87,7 @@ class Client {
         SSL_CTX_set_max_proto_version(context_.get(), version);
     }
 
-    // Whether the handshake was made with a ticket of the one before; keeps the ticket that it got.
+    // Whether the handshake resumed the previous session; keeps the session ticket that it received.
     bool connects_resumed(SSL_CTX* server_context) {
         const Ssl client(SSL_new(context_.get()));
         const Ssl server(SSL_new(server_context));
@@ -105,7 +105,7 @@ class Client {
         }
         REQUIRE(SSL_is_init_finished(client.get()) == 1);
         REQUIRE(SSL_is_init_finished(server.get()) == 1);
-        // In TLS 1.3 the tickets come behind the handshake.
+        // In TLS 1.3, session tickets follow the handshake.
         char byte = 0;
         SSL_read(client.get(), &byte, 1);
         session_.reset(SSL_get1_session(client.get()));
@@ -124,46 +124,47 @@ constexpr long day = 24 * 60 * 60;
 
 }  // namespace
 
-TEST_CASE("a ticket resumes until its key was replaced twice, whatever the certificate") {
+TEST_CASE("a session ticket resumes until its key has been replaced twice, whatever the certificate") {
     const int version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
     CAPTURE(version);
     const Files files;
-    TicketKeys tickets(TicketKey::random());
-    const SslContext context = context_for(files.make("a", 0, day), tickets);
+    TlsSessionKeys keys(TlsSessionKey::random());
+    const SslContext context = context_for(files.make("a", 0, day), keys);
     Client client(version);
     CHECK_FALSE(client.connects_resumed(context.get()));
     CHECK(client.connects_resumed(context.get()));
-    // A ticket of the key before opens, and is replaced by one of the new key, which survives the next rotation too.
+    // A session ticket of the previous key still opens and is replaced by one of the new key, which survives the next
+    // rotation.
     for (int rotation = 0; rotation < 4; ++rotation) {
-        tickets.rotate(TicketKey::random());
+        keys.rotate(TlsSessionKey::random());
         CHECK(client.connects_resumed(context.get()));
     }
     // Another certificate, as after a reload; another loop, which has the same keys.
-    const TicketKeys other_loop = tickets;
+    const TlsSessionKeys other_loop = keys;
     const SslContext renewed = context_for(files.make("b", 0, day), other_loop);
     CHECK(client.connects_resumed(renewed.get()));
-    tickets.rotate(TicketKey::random());
-    tickets.rotate(TicketKey::random());
+    keys.rotate(TlsSessionKey::random());
+    keys.rotate(TlsSessionKey::random());
     CHECK_FALSE(client.connects_resumed(context.get()));
     CHECK(client.connects_resumed(context.get()));
 }
 
-TEST_CASE("a ticket key is known by its name") {
-    TicketKey first = TicketKey::random();
-    TicketKeys tickets(first);
-    CHECK(tickets.find(first.name) == &tickets.current());
-    const TicketKey second = TicketKey::random();
-    CHECK(tickets.find(second.name) == nullptr);
-    tickets.rotate(second);
-    CHECK(tickets.current().name == second.name);
-    REQUIRE(tickets.find(first.name) != nullptr);
-    CHECK(tickets.find(first.name)->cipher == first.cipher);
-    tickets.rotate(TicketKey::random());
-    CHECK(tickets.find(first.name) == nullptr);
-    CHECK(2 * ticket_key_interval <= std::chrono::hours(24));
+TEST_CASE("a session key is found by its name") {
+    TlsSessionKey first = TlsSessionKey::random();
+    TlsSessionKeys keys(first);
+    CHECK(keys.find(first.name) == &keys.current());
+    const TlsSessionKey second = TlsSessionKey::random();
+    CHECK(keys.find(second.name) == nullptr);
+    keys.rotate(second);
+    CHECK(keys.current().name == second.name);
+    REQUIRE(keys.find(first.name) != nullptr);
+    CHECK(keys.find(first.name)->cipher == first.cipher);
+    keys.rotate(TlsSessionKey::random());
+    CHECK(keys.find(first.name) == nullptr);
+    CHECK(2 * tls_session_key_interval <= std::chrono::hours(24));
 }
 
-TEST_CASE("each loop has a context of its own with the one certificate") {
+TEST_CASE("each loop has its own context with the same certificate") {
     const Files files;
     const config::Tls tls = files.make("a", -day, day);
     Result<TlsContexts> made = make_tls_contexts(tls, 3);
@@ -183,7 +184,7 @@ TEST_CASE("each loop has a context of its own with the one certificate") {
     CHECK_FALSE(made->is_valid_at(now + 25 * hour_ms));
 }
 
-TEST_CASE("files that do not work are refused, and nobody is asked for a password") {
+TEST_CASE("unusable files are refused, without prompting for a password") {
     const Files files;
     const config::Tls one = files.make("one", 0, day);
     const config::Tls other = files.make("other", 0, day);

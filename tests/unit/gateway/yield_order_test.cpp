@@ -32,7 +32,7 @@ class Peer : public YieldOrder::Entry {
 
 }  // namespace
 
-TEST_CASE("the connection that has been idle longest gives way, and one that was served waits longer") {
+TEST_CASE("the connection that has been idle longest gives way, and one that has been served moves to the end") {
     std::vector<std::string> gone;
     YieldOrder order;
     Peer first("first", gone);
@@ -55,7 +55,7 @@ TEST_CASE("the connection that has been idle longest gives way, and one that was
     CHECK_FALSE(order.longest_since(Standing::stranger));
 }
 
-TEST_CASE("strangers and known clients have orders of their own") {
+TEST_CASE("strangers and known clients have separate orders") {
     std::vector<std::string> gone;
     YieldOrder order;
     Peer stranger("stranger", gone);
@@ -71,7 +71,7 @@ TEST_CASE("strangers and known clients have orders of their own") {
     CHECK(gone == std::vector<std::string>{"stranger", "known"});
 }
 
-TEST_CASE("a connection that is owed an answer is passed over, and one that has left is not found") {
+TEST_CASE("a connection that is owed an answer is skipped, and one that has left is not found") {
     std::vector<std::string> gone;
     YieldOrder order;
     Peer owed("owed", gone);

@@ -31,7 +31,7 @@ void check_refused(const Result<PageCursor>& cursor) {
 
 }  // namespace
 
-TEST_CASE("a page key brings its place back") {
+TEST_CASE("a page key decodes to its position") {
     const PageQuery query = query_of("chat:c");
     for (const PageCursor place : {PageCursor{0, 0},
                                    PageCursor{42, 1'000'000'007},
@@ -44,7 +44,7 @@ TEST_CASE("a page key brings its place back") {
     }
 }
 
-TEST_CASE("a page key holds for pages of another size") {
+TEST_CASE("a page key is valid for pages of another size") {
     const PageQuery query = query_of("chat:c");
     PageQuery smaller = query;
     smaller.messages_max = 1;
@@ -66,13 +66,13 @@ TEST_CASE("a page key is refused by any other query") {
     others[7].sequences = {{1, 2}, {3, 5}};
     for (const PageQuery& other : others) check_refused(decode_page_key(key, other));
 
-    // The same filters in other places are other filters.
+    // The same values in other filters make another query.
     CHECK(encode_page_key({42, 7}, others[3]) != encode_page_key({42, 7}, others[4]));
     check_refused(decode_page_key(encode_page_key({42, 7}, others[3]), others[4]));
     check_refused(decode_page_key(encode_page_key({42, 7}, others[5]), others[7]));
 }
 
-TEST_CASE("garbage is no page key") {
+TEST_CASE("garbage is not a page key") {
     const PageQuery query = query_of("chat:c");
     const std::string key = encode_page_key({42, 7}, query);
     for (const std::string& bad : {std::string(),
@@ -102,7 +102,7 @@ TEST_CASE("a page key with one changed bit is refused") {
     }
 }
 
-TEST_CASE("a list key brings its text back, to its own list only") {
+TEST_CASE("a list key decodes to its text, for its own list only") {
     const std::string key = encode_list_key(ListKind::permissions_of_user, "u1", "chat:é");
     const auto last = decode_list_key(ListKind::permissions_of_user, "u1", key);
     REQUIRE(last.has_value());
@@ -111,7 +111,7 @@ TEST_CASE("a list key brings its text back, to its own list only") {
     CHECK(decode_list_key(ListKind::permissions_of_user, "u2", key).has_error());
     CHECK(decode_list_key(ListKind::permissions_of_topic, "u1", key).has_error());
     CHECK(decode_list_key(ListKind::dead_letters, "u1", key).has_error());
-    // Text does not move between the two parts.
+    // A character cannot move from one part to the other.
     CHECK(decode_list_key(
               ListKind::permissions_of_user, "u1c", encode_list_key(ListKind::permissions_of_user, "u1", "chat:c"))
               .has_error());

@@ -41,7 +41,7 @@ struct Slice {
     UniqueFunction<void(Result<std::size_t>)> done;
 };
 
-// These keep what they were asked until the test answers.
+// The fakes keep their requests until the test answers them.
 class FakeLog final : public ports::MessageLog {
   public:
     void append(MessagePtr, ports::AppendDone) override {}
@@ -118,7 +118,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "a slice asks for what is past its time") {
+TEST_CASE_METHOD(Fixture, "a slice deletes what has expired") {
     CHECK(retention.next_run() == clock.steady);
     finish(log.slices, std::size_t{0});
     CHECK(log.slices[0].cutoff == noon - 30'000);
@@ -163,7 +163,7 @@ TEST_CASE_METHOD(Fixture, "full slices follow each other, a short one ends a dut
     finish(log.slices, std::size_t{0});
 }
 
-TEST_CASE_METHOD(Fixture, "nothing to delete is no event") {
+TEST_CASE_METHOD(Fixture, "deleting nothing is not an event") {
     finish(log.slices, std::size_t{0});
     finish(letters.slices, std::size_t{0});
     finish(tickets.slices, std::size_t{0});
@@ -172,7 +172,7 @@ TEST_CASE_METHOD(Fixture, "nothing to delete is no event") {
     CHECK(sink.lines().empty());
 }
 
-TEST_CASE_METHOD(Fixture, "a slice that failed is tried again later, from the beginning") {
+TEST_CASE_METHOD(Fixture, "a failed slice is retried later, from the beginning") {
     const Error full_disk{Errc::unavailable, "The disk is full"};
     finish(log.slices, full_disk);
     CHECK(pause() == RetentionSchedule::interval);
@@ -205,8 +205,8 @@ TEST_CASE_METHOD(Fixture, "a clock that steps forward by less than a day deletes
     CHECK(letters.slices[0].cutoff == clock.wall - 23 * 3'600'000LL - 10'000);
 }
 
-// Waiting for ever was the rule before: time went on from the start, whatever the clock was set to.
-TEST_CASE_METHOD(Fixture, "a clock that was set counts after an hour in step with the steady clock") {
+// The rule used to be to wait for ever: time went on from the start, whatever the clock was set to.
+TEST_CASE_METHOD(Fixture, "a clock that was set is trusted after an hour in step with the steady clock") {
     finish(log.slices, std::size_t{0});
     clock.wall += 3'600'000;
     finish(letters.slices, std::size_t{0});
@@ -226,7 +226,7 @@ TEST_CASE_METHOD(Fixture, "a clock that leaps by a day or more deletes nothing f
     CHECK(letters.slices.empty());
     CHECK(sink.count("clock_leapt") == 1);
     CHECK(std::get<std::int64_t>(sink.lines().back().fields["ahead_ms"]) == leap);
-    // Connection tokens do not live by the wall clock.
+    // Connection tokens do not expire by the wall clock.
     finish(tickets.slices, std::size_t{0});
     finish(disk.slices, std::size_t{0});
     clock.advance(58min);
@@ -252,7 +252,7 @@ TEST_CASE_METHOD(Fixture, "a clock that comes back from its leap is trusted at o
     CHECK(sink.count("clock_trusted") == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "each further step begins the hour anew") {
+TEST_CASE_METHOD(Fixture, "each further step restarts the hour") {
     finish(log.slices, std::size_t{0});
     clock.wall += 48 * 3'600'000LL;
     RetentionClock retention_clock(clock, noon, events);
@@ -267,7 +267,7 @@ TEST_CASE_METHOD(Fixture, "each further step begins the hour anew") {
     CHECK(retention_clock.now() == clock.wall);
 }
 
-TEST_CASE_METHOD(Fixture, "a start a day or more away from the newest message waits for the hour, too") {
+TEST_CASE_METHOD(Fixture, "a start a day or more away from the newest message also waits for the hour") {
     const EpochMs newest = noon + GENERATE(-40, -1, 1, 40) * 24 * 3'600'000LL;
     RetentionClock retention_clock(clock, newest, events);
     CHECK_FALSE(retention_clock.now().has_value());
@@ -278,7 +278,7 @@ TEST_CASE_METHOD(Fixture, "a start a day or more away from the newest message wa
     CHECK(RetentionClock(clock, std::nullopt, events).now() == clock.wall);
 }
 
-TEST_CASE_METHOD(Fixture, "clocks that drift apart slowly go on being trusted") {
+TEST_CASE_METHOD(Fixture, "clocks that drift apart slowly remain trusted") {
     RetentionClock retention_clock(clock, std::nullopt, events);
     for (int minute = 0; minute < 30 * 24 * 60; ++minute) {
         clock.advance(1min);

@@ -80,7 +80,7 @@ TEST_CASE_METHOD(Fixture, "a viewer reads, and the reader gets the whole query")
     REQUIRE(ask(request).has_value());
     REQUIRE(reader.queries.size() == 1);
     const PageQuery& query = reader.queries[0];
-    CHECK(query.asker == UserId("u"));  // in whose turn it is read
+    CHECK(query.asker == UserId("u"));  // whose turn the read takes
     CHECK(query.if_busy == IfBusy::refuse);
     CHECK(query.topic.text() == "chat:c");
     CHECK(query.messages_max == 7);
@@ -99,7 +99,7 @@ TEST_CASE_METHOD(Fixture, "a user's own topic and a claimed one may be read") {
     CHECK(ask(request_of("org:o")).has_value());
 }
 
-TEST_CASE_METHOD(Fixture, "who may not receive may not read") {
+TEST_CASE_METHOD(Fixture, "a user who may not receive may not read") {
     for (const std::string other : {"chat:d", "user:v", "org:p"}) {
         const auto page = ask(request_of(other));
         REQUIRE(page.has_error());
@@ -108,14 +108,14 @@ TEST_CASE_METHOD(Fixture, "who may not receive may not read") {
     CHECK(reader.queries.empty());
 }
 
-TEST_CASE_METHOD(Fixture, "a page that was read while its reader lost the permission is not given out") {
+TEST_CASE_METHOD(Fixture, "a page is withheld if the permission was revoked while it was read") {
     reader.before_answer = [this] { permissions.directory.remove(caller.user, topic("chat:c")); };
     const auto page = ask(request_of("chat:c"));
     REQUIRE(page.has_error());
     CHECK(page.error().code == Errc::forbidden);
 }
 
-TEST_CASE_METHOD(Fixture, "history that is switched off is not found, whoever asks") {
+TEST_CASE_METHOD(Fixture, "with history switched off, every caller gets not_found") {
     for (const std::string any : {"chat:c", "chat:d"}) {
         const auto page = ask(request_of(any), HistoryMode::off);
         REQUIRE(page.has_error());
@@ -152,7 +152,7 @@ TEST_CASE_METHOD(Fixture, "the key of a page leads to the next") {
     CHECK(reader.queries.back().after->position == 7);
 }
 
-TEST_CASE_METHOD(Fixture, "a key of a key's query leads on, too") {
+TEST_CASE_METHOD(Fixture, "the key of a continued query leads on, too") {
     reader.answer = Page{{}, PageCursor{42, 7}};
     HistoryRequest request = request_of("chat:c");
     for (int page = 0; page < 3; ++page) {
@@ -175,7 +175,7 @@ TEST_CASE_METHOD(Fixture, "a key of another query is refused") {
     CHECK(reader.queries.size() == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "the reader's trouble is passed on") {
+TEST_CASE_METHOD(Fixture, "errors of the reader are passed on") {
     reader.answer = Error{Errc::unavailable, "Too many reads are waiting"};
     const auto page = ask(request_of("chat:c"));
     REQUIRE(page.has_error());

@@ -1,4 +1,4 @@
-// URLs as the client takes them apart. (Requests themselves: tests/system/test_jwks.py, against real servers.)
+// How the client splits URLs. (For requests, see tests/system/test_jwks.py, which uses real servers.)
 #include "target.hpp"
 
 #include <catch2/catch.hpp>
@@ -7,7 +7,7 @@
 
 using notifyd::http_client::parse_target;
 
-TEST_CASE("a URL gives what is resolved, checked and asked for") {
+TEST_CASE("a URL is split into host, port and path") {
     const struct {
         const char* url;
         bool tls;
@@ -41,7 +41,7 @@ TEST_CASE("a URL gives what is resolved, checked and asked for") {
     }
 }
 
-TEST_CASE("what is no http URL, or names a user, is refused") {
+TEST_CASE("a URL that is not http or https, or names a user, is rejected") {
     for (const std::string url : {"",
                                   "keys.json",
                                   "/keys",

@@ -15,7 +15,7 @@ using notifyd::testing::topic;
 
 namespace {
 
-// The specification, said another way than the code says it.
+// The specification, expressed differently from the code.
 bool expected(const PermissionSettings& settings,
               TopicClass of,
               bool own,
@@ -25,7 +25,7 @@ bool expected(const PermissionSettings& settings,
               Action action) {
     if (grant == Grant::admin) return true;
     const bool user_topic = of == TopicClass::user;
-    // A ban leaves what is one's own, and what a service's token gives.
+    // A ban does not affect one's own topic or what a service token grants.
     if (row == Role::none && !(user_topic && own)) return action == Action::publish && grant == Grant::service;
     const bool viewer = row == Role::viewer;
     const bool member = claimed || row == Role::member || row == Role::admin;
@@ -61,7 +61,7 @@ TEST_CASE("access follows the table of roles, grants and claims") {
                         for (const bool claimed : {false, true})
                             for (const auto action :
                                  {Action::receive, Action::publish, Action::administer, Action::list}) {
-                                // Only these classes are ever claimed.
+                                // Other classes are never claimed.
                                 if (claimed && (of == TopicClass::chat || of == TopicClass::user)) continue;
                                 const TopicName name = *TopicName::make(of, own ? "u1" : "x");
                                 Identity who = identity("u1", grant);
@@ -75,7 +75,7 @@ TEST_CASE("access follows the table of roles, grants and claims") {
     CHECK(cells == 2 * (2 * 1 + 3 * 2) * 2 * 3 * 5 * 4);
 }
 
-TEST_CASE("a claim is for its own topic only") {
+TEST_CASE("a claim applies to its own topic only") {
     Identity who = identity("u1");
     who.claimed_topics = {topic("org:a"), topic("project:b")};
     CHECK(is_allowed({}, who, topic("org:a"), std::nullopt, Action::publish));
@@ -85,7 +85,7 @@ TEST_CASE("a claim is for its own topic only") {
     CHECK_FALSE(is_allowed({}, who, topic("org:a"), std::nullopt, Action::administer));
 }
 
-TEST_CASE("a claim does not lower a row, nor a viewer's row a claim") {
+TEST_CASE("a claim does not lower a row, nor does a viewer's row lower a claim") {
     Identity who = identity("u1");
     who.claimed_topics = {topic("org:a")};
     CHECK(is_allowed({}, who, topic("org:a"), Role::admin, Action::administer));

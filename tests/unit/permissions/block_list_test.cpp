@@ -1,4 +1,4 @@
-// Who is blocked, by memory alone.
+// Who is blocked, without a database.
 #include "notifyd/permissions/block_list.hpp"
 
 #include "notifyd/core/doubted_clock.hpp"
@@ -10,7 +10,7 @@
 using namespace notifyd;
 using namespace notifyd::testing;
 
-TEST_CASE("a block holds until its end, or until it is lifted") {
+TEST_CASE("a block lasts until its end, or until it is lifted") {
     FakeClock clock;
     permissions::BlockList blocks(clock);
     const UserId bob("bob");
@@ -29,7 +29,7 @@ TEST_CASE("a block holds until its end, or until it is lifted") {
     CHECK_FALSE(blocks.is_blocked(eve));
 }
 
-TEST_CASE("a block that has ended may come again, and be lifted") {
+TEST_CASE("a user whose block has ended can be blocked again, and unblocked") {
     FakeClock clock;
     permissions::BlockList blocks(clock);
     const UserId bob("bob");
@@ -45,7 +45,7 @@ TEST_CASE("a block that has ended may come again, and be lifted") {
     CHECK(blocks.is_blocked(bob));
 }
 
-TEST_CASE("a clock that leapt over a restart ends no block until an hour has confirmed it") {
+TEST_CASE("a clock that leapt during a restart ends no block until an hour has confirmed it") {
     FakeClock leapt;
     const EpochMs last_known = leapt.now_ms() - 400LL * 24 * 3'600'000;
     const DoubtedClock clock(leapt, last_known);
@@ -62,7 +62,7 @@ TEST_CASE("a clock that leapt over a restart ends no block until an hour has con
     CHECK_FALSE(blocks.is_blocked(eve));
 }
 
-TEST_CASE("blocking and lifting may come twice") {
+TEST_CASE("blocking twice and unblocking twice is fine") {
     FakeClock clock;
     permissions::BlockList blocks(clock);
     const UserId bob("bob");

@@ -23,7 +23,7 @@ struct Row {
 
 }  // namespace
 
-TEST_CASE("channels are for whom their token and their grant allow them") {
+TEST_CASE("channels are subject to the token and the grant") {
     const Names admin_channels = {"audit", "security"};
     const Row rows[] = {
         {Grant::none, {}, {}, ""},
@@ -35,10 +35,10 @@ TEST_CASE("channels are for whom their token and their grant allow them") {
         {Grant::none, Names{"social"}, {"system", "social"}, "system"},
         {Grant::none, Names{}, {"social"}, "social"},
         {Grant::none, Names{}, {}, ""},
-        // Not even an admin has more than the token allows.
+        // Not even an admin gets more than the token allows.
         {Grant::admin, Names{"social"}, {"audit"}, "audit"},
         {Grant::admin, Names{"audit"}, {"audit"}, ""},
-        // Made by an admin: the grant is what counts, not who listed the channel.
+        // Made by an admin, but only the grant counts, not who listed the channel.
         {Grant::none, Names{"audit"}, {"audit"}, "audit"},
         {Grant::none, {}, {"Audit", "audit "}, ""},
     };

@@ -1,4 +1,4 @@
-// A permission store in memory whose commits happen when the test says so, and what else a manager needs.
+// An in-memory permission store that commits when the test says so, and the other parts that a manager needs.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -84,7 +84,7 @@ class FakePermissionStore final : public ports::PermissionStore {
         done(std::move(page));
     }
 
-    // Commits what waits, and tells how much that was.
+    // Commits what is waiting, and returns how much that was.
     std::size_t commit() {
         std::size_t count = 0;
         for (auto batch = std::exchange(waiting, {}); !batch.empty(); batch.pop_front()) {
@@ -174,7 +174,7 @@ struct PermissionParts {
     }
 };
 
-// The one answer that a manager gives.
+// The only answer that a manager gives.
 template <class T>
 struct Answer {
     std::optional<Result<T>> result;

@@ -12,7 +12,7 @@ using namespace notifyd;
 using namespace notifyd::permissions;
 using notifyd::testing::topic;
 
-TEST_CASE("the directory holds one role a user and topic") {
+TEST_CASE("the directory holds one role per user and topic") {
     PermissionDirectory directory;
     const UserId user("u1");
     CHECK_FALSE(directory.role(user, topic("chat:a")));
@@ -30,7 +30,7 @@ TEST_CASE("the directory holds one role a user and topic") {
     CHECK(directory.role(user, topic("chat:b")) == Role::member);
 }
 
-TEST_CASE("the directory is read while it is written") {
+TEST_CASE("the directory can be read while it is written") {
     PermissionDirectory directory;
     const UserId user("u1");
     directory.set(user, topic("chat:fixed"), Role::admin);

@@ -65,7 +65,7 @@ TEST_CASE("an admin of the topic and an admin token grant; nobody else does") {
     }
 }
 
-TEST_CASE("a grant is in memory after its commit, not before, and is answered whole") {
+TEST_CASE("a grant is in memory after its commit, not before, and is answered in full") {
     PermissionParts parts;
     parts.row("boss", "chat:a", Role::admin);
     PermissionManager manager = parts.manager();
@@ -112,7 +112,7 @@ TEST_CASE("a bad user id is refused before anything else") {
     CHECK(parts.store.log.empty());
 }
 
-TEST_CASE("a revocation is committed, then in memory, then told, then answered") {
+TEST_CASE("a revocation is committed, then in memory, then announced, then answered") {
     PermissionParts parts;
     parts.row("boss", "chat:a", Role::admin);
     parts.row("u1", "chat:a", Role::member);
@@ -154,7 +154,7 @@ TEST_CASE("who may revoke") {
         {identity("svc", Grant::service), "u1", "chat:a", false},
         {identity("boss"), "u1", "user:u9", false},
         {identity("stranger"), "u1", "chat:none", false},
-        {identity("stranger"), "stranger", "chat:none", true},  // there was none: fine
+        {identity("stranger"), "stranger", "chat:none", true},  // there was none, which is fine
         {identity("u1"), "u1", "user:u9", true},
         {identity("u1"), "u1", "chat:a", true},
         {identity("boss"), "u1", "chat:a", true},
@@ -176,7 +176,7 @@ TEST_CASE("who may revoke") {
     }
 }
 
-TEST_CASE("a revocation that was not committed changes nothing and tells nobody") {
+TEST_CASE("a revocation that was not committed changes nothing and notifies nobody") {
     PermissionParts parts;
     parts.row("u1", "chat:a", Role::member);
     PermissionManager manager = parts.manager();
@@ -197,7 +197,7 @@ TEST_CASE("a revocation that was not committed changes nothing and tells nobody"
     CHECK(answer.ok());
 }
 
-TEST_CASE("a claim keeps its member when the row is revoked") {
+TEST_CASE("a member by claim remains one when the row is revoked") {
     PermissionParts parts;
     parts.row("u1", "org:a", Role::admin);
     PermissionManager manager = parts.manager();

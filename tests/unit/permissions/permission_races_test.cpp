@@ -1,4 +1,4 @@
-// Changes that overlap: what memory said when a request came is judged again when it is committed.
+// Overlapping changes: what memory said when a request arrived is judged again at commit.
 #include "notifyd/permissions/permission_manager.hpp"
 
 #include "unit/permissions/fakes.hpp"
@@ -23,8 +23,8 @@ const Identity root = identity("root", Grant::admin);
 
 }  // namespace
 
-// Seen to fail: the grants were judged from memory alone, and 20 of 20 removals were undone.
-TEST_CASE("a topic admin who is being removed grants and revokes nothing behind the removal") {
+// Observed to fail: grants were judged from memory alone, and 20 of 20 removals were undone.
+TEST_CASE("a topic admin whose removal is under way can no longer grant or revoke") {
     PermissionParts parts;
     parts.row("boss", "chat:a", Role::admin);
     parts.row("mate", "chat:a", Role::member);
@@ -57,7 +57,7 @@ TEST_CASE("a topic admin who is being removed grants and revokes nothing behind 
     CHECK(parts.sink.count("permission_revoked") == 1);
 }
 
-// Seen to fail: a row was one loop's as long as that loop went on changing it, and the others got 503 after 5 s.
+// Observed to fail: a row belonged to one loop as long as that loop kept changing it, and the others got 503 after 5 s.
 TEST_CASE("a removal does not wait for a stream of grants on another loop") {
     PermissionParts parts;
     parts.row("boss", "chat:a", Role::admin);
@@ -78,7 +78,7 @@ TEST_CASE("a removal does not wait for a stream of grants on another loop") {
     CHECK_FALSE(parts.directory.role(UserId("boss"), topic("chat:a")));
 }
 
-TEST_CASE("a lowered role counts as well, and a token's right needs no row") {
+TEST_CASE("a lowered role counts, too, and a token's grant needs no row") {
     PermissionParts parts;
     parts.row("boss", "chat:a", Role::admin);
     PermissionManager manager = parts.manager();
@@ -99,7 +99,7 @@ TEST_CASE("a lowered role counts as well, and a token's right needs no row") {
     CHECK_FALSE(parts.store.role("boss", "chat:a"));
 }
 
-TEST_CASE("a topic is claimed after its last row went, not while the row is there") {
+TEST_CASE("a topic can be claimed after its last row is gone, not before") {
     PermissionParts parts;
     parts.row("last", "chat:a", Role::admin);
     PermissionManager manager = parts.manager(claiming());
@@ -109,7 +109,7 @@ TEST_CASE("a topic is claimed after its last row went, not while the row is ther
     Answer<Permission> late;
     manager.grant(identity("u1"), request("u1", "chat:a"), early.done());
     manager.revoke(identity("last"), UserId("last"), topic("chat:a"), leave.done());
-    // By right of the row that is going, not as a claim.
+    // By right of the row that is being deleted, not as a claim.
     manager.grant(identity("last"), request("last", "chat:a", Role::admin), own.done());
     manager.grant(identity("u2"), request("u2", "chat:a"), late.done());
     parts.store.commit_all();
@@ -122,8 +122,8 @@ TEST_CASE("a topic is claimed after its last row went, not while the row is ther
     CHECK(parts.directory.role(UserId("u2"), topic("chat:a")) == Role::admin);
 }
 
-// The loops are asked all the same: an earlier revocation that was answered with an error may have removed the row.
-TEST_CASE("a revocation of no row is no event") {
+// The loops are asked anyway: an earlier revocation that was answered with an error may have deleted the row.
+TEST_CASE("revoking a row that does not exist is not an event") {
     PermissionParts parts;
     PermissionManager manager = parts.manager();
     Answer<void> leave;
@@ -144,7 +144,7 @@ TEST_CASE("a second revocation is answered no earlier than the connections have 
     Answer<void> second;
     one.revoke(root, UserId("u1"), topic("chat:a"), first.done());
     parts.store.commit_all();
-    // The row is gone, the connections still have the topic.
+    // The row is gone, but the connections still have the topic.
     two.revoke(root, UserId("u1"), topic("chat:a"), second.done());
     parts.store.commit_all();
     CHECK(parts.listener.told.size() == 2);
@@ -156,7 +156,7 @@ TEST_CASE("a second revocation is answered no earlier than the connections have 
     CHECK(parts.sink.count("permission_revoked") == 1);
 }
 
-TEST_CASE("grants and revocations of one user have a rate over all loops; admin tokens have none") {
+TEST_CASE("one user's grants and revocations are rate-limited over all loops; admin tokens are not") {
     PermissionParts parts;
     parts.row("boss", "chat:a", Role::admin);
     PermissionSettings settings;
@@ -176,7 +176,7 @@ TEST_CASE("grants and revocations of one user have a rate over all loops; admin 
         parts.listener.finish();
         return answer;
     };
-    // What memory refuses costs nothing and is not counted.
+    // Refusals from memory cost nothing and are not counted.
     for (int i = 0; i < 5; ++i) CHECK(grant(one, identity("u1")) == Errc::forbidden);
 
     CHECK(grant(one, identity("boss")) == std::nullopt);
@@ -199,7 +199,7 @@ TEST_CASE("grants and revocations of one user have a rate over all loops; admin 
     for (int i = 0; i < 10; ++i) CHECK(grant(one, identity("boss")) == std::nullopt);
 }
 
-TEST_CASE("the bounds of the moment go to the store") {
+TEST_CASE("the current bounds are passed to the store") {
     PermissionParts parts;
     PermissionSettings settings;
     settings.bounds = {7, 5};

@@ -1,4 +1,4 @@
-// Who grants first on a topic without rows becomes its admin, where the operator wants that.
+// Whoever grants first on a topic without rows becomes its admin, if the operator allows it.
 #include "notifyd/permissions/permission_manager.hpp"
 
 #include "unit/permissions/fakes.hpp"
@@ -14,7 +14,7 @@ using notifyd::testing::PermissionParts;
 using notifyd::testing::request;
 using notifyd::testing::topic;
 
-TEST_CASE("nobody claims a topic of a class whose members are named by tokens") {
+TEST_CASE("nobody can claim a topic of a class whose members are named by tokens") {
     PermissionParts parts;
     PermissionSettings settings = claiming();
     settings.classes_of_claims = {TopicClass::org};
@@ -31,7 +31,7 @@ TEST_CASE("self-claim makes the granter admin of a topic without rows") {
     PermissionParts parts;
     PermissionManager manager = parts.manager(claiming());
 
-    SECTION("with the row that was asked for") {
+    SECTION("along with the requested row") {
         Answer<Permission> answer;
         manager.grant(identity("u1"), request("u2", "chat:new", Role::viewer), answer.done());
         parts.store.commit_all();
@@ -44,7 +44,7 @@ TEST_CASE("self-claim makes the granter admin of a topic without rows") {
         CHECK(manager.may_receive(identity("u2"), topic("chat:new")).has_value());
         CHECK(parts.sink.count("permission_granted") == 2);
     }
-    SECTION("oneself as admin, whatever was asked for") {
+    SECTION("granting to oneself makes one admin, whatever was requested") {
         Answer<Permission> answer;
         manager.grant(identity("u1"), request("u1", "chat:new", Role::viewer), answer.done());
         parts.store.commit_all();
@@ -53,7 +53,7 @@ TEST_CASE("self-claim makes the granter admin of a topic without rows") {
         CHECK(parts.store.role("u1", "chat:new") == Role::admin);
         CHECK(parts.store.table.size() == 1);
     }
-    SECTION("not where somebody was first, with the refusal of any other topic") {
+    SECTION("not on a topic with rows, whose refusal is like any other") {
         parts.row("owner", "chat:old", Role::viewer);
         Answer<Permission> answer;
         manager.grant(identity("u1"), request("u1", "chat:old", Role::admin), answer.done());
@@ -64,7 +64,7 @@ TEST_CASE("self-claim makes the granter admin of a topic without rows") {
         CHECK_FALSE(parts.directory.role(UserId("u1"), topic("chat:old")));
         CHECK(parts.sink.count("permission_granted") == 0);
     }
-    SECTION("two at once: one is admin") {
+    SECTION("of two at once, one becomes admin") {
         Answer<Permission> first;
         Answer<Permission> second;
         manager.grant(identity("u1"), request("u1", "chat:new"), first.done());

@@ -22,8 +22,8 @@ std::string hex(const DeduplicationKey& key) {
 
 }  // namespace
 
-TEST_CASE("a key is the SHA-256 of its parts, each behind its length") {
-    // Keys stand in databases: they must never change. As told by
+TEST_CASE("a key is the SHA-256 of its parts, each prefixed with its length") {
+    // Keys are stored in databases, so they must never change. Computed by
     // python3 -c 'import hashlib; f = lambda t: len(t).to_bytes(8, "little") + t
     //             print(hashlib.sha256(b"".join(map(f, [b"id", b"ann", b"chat:c", b"k"]))).hexdigest())'
     CHECK(hex(deduplication_key(UserId("ann"), topic("chat:c"), "k")) ==
@@ -44,7 +44,7 @@ TEST_CASE("another user, topic, id or kind of id is another key") {
         deduplication_key(ann, topic("chat:ck"), ""),
         content_deduplication_key(ann, topic("chat:c"), "k"),
         content_deduplication_key(ann, topic("chat:c"), "l"),
-        // The id that the payload is turned into, given by hand: SHA-256 of "k".
+        // The id that the payload is turned into, given explicitly: SHA-256 of "k".
         deduplication_key(ann, topic("chat:c"), "8254c329a92850f6d539dd376f4816ee2764517da5e0235514af433164480d7a"),
     };
     CHECK(keys.size() == 10);

@@ -1,5 +1,5 @@
-// Whose receipt contains the message's number: those who may receive the topic, and services (docs/protocol.md). Seen
-// to fail before: a stranger's did, too.
+// Whose receipt contains the message's number: those who may receive the topic, and services (docs/protocol.md).
+// Observed to fail: strangers' receipts contained it, too.
 #include "notifyd/observability/recording_sink.hpp"
 #include "notifyd/publish/publisher.hpp"
 
@@ -16,7 +16,7 @@ struct Lanes final : ports::StandardQueue {
     [[nodiscard]] bool has_room() const override { return true; }
 };
 
-// Gives every message number 7, or tells of a first one that has it.
+// Gives every message number 7, or reports an earlier message that has it.
 struct Log final : ports::MessageLog {
     void append(MessagePtr message, ports::AppendDone done) override {
         ports::Appended appended{.sequence = message->numbering == Numbering::consecutive ? Sequence{7} : Sequence{0}};
@@ -69,7 +69,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "a stranger's receipt has no number, nor has the one of a duplicate") {
+TEST_CASE_METHOD(Fixture, "a stranger's receipt has no number, even for a duplicate") {
     log.repeats = GENERATE(false, true);
     CHECK(told(identity("stranger"), "user:owner") == 0);
 }
@@ -86,7 +86,7 @@ TEST_CASE_METHOD(Fixture, "in a batch, each receipt names the number where its s
     CHECK(numbers == std::vector<Sequence>{0, 7, 7, 0});
 }
 
-TEST_CASE_METHOD(Fixture, "whoever may receive the topic is told, and so are services and admins") {
+TEST_CASE_METHOD(Fixture, "users who may receive the topic get the number, as do services and admins") {
     permissions.directory.set(UserId("member"), *TopicName::parse("chat:c"), Role::member);
     CHECK(told(identity("owner"), "user:owner") == 7);
     CHECK(told(identity("member"), "chat:c") == 7);

@@ -18,7 +18,7 @@ Identity identity(const char* user, Grant grant = Grant::none) {
 
 }  // namespace
 
-TEST_CASE("what waits of one user is bounded, and nobody else's") {
+TEST_CASE("one user's waiting messages are bounded, without affecting other users") {
     UserShare share(100);
     const auto first = share.take(identity("u"), 60);
     REQUIRE(first.has_value());
@@ -29,18 +29,18 @@ TEST_CASE("what waits of one user is bounded, and nobody else's") {
         CHECK(share.take(identity("u"), 1).error().code == Errc::rate_limited);
         CHECK(share.take(identity("v"), 100).has_value());
     }
-    // What was given back may be taken again.
+    // Returned bytes can be taken again.
     CHECK(share.take(identity("u"), 40).has_value());
 }
 
-TEST_CASE("one who has nothing waiting gets any size") {
+TEST_CASE("a user with nothing waiting gets any size") {
     UserShare share(100);
     const auto large = share.take(identity("u"), 1'000);
     REQUIRE(large.has_value());
     CHECK(share.take(identity("u"), 1).has_error());
 }
 
-TEST_CASE("the operator's own tokens have no bound") {
+TEST_CASE("the operator's own tokens are unlimited") {
     UserShare share(100);
     const auto some = share.take(identity("backend", Grant::service), 1'000);
     REQUIRE(some.has_value());
@@ -49,7 +49,7 @@ TEST_CASE("the operator's own tokens have no bound") {
     CHECK(share.users() == 0);
 }
 
-TEST_CASE("users who have nothing waiting are forgotten") {
+TEST_CASE("users with nothing waiting are forgotten") {
     UserShare share(100);
     std::optional<Result<UserShare::Part>> part(share.take(identity("u"), 10));
     CHECK(share.users() == 1);

@@ -1,4 +1,4 @@
-// A lane gives back what it got, in order, and says how much waits.
+// A lane returns its entries in order and reports its depth.
 #include "notifyd/queue/lane.hpp"
 
 #include <catch2/catch.hpp>

@@ -4,7 +4,7 @@
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/limits.hpp"
 #include "notifyd/runtime/one_shot.hpp"
-#include "notifyd/runtime/task_group.hpp"
+#include "notifyd/runtime/spawner.hpp"
 
 #include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>
@@ -17,7 +17,7 @@ using namespace notifyd::runtime;
 
 namespace {
 
-// However long the machine takes.
+// Long enough for any machine.
 constexpr std::chrono::hours no_limit{1};
 
 struct Hook final : TurnHook {
@@ -47,8 +47,8 @@ TEST_CASE("all ready handlers run before the hook") {
     CHECK(hook.handlers_per_turn == std::vector{50});
 }
 
-TEST_CASE("a turn ends when it took long, so that what it has made goes out") {
-    // Over at the first look.
+TEST_CASE("a turn that takes too long ends early, so that its output is sent") {
+    // The time is over at the first check.
     EventLoop loop(0, 100, std::chrono::milliseconds(0));
     Hook hook(loop);
     loop.add_turn_hook(hook);
@@ -64,7 +64,7 @@ TEST_CASE("a turn ends when it took long, so that what it has made goes out") {
     CHECK(hook.handlers_per_turn == std::vector<int>(5, per_look));
 }
 
-TEST_CASE("a long turn tells its hooks between handlers that it goes on") {
+TEST_CASE("a long turn informs its hooks between handlers") {
     struct Part final : TurnHook {
         bool turn_ended() override {
             loop->stop();
@@ -85,7 +85,7 @@ TEST_CASE("a long turn tells its hooks between handlers that it goes on") {
     CHECK(hook.told_after == std::vector{part, 2 * part});
 }
 
-TEST_CASE("what comes after a turn comes after all its hooks") {
+TEST_CASE("after_turn is called after turn_ended of all hooks") {
     struct Late final : TurnHook {
         Late(std::string own, std::vector<std::string>& all) : name(std::move(own)), calls(all) {}
         bool turn_ended() override {
@@ -112,7 +112,7 @@ TEST_CASE("a hook with work left is called again without sleeping") {
     Hook hook(loop);
     loop.add_turn_hook(hook);
     hook.left = 4;
-    // One handler only: a loop that slept while work is left would never come back.
+    // One handler only: a loop that slept although work is left would never return.
     boost::asio::post(loop.context(), [] {});
     loop.run();
     CHECK(hook.handlers_per_turn.size() == 4);
@@ -147,7 +147,7 @@ boost::asio::awaitable<void, Executor> wait_for(OneShot<int>& answer, std::vecto
 TEST_CASE("a one-shot resumes its coroutine, whether the value comes before or after the wait") {
     for (const bool before : {false, true}) {
         EventLoop loop(0, 100);
-        TaskGroup tasks(loop);
+        Spawner tasks(loop);
         OneShot<int> answer(loop.executor());
         std::vector<int> seen;
         if (before) answer.set(7);

@@ -1,4 +1,4 @@
-// Turns by key, first in first out within one, and a share of the room for each.
+// Turns by key, order within a key, and a share of the room for each key.
 #include "notifyd/runtime/fair_queue.hpp"
 
 #include "notifyd/runtime/fair_handover_queue.hpp"
@@ -37,7 +37,7 @@ TEST_CASE("keys take turns, and each is first in, first out") {
     CHECK(queue.keys() == 0);
 }
 
-TEST_CASE("a newcomer waits for one value of each other key at most") {
+TEST_CASE("a newcomer waits for at most one value of each other key") {
     Queue queue;
     for (int i = 0; i < 1'000; ++i) queue.push("greedy", i);
     CHECK(queue.pop() == 0);
@@ -45,7 +45,7 @@ TEST_CASE("a newcomer waits for one value of each other key at most") {
     queue.push("b", -1);
     CHECK(queue.pop() == 2);
     CHECK(queue.pop() == -1);
-    // One that comes back has no turn in advance.
+    // A key that comes back does not get its turn in advance.
     queue.push("b", -2);
     queue.push("b", -3);
     CHECK(queue.pop() == 3);
@@ -54,7 +54,7 @@ TEST_CASE("a newcomer waits for one value of each other key at most") {
     CHECK(queue.pop() == -3);
 }
 
-TEST_CASE("many keys come and go, and nothing of them stays") {
+TEST_CASE("many keys come and go and leave nothing behind") {
     Queue queue;
     std::vector<int> wanted;
     for (int round = 0; round < 3; ++round) {
@@ -75,7 +75,7 @@ TEST_CASE("values that cannot be copied pass through") {
     CHECK(*queue.pop() == 7);
 }
 
-TEST_CASE("one key alone takes a fifth of the room, the next a fifth of the rest") {
+TEST_CASE("a single key gets a fifth of the room, the next one a fifth of the rest") {
     FairHandoverQueue<int, int> queue(1'000);
     int greedy = 0;
     while (queue.push(1, 0) == Handover::taken) ++greedy;
@@ -90,11 +90,11 @@ TEST_CASE("one key alone takes a fifth of the room, the next a fifth of the rest
     }
     CHECK(queue.push(1'000, 0) == Handover::taken);
     CHECK(queue.size() < 1'000);
-    // Those who keep themselves within bounds are not counted out.
+    // push_always ignores the shares.
     CHECK(queue.push_always(1, 0) == Handover::taken);
 }
 
-TEST_CASE("a full queue refuses, and a closed one gives what is left") {
+TEST_CASE("a full queue refuses, and a closed one hands out what is left") {
     FairHandoverQueue<int, std::unique_ptr<int>> queue(3);
     for (int key = 0; key < 3; ++key) CHECK(queue.push(key, std::make_unique<int>(key)) == Handover::taken);
     auto late = std::make_unique<int>(9);
@@ -108,7 +108,7 @@ TEST_CASE("a full queue refuses, and a closed one gives what is left") {
     CHECK_FALSE(queue.take().has_value());
 }
 
-TEST_CASE("a taker sleeps until something comes") {
+TEST_CASE("a taker sleeps until a value arrives") {
     FairHandoverQueue<int, int> queue(100);
     std::vector<int> taken;
     std::thread taker([&] {

@@ -1,4 +1,4 @@
-// The queue whose takers sleep.
+// The queue whose takers sleep until a value arrives.
 #include "notifyd/runtime/handover_queue.hpp"
 
 #include <catch2/catch.hpp>
@@ -31,7 +31,7 @@ TEST_CASE("values come out in the order in which they went in") {
     CHECK(values_of(taken) == std::vector<int>{0, 2, 3, 4});
 }
 
-TEST_CASE("a taker in a hurry learns that nothing came") {
+TEST_CASE("a taker with a timeout learns that nothing arrived") {
     Queue queue;
     std::deque<std::unique_ptr<int>> taken;
     CHECK(queue.take_all(taken, std::chrono::milliseconds(1)) == Queue::Waited::timed_out);
@@ -39,7 +39,7 @@ TEST_CASE("a taker in a hurry learns that nothing came") {
     CHECK(taken.empty());
 }
 
-TEST_CASE("a closed queue gives what is left, refuses the rest and leaves it with its owner") {
+TEST_CASE("a closed queue hands out what is left and leaves refused values with their owners") {
     Queue queue;
     REQUIRE(queue.push(std::make_unique<int>(1)));
     queue.close();

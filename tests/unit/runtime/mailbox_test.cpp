@@ -21,7 +21,7 @@ std::size_t run_all(Mailbox& mailbox) {
 
 }  // namespace
 
-TEST_CASE("tasks come out in order, and the first of them wakes") {
+TEST_CASE("tasks come out in order, and only the first of them wakes the owner") {
     int woken = 0;
     Mailbox mailbox(10, [&] { ++woken; });
     std::vector<int> ran;
@@ -34,7 +34,7 @@ TEST_CASE("tasks come out in order, and the first of them wakes") {
     CHECK(woken == 2);
 }
 
-TEST_CASE("a full mailbox refuses, but not what controls the loop; a closed one refuses all") {
+TEST_CASE("a full mailbox refuses all but control tasks, a closed one refuses everything") {
     Mailbox mailbox(1, [] {});
     CHECK(mailbox.post([] {}));
     CHECK_FALSE(mailbox.post([] {}));
@@ -46,12 +46,12 @@ TEST_CASE("a full mailbox refuses, but not what controls the loop; a closed one 
     CHECK_FALSE(mailbox.post([] {}));
 }
 
-TEST_CASE("a thread that waits for room goes on when there is some, or when the mailbox closes") {
+TEST_CASE("a thread that waits for room continues when there is some, or when the mailbox closes") {
     Mailbox mailbox(1, [] {});
     REQUIRE(mailbox.post([] {}));
     std::atomic<int> ran{0};
     std::thread waiting([&] { CHECK(mailbox.post_waiting([&ran] { ++ran; })); });
-    // Its task comes only after the first was taken, whenever the thread gets there.
+    // Its task arrives only after the first has been taken, whenever the thread gets there.
     while (ran.load() == 0) run_all(mailbox);
     waiting.join();
     REQUIRE(mailbox.post([] {}));

@@ -1,4 +1,4 @@
-// Threads that race for one limit get exactly as much as there is.
+// Threads that race for one limit together get exactly what it allows.
 #include "notifyd/runtime/shared_rate_limit.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-// A bucket for each key over all threads, in bounded memory.
+// A bucket for each key, across all threads, in bounded memory.
 #include "notifyd/runtime/shared_token_buckets.hpp"
 
 #include <catch2/catch.hpp>
@@ -36,14 +36,14 @@ TEST_CASE("threads share each key's bucket") {
     CHECK(buckets.size() == keys);
 }
 
-TEST_CASE("a key gets its burst, its rate and the time to wait, whatever other keys do") {
+TEST_CASE("a key gets its burst, its rate and its waiting time, whatever other keys do") {
     SharedTokenBuckets buckets;
     const Rate rate{10, 20};
     for (int i = 0; i < 20; ++i) REQUIRE(buckets.take("u", start, rate) == 0ms);
     CHECK(buckets.take("u", start, rate) == 100ms);
     CHECK(buckets.take("v", start, rate) == 0ms);
     CHECK(buckets.take("u", start + 100ms, rate) == 0ms);
-    // Over many generations of buckets, to the one.
+    // Exact, over many generations of buckets.
     int admitted = 0;
     for (auto now = start + 101ms; now <= start + 60'100ms; now += 1ms) {
         admitted += buckets.take("u", now, rate) == 0ms ? 1 : 0;
@@ -63,14 +63,14 @@ TEST_CASE("idle buckets are forgotten") {
     CHECK(buckets.size() == 200);
 }
 
-TEST_CASE("a million keys stay within the capacity, and refuse nobody") {
+TEST_CASE("a million keys stay within the capacity, and none of them is refused") {
     SharedTokenBuckets buckets;
     for (int i = 0; i < 1'000'000; ++i) REQUIRE(buckets.take(std::to_string(i), start, {1, 1}) == 0ms);
     CHECK(buckets.size() <= SharedTokenBuckets::capacity);
     CHECK(buckets.size() >= SharedTokenBuckets::capacity / 3);
 }
 
-TEST_CASE("a rate of 0 is no limit and remembers nothing") {
+TEST_CASE("a rate of 0 is no limit and stores nothing") {
     SharedTokenBuckets buckets;
     for (int i = 0; i < 1'000; ++i) REQUIRE(buckets.take("u", start, {0, 1}) == 0ms);
     CHECK(buckets.size() == 0);

@@ -43,7 +43,7 @@ TEST_CASE("a batch has 1 to 100 messages") {
     CHECK(entries.error().message == "messages must be an array of 1 to 100 messages");
 }
 
-TEST_CASE("each entry of a batch stands for itself, in order") {
+TEST_CASE("each entry of a batch is handled on its own, in order") {
     const std::string too_large =
         R"({"targetChannel":"WebSocket","payload":{"chatId":"c","x":")" + std::string(200, 'x') + "\"}}";
     const auto entries = parse("{ \"messages\" : [ " + good + " , {} , 7 , " + too_large +
@@ -63,7 +63,7 @@ TEST_CASE("each entry of a batch stands for itself, in order") {
     CHECK((*entries)[5].has_value());
 }
 
-TEST_CASE("an entry may be exactly as large as a message may be") {
+TEST_CASE("an entry may be exactly as large as a message") {
     const auto entry_of = [](std::size_t bytes) {
         std::string entry = R"({"targetChannel":"WebSocket","payload":{"chatId":"c","x":""}})";
         entry.insert(entry.size() - 3, std::string(bytes - entry.size(), 'x'));
@@ -86,7 +86,7 @@ TEST_CASE("a batch that is not JSON is refused as a whole") {
     }
 }
 
-TEST_CASE("an entry may be nested as deep as the same message alone") {
+TEST_CASE("an entry may be nested as deeply as the same message on its own") {
     const std::string entry = R"({"targetChannel":"W","payload":{"chatId":"c","x":[[]]}})";
     CHECK(parse_publish_body(entry, {4}).has_value());
     CHECK(parse_batch_body("{\"messages\":[" + entry + "]}", {4}, 1'000).has_value());

@@ -1,4 +1,4 @@
-// A batch in steps: what is read is the same as at once, and no step does much.
+// Reading a batch in steps: the result is the same as at once, and no step does much.
 #include "notifyd/wire/batch_reader.hpp"
 
 #include <catch2/catch.hpp>
@@ -24,7 +24,7 @@ std::string batch(std::string_view one_entry, int count) {
     return text + "]}";
 }
 
-// An object of so many keys, or other text made of numbered pieces.
+// An object of this many keys, or other text made of numbered pieces.
 std::string repeated(std::string_view before, std::string_view after, int count) {
     std::string text;
     for (int i = 0; i < count; ++i) {
@@ -63,13 +63,13 @@ TEST_CASE("a large batch takes many steps, and a small one few") {
     REQUIRE(outcome.messages.has_value());
     CHECK(outcome.messages->size() == 100);
     for (const auto& message : *outcome.messages) CHECK(message.has_value());
-    // The check's pieces, and one for each entry.
+    // The pieces of the check, and one step for each entry.
     CHECK(outcome.steps >= body.size() / BatchReader::step_bytes + 100);
     CHECK(read(batch(entry("1"), 100)).steps <= 3);
 }
 
-TEST_CASE("whatever a step's border cuts, the batch is read as it was written") {
-    // Escapes, numbers, letters of several bytes and keys stand at every distance from a border.
+TEST_CASE("a batch is read as it was written, wherever the boundaries of the steps fall") {
+    // Escapes, numbers, multi-byte characters and keys are at every distance from a boundary.
     for (int shift = 0; shift < 40; ++shift) {
         const std::string padding(BatchReader::step_bytes - 100 + static_cast<std::size_t>(shift), ' ');
         const std::string content = R"({"k\u00e9y\n":-12.5e3,"\ud83d\ude00":"é😀\"","t":[true,null]})";
@@ -90,18 +90,18 @@ TEST_CASE("an object of any number of keys is checked key by key") {
     CHECK(outcome.messages->size() == 1);
     for (const char* again : {"k0", "k4095", "k4096", "k99999", "\\u006b7"}) {
         CHECK(error_of(R"({"other":{)" + keys + ",\"" + again + R"(":1},"messages":[]})") ==
-              "Request body is not valid JSON: an object names a key twice");
+              "Request body is not valid JSON: an object has a duplicate key");
     }
-    // The same keys in two objects, one in the other, are no repetition.
+    // The same keys in two nested objects are not duplicates.
     const std::string inner = R"("inner":{)" + keys + '}';
     CHECK(read(R"({"other":{)" + keys + ',' + inner + R"(},"messages":[)" + entry("1") + "]}").messages.has_value());
     const std::string escaped = repeated("\"\\n", "\":1", 5'000);
     CHECK(read(R"({"other":{)" + escaped + R"(},"messages":[)" + entry("1") + "]}").messages.has_value());
     CHECK(error_of(R"({"other":{)" + escaped + R"(,"\u000a4999":1},"messages":[]})") ==
-          "Request body is not valid JSON: an object names a key twice");
+          "Request body is not valid JSON: an object has a duplicate key");
 }
 
-TEST_CASE("what is wrong anywhere refuses the whole batch, however late it comes") {
+TEST_CASE("a fault anywhere refuses the whole batch, however late it comes") {
     const std::string good = batch(entry('"' + std::string(1'000, 'x') + '"'), 100);
     CHECK(error_of(good + "}") == "Request body is not valid JSON");
     CHECK(error_of(good.substr(0, good.size() - 1)) == "Request body is not valid JSON");
@@ -113,5 +113,5 @@ TEST_CASE("what is wrong anywhere refuses the whole batch, however late it comes
     CHECK(error_of(R"({"messages":[]})") == "messages must be an array of 1 to 100 messages");
     CHECK(error_of(R"({"messages":7})") == "messages must be an array of 1 to 100 messages");
     const std::string deep = std::string(40, '[') + std::string(40, ']');
-    CHECK(error_of(deep) == "Request body is not valid JSON: it is nested too deep");
+    CHECK(error_of(deep) == "Request body is not valid JSON: it is nested too deeply");
 }

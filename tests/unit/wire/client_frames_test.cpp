@@ -58,21 +58,21 @@ TEST_CASE("a sendMessage is a publish with options") {
     CHECK(full.request.type == MessageType::fifo);
 }
 
-TEST_CASE("what is a send and what is not") {
+TEST_CASE("which frames are sends") {
     CHECK(std::holds_alternative<SendMessage>(parse("{" + message + "}")));
     CHECK(std::holds_alternative<SendMessage>(parse(send_with(R"("type":"ping")"))));
     CHECK(std::holds_alternative<SendMessage>(parse(R"({"\u0061ction":"sendMessag\u0065",)" + message + "}")));
-    // With a type it is an envelope, whatever else it holds.
+    // With a type, it is an envelope, whatever else it contains.
     CHECK(std::holds_alternative<UnknownEnvelope>(parse(R"({"type":"chat",)" + message + "}")));
     CHECK(std::holds_alternative<Ping>(parse(R"({"type":"ping",)" + message + "}")));
 }
 
-TEST_CASE("an ack id without a wish for an ack is ignored") {
+TEST_CASE("an ack id is ignored if no ack is requested") {
     CHECK_FALSE(parse_as<SendMessage>(send_with(R"("ackId":"a")")).ack_id);
     CHECK_FALSE(parse_as<SendMessage>(send_with(R"("ackId":{},"requestAck":false)")).ack_id);
 }
 
-TEST_CASE("a malformed send names its ids as far as they could be read") {
+TEST_CASE("the reply to a malformed send repeats the ids that could be read") {
     struct Row {
         std::string text;
         std::string message;
@@ -117,7 +117,7 @@ TEST_CASE("a malformed send names its ids as far as they could be read") {
     }
 }
 
-TEST_CASE("a request id may have 256 bytes with its quotes") {
+TEST_CASE("a request id may have 256 bytes including its quotes") {
     CHECK(parse_as<SendMessage>(send_with("\"requestId\":\"" + std::string(254, 'r') + "\"")).request_id);
 }
 
@@ -127,8 +127,8 @@ TEST_CASE("a frame that is not JSON says so") {
         {"hello", "Message is not valid JSON"},
         {R"({"action":"sendMessage")", "Message is not valid JSON"},
         {"{\"type\":\"\xFF\"}", "Message is not valid JSON"},
-        {R"({"type":"ping","type":"ping"})", "Message is not valid JSON: an object names a key twice"},
-        {std::string(33, '[') + std::string(33, ']'), "Message is not valid JSON: it is nested too deep"},
+        {R"({"type":"ping","type":"ping"})", "Message is not valid JSON: an object has a duplicate key"},
+        {std::string(33, '[') + std::string(33, ']'), "Message is not valid JSON: it is nested too deeply"},
     };
     for (const auto& [text, message] : table) {
         const auto frame = parse_as<MalformedSend>(text);
@@ -137,13 +137,13 @@ TEST_CASE("a frame that is not JSON says so") {
     }
 }
 
-TEST_CASE("a ping needs nothing but its type") {
+TEST_CASE("a ping needs only its type") {
     CHECK_FALSE(parse_as<Ping>(R"({"type":"ping"})").id);
     CHECK(text_of(parse_as<Ping>(R"({"id":"x-1","type":"ping","timestamp":1,"payload":{}})").id) == "\"x-1\"");
     CHECK(text_of(parse_as<Ping>(R"({"id":42,"type":"ping","payload":null})").id) == "42");
 }
 
-TEST_CASE("subscribe and unsubscribe name topics and channels, each once") {
+TEST_CASE("subscribe and unsubscribe name topics and channels without repetitions") {
     const std::string payload =
         R"({"topics":["chat:a","org:o","chat:a"],"channels":["social","quota","social"],"resume":"a:1","epoch":"e"})";
     const auto in = parse_as<Subscribe>(R"({"id":"i","type":"subscribe","payload":)" + payload + "}");
@@ -166,7 +166,7 @@ TEST_CASE("a subscribe names at most 100 topics") {
     };
     CHECK(parse_as<Subscribe>(text(topics)).topics.size() == 100);
     CHECK(parse_as<Subscribe>(text(R"("chat:1","chat:2","chat:1")")).topics.size() == 2);
-    // A name that comes again counts, or a frame could cost the square of its size.
+    // Repetitions count, or the cost of a frame could grow with the square of its size.
     CHECK(parse_as<MalformedEnvelope>(text(topics + ",\"chat:7\"")).error.message ==
           "topics must be an array of at most 100 strings");
     CHECK(parse_as<MalformedEnvelope>(text(topics + ",\"chat:100\"")).error.message ==
@@ -180,14 +180,14 @@ TEST_CASE("a notification ack names a notification") {
     CHECK(ack.notification.to_string() == "0190163d-8694-739b-aea5-966c26f8ad91");
 }
 
-TEST_CASE("an envelope of another type is unknown, with its id") {
+TEST_CASE("an envelope of any other type is unknown, and keeps its id") {
     CHECK(text_of(parse_as<UnknownEnvelope>(R"({"id":"i","type":"PING"})").id) == "\"i\"");
     CHECK_FALSE(parse_as<UnknownEnvelope>(R"({"type":""})").id);
     CHECK_FALSE(parse_as<UnknownEnvelope>(R"({"type":"pong","payload":[]})").id);
     CHECK_FALSE(parse_as<UnknownEnvelope>(R"({"type":"connected"})").id);
 }
 
-TEST_CASE("a malformed envelope names its id and what is wrong") {
+TEST_CASE("the reply to a malformed envelope repeats its id and says what is wrong") {
     const std::string topic = "A topic is chat:, user:, org:, hub: or project: followed by an id";
     const std::string topics = "topics must be an array of at most 100 strings";
     const std::string channels = "channels must be an array of at most 100 strings";
@@ -221,13 +221,13 @@ TEST_CASE("a malformed envelope names its id and what is wrong") {
     }
 }
 
-TEST_CASE("a refresh has a token") {
+TEST_CASE("a refresh contains a token") {
     const auto refresh = parse_as<AuthRefresh>(R"({"id":"i","type":"auth:refresh","payload":{"token":"a.b.c"}})");
     CHECK(refresh.token == "a.b.c");
     CHECK(text_of(refresh.id) == "\"i\"");
 }
 
-TEST_CASE("a name that only looks like one of ours is nobody's mistake") {
+TEST_CASE("a name that merely resembles one of ours is not a mistake") {
     for (const std::string other : {"_id", "i_d", "ack", "hello", "rid", "deply", "scho"}) {
         CAPTURE(other);
         CHECK(text_of(parse_as<Ping>("{\"type\":\"ping\",\"id\":\"i\",\"" + other + "\":1}").id) == "\"i\"");
@@ -241,7 +241,7 @@ TEST_CASE("a name that only looks like one of ours is nobody's mistake") {
     }
 }
 
-TEST_CASE("in a frame, too, null is as good as nothing") {
+TEST_CASE("in a frame, too, null counts as absent") {
     CHECK_FALSE(
         parse_as<SendMessage>(send_with(R"("requestId":null,"requestAck":null,"ackId":null,"echo":null)")).request_id);
     CHECK_FALSE(parse_as<Ping>(R"({"type":"ping","id":null,"action":null})").id);

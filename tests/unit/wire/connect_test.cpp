@@ -34,7 +34,7 @@ TEST_CASE("a connect query may be empty") {
     CHECK(connect->hello == Hello::off);
 }
 
-TEST_CASE("a connect query says everything") {
+TEST_CASE("a connect query may set every parameter") {
     const auto connect = parse_connect_query({{"token", "t.o.k"},
                                               {"chatId", "a"},
                                               {"chatIds", "b,c"},
@@ -54,13 +54,13 @@ TEST_CASE("a connect query says everything") {
     CHECK(topics_of(connect) == "chat:a chat:d chat:b chat:c org:o1 org:o2 hub:h project:p ");
 }
 
-TEST_CASE("an empty list of topics is none") {
+TEST_CASE("an empty list of topics counts as absent") {
     const auto connect = parse_connect_query({{"chatIds", ""}, {"chatId", ""}, {"orgId", ""}, {"hubId", "h"}});
     REQUIRE(connect.has_value());
     CHECK(topics_of(connect) == "hub:h ");
 }
 
-TEST_CASE("hello and partial are on with 1, off with 0, and refused with anything that is neither") {
+TEST_CASE("hello and partial are on with 1, off with 0, and refused with anything else") {
     for (const char* off : {"0", "false", ""}) {
         CHECK(parse_connect_query({{"hello", off}})->hello == Hello::off);
         CHECK_FALSE(parse_connect_query({{"partial", off}})->partial);
@@ -73,7 +73,7 @@ TEST_CASE("hello and partial are on with 1, off with 0, and refused with anythin
     CHECK(parse_connect_query({{"partial", "2"}}).error().message == "partial must be 1 or 0");
 }
 
-TEST_CASE("a parameter that only looks like one of ours is ignored") {
+TEST_CASE("a parameter that merely resembles one of ours is ignored") {
     for (const std::string other : {"subId", "busId", "oken", "id", "_id", "v", "utm_id", "projects2"}) {
         CAPTURE(other);
         CHECK(parse_connect_query({{other, "x"}}).has_value());

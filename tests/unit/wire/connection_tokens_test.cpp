@@ -61,7 +61,7 @@ TEST_CASE("the body of POST /ws/token is optional, and read strictly") {
     }
 }
 
-TEST_CASE("connection tokens are answered as the specification says") {
+TEST_CASE("replies about connection tokens match the specification") {
     const Uuid id = *Uuid::parse("0190b0a1-0000-4000-8000-000000000001");
     CHECK(wire::connection_token_reply("a.b", id, 1'700'000'000'000) ==
           R"({"token":"a.b","tokenId":"0190b0a1-0000-4000-8000-000000000001","expiresAt":1700000000000})");

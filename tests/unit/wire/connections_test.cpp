@@ -1,4 +1,4 @@
-// Connections as /@connections shows them, and what may be asked of it.
+// Connections as /@connections shows them, and the queries that it accepts.
 #include "notifyd/wire/connections.hpp"
 
 #include <catch2/catch.hpp>
@@ -24,7 +24,7 @@ constexpr const char* text = R"({"connectionId":"00000000-0000-0000-0000-0000000
 
 }  // namespace
 
-TEST_CASE("a connection, and a page of them") {
+TEST_CASE("the reply for one connection, and for a page of them") {
     const std::vector<ConnectionInfo> two{example(), example()};
     CHECK(wire::connection_reply(two.front()) == text);
     CHECK(wire::connections_page({}, std::nullopt) == R"({"connections":[],"count":0})");
@@ -32,7 +32,7 @@ TEST_CASE("a connection, and a page of them") {
           std::string(R"({"connections":[)") + text + "," + text + R"(],"count":2,"nextStartKey":"key"})");
 }
 
-TEST_CASE("what is asked of the list of connections") {
+TEST_CASE("the query of the list of connections") {
     const auto all = wire::parse_connections_query({});
     REQUIRE(all.has_value());
     CHECK((!all->user && !all->topic && all->limit == 50 && !all->start_key));
@@ -50,7 +50,7 @@ TEST_CASE("what is asked of the list of connections") {
     }
 }
 
-TEST_CASE("a frame that is posted is text, perhaps none") {
+TEST_CASE("a posted frame is text, and may be empty") {
     CHECK(wire::check_posted_frame("").has_value());
     CHECK(wire::check_posted_frame("x").has_value());
     CHECK(wire::check_posted_frame("\xC3\xA4").has_value());

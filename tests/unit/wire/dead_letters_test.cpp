@@ -33,11 +33,11 @@ const std::string middle = R"("userId":"u","reason":"outbox_full","attempts":3,)
 
 }  // namespace
 
-TEST_CASE("a dead letter shows its message, closed") {
+TEST_CASE("a dead letter shows its message as complete JSON") {
     CHECK(dead_letter(letter()) == begin + middle + R"("message":{"content":1}})");
 }
 
-TEST_CASE("a numbered one shows its number, one of a connection its id") {
+TEST_CASE("a dead letter shows the message's number and the connection's id, if there are any") {
     DeadLetter numbered = letter();
     numbered.sequence = 42;
     numbered.connection = ConnectionId(*Uuid::parse(id_text));
@@ -45,13 +45,13 @@ TEST_CASE("a numbered one shows its number, one of a connection its id") {
                                        R"("message":{"content":1,"sequenceNumber":42}})");
 }
 
-TEST_CASE("a message whose retention is over is null") {
+TEST_CASE("a message whose retention has expired is null") {
     DeadLetter expired = letter();
     expired.head.reset();
     CHECK(dead_letter(expired) == begin + middle + R"("message":null})");
 }
 
-TEST_CASE("a page of dead letters has its count, and a key where there are more") {
+TEST_CASE("a page of dead letters has its count, and a key if there are more") {
     CHECK(dead_letters_page({}, std::nullopt) == R"({"deadLetters":[],"count":0})");
     const DeadLetter two[] = {letter(), letter()};
     const std::string text = dead_letter(letter());
@@ -59,11 +59,11 @@ TEST_CASE("a page of dead letters has its count, and a key where there are more"
           R"({"deadLetters":[)" + text + "," + text + R"(],"count":2,"nextStartKey":"key"})");
 }
 
-TEST_CASE("a redrive is answered with its counts") {
+TEST_CASE("the reply to a redrive contains its counts") {
     CHECK(redrive_reply(3, 4) == R"({"redriven":3,"failed":4})");
 }
 
-TEST_CASE("a query of dead letters") {
+TEST_CASE("the query of dead letters") {
     const auto plain = parse_dead_letters_query({});
     REQUIRE(plain.has_value());
     CHECK_FALSE(plain->queue);

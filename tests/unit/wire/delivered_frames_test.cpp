@@ -1,4 +1,4 @@
-// Messages as subscribers get them, and those of a block that was not sent to its end.
+// Messages as subscribers receive them, and the messages in a block that was only partly sent.
 #include "notifyd/wire/delivered_frames.hpp"
 
 #include "notifyd/wire/server_frames.hpp"
@@ -35,7 +35,7 @@ StoredMessage stored(std::uint8_t number, MessageType type, Sequence sequence, s
                     .published_at = noon,
                     .skip = std::nullopt,
                     .head = {}};
-    // What a payload brings must not be taken for the server's own.
+    // The payload must not be mistaken for the server's own members.
     message.head = message_head(message, R"("content":{"messageId":"x","processorTimestamp":1})");
     return {.at = {},
             .id = message.id,
@@ -54,7 +54,7 @@ std::vector<UnsentMessage> unsent(std::string_view block, std::size_t sent) {
 
 }  // namespace
 
-TEST_CASE("a stored message is delivered as a live one") {
+TEST_CASE("a stored message is delivered like a live one") {
     const std::array<StoredMessage, 1> messages{stored(1, MessageType::fifo, 7)};
     const std::string text = testing::frame_text(delivered_frames(std::span<const StoredMessage>(messages), noon, 0));
     CHECK_THAT(
@@ -63,7 +63,7 @@ TEST_CASE("a stored message is delivered as a live one") {
     CHECK_THAT(text, Catch::StartsWith(R"({"content":)"));
 }
 
-TEST_CASE("the messages of a block are recognised, from the first one that is not wholly sent") {
+TEST_CASE("the messages of a block are read back, from the first one that was not sent completely") {
     const std::array<StoredMessage, 3> messages{stored(1, MessageType::fifo, 7),
                                                 stored(2, MessageType::standard, 0, "org:acme"),
                                                 stored(3, MessageType::fifo, 0)};
@@ -85,7 +85,7 @@ TEST_CASE("the messages of a block are recognised, from the first one that is no
     CHECK(unsent(block->view(), block->size()).empty());
 }
 
-TEST_CASE("answers and what is no frame are passed over") {
+TEST_CASE("replies and bytes that are not frames are skipped") {
     const Receipt receipt{.id = message_id(1),
                           .type = MessageType::fifo,
                           .target_channel = "WebSocket",

@@ -44,7 +44,7 @@ Receipt standard_receipt() {
     return {MessageId(uuid(standard_id)), MessageType::standard, "WebSocket", "", 0, noon + 1};
 }
 
-// What the subscribers get of a client's message, as the publisher would have it stamped.
+// What subscribers receive of a client's message, stamped as by the publisher.
 std::string delivered(const std::string& sent, const Receipt& receipt, EpochMs processed_at) {
     ClientFrame frame = parse_client_frame(golden(sent), JsonLimits{});
     const PublishRequest& request = std::get<SendMessage>(frame).request;

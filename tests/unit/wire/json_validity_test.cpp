@@ -1,4 +1,4 @@
-// What counts as JSON, seen through the one parser that takes any text.
+// What counts as JSON, tested through the one parser that accepts any text.
 #include "notifyd/wire/publish.hpp"
 
 #include <catch2/catch.hpp>
@@ -82,7 +82,7 @@ TEST_CASE("what is not JSON is refused with the message of the specification") {
     CHECK(request.error().message == "Request body is not valid JSON");
 }
 
-TEST_CASE("a value that is not JSON spoils the whole text") {
+TEST_CASE("a value that is not JSON makes the whole text invalid") {
     const std::string value = GENERATE(as<std::string>{},
                                        "",
                                        "01",
@@ -117,7 +117,7 @@ TEST_CASE("a value that is not JSON spoils the whole text") {
     CHECK(request.error().message == "Request body is not valid JSON");
 }
 
-TEST_CASE("half of a surrogate pair is named as what it is") {
+TEST_CASE("half of a surrogate pair is reported as such") {
     const std::string value = GENERATE(as<std::string>{},
                                        R"("\ud800")",
                                        R"("\ud83d and more")",
@@ -134,11 +134,11 @@ TEST_CASE("half of a surrogate pair is named as what it is") {
                Catch::StartsWith("A string in the request body contains half of a surrogate pair"));
 }
 
-TEST_CASE("a text with a NUL behind it is refused") {
+TEST_CASE("a text followed by a NUL is refused") {
     CHECK(parse(with_value("1") + std::string(1, '\0')).has_error());
 }
 
-TEST_CASE("an object that names a key twice is refused at any level") {
+TEST_CASE("an object with a duplicate key is refused at any level") {
     const std::string value = GENERATE(as<std::string>{},
                                        R"({"a":1,"a":2})",
                                        R"({"a":1,"b":2,"a":3})",
@@ -153,7 +153,7 @@ TEST_CASE("an object that names a key twice is refused at any level") {
     const auto request = parse(with_value(value));
     REQUIRE(request.has_error());
     CHECK(request.error().code == Errc::invalid_json);
-    CHECK(request.error().message == "Request body is not valid JSON: an object names a key twice");
+    CHECK(request.error().message == "Request body is not valid JSON: an object has a duplicate key");
     CHECK(parse(R"({"targetChannel":"a","targetChannel":"b","payload":{"chatId":"c"}})").has_error());
 }
 
@@ -161,7 +161,7 @@ TEST_CASE("the same key in different objects is fine") {
     CHECK(parse(with_value(R"({"a":{"a":{"a":1}},"b":[{"a":1},{"a":1}],"A":1,"payload":{"chatId":1}})")).has_value());
 }
 
-TEST_CASE("duplicates are found among many and among long keys") {
+TEST_CASE("duplicates are found among many keys and among long ones") {
     std::string members;
     for (int i = 0; i < 20'000; ++i) members += "\"key" + std::to_string(i) + "\":1,";
     CHECK(parse(with_value("{" + members + "\"last\":1}")).has_value());
@@ -173,13 +173,13 @@ TEST_CASE("duplicates are found among many and among long keys") {
     CHECK(parse(with_value("{\"" + key + "\\u0041\":1,\"" + key + "A\":1}")).has_error());
 }
 
-TEST_CASE("depth is limited, the outermost object counted") {
+TEST_CASE("depth is limited, counting the outermost object") {
     // The body and its payload are the first two levels.
     CHECK(parse(with_value(nested(30))).has_value());
     const auto request = parse(with_value(nested(31)));
     REQUIRE(request.has_error());
     CHECK(request.error().code == Errc::invalid_json);
-    CHECK(request.error().message == "Request body is not valid JSON: it is nested too deep");
+    CHECK(request.error().message == "Request body is not valid JSON: it is nested too deeply");
     CHECK(parse(with_value(nested(100'000))).has_error());
     CHECK(parse(std::string(100'000, '[')).has_error());
 
@@ -188,7 +188,7 @@ TEST_CASE("depth is limited, the outermost object counted") {
     CHECK(parse_publish_body(with_value("[]"), {3}).has_value());
 }
 
-TEST_CASE("every cut of a message is refused without harm") {
+TEST_CASE("every truncation of a message is refused without harm") {
     const std::string whole = with_value(R"({"a":[1.5e3,"\u0041\ud83d\ude00é",true,null],"b\n":{}})");
     REQUIRE(parse(whole).has_value());
     for (std::size_t length = 0; length < whole.size(); ++length) {

@@ -38,7 +38,7 @@ std::string ranges_of(const HistoryRequest& request) {
     return text;
 }
 
-// The ranges, or the message of the error.
+// The ranges, or the error's message.
 std::string sequences(const Query& more) {
     const auto request = parse_messages_query(with(chat, more));
     return request.has_value() ? ranges_of(*request) : request.error().message;
@@ -58,7 +58,7 @@ TEST_CASE("a history query has defaults") {
     CHECK(request->order == PageOrder::newest_first);
 }
 
-TEST_CASE("a history query says everything") {
+TEST_CASE("a history query may set every parameter") {
     const auto request = parse_messages_query({{"targetClass", "org"},
                                                {"targetId", "o"},
                                                {"limit", "100"},
@@ -126,7 +126,7 @@ TEST_CASE("a bad history query is refused with a message") {
     }
 }
 
-TEST_CASE("an empty startKey is none, and whoever asks for numbers gets a hundred") {
+TEST_CASE("an empty startKey counts as absent, and the limit for numbers is a hundred") {
     CHECK_FALSE(parse_messages_query(with(chat, {{"startKey", ""}}))->start_key);
     CHECK(parse_messages_query(with(chat, {{"sequences", "1-100"}}))->limit == 100);
     CHECK(parse_messages_query(with(chat, {{"sequences", "1-100"}, {"limit", "7"}}))->limit == 7);
@@ -134,7 +134,7 @@ TEST_CASE("an empty startKey is none, and whoever asks for numbers gets a hundre
     CHECK(parse_messages_query(with(chat, {{"utm_source", "x"}, {"_", "1"}})).has_value());
 }
 
-TEST_CASE("times near the seconds are taken as what they are") {
+TEST_CASE("numbers that could be seconds are told from milliseconds") {
     for (const EpochMs time : {EpochMs{0},
                                EpochMs{99'999'999},
                                EpochMs{100'000'000'000},
@@ -146,7 +146,7 @@ TEST_CASE("times near the seconds are taken as what they are") {
     }
 }
 
-TEST_CASE("a plus that arrived as a space still is an offset") {
+TEST_CASE("a plus that arrived as a space is still an offset") {
     const auto request = parse_messages_query(with(chat, {{"fromTimestamp", "1970-01-01T02:00:00 02:00"}}));
     REQUIRE(request.has_value());
     CHECK(request->from_time == 0);
@@ -189,7 +189,7 @@ TEST_CASE("sequences are merged, sorted and bounded") {
     }
 }
 
-TEST_CASE("from and to cut the sequences") {
+TEST_CASE("from and to restrict the sequences") {
     CHECK(sequences({{"fromSequence", "5"}}) == "5-9223372036854775807 ");
     CHECK(sequences({{"fromSequence", "0"}}) == "1-9223372036854775807 ");
     CHECK(sequences({{"toSequence", "5"}}) == "1-5 ");
@@ -201,14 +201,14 @@ TEST_CASE("from and to cut the sequences") {
           "sequences, fromSequence and toSequence have no number in common");
 }
 
-TEST_CASE("any sequence filter turns the order to ascending, unless the client says otherwise") {
+TEST_CASE("any sequence filter makes the order ascending, unless the client says otherwise") {
     for (const Query& filter : {Query{{"sequences", "3"}}, Query{{"fromSequence", "3"}}, Query{{"toSequence", "3"}}}) {
         CHECK(parse_messages_query(with(chat, filter))->order == PageOrder::oldest_first);
         CHECK(parse_messages_query(with(with(chat, filter), {{"order", "desc"}}))->order == PageOrder::newest_first);
     }
 }
 
-TEST_CASE("a page of messages has each as it was delivered, with history's own fields") {
+TEST_CASE("a page shows each message as it was delivered, with history's own fields") {
     Page page;
     page.messages.push_back({{42, 7}, {}, {}, 42, noon, "WebSocket", R"({"a":1,"chatId":"c")"});
     page.messages.push_back({{42, 8}, {}, {}, 0, noon + 1'999, "Email", R"({"b":2,"chatId":"c")"});
@@ -219,7 +219,7 @@ TEST_CASE("a page of messages has each as it was delivered, with history's own f
               R"(,"nextStartKey":"key","nextToken":"key"})");
 }
 
-TEST_CASE("messages that are kept for ever have no ttl, a last page no key") {
+TEST_CASE("messages that are kept for ever have no ttl, and the last page has no key") {
     Page page;
     page.messages.push_back({{1, 1}, {}, {}, 1, noon, "WebSocket", "{\"a\":1"});
     CHECK(messages_page(topic("user:u"), page, std::nullopt, "e", Milliseconds{0}) ==

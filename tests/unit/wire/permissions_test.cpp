@@ -17,7 +17,7 @@ using testing::error_message;
 constexpr EpochMs noon = 1'769'860'800'000;
 const std::string noon_text = "\"2026-01-31T12:00:00.000Z\"";
 
-// "user topic role", or the message of the error.
+// "user topic role", or the error's message.
 std::string parse(const std::string& text) {
     const auto grant = parse_grant_body(text, JsonLimits{});
     if (grant.has_error()) return grant.error().message;
@@ -73,7 +73,7 @@ TEST_CASE("a grant names a user, a topic and a role") {
     }
 }
 
-TEST_CASE("permissions are asked for by user or by topic") {
+TEST_CASE("permissions are listed by user or by topic") {
     const auto own = parse_permissions_query({});
     REQUIRE(own.has_value());
     CHECK_FALSE(own->user);
@@ -113,14 +113,14 @@ TEST_CASE("a revocation names a user and a topic") {
           "chatId is given more than once");
 }
 
-TEST_CASE("a grant is answered with its row") {
+TEST_CASE("the reply to a grant contains its row") {
     CHECK(permission_reply(permission("chat:c")) ==
           R"({"message":"Permission granted successfully","permission":)" + chat_permission + "}");
     CHECK_THAT(permission_reply(permission("hub:h")), Catch::Contains(R"("targetClass":"hub","targetId":"h")"));
     CHECK(revoke_reply() == R"({"message":"Permission revoked successfully"})");
 }
 
-TEST_CASE("a page of permissions names what was asked for") {
+TEST_CASE("a page of permissions names its user or topic") {
     const std::vector<Permission> rows{permission("chat:c"), permission("chat:c")};
     CHECK(permissions_page(UserId("u"), rows, "key") == R"({"userId":"u","permissions":[)" + chat_permission + "," +
                                                             chat_permission +

@@ -25,7 +25,7 @@ Result<PublishRequest> parse(const std::string& text) {
     return parse_publish_body(text, limits);
 }
 
-// A valid body with more members in front, and more members in its payload.
+// A valid body with additional members in front, and in its payload.
 Result<PublishRequest> parse_with(const std::string& members, const std::string& payload_members) {
     return parse("{" + members + R"("targetChannel":"WebSocket","payload":{"chatId":"c")" + payload_members + "}}");
 }
@@ -38,7 +38,7 @@ std::string times(std::size_t count, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("the example of the specification is read") {
+TEST_CASE("the specification's example is accepted") {
     const auto request = parse(
         R"({"targetChannel": "WebSocket", "messageType": "fifo", "messageGroupId": "g",
             "messageDeduplicationId": "d", "generateSequence": true,
@@ -54,7 +54,7 @@ TEST_CASE("the example of the specification is read") {
     CHECK(request->payload_fields == R"("eventType":"notification","content":{"a":[1, 2]},"more":null)");
 }
 
-TEST_CASE("a message is standard and plain when it says nothing else") {
+TEST_CASE("a message is standard and plain by default") {
     const auto request = parse_with("", "");
     REQUIRE(request.has_value());
     CHECK(request->type == MessageType::standard);
@@ -82,7 +82,7 @@ TEST_CASE("the target channel and the payload are required") {
     CHECK(error_message(parse(text)) == missing_parameters);
 }
 
-TEST_CASE("what is there, but of another type, is not called missing") {
+TEST_CASE("a member of the wrong type is not reported as missing") {
     CHECK(error_message(parse(R"({"targetChannel":7,"payload":{"chatId":"c"}})")) ==
           "targetChannel must be a string such as \"WebSocket\"");
     for (const std::string bad : {"\"hello\"", "7", "true", R"([{"chatId":"c"}])"}) {
@@ -92,7 +92,7 @@ TEST_CASE("what is there, but of another type, is not called missing") {
     }
 }
 
-TEST_CASE("null is as good as nothing") {
+TEST_CASE("null counts as absent") {
     const auto request = parse(R"({"targetChannel":"WebSocket","messageType":null,"messageGroupId":null,
         "messageDeduplicationId":null,"idempotencyKey":null,"generateSequence":null,"deliverAt":null,"transient":null,
         "payload":{"chatId":"c","targetClass":null,"targetId":null,"eventType":null,"generateSequence":null,
@@ -100,13 +100,13 @@ TEST_CASE("null is as good as nothing") {
     REQUIRE(request.has_value());
     CHECK(request->type == MessageType::standard);
     CHECK_FALSE(request->deduplication_id);
-    // What passes through passes through as it came.
+    // Members that pass through do so unchanged.
     CHECK(request->payload_fields ==
           R"("eventType":null,"generateSequence":null,"customSequence":null,"multiPartMetadata":null,"content":null)");
     CHECK(error_message(parse(R"({"targetChannel":"WebSocket","payload":{"chatId":null}})")) == missing_topic);
 }
 
-TEST_CASE("a near miss of a name is refused with the right one, outside the payload") {
+TEST_CASE("outside the payload, a near miss of a name is refused with the right one") {
     const std::vector<std::pair<std::string, std::string>> table{{"messageDeduplicationID", "messageDeduplicationId"},
                                                                  {"message_type", "messageType"},
                                                                  {"MESSAGETYPE", "messageType"},
@@ -173,7 +173,7 @@ TEST_CASE("a topic is named in exactly one of its two forms") {
     }
 }
 
-TEST_CASE("a topic field that is no string says so behind the message") {
+TEST_CASE("the error for a topic field that is not a string says so at its end") {
     const std::string members = GENERATE(as<std::string>{},
                                          R"("chatId":7)",
                                          R"("chatId":["c"])",
@@ -189,7 +189,7 @@ TEST_CASE("reserved names are dropped from the payload, in any spelling") {
         "targetChannel":"y","publishTimestamp":1,"processorTimestamp":2,"sequenceNumber":3,"messageGroupId":"g",
         "retryCount":4,"type":"connected","timestamp":5,"ttl":6,"channel":"Email","\u0074ype":{"deep":1},
         "UserId":"kept","generateSequence":false,"b":2)");
-    // "type" twice in two spellings is a duplicate key; without the second one it goes through.
+    // "type" twice in two spellings is a duplicate key; without the second one it passes through.
     CHECK(request.has_error());
     const auto single = parse_with("", R"(,"a":1,"userId":"forged","messageId":"m","messageType":"x",
         "targetChannel":"y","publishTimestamp":1,"processorTimestamp":2,"sequenceNumber":3,"messageGroupId":"g",
@@ -199,7 +199,7 @@ TEST_CASE("reserved names are dropped from the payload, in any spelling") {
     CHECK(single->payload_fields == R"("a":1,"UserId":"kept","generateSequence":false,"b":2)");
 }
 
-TEST_CASE("reserved names inside the payload's own values stay") {
+TEST_CASE("reserved names inside the payload's values are kept") {
     const auto request = parse_with("", R"(,"content":{"type":"x","userId":"u","chatId":[1]})");
     REQUIRE(request.has_value());
     CHECK(request->payload_fields == R"("content":{"type":"x","userId":"u","chatId":[1]})");
@@ -211,7 +211,7 @@ TEST_CASE("the payload's keys keep their spelling") {
     CHECK(request->payload_fields == R"("\u0061\"b":1,"":2,"é":3)");
 }
 
-TEST_CASE("an event type is a string when there is one") {
+TEST_CASE("an event type must be a string if present") {
     CHECK(error_message(parse_with("", R"(,"eventType":"e")")) == "accepted");
     for (const std::string bad : {"1", "{}", "[]", "false"}) {
         CHECK(error_message(parse_with("", ",\"eventType\":" + bad)) == "payload.eventType must be a string");
@@ -234,7 +234,7 @@ TEST_CASE("ids have 1 to 128 characters") {
     }
 }
 
-TEST_CASE("a standard message ignores what belongs to fifo") {
+TEST_CASE("a standard message ignores the members for fifo") {
     const auto request = parse_with(R"("messageGroupId":7,"generateSequence":"yes",)", R"(,"generateSequence":1)");
     REQUIRE(request.has_value());
     CHECK_FALSE(request->group_id);
@@ -243,7 +243,7 @@ TEST_CASE("a standard message ignores what belongs to fifo") {
     CHECK(request->payload_fields == R"("generateSequence":1)");
 }
 
-TEST_CASE("both types are known by their deduplication id, or else by their idempotency key") {
+TEST_CASE("both types are identified by their deduplication id, or else by their idempotency key") {
     for (const std::string type : {"standard", "fifo"}) {
         const auto id_of = [&](const std::string& members) {
             return parse_with("\"messageType\":\"" + type + "\"," + members, "")->deduplication_id;
@@ -256,7 +256,7 @@ TEST_CASE("both types are known by their deduplication id, or else by their idem
     }
 }
 
-TEST_CASE("what this version does not do is refused") {
+TEST_CASE("features that this version does not support are refused") {
     const std::string late = "deliverAt is not supported by this version: publish the message when it is due";
     CHECK(error_message(parse_with(R"("deliverAt":4102444800000,)", "")) == late);
     CHECK(error_message(parse_with(R"("deliverAt":"2100-01-01T00:00:00Z",)", "")) == late);
@@ -315,7 +315,7 @@ TEST_CASE("a custom sequence has a positive integer and a scope") {
     }
 }
 
-TEST_CASE("multi-part metadata counts its parts") {
+TEST_CASE("multi-part metadata must be consistent") {
     const std::string expected =
         "payload.multiPartMetadata must be an object with groupId (a string), totalParts and partNumber (positive "
         "integers, partNumber at most totalParts)";
@@ -340,7 +340,7 @@ TEST_CASE("multi-part metadata counts its parts") {
     }
 }
 
-TEST_CASE("what is wrong is told in the order of the specification") {
+TEST_CASE("faults are reported in the order of the specification") {
     CHECK(error_message(parse(R"({"targetChannel":"W","messageType":"x","payload":{}})")) == bad_type);
     CHECK(error_message(parse(R"({"targetChannel":"W","messageType":"x"})")) == missing_parameters);
     CHECK(error_message(parse(R"({"targetChannel":"W","payload":{"eventType":1}})")) == missing_topic);
@@ -350,7 +350,7 @@ TEST_CASE("unknown members of the body are ignored") {
     CHECK(error_message(parse_with(R"("action":1,"type":[],"extra":{"payload":1},)", "")) == "accepted");
 }
 
-TEST_CASE("an Idempotency-Key has 1 to 128 characters, spaces around it not counted") {
+TEST_CASE("an Idempotency-Key has 1 to 128 characters, not counting surrounding spaces") {
     CHECK_FALSE(parse_idempotency_key(std::nullopt)->has_value());
     CHECK(parse_idempotency_key(" \t k 1\t ")->value() == "k 1");
     CHECK(parse_idempotency_key(times(128, "\xC3\xBC"))->value() == times(128, "\xC3\xBC"));

@@ -23,7 +23,7 @@ const std::string fifo_reply = R"({"message":"Message sent successfully!","messa
 
 }  // namespace
 
-TEST_CASE("a publish is answered with its receipt") {
+TEST_CASE("the reply to a publish is its receipt") {
     CHECK(publish_reply(fifo_receipt()) == fifo_reply);
     const Receipt standard{MessageId(*Uuid::parse(id_text)), MessageType::standard, "WebSocket", "", 0, noon};
     CHECK(publish_reply(standard) == R"({"message":"Message sent successfully!","messageId":")" + id_text +
@@ -31,7 +31,7 @@ TEST_CASE("a publish is answered with its receipt") {
                                          noon_text + "}");
 }
 
-TEST_CASE("a repeat is answered as one") {
+TEST_CASE("the reply to a repeat says so") {
     Receipt receipt = fifo_receipt();
     receipt.duplicate = true;
     const std::string reply = fifo_reply.substr(0, fifo_reply.size() - 1) + ",\"duplicate\":true}";
@@ -40,7 +40,7 @@ TEST_CASE("a repeat is answered as one") {
           "{\"results\":[" + reply + R"(],"accepted":1,"failed":0})");
 }
 
-TEST_CASE("a batch is answered in its order, with counts") {
+TEST_CASE("the reply to a batch keeps its order, with counts") {
     const std::vector<Result<Receipt>> results{
         fifo_receipt(), Error{Errc::forbidden, "No"}, Error{Errc::payload_too_large, "Big"}};
     CHECK(batch_reply(results) ==

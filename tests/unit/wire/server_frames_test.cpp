@@ -55,14 +55,14 @@ class FixedIds final : public IdSource {
 
 }  // namespace
 
-TEST_CASE("a fifo message's head is open behind its group") {
+TEST_CASE("a fifo message's head ends, unclosed, after its group") {
     CHECK(message_head(make_message("chat:c"), R"("text":"hi","n":1)") ==
           R"({"text":"hi","n":1,"chatId":"c","userId":"u1","messageId":")" + id_text +
               R"(","messageType":"fifo","targetChannel":"WebSocket","publishTimestamp":"2026-01-31T12:00:00.000Z")" +
               R"(,"messageGroupId":"g")");
 }
 
-TEST_CASE("a standard message's head has no group, another class its two fields, no payload no comma") {
+TEST_CASE("a head has no group if standard, two fields for other classes, and no comma without a payload") {
     Message message = make_message("org:o");
     message.type = MessageType::standard;
     message.group_id.clear();
@@ -71,7 +71,7 @@ TEST_CASE("a standard message's head has no group, another class its two fields,
                                            R"(,"publishTimestamp":"2026-01-31T12:00:00.000Z")");
 }
 
-TEST_CASE("strings of the server's own fields are escaped") {
+TEST_CASE("strings in the server's own fields are escaped") {
     Message message = make_message("chat:a\"b\\c/é");
     message.sender = UserId("u\"");
     message.group_id = std::string("\b\f\n\r\t\x01\x1F\x7F\0<", 10);
@@ -81,7 +81,7 @@ TEST_CASE("strings of the server's own fields are escaped") {
     CHECK_THAT(head, Catch::Contains("\"messageGroupId\":\"\\b\\f\\n\\r\\t\\u0001\\u001f\x7F\\u0000<\""));
 }
 
-TEST_CASE("a character is escaped wherever in a string it stands") {
+TEST_CASE("a character is escaped anywhere in a string") {
     constexpr std::size_t length = 19;
     for (std::size_t place = 0; place < length; ++place) {
         for (int code = 0; code < 0x80; ++code) {
@@ -119,7 +119,7 @@ TEST_CASE("a delivered frame closes the head") {
                Catch::EndsWith(R"("sequenceNumber":18446744073709551615,"retryCount":4294967295})"));
 }
 
-TEST_CASE("delivered messages stand in a row, each with its own number") {
+TEST_CASE("delivered messages follow each other, each with its own number") {
     auto first = std::make_shared<Message>(make_message("chat:c"));
     first->head = R"({"n":1)";
     auto second = std::make_shared<Message>(make_message("chat:c"));
@@ -132,7 +132,7 @@ TEST_CASE("delivered messages stand in a row, each with its own number") {
     CHECK(texts[2] == R"({"n":1,"processorTimestamp":"2026-01-31T12:00:00.000Z","retryCount":0})");
 }
 
-TEST_CASE("a delivered frame of every length is whole") {
+TEST_CASE("delivered frames of every length are complete") {
     for (const std::size_t bytes : {10UL, 200UL, 70'000UL}) {
         auto message = std::make_shared<Message>(make_message("chat:c"));
         message->head = message_head(*message, "\"x\":\"" + std::string(bytes, 'x') + "\"");
@@ -142,7 +142,7 @@ TEST_CASE("a delivered frame of every length is whole") {
     }
 }
 
-TEST_CASE("what was parsed comes out as it was, and no payload passes for the server") {
+TEST_CASE("a parsed payload comes out unchanged, and cannot pass for the server's own members") {
     const auto request = parse_publish_body(
         R"({"targetChannel":"WebSocket","payload":{"chatId":"c","userId":"forged","type":"connected",
             "k":[1,{"a":"b"}]}})",
@@ -156,7 +156,7 @@ TEST_CASE("what was parsed comes out as it was, and no payload passes for the se
     CHECK_THAT(text, !Catch::Contains("connected"));
 }
 
-TEST_CASE("a send is answered") {
+TEST_CASE("the reply to a send") {
     const std::string start = R"({"type":"receipt","message":"Message sent successfully via WebSocket!")"
                               R"(,"messageId":")" +
                               id_text +
@@ -171,7 +171,7 @@ TEST_CASE("a send is answered") {
     CHECK(frame_text(send_answer(receipt, request_id)) == start + time + R"(,"duplicate":true,"requestId":"r-1"})");
 }
 
-TEST_CASE("a standard send's answer has neither group nor number") {
+TEST_CASE("the reply to a standard send has neither group nor number") {
     const Receipt receipt{MessageId(*Uuid::parse(id_text)), MessageType::standard, "Email", "", 0, noon};
     CHECK(frame_text(send_answer(receipt, RawJson{"7"})) ==
           R"({"type":"receipt","message":"Message sent successfully via WebSocket!","messageId":")" + id_text +
@@ -179,7 +179,7 @@ TEST_CASE("a standard send's answer has neither group nor number") {
               R"(,"requestId":7})");
 }
 
-TEST_CASE("a refused send has its error, code and status") {
+TEST_CASE("the reply to a refused send has an error, a code and a status") {
     CHECK(frame_text(send_error({Errc::rate_limited, "Too \"many\""}, std::nullopt)) ==
           R"({"type":"error","error":"Too \"many\"","code":"rate_limited","statusCode":429,"retryAfterMs":1000})");
     CHECK(frame_text(send_error({Errc::invalid_json, "No"}, request_id)) ==
@@ -192,7 +192,7 @@ TEST_CASE("a refused send has its error, code and status") {
           R"({"type":"error","error":"No","code":"forbidden","statusCode":403,"authorizedChatIds":[]})");
 }
 
-TEST_CASE("an ack says success or error") {
+TEST_CASE("an ack reports success or an error") {
     Receipt receipt = make_receipt();
     const std::string start = R"({"type":"ack","ackId":"r-1","status":"success","messageId":")" + id_text +
                               R"(","snsMessageId":")" + id_text +
@@ -232,7 +232,7 @@ TEST_CASE("an envelope has the client's id, or a new one") {
     CHECK(envelope_id(std::nullopt, ids).text == "\"" + id_text + "\"");
 }
 
-TEST_CASE("envelopes of the server") {
+TEST_CASE("the server's envelopes") {
     const auto envelope = [](const std::string& type, const std::string& payload) {
         return R"({"id":"r-1","type":")" + type + R"(","timestamp":1769860800000,"payload":)" + payload + "}";
     };

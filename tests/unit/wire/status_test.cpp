@@ -4,7 +4,7 @@
 
 namespace notifyd::wire {
 
-TEST_CASE("an error body names its request") {
+TEST_CASE("an error body contains its request's correlation id") {
     CHECK(error_body({Errc::not_found, "No such path"}, "req-1") ==
           R"({"error":"No such path","code":"not_found","correlationId":"req-1"})");
     CHECK(error_body({Errc::internal, "Sorry"}, "\"\xFF") ==

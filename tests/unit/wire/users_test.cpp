@@ -1,4 +1,4 @@
-// Blocking a user on the wire.
+// Bodies and replies for blocking users.
 #include "notifyd/wire/users.hpp"
 
 #include <catch2/catch.hpp>
@@ -30,7 +30,7 @@ TEST_CASE("a block may have an end and a reason") {
     CHECK(parse(R"({"reason":"spam"})")->reason == "spam");
 }
 
-TEST_CASE("a bad block says what to write") {
+TEST_CASE("the error for a bad block says what to write") {
     const std::vector<std::pair<std::string, std::string>> table{
         {"[]", "The body must be an object"},
         {"{", "Request body is not valid JSON"},
@@ -48,14 +48,14 @@ TEST_CASE("a bad block says what to write") {
     }
 }
 
-TEST_CASE("only blocked users are listed") {
+TEST_CASE("only blocked users can be listed") {
     CHECK(parse_blocked_users_query({{"blocked", "true"}})->limit == 50);
     CHECK(parse_blocked_users_query({{"blocked", "true"}, {"limit", "7"}, {"startKey", "k"}})->start_key == "k");
     CHECK(parse_blocked_users_query({}).has_error());
     CHECK(parse_blocked_users_query({{"blocked", "false"}}).has_error());
 }
 
-TEST_CASE("blocks are answered in full") {
+TEST_CASE("replies about blocks are complete") {
     const UserBlock block{UserId("bob"), 1'769'860'800'000, UserId("root"), 1'769'860'800'001, "spam"};
     const std::string text = R"({"userId":"bob","blockedAt":"2026-01-31T12:00:00.000Z","blockedBy":"root")"
                              R"(,"until":"2026-01-31T12:00:00.001Z","reason":"spam"})";

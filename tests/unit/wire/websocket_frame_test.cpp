@@ -25,7 +25,7 @@ std::vector<unsigned> head_of(std::size_t payload, std::size_t bytes) {
 
 }  // namespace
 
-TEST_CASE("a frame's length is written in the shortest of its three forms") {
+TEST_CASE("a frame's length is encoded in the shortest of the three forms") {
     using Head = std::vector<unsigned>;
     CHECK(head_of(0, 2) == Head{0x81, 0});
     CHECK(head_of(1, 2) == Head{0x81, 1});

@@ -1,6 +1,5 @@
-// POST and DELETE /ws/token (docs/protocol.md#authentication): single-use tokens for WebSocket connects, made for the
-// caller alone.
-// Owns: nothing. Thread: one loop. Fails: with the errors of the services behind it.
+// POST and DELETE /ws/token (docs/protocol.md#authentication): single-use tokens for WebSocket connects, issued to the
+// caller only.
 #pragma once
 
 #include "notifyd/auth/ticket_office.hpp"

@@ -1,6 +1,5 @@
 // GET, POST and DELETE /@connections/{id}, and GET /@connections (docs/protocol.md#open-connections). A connection
-// belongs to its loop, so every loop is asked for what it has. Owns: nothing. Thread: one loop. Fails: with the errors
-// of the services behind it.
+// belongs to its loop, so every loop is asked for what it has.
 #pragma once
 
 #include "notifyd/gateway/loop_connections.hpp"

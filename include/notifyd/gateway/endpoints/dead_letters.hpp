@@ -1,5 +1,4 @@
 // GET /dlq, POST /dlq/redrive, POST /dlq/{id}/redrive and DELETE /dlq/{id} (docs/protocol.md#dead-letters).
-// Owns: nothing. Thread: one loop. Fails: with the errors of the services behind it.
 #pragma once
 
 #include "notifyd/delivery/redrive.hpp"

@@ -1,5 +1,4 @@
 // GET /messages: a page of history, or named gaps (docs/protocol.md#get-messages).
-// Owns: nothing. Thread: one loop. Fails: with the errors of the services behind it.
 #pragma once
 
 #include "notifyd/config/config.hpp"

@@ -1,5 +1,4 @@
 // GET /healthz, /readyz, /version (docs/protocol.md#dead-letters) and the try page at /.
-// Owns: nothing. Thread: one loop. Fails: unavailable while the server is not ready.
 #pragma once
 
 #include "notifyd/auth/authorizer.hpp"
@@ -15,7 +14,7 @@ namespace notifyd::gateway {
 
 class OperationsEndpoints {
   public:
-    // `storage_writable`: whether the database takes writes.
+    // `storage_writable`: whether the database accepts writes.
     OperationsEndpoints(const ServerState& state,
                         const auth::Authorizer& authorizer,
                         std::function<bool()> storage_writable,

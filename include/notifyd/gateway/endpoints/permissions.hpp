@@ -1,5 +1,4 @@
 // POST, DELETE and GET /permissions (docs/protocol.md#the-permissions-api).
-// Owns: nothing. Thread: one loop. Fails: with the errors of the services behind it.
 #pragma once
 
 #include "notifyd/config/config.hpp"

@@ -1,5 +1,4 @@
 // POST /publish and POST /publish/batch (docs/protocol.md#post-publish).
-// Owns: nothing. Thread: one loop. Fails: with the errors of the services behind it.
 #pragma once
 
 #include "notifyd/config/config.hpp"
@@ -17,8 +16,8 @@ namespace notifyd::gateway {
 
 class PublishEndpoints {
   public:
-    // `rates`: messages published over HTTP, by user. `large_batches`: one large batch at a time is read, because
-    // reading takes several times its size.
+    // `rates` limits messages published over HTTP, by user. Large batches take turns at `large_batches`, because
+    // reading one takes several times its size.
     PublishEndpoints(publish::Publisher& publisher,
                      runtime::SharedTokenBuckets& rates,
                      runtime::Turnstile& large_batches,
@@ -41,11 +40,11 @@ class PublishEndpoints {
     EndpointReply publish_batch(const Call& call);
 
     using Messages = std::vector<Result<wire::PublishRequest>>;
-    // Takes one message from the caller's rate; rate_limited if none is left. Service and admin tokens have no rate.
+    // Takes one message from the caller's rate; rate_limited if none is left. Service and admin tokens are not limited.
     [[nodiscard]] Result<void> take_message(const Identity& caller);
-    // Each entry counts, a malformed one too. Those beyond the rate are refused, the others go through.
+    // Each entry counts, even a malformed one. Entries beyond the rate are refused, the others accepted.
     void limit_rate(Messages& messages, const Identity& caller);
-    // Logs the entries that were refused in a batch that was not.
+    // Logs the refused entries of an accepted batch.
     void log_refused(const std::vector<Result<Receipt>>& receipts, const Call& call);
 
     publish::Publisher& publisher_;

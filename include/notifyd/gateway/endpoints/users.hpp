@@ -1,5 +1,4 @@
 // POST and DELETE /users/{userId}/block, GET /users (docs/protocol.md#permissions).
-// Owns: nothing. Thread: one loop. Fails: with the errors of the services behind it.
 #pragma once
 
 #include "notifyd/config/config.hpp"

@@ -1,16 +1,15 @@
-// A duty that comes round. Pure: time comes in.
-// Owns: a time point. Thread: any (a value). Fails: never.
+// A timer for a recurring task. Pure: the caller supplies the time.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
 
 namespace notifyd::app {
 
-class Every {
+class PeriodicTimer {
   public:
-    Every(Milliseconds interval, SteadyTime first) : interval_(interval), next_(first) {}
+    PeriodicTimer(Milliseconds interval, SteadyTime first) : interval_(interval), next_(first) {}
 
-    // Whether it is time; then not again before an interval from now, however much was missed.
+    // Whether the timer has expired; if so, it is rearmed for one interval from now. Missed intervals are not made up.
     [[nodiscard]] bool is_due(SteadyTime now) {
         if (now < next_) return false;
         next_ = now + interval_;

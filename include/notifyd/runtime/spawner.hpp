@@ -1,7 +1,5 @@
-// The one way a coroutine is started: what it throws reaches the loop's exception sink, never the void.
-// Owns:   nothing; each coroutine owns its frame and ends by itself, or with its loop.
-// Thread: one loop.
-// Fails:  never; a coroutine that throws ends alone.
+// Starts coroutines on a loop; what they throw reaches the loop's exception sink instead of being lost.
+// Each coroutine owns its frame, and ends by itself or with its loop. Thread: one loop.
 #pragma once
 
 #include "notifyd/runtime/event_loop.hpp"
@@ -14,15 +12,15 @@
 
 namespace notifyd::runtime {
 
-class TaskGroup {
+class Spawner {
   public:
-    explicit TaskGroup(EventLoop& loop) : loop_(loop) {}
-    TaskGroup(const TaskGroup&) = delete;
-    TaskGroup& operator=(const TaskGroup&) = delete;
+    explicit Spawner(EventLoop& loop) : loop_(loop) {}
+    Spawner(const Spawner&) = delete;
+    Spawner& operator=(const Spawner&) = delete;
 
     void spawn(boost::asio::awaitable<void, Executor> task) {
         boost::asio::co_spawn(loop_.executor(), std::move(task), [](const std::exception_ptr& failure) {
-            // Into the handler, where the loop reports it.
+            // Rethrow in the handler, where the loop reports it.
             if (failure) std::rethrow_exception(failure);
         });
     }
