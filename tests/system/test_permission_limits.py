@@ -56,7 +56,8 @@ class Limits(SystemTest):
         _, token = self.member(role="admin")
         self.assertEqual(self.grant(token, "one").status, 200)
         for by in (token, self.admin):
-            error = self.assert_error(self.grant(by, "two"), 409, "conflict", "This topic has as many permissions")
+            full = "This topic has reached its maximum number of permissions"
+            error = self.assert_error(self.grant(by, "two"), 409, "conflict", full)
             self.assertIn("limits.permissions_per_topic", error["error"])
         self.assertEqual(self.grant(token, "one", role="viewer").status, 200)  # replaces
         self.assertEqual(self.http.delete("/permissions", token, userId="one", chatId=self.chat).status, 200)
@@ -69,7 +70,8 @@ class Limits(SystemTest):
         user = self.name("user")
         for number in range(2):
             self.assertEqual(self.grant(self.admin, user, f"{self.chat}-{number}").status, 200)
-        error = self.assert_error(self.grant(self.admin, user), 409, "conflict", "This user has as many permissions")
+        full = "This user has reached its maximum number of permissions"
+        error = self.assert_error(self.grant(self.admin, user), 409, "conflict", full)
         self.assertIn("limits.permissions_per_user", error["error"])
         self.assertEqual(self.grant(self.admin, user, f"{self.chat}-0", "viewer").status, 200)
         # Leaving frees a place.
