@@ -6,15 +6,15 @@
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/runtime/spawner.hpp"
 
-#include "body_memory.hpp"
-#include "client_address.hpp"
-#include "listener.hpp"
-#include "open_sockets.hpp"
-#include "router.hpp"
+#include "accept/client_address.hpp"
+#include "accept/listener.hpp"
+#include "accept/open_sockets.hpp"
+#include "accept/yield_order.hpp"
+#include "http/body_memory.hpp"
+#include "http/router.hpp"
 #include "session.hpp"
-#include "tls_context.hpp"
-#include "tls_session_keys.hpp"
-#include "yield_order.hpp"
+#include "tls/tls_context.hpp"
+#include "tls/tls_session_keys.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -12,14 +12,14 @@
 #include "notifyd/gateway/session_services.hpp"
 #include "notifyd/wire/connect.hpp"
 
-#include "body_memory.hpp"
-#include "body_pace.hpp"
-#include "http_reply.hpp"
-#include "http_request.hpp"
-#include "open_sockets.hpp"
-#include "request_reader.hpp"
-#include "websocket_stream.hpp"
-#include "yield_order.hpp"
+#include "accept/open_sockets.hpp"
+#include "accept/yield_order.hpp"
+#include "http/body_memory.hpp"
+#include "http/body_pace.hpp"
+#include "http/http_reply.hpp"
+#include "http/http_request.hpp"
+#include "http/request_reader.hpp"
+#include "websocket/websocket_stream.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/intrusive/list.hpp>

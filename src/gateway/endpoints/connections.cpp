@@ -6,10 +6,10 @@
 #include "notifyd/wire/connections.hpp"
 #include "notifyd/wire/websocket_frame.hpp"
 
-#include "../http_reply.hpp"
-#include "../http_request.hpp"
-#include "../loop_round.hpp"
-#include "../socket.hpp"
+#include "http/http_reply.hpp"
+#include "http/http_request.hpp"
+#include "loop_round.hpp"
+#include "stream/socket.hpp"
 
 #include <algorithm>
 #include <array>

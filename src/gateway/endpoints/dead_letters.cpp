@@ -5,8 +5,8 @@
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/dead_letters.hpp"
 
-#include "../http_reply.hpp"
-#include "../http_request.hpp"
+#include "http/http_reply.hpp"
+#include "http/http_request.hpp"
 
 namespace notifyd::gateway {
 

@@ -5,8 +5,8 @@
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/users.hpp"
 
-#include "../http_reply.hpp"
-#include "json_body.hpp"
+#include "endpoints/json_body.hpp"
+#include "http/http_reply.hpp"
 
 #include <string>
 
