@@ -349,7 +349,7 @@ Awaitable<void> LoopGateway::Impl::drain_task(UniqueFunction<void()> done) {
     for (bool more = true; more && services_.clock.steady_now() < drain_until_;) {
         std::size_t closed = 0;
         for (auto session = sessions_.begin(); session != sessions_.end() && closed < closes_per_slice; ++session) {
-            if (session->drain() == Session::Drained::now) ++closed;
+            if (session->drain() == Drained::now) ++closed;
         }
         more = closed == closes_per_slice;
         if (more) co_await pause(slice_pause);

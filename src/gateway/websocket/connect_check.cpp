@@ -1,10 +1,9 @@
-// The reasons for refusing a connect (docs/protocol.md#connecting), whether it is an upgrade or a plain GET that asks
-// why.
+// Origin, query and subprotocols; and the limit on refused attempts.
+#include "websocket/connect_check.hpp"
+
 #include "accept/client_address.hpp"
 #include "http/bearer.hpp"
-#include "http/refusal_events.hpp"
-#include "session.hpp"
-#include "websocket/connect_rules.hpp"
+#include "http/origins.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -36,22 +35,25 @@ std::string_view token_of(const HttpRequest& request, const Subprotocols& subpro
 
 }  // namespace
 
-ConnectResult<ConnectDemand> Session::read_connect(const BeastRequest& head, const HttpRequest& request) const {
+ClientResult<ConnectDemand> read_connect(const BeastRequest& head,
+                                         const HttpRequest& request,
+                                         const SessionServices& services) {
     const std::string offered = offered_subprotocols(head);
     const Subprotocols subprotocols = read_subprotocols(offered);
     const std::string_view token = token_of(request, subprotocols);
     const auto refusal = [&](Error error) {
-        const auth::AuthResult<Identity> caller = services_.authorizer.authenticate(token);
-        return ConnectRefusal{std::move(error), caller ? caller->user.get() : std::string()};
+        const auth::AuthResult<Identity> caller = services.authorizer.authenticate(token);
+        return ClientRefusal{std::move(error), caller ? caller->user.get() : std::string()};
     };
-    if (services_.state.draining) return refusal(caused_by("draining", {Errc::unavailable, "The server is stopping"}));
+    if (services.state.draining) return refusal(caused_by("draining", {Errc::unavailable, "The server is stopping"}));
     const bool from_browser = head.count(http::field::origin) != 0;
-    if (head.count(http::field::origin) > 1 || (from_browser && allow_origin(request.origin).empty())) {
+    if (head.count(http::field::origin) > 1 ||
+        (from_browser && allowed_origin(services.config.server.allowed_origins, request.origin).empty())) {
         return refusal(caused_by("origin", {Errc::forbidden, "The page's origin is not in server.allowed_origins"}));
     }
     Result<wire::ConnectQuery> query = wire::parse_connect_query(request.query);
     if (!query) return refusal(query.error());
-    if (query->topics.size() > config::unless_off(services_.config.limits.topics_per_connection)) {
+    if (query->topics.size() > config::unless_off(services.config.limits.topics_per_connection)) {
         return refusal(
             caused_by("limits.topics_per_connection", {Errc::invalid_request, "Too many topics on this connection"}));
     }
@@ -63,31 +65,18 @@ ConnectResult<ConnectDemand> Session::read_connect(const BeastRequest& head, con
     return ConnectDemand{std::string(token), std::move(*query), subprotocols.notifyd_v1};
 }
 
-Result<void> Session::check_room(const UserId& user) const {
-    const Result<void> place = services_.connection_limits.check(user, connection_rules(services_.config));
-    if (!place) return place.error();
-    if (!place_.can_become_websocket()) return no_room_for_websockets();
-    const Milliseconds wait = services_.user_connects.look(
-        user.get(), services_.clock.steady_now(), services_.config.limits.connects_per_minute_per_user);
-    if (wait != Milliseconds::zero()) return too_many_connects(wait);
-    return {};
-}
-
-ConnectRefusal Session::auth_refusal(const auth::Refusal& refusal, const HttpRequest& request) {
-    services_.events.emit(auth_failed(refusal, request.peer_address, request.correlation_id));
-    const bool has_other_form = refusal.reason == auth::AuthFailure::missing && !request.authorization.empty();
-    return {caused_by(auth::reason_of(refusal), has_other_form ? wrong_scheme() : refusal.error), refusal.user};
-}
-
-ConnectRefusal Session::as_attempt(ConnectRefusal refusal, const HttpRequest& request, Purpose purpose) {
+ClientRefusal as_attempt(ClientRefusal refusal,
+                         const HttpRequest& request,
+                         Purpose purpose,
+                         const SessionServices& services) {
     const Errc code = refusal.error.code;
     if (code != Errc::unauthorized && code != Errc::forbidden && code != Errc::blocked) return refusal;
     // Without proxies, a client on the Unix socket is local; a proxy must say whom it asks for.
-    if (request.peer_address == unix_peer && services_.config.server.trusted_proxies.empty()) return refusal;
+    if (request.peer_address == unix_peer && services.config.server.trusted_proxies.empty()) return refusal;
     const std::string key = limit_key(request.peer_address);
-    const SteadyTime now = services_.clock.steady_now();
-    const std::size_t most = services_.config.limits.connects_per_minute_per_ip;
-    runtime::SharedRateLimit& refused = services_.refused_connects;
+    const SteadyTime now = services.clock.steady_now();
+    const std::size_t most = services.config.limits.connects_per_minute_per_ip;
+    runtime::SharedRateLimit& refused = services.refused_connects;
     const Milliseconds wait = purpose == Purpose::upgrade ? refused.take(key, now, most) : refused.look(key, now, most);
     if (wait == Milliseconds::zero()) return refusal;
     Error error = rate_limited("Too many refused attempts to connect from this address: wait, or use a valid token",
