@@ -312,15 +312,10 @@ Awaitable<void> LoopGateway::Impl::serve(Arrival arrival) {
 }
 
 Awaitable<void> LoopGateway::Impl::sweep_loop() {
-    SteadyTime next_sweep = services_.clock.steady_now() + limits::sweep_interval;
     while (!stopping_ || !sessions_.empty()) {
-        sweep_timer_.expires_after(limits::room_interval);
+        sweep_timer_.expires_after(limits::sweep_interval);
         co_await sweep_timer_.async_wait(use_tuple);
-        services_.publisher.poll_room();
         const SteadyTime now = services_.clock.steady_now();
-        services_.delivery.tick(now);
-        if (now < next_sweep) continue;
-        next_sweep = now + limits::sweep_interval;
         for (Session& session : sessions_) session.sweep(now);
     }
 }

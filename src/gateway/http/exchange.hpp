@@ -26,9 +26,11 @@ struct Exchange {
     std::optional<BodyMemory::Share> paid;
 
     [[nodiscard]] const Route* route() const { return match.route; }
-    // The caller's id; empty if it is not known.
+    // Null until the token has been verified, and if it was refused.
+    [[nodiscard]] const Identity* identity() const { return caller && *caller ? &**caller : nullptr; }
+    // Empty if it is not known.
     [[nodiscard]] std::string_view user() const {
-        return caller && *caller ? std::string_view((*caller)->user.get()) : std::string_view();
+        return identity() == nullptr ? std::string_view() : std::string_view(identity()->user.get());
     }
 };
 

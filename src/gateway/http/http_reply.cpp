@@ -4,6 +4,8 @@
 #include "notifyd/core/http_status.hpp"
 #include "notifyd/wire/status.hpp"
 
+#include <boost/beast/http/status.hpp>
+
 #include <array>
 #include <chrono>
 #include <ctime>
@@ -13,50 +15,8 @@ namespace notifyd::gateway {
 namespace {
 
 std::string_view reason_phrase(int status) {
-    switch (status) {
-        case 200:
-            return "OK";
-        case 201:
-            return "Created";
-        case 202:
-            return "Accepted";
-        case 204:
-            return "No Content";
-        case 400:
-            return "Bad Request";
-        case 401:
-            return "Unauthorized";
-        case 403:
-            return "Forbidden";
-        case 404:
-            return "Not Found";
-        case 405:
-            return "Method Not Allowed";
-        case 408:
-            return "Request Timeout";
-        case 409:
-            return "Conflict";
-        case 410:
-            return "Gone";
-        case 413:
-            return "Content Too Large";
-        case 414:
-            return "URI Too Long";
-        case 415:
-            return "Unsupported Media Type";
-        case 426:
-            return "Upgrade Required";
-        case 429:
-            return "Too Many Requests";
-        case 431:
-            return "Request Header Fields Too Large";
-        case 500:
-            return "Internal Server Error";
-        case 503:
-            return "Service Unavailable";
-        default:
-            return "";
-    }
+    const auto phrase = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(status));
+    return {phrase.data(), phrase.size()};
 }
 
 // IMF-fixdate, formatted once per second.

@@ -42,7 +42,8 @@ void log_answer(observability::Events& events,
                                              .method = request.method,
                                              .route = route,
                                              .status = reply.status,
-                                             .latency_ms = latency_ms});
+                                             .latency_ms = latency_ms,
+                                             .user = exchange.identity() ? &exchange.identity()->user : nullptr});
     if (reply.status >= 400) log_refusal(events, reply, request, route, user);
 }
 

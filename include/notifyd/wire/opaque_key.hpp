@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace notifyd::history {
+namespace notifyd::wire {
 
 // Bound to the query's topic, order and filters, but not to its limit: a client may ask for a shorter next page.
 [[nodiscard]] std::string encode_page_key(const PageCursor& next, const PageQuery& query);
@@ -41,4 +41,4 @@ Result<std::optional<Uuid>> decode_id_list_start(ListKind kind,
 // For a key whose text is no place in its list.
 [[nodiscard]] Error bad_start_key();
 
-}  // namespace notifyd::history
+}  // namespace notifyd::wire

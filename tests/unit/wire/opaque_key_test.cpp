@@ -1,4 +1,4 @@
-#include "notifyd/history/page_key.hpp"
+#include "notifyd/wire/opaque_key.hpp"
 
 #include "notifyd/core/base64url.hpp"
 
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace notifyd::history {
+namespace notifyd::wire {
 
 namespace {
 
@@ -139,4 +139,4 @@ TEST_CASE("a list begins where its key says, and without one at its first page")
     }
 }
 
-}  // namespace notifyd::history
+}  // namespace notifyd::wire

@@ -1,12 +1,12 @@
 // A key is base64url of a version, the position, and a digest of the position and of the query it belongs to.
-#include "notifyd/history/page_key.hpp"
+#include "notifyd/wire/opaque_key.hpp"
 
 #include "notifyd/core/base64url.hpp"
 
 #include <cstddef>
 #include <optional>
 
-namespace notifyd::history {
+namespace notifyd::wire {
 
 namespace {
 
@@ -133,4 +133,4 @@ Result<std::optional<Uuid>> decode_id_list_start(ListKind kind,
     return id;
 }
 
-}  // namespace notifyd::history
+}  // namespace notifyd::wire
