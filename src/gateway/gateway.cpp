@@ -340,16 +340,21 @@ Awaitable<void> LoopGateway::Impl::quiesce_task(UniqueFunction<void()> done) {
 Awaitable<void> LoopGateway::Impl::drain_task(UniqueFunction<void()> done) {
     const auto delivering = [this] { return services_.delivery.depth() != 0; };
     co_await wait_while(delivering);
-    // Sessions leave the list only in later turns, including the pauses, so each slice starts at the front.
-    for (bool more = true; more && services_.clock.steady_now() < drain_until_;) {
+    // Sessions leave the list only in later turns, including the pauses, so each slice starts at the front. Once the time
+    // is over, the rest is one slice: without a close frame, clients would not learn that they should come back.
+    for (bool more = true; more;) {
+        const bool in_time = services_.clock.steady_now() < drain_until_;
         std::size_t closed = 0;
-        for (auto session = sessions_.begin(); session != sessions_.end() && closed < closes_per_slice; ++session) {
+        for (auto session = sessions_.begin(); session != sessions_.end(); ++session) {
+            if (in_time && closed == closes_per_slice) break;
             if (session->drain() == Drained::now) ++closed;
         }
-        more = closed == closes_per_slice;
+        more = in_time && closed == closes_per_slice;
         if (more) co_await pause(slice_pause);
     }
     const auto serving = [this] { return !sessions_.empty(); };
+    // At least long enough for the close frames to leave.
+    drain_until_ = std::max(drain_until_, services_.clock.steady_now() + abort_pause);
     co_await wait_while(serving);
     for (Session& session : sessions_) session.abort();
     // Requests that are still waiting for the storage are answered, to nobody, when it stops.
