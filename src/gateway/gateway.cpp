@@ -340,8 +340,8 @@ Awaitable<void> LoopGateway::Impl::quiesce_task(UniqueFunction<void()> done) {
 Awaitable<void> LoopGateway::Impl::drain_task(UniqueFunction<void()> done) {
     const auto delivering = [this] { return services_.delivery.depth() != 0; };
     co_await wait_while(delivering);
-    // Sessions leave the list only in later turns, including the pauses, so each slice starts at the front. Once the time
-    // is over, the rest is one slice: without a close frame, clients would not learn that they should come back.
+    // Sessions leave the list only in later turns, including the pauses, so each slice starts at the front. Once time is
+    // up, the rest is one slice: without a close frame, clients would not learn that they should come back.
     for (bool more = true; more;) {
         const bool in_time = services_.clock.steady_now() < drain_until_;
         std::size_t closed = 0;
