@@ -1,6 +1,7 @@
 // Connects the services of one loop.
 #include "loop_unit.hpp"
 
+#include "notifyd/core/limits.hpp"
 #include "notifyd/observability/events/server.hpp"
 
 #include "version.hpp"
@@ -69,7 +70,11 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                  storage_->history(),
                  config_.storage.history ? history::HistoryMode::on : history::HistoryMode::off),
       services_(session_services(shared)),
-      gateway_(services_, make_resources(shared), shared.shared_gateway) {
+      gateway_(services_, make_resources(shared), shared.shared_gateway),
+      ticker_(loop_, limits::room_interval, [this, &clock = shared.clock] {
+          publisher_.poll_room();
+          worker_.tick(clock.steady_now());
+      }) {
     loop_.on_exception([this](const char* what) { events_.emit(observability::ExceptionCaught{"event loop", what}); });
     // At the end of a turn, hand new messages to the storage first, so that the disk works while the lanes are emptied
     // into the outboxes and the outboxes are flushed (the gateway's hook).

@@ -13,6 +13,7 @@
 #include "notifyd/observability/events.hpp"
 #include "notifyd/permissions/user_blocks.hpp"
 #include "notifyd/runtime/shared_token_buckets.hpp"
+#include "notifyd/runtime/ticker.hpp"
 #include "notifyd/runtime/turnstile.hpp"
 #include "notifyd/storage/storage.hpp"
 
@@ -87,6 +88,8 @@ class LoopUnit {
     history::RetrievalHandler retrieval_;
     gateway::SessionServices services_;
     gateway::LoopGateway gateway_;
+    // For what the publisher and the deliveries do with time.
+    runtime::Ticker ticker_;
 };
 
 }  // namespace notifyd::app

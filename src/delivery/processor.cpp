@@ -7,6 +7,23 @@
 
 namespace notifyd::delivery {
 
+// The frames of a run, encoded when the first member needs them: all may be behind, or the only one be the sender.
+class Processor::RunFrames {
+  public:
+    RunFrames(std::span<const Delivery> run, EpochMs now) : run_(run), now_(now) {}
+
+    [[nodiscard]] const FramePtr& get() {
+        if (!frames_) frames_ = wire::delivered_frames(run_, now_, 0);
+        return frames_;
+    }
+    [[nodiscard]] EpochMs now() const { return now_; }
+
+  private:
+    std::span<const Delivery> run_;
+    EpochMs now_;
+    FramePtr frames_;
+};
+
 void Processor::begin_slice() {
     ++slice_;
     slice_deliveries_ = 0;
@@ -23,19 +40,18 @@ std::size_t Processor::process(std::span<const Delivery> run) {
     slice_deliveries_ += run.size();
     if (members.empty()) return 0;
 
-    const EpochMs now = clock_.now_ms();
-    const FramePtr frames = wire::delivered_frames(run, now, 0);
+    RunFrames frames(run, clock_.now_ms());
     std::size_t recipients = 0;
     for (connection::Connection* member : members) {
         if (first.skip && member->id() == *first.skip) {
             if (member->is_behind()) catch_up_.pass_over(*member, run);
             continue;
         }
-        const Sent sent = member->is_behind() ? send_behind(*member, run, frames, now) : send(*member, run, frames);
+        const Sent sent = member->is_behind() ? send_behind(*member, run, frames) : send(*member, run, frames.get());
         if (sent != Sent::gone) ++recipients;
     }
     slice_deliveries_ += recipients;
-    record(run, now, recipients);
+    record(run, frames.now(), recipients);
     return recipients;
 }
 
@@ -60,8 +76,7 @@ Processor::Sent Processor::send(connection::Connection& member, std::span<const 
 
 Processor::Sent Processor::send_behind(connection::Connection& member,
                                        std::span<const Delivery> run,
-                                       const FramePtr& frames,
-                                       EpochMs now) {
+                                       RunFrames& frames) {
     const std::span<const Delivery> live = catch_up_.pass(member, run);
     if (live.empty()) return Sent::later;
     const Message& first = *live.front().message;
@@ -69,7 +84,7 @@ Processor::Sent Processor::send_behind(connection::Connection& member,
         for (const Delivery& delivery : live) retries_.add(member, delivery);
         return Sent::later;
     }
-    return send(member, live, live.size() == run.size() ? frames : wire::delivered_frames(live, now, 0));
+    return send(member, live, live.size() == run.size() ? frames.get() : wire::delivered_frames(live, frames.now(), 0));
 }
 
 void Processor::record(std::span<const Delivery> run, EpochMs now, std::size_t recipients) {

@@ -4,7 +4,7 @@
 #include "notifyd/wire/server_frames.hpp"
 
 #include "loop_round.hpp"
-#include "revoke.hpp"
+#include "websocket/revoke.hpp"
 
 #include <array>
 

@@ -6,15 +6,15 @@
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/runtime/spawner.hpp"
 
-#include "body_memory.hpp"
-#include "client_address.hpp"
-#include "listener.hpp"
-#include "open_sockets.hpp"
-#include "router.hpp"
+#include "accept/client_address.hpp"
+#include "accept/listener.hpp"
+#include "accept/open_sockets.hpp"
+#include "accept/yield_order.hpp"
+#include "http/body_memory.hpp"
+#include "http/router.hpp"
 #include "session.hpp"
-#include "tls_context.hpp"
-#include "tls_session_keys.hpp"
-#include "yield_order.hpp"
+#include "tls/tls_context.hpp"
+#include "tls/tls_session_keys.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -312,15 +312,10 @@ Awaitable<void> LoopGateway::Impl::serve(Arrival arrival) {
 }
 
 Awaitable<void> LoopGateway::Impl::sweep_loop() {
-    SteadyTime next_sweep = services_.clock.steady_now() + limits::sweep_interval;
     while (!stopping_ || !sessions_.empty()) {
-        sweep_timer_.expires_after(limits::room_interval);
+        sweep_timer_.expires_after(limits::sweep_interval);
         co_await sweep_timer_.async_wait(use_tuple);
-        services_.publisher.poll_room();
         const SteadyTime now = services_.clock.steady_now();
-        services_.delivery.tick(now);
-        if (now < next_sweep) continue;
-        next_sweep = now + limits::sweep_interval;
         for (Session& session : sessions_) session.sweep(now);
     }
 }
@@ -345,16 +340,21 @@ Awaitable<void> LoopGateway::Impl::quiesce_task(UniqueFunction<void()> done) {
 Awaitable<void> LoopGateway::Impl::drain_task(UniqueFunction<void()> done) {
     const auto delivering = [this] { return services_.delivery.depth() != 0; };
     co_await wait_while(delivering);
-    // Sessions leave the list only in later turns, including the pauses, so each slice starts at the front.
-    for (bool more = true; more && services_.clock.steady_now() < drain_until_;) {
+    // Sessions leave the list only in later turns, including the pauses, so each slice starts at the front. Once time
+    // is up, the rest is one slice: without a close frame, clients would not learn that they should return.
+    for (bool more = true; more;) {
+        const bool in_time = services_.clock.steady_now() < drain_until_;
         std::size_t closed = 0;
-        for (auto session = sessions_.begin(); session != sessions_.end() && closed < closes_per_slice; ++session) {
-            if (session->drain() == Session::Drained::now) ++closed;
+        for (auto session = sessions_.begin(); session != sessions_.end(); ++session) {
+            if (in_time && closed == closes_per_slice) break;
+            if (session->drain() == Drained::now) ++closed;
         }
-        more = closed == closes_per_slice;
+        more = in_time && closed == closes_per_slice;
         if (more) co_await pause(slice_pause);
     }
     const auto serving = [this] { return !sessions_.empty(); };
+    // At least long enough for the close frames to leave.
+    drain_until_ = std::max(drain_until_, services_.clock.steady_now() + abort_pause);
     co_await wait_while(serving);
     for (Session& session : sessions_) session.abort();
     // Requests that are still waiting for the storage are answered, to nobody, when it stops.

@@ -2,8 +2,8 @@
 #include "notifyd/history/retrieval_handler.hpp"
 
 #include "notifyd/core/limits.hpp"
-#include "notifyd/history/page_key.hpp"
 #include "notifyd/permissions/permission_manager.hpp"
+#include "notifyd/wire/opaque_key.hpp"
 
 #include <utility>
 
@@ -26,7 +26,7 @@ Result<PageQuery> make_query(const Identity& caller, HistoryRequest request) {
                     .after = std::nullopt,
                     .asker = caller.user};
     if (request.start_key) {
-        const auto after = decode_page_key(*request.start_key, query);
+        const auto after = wire::decode_page_key(*request.start_key, query);
         if (after.has_error()) return after.error();
         query.after = *after;
     }
@@ -59,7 +59,7 @@ void RetrievalHandler::messages(const Identity& caller, HistoryRequest request, 
                           const auto still_permitted = permissions_.may_receive(caller, bound.topic);
                           if (still_permitted.has_error()) return done(still_permitted.error());
                           HistoryPage answer{std::move(*page), std::nullopt};
-                          if (answer.page.next) answer.next_key = encode_page_key(*answer.page.next, bound);
+                          if (answer.page.next) answer.next_key = wire::encode_page_key(*answer.page.next, bound);
                           done(std::move(answer));
                       });
 }

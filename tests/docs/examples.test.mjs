@@ -100,6 +100,8 @@ async function runDocument(context, examples) {
           logs.push(expected);
         }
       } else {
+        // A reader goes on when the page has shown what the document promises.
+        for (const expected of logs) await page.waitForLogged(expected);
         await page.run(text, (await shell.run('echo "${TOKEN:-}"')).trim());
       }
     });

@@ -5,9 +5,9 @@
 #include "notifyd/wire/messages.hpp"
 #include "notifyd/wire/permissions.hpp"
 
+#include "http/request_reader.hpp"
+#include "http/route_match.hpp"
 #include "input.hpp"
-#include "request_reader.hpp"
-#include "route_match.hpp"
 
 #include <algorithm>
 #include <string_view>

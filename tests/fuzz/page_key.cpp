@@ -1,5 +1,5 @@
 // Page keys as clients send them; one that is accepted is encoded to the same text again.
-#include "notifyd/history/page_key.hpp"
+#include "notifyd/wire/opaque_key.hpp"
 
 #include "input.hpp"
 
@@ -13,12 +13,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                  .to_time = std::nullopt,
                                  .sequences = {},
                                  .after = std::nullopt};
-    if (const auto cursor = history::decode_page_key(text, query)) {
-        fuzz::require(history::encode_page_key(*cursor, query) == text);
+    if (const auto cursor = wire::decode_page_key(text, query)) {
+        fuzz::require(wire::encode_page_key(*cursor, query) == text);
     }
-    for (const auto kind : {history::ListKind::permissions_of_user, history::ListKind::dead_letters}) {
-        if (const auto last = history::decode_list_key(kind, "user:u1", text)) {
-            fuzz::require(history::encode_list_key(kind, "user:u1", *last) == text);
+    for (const auto kind : {wire::ListKind::permissions_of_user, wire::ListKind::dead_letters}) {
+        if (const auto last = wire::decode_list_key(kind, "user:u1", text)) {
+            fuzz::require(wire::encode_list_key(kind, "user:u1", *last) == text);
         }
     }
     return 0;

@@ -6,7 +6,7 @@
 #include "notifyd/wire/websocket_frame.hpp"
 
 #include "input.hpp"
-#include "websocket_stream.hpp"
+#include "websocket/websocket_stream.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 

@@ -2,7 +2,7 @@
 // WebSocket frames of the parser's variant, and the upgrade. check_surface.py compares the list with table.py.
 #include "notifyd/wire/client_frames.hpp"
 
-#include "router.hpp"
+#include "http/router.hpp"
 
 #include <array>
 #include <iostream>

@@ -45,6 +45,14 @@ class Drain(unittest.TestCase):
         self.assertTrue(daemon.find_events("server_stopped"))
         daemon.stop()
 
+    def test_websockets_get_a_close_frame_even_when_the_time_is_over(self):
+        daemon = Daemon({"server": {"drain_timeout": "1ms"}})
+        sockets = [daemon.websocket(mint(f"u{n}")) for n in range(20)]
+        daemon.signal(signal.SIGTERM)
+        self.assertEqual([socket.closed() for socket in sockets], [1012] * len(sockets))
+        self.assertEqual(daemon.wait(), 0)
+        daemon.stop()
+
     def test_sigint(self):
         daemon = Daemon()
         daemon.signal(signal.SIGINT)
@@ -76,7 +84,6 @@ class Drain(unittest.TestCase):
         self.assertEqual(daemon.wait(), 0)
         daemon.stop()
         check_kept(self, folder, answered)
-
 
     def test_everything_answered_reaches_the_subscribers_of_every_loop(self):
         daemon = Daemon({"server": {"threads": 4}})

@@ -7,8 +7,8 @@
 #include "notifyd/runtime/spawner.hpp"
 #include "notifyd/wire/websocket_frame.hpp"
 
-#include "listener.hpp"
-#include "websocket_stream.hpp"
+#include "accept/listener.hpp"
+#include "websocket/websocket_stream.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -1,6 +1,6 @@
 // The operator's settings as typed values: one struct per section, with its defaults. The rows of the key table
 // (src/config/keys) say the rest about each key.
-// Owns:   its values. Thread: any; immutable once loaded. Fails: never (loading does: load_config.hpp).
+// Thread: any; immutable once loaded.
 // Every limit takes 0 = off; unless_off() turns that into a number to compare with.
 #pragma once
 

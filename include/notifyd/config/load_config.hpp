@@ -1,5 +1,5 @@
 // Reads the config file and the environment into a checked Config.
-// Owns:   nothing. Thread: any; reads files, so only at startup and on reload.
+// Thread: any; reads files, so only at startup and on reload.
 // Fails:  with every error found (at most config_errors_max), each naming file, line and key, or the variable.
 #pragma once
 

@@ -1,5 +1,5 @@
 // Levels of the log. In a header of their own, because every event has a level and few files need the rest of the
-// config. Owns: nothing. Thread: any. Fails: never.
+// config.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // Which changes of the config a running server applies, and which have to wait for its next start.
-// Owns:   nothing. Thread: any; fingerprints_of reads files.
+// Thread: any; fingerprints_of reads files.
 // Fails:  apply_live rejects a mix of old and new values that would not be a valid config.
 #pragma once
 

@@ -1,5 +1,4 @@
 // A key or password that cannot be printed by accident.
-// Owns: its text. Thread: any (a value). Fails: never.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // Durations, sizes and numbers as text.
-// Owns: nothing. Thread: any. Fails: parsing gives nullopt.
+// Fails:  parsing gives nullopt.
 #pragma once
 
 #include <chrono>

@@ -47,13 +47,11 @@ class Processor {
 
   private:
     enum class Sent : std::uint8_t { queued, later, gone };
+    class RunFrames;
     // `frames` is the encoded run.
     [[nodiscard]] Sent send(connection::Connection& member, std::span<const Delivery> run, const FramePtr& frames);
     // For a connection that is behind in some topic.
-    [[nodiscard]] Sent send_behind(connection::Connection& member,
-                                   std::span<const Delivery> run,
-                                   const FramePtr& frames,
-                                   EpochMs now);
+    [[nodiscard]] Sent send_behind(connection::Connection& member, std::span<const Delivery> run, RunFrames& frames);
     void record(std::span<const Delivery> run, EpochMs now, std::size_t recipients);
 
     const connection::ConnectionRegistry& registry_;

@@ -11,7 +11,6 @@
 // has `std::string_view cause() const`. No event carries a token, a key or a body.
 // Owns:   the list of kinds. An event holds references and views: build it in the call of emit, never keep it.
 // Thread: any; kinds are numbered before main.
-// Fails:  never.
 #pragma once
 
 #include "notifyd/observability/fields.hpp"

@@ -1,7 +1,6 @@
 // Where the events of all threads meet: writes their log lines within their limits, and sums their counts.
 // Owns:   the limits, which hold for all threads together.
 // Thread: any.
-// Fails:  never.
 #pragma once
 
 #include "notifyd/core/clock.hpp"

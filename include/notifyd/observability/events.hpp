@@ -2,7 +2,6 @@
 // somebody asks. What an event declares is in event.hpp; the events are in events/, by domain.
 // Owns:   its counts.
 // Thread: any, but a counter that several threads share is slower. Must not outlive its log.
-// Fails:  never.
 #pragma once
 
 #include "notifyd/observability/event.hpp"

@@ -1,5 +1,5 @@
 // A sink that keeps its lines, for tests that check what was logged.
-// Owns: copies of the lines. Thread: any. Fails: never; it grows without bound, so it is for tests only.
+// Thread: any. Grows without bound, so it is for tests only.
 #pragma once
 
 #include "notifyd/observability/log.hpp"

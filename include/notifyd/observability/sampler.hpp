@@ -1,5 +1,5 @@
 // Lets the first few events of each second through, so that busy events stay visible without flooding the log.
-// Owns: one second. Thread: any; the limit holds for all callers together. Fails: never.
+// Thread: any; the limit holds for all callers together.
 #pragma once
 
 #include "notifyd/core/clock.hpp"

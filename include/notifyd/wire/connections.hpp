@@ -22,7 +22,7 @@ struct ConnectionsQuery {
     std::optional<UserId> user;
     std::optional<TopicName> topic;
     std::size_t limit = limits::page_messages_default;
-    // As given by the client; history/page_key decodes it.
+    // As given by the client; opaque_key decodes it.
     std::optional<std::string> start_key;
 };
 Result<ConnectionsQuery> parse_connections_query(const QueryParameters& query);

@@ -18,7 +18,7 @@ namespace notifyd::wire {
 struct DeadLettersQuery {
     std::optional<std::string> queue;  // nullopt: all
     std::size_t limit = limits::page_messages_default;
-    // As given by the client; history/page_key decodes it.
+    // As given by the client; opaque_key decodes it.
     std::optional<std::string> start_key;
 };
 Result<DeadLettersQuery> parse_dead_letters_query(const QueryParameters& query);

@@ -41,7 +41,7 @@ struct PermissionsQuery {
     std::optional<UserId> user;
     std::optional<TopicName> topic;
     std::size_t limit = limits::page_messages_default;
-    // As given by the client; history/page_key decodes it.
+    // As given by the client; opaque_key decodes it.
     std::optional<std::string> start_key;
 };
 Result<PermissionsQuery> parse_permissions_query(const QueryParameters& query);

@@ -25,7 +25,7 @@ Result<BlockBody> parse_block_body(std::string_view body, const JsonLimits& limi
 
 struct BlockedUsersQuery {
     std::size_t limit = limits::page_messages_default;
-    // As given by the client; history/page_key decodes it.
+    // As given by the client; opaque_key decodes it.
     std::optional<std::string> start_key{};
 };
 Result<BlockedUsersQuery> parse_blocked_users_query(const QueryParameters& query);

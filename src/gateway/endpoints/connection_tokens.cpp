@@ -4,8 +4,8 @@
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/connection_tokens.hpp"
 
-#include "../http_reply.hpp"
-#include "json_body.hpp"
+#include "endpoints/json_body.hpp"
+#include "http/http_reply.hpp"
 
 namespace notifyd::gateway {
 

@@ -1,15 +1,15 @@
 // Every request asks all loops, and joins their answers.
 #include "notifyd/gateway/endpoints/connections.hpp"
 
-#include "notifyd/history/page_key.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/connections.hpp"
+#include "notifyd/wire/opaque_key.hpp"
 #include "notifyd/wire/websocket_frame.hpp"
 
-#include "../http_reply.hpp"
-#include "../http_request.hpp"
-#include "../loop_round.hpp"
-#include "../socket.hpp"
+#include "http/http_reply.hpp"
+#include "http/http_request.hpp"
+#include "loop_round.hpp"
+#include "stream/socket.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,7 +19,7 @@ namespace notifyd::gateway {
 
 namespace {
 
-constexpr auto list_kind = history::ListKind::connections;
+constexpr auto list_kind = wire::ListKind::connections;
 
 Error no_such_connection() {
     return {Errc::gone, "There is no such connection"};
@@ -124,7 +124,7 @@ std::string subject_of(const wire::ConnectionsQuery& query) {
 
 Result<ListRequest> list_request(const wire::ConnectionsQuery& query) {
     ListRequest asked{.user = query.user, .topic = query.topic, .after = std::nullopt, .most = query.limit + 1};
-    const auto last = history::decode_id_list_start(list_kind, subject_of(query), query.start_key);
+    const auto last = wire::decode_id_list_start(list_kind, subject_of(query), query.start_key);
     if (!last) return last.error();
     if (*last) asked.after = ConnectionId(**last);
     return asked;
@@ -139,7 +139,7 @@ HttpReply list_reply(const Answers<std::vector<ConnectionInfo>>& answers, const 
     std::optional<std::string> next_key;
     if (all.size() > query.limit) {
         all.erase(all.begin() + static_cast<std::ptrdiff_t>(query.limit), all.end());
-        next_key = history::encode_list_key(list_kind, subject_of(query), all.back().id.get().to_string());
+        next_key = wire::encode_list_key(list_kind, subject_of(query), all.back().id.get().to_string());
     }
     return json_reply(200, wire::connections_page(all, next_key));
 }

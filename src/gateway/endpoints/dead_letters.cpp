@@ -1,18 +1,18 @@
 // Lists, redrives and removes dead letters.
 #include "notifyd/gateway/endpoints/dead_letters.hpp"
 
-#include "notifyd/history/page_key.hpp"
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/dead_letters.hpp"
+#include "notifyd/wire/opaque_key.hpp"
 
-#include "../http_reply.hpp"
-#include "../http_request.hpp"
+#include "http/http_reply.hpp"
+#include "http/http_request.hpp"
 
 namespace notifyd::gateway {
 
 namespace {
 
-constexpr auto list_kind = history::ListKind::dead_letters;
+constexpr auto list_kind = wire::ListKind::dead_letters;
 
 Error no_such_letter() {
     return {Errc::not_found, "There is no such dead letter"};
@@ -52,7 +52,7 @@ EndpointReply DeadLetterEndpoints::list(const Call& call) {
     const Result<wire::DeadLettersQuery> query = wire::parse_dead_letters_query(call.request.query);
     if (!query) co_return query.error();
     const std::string subject = query->queue.value_or("");
-    const Result<std::optional<Uuid>> last = history::decode_id_list_start(list_kind, subject, query->start_key);
+    const Result<std::optional<Uuid>> last = wire::decode_id_list_start(list_kind, subject, query->start_key);
     if (!last) co_return last.error();
 
     runtime::OneShot<Result<DeadLetterPage>> answer(loop_.executor());
@@ -61,7 +61,7 @@ EndpointReply DeadLetterEndpoints::list(const Call& call) {
     const Result<DeadLetterPage> page = co_await answer.wait();
     if (!page) co_return page.error();
     std::optional<std::string> next_key;
-    if (page->more) next_key = history::encode_list_key(list_kind, subject, page->letters.back().id.to_string());
+    if (page->more) next_key = wire::encode_list_key(list_kind, subject, page->letters.back().id.to_string());
     co_return json_reply(200, wire::dead_letters_page(page->letters, next_key));
 }
 

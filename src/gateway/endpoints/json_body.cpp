@@ -1,7 +1,7 @@
 // Which media types are read as JSON.
-#include "json_body.hpp"
+#include "endpoints/json_body.hpp"
 
-#include "../field_lines.hpp"
+#include "http/field_lines.hpp"
 
 #include <boost/beast/core/string.hpp>
 

@@ -5,7 +5,7 @@
 #include "notifyd/core/result.hpp"
 #include "notifyd/wire/json_limits.hpp"
 
-#include "../http_request.hpp"
+#include "http/http_request.hpp"
 
 namespace notifyd::gateway {
 

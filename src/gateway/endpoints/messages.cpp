@@ -4,8 +4,8 @@
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/messages.hpp"
 
-#include "../http_reply.hpp"
-#include "../http_request.hpp"
+#include "http/http_reply.hpp"
+#include "http/http_request.hpp"
 
 namespace notifyd::gateway {
 

@@ -3,7 +3,7 @@
 
 #include "notifyd/wire/status.hpp"
 
-#include "../http_reply.hpp"
+#include "http/http_reply.hpp"
 
 #include <embedded_try_page.hpp>
 

@@ -1,12 +1,12 @@
 // Grants, revokes and lists permissions.
 #include "notifyd/gateway/endpoints/permissions.hpp"
 
-#include "notifyd/history/page_key.hpp"
 #include "notifyd/runtime/one_shot.hpp"
+#include "notifyd/wire/opaque_key.hpp"
 #include "notifyd/wire/permissions.hpp"
 
-#include "../http_reply.hpp"
-#include "json_body.hpp"
+#include "endpoints/json_body.hpp"
+#include "http/http_reply.hpp"
 
 namespace notifyd::gateway {
 
@@ -51,13 +51,13 @@ EndpointReply PermissionEndpoints::revoke(const Call& call) {
 EndpointReply PermissionEndpoints::list_of_user(const Identity& caller,
                                                 const UserId& user,
                                                 const wire::PermissionsQuery& query) {
-    constexpr auto kind = history::ListKind::permissions_of_user;
-    const Result<std::optional<std::string>> last = history::decode_list_start(kind, user.get(), query.start_key);
+    constexpr auto kind = wire::ListKind::permissions_of_user;
+    const Result<std::optional<std::string>> last = wire::decode_list_start(kind, user.get(), query.start_key);
     if (!last) co_return last.error();
     std::optional<TopicName> after;
     if (*last) {
         Result<TopicName> topic = TopicName::parse(**last);
-        if (!topic) co_return history::bad_start_key();
+        if (!topic) co_return wire::bad_start_key();
         after = std::move(*topic);
     }
     runtime::OneShot<Result<ports::PermissionPage>> answer(loop_.executor());
@@ -68,15 +68,15 @@ EndpointReply PermissionEndpoints::list_of_user(const Identity& caller,
     const Result<ports::PermissionPage> page = co_await answer.wait();
     if (!page) co_return page.error();
     std::optional<std::string> next_key;
-    if (page->more) next_key = history::encode_list_key(kind, user.get(), page->permissions.back().topic.text());
+    if (page->more) next_key = wire::encode_list_key(kind, user.get(), page->permissions.back().topic.text());
     co_return json_reply(200, wire::permissions_page(user, page->permissions, next_key));
 }
 
 EndpointReply PermissionEndpoints::list_of_topic(const Identity& caller,
                                                  const TopicName& topic,
                                                  const wire::PermissionsQuery& query) {
-    constexpr auto kind = history::ListKind::permissions_of_topic;
-    const Result<std::optional<std::string>> last = history::decode_list_start(kind, topic.text(), query.start_key);
+    constexpr auto kind = wire::ListKind::permissions_of_topic;
+    const Result<std::optional<std::string>> last = wire::decode_list_start(kind, topic.text(), query.start_key);
     if (!last) co_return last.error();
     std::optional<UserId> after;
     if (*last) after = UserId(**last);
@@ -88,7 +88,7 @@ EndpointReply PermissionEndpoints::list_of_topic(const Identity& caller,
     const Result<ports::PermissionPage> page = co_await answer.wait();
     if (!page) co_return page.error();
     std::optional<std::string> next_key;
-    if (page->more) next_key = history::encode_list_key(kind, topic.text(), page->permissions.back().user.get());
+    if (page->more) next_key = wire::encode_list_key(kind, topic.text(), page->permissions.back().user.get());
     co_return json_reply(200, wire::permissions_page(topic, page->permissions, next_key));
 }
 

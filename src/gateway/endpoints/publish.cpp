@@ -5,10 +5,10 @@
 #include "notifyd/runtime/one_shot.hpp"
 #include "notifyd/wire/publish.hpp"
 
-#include "../http_reply.hpp"
-#include "../read_batch.hpp"
-#include "../refusal_events.hpp"
-#include "json_body.hpp"
+#include "endpoints/json_body.hpp"
+#include "endpoints/read_batch.hpp"
+#include "http/http_reply.hpp"
+#include "http/refusal_events.hpp"
 
 #include <string>
 #include <vector>

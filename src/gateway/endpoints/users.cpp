@@ -1,12 +1,12 @@
 // Blocks and unblocks users, and lists those who are blocked.
 #include "notifyd/gateway/endpoints/users.hpp"
 
-#include "notifyd/history/page_key.hpp"
 #include "notifyd/runtime/one_shot.hpp"
+#include "notifyd/wire/opaque_key.hpp"
 #include "notifyd/wire/users.hpp"
 
-#include "../http_reply.hpp"
-#include "json_body.hpp"
+#include "endpoints/json_body.hpp"
+#include "http/http_reply.hpp"
 
 #include <string>
 
@@ -14,7 +14,7 @@ namespace notifyd::gateway {
 
 namespace {
 
-constexpr auto list_kind = history::ListKind::blocked_users;
+constexpr auto list_kind = wire::ListKind::blocked_users;
 
 }  // namespace
 
@@ -55,7 +55,7 @@ EndpointReply UserEndpoints::unblock(const Call& call) {
 EndpointReply UserEndpoints::list(const Call& call) {
     const Result<wire::BlockedUsersQuery> query = wire::parse_blocked_users_query(call.request.query);
     if (!query) co_return query.error();
-    const Result<std::optional<std::string>> last = history::decode_list_start(list_kind, "", query->start_key);
+    const Result<std::optional<std::string>> last = wire::decode_list_start(list_kind, "", query->start_key);
     if (!last) co_return last.error();
     std::optional<UserId> after;
     if (*last) after = UserId(**last);
@@ -67,7 +67,7 @@ EndpointReply UserEndpoints::list(const Call& call) {
     const Result<ports::BlockPage> page = co_await answer.wait();
     if (!page) co_return page.error();
     std::optional<std::string> next_key;
-    if (page->more) next_key = history::encode_list_key(list_kind, "", page->blocks.back().user.get());
+    if (page->more) next_key = wire::encode_list_key(list_kind, "", page->blocks.back().user.get());
     co_return json_reply(200, wire::blocked_users_page(page->blocks, next_key));
 }
 

@@ -1,5 +1,5 @@
 // Finding tokens in headers.
-#include "bearer.hpp"
+#include "http/bearer.hpp"
 
 #include <catch2/catch.hpp>
 

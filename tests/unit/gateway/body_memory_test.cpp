@@ -1,5 +1,5 @@
 // How much memory request bodies may reserve, from any number of threads.
-#include "body_memory.hpp"
+#include "http/body_memory.hpp"
 
 #include <catch2/catch.hpp>
 

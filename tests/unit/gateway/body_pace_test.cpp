@@ -1,5 +1,5 @@
 // How slowly a body may arrive.
-#include "body_pace.hpp"
+#include "http/body_pace.hpp"
 
 #include <catch2/catch.hpp>
 

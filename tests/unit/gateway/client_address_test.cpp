@@ -1,5 +1,5 @@
 // Whose address counts behind proxies: a table of peers, headers and results.
-#include "client_address.hpp"
+#include "accept/client_address.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // Which offers of permessage-deflate are accepted.
-#include "deflate_offer.hpp"
+#include "websocket/deflate_offer.hpp"
 
 #include <catch2/catch.hpp>
 

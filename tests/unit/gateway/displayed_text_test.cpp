@@ -1,5 +1,5 @@
 // Text from a client, made safe to display.
-#include "displayed_text.hpp"
+#include "websocket/displayed_text.hpp"
 
 #include <catch2/catch.hpp>
 

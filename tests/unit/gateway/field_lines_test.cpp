@@ -1,5 +1,5 @@
 // Where lines end, and what counts as a token.
-#include "field_lines.hpp"
+#include "http/field_lines.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // Which frames count against a connection, however the bytes are split.
-#include "frame_meter.hpp"
+#include "stream/frame_meter.hpp"
 
 #include <catch2/catch.hpp>
 

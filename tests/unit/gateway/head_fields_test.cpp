@@ -1,5 +1,5 @@
 // Which lines of a head are read, in any case, and how often each occurs.
-#include "head_fields.hpp"
+#include "http/head_fields.hpp"
 
 #include <catch2/catch.hpp>
 

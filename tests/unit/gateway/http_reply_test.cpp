@@ -1,5 +1,5 @@
 // Replies as bytes.
-#include "http_reply.hpp"
+#include "http/http_reply.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // Who gets a socket when they are scarce.
-#include "open_sockets.hpp"
+#include "accept/open_sockets.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // Origins against the operator's list: exact, or any subdomain. (With real sockets: tests/system/test_origins.py.)
-#include "origins.hpp"
+#include "http/origins.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // While a large batch is being read, the loop does other work.
-#include "read_batch.hpp"
+#include "endpoints/read_batch.hpp"
 
 #include "notifyd/core/limits.hpp"
 

@@ -1,5 +1,5 @@
 // The id of a request: the client's if it can be displayed, otherwise a new one.
-#include "request_ids.hpp"
+#include "http/request_ids.hpp"
 
 #include <catch2/catch.hpp>
 

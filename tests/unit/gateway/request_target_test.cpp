@@ -1,5 +1,5 @@
 // How a request's target is read: decoded, with its segments as they were sent.
-#include "request_reader.hpp"
+#include "http/request_reader.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // Paths and verbs: found, 404, or 405 with Allow; and properties of all declared routes.
-#include "router.hpp"
+#include "http/router.hpp"
 
 #include <catch2/catch.hpp>
 

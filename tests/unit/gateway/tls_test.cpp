@@ -2,8 +2,8 @@
 #include "notifyd/core/free_with.hpp"
 #include "notifyd/gateway/gateway.hpp"
 
-#include "tls_context.hpp"
-#include "tls_session_keys.hpp"
+#include "tls/tls_context.hpp"
+#include "tls/tls_session_keys.hpp"
 
 #include <catch2/catch.hpp>
 #include <openssl/bio.h>

@@ -1,5 +1,5 @@
 // Which HTTP connection gives way first.
-#include "yield_order.hpp"
+#include "accept/yield_order.hpp"
 
 #include <catch2/catch.hpp>
 

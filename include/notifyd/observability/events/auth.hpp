@@ -1,5 +1,4 @@
 // Events of authentication: refused tokens, and the keys that tokens are verified with.
-// Owns: nothing. Thread: any. Fails: never.
 #pragma once
 
 #include "notifyd/observability/event.hpp"

@@ -1,5 +1,4 @@
 // Events of sockets and WebSocket connections.
-// Owns: nothing. Thread: any. Fails: never.
 #pragma once
 
 #include "notifyd/observability/event.hpp"

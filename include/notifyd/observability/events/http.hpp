@@ -1,5 +1,4 @@
 // Events of HTTP requests. `route` is the route's pattern, not the requested path.
-// Owns: nothing. Thread: any. Fails: never.
 #pragma once
 
 #include "notifyd/observability/event.hpp"

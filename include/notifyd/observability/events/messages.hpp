@@ -1,5 +1,4 @@
 // Events of single messages and of dead letters.
-// Owns: nothing. Thread: any. Fails: never.
 #pragma once
 
 #include "notifyd/observability/event.hpp"

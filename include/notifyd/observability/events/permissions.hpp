@@ -1,5 +1,4 @@
 // Events of permissions and blocked users.
-// Owns: nothing. Thread: any. Fails: never.
 #pragma once
 
 #include "notifyd/core/permission.hpp"

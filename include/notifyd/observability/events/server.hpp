@@ -1,5 +1,4 @@
 // Events of the server as a whole: start, stop, config, log file, unexpected exceptions.
-// Owns: nothing. Thread: any. Fails: never.
 #pragma once
 
 #include "notifyd/observability/event.hpp"

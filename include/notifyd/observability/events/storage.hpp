@@ -1,5 +1,4 @@
 // Events of the database, retention, and the clock that retention relies on.
-// Owns: nothing. Thread: any. Fails: never.
 #pragma once
 
 #include "notifyd/observability/event.hpp"
