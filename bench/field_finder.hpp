@@ -1,4 +1,4 @@
-// Finds the value of a field in JSON text without parsing it: frames of one work look alike, so the place where the
+// Finds the value of a field in JSON text without parsing it: frames of one workload look alike, so the place where the
 // field was last time is tried first, and the text is searched only when it is not there.
 #pragma once
 

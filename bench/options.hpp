@@ -15,7 +15,7 @@
 namespace notifyd::bench {
 
 struct Options {
-    Work work = Work::fanout;
+    Workload workload = Workload::fanout;
     Protocol protocol = Protocol::notifyd;
     MessageType type = MessageType::standard;
     Transport transport = Transport::websocket;  // of the publishers in `publish`

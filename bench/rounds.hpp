@@ -1,4 +1,4 @@
-// The clock of one work: a warm-up that counts for nothing, then rounds of equal length, each with its own figures.
+// The clock of one workload: a warm-up that counts for nothing, then rounds of equal length, each with its own figures.
 #pragma once
 
 #include "histogram.hpp"

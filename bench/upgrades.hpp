@@ -1,4 +1,4 @@
-// The upgrades of works in which connections do nothing but be there: one after the other, round and round.
+// The upgrades of workloads in which connections do nothing but be there: one after the other, round and round.
 // Throws UsageError for a file of clients that cannot be read.
 #pragma once
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3 -B
-"""The parts of the harness that need no server: ratios, tables, the works as data, kept results."""
+"""The parts of the harness that need no server: ratios, tables, the workloads as data, kept results."""
 
 import pathlib
 import sys
@@ -10,9 +10,9 @@ from unittest import mock
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from harness import machine, ratios, report, runner, store, table, works  # noqa: E402
+from harness import machine, ratios, report, runner, store, table, workloads  # noqa: E402
 from harness.peers import KINDS  # noqa: E402
-from harness.work import Entrant, Figure, Group, Ratio, Work  # noqa: E402
+from harness.workload import Entrant, Figure, Group, Ratio, Workload  # noqa: E402
 
 GROUP = Group("Speed", "As an example.", (Figure("rate", "per second", "rate"), Figure("p50_us", "p50 ms", "ms")))
 
@@ -23,7 +23,7 @@ def result(*rates, **more):
 
 def example(**ratio):
     entrants = (Entrant("ours", "notifyd"), Entrant("theirs", "redis"))
-    return Work(GROUP, "one", "publish", entrants, (Ratio("ours", "theirs", "rate", **ratio),))
+    return Workload(GROUP, "one", "publish", entrants, (Ratio("ours", "theirs", "rate", **ratio),))
 
 
 class Ratios(unittest.TestCase):
@@ -116,46 +116,48 @@ class Tables(unittest.TestCase):
         self.assertEqual(table.cell([], "ms"), "")
 
     def test_a_missed_goal_is_marked(self):
-        work = example(at_least=1)
-        missed = {work.key: {"ours": [result(5)], "theirs": [result(10)]}}
-        self.assertIn("0.50 ✗", table.ratio_table([work], missed))
-        self.assertIn("0 of 1 goals", report.goals([work], missed))
-        reached = {work.key: {"ours": [result(10)], "theirs": [result(10)]}}
-        self.assertNotIn("✗", table.ratio_table([work], reached))
-        self.assertEqual(report.goals([work], reached), "All 1 goals are reached.")
+        workload = example(at_least=1)
+        missed = {workload.key: {"ours": [result(5)], "theirs": [result(10)]}}
+        self.assertIn("0.50 ✗", table.ratio_table([workload], missed))
+        self.assertIn("0 of 1 goals", report.goals([workload], missed))
+        reached = {workload.key: {"ours": [result(10)], "theirs": [result(10)]}}
+        self.assertNotIn("✗", table.ratio_table([workload], reached))
+        self.assertEqual(report.goals([workload], reached), "All 1 goals are reached.")
 
     def test_what_was_not_measured_is_no_goal_reached(self):
-        work = example(at_least=1)
-        failed = {work.key: {"ours": [result(5)], "theirs": [{"failed": "x"}]}}
-        self.assertEqual(report.goals([work], failed), f"Not measured:\n\n- {work.key}: {work.ratios[0].title}")
+        workload = example(at_least=1)
+        failed = {workload.key: {"ours": [result(5)], "theirs": [{"failed": "x"}]}}
+        self.assertEqual(report.goals([workload], failed),
+                         f"Not measured:\n\n- {workload.key}: {workload.ratios[0].title}")
 
     def test_every_line_has_as_many_columns(self):
-        work = example()
-        text = table.figure_table([work], {work.key: {"ours": [result(5)], "theirs": [{"failed": "x"}]}})
+        workload = example()
+        text = table.figure_table([workload], {workload.key: {"ours": [result(5)], "theirs": [{"failed": "x"}]}})
         self.assertEqual(len({line.count("|") for line in text.splitlines()}), 1)
 
 
-class Works(unittest.TestCase):
+class Workloads(unittest.TestCase):
     def test_they_fit_together(self):
-        for all_works in (works.full(1_000_000), works.quick()):
-            self.assertEqual(len({work.key for work in all_works}), len(all_works))
-            for work in all_works:
-                names = {entrant.name for entrant in work.entrants}
-                self.assertEqual(len(names), len(work.entrants), work.key)
-                for ratio in work.ratios:
-                    self.assertIn(ratio.over, names, work.key)
-                    self.assertTrue(isinstance(ratio.under, float) or ratio.under in names, work.key)
-                for entrant in work.entrants:
+        for all_workloads in (workloads.full(1_000_000), workloads.quick()):
+            self.assertEqual(len({workload.key for workload in all_workloads}), len(all_workloads))
+            for workload in all_workloads:
+                names = {entrant.name for entrant in workload.entrants}
+                self.assertEqual(len(names), len(workload.entrants), workload.key)
+                for ratio in workload.ratios:
+                    self.assertIn(ratio.over, names, workload.key)
+                    self.assertTrue(isinstance(ratio.under, float) or ratio.under in names, workload.key)
+                for entrant in workload.entrants:
                     self.assertIn(entrant.server, KINDS)
 
     def test_without_a_peer_go_its_ratios(self):
-        work = example().among({"notifyd"})
-        self.assertEqual([entrant.name for entrant in work.entrants], ["ours"])
-        self.assertEqual(work.ratios, ())
+        workload = example().among({"notifyd"})
+        self.assertEqual([entrant.name for entrant in workload.entrants], ["ours"])
+        self.assertEqual(workload.ratios, ())
         self.assertIsNone(example().among({"nats"}))
 
     def test_a_quick_run_needs_no_peer(self):
-        self.assertTrue(all(entrant.server == "notifyd" for work in works.quick() for entrant in work.entrants))
+        servers = {entrant.server for workload in workloads.quick() for entrant in workload.entrants}
+        self.assertEqual(servers, {"notifyd"})
 
 
 class Store(unittest.TestCase):

@@ -13,7 +13,7 @@ import time
 
 from . import machine
 from .peers import Notifyd
-from .work import Pace
+from .workload import Pace
 
 CHAT = "history"
 BYTES_A_MESSAGE = 1000  # on disk, generously: with the write-ahead log

@@ -33,7 +33,7 @@ class Outcome:
 
 
 def outcome(ratio, runs):
-    """`runs` is {entrant: [result of each repeat]} of one work; None when nothing can be compared."""
+    """`runs` is {entrant: [result of each repeat]} of one workload; None when nothing can be compared."""
     values = []
     for repeat, over_result in enumerate(runs.get(ratio.over, [])):
         over = figures(over_result, ratio.field)

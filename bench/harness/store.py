@@ -14,7 +14,7 @@ def save(path, facts, results):
 
 
 def load(paths):
-    """The facts of each file, and the results of all: of a work that several have, those of the last."""
+    """The facts of each file, and the results of all: of a workload that several have, those of the last."""
     all_facts, results = [], {}
     for path in paths:
         stored = json.loads(pathlib.Path(path).read_text())

@@ -60,28 +60,28 @@ def ratio_cell(ratio, runs):
     return text + (f" ({found.remark})" if found.remark else "")
 
 
-def ratio_table(works, results):
-    """A row a work, a column a ratio; empty when the works have none."""
-    titles = list(dict.fromkeys(ratio.title for work in works for ratio in work.ratios))
+def ratio_table(workloads, results):
+    """A row a workload, a column a ratio; empty when the workloads have none."""
+    titles = list(dict.fromkeys(ratio.title for workload in workloads for ratio in workload.ratios))
     if not titles:
         return ""
     rows = []
-    for work in works:
-        cells = {ratio.title: ratio_cell(ratio, results[work.key]) for ratio in work.ratios}
-        rows.append([work.label, *(cells.get(title, "") for title in titles)])
+    for workload in workloads:
+        cells = {ratio.title: ratio_cell(ratio, results[workload.key]) for ratio in workload.ratios}
+        rows.append([workload.label, *(cells.get(title, "") for title in titles)])
     return render(["", *titles], rows)
 
 
-def figure_table(works, results):
-    """A row an entrant of a work, a column a figure."""
-    columns = works[0].group.figures
+def figure_table(workloads, results):
+    """A row an entrant of a workload, a column a figure."""
+    columns = workloads[0].group.figures
     rows = []
-    for work in works:
-        for position, entrant in enumerate(work.entrants):
-            runs = results[work.key].get(entrant.name, [])
+    for workload in workloads:
+        for position, entrant in enumerate(workload.entrants):
+            runs = results[workload.key].get(entrant.name, [])
             cells = [cell([value for run in runs for value in ratios.figures(run, figure.field)], figure.unit)
                      for figure in columns]
-            rows.append([work.label if position == 0 else "", entrant.name, *cells, ratios.faults_of(runs)])
+            rows.append([workload.label if position == 0 else "", entrant.name, *cells, ratios.faults_of(runs)])
     header = ["", "", *(figure.header for figure in columns), ""]
     if not any(row[-1] for row in rows):
         header, rows = header[:-1], [row[:-1] for row in rows]

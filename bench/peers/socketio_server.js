@@ -6,7 +6,7 @@ import {Server} from "socket.io";
 
 const http = createServer();
 const server = new Server(http, {
-  transports: ["websocket"], // no polling first: the works speak WebSocket only
+  transports: ["websocket"], // no polling first: the workloads speak WebSocket only
   perMessageDeflate: false, // as in notifyd
   serveClient: false,
 });

@@ -3,7 +3,7 @@
 #include "histogram.hpp"
 #include "order_check.hpp"
 #include "window.hpp"
-#include "works/requests.hpp"
+#include "workloads/requests.hpp"
 
 #include <catch2/catch.hpp>
 

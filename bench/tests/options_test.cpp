@@ -31,7 +31,7 @@ TEST_CASE("options: choices, numbers and texts are taken") {
                                    "member",
                                    "--tls",
                                    "on"});
-    CHECK(options.work == Work::fanout);
+    CHECK(options.workload == Workload::fanout);
     CHECK(options.port == 9000);
     CHECK(options.protocol == Protocol::mqtt);
     CHECK(options.publisher == PublisherKind::member);

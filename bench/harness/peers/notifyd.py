@@ -1,4 +1,4 @@
-"""notifyd, with everything on; and the users, permissions and tokens that the works need."""
+"""notifyd, with everything on; and the users, permissions and tokens that the workloads need."""
 
 import base64
 import concurrent.futures

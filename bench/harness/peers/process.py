@@ -34,7 +34,7 @@ def free_port():
 
 
 class Server:
-    """Subclasses say how one kind is started; `settings` are those of the work's entrant."""
+    """Subclasses say how one kind is started; `settings` are those of the workload's entrant."""
 
     name = ""  # on the command line
     title = ""  # in the list of versions
@@ -75,7 +75,7 @@ class Server:
         raise NotImplementedError
 
     def prepare(self, command, options):
-        """Makes what a work needs to exist; gives the further options that the generator needs for it."""
+        """Makes what a workload needs to exist; gives the further options that the generator needs for it."""
         return {}
 
     @property

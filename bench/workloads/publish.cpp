@@ -1,13 +1,13 @@
-#include "works/publish.hpp"
+#include "workloads/publish.hpp"
 
 #include "patience.hpp"
 #include "poller.hpp"
 #include "setup.hpp"
-#include "works/answers.hpp"
-#include "works/jetstream_publisher.hpp"
-#include "works/notifyd_publishers.hpp"
-#include "works/publisher.hpp"
-#include "works/redis_publisher.hpp"
+#include "workloads/answers.hpp"
+#include "workloads/jetstream_publisher.hpp"
+#include "workloads/notifyd_publishers.hpp"
+#include "workloads/publisher.hpp"
+#include "workloads/redis_publisher.hpp"
 
 #include <limits>
 #include <memory>

@@ -6,7 +6,7 @@
 #include "dialects/dialect_client.hpp"
 #include "poller.hpp"
 #include "setup.hpp"
-#include "works/fanout_chat.hpp"
+#include "workloads/fanout_chat.hpp"
 
 #include <cstddef>
 #include <cstdint>

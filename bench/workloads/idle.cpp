@@ -1,4 +1,4 @@
-#include "works/idle.hpp"
+#include "workloads/idle.hpp"
 
 #include "patience.hpp"
 #include "poller.hpp"

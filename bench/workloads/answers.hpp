@@ -1,4 +1,4 @@
-// What the answers to publishes say, gathered over all connections of a work.
+// What the answers to publishes say, gathered over all connections of a workload.
 #pragma once
 
 #include "connection_check.hpp"

@@ -1,4 +1,4 @@
-#include "works/jetstream_publisher.hpp"
+#include "workloads/jetstream_publisher.hpp"
 
 #include <optional>
 #include <string_view>

@@ -6,8 +6,8 @@
 #include "http_client.hpp"
 #include "order_check.hpp"
 #include "setup.hpp"
-#include "works/publisher.hpp"
-#include "works/requests.hpp"
+#include "workloads/publisher.hpp"
+#include "workloads/requests.hpp"
 
 #include <cstddef>
 #include <cstdint>

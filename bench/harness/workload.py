@@ -1,11 +1,11 @@
-"""What a work is: who runs it, how, what is read off, and which ratios say how it went."""
+"""What a workload is: who runs it, how, what is read off, and which ratios say how it went."""
 
 import dataclasses
 
 
 @dataclasses.dataclass(frozen=True)
 class Pace:
-    """How long one run of a work takes."""
+    """How long one run of a workload takes."""
     warm_up_ms: int = 300
     rounds: int = 2
     round_ms: int = 600
@@ -17,7 +17,7 @@ class Entrant:
     name: str                # in the tables
     server: str              # a name in peers.KINDS
     settings: dict = dataclasses.field(default_factory=dict)  # of the server
-    options: dict = dataclasses.field(default_factory=dict)   # of the generator, besides the work's
+    options: dict = dataclasses.field(default_factory=dict)   # of the generator, besides the workload's
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,14 +57,14 @@ class Ratio:
 
 @dataclasses.dataclass(frozen=True)
 class Group:
-    """Works that stand in one table."""
+    """Workloads that stand in one table."""
     title: str
     note: str
     figures: tuple
 
 
 @dataclasses.dataclass(frozen=True)
-class Work:
+class Workload:
     group: Group
     label: str
     command: str  # the generator's name for it, or "history", which the harness does itself
@@ -79,7 +79,7 @@ class Work:
         return f"{self.group.title}: {self.label}"
 
     def among(self, servers):
-        """The work without entrants whose server is not there, and without their ratios; None if nobody is left."""
+        """The workload without entrants whose server is not there, and without their ratios; None if nobody is left."""
         entrants = tuple(entrant for entrant in self.entrants if entrant.server in servers)
         names = {entrant.name for entrant in entrants}
         ratios = tuple(ratio for ratio in self.ratios

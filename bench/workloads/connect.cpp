@@ -1,4 +1,4 @@
-#include "works/connect.hpp"
+#include "workloads/connect.hpp"
 
 #include "patience.hpp"
 #include "poller.hpp"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "time.hpp"
-#include "works/publisher.hpp"
+#include "workloads/publisher.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -5,7 +5,7 @@
 #include "message_template.hpp"
 #include "scratch.hpp"
 #include "time.hpp"
-#include "works/answers.hpp"
+#include "workloads/answers.hpp"
 
 #include <cstddef>
 #include <vector>

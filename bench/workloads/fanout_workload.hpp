@@ -10,7 +10,7 @@
 #include "report.hpp"
 #include "rounds.hpp"
 #include "setup.hpp"
-#include "works/fanout_connections.hpp"
+#include "workloads/fanout_connections.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -24,9 +24,9 @@
 namespace notifyd::bench {
 
 template <class Client>
-class FanoutWork {
+class FanoutWorkload {
   public:
-    explicit FanoutWork(const Options& options)
+    explicit FanoutWorkload(const Options& options)
         : options_(options),
           setup_(options),
           in_order_(options.type == MessageType::fifo || options.protocol != Protocol::notifyd),
@@ -232,7 +232,7 @@ class FanoutWork {
     void take_answer(Chat& chat, std::string_view text) {
         const std::optional<std::uint32_t> stamp = request_.stamp(text);
         if (!stamp || text.find("\"error\":") != std::string_view::npos) {
-            // A refused publish never reaches the subscribers: the work cannot go on.
+            // A refused publish never reaches the subscribers: the workload cannot go on.
             throw ConnectionError("a publish was refused: " + std::string(text));
         }
         if (!chat.answers.see(*stamp, chat.window.started())) {

@@ -1,4 +1,4 @@
-#include "works/redis_publisher.hpp"
+#include "workloads/redis_publisher.hpp"
 
 #include <algorithm>
 #include <charconv>

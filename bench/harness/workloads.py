@@ -1,6 +1,6 @@
-"""The works of a full run, in the order of the tables; and of a quick one."""
+"""The workloads of a full run, in the order of the tables; and of a quick one."""
 
-from .work import Entrant, Figure, FrameBytesOf, Group, Pace, Ratio, Work
+from .workload import Entrant, Figure, FrameBytesOf, Group, Pace, Ratio, Workload
 
 DELIVERIES = Figure("deliveries_per_second", "deliveries/s", "rate")
 PUBLISHES = Figure("publishes_per_second", "publishes/s", "rate")
@@ -80,11 +80,11 @@ def fan_out_label(subscribers, window):
 def fan_outs():
     rate = DELIVERIES.field
     for subscribers in (100, 1000):
-        yield Work(FAN_OUT, fan_out_label(subscribers, 1), "fanout", (STANDARD, FIFO),
-                   (Ratio("fifo", "standard", rate, at_least=0.7),), fan_out_options(subscribers, 1),
-                   fan_out_pace(subscribers))
+        yield Workload(FAN_OUT, fan_out_label(subscribers, 1), "fanout", (STANDARD, FIFO),
+                       (Ratio("fifo", "standard", rate, at_least=0.7),), fan_out_options(subscribers, 1),
+                       fan_out_pace(subscribers))
         for window in (16, 128):
-            yield Work(
+            yield Workload(
                 FAN_OUT, fan_out_label(subscribers, window), "fanout",
                 (STANDARD, FIFO, NATS, NCHAN, MOSQUITTO, WS, SOCKET_IO),
                 (Ratio("standard", "nats", rate, at_least=1), Ratio("standard", "nchan", rate, at_least=8),
@@ -103,17 +103,17 @@ def no_history():
             goal = goals.get((subscribers, window))
             absolute = (Ratio(bare.name, goal, rate, at_least=1, name=f"no history ÷ {goal / 1e6:g} M/s"),) \
                 if goal else ()
-            yield Work(NO_HISTORY, fan_out_label(subscribers, window), "fanout", (bare, raw),
-                       (Ratio(bare.name, raw.name, rate), *absolute), fan_out_options(subscribers, window),
-                       fan_out_pace(subscribers))
+            yield Workload(NO_HISTORY, fan_out_label(subscribers, window), "fanout", (bare, raw),
+                           (Ratio(bare.name, raw.name, rate), *absolute), fan_out_options(subscribers, window),
+                           fan_out_pace(subscribers))
 
 
 def members():
     for window in (1, 4):
-        yield Work(MEMBERS, f"{window} in flight each", "fanout", (STANDARD, FIFO, NATS, NCHAN),
-                   (*(Ratio(STANDARD.name, peer, DELIVERIES.field, at_least=1) for peer in ("nats", "nchan")),
-                    Ratio("fifo", "standard", DELIVERIES.field)),
-                   {"chats": 500, "subscribers": 2, "publisher": "member", "window": window, **DELIVERED})
+        yield Workload(MEMBERS, f"{window} in flight each", "fanout", (STANDARD, FIFO, NATS, NCHAN),
+                       (*(Ratio(STANDARD.name, peer, DELIVERIES.field, at_least=1) for peer in ("nats", "nchan")),
+                        Ratio("fifo", "standard", DELIVERIES.field)),
+                       {"chats": 500, "subscribers": 2, "publisher": "member", "window": window, **DELIVERED})
 
 
 PUBLISH_WAYS = (
@@ -131,7 +131,7 @@ def notifyd_publishes(transport):
 def durable_publishes():
     for shared, goal in ((False, 0.6), (True, 1)):
         for label, connections, window, transport in PUBLISH_WAYS:
-            yield Work(
+            yield Workload(
                 DURABLE, f"{label}, {'two cores' if shared else 'one core'}", "publish",
                 (*notifyd_publishes(transport), REDIS, JETSTREAM),
                 (Ratio("standard", "redis", PUBLISHES.field, at_least=goal),
@@ -142,7 +142,7 @@ def durable_publishes():
 
 def open_loops():
     for rate in (100, 1000):
-        yield Work(
+        yield Workload(
             OPEN_LOOP, f"{rate:,} publishes/s", "fanout", (STANDARD, FIFO, NCHAN),
             (Ratio("standard", "nchan", "p50_us", at_most=1, name="p50: standard ÷ nchan"),
              Ratio("standard", "nchan", "p99_us", at_most=1, name="p99: standard ÷ nchan"),
@@ -154,7 +154,7 @@ def open_loops():
 
 def idle(connections=10_000):
     plain = {"protocol": "plain"}
-    return Work(
+    return Workload(
         IDLE, f"{connections:,} connections", "idle",
         (Entrant("plain", "notifyd"), Entrant("TLS", "notifyd", {"tls": True}, {"tls": "on"}),
          Entrant("nchan", "nchan", options=plain | {"path": "/sub/bench"}),
@@ -169,30 +169,30 @@ def connects():
     for label, options in (("plain", {}), ("TLS, full", {"tls": "on", "resume": "off"}),
                            ("TLS, resumed", {"tls": "on", "resume": "on"})):
         settings = {"tls": True} if options else {}
-        yield Work(CONNECT, label, "connect",
-                   (Entrant("notifyd", "notifyd", settings),
-                    Entrant("nchan", "nchan", settings, {"protocol": "plain", "path": "/sub/bench"})),
-                   (Ratio("notifyd", "nchan", CONNECTS.field, at_least=1),
-                    Ratio("notifyd", "nchan", CONNECTS_PER_CORE.field, at_least=1,
-                          name="a server core: notifyd ÷ nchan")),
-                   {"window": 64, **options},
-                   Pace(300, 2, 1000))
+        yield Workload(CONNECT, label, "connect",
+                       (Entrant("notifyd", "notifyd", settings),
+                        Entrant("nchan", "nchan", settings, {"protocol": "plain", "path": "/sub/bench"})),
+                       (Ratio("notifyd", "nchan", CONNECTS.field, at_least=1),
+                        Ratio("notifyd", "nchan", CONNECTS_PER_CORE.field, at_least=1,
+                              name="a server core: notifyd ÷ nchan")),
+                       {"window": 64, **options},
+                       Pace(300, 2, 1000))
 
 
 def tls_fan_outs():
     for subscribers in (100, 1000):
         for window in (16, 128):
-            yield Work(TLS, fan_out_label(subscribers, window), "fanout",
-                       (Entrant("TLS", "notifyd", {"tls": True}, {"tls": "on"}), Entrant("plain", "notifyd")),
-                       (Ratio("TLS", "plain", DELIVERIES.field, at_least=0.6),),
-                       fan_out_options(subscribers, window), fan_out_pace(subscribers))
+            yield Workload(TLS, fan_out_label(subscribers, window), "fanout",
+                           (Entrant("TLS", "notifyd", {"tls": True}, {"tls": "on"}), Entrant("plain", "notifyd")),
+                           (Ratio("TLS", "plain", DELIVERIES.field, at_least=0.6),),
+                           fan_out_options(subscribers, window), fan_out_pace(subscribers))
 
 
 def histories(messages):
     """Chats of 1,000 messages; against ten of them."""
     chat_messages, few = 1000, 10_000
     large, small = f"{messages:,} messages", f"{few:,} messages"
-    yield Work(
+    yield Workload(
         HISTORY, f"{messages // chat_messages:,} chats against {few // chat_messages:,}", "history",
         tuple(Entrant(name, "notifyd", options={"messages": count, "chats": count // chat_messages})
               for name, count in ((large, messages), (small, few))),
@@ -204,8 +204,8 @@ def histories(messages):
 def loops(label, command, options, field, extra=None):
     entrants = tuple(Entrant(name, "notifyd", {"threads": threads}, extra or {})
                      for name, threads in (("two loops", 2), ("one loop", 1)))
-    return Work(TWO_LOOPS, label, command, entrants, (Ratio("two loops", "one loop", field, at_least=0.6),), options,
-                shared_cores=True)
+    return Workload(TWO_LOOPS, label, command, entrants, (Ratio("two loops", "one loop", field, at_least=0.6),),
+                    options, shared_cores=True)
 
 
 def two_loops():
@@ -227,35 +227,35 @@ def full(history_messages=0):
 
 
 def quick():
-    return list(quick_works())
+    return list(quick_workloads())
 
 
-def quick_works():
-    """Every kind of work once, notifyd alone, small enough for a test on a busy machine."""
+def quick_workloads():
+    """Every kind of workload once, notifyd alone, small enough for a test on a busy machine."""
     pace = Pace(50, 1, 300)
     tls = Entrant("TLS", "notifyd", {"tls": True}, {"tls": "on"})
 
-    def work(group, label, command, entrants, options, shared_cores=False):
-        return Work(group, label, command, entrants, (), options, pace, shared_cores)
+    def workload(group, label, command, entrants, options, shared_cores=False):
+        return Workload(group, label, command, entrants, (), options, pace, shared_cores)
 
     for subscribers, window in ((100, 1), (100, 128), (300, 16)):
-        yield work(FAN_OUT, fan_out_label(subscribers, window), "fanout", (STANDARD, FIFO),
-                   {"subscribers": subscribers, "window": window})
-    yield work(FAN_OUT, "1 → 50, delivered", "fanout", (STANDARD, FIFO), fan_out_options(50, 16))
-    yield work(NO_HISTORY, fan_out_label(50, 16), "fanout", (Entrant("no history", "notifyd", {"history": False}),),
-               fan_out_options(50, 16))
-    yield work(MEMBERS, "20 × 2", "fanout", (STANDARD, FIFO),
-               {"chats": 20, "subscribers": 2, "publisher": "member", "window": 4, **DELIVERED})
+        yield workload(FAN_OUT, fan_out_label(subscribers, window), "fanout", (STANDARD, FIFO),
+                       {"subscribers": subscribers, "window": window})
+    yield workload(FAN_OUT, "1 → 50, delivered", "fanout", (STANDARD, FIFO), fan_out_options(50, 16))
+    yield workload(NO_HISTORY, fan_out_label(50, 16), "fanout", (Entrant("no history", "notifyd", {"history": False}),),
+                   fan_out_options(50, 16))
+    yield workload(MEMBERS, "20 × 2", "fanout", (STANDARD, FIFO),
+                   {"chats": 20, "subscribers": 2, "publisher": "member", "window": 4, **DELIVERED})
     for label, connections, window, transport in PUBLISH_WAYS:
-        yield work(DURABLE, label, "publish", notifyd_publishes(transport),
-                   {"connections": connections, "window": window})
-    yield work(OPEN_LOOP, "200 publishes/s", "fanout", (STANDARD, FIFO),
-               {"subscribers": 20, "window": 1024, "rate": 200, **DELIVERED})
-    yield work(IDLE, "200 connections", "idle", (Entrant("plain", "notifyd"), tls), {"connections": 200})
-    yield work(CONNECT, "plain", "connect", (Entrant("notifyd", "notifyd"),), {"window": 16})
+        yield workload(DURABLE, label, "publish", notifyd_publishes(transport),
+                       {"connections": connections, "window": window})
+    yield workload(OPEN_LOOP, "200 publishes/s", "fanout", (STANDARD, FIFO),
+                   {"subscribers": 20, "window": 1024, "rate": 200, **DELIVERED})
+    yield workload(IDLE, "200 connections", "idle", (Entrant("plain", "notifyd"), tls), {"connections": 200})
+    yield workload(CONNECT, "plain", "connect", (Entrant("notifyd", "notifyd"),), {"window": 16})
     for resume in ("off", "on"):
-        yield work(CONNECT, f"TLS, resume {resume}", "connect", (tls,), {"window": 16, "resume": resume})
-    yield work(TLS, fan_out_label(50, 16), "fanout", (tls,), fan_out_options(50, 16))
-    yield work(TWO_LOOPS, fan_out_label(100, 16), "fanout",
-               tuple(Entrant(f"two loops, {entrant.name}", "notifyd", {"threads": 2}, entrant.options)
-                     for entrant in (STANDARD, FIFO)), fan_out_options(100, 16), shared_cores=True)
+        yield workload(CONNECT, f"TLS, resume {resume}", "connect", (tls,), {"window": 16, "resume": resume})
+    yield workload(TLS, fan_out_label(50, 16), "fanout", (tls,), fan_out_options(50, 16))
+    yield workload(TWO_LOOPS, fan_out_label(100, 16), "fanout",
+                   tuple(Entrant(f"two loops, {entrant.name}", "notifyd", {"threads": 2}, entrant.options)
+                         for entrant in (STANDARD, FIFO)), fan_out_options(100, 16), shared_cores=True)

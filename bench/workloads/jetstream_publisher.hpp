@@ -5,8 +5,8 @@
 #include "field_finder.hpp"
 #include "order_check.hpp"
 #include "setup.hpp"
-#include "works/publisher.hpp"
-#include "works/requests.hpp"
+#include "workloads/publisher.hpp"
+#include "workloads/requests.hpp"
 
 #include <cstddef>
 #include <cstdint>
