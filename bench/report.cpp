@@ -12,7 +12,7 @@ std::string number(double value) {
     return text;
 }
 
-// Text from the server may be anything: control characters become spaces, bytes above ASCII question marks.
+// The server's text may contain anything, so control characters become spaces, and bytes outside ASCII question marks.
 std::string quoted(std::string_view text) {
     std::string out = "\"";
     for (const char letter : text) {

@@ -1,4 +1,4 @@
-// XADD to redis-server: pipelined, and answered in order with the entry's id.
+// Publishes with XADD to redis-server. Commands are pipelined, and answered in order with the id of the entry.
 #pragma once
 
 #include "dialects/resp_codec.hpp"
