@@ -1,4 +1,4 @@
-"""What is printed and kept: ratios first, then the figures they come from."""
+"""The report that is printed and saved: first the ratios, then the figures they are calculated from."""
 
 import statistics
 
@@ -6,8 +6,8 @@ from . import ratios, table
 from .runner import describe_faults
 
 INTRODUCTION = """\
-Each cell is the median and [lowest–highest]. A ratio is taken within one repeat, where both ran next to each other,
-and the spread is that of the repeats; ✗ marks a median that misses the goal in the heading."""
+Each cell is the median and [lowest–highest]. A ratio is taken within one repeat, in which both ran one after the
+other, and the spread is that of the repeats. ✗ marks a median that misses the goal in the heading."""
 
 
 def grouped(workloads):
@@ -30,7 +30,7 @@ def head(facts):
 
 
 def report(all_facts, workloads, results):
-    """`all_facts` has one entry for each run of this command that the results come from."""
+    """`all_facts` has one entry for each run of bench/run that contributed results."""
     parts = ["\n\n".join(map(head, all_facts)), INTRODUCTION]
     groups = grouped(workloads)
     if any(workload.ratios for workload in workloads):
@@ -48,7 +48,7 @@ def report(all_facts, workloads, results):
 
 
 def faults(workloads, results):
-    """[(workload, entrant, what went wrong)] of all runs."""
+    """[(workload, entrant, description)] of the faults of all runs."""
     return [(workload, entrant, fault) for workload in workloads for entrant in workload.entrants
             for result in results[workload.key].get(entrant.name, []) if (fault := describe_faults(result))]
 
@@ -82,7 +82,7 @@ def goals(workloads, results):
 
 
 def checkpoints(workloads, results):
-    """What the tail of fifo's latency is where checkpoints ran."""
+    """The tail of fifo's latency in runs with checkpoints."""
     lines = []
     for workload in workloads:
         tails = {field: next((ratio for ratio in workload.ratios if ratio.syncs and ratio.field == field), None)

@@ -1,10 +1,10 @@
-"""Results as aligned markdown."""
+"""Formats results as aligned Markdown tables."""
 
 import statistics
 
 from . import ratios
 
-UNITS = {  # unit: what one is divided by
+UNITS = {  # unit: divisor
     "ms": 1000,
     "KiB": 1024,
     "MiB": 2**20,
@@ -12,7 +12,7 @@ UNITS = {  # unit: what one is divided by
 
 
 def digits_for(value):
-    """Three figures that say something."""
+    """The number of decimals, for about three significant digits."""
     return 3 if value < 0.1 else 2 if value < 10 else 1 if value < 100 else 0
 
 
@@ -38,7 +38,7 @@ def cell(values, unit):
 
 
 def render(header, rows, left=1):
-    """The first columns to the left, the others to the right."""
+    """The first `left` columns are left-aligned, the others right-aligned."""
     widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
 
     def line(row):
@@ -61,7 +61,7 @@ def ratio_cell(ratio, runs):
 
 
 def ratio_table(workloads, results):
-    """A row a workload, a column a ratio; empty when the workloads have none."""
+    """One row per workload, one column per ratio; empty if the workloads have no ratios."""
     titles = list(dict.fromkeys(ratio.title for workload in workloads for ratio in workload.ratios))
     if not titles:
         return ""
@@ -73,7 +73,7 @@ def ratio_table(workloads, results):
 
 
 def figure_table(workloads, results):
-    """A row an entrant of a workload, a column a figure."""
+    """One row per entrant of each workload, one column per figure."""
     columns = workloads[0].group.figures
     rows = []
     for workload in workloads:

@@ -1,4 +1,4 @@
-"""The workloads of a full run, in the order of the tables; and of a quick one."""
+"""The workloads of a full run, in the order of the tables, and those of a quick run."""
 
 from .workload import Entrant, Figure, FrameBytesOf, Group, Pace, Ratio, Workload
 
@@ -14,43 +14,46 @@ FRAME = Figure("frame_bytes", "bytes", "bytes")
 MEMORY = Figure("bytes_per_connection", "KiB a connection", "KiB")
 
 FAN_OUT = Group(
-    "Fan-out", "One chat; one connection publishes and is not subscribed. notifyd with everything on; the peers store "
-    "nothing. In flight: until every subscriber has it. Answers: stored and synced in the same time.",
+    "Fan-out", "One chat, in which one connection publishes without being subscribed. notifyd runs with everything "
+    "enabled; the peers store nothing. A publish is in flight until every subscriber has received it. Answers: "
+    "publishes that were stored and synced in the same time.",
     (DELIVERIES, PUBLISHES, ANSWERS, *LATENCIES, *SHARES, FRAME))
 NO_HISTORY = Group(
-    "Fan-out without history", "`storage.history = false` against a bare epoll server that does nothing but gather and "
-    "`send` frames of the same length.", FAN_OUT.figures)
+    "Fan-out without history", "notifyd with `storage.history = false`, compared with a bare epoll server that only "
+    "gathers and sends frames of the same length.", FAN_OUT.figures)
 MEMBERS = Group(
-    "500 chats × 2 members", "One member of each chat publishes and receives its own message; storage included.",
+    "500 chats × 2 members", "One member of each chat publishes, and receives its own messages. notifyd stores them.",
     FAN_OUT.figures)
 DURABLE = Group(
-    "Durable publish", "Chats that nobody listens to. A publish counts when it is answered: committed and synced; so "
-    "does redis with `XADD` and `appendfsync always`. JetStream answers before it syncs: for information.",
+    "Durable publish", "Publishes to chats without subscribers. A publish counts when it is answered, which notifyd "
+    "does after commit and sync, and so does redis for `XADD` with `appendfsync always`. JetStream answers before it "
+    "syncs, and is shown for information.",
     (PUBLISHES, *LATENCIES, *SHARES))
 OPEN_LOOP = Group(
-    "Latency", "100 subscribers, publishes at even intervals whatever the server does; from the time a publish was due "
-    "until a subscriber has it. A sync is one append with fdatasync, measured before each run.",
+    "Latency", "100 subscribers, with publishes at even intervals, however slow the server is. Latency is the time "
+    "from when a publish was due until a subscriber has received it. A sync is one append with fdatasync, measured "
+    "before each run.",
     (*TAILS, Figure("unsent", "unsent", "count"), Figure("sync_us", "sync ms", "ms"),
      Figure("sync_p99_us", "sync p99 ms", "ms"), *SHARES))
 IDLE = Group(
-    "Idle connections", "Resident memory for each of 10,000 connections that do nothing; in notifyd each with a user, "
-    "a topic, a permission and a row of its own. Peers: a WebSocket, and in nchan a subscription.",
+    "Idle connections", "Resident memory per connection, with 10,000 idle connections. In notifyd, each has its own "
+    "user, topic, permission and row; in the peers it is a WebSocket, in nchan with a subscription.",
     (MEMORY, Figure("rss_before", "MiB before", "MiB"), Figure("rss_after", "MiB after", "MiB")))
 CONNECT = Group(
-    "Connects", "TCP, TLS where said (1.3, ECDSA P-256), upgrade, close; 64 under way at a time. notifyd checks "
-    "permissions and a token, which is the same each time, so that its signature is verified once; a row is written "
-    "for connections that live longer than these. A full TLS handshake costs the client more than the server, so the "
-    "goal is for connects a second ÷ the server's share of its core, too.",
+    "Connects", "Each connect is TCP, TLS if stated (1.3, ECDSA P-256), upgrade and close; 64 run concurrently. "
+    "notifyd checks permissions and a token. The token is always the same, so its signature is verified only once, "
+    "and the connections are too short-lived to be stored. A full TLS handshake costs the client more than the server, "
+    "so there is also a goal for connects per second ÷ the server's share of its core.",
     (CONNECTS, CONNECTS_PER_CORE, *LATENCIES, *SHARES, Figure("resumed_share", "resumed", "share")))
-TLS = Group("TLS fan-out", "As fan-out.", FAN_OUT.figures)
+TLS = Group("TLS fan-out", "As in the fan-out.", FAN_OUT.figures)
 HISTORY = Group(
-    "Stored messages", "GET /messages, 50 a page, random chats of 1,000 messages each, by one client, after 200 pages "
-    "that do not count; first pages, and pages from the tenth on. Start: from the spawn until /readyz says 200. The "
-    "files are in the system's cache.",
+    "Stored messages", "GET /messages by one client: pages of 50 messages, from random chats of 1,000 messages each, "
+    "after 200 pages that are not counted. Deep pages are those from the tenth on. The start is the time from "
+    "spawning the process until /readyz answers 200. The files are in the system's cache.",
     (Figure("first_page_us", "first page ms", "ms"), Figure("deep_page_us", "deep page ms", "ms"),
      Figure("ready_ms", "ready after ms", "count"), Figure("database_bytes", "database MiB", "MiB")))
 TWO_LOOPS = Group(
-    "Two loops", "Server and generator share both cores: one event loop against two.", FAN_OUT.figures)
+    "Two loops", "Server and generator share both cores; two event loops are compared with one.", FAN_OUT.figures)
 
 DELIVERED = {"in-flight": "delivered"}
 STANDARD = Entrant("standard", "notifyd", options={"type": "standard"})
@@ -64,7 +67,7 @@ REDIS = Entrant("redis", "redis", options={"protocol": "redis"})
 JETSTREAM = Entrant("jetstream", "nats", options={"protocol": "jetstream"})
 
 
-# What is in flight between a slow server and a thousand subscribers takes a second to arrive.
+# With a slow server and a thousand subscribers, the messages in flight take a second to arrive.
 def fan_out_pace(subscribers):
     return Pace(600, 2, 1000) if subscribers >= 1000 else Pace()
 
@@ -97,7 +100,7 @@ def no_history():
     rate = DELIVERIES.field
     bare = Entrant("no history", "notifyd", {"history": False}, {"type": "standard"})
     raw = Entrant("raw", "raw", options={"protocol": "broadcast", "payload-bytes": FrameBytesOf(bare.name)})
-    goals = {(100, 16): 2.5e6, (1000, 128): 5e6}  # where the bare spike of the design did 3.3 M and 7.7 M
+    goals = {(100, 16): 2.5e6, (1000, 128): 5e6}  # a minimal prototype reached 3.3 M and 7.7 M
     for subscribers in (100, 1000):
         for window in (16, 128):
             goal = goals.get((subscribers, window))
@@ -189,7 +192,7 @@ def tls_fan_outs():
 
 
 def histories(messages):
-    """Chats of 1,000 messages; against ten of them."""
+    """A large database with chats of 1,000 messages, compared with one of ten such chats."""
     chat_messages, few = 1000, 10_000
     large, small = f"{messages:,} messages", f"{few:,} messages"
     yield Workload(
@@ -231,7 +234,7 @@ def quick():
 
 
 def quick_workloads():
-    """Every kind of workload once, notifyd alone, small enough for a test on a busy machine."""
+    """Every kind of workload once, for notifyd alone, and small enough for a test on a busy machine."""
     pace = Pace(50, 1, 300)
     tls = Entrant("TLS", "notifyd", {"tls": True}, {"tls": "on"})
 
