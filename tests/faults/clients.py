@@ -72,6 +72,18 @@ class Http:
                 self.close()
                 raise Gone(str(problem)) from None
 
+    async def pages(self, path, token, query):
+        """Yields each page of a list, from the first to the last."""
+        query = dict(query)
+        while True:
+            reply = await self.request("GET", path, token, query=query)
+            assert reply.status == 200, reply
+            page = reply.json
+            yield page
+            if "nextStartKey" not in page:
+                return
+            query["startKey"] = page["nextStartKey"]
+
     async def _exchange(self, data):
         if self.writer is None:
             self.reader, self.writer = await asyncio.open_connection(

@@ -193,14 +193,11 @@ class Blocks(SystemTest):
         self.assertNotIn(user, self.blocked())
 
     def blocked(self):
-        users, key = [], {}
-        while True:
-            page = self.http.get("/users", self.admin, blocked="true", limit=2, **key).json
+        users = []
+        for page in self.http.pages("/users", self.admin, blocked="true", limit=2):
             self.assertEqual(page["count"], len(page["users"]))
             users += [entry["userId"] for entry in page["users"]]
-            if "nextStartKey" not in page:
-                return users
-            key = {"startKey": page["nextStartKey"]}
+        return users
 
     def test_blocked_users_are_listed_page_by_page(self):
         users = sorted(self.name("listed") for _ in range(5))

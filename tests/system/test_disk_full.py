@@ -100,12 +100,8 @@ class DiskFull(unittest.TestCase):
             accepted.append((reply.json["sequenceNumber"], reply.json["messageId"]))
             self.assertEqual(subscriber.receive_message()["messageId"], accepted[-1][1])
 
-        page = self.daemon.http().get("/messages", tokens.admin(), chatId="full", order="asc", limit=100).json
-        history = [(m["sequenceNumber"], m["messageId"]) for m in page["messages"]]
-        while "nextStartKey" in page:
-            page = self.http.get("/messages", tokens.admin(), chatId="full", order="asc", limit=100,
-                                 startKey=page["nextStartKey"]).json
-            history += [(m["sequenceNumber"], m["messageId"]) for m in page["messages"]]
+        pages = self.http.pages("/messages", tokens.admin(), chatId="full", order="asc", limit=100)
+        history = [(m["sequenceNumber"], m["messageId"]) for page in pages for m in page["messages"]]
         self.assertEqual(history[1:], accepted)
         self.assertEqual([number for number, _ in history], list(range(1, len(history) + 1)))
         self.assertEqual(len(self.daemon.find_events("storage_recovered")), 2)

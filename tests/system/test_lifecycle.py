@@ -148,14 +148,8 @@ def check_kept(test, folder, answered):
     """Restarts the daemon: every acknowledged message is there once, and the numbers continue without gap or repeat."""
     daemon = Daemon(folder=folder)
     http = daemon.http()
-    kept, key = [], {}
-    while True:
-        reply = http.get("/messages", tokens.admin(), chatId="kept", order="asc", limit=100, **key)
-        test.assertEqual(reply.status, 200, reply)
-        kept += reply.json["messages"]
-        if "nextStartKey" not in reply.json:
-            break
-        key = {"startKey": reply.json["nextStartKey"]}
+    pages = http.pages("/messages", tokens.admin(), chatId="kept", order="asc", limit=100)
+    kept = [message for page in pages for message in page["messages"]]
     found = {m["messageId"]: (m.get("sequenceNumber"), m["content"]) for m in kept}
     test.assertEqual(len(found), len(kept), "a message is there twice")
     for message_id, expected in answered.items():
