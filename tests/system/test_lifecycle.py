@@ -3,7 +3,6 @@
 import os
 import pathlib
 import signal
-import socket
 import threading
 import time
 import unittest
@@ -11,7 +10,7 @@ import unittest
 from support import tokens
 from support.case import SystemTest
 from support.daemon import Daemon, Folder
-from support.http_client import HttpClient
+from support.http_client import HttpClient, RawConnection
 from support.settings import LIMIT
 from support.tokens import mint
 from support.websocket import Closed, Refused
@@ -223,11 +222,9 @@ class Listeners(unittest.TestCase):
         folder = Folder()
         path = folder.path / "n.sock"
         daemon = Daemon({"server": {"listen": f"unix:{path}"}}, folder)
-        with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(LIMIT)
-            client.connect(str(path))
-            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            self.assertIn(b" 200 ", client.recv(4096))
+        with RawConnection(None, path) as client:
+            client.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            self.assertEqual(client.reply().status, 200)
         daemon.stop()
         folder.remove()
 
