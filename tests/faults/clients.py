@@ -71,6 +71,9 @@ class Http:
             except (OSError, asyncio.IncompleteReadError) as problem:
                 self.close()
                 raise Gone(str(problem)) from None
+            except asyncio.CancelledError:
+                self.close()  # so that the next request does not read the answer to this one
+                raise
 
     async def pages(self, path, token, query):
         """Yields each page of a list, from the first to the last."""
