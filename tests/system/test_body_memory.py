@@ -9,6 +9,7 @@ import unittest
 
 from websockets.frames import Frame, Opcode
 
+from support.bodies import body_to_user
 from support.case import SystemTest
 from support.daemon import eventually
 from support.http_client import HttpClient, RawConnection
@@ -52,7 +53,7 @@ class Budgets(SystemTest):
 
     def direct(self, user, content):
         """A request that any user may send."""
-        return {"targetChannel": "WebSocket", "payload": {"targetClass": "user", "targetId": user, "content": content}}
+        return body_to_user(user, content, None)
 
     def batch(self, token, content="x"):
         http = HttpClient(self.daemon.port)
@@ -229,8 +230,8 @@ class Sizes(SystemTest):
             grown = resident_bytes(self.daemon.process.pid) - before
             print(f"{grown / MIB:.1f} MiB for {len(sockets)} half-sent batches of one token")
             self.assertLess(grown, 32 * MIB * (LIMIT / 10))
-            body = {"targetChannel": "WebSocket", "payload": {"targetClass": "user", "targetId": "x", "content": "y"}}
-            self.assertEqual(self.http.post("/publish", mint("other"), body).status, 200)
+            small = self.http.post("/publish", mint("other"), body_to_user("x", kind=None))
+            self.assertEqual(small.status, 200)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import unittest
 
 from websockets.frames import Frame, Opcode
 
+from support.bodies import publish_body
 from support.case import SystemTest
 from support.daemon import Daemon, eventually
 from support.http_client import HttpClient
@@ -33,7 +34,7 @@ class FewDescriptors(unittest.TestCase):
         daemon.grant("u", "chat")
         listener = daemon.websocket(mint("u"), "chat")
         http = daemon.http()
-        body = {"targetChannel": "WebSocket", "messageType": "fifo", "payload": {"chatId": "chat", "content": 1}}
+        body = publish_body(1, chatId="chat")
         # A client that has shown a good token stays connected when strangers take all sockets.
         self.assertEqual(http.get("/messages", admin(), chatId="chat").status, 200)
         with contextlib.ExitStack() as stack:

@@ -8,6 +8,7 @@ import time
 import unittest
 
 from support import tokens
+from support.bodies import publish_body
 from support.case import SystemTest
 from support.daemon import Daemon, Folder
 from support.http_client import HttpClient, RawConnection
@@ -115,10 +116,8 @@ def publish_until_gone(daemon, end, publishers=6, before_end=200):
         for n in range(100_000):
             content = f"{name}-{n}"
             kind = "standard" if n % 5 == 4 else "fifo"
-            body = {"targetChannel": "WebSocket", "messageType": kind,
-                    "payload": {"chatId": "kept", "content": content}}
             try:
-                reply = http.post("/publish", tokens.service(), body)
+                reply = http.post("/publish", tokens.service(), publish_body(content, kind, chatId="kept"))
             except OSError:
                 break
             except Exception as problem:  # from http.client, when the answer ends prematurely
@@ -155,8 +154,8 @@ def check_kept(test, folder, answered):
         test.assertEqual(found.get(message_id), expected)
     numbers = [m["sequenceNumber"] for m in kept if "sequenceNumber" in m]
     test.assertEqual(numbers, list(range(1, len(numbers) + 1)))
-    body = {"targetChannel": "WebSocket", "messageType": "fifo", "payload": {"chatId": "kept"}}
-    test.assertEqual(http.post("/publish", tokens.service(), body).json["sequenceNumber"], len(numbers) + 1)
+    answer = http.post("/publish", tokens.service(), publish_body(chatId="kept")).json
+    test.assertEqual(answer["sequenceNumber"], len(numbers) + 1)
     daemon.stop()
     folder.remove()
 
@@ -178,7 +177,7 @@ class Restart(unittest.TestCase):
         folder = Folder()
         daemon = Daemon(folder=folder)
         daemon.grant("alice", "c1")
-        body = {"targetChannel": "WebSocket", "messageType": "fifo", "payload": {"chatId": "c1", "content": 1}}
+        body = publish_body(1, chatId="c1")
         self.assertEqual(daemon.http().post("/publish", mint("alice"), body).json["sequenceNumber"], 1)
         epoch = daemon.websocket(mint("alice")).connected["epoch"]
         daemon.stop()

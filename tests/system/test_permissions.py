@@ -2,6 +2,7 @@
 
 import unittest
 
+from support.bodies import body_to_user
 from support.case import ISO_TIME, SystemTest
 from support.tokens import mint
 
@@ -93,9 +94,7 @@ class Permissions(SystemTest):
             self.assertEqual(socket.receive_message()["content"], "before")
         self.assertEqual(self.revoke(self.admin, user).status, 200)
         self.publish("after")
-        self.http.post("/publish", self.service, {
-            "targetChannel": "WebSocket", "messageType": "fifo",
-            "payload": {"targetClass": "user", "targetId": user, "content": "marker"}})
+        self.http.post("/publish", self.service, body_to_user(user, "marker"))
         for socket in sockets:
             frames = socket.receive_until(lambda f: f.get("content") == "marker")
             self.assertNotIn("after", [frame.get("content") for frame in frames])
