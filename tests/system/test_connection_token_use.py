@@ -9,8 +9,9 @@ import os
 import sqlite3
 import unittest
 
-from support.connection_tokens import PREVIOUS_SECRET, SIGNING_SECRET, TokenTest, handshake
+from support.connection_tokens import PREVIOUS_SECRET, SIGNING_SECRET, TokenTest
 from support.daemon import Daemon, Folder, eventually
+from support.http_client import upgrade_request
 from support.settings import SECRET
 from support.sockets import connect, connect_many, read_status
 from support.tokens import mint
@@ -24,7 +25,7 @@ def race(port, token, count=100):
     with contextlib.ExitStack() as stack:
         sockets = connect_many(stack, port, count)
         for client in sockets:
-            client.sendall(handshake(token))
+            client.sendall(upgrade_request(f"/ws?token={token}"))
         return [read_status(client) for client in sockets]
 
 
@@ -42,11 +43,11 @@ class Races(TokenTest):
             daemon = Daemon(self.settings, folder=folder)
             used, raced, unused = (self.ticket(jwt, daemon=daemon) for _ in range(3))
             with contextlib.ExitStack() as stack:
-                client = stack.enter_context(connect(daemon.port, handshake(used)))
+                client = stack.enter_context(connect(daemon.port, upgrade_request(f"/ws?token={used}")))
                 self.assertEqual(read_status(client), 101)
                 racers = connect_many(stack, daemon.port, 20)
                 for racer in racers:
-                    racer.sendall(handshake(raced))
+                    racer.sendall(upgrade_request(f"/ws?token={raced}"))
                 daemon.kill()
                 won = [read_status(racer) for racer in racers].count(101)
             daemon = Daemon(self.settings, folder=folder)

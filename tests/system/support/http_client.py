@@ -76,6 +76,12 @@ class HttpClient:
         self.connection.close()
 
 
+def upgrade_request(target="/ws", headers=b"", key="dGhlIHNhbXBsZSBub25jZQ=="):
+    """The bytes of a WebSocket handshake; each line of `headers` has its line end."""
+    return (f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n").encode() + headers + b"\r\n"
+
+
 class RawConnection:
     """Sends raw bytes to the daemon, for requests that no well-behaved client sends."""
 
