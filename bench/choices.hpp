@@ -8,21 +8,23 @@
 
 namespace notifyd::bench {
 
-enum class Work : std::uint8_t { fanout, publish, connect, idle };
+enum class Workload : std::uint8_t { fanout, publish, connect, idle };
 enum class Protocol : std::uint8_t { notifyd, broadcast, socketio, nchan, mqtt, nats, redis, jetstream, plain };
 enum class MessageType : std::uint8_t { standard, fifo };
 enum class Transport : std::uint8_t { websocket, http };
-// Who publishes in `fanout`: a connection of its own, or the chat's first subscriber, which gets its own messages back.
+// Who publishes in `fanout`: a separate connection, or the first subscriber of the chat, which then also receives its
+// own messages.
 enum class PublisherKind : std::uint8_t { separate, member };
-// When a publish leaves the window: once it was answered and all have it, or once all have it.
+// When a publish leaves the window: once every subscriber has received it, and with `answered`, once its answer has
+// arrived as well.
 enum class InFlight : std::uint8_t { answered, delivered };
 enum class Switch : std::uint8_t { off, on };
 
-// The names of a choice, in the order of its values.
+// The names of an enumeration's values, in the order of their declaration.
 template <class Choice>
 inline constexpr std::array<std::string_view, 0> choice_names{};
 template <>
-inline constexpr std::array<std::string_view, 4> choice_names<Work>{"fanout", "publish", "connect", "idle"};
+inline constexpr std::array<std::string_view, 4> choice_names<Workload>{"fanout", "publish", "connect", "idle"};
 template <>
 inline constexpr std::array<std::string_view, 9> choice_names<Protocol>{
     "notifyd", "broadcast", "socketio", "nchan", "mqtt", "nats", "redis", "jetstream", "plain"};

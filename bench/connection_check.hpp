@@ -9,15 +9,15 @@ namespace notifyd::bench {
 
 enum class Arrival : std::uint8_t { in_order, early, filled, duplicate, unknown };
 
-// The publisher never has stamps in flight that lie `window` or more apart, so one bit for each is enough.
+// Stamps in flight at the same time differ by less than `window`, so one bit for each place in the window is enough.
 class ConnectionCheck {
   public:
     explicit ConnectionCheck(std::size_t window);
 
     // `published` is the number of messages sent so far: a stamp at or above it was never sent.
-    //   in_order   the next one
-    //   early      messages before it have not come yet
-    //   filled     one that earlier messages had overtaken
+    //   in_order   the message that was expected next
+    //   early      earlier messages have not arrived yet
+    //   filled     a message that later ones had overtaken
     Arrival see(std::uint32_t stamp, std::uint64_t published) {
         if (stamp == next_ && next_ == highest_ && stamp < published) [[likely]] {
             ++received_;
@@ -27,23 +27,23 @@ class ConnectionCheck {
         return see_other(stamp, published);
     }
 
-    // How many of the messages sent have arrived.
+    // The number of different messages that have arrived.
     std::uint64_t received() const { return received_; }
 
   private:
     Arrival see_other(std::uint32_t stamp, std::uint64_t published);
 
-    std::uint64_t mask_;         // the places in `ahead_` are a power of two
+    std::uint64_t mask_;         // the size of `ahead_` is a power of two
     std::uint64_t next_ = 0;     // everything below has arrived
     std::uint64_t highest_ = 0;  // one above the highest that has arrived
     std::uint64_t received_ = 0;
     std::vector<bool> ahead_;  // by the stamp's low bits: arrived before `next_`
 };
 
-// The answers to one publisher: one for each publish, in any order, however late.
+// Checks that every publish of one publisher is answered once. The order does not matter.
 class AnswerCheck {
   public:
-    // False for a second answer, and for one to a publish that was never sent.
+    // Returns false for a second answer, and for an answer to a publish that was never sent.
     bool see(std::uint32_t stamp, std::uint64_t published);
 
     std::uint64_t received() const { return received_; }
@@ -53,13 +53,13 @@ class AnswerCheck {
     std::vector<bool> answered_;  // by stamp
 };
 
-// The numbers that a fifo topic gave: consecutive, each once.
+// Checks that the sequence numbers of a fifo topic are consecutive and unique.
 class SequenceCheck {
   public:
     void see(std::uint64_t sequence);
 
     std::uint64_t duplicates() const { return duplicates_; }
-    // Numbers missing between the lowest and the highest that were seen.
+    // The count of numbers missing between the lowest and the highest one seen.
     std::uint64_t gaps() const;
 
   private:

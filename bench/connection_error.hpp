@@ -1,4 +1,4 @@
-// A connection that cannot be used any more, with the reason.
+// Thrown when a connection can no longer be used; the message gives the reason.
 #pragma once
 
 #include <stdexcept>
@@ -13,7 +13,7 @@ class ConnectionError : public std::runtime_error {
 // Throws a ConnectionError with the message of `errno`.
 [[noreturn]] void throw_connection_error(const char* what);
 
-// Whether `errno` says that the call would block.
+// Whether `errno` means that the call would block.
 bool would_wait();
 
 }  // namespace notifyd::bench

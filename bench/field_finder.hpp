@@ -1,5 +1,5 @@
-// Finds the value of a field in JSON text without parsing it: frames of one work look alike, so the place where the
-// field was last time is tried first, and the text is searched only when it is not there.
+// Finds the value of a field in JSON text without parsing it. The frames of a workload look alike, so the position of
+// the previous hit is tried first; the text is searched only if the field is not there.
 #pragma once
 
 #include "stamp.hpp"
@@ -15,18 +15,18 @@ namespace notifyd::bench {
 
 class FieldFinder {
   public:
-    // The needle is what stands before the value, such as `"sequenceNumber":`.
+    // `needle` is the text before the value, such as `"sequenceNumber":`.
     explicit FieldFinder(std::string needle);
 
     std::optional<std::uint64_t> decimal(std::string_view text);
-    // In the header file, as every delivery pays for it.
+    // Inline, because it runs for every delivery.
     std::optional<std::uint32_t> stamp(std::string_view text) {
         const std::string_view value = behind_needle(text);
         return value.size() < stamp_digits ? std::nullopt : std::optional(parse_stamp(value.data()));
     }
 
   private:
-    // What follows the needle; empty when it is not there.
+    // The text after the needle; empty if the needle is not found.
     std::string_view behind_needle(std::string_view text) {
         const bool at_hint = text.size() >= hint_ + needle_.size() &&
                              std::memcmp(text.data() + hint_, needle_.data(), needle_.size()) == 0;
@@ -37,7 +37,7 @@ class FieldFinder {
         return {text.data() + start, text.size() - start};
     }
 
-    // Sets the hint; false when the needle is not there.
+    // Sets the hint; returns false if the needle is not found.
     bool search(std::string_view text);
 
     std::string needle_;

@@ -1,4 +1,4 @@
-// A file descriptor that is closed with its owner; and the system's limit on how many there may be.
+// A file descriptor that its owner closes, and the limit on the number of open files.
 #pragma once
 
 namespace notifyd::bench {
@@ -18,7 +18,7 @@ class FileDescriptor {
     int number_;
 };
 
-// As many open files as the system lets this process have.
+// Raises the limit on open files to the maximum that the system allows this process.
 void raise_descriptor_limit();
 
 }  // namespace notifyd::bench

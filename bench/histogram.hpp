@@ -18,7 +18,7 @@ class Histogram {
 
     std::uint64_t count() const { return count_; }
 
-    // The upper edge of the step that holds the given share (0 to 1) of the values; 0 when there are none.
+    // The upper edge of the step that contains the given quantile (0 to 1); 0 if there are no values.
     std::uint64_t percentile(double share) const {
         if (count_ == 0) {
             return 0;
@@ -42,10 +42,10 @@ class Histogram {
   private:
     static constexpr unsigned step_bits = 6;
     static constexpr std::uint64_t steps = 1U << step_bits;
-    static constexpr unsigned value_bits = 40;  // eighteen minutes, in nanoseconds
+    static constexpr unsigned value_bits = 40;  // 18 minutes in nanoseconds
     static constexpr std::uint64_t value_max = (std::uint64_t{1} << value_bits) - 1;
 
-    // Values below 2 × steps have a counter each; above, each doubling is cut into `steps` equal steps.
+    // Values below 2 × `steps` have a counter each; above that, each doubling is divided into `steps` equal parts.
     static std::size_t index_of(std::uint64_t value) {
         const auto width = static_cast<unsigned>(std::bit_width(value));
         const unsigned shift = width > step_bits + 1 ? width - step_bits - 1 : 0;

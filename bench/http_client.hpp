@@ -1,4 +1,4 @@
-// One keep-alive HTTP/1.1 connection: whole requests out, responses with Content-Length in.
+// A keep-alive HTTP/1.1 connection that sends complete requests and receives responses with a Content-Length.
 // Throws ConnectionError if the connection is closed or receives something that cannot be parsed.
 #pragma once
 
@@ -29,7 +29,7 @@ class HttpClient {
     void send(std::string_view request) { stream_.outgoing().append(request); }
     void flush() { stream_.flush(); }
 
-    // Reads what has come and hands each response to `on_response`; it is valid during that call only.
+    // Reads what has arrived and passes each response to `on_response`; it is valid only during that call.
     template <class OnResponse>
     void receive(Scratch& scratch, OnResponse&& on_response) {
         stream_.receive_with(scratch, [&](std::string_view bytes) {

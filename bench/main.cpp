@@ -2,10 +2,10 @@
 #include "file_descriptor.hpp"
 #include "options.hpp"
 #include "report.hpp"
-#include "works/connect.hpp"
-#include "works/fanout.hpp"
-#include "works/idle.hpp"
-#include "works/publish.hpp"
+#include "workloads/connect.hpp"
+#include "workloads/fanout.hpp"
+#include "workloads/idle.hpp"
+#include "workloads/publish.hpp"
 
 #include <cstdio>
 #include <exception>
@@ -15,14 +15,14 @@ namespace {
 using namespace notifyd::bench;
 
 Report run(const Options& options) {
-    switch (options.work) {
-        case Work::fanout:
+    switch (options.workload) {
+        case Workload::fanout:
             return run_fanout(options);
-        case Work::publish:
+        case Workload::publish:
             return run_publish(options);
-        case Work::connect:
+        case Workload::connect:
             return run_connect(options);
-        case Work::idle:
+        case Workload::idle:
             return run_idle(options);
     }
     return {};

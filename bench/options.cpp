@@ -117,20 +117,20 @@ void set_option(Options& options, std::string_view name, std::string_view text) 
 
 void refuse_unless_among(const Options& options, std::initializer_list<Protocol> protocols) {
     if (std::ranges::find(protocols, options.protocol) == protocols.end()) {
-        throw UsageError(std::string(name_of(options.work)) + " does not speak " +
+        throw UsageError(std::string(name_of(options.workload)) + " does not speak " +
                          std::string(name_of(options.protocol)));
     }
 }
 
 void check_protocol(const Options& options) {
     using enum Protocol;
-    switch (options.work) {
-        case Work::fanout:
+    switch (options.workload) {
+        case Workload::fanout:
             return refuse_unless_among(options, {notifyd, broadcast, socketio, nchan, mqtt, nats});
-        case Work::publish:
+        case Workload::publish:
             return refuse_unless_among(options, {notifyd, redis, jetstream});
-        case Work::connect:
-        case Work::idle:
+        case Workload::connect:
+        case Workload::idle:
             return refuse_unless_among(options, {notifyd, plain});
     }
 }
@@ -140,7 +140,7 @@ void check(const Options& options) {
         throw UsageError("--port is missing");
     }
     check_protocol(options);
-    if (options.work == Work::idle && options.server_process == 0) {
+    if (options.workload == Workload::idle && options.server_process == 0) {
         throw UsageError("idle looks at the memory of --server-process");
     }
     if (options.transport == Transport::http && options.window != 1) {
@@ -149,7 +149,7 @@ void check(const Options& options) {
     if (options.type == MessageType::fifo && options.protocol != Protocol::notifyd) {
         throw UsageError("only notifyd knows --type fifo");
     }
-    if (options.work == Work::fanout && options.in_flight == InFlight::answered &&
+    if (options.workload == Workload::fanout && options.in_flight == InFlight::answered &&
         options.protocol != Protocol::notifyd) {
         throw UsageError("only notifyd answers: --in-flight delivered");
     }
@@ -173,7 +173,7 @@ InFlight Options::in_flight_until() const {
 }
 
 const char* usage_text() {
-    return "usage: notifyd_bench WORK --port N [--OPTION VALUE]…\n"
+    return "usage: notifyd_bench WORKLOAD --port N [--OPTION VALUE]…\n"
            "  all:     --host 127.0.0.1 --tls off|on --server-process PID\n"
            "           --chat bench --chats 1: with more, they are bench-0, bench-1, …\n"
            "           --publisher-token JWT --subscriber-token JWT (of notifyd)\n"
@@ -195,9 +195,9 @@ const char* usage_text() {
 Options parse_options(int argument_count, const char* const* arguments) {
     Options options;
     if (argument_count < 2) {
-        throw UsageError("a work is missing");
+        throw UsageError("a workload is missing");
     }
-    options.work = parse_choice<Work>("the work", arguments[1]);
+    options.workload = parse_choice<Workload>("the workload", arguments[1]);
     for (int index = 2; index < argument_count; index += 2) {
         const std::string_view name = arguments[index];
         if (!name.starts_with("--") || index + 1 >= argument_count) {

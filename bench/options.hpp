@@ -15,32 +15,32 @@
 namespace notifyd::bench {
 
 struct Options {
-    Work work = Work::fanout;
+    Workload workload = Workload::fanout;
     Protocol protocol = Protocol::notifyd;
     MessageType type = MessageType::standard;
     Transport transport = Transport::websocket;  // of the publishers in `publish`
     PublisherKind publisher = PublisherKind::separate;
-    std::optional<InFlight> in_flight;  // not chosen: answered where there are answers
+    std::optional<InFlight> in_flight;  // default: `answered` if the server sends answers
     Switch tls = Switch::off;
     Switch resume = Switch::off;     // of TLS sessions, in `connect`
     std::string host = "127.0.0.1";  // an IPv4 address
     std::uint16_t port = 0;
     std::string chat = "bench";
-    std::size_t chats = 1;   // more than one: they are named chat-0, chat-1, …
-    std::string path = "/";  // of plain upgrades
+    std::size_t chats = 1;   // if more than one, they are named <chat>-0, <chat>-1, …
+    std::string path = "/";  // of upgrades with protocol `plain`
     std::string clients;     // a file with the token and the query of each connection, in `connect` and `idle`
     std::string publisher_token;
     std::string subscriber_token;
     std::size_t subscribers = 100;    // of each chat, in `fanout`
-    std::size_t connections = 1;      // that publish, in `publish`; that are open, in `idle`
-    std::size_t window = 16;          // publishes in flight, per publishing connection; handshakes, in `connect`
-    std::size_t rate = 0;             // publishes a second in all, at fixed times; 0: as fast as the window lets
-    std::size_t publishes = 0;        // in `publish`: that many and no more, in one round; 0: until the rounds are over
+    std::size_t connections = 1;      // publishing ones in `publish`, open ones in `idle`
+    std::size_t window = 16;          // publishes in flight per publishing connection; in `connect`, handshakes
+    std::size_t rate = 0;             // publishes per second in total, at fixed times; 0: as fast as the window allows
+    std::size_t publishes = 0;        // in `publish`: exactly this many, in one round; 0: until the rounds end
     std::size_t payload_bytes = 256;  // of the JSON text of `payload`
     std::size_t rounds = 3;
     std::uint64_t warm_up_ms = 500;
     std::uint64_t round_ms = 1'000;
-    pid_t server_process = 0;  // whose processor time is reported; 0: not
+    pid_t server_process = 0;  // the process whose CPU time is reported; 0: none
 
     std::vector<std::string> chat_names() const;
     InFlight in_flight_until() const;

@@ -1,4 +1,5 @@
-// Checks that one connection's publishes get numbers in the order of sending. Answers may arrive in any order.
+// Checks that the publishes of one connection are numbered in the order in which they were sent. Their answers may
+// arrive in any order.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +12,7 @@ class OrderCheck {
   public:
     explicit OrderCheck(std::size_t chats) : latest_(chats) {}
 
-    // `ordinal` is what it was sent as, from 1; `sequence` is the number that it got.
+    // `ordinal` is the position in the order of sending, from 1; `sequence` is the number that the server assigned.
     bool see(std::size_t chat, std::uint64_t ordinal, std::uint64_t sequence) {
         Latest& latest = latest_[chat];
         const bool keeps = (ordinal > latest.ordinal) == (sequence > latest.sequence);

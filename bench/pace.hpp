@@ -1,5 +1,6 @@
-// When publishes are due. Open loop: at evenly spaced times that no slowness of the server moves, round robin over the
-// chats, so that what waits for a slow server counts in the latency. Closed loop: always.
+// Decides when publishes are due. In an open loop, they are due at evenly spaced times, round robin over the chats. A
+// slow server does not delay these times, so the time that a publish waits for it counts as latency. In a closed loop,
+// a publish is always due.
 #pragma once
 
 #include "time.hpp"
@@ -11,7 +12,7 @@ namespace notifyd::bench {
 
 class Pace {
   public:
-    // `rate` is publishes a second over all chats; 0 is the closed loop.
+    // `rate` is publishes per second over all chats; 0 means a closed loop.
     Pace(std::uint64_t rate, std::size_t chats) : rate_(rate), chats_(chats) {}
 
     bool is_open_loop() const { return rate_ != 0; }
@@ -25,7 +26,7 @@ class Pace {
         }
     }
 
-    // Of the chat's publish with this ordinal, from 0.
+    // When the publish with this ordinal (from 0) of the chat is due.
     Nanoseconds intended_at(std::size_t chat, std::uint64_t ordinal) const { return time_of(ordinal * chats_ + chat); }
 
     std::uint64_t due() const { return next_; }

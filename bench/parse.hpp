@@ -1,4 +1,4 @@
-// The verdict of a parser on its input, and a splitter of byte streams into messages.
+// The result of parsing, and a class that splits a byte stream into messages.
 // add returns false if the bytes cannot be a message.
 #pragma once
 
@@ -10,8 +10,8 @@ namespace notifyd::bench {
 
 enum class Parse : std::uint8_t { complete, partial, broken };
 
-// `parse(bytes, message)` reads the message at the front and sets `message.bytes` to its length. Messages are parsed
-// where they lie; only one that the pieces cut is put together here.
+// `parse(bytes, message)` reads the message at the front and sets `message.bytes` to its length. Messages are parsed in
+// place; only a message that is split across pieces is copied and reassembled.
 template <class Message, Parse (*parse)(std::string_view, Message&)>
 class MessageCutter {
   public:
@@ -30,7 +30,7 @@ class MessageCutter {
     }
 
   private:
-    // Leaves the unfinished end in `bytes`.
+    // Leaves the incomplete message at the end in `bytes`.
     template <class OnMessage>
     static bool cut(std::string_view& bytes, OnMessage&& on_message) {
         Message message;

@@ -1,4 +1,4 @@
-// Tells a slow server from one that will never answer.
+// Distinguishes a slow server from one that has stopped answering.
 #pragma once
 
 #include "time.hpp"

@@ -1,4 +1,4 @@
-// Edge-triggered epoll: a connection is reported when something changed, by the index given for it.
+// Edge-triggered epoll: when a connection changes state, it is reported by the index it was registered with.
 // Throws ConnectionError if a system call fails.
 #pragma once
 
@@ -18,7 +18,7 @@ class Poller {
     void watch(int descriptor, std::size_t index);
     std::span<const epoll_event> wait(int timeout_ms);
 
-    // Nothing will come any more: an edge is told once, so the stream is to be read to its end.
+    // The peer will send nothing more. An edge is reported only once, so the caller must read the stream to its end.
     static bool is_ending(const epoll_event& event) { return (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0; }
 
   private:

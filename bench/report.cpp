@@ -12,7 +12,7 @@ std::string number(double value) {
     return text;
 }
 
-// Text from the server may be anything: control characters become spaces, bytes above ASCII question marks.
+// The server's text may contain anything, so control characters become spaces, and bytes outside ASCII question marks.
 std::string quoted(std::string_view text) {
     std::string out = "\"";
     for (const char letter : text) {
@@ -88,7 +88,7 @@ void Checks::count_error(std::string_view text) {
 }
 
 std::string to_json(const Options& options, const Report& report) {
-    const bool fanout = options.work == Work::fanout;
+    const bool fanout = options.workload == Workload::fanout;
     const bool has_answers = fanout && options.protocol == Protocol::notifyd;
     std::string rounds;
     for (const RoundResult& round : report.rounds) {
@@ -102,7 +102,7 @@ std::string to_json(const Options& options, const Report& report) {
             .count("rss_after", report.memory->after_bytes)
             .add("bytes_per_connection", grown / static_cast<double>(options.connections));
     }
-    return object.add("work", name_of(options.work))
+    return object.add("work", name_of(options.workload))
         .add("protocol", name_of(options.protocol))
         .add("type", name_of(options.type))
         .add("transport", name_of(options.transport))

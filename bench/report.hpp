@@ -1,4 +1,4 @@
-// The result of a workload, and its line of JSON.
+// The result of a workload, and its representation as one line of JSON.
 #pragma once
 
 #include "options.hpp"
@@ -16,10 +16,10 @@ struct Checks {
     std::uint64_t answered = 0;
     std::uint64_t delivered = 0;
     std::uint64_t gaps = 0;        // messages or numbers that never arrived
-    std::uint64_t duplicates = 0;  // … that arrived twice or were never sent
+    std::uint64_t duplicates = 0;  // messages or numbers that arrived twice or were never sent
     std::uint64_t misordered = 0;  // fifo only
     std::uint64_t overtaken = 0;   // standard messages out of order: allowed, but reported
-    std::uint64_t errors = 0;      // refusals, and frames that make no sense
+    std::uint64_t errors = 0;      // rejected publishes and invalid frames
     std::string first_error;
 
     void count_error(std::string_view text);
@@ -34,9 +34,9 @@ struct IdleMemory {
 
 struct Report {
     std::vector<RoundResult> rounds;
-    double frame_bytes = 0;     // of a delivered message, or of an answer; the mean
-    std::uint64_t unsent = 0;   // open loop: due when the last round ended, and held back by a full window
-    std::uint64_t resumed = 0;  // TLS sessions, in `connect`
+    double frame_bytes = 0;     // mean size of a delivered message, or of an answer
+    std::uint64_t unsent = 0;   // open loop: publishes due at the end of the last round, but held back by a full window
+    std::uint64_t resumed = 0;  // resumed TLS sessions, in `connect`
     std::optional<IdleMemory> memory;
     Checks checks;
 };

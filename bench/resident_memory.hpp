@@ -1,5 +1,4 @@
-// The resident memory of a process.
-// 0 for a process that no longer exists.
+// The resident memory of a process; 0 if the process no longer exists.
 #pragma once
 
 #include <cstdint>

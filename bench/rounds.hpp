@@ -1,4 +1,5 @@
-// The clock of one work: a warm-up that counts for nothing, then rounds of equal length, each with its own figures.
+// Divides the time of a workload into a warm-up, which is not counted, and rounds of equal length, each with its own
+// figures.
 #pragma once
 
 #include "histogram.hpp"
@@ -16,15 +17,15 @@ struct RoundResult {
     double seconds = 0;
     double deliveries_per_second = 0;
     double publishes_per_second = 0;
-    double answers_per_second = 0;  // where publishes count without them
+    double answers_per_second = 0;  // if publishes count without their answers
     double connects_per_second = 0;
     double p50_us = 0;
     double p90_us = 0;
     double p99_us = 0;
     double p999_us = 0;
     double max_us = 0;
-    double generator_cpu = 0;  // share of one core
-    double server_cpu = 0;     // of all its threads together; 0 when its process is not known
+    double generator_cpu = 0;  // as a share of one core
+    double server_cpu = 0;     // of all its threads; 0 if the process is unknown
 };
 
 class Rounds {
@@ -32,7 +33,7 @@ class Rounds {
     explicit Rounds(const Options& options);
 
     void begin(Nanoseconds now);
-    // One round without a warm-up, that lasts until it is ended.
+    // Begins a single round without a warm-up, which lasts until `end`.
     void begin_open_ended(Nanoseconds now);
     void end(Nanoseconds now) { end_round(now); }
     // Ends the warm-up or the round whose time is over.
@@ -62,7 +63,7 @@ class Rounds {
 
     bool warming_up_ = true;
     Nanoseconds started_at_ = 0;
-    Nanoseconds ends_at_ = std::numeric_limits<Nanoseconds>::max();  // before the first round, and after the last
+    Nanoseconds ends_at_ = std::numeric_limits<Nanoseconds>::max();  // until the first round begins, and after the last
     Nanoseconds generator_cpu_at_start_ = 0;
     Nanoseconds server_cpu_at_start_ = 0;
     std::uint64_t publishes_ = 0;

@@ -1,4 +1,4 @@
-// The receive buffers that all connections share, so that they stay in the processor's cache.
+// The receive buffers. All connections share them, so that they stay in the CPU's cache.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +9,12 @@ namespace notifyd::bench {
 
 class Scratch {
   public:
-    // Larger than any frame that the server may send, and small enough for the second-level cache.
+    // Larger than any frame that the server may send, and small enough for the L2 cache.
     static constexpr std::size_t bytes_max = 512 * 1024;
     static constexpr std::size_t encrypted_bytes_max = 256 * 1024;
 
     std::span<char> bytes() { return bytes_; }
-    // What comes over TLS, before it is decrypted into `bytes`.
+    // Data received over TLS, before it is decrypted into `bytes`.
     std::span<char> encrypted() { return encrypted_; }
 
   private:

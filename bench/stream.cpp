@@ -109,7 +109,7 @@ Stream::Received Stream::receive(Scratch& scratch) {
         }
         return {.bytes = {}, .ended = count.ended};
     }
-    // After the read, so that an empty one costs no copy.
+    // Copied after the read, so that a read without data costs no copy.
     unfinished_.copy(space.data(), kept);
     const std::size_t total = kept + count.bytes;
     const bool may_have_more = total == space.size() || (tls_ != nullptr && tls_->may_have_more());

@@ -1,9 +1,9 @@
-// A TCP connection of the load generator, with TLS or without. Nothing here blocks, except `wait`.
+// A TCP connection of the load generator, with or without TLS. Nothing here blocks except `wait`.
 //
-// Reading goes through the scratch that all connections share: what is complete is parsed where the kernel (or the
-// decryption) put it, and only the unfinished end of a read is kept by its connection.
-// Owns: the socket, that unfinished end and the bytes that wait to be sent.
-// Thread: one. Fails: throws ConnectionError when the peer cannot be reached, is gone or silent.
+// Reads go into the scratch buffer that all connections share. Complete messages are parsed in place; a connection
+// keeps only the incomplete message at the end of a read.
+// Owns: the socket, that incomplete message, and the bytes that are waiting to be sent.
+// Throws ConnectionError if the peer cannot be reached, closes the connection or stops responding.
 #pragma once
 
 #include "connection_error.hpp"
@@ -22,31 +22,32 @@ namespace notifyd::bench {
 struct Endpoint {
     std::string host;  // an IPv4 address
     std::uint16_t port = 0;
-    TlsContext* tls = nullptr;  // none: plain text
+    TlsContext* tls = nullptr;  // nullptr: without TLS
 
     std::string text() const { return host + ":" + std::to_string(port); }
 };
 
 class Stream {
   public:
-    // Begins to connect.
+    // Starts to connect.
     explicit Stream(const Endpoint& endpoint);
 
     int descriptor() const { return socket_.number(); }
 
-    // Goes on with connecting, and with the TLS handshake; true when both are done.
+    // Continues connecting and the TLS handshake; returns true when both are complete.
     bool establish();
-    // Waits until the socket can do what is wanted of it next, up to ten seconds.
+    // Waits up to ten seconds until the socket is ready for the next operation.
     void wait() const;
 
-    // One read. `bytes` starts with what `keep` was given, and is empty when nothing new has come.
+    // One read. `bytes` starts with the bytes passed to `keep`, and is empty if nothing new has arrived.
     struct Received {
         std::string_view bytes;
         bool may_have_more = false;
-        bool ended = false;  // by the peer; `bytes` is empty then
+        bool ended = false;  // the peer closed the connection; `bytes` is empty
     };
     Received receive(Scratch& scratch);
-    // Reads all that has come: `parse` is given it and returns its unfinished end. An end by the peer is an error.
+    // Reads everything that has arrived and passes it to `parse`, which returns the incomplete message at the end. It
+    // is an error if the peer closes the connection.
     template <class ParseBytes>
     void receive_with(Scratch& scratch, ParseBytes&& parse) {
         for (bool may_have_more = true; may_have_more;) {
@@ -60,14 +61,14 @@ class Stream {
         }
     }
     void keep(std::string_view unfinished) { unfinished_.assign(unfinished); }
-    // Keeps bytes that nobody has parsed: the next `receive` gives them, even when nothing more comes.
+    // Keeps bytes that have not been parsed: the next `receive` returns them, even if nothing more has arrived.
     void put_back(std::string_view bytes);
 
-    // Bytes to send: append to them, then flush once a turn. What the socket does not take now stays.
+    // Append the bytes to send, then flush once per turn. Bytes that the socket does not accept yet stay queued.
     std::string& outgoing() { return outgoing_; }
     void flush();
 
-    // The end of this object drops the connection at once, and leaves nothing behind in the system.
+    // Makes the destructor reset the connection, so that no socket remains in TIME_WAIT.
     void abandon_on_close();
 
   private:
@@ -76,7 +77,7 @@ class Stream {
         bool ended = false;
     };
     static void stop_if_ended(const Received& received);
-    // Into the plain scratch, behind what is kept.
+    // Reads into `scratch.bytes()`, after the `kept` bytes.
     Count read(Scratch& scratch, std::size_t kept);
     std::size_t write(std::string_view bytes);
 

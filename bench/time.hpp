@@ -1,5 +1,5 @@
-// Monotonic time in nanoseconds, and the processor time of a process.
-// cpu_time is 0 for a process that no longer exists.
+// Monotonic time in nanoseconds, and the CPU time of a process.
+// cpu_time is 0 if the process no longer exists.
 #pragma once
 
 #include <cstdint>

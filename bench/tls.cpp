@@ -24,7 +24,7 @@ namespace {
 
 }  // namespace
 
-// What OpenSSL calls to read and write.
+// The functions that OpenSSL calls to read and write.
 struct TlsSocket {
     static int read(BIO* bio, char* to, std::size_t room, std::size_t* count) {
         BIO_clear_retry_flags(bio);
@@ -72,7 +72,7 @@ struct TlsSocket {
         return method;
     }
 
-    // Lives as long as the process.
+    // Never freed: connections use it until the process ends.
     static BIO_METHOD* method() {
         static BIO_METHOD* const method = make_method();
         return method;
@@ -92,7 +92,7 @@ TlsContext::TlsContext(Switch resume) : context_(::SSL_CTX_new(::TLS_client_meth
         fail("SSL_CTX_new");
     }
     SSL_CTX_set_min_proto_version(context_.get(), TLS1_3_VERSION);
-    // VERIFY_NONE would check the certificate all the same, and then overlook the result.
+    // SSL_VERIFY_NONE would still verify the certificate, and only ignore the result.
     ::SSL_CTX_set_cert_verify_callback(
         context_.get(), [](X509_STORE_CTX*, void*) { return 1; }, nullptr);
     SSL_CTX_set_mode(context_.get(),
@@ -112,7 +112,7 @@ int TlsContext::take_session(ssl_st* connection, ssl_session_st* session) {
 }
 
 void TlsSession::Free::operator()(ssl_st* connection) const {
-    // Without a goodbye OpenSSL would take the session for a broken one, and never resume it.
+    // Without a shutdown, OpenSSL would consider the session broken and never resume it.
     ::SSL_set_shutdown(connection, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     ::SSL_free(connection);
 }

@@ -1,9 +1,8 @@
-// TLS 1.3 as a client, without a look at the certificate.
+// A TLS 1.3 client that does not verify the certificate.
 //
-// The socket is read once for many records, into a scratch that all connections share, and OpenSSL takes its records
-// from there: so a record costs no system call, and an idle connection holds no buffer.
-// Owns: the context, and the session to be resumed; the state of one connection.
-// Thread: one. Fails: throws ConnectionError with what OpenSSL says.
+// One read of the socket fetches many records into a scratch buffer that all connections share, and OpenSSL takes the
+// records from there. So a record costs no system call, and an idle connection has no buffer.
+// Throws ConnectionError with OpenSSL's message.
 #pragma once
 
 #include "choices.hpp"
@@ -23,12 +22,12 @@ namespace notifyd::bench {
 
 class TlsContext {
   public:
-    // With `resume`, each connection resumes the session of the latest one that the server gave a ticket.
+    // With `resume`, each connection resumes the session for which the server issued the latest ticket.
     explicit TlsContext(Switch resume);
     TlsContext(const TlsContext&) = delete;
     TlsContext& operator=(const TlsContext&) = delete;
 
-    // How many handshakes resumed a session.
+    // The number of handshakes that resumed a session.
     std::uint64_t resumed() const { return resumed_; }
 
   private:
@@ -51,25 +50,25 @@ class TlsSession {
     TlsSession(const TlsSession&) = delete;
     TlsSession& operator=(const TlsSession&) = delete;
 
-    // Goes on with the handshake; true when it is done.
+    // Continues the handshake; returns true when it is complete.
     bool shake_hands();
 
     struct Count {
         std::size_t bytes = 0;
         bool ended = false;
     };
-    // One read of the socket into `encrypted`, decrypted into `plain`. When there is more than `plain` holds, the rest
-    // stays in `encrypted`, and is to be received before any other connection is.
+    // Reads the socket once into `encrypted` and decrypts into `plain`. If `plain` is too small, the rest stays in
+    // `encrypted`, and must be received before another connection uses that buffer.
     Count receive(std::span<char> plain, std::span<char> encrypted);
     bool may_have_more() const { return undecrypted_ || filled_; }
 
-    // Returns how much was taken: 0 when the socket would have to wait.
+    // Returns the number of bytes sent; 0 if the socket would block.
     std::size_t send(std::string_view bytes);
 
   private:
     friend struct TlsSocket;
 
-    // Reads the socket; false when it is at its end.
+    // Reads the socket; returns false at the end of the stream.
     bool receive_records(std::span<char> encrypted);
     std::size_t decrypt(std::span<char> plain);
 
@@ -81,9 +80,9 @@ class TlsSession {
     int descriptor_;
     bool established_ = false;
     bool undecrypted_ = false;  // `plain` was full before `records_` was empty
-    bool filled_ = false;       // the socket had as much as `encrypted` holds, or more
-    bool ended_ = false;        // the peer has said goodbye
-    // What OpenSSL reads: these bytes; or during the handshake, the socket.
+    bool filled_ = false;       // the read filled `encrypted`, so the socket may have more
+    bool ended_ = false;        // the peer has sent close_notify
+    // OpenSSL reads from `records_`, but from the socket during the handshake.
     bool reads_socket_ = true;
     std::span<const char> records_;
     std::unique_ptr<ssl_st, Free> connection_;

@@ -1,5 +1,5 @@
-// The upgrades of works in which connections do nothing but be there: one after the other, round and round.
-// Throws UsageError for a file of clients that cannot be read.
+// The upgrade requests of workloads whose connections stay silent, used in turn.
+// Throws UsageError if the file of clients cannot be read.
 #pragma once
 
 #include "options.hpp"
@@ -12,7 +12,8 @@ namespace notifyd::bench {
 
 class Upgrades {
   public:
-    // plain: --path. notifyd: the lines of --clients (token, tab, query), or --subscriber-token in each of the chats.
+    // With `plain`, the request is for --path. With `notifyd`, the requests come from the lines of --clients (token,
+    // tab, query), or use --subscriber-token, one for each chat.
     explicit Upgrades(const Options& options);
 
     const Upgrade& next() { return upgrades_[next_++ % upgrades_.size()]; }

@@ -30,7 +30,7 @@ void WebSocketClient::close() noexcept {
         send(Opcode::close, normal_closure);
         stream_.flush();
     } catch (const ConnectionError&) {
-        // Then it is closed already.
+        // The connection is closed already.
     }
 }
 
@@ -69,7 +69,7 @@ void WebSocketClient::handle_other(Parse parsed, const ServerFrame& frame) {
     throw ConnectionError("the server sent a frame of an unexpected kind");
 }
 
-// Xorshift: masks need to differ, not to be secret, in a load generator.
+// Xorshift: in a load generator, masks need to differ, but not to be unpredictable.
 std::uint32_t WebSocketClient::next_mask() {
     mask_state_ ^= mask_state_ << 13U;
     mask_state_ ^= mask_state_ >> 17U;

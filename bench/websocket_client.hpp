@@ -1,5 +1,5 @@
-// One open WebSocket connection: frames both ways.
-// Fails: throws ConnectionError when closed or sent something broken.
+// An open WebSocket connection.
+// Throws ConnectionError if the connection is closed or receives something malformed.
 #pragma once
 
 #include "stream.hpp"
@@ -15,29 +15,29 @@ namespace notifyd::bench {
 
 class WebSocketClient {
   public:
-    // Opens it, and waits for that.
+    // Opens the connection, and waits until it is open.
     WebSocketClient(const Endpoint& endpoint, const Upgrade& upgrade, Scratch& scratch);
-    // Of an opening that is done.
+    // Takes over the stream of a completed WebSocketOpening.
     explicit WebSocketClient(Stream stream);
 
     int descriptor() const { return stream_.descriptor(); }
 
-    // These queue a frame; flush sends what is queued.
+    // The send functions queue a frame; flush sends the queue.
     void send_text(std::string_view text) { send(Opcode::text, text); }
     void send_binary(std::string_view bytes) { send(Opcode::binary, bytes); }
     void send_ping() { send(Opcode::ping, {}); }
     void flush() { stream_.flush(); }
-    // Says goodbye, if the socket still takes it; the connection ends with this object.
+    // Sends a close frame if the socket still accepts it. The destructor closes the connection.
     void close() noexcept;
 
-    // For after `close`: reads what has come; true when the server has ended the connection. Then it is dropped without
-    // a trace, so that the system has its port free again.
+    // To be called after `close`: reads what has arrived, and returns true once the server has closed the connection.
+    // The connection is then reset, so that its port is free again at once.
     bool receive_end(Scratch& scratch);
 
-    // Pongs that have come.
+    // The number of pongs received.
     std::uint64_t pongs() const { return pongs_; }
 
-    // While a connection is set up: sends what is queued, and waits until `has_come`, which is to receive, is true.
+    // For setting up a connection: sends the queue, and waits until `has_come` returns true; `has_come` has to receive.
     template <class HasCome>
     void wait_until(HasCome&& has_come) {
         stream_.flush();
@@ -46,13 +46,13 @@ class WebSocketClient {
         }
     }
 
-    // Reads what has come and hands each text to `on_text`; the text is valid during that call only.
+    // Reads what has arrived and passes each text to `on_text`; the text is valid only during that call.
     template <class OnText>
     void receive(Scratch& scratch, OnText&& on_text) {
         stream_.receive_with(scratch, [&](std::string_view bytes) { return parse_frames(bytes, on_text); });
     }
 
-    // For protocols that take the frames' payloads as one stream of bytes: hands on each piece of it that has come.
+    // For protocols that treat the payloads of the frames as one byte stream: passes on each piece as it arrives.
     template <class OnPiece>
     void receive_pieces(Scratch& scratch, OnPiece&& on_piece) {
         stream_.receive_with(scratch, [&](std::string_view bytes) { return parse_pieces(bytes, on_piece); });
@@ -111,14 +111,14 @@ class WebSocketClient {
         }
     }
 
-    // Answers a ping; throws for a close frame and for anything that is broken.
+    // Answers a ping; throws for a close frame and for anything malformed.
     void handle_other(Parse parsed, const ServerFrame& frame);
 
     std::uint32_t next_mask();
 
     Stream stream_;
     std::uint32_t mask_state_;
-    std::uint64_t piece_left_ = 0;  // of the data frame whose header has been read
+    std::uint64_t piece_left_ = 0;  // unread payload bytes of the current data frame
     std::uint64_t pongs_ = 0;
 };
 

@@ -14,7 +14,7 @@ void append_big_endian(std::string& out, std::uint64_t value, std::size_t count)
     }
 }
 
-// Eight bytes a step: the mask repeats every four.
+// Applies the mask, which repeats every four bytes, to eight bytes at a time.
 void append_masked(std::string& out, std::string_view payload, std::uint32_t mask) {
     const std::size_t start = out.size();
     out.append(payload);
@@ -48,7 +48,7 @@ void append_client_frame(std::string& out, Opcode opcode, std::string_view paylo
         append_big_endian(out, mask_bit | (frame_small_max + 2), 1);
         append_big_endian(out, payload.size(), 8);
     }
-    // The mask goes out as it lies in memory, and is applied so too: no byte order to mind.
+    // The mask is sent and applied in the same memory layout, so the byte order does not matter.
     out.append(reinterpret_cast<const char*>(&mask), sizeof mask);
     append_masked(out, payload, mask);
 }

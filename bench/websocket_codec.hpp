@@ -1,5 +1,5 @@
-// RFC 6455 frames as a client needs them: masked ones out, unmasked ones in, parsed where they lie.
-// Malformed input is Parse::broken; nothing throws.
+// The frames of RFC 6455 for a client: it sends masked frames and receives unmasked ones, which are parsed in place.
+// Malformed input yields Parse::broken.
 #pragma once
 
 #include "parse.hpp"
@@ -13,12 +13,12 @@ namespace notifyd::bench {
 
 enum class Opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
 
-// Control frames may come between the fragments of a message.
+// Control frames may arrive between the fragments of a message.
 constexpr bool is_data(Opcode opcode) {
     return opcode == Opcode::continuation || opcode == Opcode::text || opcode == Opcode::binary;
 }
 
-// The longest payload whose length stands in the header's second byte.
+// The longest payload whose length fits into the second byte of the header.
 inline constexpr std::size_t frame_small_max = 125;
 
 namespace detail {
@@ -41,8 +41,8 @@ struct ServerFrameHeader {
     std::uint64_t payload_bytes = 0;
 };
 
-// Reads the header at the front of `bytes`. Masked frames and those of extensions are broken. In the header file, as
-// this and the next are a good part of what a delivery costs.
+// Reads the header at the front of `bytes`. Masked frames and frames of extensions are broken. This and the next
+// function are inline, because they are a large part of the cost of a delivery.
 inline Parse parse_server_frame_header(std::string_view bytes, ServerFrameHeader& header) {
     if (bytes.size() < 2) {
         return Parse::partial;
@@ -75,7 +75,7 @@ struct ServerFrame {
     std::size_t bytes = 0;     // header and payload
 };
 
-// Reads the whole frame at the front of `bytes`; a fragment is broken here, too.
+// Reads the whole frame at the front of `bytes`; a fragment is broken, too.
 inline Parse parse_server_frame(std::string_view bytes, ServerFrame& frame) {
     ServerFrameHeader header;
     const Parse parsed = parse_server_frame_header(bytes, header);
@@ -97,7 +97,7 @@ inline Parse parse_server_frame(std::string_view bytes, ServerFrame& frame) {
 // Appends one frame, masked with `mask`.
 void append_client_frame(std::string& out, Opcode opcode, std::string_view payload, std::uint32_t mask);
 
-// The status code of a close frame's payload; 1005 when it has none.
+// The status code in the payload of a close frame; 1005 if there is none.
 std::uint16_t close_code_of(std::string_view payload);
 
 }  // namespace notifyd::bench

@@ -3,7 +3,7 @@
 namespace notifyd::bench {
 namespace {
 
-// The nonce of RFC 6455 §1.3, whose answer stands there too: it can be checked without SHA-1.
+// The example nonce of RFC 6455 §1.3. The RFC also gives the answer to it, so no SHA-1 is needed to check it.
 constexpr std::string_view nonce = "dGhlIHNhbXBsZSBub25jZQ==";
 constexpr std::string_view nonce_answer = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 

@@ -1,5 +1,5 @@
-// A WebSocket that is being opened: TCP, TLS where it is wanted, the upgrade. Nothing here blocks, except `finish`.
-// Throws ConnectionError if the connection is refused, closed or silent.
+// Opens a WebSocket: TCP, optionally TLS, and the upgrade. Nothing here blocks except `finish`.
+// Throws ConnectionError if the connection is refused, closed or not answered.
 #pragma once
 
 #include "stream.hpp"
@@ -9,11 +9,11 @@
 
 namespace notifyd::bench {
 
-// What differs from one upgrade to another.
+// The parts of an upgrade request that differ.
 struct Upgrade {
     std::string target;   // path and query
-    std::string headers;  // further ones, each with its line end
-    // Asked for first, on the same connection; it answers 204. Empty: nothing is.
+    std::string headers;  // additional headers, each with its line end
+    // A path that is requested first on the same connection, and answered with 204; empty: none.
     std::string greeting = {};
 };
 
@@ -25,18 +25,18 @@ class WebSocketOpening {
 
     int descriptor() const { return stream_.descriptor(); }
 
-    // Does what the socket lets it do now; true when the WebSocket is open.
+    // Continues as far as the socket allows; returns true once the WebSocket is open.
     bool advance(Scratch& scratch);
-    // Waits until it is open.
+    // Waits until the WebSocket is open.
     void finish(Scratch& scratch);
 
-    // Once it is open. What the server sent behind its answer is put back into the stream.
+    // To be called once the WebSocket is open. Bytes that followed the answer have been put back into the stream.
     Stream take_stream() { return std::move(stream_); }
 
   private:
     Stream stream_;
     bool asked_ = false;
-    std::string greeting_;  // until it is answered
+    std::string greeting_;  // empty once it is answered
     std::string request_;
 };
 

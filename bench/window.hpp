@@ -1,5 +1,5 @@
-// The publishes in flight of one publisher. One is in flight until all its receipts have come, and the oldest holds
-// back the rest: so the window bounds what the server has to queue for any connection.
+// The publishes of one publisher that are in flight. A publish is in flight until all its receipts have arrived. The
+// oldest one holds back the rest, so the window limits what the server has to queue for any connection.
 #pragma once
 
 #include "time.hpp"
@@ -13,7 +13,7 @@ namespace notifyd::bench {
 
 class Window {
   public:
-    // `receipts` is the number of receivers, and of answers if they count, that end a publish.
+    // `receipts` is the number of receipts that complete a publish: one per receiver, and one if its answer counts.
     Window(std::size_t size, std::size_t receipts)
         : size_(size), receipts_(receipts), in_flight_(std::bit_ceil(size)) {}
 
@@ -22,16 +22,16 @@ class Window {
     // The number of publishes started so far, which is also the next one's stamp.
     std::uint64_t started() const { return next_; }
 
-    // `sent_at` is where its latency is counted from.
+    // Latency is measured from `sent_at`.
     std::uint32_t start(Nanoseconds sent_at) {
         publish_of(next_) = {.sent_at = sent_at, .receipts_left = receipts_};
         return static_cast<std::uint32_t>(next_++);
     }
 
     bool contains(std::uint32_t stamp) const { return stamp >= oldest_ && stamp < next_; }
-    // Both for a stamp that the window contains.
+    // For this and the next function, the window must contain the stamp.
     Nanoseconds sent_at(std::uint32_t stamp) const { return in_flight_[stamp & (in_flight_.size() - 1)].sent_at; }
-    // Returns how many publishes left the window by this receipt.
+    // Returns the number of publishes that leave the window because of this receipt.
     std::size_t receive(std::uint32_t stamp) {
         if (--publish_of(stamp).receipts_left != 0) [[likely]] {
             return 0;
@@ -49,7 +49,7 @@ class Window {
         std::size_t receipts_left = 0;
     };
 
-    // A power of two of places, as a division costs more than the rest of a receipt.
+    // The size is a power of two, because a division would cost more than everything else about a receipt.
     Publish& publish_of(std::uint64_t stamp) { return in_flight_[stamp & (in_flight_.size() - 1)]; }
 
     std::size_t size_;

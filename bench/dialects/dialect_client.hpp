@@ -3,7 +3,7 @@
 // Every client has the same shape, because the fan-out is a template over it (a delivery costs no virtual call):
 //   replies                  what a publisher receives for its publishes
 //   message(options, chat)   the publish of that chat, with its stamps to fill in
-//   Client(setup, seat)      connects, and subscribes where the seat says so
+//   Client(setup, seat)      connects, and subscribes if the seat requires it
 //   send(message)            queues a filled-in message
 //   receive(scratch, f)      reads what has arrived and passes the text of each delivery or reply to f
 // Throws ConnectionError if the connection is refused or closed, or receives something malformed.
@@ -18,10 +18,10 @@
 
 namespace notifyd::bench {
 
-// none: there must be none; ignored: not checked; checked: one for each publish, with its request id.
+// none: a reply is an error; ignored: replies are not checked; checked: every publish gets one, with its request id.
 enum class Replies : std::uint8_t { none, ignored, checked };
 
-// Common to all of them.
+// What all clients have in common.
 class DialectClient {
   public:
     int descriptor() const { return client_.descriptor(); }

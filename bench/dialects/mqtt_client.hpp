@@ -16,7 +16,7 @@ class MqttClient : public DialectClient {
 
     static MessageTemplate message(const Options& options, std::string_view chat);
 
-    // When it returns, everything published on the topic reaches a subscriber.
+    // Once the constructor returns, a subscriber receives everything published on the topic.
     MqttClient(Setup& setup, const Seat& seat);
 
     void send(std::string_view message) { client_.send_binary(message); }
@@ -39,7 +39,7 @@ class MqttClient : public DialectClient {
         });
     }
 
-    // Sends, then waits for a packet of that kind, whose last byte says whether the server accepted it.
+    // Sends the packet, then waits for one of that kind, whose last byte says whether the server accepted the request.
     void ask(Scratch& scratch, const std::string& packet, MqttKind answer);
 
     MessageCutter<MqttPacket, parse_mqtt_packet> cutter_;

@@ -1,5 +1,5 @@
 // The packets of MQTT 3.1.1 that a client with QoS 0 needs.
-// Malformed input is Parse::broken.
+// Malformed input yields Parse::broken.
 #pragma once
 
 #include "parse.hpp"
@@ -17,13 +17,13 @@ enum class MqttKind : std::uint8_t { connect = 1, connack = 2, publish = 3, subs
 struct MqttPacket {
     MqttKind kind = MqttKind::connect;
     std::uint8_t flags = 0;
-    std::string_view body;  // behind the fixed header
+    std::string_view body;  // without the fixed header
     std::size_t bytes = 0;
 };
 
 Parse parse_mqtt_packet(std::string_view bytes, MqttPacket& packet);
 
-// The contents of a PUBLISH packet; nothing if it is not one of QoS 0.
+// The payload of a PUBLISH packet with QoS 0; std::nullopt for any other packet.
 inline std::optional<std::string_view> mqtt_payload(const MqttPacket& packet) {
     constexpr std::uint8_t quality_of_service = 0x06;
     constexpr std::size_t length_bytes = 2;
@@ -39,7 +39,7 @@ inline std::optional<std::string_view> mqtt_payload(const MqttPacket& packet) {
     return packet.body.substr(length_bytes + topic_bytes);
 }
 
-// A clean session with a name chosen by the server and without a keep-alive limit.
+// Requests a clean session without keep-alive; the server chooses the client id.
 std::string mqtt_connect();
 std::string mqtt_subscribe(std::string_view topic);
 std::string mqtt_publish(std::string_view topic, std::string_view payload);

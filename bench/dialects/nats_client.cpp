@@ -17,7 +17,7 @@ NatsClient::NatsClient(Setup& setup, const Seat& seat)
 
 NatsClient::NatsClient(Setup& setup, std::string_view subject) : DialectClient(setup, {.target = "/", .headers = ""}) {
     await(setup.scratch, NatsKind::info);
-    // With headers, the server can report that nobody receives what was published with a reply subject.
+    // With headers enabled, the server can report that a publish with a reply subject has no receiver.
     std::string greeting = R"(CONNECT {"verbose":false,"pedantic":false,"headers":true,"no_responders":true})"
                            "\r\n";
     if (!subject.empty()) {

@@ -15,9 +15,9 @@ class NatsClient : public DialectClient {
 
     static MessageTemplate message(const Options& options, std::string_view chat);
 
-    // When it returns, everything published on the subject reaches a subscriber.
+    // Once the constructor returns, a subscriber receives everything published on the subject.
     NatsClient(Setup& setup, const Seat& seat);
-    // Subscribes to that subject, or to none.
+    // Subscribes to the subject; with an empty one, to none.
     NatsClient(Setup& setup, std::string_view subject);
 
     void send(std::string_view message) { client_.send_binary(message); }
@@ -27,7 +27,7 @@ class NatsClient : public DialectClient {
         receive_messages(scratch, [&](const NatsMessage& message) { on_text(message.payload); });
     }
 
-    // Messages only; everything else that the server sends is handled here.
+    // Passes on messages only; everything else that the server sends is handled here.
     template <class OnMessage>
     void receive_messages(Scratch& scratch, OnMessage&& on_message) {
         receive_all(scratch, [&](const NatsMessage& message) {
@@ -50,7 +50,7 @@ class NatsClient : public DialectClient {
     }
 
     void await(Scratch& scratch, NatsKind kind);
-    // Answers a ping; throws for an error.
+    // Answers a ping; throws if the server reports an error.
     void handle_other(const NatsMessage& message);
 
     MessageCutter<NatsMessage, parse_nats_message> cutter_;

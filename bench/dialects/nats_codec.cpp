@@ -10,7 +10,7 @@ constexpr std::string_view line_end = "\r\n";
 constexpr std::size_t line_bytes_max = 64 * 1024;
 constexpr std::size_t payload_bytes_max = 64 * 1024 * 1024;
 
-// The number after the last space; above the maximum if there is none.
+// The number after the last space; a value above the maximum if there is no number.
 std::size_t last_number(std::string_view line) {
     std::size_t number = 0;
     std::size_t unit = 1;

@@ -1,5 +1,5 @@
-// What nats-server sends: https://docs.nats.io/reference/reference-protocols/nats-protocol.
-// Malformed input is Parse::broken.
+// What nats-server sends to a client: https://docs.nats.io/reference/reference-protocols/nats-protocol.
+// Malformed input yields Parse::broken.
 #pragma once
 
 #include "parse.hpp"
@@ -14,8 +14,8 @@ enum class NatsKind : std::uint8_t { message, info, ping, pong, ok, error };
 
 struct NatsMessage {
     NatsKind kind = NatsKind::ok;
-    std::string_view line;     // without its end; of a message: MSG subject subscription [reply-to] bytes
-    std::string_view payload;  // of a message; with the headers in front when there are any
+    std::string_view line;     // without the line end; for a message: MSG subject subscription [reply-to] bytes
+    std::string_view payload;  // of a message, preceded by its headers, if any
     std::size_t bytes = 0;
 };
 

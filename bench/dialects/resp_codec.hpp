@@ -1,5 +1,5 @@
-// The replies of redis-server's protocol (RESP 2) that one command gets, and a command.
-// Malformed input is Parse::broken; so is an array, because no command here is answered with one.
+// Replies and commands of redis-server's protocol, RESP 2.
+// Malformed input yields Parse::broken, and so does an array, because no command used here is answered with one.
 #pragma once
 
 #include "parse.hpp"

@@ -1,4 +1,4 @@
-// The place of a connection: its chat, and what it does there.
+// The chat of a connection, and its role in that chat.
 #pragma once
 
 #include <cstdint>

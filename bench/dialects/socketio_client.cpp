@@ -34,7 +34,7 @@ void SocketIoClient::await(Scratch& scratch, SocketIoPacket kind) {
     });
 }
 
-// Joining has no answer, but a WebSocket ping has, and the server reads it after the join.
+// A join is not answered, but a WebSocket ping is, and the server reads the ping after the join.
 void SocketIoClient::join(Scratch& scratch, std::string_view chat) {
     client_.send_text(event("join", chat) + "]");
     client_.send_ping();

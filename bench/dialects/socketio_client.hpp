@@ -1,4 +1,4 @@
-// Socket.IO over its WebSocket transport; what the events are called: bench/peers/socketio_server.js.
+// Socket.IO over its WebSocket transport. The events are defined in bench/peers/socketio_server.js.
 #pragma once
 
 #include "dialects/dialect_client.hpp"
@@ -14,7 +14,7 @@ class SocketIoClient : public DialectClient {
 
     static MessageTemplate message(const Options& options, std::string_view chat);
 
-    // When it returns, everything published in the chat reaches a subscriber.
+    // Once the constructor returns, a subscriber receives everything published in the chat.
     SocketIoClient(Setup& setup, const Seat& seat);
 
     void send(std::string_view message) { client_.send_text(message); }

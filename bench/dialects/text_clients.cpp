@@ -26,8 +26,8 @@ std::string_view nchan_location(Role role) {
     return "/pubsub/";
 }
 
-// nginx sets TCP_NODELAY when a connection is kept alive, nchan never: without a request before, its messages would
-// wait for the acknowledgement of the last ones.
+// nginx sets TCP_NODELAY when it keeps a connection alive, and nchan never does. Without a request before the upgrade,
+// messages would wait for the acknowledgement of the previous ones.
 Upgrade nchan_upgrade(const Seat& seat) {
     return {.target = std::string(nchan_location(seat.role)) + seat.chat, .headers = "", .greeting = "/greeting"};
 }

@@ -27,7 +27,7 @@ class NotifydClient : public TextClient {
 
     static MessageTemplate message(const Options& options, std::string_view chat);
 
-    // When it returns, everything published in the chat reaches a subscriber.
+    // Once the constructor returns, a subscriber receives everything published in the chat.
     NotifydClient(Setup& setup, const Seat& seat);
 };
 
@@ -43,7 +43,7 @@ class BroadcastClient : public TextClient {
 
 class NchanClient : public TextClient {
   public:
-    // The number of messages and subscribers of the channel, as text.
+    // nchan answers a publish with the status of the channel, as text.
     static constexpr Replies replies = Replies::ignored;
 
     static MessageTemplate message(const Options& options, std::string_view chat);

@@ -1,4 +1,4 @@
-"""The certificate of the TLS works: ECDSA P-256, signed by itself, for a day."""
+"""The certificate for the TLS workloads: ECDSA P-256, self-signed, valid for one day."""
 
 import subprocess
 

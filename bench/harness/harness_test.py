@@ -1,5 +1,5 @@
 #!/usr/bin/python3 -B
-"""The parts of the harness that need no server: ratios, tables, the works as data, kept results."""
+"""Tests the parts of the harness that need no server: ratios, tables, the definitions of workloads, saved results."""
 
 import pathlib
 import sys
@@ -10,9 +10,9 @@ from unittest import mock
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from harness import machine, ratios, report, runner, store, table, works  # noqa: E402
+from harness import machine, ratios, report, runner, store, table, workloads  # noqa: E402
 from harness.peers import KINDS  # noqa: E402
-from harness.work import Entrant, Figure, Group, Ratio, Work  # noqa: E402
+from harness.workload import Entrant, Figure, Group, Ratio, Workload  # noqa: E402
 
 GROUP = Group("Speed", "As an example.", (Figure("rate", "per second", "rate"), Figure("p50_us", "p50 ms", "ms")))
 
@@ -23,11 +23,11 @@ def result(*rates, **more):
 
 def example(**ratio):
     entrants = (Entrant("ours", "notifyd"), Entrant("theirs", "redis"))
-    return Work(GROUP, "one", "publish", entrants, (Ratio("ours", "theirs", "rate", **ratio),))
+    return Workload(GROUP, "one", "publish", entrants, (Ratio("ours", "theirs", "rate", **ratio),))
 
 
 class Ratios(unittest.TestCase):
-    def test_each_repeat_is_divided_for_itself(self):
+    def test_ratios_are_calculated_within_each_repeat(self):
         runs = {"ours": [result(10, 20, 30), result(100)], "theirs": [result(10), result(200)]}
         found = ratios.outcome(Ratio("ours", "theirs", "rate"), runs)
         self.assertEqual(found.values, (2, 0.5))
@@ -53,7 +53,7 @@ class Ratios(unittest.TestCase):
         runs = {"ours": [{"rss": 4096}]}
         self.assertEqual(ratios.outcome(Ratio("ours", 8192.0, "rss"), runs).median, 0.5)
 
-    def test_what_a_whole_core_would_do(self):
+    def test_figures_are_extrapolated_to_a_whole_core(self):
         entry = {"rounds": [{"connects_per_second": 100.0, "server_cpu": 0.5}, {"connects_per_second": 1.0}]}
         self.assertEqual(ratios.figures(entry, "connects_per_server_core"), [200])
 
@@ -73,12 +73,12 @@ class Machine(unittest.TestCase):
 
 
 class Faults(unittest.TestCase):
-    def test_lost_messages_are_told_and_the_figure_stands(self):
+    def test_lost_messages_are_reported_and_the_figure_is_kept(self):
         runs = {"ours": [result(80)], "theirs": [result(10, checks={"gaps": 1234, "first_error": ""})]}
         self.assertEqual(ratios.faults_of(runs["theirs"]), "lost 1,234")
         self.assertEqual(table.ratio_cell(Ratio("ours", "theirs", "rate"), runs), "8.00 (theirs lost 1,234)")
 
-    def test_a_failure_is_shortened_in_tables_only(self):
+    def test_a_failure_is_shortened_only_in_tables(self):
         failed = {"failed": "the generator ended with 2: no such option"}
         self.assertIn("no such option", runner.describe_faults(failed))
         self.assertEqual(ratios.faults_of([failed]), "failed")
@@ -89,19 +89,19 @@ class Faults(unittest.TestCase):
 
 class Disturbed(unittest.TestCase):
     def run_them(self, results, shares):
-        """What stands of these runs, of which other guests took so much, and how many were made."""
+        """The result that is kept, and the number of runs. Other guests take the given share of each run."""
         made, stolen = iter(results), mock.Mock(**{"share.side_effect": shares})
         with mock.patch.object(machine, "Stolen", return_value=stolen), mock.patch.object(runner, "PAUSE_SECONDS", 0):
             runs = runner.Runner(mock.Mock(), None, mock.Mock())
             with mock.patch.object(runs, "_run", side_effect=lambda *_: next(made)):
                 return runs._run_undisturbed(None, None, None), stolen.share.call_count
 
-    def test_the_least_disturbed_stands(self):
+    def test_the_least_disturbed_run_is_kept(self):
         self.assertEqual(self.run_them([result(1), result(2)], [0.3, 0.01]), (result(2) | {"stolen": 0.01}, 2))
         self.assertEqual(self.run_them([result(n) for n in range(4)], [0.3, 0.2, 0.4, 0.5]),
                          (result(1) | {"stolen": 0.2}, 4))
 
-    def test_a_fault_stands(self):
+    def test_a_run_with_a_fault_is_kept(self):
         lost = result(1, checks={"gaps": 1})
         self.assertEqual(self.run_them([lost, result(2)], [0.3, 0.01]), (lost | {"stolen": 0.3}, 1))
 
@@ -116,46 +116,48 @@ class Tables(unittest.TestCase):
         self.assertEqual(table.cell([], "ms"), "")
 
     def test_a_missed_goal_is_marked(self):
-        work = example(at_least=1)
-        missed = {work.key: {"ours": [result(5)], "theirs": [result(10)]}}
-        self.assertIn("0.50 ✗", table.ratio_table([work], missed))
-        self.assertIn("0 of 1 goals", report.goals([work], missed))
-        reached = {work.key: {"ours": [result(10)], "theirs": [result(10)]}}
-        self.assertNotIn("✗", table.ratio_table([work], reached))
-        self.assertEqual(report.goals([work], reached), "All 1 goals are reached.")
+        workload = example(at_least=1)
+        missed = {workload.key: {"ours": [result(5)], "theirs": [result(10)]}}
+        self.assertIn("0.50 ✗", table.ratio_table([workload], missed))
+        self.assertIn("0 of 1 goals", report.goals([workload], missed))
+        reached = {workload.key: {"ours": [result(10)], "theirs": [result(10)]}}
+        self.assertNotIn("✗", table.ratio_table([workload], reached))
+        self.assertEqual(report.goals([workload], reached), "All 1 goals are reached.")
 
-    def test_what_was_not_measured_is_no_goal_reached(self):
-        work = example(at_least=1)
-        failed = {work.key: {"ours": [result(5)], "theirs": [{"failed": "x"}]}}
-        self.assertEqual(report.goals([work], failed), f"Not measured:\n\n- {work.key}: {work.ratios[0].title}")
+    def test_a_goal_that_was_not_measured_is_not_reached(self):
+        workload = example(at_least=1)
+        failed = {workload.key: {"ours": [result(5)], "theirs": [{"failed": "x"}]}}
+        self.assertEqual(report.goals([workload], failed),
+                         f"Not measured:\n\n- {workload.key}: {workload.ratios[0].title}")
 
-    def test_every_line_has_as_many_columns(self):
-        work = example()
-        text = table.figure_table([work], {work.key: {"ours": [result(5)], "theirs": [{"failed": "x"}]}})
+    def test_every_line_has_the_same_number_of_columns(self):
+        workload = example()
+        text = table.figure_table([workload], {workload.key: {"ours": [result(5)], "theirs": [{"failed": "x"}]}})
         self.assertEqual(len({line.count("|") for line in text.splitlines()}), 1)
 
 
-class Works(unittest.TestCase):
-    def test_they_fit_together(self):
-        for all_works in (works.full(1_000_000), works.quick()):
-            self.assertEqual(len({work.key for work in all_works}), len(all_works))
-            for work in all_works:
-                names = {entrant.name for entrant in work.entrants}
-                self.assertEqual(len(names), len(work.entrants), work.key)
-                for ratio in work.ratios:
-                    self.assertIn(ratio.over, names, work.key)
-                    self.assertTrue(isinstance(ratio.under, float) or ratio.under in names, work.key)
-                for entrant in work.entrants:
+class Workloads(unittest.TestCase):
+    def test_workloads_are_consistent(self):
+        for all_workloads in (workloads.full(1_000_000), workloads.quick()):
+            self.assertEqual(len({workload.key for workload in all_workloads}), len(all_workloads))
+            for workload in all_workloads:
+                names = {entrant.name for entrant in workload.entrants}
+                self.assertEqual(len(names), len(workload.entrants), workload.key)
+                for ratio in workload.ratios:
+                    self.assertIn(ratio.over, names, workload.key)
+                    self.assertTrue(isinstance(ratio.under, float) or ratio.under in names, workload.key)
+                for entrant in workload.entrants:
                     self.assertIn(entrant.server, KINDS)
 
-    def test_without_a_peer_go_its_ratios(self):
-        work = example().among({"notifyd"})
-        self.assertEqual([entrant.name for entrant in work.entrants], ["ours"])
-        self.assertEqual(work.ratios, ())
+    def test_ratios_of_a_missing_peer_are_left_out(self):
+        workload = example().among({"notifyd"})
+        self.assertEqual([entrant.name for entrant in workload.entrants], ["ours"])
+        self.assertEqual(workload.ratios, ())
         self.assertIsNone(example().among({"nats"}))
 
     def test_a_quick_run_needs_no_peer(self):
-        self.assertTrue(all(entrant.server == "notifyd" for work in works.quick() for entrant in work.entrants))
+        servers = {entrant.server for workload in workloads.quick() for entrant in workload.entrants}
+        self.assertEqual(servers, {"notifyd"})
 
 
 class Store(unittest.TestCase):

@@ -1,4 +1,4 @@
-"""Pages of history out of a large and a small database, and the start with each; measured without the generator."""
+"""Measures history pages from a large and a small database, and the start with each, without the generator."""
 
 import contextlib
 import json
@@ -13,27 +13,27 @@ import time
 
 from . import machine
 from .peers import Notifyd
-from .work import Pace
+from .workload import Pace
 
 CHAT = "history"
-BYTES_A_MESSAGE = 1000  # on disk, generously: with the write-ahead log
-STARTS = 3              # of a repeat; each with its own pages
-WARM_UP_PAGES = 200     # not measured: a server that has just started knows nothing of its file
+BYTES_PER_MESSAGE = 1000  # on disk, including the write-ahead log; a generous estimate
+STARTS = 3                # per repeat, each with its own pages
+WARM_UP_PAGES = 200       # not measured: a server that has just started has cached nothing of its database
 FIRST_PAGES = 200
-WALKS = 15              # through a whole chat
-DEEP_FROM = 10          # pages into the chat
+WALKS = 15                # through a whole chat
+DEEP_FROM = 10            # pages from the start of the chat
 READY_SECONDS = 60
 
 
 def messages_of(results):
-    """How many messages the large database of kept results has; 0 when there is none."""
+    """The number of messages in the large database of saved results; 0 if there is none."""
     counts = [entrant.removesuffix(" messages").replace(",", "") for runs in results.values() for entrant in runs
               if entrant.endswith(" messages")]
     return max(map(int, counts), default=0)
 
 
 class Databases:
-    """Made through the server when first asked for, kept for the next repeats, removed at the end."""
+    """Databases that are filled through the server on first use, kept for later repeats, and removed at the end."""
 
     def __init__(self, runner):
         self.runner = runner
@@ -47,10 +47,10 @@ class Databases:
 
     def _make(self, messages, chats):
         place = self.runner.place
-        needed = messages * BYTES_A_MESSAGE
+        needed = messages * BYTES_PER_MESSAGE
         if shutil.disk_usage(place.data).free < needed:
             raise RuntimeError(f"{messages:,} messages need {needed / 2**30:.0f} GiB on the disk of {place.data}")
-        self.runner.say(f"  making a database of {messages:,} messages, at most {needed / 2**30:.1f} GiB")
+        self.runner.say(f"  creating a database of {messages:,} messages, at most {needed / 2**30:.1f} GiB")
         folder = pathlib.Path(tempfile.mkdtemp(prefix="bench-history-", dir=place.data))
         try:
             with Notifyd(place, folder=folder) as server:
@@ -72,7 +72,7 @@ class Databases:
 
 
 class Reader:
-    """GET requests on one connection, with as little of Python in between as can be."""
+    """Sends GET requests on one connection, with as little overhead from Python as possible."""
 
     def __init__(self, port, token):
         self.head = f" HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
@@ -80,7 +80,7 @@ class Reader:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def get(self, target):
-        """Status, body, and the microseconds that it took."""
+        """Returns the status, the body, and the time in microseconds."""
         begin = time.perf_counter()
         self.socket.sendall(b"GET " + target.encode() + self.head)
         answer = self.socket.recv(1 << 20)
@@ -111,7 +111,7 @@ class Reader:
 
 @contextlib.contextmanager
 def on_cores(core_list):
-    """This process, which is the client here, on the generator's core."""
+    """Moves this process, which is the client here, to the generator's core."""
     if core_list is None:
         yield
         return
@@ -126,13 +126,13 @@ def on_cores(core_list):
 def ready_milliseconds(server, reader, begin):
     while reader.get("/readyz")[0] != 200:
         if time.monotonic() - begin > READY_SECONDS:
-            raise RuntimeError("notifyd does not get ready")
+            raise RuntimeError(f"notifyd was not ready after {READY_SECONDS} s")
         time.sleep(0.002)
     return server.started_ms + (time.monotonic() - begin) * 1000
 
 
 def read_pages(reader, chats, chance):
-    """Times of first pages, and of pages deep in a chat."""
+    """Returns the times of first pages, and of pages deep in a chat."""
     first, deep = [], []
     for _ in range(WARM_UP_PAGES):
         reader.page(chance.randrange(chats))

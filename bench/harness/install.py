@@ -1,4 +1,4 @@
-"""Installs the peers: from Debian, without starting their services, and from npm."""
+"""Installs the peers from Debian, without starting their services, and from npm."""
 
 import os
 import pathlib
@@ -8,7 +8,7 @@ import sys
 from .peers import PEERS, KINDS
 from .peers.process import FILES, program
 
-POLICY = pathlib.Path("/usr/sbin/policy-rc.d")  # asked by Debian's packages before they start a service
+POLICY = pathlib.Path("/usr/sbin/policy-rc.d")  # Debian's packages run it before they start a service
 PACKAGES = {
     "nchan": ("nginx", "libnginx-mod-nchan"),
     "mosquitto": ("mosquitto",),
@@ -34,7 +34,7 @@ def install(place):
 def install_packages(packages):
     as_root = [] if os.getuid() == 0 else ["sudo"]
     if as_root and not program("sudo"):
-        raise RuntimeError(f"install as root: {' '.join(packages)}")
+        raise RuntimeError(f"sudo is missing; install these packages as root: {' '.join(packages)}")
 
     def run(*command, **options):
         return subprocess.run([*as_root, *command], stdout=sys.stderr, check=True, **options)

@@ -1,4 +1,4 @@
-"""The machine that the figures come from: its name, its cores, its disk."""
+"""The machine on which the figures are measured: its name, cores and disk."""
 
 import dataclasses
 import os
@@ -19,7 +19,7 @@ def describe():
 
 
 def file_system_of(folder):
-    """The type of the file system that holds the folder: the mount with the longest matching path."""
+    """The type of the file system that contains the folder: that of the mount with the longest matching path."""
     path = pathlib.Path(folder).resolve()
     best, kind = -1, "unknown"
     for line in pathlib.Path("/proc/mounts").read_text().splitlines():
@@ -32,7 +32,7 @@ def file_system_of(folder):
 
 @dataclasses.dataclass(frozen=True)
 class Sync:
-    """What one small append with fdatasync takes: a commit cannot be faster."""
+    """The time of one small append with fdatasync. A commit cannot be faster."""
     median_us: float
     p99_us: float
 
@@ -54,7 +54,7 @@ def sync_time(folder, times=100):
 
 
 class Stolen:
-    """How much of the processors' time a hypervisor gave to others since this was made: 0 to 1."""
+    """The share (0 to 1) of the processors' time that the hypervisor gave to other guests since construction."""
     STEAL = 7  # user nice system idle iowait irq softirq steal: proc_stat(5)
 
     def __init__(self):
@@ -72,14 +72,14 @@ class Stolen:
 
 @dataclasses.dataclass(frozen=True)
 class Cores:
-    """Who runs where, as taskset takes it; None: anywhere."""
+    """Lists of cores for taskset; None means any core."""
     server: str | None
     generator: str | None
-    siblings: bool = False  # threads of one core, because there is no other
+    siblings: bool = False  # both are threads of the only core
 
 
 def cores(shared=False):
-    """One core each; or, shared, both cores for both. A machine with one core has no choice."""
+    """One core each, or with `shared`, both cores for both. On a machine with one core, nothing is pinned."""
     first, *others = sorted(os.sched_getaffinity(0))
     if not others:
         return Cores(None, None)
@@ -90,25 +90,25 @@ def cores(shared=False):
 
 
 def siblings_of(core):
-    """The hardware threads that share a core with it, and itself."""
+    """All hardware threads of the same core, including `core`."""
     path = pathlib.Path(f"/sys/devices/system/cpu/cpu{core}/topology/thread_siblings_list")
     return read_list(path.read_text()) if path.exists() else {core}
 
 
 def read_list(text):
-    """As the system lists processors: `0`, `0,4`, `0-1`."""
+    """Parses the kernel's lists of processors, such as `0`, `0,4` and `0-1`."""
     ranges = (part.partition("-") for part in text.strip().split(","))
     return {number for low, _, high in ranges for number in range(int(low), int(high or low) + 1)}
 
 
 def pinned(core_list, command):
-    """What the command starts is pinned, too: threads and child processes inherit it."""
+    """The command with pinning added; its threads and child processes inherit it."""
     command = [str(part) for part in command]
     return command if core_list is None else ["taskset", "--cpu-list", core_list, *command]
 
 
 def resident_bytes(process_id):
-    """As the system counts it: VmRSS."""
+    """VmRSS of the process; 0 if the kernel does not report it."""
     for line in pathlib.Path(f"/proc/{process_id}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) * 1024

@@ -1,4 +1,4 @@
-"""The one place where a figure is divided by another."""
+"""Calculates ratios: the only place where one figure is divided by another."""
 
 import dataclasses
 import statistics
@@ -6,12 +6,12 @@ import statistics
 from .runner import describe_faults
 
 
-# What a whole core of the server would do, where the generator is what limits.
+# Figures that are extrapolated to a whole core of the server, for when the generator is the bottleneck.
 PER_SERVER_CORE = {"connects_per_server_core": "connects_per_second"}
 
 
 def figures(result, field):
-    """A field of all rounds of a result; or of the result itself, where it is said once."""
+    """The values of a field in all rounds of a result, or in the result itself if the rounds do not have it."""
     if "failed" in result:
         return []
     if field in PER_SERVER_CORE:
@@ -23,9 +23,9 @@ def figures(result, field):
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """A ratio of each repeat, each from what ran next to each other."""
+    """The ratio of each repeat, between two runs that followed one another closely."""
     values: tuple
-    remark: str = ""  # what is wrong with one of the two
+    remark: str = ""  # the fault of one of the two entrants, if any
 
     @property
     def median(self):
@@ -33,7 +33,7 @@ class Outcome:
 
 
 def outcome(ratio, runs):
-    """`runs` is {entrant: [result of each repeat]} of one work; None when nothing can be compared."""
+    """`runs` is {entrant: [result of each repeat]} of one workload. Returns None if nothing can be compared."""
     values = []
     for repeat, over_result in enumerate(runs.get(ratio.over, [])):
         over = figures(over_result, ratio.field)
@@ -56,6 +56,6 @@ def denominators(ratio, runs, repeat, over_result):
 
 
 def faults_of(results):
-    """The first fault of several results, shortened to what a table holds."""
+    """The first fault of several results, shortened for a table."""
     faults = [faults for result in results if (faults := describe_faults(result))]
     return faults[0].partition(" (")[0].partition(":")[0] if faults else ""

@@ -1,4 +1,4 @@
-"""What is printed and kept: ratios first, then the figures they come from."""
+"""The report that is printed and saved: first the ratios, then the figures they are calculated from."""
 
 import statistics
 
@@ -6,15 +6,15 @@ from . import ratios, table
 from .runner import describe_faults
 
 INTRODUCTION = """\
-Each cell is the median and [lowest–highest]. A ratio is taken within one repeat, where both ran next to each other,
-and the spread is that of the repeats; ✗ marks a median that misses the goal in the heading."""
+Each cell is the median and [lowest–highest]. A ratio is taken within one repeat, in which both ran one after the
+other, and the spread is that of the repeats. ✗ marks a median that misses the goal in the heading."""
 
 
-def grouped(works):
-    """[(group, its works)] in the order of the works."""
+def grouped(workloads):
+    """[(group, its workloads)] in the order of the workloads."""
     groups = {}
-    for work in works:
-        groups.setdefault(work.group.title, (work.group, []))[1].append(work)
+    for workload in workloads:
+        groups.setdefault(workload.group.title, (workload.group, []))[1].append(workload)
     return list(groups.values())
 
 
@@ -29,48 +29,48 @@ def head(facts):
     return "\n".join([*lines, f"Versions: {versions}.", *facts["skipped"]])
 
 
-def report(all_facts, works, results):
-    """`all_facts` has one entry for each run of this command that the results come from."""
+def report(all_facts, workloads, results):
+    """`all_facts` has one entry for each run of bench/run that contributed results."""
     parts = ["\n\n".join(map(head, all_facts)), INTRODUCTION]
-    groups = grouped(works)
-    if any(work.ratios for work in works):
+    groups = grouped(workloads)
+    if any(workload.ratios for workload in workloads):
         parts.append("## Ratios")
         for group, members in groups:
             text = table.ratio_table(members, results)
             if text:
                 parts += [f"### {group.title}", group.note, text]
-        parts += [goals(works, results), checkpoints(works, results)]
+        parts += [goals(workloads, results), checkpoints(workloads, results)]
     parts.append("## Figures")
     for group, members in groups:
         parts += [f"### {group.title}", table.figure_table(members, results)]
-    parts.append(fault_list(works, results))
+    parts.append(fault_list(workloads, results))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def faults(works, results):
-    """[(work, entrant, what went wrong)] of all runs."""
-    return [(work, entrant, fault) for work in works for entrant in work.entrants
-            for result in results[work.key].get(entrant.name, []) if (fault := describe_faults(result))]
+def faults(workloads, results):
+    """[(workload, entrant, description)] of the faults of all runs."""
+    return [(workload, entrant, fault) for workload in workloads for entrant in workload.entrants
+            for result in results[workload.key].get(entrant.name, []) if (fault := describe_faults(result))]
 
 
-def fault_list(works, results):
-    lines = [f"- {work.key}: {entrant.name}: {fault}" for work, entrant, fault in faults(works, results)]
+def fault_list(workloads, results):
+    lines = [f"- {workload.key}: {entrant.name}: {fault}" for workload, entrant, fault in faults(workloads, results)]
     return "\n".join(["## Faults", "", *lines]) if lines else ""
 
 
-def goals(works, results):
+def goals(workloads, results):
     missed, reached, unmeasured = [], 0, []
-    for work in works:
-        for ratio in work.ratios:
+    for workload in workloads:
+        for ratio in workload.ratios:
             if ratio.at_least is None and ratio.at_most is None:
                 continue
-            found = ratios.outcome(ratio, results[work.key])
+            found = ratios.outcome(ratio, results[workload.key])
             if found is None:
-                unmeasured.append(f"- {work.key}: {ratio.title}")
+                unmeasured.append(f"- {workload.key}: {ratio.title}")
             elif ratio.is_reached(found.median):
                 reached += 1
             else:
-                missed.append(f"- {work.key}: {ratio.title}: {table.spread(found.values)}")
+                missed.append(f"- {workload.key}: {ratio.title}: {table.spread(found.values)}")
     parts = []
     if missed:
         parts.append("\n".join([f"{reached} of {reached + len(missed)} goals are reached. Not these:", "", *missed]))
@@ -81,20 +81,20 @@ def goals(works, results):
     return "\n\n".join(parts)
 
 
-def checkpoints(works, results):
-    """What the tail of fifo's latency is where checkpoints ran."""
+def checkpoints(workloads, results):
+    """The tail of fifo's latency in runs with checkpoints."""
     lines = []
-    for work in works:
-        tails = {field: next((ratio for ratio in work.ratios if ratio.syncs and ratio.field == field), None)
+    for workload in workloads:
+        tails = {field: next((ratio for ratio in workload.ratios if ratio.syncs and ratio.field == field), None)
                  for field in ("p99_us", "p999_us")}
-        runs = results[work.key]
+        runs = results[workload.key]
         found = {field: ratios.outcome(ratio, runs) for field, ratio in tails.items() if ratio}
         if not found or None in found.values():
             continue
         with_one = sum(1 for run in runs["fifo"] if run.get("checkpointed"))
         syncs = [value for run in runs["fifo"] for value in ratios.figures(run, "sync_us")]
-        lines.append(f"- {work.label}: {with_one} of {len(runs['fifo'])} fifo runs had a checkpoint in them. Their p99 "
-                     f"is {table.spread(found['p99_us'].values)} × that of standard and two syncs, their p99.9 "
+        lines.append(f"- {workload.label}: {with_one} of {len(runs['fifo'])} fifo runs had a checkpoint in them. Their "
+                     f"p99 is {table.spread(found['p99_us'].values)} × that of standard and two syncs, their p99.9 "
                      f"{table.spread(found['p999_us'].values)} ×. "
                      f"A sync took {statistics.median(syncs) / 1000:.2f} ms.")
     return "\n".join(["Checkpoints in the latency of fifo:", "", *lines]) if lines else ""

@@ -1,4 +1,4 @@
-"""Runs works: for each, its entrants in turn, each with a server of its own; and all of that several times."""
+"""Runs all workloads, repeatedly: within each, its entrants run in turn, each with its own server process."""
 
 import dataclasses
 import json
@@ -8,10 +8,10 @@ import traceback
 
 from . import history, machine
 from .peers import KINDS, Notifyd
-from .work import FrameBytesOf
+from .workload import FrameBytesOf
 
 PATIENCE_SECONDS = 90
-# A run that lost more than this to other guests of the machine says nothing about its server: it is made again.
+# A run that lost a larger share of the processors to other guests of the machine is not meaningful and is repeated.
 STOLEN_MAX = 0.05
 ATTEMPTS = 4
 PAUSE_SECONDS = 2
@@ -19,7 +19,7 @@ FAULTS = ("gaps", "duplicates", "misordered", "errors")
 
 
 class RunFailed(RuntimeError):
-    """One run cannot be measured; the others go on."""
+    """One run could not be measured. The other runs continue."""
 
 
 class Runner:
@@ -29,29 +29,29 @@ class Runner:
         self.say = say
         self.databases = history.Databases(self)
 
-    def measure(self, works, repeats):
-        """{key of the work: {name of the entrant: [result of each repeat]}}"""
-        results = {work.key: {entrant.name: [] for entrant in work.entrants} for work in works}
+    def measure(self, workloads, repeats):
+        """Returns {key of the workload: {name of the entrant: [result of each repeat]}}."""
+        results = {workload.key: {entrant.name: [] for entrant in workload.entrants} for workload in workloads}
         try:
             for repeat in range(repeats):
-                # Every second time backwards: what one leaves behind is not always the same one's burden.
+                # Every second repeat runs in reverse, so that no run always suffers from the same predecessor.
                 step = 1 if repeat % 2 == 0 else -1
-                for number, work in enumerate(works[::step]):
-                    for entrant in work.entrants[::step]:
-                        self.say(f"repeat {repeat + 1}/{repeats}, {number + 1}/{len(works)}: {work.key}: "
+                for number, workload in enumerate(workloads[::step]):
+                    for entrant in workload.entrants[::step]:
+                        self.say(f"repeat {repeat + 1}/{repeats}, {number + 1}/{len(workloads)}: {workload.key}: "
                                  f"{entrant.name}")
-                        result = self._run_undisturbed(work, entrant, results[work.key])
-                        results[work.key][entrant.name].append(result)
+                        result = self._run_undisturbed(workload, entrant, results[workload.key])
+                        results[workload.key][entrant.name].append(result)
         finally:
             self.databases.remove()
         return results
 
-    def _run_undisturbed(self, work, entrant, earlier):
-        """The least disturbed of a few attempts; one with a fault stands, whatever else went on."""
+    def _run_undisturbed(self, workload, entrant, earlier):
+        """Returns the least disturbed of a few attempts, or the first one with a fault, so that no fault is hidden."""
         attempts = []
         while True:
             stolen = machine.Stolen()
-            result = self._run(work, entrant, earlier)
+            result = self._run(workload, entrant, earlier)
             attempts.append(result | {"stolen": stolen.share()})
             if fault := describe_faults(result):
                 self.say(f"  {fault}")
@@ -60,37 +60,37 @@ class Runner:
             if best["stolen"] <= STOLEN_MAX or len(attempts) == ATTEMPTS:
                 return best
             self.say(f"  {attempts[-1]['stolen']:.0%} of the processors' time went to other guests of the machine: "
-                     "once more")
+                     "repeating")
             time.sleep(PAUSE_SECONDS)
 
-    def _run(self, work, entrant, earlier):
+    def _run(self, workload, entrant, earlier):
         sync = machine.sync_time(self.place.data)
-        cores = machine.cores(work.shared_cores)
+        cores = machine.cores(workload.shared_cores)
         place = dataclasses.replace(self.place, core_list=cores.server)
         try:
-            if work.command == "history":
+            if workload.command == "history":
                 result = history.measure(self.databases, place, cores, entrant.options)
             else:
-                result = self._run_generator(work, entrant, place, cores, earlier)
-        except Exception as error:  # pylint: disable=broad-except  # a long run is not lost by one of its parts
+                result = self._run_generator(workload, entrant, place, cores, earlier)
+        except Exception as error:  # pylint: disable=broad-except  # one failure must not end a long run
             if not isinstance(error, (RuntimeError, OSError, subprocess.SubprocessError)):
                 traceback.print_exc()
             result = {"failed": str(error) or type(error).__name__}
         return result | {"sync_us": sync.median_us, "sync_p99_us": sync.p99_us}
 
-    def _run_generator(self, work, entrant, place, cores, earlier):
-        options = work.options | entrant.options
+    def _run_generator(self, workload, entrant, place, cores, earlier):
+        options = workload.options | entrant.options
         for name, value in options.items():
             if isinstance(value, FrameBytesOf):
                 options[name] = frame_bytes_of(earlier[value.entrant])
         with KINDS[entrant.server](place, entrant.settings) as server:
             resident_at_start = machine.resident_bytes(server.process_id)
-            options |= server.prepare(work.command, options)
-            result = self.generate(work.command, server, options, work.pace, cores)
-            if work.command == "connect":
+            options |= server.prepare(workload.command, options)
+            result = self.generate(workload.command, server, options, workload.pace, cores)
+            if workload.command == "connect":
                 result["resumed_share"] = result["resumed"] / max(result["checks"]["answered"], 1)
             if "rss_after" in result:
-                # What the server keeps of the users and permissions that it was told of belongs to the connections.
+                # Measured before the permissions were granted, because their memory belongs to the connections.
                 result["rss_before"] = resident_at_start
                 result["bytes_per_connection"] = (result["rss_after"] - resident_at_start) / options["connections"]
             if server.has_ended():
@@ -100,7 +100,7 @@ class Runner:
         return result
 
     def generate(self, command, server, options, pace, cores, patience_seconds=PATIENCE_SECONDS):
-        """The generator's JSON object. A failed check is in it."""
+        """Returns the JSON object of the generator, which includes failed checks."""
         options = options | {
             "port": server.port, "server-process": server.process_id, "warm-up-ms": pace.warm_up_ms,
             "rounds": pace.rounds, "round-ms": pace.round_ms}
@@ -120,12 +120,12 @@ class Runner:
 def frame_bytes_of(results):
     measured = [result["frame_bytes"] for result in results if result.get("frame_bytes")]
     if not measured:
-        raise RunFailed("the entrant that it is to be compared with has not run")
+        raise RunFailed("the entrant whose frame size is needed has not run")
     return round(measured[-1])
 
 
 def describe_faults(result):
-    """What is wrong with a result, in a few words; empty when nothing is."""
+    """A short description of the faults of a result; empty if there are none."""
     if "failed" in result:
         return f"failed: {result['failed']}"
     checks = result.get("checks", {})

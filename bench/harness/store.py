@@ -1,4 +1,4 @@
-"""Results in files, so that tables can be made again, from one run or from several."""
+"""Saves results in files, so that tables can be rendered again from one or several runs."""
 
 import json
 import pathlib
@@ -6,7 +6,7 @@ import pathlib
 HEADING = """\
 # notifyd side by side with its peers
 
-Made by `bench/run --write`; [README.md](README.md) says what is counted and checked."""
+Made by `bench/run --write`; [README.md](README.md) explains what is measured and checked."""
 
 
 def save(path, facts, results):
@@ -14,7 +14,7 @@ def save(path, facts, results):
 
 
 def load(paths):
-    """The facts of each file, and the results of all: of a work that several have, those of the last."""
+    """Returns the facts of each file and the results of all; if several files have a workload, the last one counts."""
     all_facts, results = [], {}
     for path in paths:
         stored = json.loads(pathlib.Path(path).read_text())

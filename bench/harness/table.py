@@ -1,10 +1,10 @@
-"""Results as aligned markdown."""
+"""Formats results as aligned Markdown tables."""
 
 import statistics
 
 from . import ratios
 
-UNITS = {  # unit: what one is divided by
+UNITS = {  # unit: divisor
     "ms": 1000,
     "KiB": 1024,
     "MiB": 2**20,
@@ -12,7 +12,7 @@ UNITS = {  # unit: what one is divided by
 
 
 def digits_for(value):
-    """Three figures that say something."""
+    """The number of decimals, for about three significant digits."""
     return 3 if value < 0.1 else 2 if value < 10 else 1 if value < 100 else 0
 
 
@@ -38,7 +38,7 @@ def cell(values, unit):
 
 
 def render(header, rows, left=1):
-    """The first columns to the left, the others to the right."""
+    """The first `left` columns are left-aligned, the others right-aligned."""
     widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
 
     def line(row):
@@ -60,28 +60,28 @@ def ratio_cell(ratio, runs):
     return text + (f" ({found.remark})" if found.remark else "")
 
 
-def ratio_table(works, results):
-    """A row a work, a column a ratio; empty when the works have none."""
-    titles = list(dict.fromkeys(ratio.title for work in works for ratio in work.ratios))
+def ratio_table(workloads, results):
+    """One row per workload, one column per ratio; empty if the workloads have no ratios."""
+    titles = list(dict.fromkeys(ratio.title for workload in workloads for ratio in workload.ratios))
     if not titles:
         return ""
     rows = []
-    for work in works:
-        cells = {ratio.title: ratio_cell(ratio, results[work.key]) for ratio in work.ratios}
-        rows.append([work.label, *(cells.get(title, "") for title in titles)])
+    for workload in workloads:
+        cells = {ratio.title: ratio_cell(ratio, results[workload.key]) for ratio in workload.ratios}
+        rows.append([workload.label, *(cells.get(title, "") for title in titles)])
     return render(["", *titles], rows)
 
 
-def figure_table(works, results):
-    """A row an entrant of a work, a column a figure."""
-    columns = works[0].group.figures
+def figure_table(workloads, results):
+    """One row per entrant of each workload, one column per figure."""
+    columns = workloads[0].group.figures
     rows = []
-    for work in works:
-        for position, entrant in enumerate(work.entrants):
-            runs = results[work.key].get(entrant.name, [])
+    for workload in workloads:
+        for position, entrant in enumerate(workload.entrants):
+            runs = results[workload.key].get(entrant.name, [])
             cells = [cell([value for run in runs for value in ratios.figures(run, figure.field)], figure.unit)
                      for figure in columns]
-            rows.append([work.label if position == 0 else "", entrant.name, *cells, ratios.faults_of(runs)])
+            rows.append([workload.label if position == 0 else "", entrant.name, *cells, ratios.faults_of(runs)])
     header = ["", "", *(figure.header for figure in columns), ""]
     if not any(row[-1] for row in rows):
         header, rows = header[:-1], [row[:-1] for row in rows]

@@ -1,4 +1,4 @@
-// As much of WebSocket as the raw server needs: the response to an upgrade, and complete frames.
+// The part of WebSocket that the raw server needs: the response to an upgrade, and complete frames.
 // take_frame throws std::runtime_error for frames that the load generator never sends.
 #pragma once
 
@@ -14,13 +14,13 @@ enum class RawOpcode : unsigned char { text = 0x1, close = 0x8, ping = 0x9, pong
 struct RawFrame {
     RawOpcode opcode{};
     std::string_view payload;  // unmasked in place
-    std::size_t bytes = 0;     // with the header
+    std::size_t bytes = 0;     // including the header
 };
 
-// The first frame of a client; nothing while it is not complete.
+// Parses the first frame in the bytes received from a client; std::nullopt until it is complete.
 std::optional<RawFrame> take_frame(char* bytes, std::size_t size);
 
-// A frame of the server.
+// Formats a frame from the server.
 void append_frame(std::string& out, RawOpcode opcode, std::string_view payload);
 
 struct RawUpgrade {
@@ -30,7 +30,7 @@ struct RawUpgrade {
     std::size_t bytes = 0;  // of the request
 };
 
-// The request GET /?chat=NAME[&publish=1]; nothing while it is not complete. Throws for any other.
+// Parses the request GET /?chat=NAME[&publish=1]; std::nullopt until it is complete. Throws for any other request.
 std::optional<RawUpgrade> take_upgrade(std::string_view text);
 
 std::string upgrade_answer(std::string_view key);

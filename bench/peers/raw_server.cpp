@@ -1,8 +1,9 @@
-// What the kernel's `send` allows: a bare WebSocket broadcast server as the baseline for notifyd.
+// A minimal WebSocket broadcast server, whose speed is limited only by the kernel's `send`: the baseline for notifyd.
 //
-// No authentication, no permissions, no numbers, nothing stored, no JSON: whoever connects to /?chat=NAME receives
-// every text that is sent in that chat; with &publish=1 a connection only sends. What is sent during one turn of the
-// loop is gathered into one block a chat, which all its subscribers share, and each of them gets one `send` a turn.
+// It has no authentication, permissions, sequence numbers, storage or JSON. A client that connects to /?chat=NAME
+// receives every text that is sent in that chat; with &publish=1, it only sends. The messages that arrive during one
+// turn of the loop are gathered into one block per chat, which all subscribers share. So a turn costs one `send` per
+// subscriber.
 // usage: notifyd_bench_raw PORT
 
 #include "raw_protocol.hpp"
@@ -33,7 +34,7 @@ namespace notifyd::bench {
 namespace {
 
 constexpr std::size_t read_bytes = 512 * 1024;
-// A subscriber that is further behind is dropped.
+// A subscriber with more unsent bytes is disconnected.
 constexpr std::size_t backlog_bytes_max = 256 * 1024 * 1024;
 
 [[noreturn]] void fail(const char* what) {
@@ -52,7 +53,7 @@ struct Connection {
     bool blocked = false;  // the socket is full
     std::string unfinished;
     std::deque<Block> waiting;
-    std::size_t sent = 0;  // of the first that waits
+    std::size_t sent = 0;  // bytes of the first waiting block that have been sent
     std::size_t waiting_bytes = 0;
 };
 
@@ -134,7 +135,7 @@ class Server {
         }
     }
 
-    // Reads until the socket is empty. What is complete is parsed where the kernel put it.
+    // Reads until the socket is empty. Complete frames are parsed in place.
     void receive(Connection& connection) {
         while (!connection.ended) {
             const std::size_t kept = connection.unfinished.size();
@@ -164,7 +165,7 @@ class Server {
             connection.subscribed = true;
             connection.chat->subscribers.push_back(&connection);
         }
-        return upgrade->bytes;  // a client of ours sends nothing before it has the answer
+        return upgrade->bytes;  // our clients send nothing until they have received the response
     }
 
     std::size_t take_frames(Connection& connection, std::size_t size) {
@@ -259,7 +260,7 @@ class Server {
     int listener_ = -1;
     int epoll_ = -1;
     std::vector<char> scratch_;
-    std::unordered_map<std::string, Chat> chats_;  // its values stay where they are
+    std::unordered_map<std::string, Chat> chats_;  // an unordered_map, because pointers to its values are kept
     std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
     std::vector<Chat*> touched_;
     std::vector<Connection*> ended_;

@@ -1,4 +1,4 @@
-// A room server as one writes it with socket.io: "join" enters a room, "publish" sends to everybody in it.
+// A typical room server with socket.io: "join" enters a room, "publish" sends to everybody in it.
 // usage: node socketio_server.js PORT
 
 import {createServer} from "node:http";
@@ -6,7 +6,7 @@ import {Server} from "socket.io";
 
 const http = createServer();
 const server = new Server(http, {
-  transports: ["websocket"], // no polling first: the works speak WebSocket only
+  transports: ["websocket"], // the workloads use WebSocket only, without polling first
   perMessageDeflate: false, // as in notifyd
   serveClient: false,
 });

@@ -1,5 +1,5 @@
-// A broadcast server as one writes it with `ws`: whoever connects to /?chat=NAME receives what is sent in that chat;
-// with &publish=1 a connection only sends.
+// A typical broadcast server with `ws`: a client that connects to /?chat=NAME receives everything that is sent in that
+// chat; with &publish=1, it only sends.
 // usage: node ws_server.js PORT
 
 import {WebSocketServer} from "ws";

@@ -1,9 +1,9 @@
-// The checks must see what they are there for; a check that cannot fail proves nothing.
+// Tests that the checks detect the faults they exist for: a check that cannot fail proves nothing.
 #include "connection_check.hpp"
 #include "histogram.hpp"
 #include "order_check.hpp"
 #include "window.hpp"
-#include "works/requests.hpp"
+#include "workloads/requests.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -12,7 +12,7 @@
 
 using namespace notifyd::bench;
 
-TEST_CASE("a connection's check tells order, overtaking, duplicates and strangers apart") {
+TEST_CASE("a connection's check distinguishes messages in order, overtaken, duplicate and unknown") {
     ConnectionCheck check(4);
     constexpr std::uint64_t published = 7;
     struct Step {
@@ -37,7 +37,7 @@ TEST_CASE("a connection's check tells order, overtaking, duplicates and stranger
     CHECK(check.received() == published);
 }
 
-TEST_CASE("a missing message shows in the count") {
+TEST_CASE("a missing message reduces the count") {
     ConnectionCheck check(8);
     for (const std::uint32_t stamp : {0U, 1U, 3U, 4U}) {
         check.see(stamp, 5);
@@ -45,7 +45,7 @@ TEST_CASE("a missing message shows in the count") {
     CHECK(check.received() == 4);
 }
 
-TEST_CASE("answers come once each, in any order, and only to what was sent") {
+TEST_CASE("each publish is answered once, in any order") {
     AnswerCheck check;
     CHECK(check.see(500, 501));
     CHECK(check.see(0, 501));
@@ -55,7 +55,7 @@ TEST_CASE("answers come once each, in any order, and only to what was sent") {
     CHECK(check.received() == 2);
 }
 
-TEST_CASE("fifo numbers: gaps and repeats") {
+TEST_CASE("fifo numbers: gaps and repeats are counted") {
     SequenceCheck check;
     CHECK(check.gaps() == 0);
     for (const std::uint64_t sequence : {11U, 12U, 15U, 12U, 14U}) {
@@ -67,7 +67,7 @@ TEST_CASE("fifo numbers: gaps and repeats") {
     CHECK(check.duplicates() == 2);
 }
 
-TEST_CASE("the window is held back by its oldest publish") {
+TEST_CASE("the oldest publish holds back the window") {
     Window window(2, 2);
     CHECK(window.is_empty());
     CHECK(window.start(100) == 0);
@@ -85,11 +85,11 @@ TEST_CASE("the window is held back by its oldest publish") {
     CHECK(window.sent_at(2) == 300);
 }
 
-TEST_CASE("order is that of the numbers, in each chat for itself") {
+TEST_CASE("order is checked by number, separately for each chat") {
     OrderCheck check(2);
     CHECK(check.see(0, 1, 10));
     CHECK(check.see(0, 3, 12));
-    CHECK(check.see(0, 2, 11));  // its answer came late
+    CHECK(check.see(0, 2, 11));  // its answer arrived late
     CHECK(check.see(1, 4, 1));
     CHECK_FALSE(check.see(0, 5, 9));
 }

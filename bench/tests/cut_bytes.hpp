@@ -1,4 +1,4 @@
-// Gives a byte stream to a cutter in pieces, cut in every way that matters.
+// Passes a byte stream to a cutter in one piece, split at every position, and byte by byte.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace notifyd::bench {
 
-// What `describe` says of each message, for the bytes in one piece.
+// Describes each message, with the bytes passed in one piece.
 template <class Cutter, class Describe>
 std::vector<std::string> messages_of(const std::vector<std::string_view>& pieces, bool& whole, Describe describe) {
     Cutter cutter;
@@ -20,7 +20,7 @@ std::vector<std::string> messages_of(const std::vector<std::string_view>& pieces
     return messages;
 }
 
-// Each cut into two pieces; and the bytes one by one.
+// Every split into two pieces, and the bytes one by one.
 inline std::vector<std::vector<std::string_view>> all_cuts_of(std::string_view bytes) {
     std::vector<std::vector<std::string_view>> cuts;
     for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {

@@ -1,4 +1,4 @@
-// Responses are found in a stream of bytes however it is cut.
+// Responses are found in a byte stream, however it is split.
 #include "http_client.hpp"
 
 #include <catch2/catch.hpp>
@@ -7,7 +7,7 @@
 
 using namespace notifyd::bench;
 
-TEST_CASE("a response is partial until its body is there") {
+TEST_CASE("a response is partial until its body is complete") {
     const std::string bytes = "HTTP/1.1 200 OK\r\nServer: x\r\ncontent-LENGTH:  5\r\n\r\nhello";
     HttpResponse response;
     for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
@@ -21,7 +21,7 @@ TEST_CASE("a response is partial until its body is there") {
     CHECK(response.bytes == bytes.size());
 }
 
-TEST_CASE("what it cannot read is broken") {
+TEST_CASE("malformed responses are broken") {
     HttpResponse response;
     CHECK(parse_http_response("HTTP/1.1 200 OK\r\n\r\n", response) == Parse::broken);
     CHECK(parse_http_response("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n", response) == Parse::broken);

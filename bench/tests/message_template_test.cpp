@@ -1,4 +1,4 @@
-// What is published, and how its stamps are found again.
+// The text of publishes, and how their stamps are found again.
 #include "message_template.hpp"
 
 #include "field_finder.hpp"
@@ -9,7 +9,7 @@
 
 using namespace notifyd::bench;
 
-TEST_CASE("the payload has the length that was asked for, and the stamps are found again") {
+TEST_CASE("the payload has the requested length, and the stamps are found again") {
     Options options;
     options.payload_bytes = 256;
     options.type = MessageType::fifo;
@@ -25,7 +25,7 @@ TEST_CASE("the payload has the length that was asked for, and the stamps are fou
     }
 }
 
-TEST_CASE("an http request says how long its body is") {
+TEST_CASE("an http request states the length of its body") {
     MessageTemplate message = MessageTemplate::http_request(Options{}, "room-7");
     const std::string text(message.fill(7, 0));
     const std::size_t body = text.find("\r\n\r\n") + 4;
@@ -33,7 +33,7 @@ TEST_CASE("an http request says how long its body is") {
     CHECK(text.find("\"stamp\":\"00000007\"") != std::string::npos);
 }
 
-TEST_CASE("a field is found where it was, elsewhere, or not at all") {
+TEST_CASE("a field is found at the previous position, elsewhere, or not at all") {
     FieldFinder finder("\"sequenceNumber\":");
     CHECK(finder.decimal(R"({"a":1,"sequenceNumber":42,"b":2})") == 42U);
     CHECK(finder.decimal(R"({"a":1,"sequenceNumber":1234567})") == 1'234'567U);

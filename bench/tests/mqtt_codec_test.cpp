@@ -1,4 +1,4 @@
-// MQTT packets, both ways: as the standard writes them, and however the bytes are cut.
+// MQTT packets are sent as the standard specifies, and received however the bytes are split.
 #include "dialects/mqtt_codec.hpp"
 
 #include "cut_bytes.hpp"
@@ -21,7 +21,7 @@ std::string describe(const MqttPacket& packet) {
 
 }  // namespace
 
-TEST_CASE("mqtt: packets come out whole however they are cut, at every length form") {
+TEST_CASE("mqtt: packets of every length form are reassembled from pieces") {
     constexpr std::string_view connack("\x20\x02\x00\x00", 4);
     constexpr std::string_view suback("\x90\x03\x00\x01\x00", 5);
     std::string bytes(connack);
@@ -39,7 +39,7 @@ TEST_CASE("mqtt: packets come out whole however they are cut, at every length fo
     }
 }
 
-TEST_CASE("mqtt: long packets have three bytes of length") {
+TEST_CASE("mqtt: the length of a long packet has three bytes") {
     const std::string bytes = mqtt_publish("t", std::string(20'000, 'p'));
     MqttPacket packet;
     REQUIRE(parse_mqtt_packet(bytes, packet) == Parse::complete);
@@ -48,7 +48,7 @@ TEST_CASE("mqtt: long packets have three bytes of length") {
     CHECK(parse_mqtt_packet(std::string_view(bytes).substr(0, 3), packet) == Parse::partial);
 }
 
-TEST_CASE("mqtt: what a client sends is what the standard says") {
+TEST_CASE("mqtt: a client's packets follow the standard") {
     CHECK(mqtt_connect() == std::string("\x10\x0C\x00\x04MQTT\x04\x02\x00\x00\x00\x00", 14));
     CHECK(mqtt_subscribe("ab") == std::string("\x82\x07\x00\x01\x00\x02"
                                               "ab\x00",
@@ -58,7 +58,7 @@ TEST_CASE("mqtt: what a client sends is what the standard says") {
                                                   8));
 }
 
-TEST_CASE("mqtt: lengths without an end are broken, and other packets have no payload") {
+TEST_CASE("mqtt: unterminated lengths are broken, and other packets have no payload") {
     MqttPacket packet;
     CHECK(parse_mqtt_packet("\x30\xFF\xFF\xFF\xFF\x01", packet) == Parse::broken);
     REQUIRE(parse_mqtt_packet(std::string_view("\x32\x05\x00\x01t\x00\x07", 7), packet) == Parse::complete);

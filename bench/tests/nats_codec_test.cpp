@@ -1,4 +1,4 @@
-// What nats-server sends is found however the bytes are cut, and what it never sends is refused.
+// Messages of nats-server are found however the bytes are split, and malformed ones are rejected.
 #include "dialects/nats_codec.hpp"
 
 #include "cut_bytes.hpp"
@@ -22,7 +22,7 @@ std::string describe(const NatsMessage& message) {
 
 }  // namespace
 
-TEST_CASE("nats: messages and control lines come out whole however they are cut") {
+TEST_CASE("nats: messages and control lines are reassembled from pieces") {
     const std::string bytes =
         "INFO {\"headers\":true}\r\nPING\r\nMSG bench 1 5\r\nhel\r\n\r\nMSG a.b 12 _INBOX.9 0\r\n\r\n"
         "HMSG x 1 12 14\r\nNATS/1.0\r\n\r\nhi\r\n+OK\r\n-ERR 'Slow Consumer'\r\nPONG\r\n";
@@ -41,7 +41,7 @@ TEST_CASE("nats: messages and control lines come out whole however they are cut"
     }
 }
 
-TEST_CASE("nats: what it cannot be is broken") {
+TEST_CASE("nats: malformed input is broken") {
     NatsMessage message;
     for (const char* bytes : {"HELLO\r\n",
                               "MSG bench 1 x\r\n",
@@ -56,7 +56,7 @@ TEST_CASE("nats: what it cannot be is broken") {
     CHECK(parse_nats_message(std::string(70'000, 'M'), message) == Parse::broken);
 }
 
-TEST_CASE("nats: a publish, with a reply subject and without") {
+TEST_CASE("nats: a publish with and without a reply subject") {
     CHECK(nats_publish("bench", "", "{}") == "PUB bench 2\r\n{}\r\n");
     CHECK(nats_publish("bench", "_INBOX.1", "{}") == "PUB bench _INBOX.1 2\r\n{}\r\n");
 }

@@ -1,4 +1,4 @@
-// The command line: what is taken, and what is refused with a sentence.
+// The command line: which options are accepted, and which are rejected with a message.
 #include "options.hpp"
 
 #include <catch2/catch.hpp>
@@ -17,7 +17,7 @@ Options parse(std::vector<const char*> arguments) {
 
 }  // namespace
 
-TEST_CASE("options: choices, numbers and texts are taken") {
+TEST_CASE("options: choices, numbers and texts are accepted") {
     const Options options = parse({"fanout",
                                    "--port",
                                    "9000",
@@ -31,7 +31,7 @@ TEST_CASE("options: choices, numbers and texts are taken") {
                                    "member",
                                    "--tls",
                                    "on"});
-    CHECK(options.work == Work::fanout);
+    CHECK(options.workload == Workload::fanout);
     CHECK(options.port == 9000);
     CHECK(options.protocol == Protocol::mqtt);
     CHECK(options.publisher == PublisherKind::member);
@@ -42,7 +42,7 @@ TEST_CASE("options: choices, numbers and texts are taken") {
     CHECK(parse({"fanout", "--port", "1"}).chat_names() == std::vector<std::string>{"bench"});
 }
 
-TEST_CASE("options: what does not fit together is refused") {
+TEST_CASE("options: contradictory options are rejected") {
     const std::vector<std::vector<const char*>> wrong = {
         {"fly", "--port", "1"},
         {"fanout"},

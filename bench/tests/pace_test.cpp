@@ -1,4 +1,4 @@
-// The open loop's times do not depend on when anybody looks at the clock.
+// The times of the open loop do not depend on when the clock is read.
 #include "pace.hpp"
 
 #include <catch2/catch.hpp>
@@ -8,7 +8,7 @@
 
 using namespace notifyd::bench;
 
-TEST_CASE("publishes are due at even distances, in turn over the chats") {
+TEST_CASE("publishes are due at even intervals, round robin over the chats") {
     Pace pace(3, 2);  // every third of a second
     CHECK(pace.is_open_loop());
     pace.begin(1'000);

@@ -1,4 +1,4 @@
-// Replies of redis-server come out whole however the bytes are cut; commands go out as it wants them.
+// Replies of redis-server are reassembled however the bytes are split; commands have the format that it expects.
 #include "dialects/resp_codec.hpp"
 
 #include "cut_bytes.hpp"
@@ -20,7 +20,7 @@ std::string describe(const RespReply& reply) {
 
 }  // namespace
 
-TEST_CASE("resp: replies come out whole however they are cut") {
+TEST_CASE("resp: replies are reassembled from pieces") {
     const std::string bytes = "$15\r\n1700000000000-0\r\n-ERR wrong\r\n+OK\r\n:12\r\n$-1\r\n$0\r\n\r\n$4\r\na\r\nb\r\n";
     const std::vector<std::string> expected = {
         "0|1700000000000-0", "1|ERR wrong", "0|OK", "2|12", "3|", "0|", "0|a\r\nb"};
@@ -31,7 +31,7 @@ TEST_CASE("resp: replies come out whole however they are cut") {
     }
 }
 
-TEST_CASE("resp: what it cannot be is broken") {
+TEST_CASE("resp: malformed input is broken") {
     RespReply reply;
     for (const char* bytes : {"\r\n", "*1\r\n", "$x\r\n", "$-2\r\n", "$1\r\nabc", "$99999999999\r\n"}) {
         CAPTURE(bytes);
@@ -40,6 +40,6 @@ TEST_CASE("resp: what it cannot be is broken") {
     CHECK(parse_resp_reply(std::string(70'000, '+'), reply) == Parse::broken);
 }
 
-TEST_CASE("resp: a command tells each word's length") {
+TEST_CASE("resp: a command contains the length of each word") {
     CHECK(resp_command({"XADD", "bench", "*"}) == "*3\r\n$4\r\nXADD\r\n$5\r\nbench\r\n$1\r\n*\r\n");
 }

@@ -1,4 +1,4 @@
-// What a frame of Socket.IO is, and that a part of one is never taken for a message.
+// The kinds of Socket.IO frames; part of a frame is never mistaken for a message.
 #include "dialects/socketio_packet.hpp"
 
 #include "dialects/socketio_client.hpp"
@@ -22,7 +22,7 @@ TEST_CASE("socket.io: the kinds of packets") {
     }
 }
 
-TEST_CASE("socket.io: no beginning of a message is a message before its payload begins") {
+TEST_CASE("socket.io: a prefix of a message is no message until its payload begins") {
     constexpr std::string_view text = R"(42["message",{"stamp":"00000001"}])";
     for (std::size_t cut = 0; cut < text.size(); ++cut) {
         CAPTURE(cut);

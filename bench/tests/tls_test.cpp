@@ -1,5 +1,5 @@
-// The TLS client against OpenSSL's own server over a pair of sockets: every byte comes out in order, whatever the
-// sizes of the buffers, and sessions are resumed.
+// The TLS client against OpenSSL's server over a socket pair: every byte arrives in order, whatever the sizes of the
+// buffers, and sessions are resumed.
 #include "tls.hpp"
 
 #include "file_descriptor.hpp"
@@ -42,7 +42,7 @@ class Server {
     std::unique_ptr<SSL_CTX, decltype(&::SSL_CTX_free)> context_;
 };
 
-// Both ends, the handshake done.
+// Both ends of a connection after the handshake.
 class Pair {
   public:
     Pair(Server& server, TlsContext& context)
@@ -50,7 +50,7 @@ class Pair {
 
     TlsSession& client() { return client_; }
 
-    // As much as the socket takes.
+    // Sends as much as the socket accepts.
     std::size_t send_from_server(const char* bytes, std::size_t size) {
         std::size_t sent = 0;
         return ::SSL_write_ex(server_.get(), bytes, size, &sent) == 1 ? sent : 0;
@@ -100,7 +100,7 @@ std::string numbered_text(std::size_t size) {
 
 }  // namespace
 
-TEST_CASE("tls: every byte comes, in order, whatever the sizes of the buffers") {
+TEST_CASE("tls: every byte arrives in order, whatever the sizes of the buffers") {
     Server server;
     struct Sizes {
         std::size_t plain;
@@ -118,7 +118,7 @@ TEST_CASE("tls: every byte comes, in order, whatever the sizes of the buffers") 
         std::size_t sent = 0;
         while (received.size() < text.size()) {
             sent += sent < text.size() ? pair.send_from_server(text.data() + sent, text.size() - sent) : 0;
-            // Reads until nothing may be left, as after an edge of epoll.
+            // Reads until nothing can be left, as after an edge of epoll.
             bool may_have_more = true;
             const std::size_t before = received.size();
             while (may_have_more) {
@@ -133,7 +133,7 @@ TEST_CASE("tls: every byte comes, in order, whatever the sizes of the buffers") 
     }
 }
 
-TEST_CASE("tls: what is sent arrives, and the peer's goodbye is the end") {
+TEST_CASE("tls: sent data arrives, and the peer's close_notify ends the stream") {
     Server server;
     TlsContext context(Switch::off);
     Pair pair(server, context);
@@ -147,7 +147,7 @@ TEST_CASE("tls: what is sent arrives, and the peer's goodbye is the end") {
     CHECK(pair.client().receive(plain, encrypted).ended);
 }
 
-TEST_CASE("tls: a session is resumed where that is wanted") {
+TEST_CASE("tls: a session is resumed if requested") {
     for (const Switch resume : {Switch::off, Switch::on}) {
         Server server;
         TlsContext context(resume);
@@ -156,7 +156,7 @@ TEST_CASE("tls: a session is resumed where that is wanted") {
             pair.send_from_server("x", 1);
             std::array<char, 64> plain{};
             std::array<char, 16'384> encrypted{};
-            CHECK(pair.client().receive(plain, encrypted).bytes == 1);  // the tickets come with it
+            CHECK(pair.client().receive(plain, encrypted).bytes == 1);  // the session tickets arrive with it
         }
         CHECK(context.resumed() == (resume == Switch::on ? 2U : 0U));
     }

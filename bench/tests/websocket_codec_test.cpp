@@ -1,4 +1,4 @@
-// The client's codec: frames come out whole however the bytes are cut, and go out as RFC 6455 says.
+// The client's codec: frames are reassembled however the bytes are split, and sent as RFC 6455 specifies.
 #include "websocket_codec.hpp"
 
 #include <catch2/catch.hpp>
@@ -29,7 +29,7 @@ std::string server_frame(Opcode opcode, const std::string& payload) {
 
 }  // namespace
 
-TEST_CASE("a server frame is parsed at every length form, and partial until its last byte is there") {
+TEST_CASE("a server frame of every length form is partial until its last byte") {
     for (const std::size_t size : {0U, 1U, 125U, 126U, 300U, 65'535U, 65'536U, 70'000U}) {
         const std::string payload(size, 'a');
         const std::string bytes = server_frame(Opcode::text, payload);
@@ -53,7 +53,7 @@ TEST_CASE("masked, fragmented and extended server frames are broken") {
     CHECK(parse_server_frame(std::string_view("\xC1\x01x", 3), frame) == Parse::broken);
 }
 
-TEST_CASE("a fragment's header is read, and it says so") {
+TEST_CASE("the header of a fragment is marked as such") {
     ServerFrameHeader header;
     REQUIRE(parse_server_frame_header(std::string_view("\x02\x7E\x01\x00", 4), header) == Parse::complete);
     CHECK(header.opcode == Opcode::binary);
@@ -64,7 +64,7 @@ TEST_CASE("a fragment's header is read, and it says so") {
     CHECK(parse_server_frame_header("\x82\x7F\x01", header) == Parse::partial);
 }
 
-TEST_CASE("a client frame is masked, and unmasking it gives the text back") {
+TEST_CASE("a client frame is masked, and unmasking restores the text") {
     for (const std::size_t size : {0U, 5U, 8U, 125U, 126U, 1'001U, 65'536U}) {
         CAPTURE(size);
         std::string text;

@@ -7,6 +7,7 @@ import uuid
 import jwt
 
 from support import tokens
+from support.bodies import publish_body
 from support.case import SystemTest
 from support.connection_tokens import SIGNING_SECRET
 from support.tokens import mint
@@ -60,8 +61,7 @@ class Authorization(SystemTest):
         reply = http.delete("/permissions", tokens.admin(), userId=cls.user("revoked"), targetClass="hub", targetId=hub)
         assert reply.status == 200, reply
         for hub in [*cls.topics.values(), "other"]:
-            body = {"targetChannel": "WebSocket", "messageType": "fifo",
-                    "payload": {"targetClass": "hub", "targetId": hub, "content": "a secret"}}
+            body = publish_body("a secret", targetClass="hub", targetId=hub)
             assert http.post("/publish", tokens.service(), body).status == 200
 
     @staticmethod

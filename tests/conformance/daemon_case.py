@@ -1,5 +1,6 @@
 """The base class of tests/system, for tables that run against the daemon, and a connection that sends raw bytes."""
 
+import contextlib
 import http.client
 import io
 import pathlib
@@ -9,7 +10,8 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 
 from support.case import SystemTest  # noqa: E402, F401
-from support.settings import LIMIT  # noqa: E402
+from support.process import resident_bytes  # noqa: E402, F401
+from support.sockets import connect, read_to_end  # noqa: E402
 
 HOST = b"Host: localhost\r\n"
 
@@ -30,21 +32,13 @@ class Answers:
 
 def exchange(port, data, half_close=False):
     """Sends the bytes (or pieces) and reads until the server closes, by itself or because we shut down our side."""
-    with socket.create_connection(("127.0.0.1", port), timeout=LIMIT) as connection:
-        came = b""
-        try:
+    with connect(port) as connection:
+        with contextlib.suppress(ConnectionError):  # refused while sending
             for piece in data if isinstance(data, (list, tuple)) else (data,):
                 connection.sendall(piece)
-        except ConnectionError:
-            pass  # refused while sending
         if half_close:
             connection.shutdown(socket.SHUT_WR)
-        try:
-            while (piece := connection.recv(65536)):
-                came += piece
-        except ConnectionError:
-            pass  # a reset is also an end
-        return Answers(came)
+        return Answers(read_to_end(connection))
 
 
 def request(method=b"GET", target=b"/healthz", version=b"1.1", headers=HOST, body=b""):

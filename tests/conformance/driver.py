@@ -1,12 +1,8 @@
 """Runs one case against an echo server; returns what was wrong, or None."""
 
-from raw_websocket import CLOSE, PING, PONG, BadFrame, HandshakeRefused, RawWebSocket, frame
+from raw_websocket import CLOSE, PING, PONG, BadFrame, HandshakeRefused, RawWebSocket, code_of, frame
 
 LAST = b"the driver's last ping"
-
-
-def close_code(payload):
-    return int.from_bytes(payload[:2], "big") if payload else 1005
 
 
 def verdict(port, case, limit=10.0):
@@ -40,7 +36,7 @@ def judge(client, case):
     if got is None:
         return "the connection ended without a close frame"
     wanted = case.close if isinstance(case.close, tuple) else (case.close,)
-    if close_code(payload) not in wanted:
-        return f"close code {close_code(payload)}, not {case.close}"
+    if code_of(payload) not in wanted:
+        return f"close code {code_of(payload)}, not {case.close}"
     client.send(frame(CLOSE, payload[:2]))
     return None if client.receive() is None else "something follows the close frame"

@@ -25,6 +25,11 @@ def frame(opcode, payload=b"", fin=True, rsv=0, mask=True, length=None, length_b
     return head + key + whole.to_bytes(len(payload), "big")
 
 
+def code_of(payload):
+    """The code in the payload of a close frame; 1005 if there is none."""
+    return int.from_bytes(payload[:2], "big") if payload else 1005
+
+
 class HandshakeRefused(Exception):
     def __init__(self, status):
         super().__init__(f"the handshake was answered {status}")
@@ -82,6 +87,14 @@ class RawWebSocket:
         except ConnectionError:
             return None
         return (opcode, payload, rsv) if len(payload) == length else None
+
+    def close_code(self):
+        """The code of the server's close frame, whatever frames come before it; None if the connection ends without."""
+        while (received := self.receive()) is not None:
+            opcode, payload, _ = received
+            if opcode == CLOSE:
+                return code_of(payload)
+        return None
 
     def close(self):
         self.file.close()

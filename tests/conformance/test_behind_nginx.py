@@ -4,11 +4,12 @@ import json
 import shutil
 import socket
 import subprocess
-import time
 import unittest
 
-from daemon_case import HOST, LIMIT, SystemTest, exchange
+from daemon_case import HOST, SystemTest, exchange
 from http_rows import BAD, ENDING, GOOD
+from support.daemon import eventually
+from support.sockets import connect
 
 CONFIG = """
 daemon off;
@@ -56,14 +57,15 @@ class BehindNginx(SystemTest):
                                       "-e", "stderr"], stderr=subprocess.DEVNULL)
         cls.addClassCleanup(cls.nginx.wait)
         cls.addClassCleanup(cls.nginx.terminate)
-        deadline = time.monotonic() + LIMIT
-        while True:
+
+        def accepts():
             try:
-                socket.create_connection(("127.0.0.1", cls.port), timeout=1).close()
-                return
+                connect(cls.port).close()
+                return True
             except OSError:
-                if time.monotonic() > deadline or cls.nginx.poll() is not None:
-                    raise
+                return cls.nginx.poll() is not None
+
+        assert eventually(accepts) and cls.nginx.poll() is None, "nginx does not accept connections"
 
     def marked(self, name):
         """A publish whose body identifies it."""

@@ -8,6 +8,7 @@ import random
 import unittest
 import zlib
 
+from daemon_case import resident_bytes
 from echo_server import EchoServer
 from raw_websocket import BINARY, CLOSE, CONT, PING, TEXT, RawWebSocket, frame
 
@@ -51,11 +52,6 @@ def inflate(data):
 MEASURED = os.environ.get("NOTIFYD_SANITIZED") != "1"
 
 
-def memory_kib(pid):
-    with open(f"/proc/{pid}/status", encoding="ascii") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
-
-
 class Deflate(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -75,12 +71,6 @@ class Deflate(unittest.TestCase):
         got, data, rsv = client.receive()
         self.assertEqual(got, opcode)
         self.assertEqual(inflate(data) if rsv == 4 else data, payload)
-
-    def close_code(self, client):
-        while (got := client.receive()) is not None:
-            if got[0] == CLOSE:
-                return int.from_bytes(got[1][:2], "big")
-        return None
 
     def test_group_12(self):
         count = 0
@@ -127,33 +117,33 @@ class Deflate(unittest.TestCase):
             with self.subTest(data):
                 client = self.connect()
                 client.send(frame(TEXT, data, rsv=4) + frame(PING, b"still there?"))
-                self.assertEqual(self.close_code(client), 1007)
+                self.assertEqual(client.close_code(), 1007)
 
     def test_compressed_text_must_be_utf8(self):
         client = self.connect()
         client.send(frame(TEXT, deflate(b"\xed\xa0\x80"), rsv=4))
-        self.assertEqual(self.close_code(client), 1007)
+        self.assertEqual(client.close_code(), 1007)
 
     def test_the_compression_bit_on_the_wrong_frame(self):
         for wrong in (frame(PING, b"", rsv=4), frame(TEXT, deflate(b"x"), fin=False, rsv=4) + frame(CONT, rsv=4)):
             with self.subTest(wrong):
                 client = self.connect()
                 client.send(wrong)
-                self.assertEqual(self.close_code(client), 1002)
+                self.assertEqual(client.close_code(), 1002)
 
     def test_a_compression_bomb(self):
         """A GiB in a MiB: the connection ends at the limit (32 MiB here), which bounds the cost."""
-        before = memory_kib(self.server.process.pid)
+        before = resident_bytes(self.server.process.pid)
         press = zlib.compressobj(9, wbits=-15)
         block = b"\x00" * 2**20
         bomb = b"".join(press.compress(block) for _ in range(1024)) + press.flush(zlib.Z_SYNC_FLUSH)
         client = self.connect()
         client.send(frame(BINARY, bomb, rsv=4))
-        self.assertEqual(self.close_code(client), 1009)
-        grown = memory_kib(self.server.process.pid) - before
-        print(f"{len(bomb)} bytes of bomb: {grown} KiB more")
+        self.assertEqual(client.close_code(), 1009)
+        grown = resident_bytes(self.server.process.pid) - before
+        print(f"{len(bomb)} bytes of bomb: {grown >> 10} KiB more")
         if MEASURED:
-            self.assertLess(grown, 2 * 32 * 1024)
+            self.assertLess(grown, 2 * 32 * 2**20)
 
 
 class Disabled(unittest.TestCase):

@@ -4,11 +4,11 @@
 import json
 import unittest
 
-from daemon_case import HOST, SystemTest, exchange, request
+from daemon_case import HOST, SystemTest, exchange, request, resident_bytes
 from http_rows import UPGRADE
 from json_rows import HOSTILE, NOT_UTF8, STRANGE_VALUES
 from raw_websocket import BINARY, CLOSE, CONT, PING, PONG, TEXT, RawWebSocket, frame
-from test_deflate import MEASURED, deflate, memory_kib
+from test_deflate import MEASURED, deflate
 
 LINES = UPGRADE.split(b"\r\n")
 KEY = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
@@ -91,12 +91,6 @@ class HostileInput(SystemTest):
         self.addCleanup(socket.close)
         return socket
 
-    def closed(self, socket):
-        while (got := socket.receive()) is not None:
-            if got[0] == CLOSE:
-                return int.from_bytes(got[1][:2], "big")
-        return None
-
     def test_bad_handshakes_are_refused(self):
         for name, data, status in HANDSHAKES:
             with self.subTest(name):
@@ -124,24 +118,24 @@ class HostileInput(SystemTest):
                 socket = self.connect()
                 publish = json.dumps({"action": "sendMessage", **self.body("after the close")}).encode()
                 socket.send(data + (b"" if code == 1009 else frame(TEXT, publish)))
-                self.assertEqual(self.closed(socket), code)
+                self.assertEqual(socket.close_code(), code)
         self.assertEqual(self.history()["count"], 0, "a frame behind the end was taken")
         print(f"{len(FRAMES)} frames")
 
     @unittest.skipUnless(MEASURED, "a sanitizer's memory")
     def test_announcing_a_huge_length_costs_no_memory(self):
-        before = memory_kib(self.daemon.process.pid)
+        before = resident_bytes(self.daemon.process.pid)
         sockets = [self.connect() for _ in range(50)]
         for socket in sockets:
             socket.send(frame(TEXT, b"x" * 100, length=16384))  # within the limit, so the server waits for the rest
         for _ in range(50):
             self.assertEqual(self.closed_after(frame(TEXT, length=2**62, length_bytes=8)), 1009)
-        self.assertLess(memory_kib(self.daemon.process.pid) - before, 8 * 1024)
+        self.assertLess(resident_bytes(self.daemon.process.pid) - before, 8 * 2**20)
 
     def closed_after(self, data):
         socket = self.connect()
         socket.send(data)
-        return self.closed(socket)
+        return socket.close_code()
 
     def test_a_message_in_very_many_fragments(self):
         """Some are accepted like any other message; too many count as a flood."""
@@ -233,8 +227,6 @@ class Compression(SystemTest):
 
     settings = {"connections": {"compression": True}, "limits": {"max_message": "16KiB"}}
     connect = HostileInput.connect
-    closed = HostileInput.closed
-
     @unittest.skipUnless(MEASURED, "a sanitizer's memory")
     def test_a_compressed_connection_holds_little_memory(self):
         """At most 64 KiB per connection that has received compressed messages."""
@@ -245,9 +237,9 @@ class Compression(SystemTest):
                 self.assertEqual(socket.receive()[0], TEXT)
 
         opened(50)  # the allocator's initial memory does not belong to the connections
-        before = memory_kib(self.daemon.process.pid)
+        before = resident_bytes(self.daemon.process.pid)
         opened(200)
-        each = (memory_kib(self.daemon.process.pid) - before) / 200
+        each = (resident_bytes(self.daemon.process.pid) - before) / 200 / 1024
         print(f"{each:.1f} KiB per connection")
         self.assertLessEqual(each, 64)
 
@@ -272,14 +264,14 @@ class Compression(SystemTest):
                 self.assertEqual(socket.receive()[0], TEXT)
 
     def test_a_compression_bomb_and_garbage(self):
-        before = memory_kib(self.daemon.process.pid)
+        before = resident_bytes(self.daemon.process.pid)
         for _ in range(20):
             socket = self.connect("permessage-deflate")
             socket.send(frame(TEXT, deflate(b" " * 8 * 2**20), rsv=4))
-            self.assertEqual(self.closed(socket), 1009)
+            self.assertEqual(socket.close_code(), 1009)
             socket = self.connect("permessage-deflate")
             socket.send(frame(TEXT, b"\xff" * 20, rsv=4))
-            self.assertEqual(self.closed(socket), 1007)
+            self.assertEqual(socket.close_code(), 1007)
             # A compressed frame that announces more than any message may have, alone and after a fragment.
             large = deflate(b"hello" * 1000)
             for length in (2**17, 2**33, 2**63 - 1, 2**64 - 1):
@@ -288,9 +280,9 @@ class Compression(SystemTest):
                     opcode, rsv = (CONT, 0) if before_it else (TEXT, 4)
                     start = frame(TEXT, b"", fin=False, rsv=4) if before_it else b""
                     socket.send(start + frame(opcode, large, rsv=rsv, length=length, length_bytes=8))
-                    self.assertEqual(self.closed(socket), 1009)
+                    self.assertEqual(socket.close_code(), 1009)
         if MEASURED:
-            self.assertLess(memory_kib(self.daemon.process.pid) - before, 20 * 1024)
+            self.assertLess(resident_bytes(self.daemon.process.pid) - before, 20 * 2**20)
 
 
 if __name__ == "__main__":

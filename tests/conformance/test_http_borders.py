@@ -47,11 +47,11 @@ class Requests(SystemTest):
         self.assertEqual(answers.headers[0]["X-Request-Id"], "mine")
 
     def test_100_continue_is_sent(self):
-        with socket.create_connection(("127.0.0.1", self.daemon.port), timeout=10) as connection:
-            connection.sendall(request(b"POST", headers=HOST + b"Content-Length: 5\r\nExpect: 100-continue\r\n"))
-            self.assertEqual(connection.recv(4096), b"HTTP/1.1 100 Continue\r\n\r\n")
-            connection.sendall(b"hello")
-            self.assertIn(b" 405 ", connection.recv(4096))
+        with self.daemon.raw() as raw:
+            raw.send(request(b"POST", headers=HOST + b"Content-Length: 5\r\nExpect: 100-continue\r\n"))
+            self.assertEqual([raw.file.readline(), raw.file.readline()], [b"HTTP/1.1 100 Continue\r\n", b"\r\n"])
+            raw.send(b"hello")
+            self.assertEqual(raw.reply().status, 405)
 
     def test_bad_requests_are_refused_and_closed(self):
         """400 and closed; a publish that follows is not taken for a request."""
@@ -123,16 +123,16 @@ class Pipelined(SystemTest):
     """An empty line that arrives in two reads, which a single send cannot ensure."""
 
     def test_empty_line_in_two_reads(self):
-        with socket.create_connection(("127.0.0.1", self.daemon.port), timeout=10) as connection:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.sendall(request())
-            self.assertIn(b"200 OK", connection.recv(4096))
-            connection.sendall(b"\r")
+        with self.daemon.raw() as raw:
+            raw.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            raw.send(request())
+            self.assertEqual(raw.reply().status, 200)
+            raw.send(b"\r")
             # An answer on another connection of the same loop shows that the CR was read.
             for _ in range(8):
                 self.daemon.http().get("/healthz")
-            connection.sendall(b"\n" + request())
-            self.assertIn(b"200 OK", connection.recv(4096))
+            raw.send(b"\n" + request())
+            self.assertEqual(raw.reply().status, 200)
 
 
 if __name__ == "__main__":

@@ -121,13 +121,6 @@ def check(entries, histories):
 
 
 async def read_history(http, chat, token):
-    """Reads the whole history of a chat, oldest first, page by page."""
-    messages, query = [], {"chatId": chat, "order": "asc", "limit": 100}
-    while True:
-        reply = await http.request("GET", "/messages", token, query=query)
-        assert reply.status == 200, reply
-        page = reply.json
-        messages += page["messages"]
-        if "nextStartKey" not in page:
-            return messages
-        query["startKey"] = page["nextStartKey"]
+    """Reads the whole history of a chat, oldest first."""
+    query = {"chatId": chat, "order": "asc", "limit": 100}
+    return [message async for page in http.pages("/messages", token, query) for message in page["messages"]]

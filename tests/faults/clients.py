@@ -71,6 +71,21 @@ class Http:
             except (OSError, asyncio.IncompleteReadError) as problem:
                 self.close()
                 raise Gone(str(problem)) from None
+            except asyncio.CancelledError:
+                self.close()  # so that the next request does not read the answer to this one
+                raise
+
+    async def pages(self, path, token, query):
+        """Yields each page of a list, from the first to the last."""
+        query = dict(query)
+        while True:
+            reply = await self.request("GET", path, token, query=query)
+            assert reply.status == 200, reply
+            page = reply.json
+            yield page
+            if "nextStartKey" not in page:
+                return
+            query["startKey"] = page["nextStartKey"]
 
     async def _exchange(self, data):
         if self.writer is None:

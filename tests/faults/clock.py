@@ -19,6 +19,7 @@ from .clock_reads import DEAF, SETTINGS, Reads
 from .context import Skip
 from .follower import Follower, Place, finish_all
 from .load import Load, publish
+from .waiting import until
 
 LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
 HOUR, DAY = 3600, 86400
@@ -49,9 +50,7 @@ class FakeClock:
 async def still_open(context, sockets, clock, what):
     """The daemon sweeps for silent connections twice, then every client answers; and its clock shows the time set."""
     pings = sockets[0].pings + 2
-    async with asyncio.timeout(3 * LIMIT):
-        while sockets[0].is_open and sockets[0].pings < pings:
-            await asyncio.sleep(0.01)
+    await until(lambda: sockets[0].pings >= pings or not sockets[0].is_open, 3 * LIMIT)
     for socket in sockets:
         socket.send_json({"id": "00000000-0000-4000-8000-000000000002", "type": "ping", "timestamp": 0, "payload": {}})
     waits = [socket.receive_until(lambda frame: frame.get("type") == "pong", 3 * LIMIT) for socket in sockets]

@@ -77,14 +77,9 @@ class Reads:
 
     @staticmethod
     async def all_letters(http):
-        query = {"limit": 100}
-        while True:
-            page = (await http.request("GET", "/dlq", tokens.admin(), query=query)).json
+        async for page in http.pages("/dlq", tokens.admin(), {"limit": 100}):
             for letter in page["deadLetters"]:
                 yield letter
-            if "nextStartKey" not in page:
-                return
-            query["startKey"] = page["nextStartKey"]
 
     # --- afterwards ---
 
@@ -144,12 +139,5 @@ class Reads:
 
 
 async def read_range(http, query):
-    found, query = [], dict(query)
-    while True:
-        reply = await http.request("GET", "/messages", tokens.admin(), query=query)
-        assert reply.status == 200, reply
-        page = reply.json
-        found += [message["messageId"] for message in page["messages"]]
-        if "nextStartKey" not in page:
-            return found
-        query["startKey"] = page["nextStartKey"]
+    pages = http.pages("/messages", tokens.admin(), query)
+    return [message["messageId"] async for page in pages for message in page["messages"]]

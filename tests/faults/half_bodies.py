@@ -11,6 +11,7 @@ from . import tokens
 from .ack_log import Message
 from .clients import Gone, Http
 from .load import publish
+from .waiting import until
 
 BATCH = 4 << 20
 BUDGET = 64 << 20
@@ -50,9 +51,7 @@ class HalfBodies:
 
         waiting = [asyncio.ensure_future(answered(raw)) for raw in self.sockets]
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(3 * LIMIT):
-                while self.refused < at_least:
-                    await asyncio.sleep(0.02)
+            await until(lambda: self.refused >= at_least, 3 * LIMIT)
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
@@ -78,13 +77,13 @@ async def _others(server, result, until):
     return number
 
 
-async def _load(server, result, names, budget, resident):
-    before, done = resident(), asyncio.Event()
+async def _load(server, result, names, budget):
+    before, done = server.resident(), asyncio.Event()
     others = asyncio.ensure_future(_others(server, result, done))
     halves = HalfBodies(server)
     await asyncio.wait_for(asyncio.gather(*(halves.send(tokens.sender(name)) for name in names)), 6 * LIMIT)
     await halves.count_refused(len(names) - budget // BATCH)
-    grown = resident() - before
+    grown = server.resident() - before
     done.set()
     served = await others
     halves.close()
@@ -97,11 +96,7 @@ async def _load(server, result, names, budget, resident):
 
 async def run(server, result, count):
     """`server` must run with SETTINGS."""
-    def resident():
-        with open(f"/proc/{server.process.pid}/status", encoding="ascii") as status:
-            return next(int(line.split()[1]) << 10 for line in status if line.startswith("VmRSS:"))
-
-    one = await _load(server, result, ["greedy"] * count, BUDGET_OF_ONE, resident)
-    many = await _load(server, result, [f"crowd{number}" for number in range(count)], BUDGET, resident)
+    one = await _load(server, result, ["greedy"] * count, BUDGET_OF_ONE)
+    many = await _load(server, result, [f"crowd{number}" for number in range(count)], BUDGET)
     result.tries += 2 * count
     result.notes.update(half_batches=f"one token {one >> 20}MiB, many {many >> 20}MiB")

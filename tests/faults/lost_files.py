@@ -7,7 +7,6 @@ Seen to fail against a server that did not watch its files (it stayed ready and 
 --sabotage, which deletes the write-ahead log before the restart: `lost` rises.
 """
 
-import asyncio
 import contextlib
 import os
 import shutil
@@ -21,6 +20,7 @@ from .ack_log import Message
 from .clients import Http, WebSocket
 from .context import Skip
 from .load import Load, publish
+from .waiting import until
 
 
 def mount(*arguments):
@@ -121,14 +121,13 @@ async def ready(http):
     return (await http.request("GET", "/readyz")).status == 200
 
 
-async def until(condition, result, sentence, limit=6 * LIMIT):
-    """Waits; returns the seconds until the condition held."""
+async def seconds_until(condition, result, failure):
+    """Waits; returns the seconds until the condition held, and reports `failure` if it did not."""
     started = time.monotonic()
-    while not await condition():
-        if time.monotonic() > started + limit:
-            result.require(False, sentence)
-            break
-        await asyncio.sleep(0.01)
+    try:
+        await until(condition, 6 * LIMIT, 0.01)
+    except TimeoutError:
+        result.require(False, failure)
     return time.monotonic() - started
 
 
@@ -164,7 +163,7 @@ async def try_one(context, harm, number, keeps):
         async def not_ready():
             return not await ready(http)
 
-        seconds = await until(not_ready, result, f"{name}: it stays ready")
+        seconds = await seconds_until(not_ready, result, f"{name}: it stays ready")
         result.notes["slowest_notice"] = max(result.notes.get("slowest_notice", "0.00s"), f"{seconds:.2f}s")
         acked = load.acked
         await refuses(server, http, result, name)
@@ -172,10 +171,7 @@ async def try_one(context, harm, number, keeps):
         lines = server.log_lines_with('"database_lost"')
         result.require(len(lines) == 1, f"{name}: {len(lines)} lines in the log report it")
     if harm in COME_BACK:
-        async def is_ready():
-            return await ready(http)
-
-        await until(is_ready, result, f"{name}: it does not get ready again")
+        await seconds_until(lambda: ready(http), result, f"{name}: it does not get ready again")
         await load.acknowledged(context.size(20, 200))
     http.close()
     if not keeps:

@@ -19,6 +19,7 @@ from .ack_log import Message
 from .clients import Gone, Http, Refused, WebSocket
 from .context import Skip, need_root
 from .load import publish
+from .waiting import until
 
 CAP = 256 << 20
 BIG = 60 << 10  # bytes per abusive message
@@ -183,7 +184,9 @@ async def run(context):
 
 async def serves_again(server):
     http = Http(server)
-    async with asyncio.timeout(3 * LIMIT):
-        while (await publish(http, Message("after", "after", "fifo"))).status != 200:
-            await asyncio.sleep(0.05)
+
+    async def accepts():
+        return (await publish(http, Message("after", "after", "fifo"))).status == 200
+
+    await until(accepts, 3 * LIMIT)
     http.close()

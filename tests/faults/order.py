@@ -12,6 +12,7 @@ from support.settings import LIMIT
 
 from . import tokens
 from .clients import WebSocket
+from .waiting import until
 
 PUBLISHERS, CHATS, SUBSCRIBERS = 16, 20, 4
 WINDOW = 64  # unanswered messages per publisher
@@ -101,9 +102,8 @@ async def run(context):
     await asyncio.gather(*(publisher.run(server) for publisher in publishers))
 
     total = each * PUBLISHERS
-    async with asyncio.timeout(6 * LIMIT):
-        while any(s.frames < total and socket.is_open for s, socket in zip(subscribers, sockets)):
-            await asyncio.sleep(0.01)
+    await until(lambda: all(s.frames >= total or not socket.is_open for s, socket in zip(subscribers, sockets)),
+                6 * LIMIT)
     expected = {chat: max(p.numbers.get(chat, 0) for p in publishers) for chat in chats}
     standard = set().union(*(p.standard for p in publishers))
     for subscriber, socket in zip(subscribers, sockets):

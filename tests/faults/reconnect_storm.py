@@ -9,20 +9,22 @@ Seen to fail with --sabotage, which sets a connection limit of half of the clien
 """
 
 import asyncio
+import contextlib
 import http.client
 import multiprocessing
-import resource
 import ssl
 import time
 import types
 
 from support.certificate import make_certificate
+from support.process import raise_descriptor_limit
 from support.settings import LIMIT
 
 from . import tokens
 from .ack_log import Message
 from .clients import Gone, Http, Refused, WebSocket
 from .load import Load, publish
+from .waiting import until
 
 FULL, RESUMED, HEALTH_P99 = 60, 30, 1  # s
 AT_ONCE = 500  # concurrent handshakes: as many as one Python process can answer before they time out
@@ -89,11 +91,9 @@ class Crowd:
         before = list(self.got)
         reply = await publish(publisher, Message(text, "all", "fifo", text))
         self.result.require(reply.status == 200, f"a publish was answered {reply}")
-        deadline = time.monotonic() + 3 * LIMIT
-        while time.monotonic() < deadline:
-            if all(now > then for now, then in zip(self.got, before)):
-                return
-            await asyncio.sleep(0.01)
+        with contextlib.suppress(TimeoutError):
+            await until(lambda: all(now > then for now, then in zip(self.got, before)), 3 * LIMIT)
+            return
         missed = sum(now == then for now, then in zip(self.got, before))
         self.result.lost += missed
         self.result.require(False, f"{missed} clients are back but received nothing")
@@ -143,8 +143,7 @@ class Probe:
 
 async def run(context):
     result, log, count = context.result, context.log(), context.size(500, 10_000)
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    raise_descriptor_limit()
     certificate, key = make_certificate(types.SimpleNamespace(path=context.folder))
     server = context.server({
         "tls": {"certificate": str(certificate), "private_key": str(key)},

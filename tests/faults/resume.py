@@ -16,6 +16,7 @@ from .ack_log import Message, read_history
 from .clients import Http, WebSocket
 from .follower import Follower, Place, finish_all
 from .load import Load, publish
+from .waiting import until
 
 FOLLOWERS, CHATS_EACH, CHATS = 24, 3, 10
 
@@ -177,9 +178,11 @@ async def retention(context):
     await asyncio.sleep(1.1)  # now the messages have expired; a starting daemon deletes them at once
     await server.start()
     http = Http(server)
-    async with asyncio.timeout(3 * LIMIT):
-        while await read_history(http, "c", tokens.admin()):
-            await asyncio.sleep(0.02)
+
+    async def nothing_left():
+        return not await read_history(http, "c", tokens.admin())
+
+    await until(nothing_left, 3 * LIMIT)
     http.close()
     refuses(context, "taken by retention", await ask(server, "c", 3))
     refuses(context, "a message that retention took", await ask(server, "c", answers[2]["messageId"]))

@@ -8,6 +8,7 @@ import subprocess
 import time
 
 from support.daemon import binary, daemon_environment
+from support.process import descriptor_count, resident_bytes
 from support.settings import BASE, LIMIT, merge, to_toml
 
 from .clients import Gone, Http
@@ -129,11 +130,7 @@ class Server:
     # --- what the kernel reports about it ---
 
     def resident(self):
-        """Its resident memory in bytes."""
-        for line in pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) * 1024
-        raise AssertionError("no VmRSS")
+        return resident_bytes(self.pid)
 
     def descriptors(self):
-        return len(os.listdir(f"/proc/{self.pid}/fd"))
+        return descriptor_count(self.pid)

@@ -6,6 +6,7 @@ Seen to fail with --sabotage, which allows 64 MiB per connection: the daemon's m
 """
 
 import asyncio
+import contextlib
 import re
 
 from support.daemon import eventually
@@ -13,6 +14,7 @@ from support.settings import LIMIT
 
 from . import tokens
 from .clients import Http, WebSocket
+from .waiting import until
 
 CAP = 1 << 20  # limits.outbound_buffer
 STALLED_AFTER = 4  # s
@@ -51,12 +53,8 @@ class Reader:
 
 async def reach(readers, numbers, limit):
     """Returns how many readers did not reach the numbers within the limit."""
-    try:
-        async with asyncio.timeout(limit):
-            while not all(reader.is_at(numbers) or not reader.socket.is_open for reader in readers):
-                await asyncio.sleep(0.005)
-    except TimeoutError:
-        pass
+    with contextlib.suppress(TimeoutError):
+        await until(lambda: all(reader.is_at(numbers) or not reader.socket.is_open for reader in readers), limit, 0.005)
     return sum(not reader.is_at(numbers) for reader in readers)
 
 

@@ -18,6 +18,7 @@ from support.settings import LIMIT
 from .clients import Http
 from .context import Skip
 from .load import Load
+from .waiting import until
 
 DRAIN = 5  # s
 LINES_PIPE = 2_000  # more than a pipe or the small disk holds
@@ -163,10 +164,12 @@ async def deleted_file(context, number):
     load.start()
     await load.acknowledged(20)
     file.unlink()
-    async with asyncio.timeout(6 * LIMIT):
-        while not file.exists():
-            await make_lines(server, 16)
-            await asyncio.sleep(0.05)
+
+    async def new_file():
+        await make_lines(server, 16)
+        return file.exists()
+
+    await until(new_file, 6 * LIMIT)
     await finish(context, server, load, log, "deleted log file")
     context.result.require('"server_stopped"' in file.read_text(), "the new log file lacks the last event")
     await recount(context, server, load, log)

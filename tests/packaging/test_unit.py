@@ -22,6 +22,7 @@ os.environ["FILTERED_BINARY"] = BINARY
 os.environ["NOTIFYD_BINARY"] = str(HERE / "filtered.py")
 
 from support import tokens  # noqa: E402
+from support.bodies import publish_body  # noqa: E402
 from support.certificate import make_certificate, trusting  # noqa: E402
 from support.daemon import Daemon, Folder  # noqa: E402
 from support.operator_tools import publish_one  # noqa: E402
@@ -55,8 +56,8 @@ class InsideIt(unittest.TestCase):
         daemon.grant("inside", "chat")
         client = daemon.websocket(user, "chat")
         http = daemon.http()
-        body = {"targetChannel": "WebSocket", "messageType": "fifo", "payload": {"chatId": "chat", "content": "one"}}
-        self.assertEqual(http.post("/publish", tokens.service(), body).status, 200)
+        reply = http.post("/publish", tokens.service(), publish_body("one", chatId="chat"))
+        self.assertEqual(reply.status, 200)
         self.assertEqual(client.receive_message()["content"], "one")
         self.assertEqual(http.get("/messages", user, chatId="chat").json["count"], 1)
         make_certificate(folder)

@@ -7,6 +7,7 @@ import time
 import unittest
 import urllib.parse
 
+from support.bodies import body_to_user, publish_body
 from support.case import ISO_TIME, SystemTest
 from support.connection_tokens import SIGNING_SECRET
 from support.daemon import Daemon, Folder, binary, eventually
@@ -40,7 +41,7 @@ class Bans(SystemTest):
         return self.http.get("/messages", token or self.token, **self.topic).status == 200
 
     def can_publish(self, token=None):
-        body = {"targetChannel": "WebSocket", "payload": {**self.topic, "content": "x"}}
+        body = publish_body("x", None, **self.topic)
         return self.http.post("/publish", token or self.token, body).status == 200
 
     def test_a_ban_overrides_a_claim(self):
@@ -74,11 +75,9 @@ class Bans(SystemTest):
     def test_an_open_connection_loses_the_topic_at_once(self):
         socket = self.daemon.websocket(self.token, query={"orgId": self.org})
         self.ban()
-        body = {"targetChannel": "WebSocket", "messageType": "fifo", "payload": {**self.topic, "content": "late"}}
-        self.assertEqual(self.http.post("/publish", self.service, body).status, 200)
-        self.http.post("/publish", self.service, {
-            "targetChannel": "WebSocket", "messageType": "fifo",
-            "payload": {"targetClass": "user", "targetId": self.user, "content": "fence"}})
+        late = self.http.post("/publish", self.service, publish_body("late", **self.topic))
+        self.assertEqual(late.status, 200)
+        self.http.post("/publish", self.service, body_to_user(self.user, "fence"))
         frames = socket.receive_until(lambda frame: frame.get("content") == "fence")
         self.assertEqual([f.get("type") for f in frames if "content" not in f], ["revoked"])
         self.assertNotIn("late", [f.get("content") for f in frames])
@@ -96,7 +95,7 @@ class Bans(SystemTest):
 
     def test_a_ban_from_another_users_topic_stops_direct_messages(self):
         self.ban(targetClass="user", targetId="quiet")
-        body = {"targetChannel": "WebSocket", "payload": {"targetClass": "user", "targetId": "quiet", "content": "x"}}
+        body = body_to_user("quiet", kind=None)
         self.assert_error(self.http.post("/publish", self.token, body), 403, "forbidden")
         self.assertEqual(self.http.post("/publish", mint("somebody"), body).status, 200)
 
@@ -193,14 +192,11 @@ class Blocks(SystemTest):
         self.assertNotIn(user, self.blocked())
 
     def blocked(self):
-        users, key = [], {}
-        while True:
-            page = self.http.get("/users", self.admin, blocked="true", limit=2, **key).json
+        users = []
+        for page in self.http.pages("/users", self.admin, blocked="true", limit=2):
             self.assertEqual(page["count"], len(page["users"]))
             users += [entry["userId"] for entry in page["users"]]
-            if "nextStartKey" not in page:
-                return users
-            key = {"startKey": page["nextStartKey"]}
+        return users
 
     def test_blocked_users_are_listed_page_by_page(self):
         users = sorted(self.name("listed") for _ in range(5))
@@ -300,7 +296,7 @@ class AfterARestart(unittest.TestCase):
         daemon.kill()
         daemon = Daemon(folder=folder)
         http = daemon.http()
-        body = {"targetChannel": "WebSocket", "payload": {"targetClass": "user", "targetId": "x", "content": "y"}}
+        body = body_to_user("x", kind=None)
         self.assertTrue(eventually(lambda: http.post("/publish", mint("carol"), body).status == 200))
         self.assertEqual([http.post("/publish", mint(user), body).status for user in ("bob", "eve")], [403, 200])
         self.assertEqual(http.get("/messages", mint("eve"), chatId="c").status, 403)
@@ -316,7 +312,7 @@ class AfterARestart(unittest.TestCase):
         http = daemon.http()
         until = int(time.time() + 86400) * 1000
         self.assertEqual(http.post("/users/bob/block", admin(), {"until": until}).status, 200)
-        body = {"targetChannel": "WebSocket", "payload": {"targetClass": "user", "targetId": "x", "content": "y"}}
+        body = body_to_user("x", kind=None)
         self.assertEqual(http.post("/publish", mint("dan"), body).status, 200)  # the server has noted the time
         daemon.stop()
         leapt = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": "+400d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}

@@ -4,19 +4,20 @@ one per user, neither of which obstructs small requests."""
 import contextlib
 import json
 import select
-import socket
 import time
 import unittest
 
 from websockets.frames import Frame, Opcode
 
+from support.bodies import body_to_user
 from support.case import SystemTest
 from support.daemon import eventually
 from support.http_client import HttpClient, RawConnection
 from support.operator_tools import LONG
+from support.process import raise_descriptor_limit, resident_bytes
 from support.settings import LIMIT
+from support.sockets import connect, connect_many
 from support.tokens import mint
-from test_floods import more_descriptors, resident_bytes
 
 MIB = 1 << 20
 
@@ -29,15 +30,6 @@ def batch_head(token, length=None):
 
 def chunk(data):
     return b"%x\r\n%s\r\n" % (len(data), data)
-
-
-def offer(port, data, stack):
-    """A connection that sends all of `data`, unless the daemon closes it meanwhile."""
-    connection = socket.create_connection(("127.0.0.1", port), timeout=LIMIT)
-    stack.callback(connection.close)
-    with contextlib.suppress(OSError):
-        connection.sendall(data)
-    return connection
 
 
 def answers(connections, expected):
@@ -61,7 +53,7 @@ class Budgets(SystemTest):
 
     def direct(self, user, content):
         """A request that any user may send."""
-        return {"targetChannel": "WebSocket", "payload": {"targetClass": "user", "targetId": user, "content": content}}
+        return body_to_user(user, content, None)
 
     def batch(self, token, content="x"):
         http = HttpClient(self.daemon.port)
@@ -72,7 +64,7 @@ class Budgets(SystemTest):
         """Checks that both megabytes of the user are free again."""
         def free():
             with contextlib.ExitStack() as stack:
-                offer(self.daemon.port, batch_head(token, MIB) + b"[" * 100_000, stack)
+                stack.enter_context(connect(self.daemon.port, batch_head(token, MIB) + b"[" * 100_000))
                 return self.batch(token, "x" * 200_000).status == 200
 
         self.assertTrue(eventually(free, LIMIT), "the user's memory is not given back")
@@ -81,7 +73,7 @@ class Budgets(SystemTest):
         token = mint(self.name("greedy"))
         with contextlib.ExitStack() as stack:
             half = batch_head(token, MIB) + b"[" * 500_000
-            sockets = [offer(self.daemon.port, half, stack) for _ in range(6)]
+            sockets = connect_many(stack, self.daemon.port, 6, half)
             heads = answers(sockets, 4)
             self.assertEqual([status(head) for head in heads], [429] * 4)
             for head in heads:
@@ -97,7 +89,8 @@ class Budgets(SystemTest):
     def test_the_servers_budget_does_not_affect_small_requests(self):
         tokens = [mint(self.name("crowd")) for _ in range(8)]
         with contextlib.ExitStack() as stack:
-            sockets = [offer(self.daemon.port, batch_head(token, MIB) + b"[" * 500_000, stack) for token in tokens]
+            halves = [batch_head(token, MIB) + b"[" * 500_000 for token in tokens]
+            sockets = [stack.enter_context(connect(self.daemon.port, half)) for half in halves]
             heads = answers(sockets, 4)
             self.assertEqual([status(head) for head in heads], [503] * 4)
             for head in heads:
@@ -112,7 +105,7 @@ class Budgets(SystemTest):
         token = mint(self.name("chunked"))
         with contextlib.ExitStack() as stack:
             half = batch_head(token) + chunk(b"[" * 100_000) * 7
-            sockets = [offer(self.daemon.port, half, stack) for _ in range(6)]
+            sockets = connect_many(stack, self.daemon.port, 6, half)
             heads = answers(sockets, 4)
             self.assertEqual([status(head) for head in heads], [429] * 4)
         self.assert_all_given_back(token)
@@ -141,28 +134,26 @@ class Budgets(SystemTest):
                 for _ in range(4):
                     with contextlib.ExitStack() as stack:
                         if data is None:
-                            offer(self.daemon.port, batch_head(token, MIB) + b"[" * 600_000, stack)
+                            stack.enter_context(connect(self.daemon.port, batch_head(token, MIB) + b"[" * 600_000))
                             continue
-                        heads = answers([offer(self.daemon.port, data, stack)], 1)
+                        heads = answers([stack.enter_context(connect(self.daemon.port, data))], 1)
                         self.assertIn(status(heads[0]), (400, 413), heads)
                 self.assert_all_given_back(token)
 
     def test_a_body_is_refused_before_100_continue(self):
         token = mint(self.name("polite"))
         with contextlib.ExitStack() as stack:
-            for _ in range(2):
-                offer(self.daemon.port, batch_head(token, MIB) + b"[" * 100_000, stack)
+            connect_many(stack, self.daemon.port, 2, batch_head(token, MIB) + b"[" * 100_000)
             expecting = batch_head(token, MIB).replace(b"Host: x", b"Host: x\r\nExpect: 100-continue")
             def refused():
-                return status(answers([offer(self.daemon.port, expecting, stack)], 1)[0]) == 429
+                return status(answers([stack.enter_context(connect(self.daemon.port, expecting))], 1)[0]) == 429
 
             self.assertTrue(eventually(refused, LIMIT))
 
     def test_a_reload_changes_the_limits(self):
         token = mint(self.name("reload"))
         with contextlib.ExitStack() as stack:
-            for _ in range(2):
-                offer(self.daemon.port, batch_head(token, MIB) + b"[" * 100_000, stack)
+            connect_many(stack, self.daemon.port, 2, batch_head(token, MIB) + b"[" * 100_000)
 
             def refused():
                 return self.batch(token, "x" * 200_000).status == 429
@@ -227,20 +218,20 @@ class Sizes(SystemTest):
     """The defaults: 4 MiB per batch, 16 MiB per user, 256 MiB in total."""
 
     def test_half_sent_batches_of_one_token_hold_little_memory(self):
-        more_descriptors()
+        raise_descriptor_limit()
         token = mint("greedy")
         self.http.get("/healthz")
         before = resident_bytes(self.daemon.process.pid)
         with contextlib.ExitStack() as stack:
             half = batch_head(token, 4 * MIB) + b"[" * (2 * MIB)
-            sockets = [offer(self.daemon.port, half, stack) for _ in range(200 if LONG else 60)]
+            sockets = connect_many(stack, self.daemon.port, 200 if LONG else 60, half)
             heads = answers(sockets, len(sockets) - 4)
             self.assertEqual([status(head) for head in heads], [429] * (len(sockets) - 4))
             grown = resident_bytes(self.daemon.process.pid) - before
             print(f"{grown / MIB:.1f} MiB for {len(sockets)} half-sent batches of one token")
             self.assertLess(grown, 32 * MIB * (LIMIT / 10))
-            body = {"targetChannel": "WebSocket", "payload": {"targetClass": "user", "targetId": "x", "content": "y"}}
-            self.assertEqual(self.http.post("/publish", mint("other"), body).status, 200)
+            small = self.http.post("/publish", mint("other"), body_to_user("x", kind=None))
+            self.assertEqual(small.status, 200)
 
 
 if __name__ == "__main__":

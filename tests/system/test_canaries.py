@@ -9,7 +9,6 @@ import signal
 import unittest
 import uuid
 
-from support import tokens
 from support.daemon import Daemon, Folder
 from support.settings import merge, to_toml
 from support.tokens import mint

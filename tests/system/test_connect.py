@@ -5,6 +5,7 @@ import unittest
 
 from support.case import UUID, SystemTest
 from support.daemon import eventually
+from support.http_client import upgrade_request
 from support.tokens import mint
 from support.websocket import Refused
 
@@ -163,8 +164,7 @@ class Handshake(SystemTest):
     def test_a_refused_connection_can_be_used_again(self):
         """The refusal is an ordinary HTTP response: the next request on the connection is answered, too."""
         raw = self.daemon.raw()
-        raw.send(b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                 b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+        raw.send(upgrade_request())
         reply = raw.reply()
         self.assertEqual(reply.status, 401)
         if reply.headers.get("Connection", "").lower() != "close":

@@ -8,7 +8,7 @@ from websockets.exceptions import InvalidState
 from support.case import SystemTest
 from support.connection_tokens import SIGNING_SECRET
 from support.daemon import Daemon, Folder, eventually
-from support.http_client import RawConnection
+from support.http_client import RawConnection, upgrade_request
 from support.settings import LIMIT
 from support.tokens import admin, mint
 from support.websocket import Closed, Refused
@@ -141,9 +141,7 @@ class PerAddress(SystemTest):
                 seen = []
                 with RawConnection(None, path) as raw:
                     for n in range(7):
-                        raw.send(("GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                                  "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                                  + headers.format(n=n) + "\r\n").encode())
+                        raw.send(upgrade_request(headers=headers.format(n=n).encode()))
                         seen.append(raw.reply().status)
                 self.assertEqual(seen, statuses)
                 warnings = str(daemon.find_events("config_warning"))

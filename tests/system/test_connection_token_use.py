@@ -4,14 +4,16 @@ S8).
 The races run 20 rounds, and 3 with a kill; with NOTIFYD_LONG=1, 1,000 and 50.
 """
 
+import contextlib
 import os
-import socket
 import sqlite3
 import unittest
 
-from support.connection_tokens import PREVIOUS_SECRET, SIGNING_SECRET, TokenTest, handshake
+from support.connection_tokens import PREVIOUS_SECRET, SIGNING_SECRET, TokenTest
 from support.daemon import Daemon, Folder, eventually
-from support.settings import LIMIT, SECRET
+from support.http_client import upgrade_request
+from support.settings import SECRET
+from support.sockets import connect, connect_many, read_status
 from support.tokens import mint
 from test_disk_full import SmallDisk
 
@@ -19,20 +21,12 @@ LONG = os.environ.get("NOTIFYD_LONG") == "1"
 
 
 def race(port, token, count=100):
-    """Status codes of that many simultaneous connects; None if the server was gone."""
-    sockets = [socket.create_connection(("127.0.0.1", port), timeout=LIMIT) for _ in range(count)]
-    for client in sockets:
-        client.sendall(handshake(token))
-    return [status_on(client) for client in sockets]
-
-
-def status_on(client):
-    with client:
-        try:
-            line = client.makefile("rb").readline()
-        except OSError:
-            return None
-    return int(line.split()[1]) if line.endswith(b"\n") else None
+    """Status codes of that many simultaneous connects; 0 if the server was gone."""
+    with contextlib.ExitStack() as stack:
+        sockets = connect_many(stack, port, count)
+        for client in sockets:
+            client.sendall(upgrade_request(f"/ws?token={token}"))
+        return [read_status(client) for client in sockets]
 
 
 class Races(TokenTest):
@@ -48,15 +42,14 @@ class Races(TokenTest):
         for _ in range(50 if LONG else 3):
             daemon = Daemon(self.settings, folder=folder)
             used, raced, unused = (self.ticket(jwt, daemon=daemon) for _ in range(3))
-            client = socket.create_connection(("127.0.0.1", daemon.port), timeout=LIMIT)
-            client.sendall(handshake(used))
-            self.assertEqual(client.recv(12), b"HTTP/1.1 101")
-            racers = [socket.create_connection(("127.0.0.1", daemon.port), timeout=LIMIT) for _ in range(20)]
-            for racer in racers:
-                racer.sendall(handshake(raced))
-            daemon.kill()
-            client.close()
-            won = [status_on(racer) for racer in racers].count(101)
+            with contextlib.ExitStack() as stack:
+                client = stack.enter_context(connect(daemon.port, upgrade_request(f"/ws?token={used}")))
+                self.assertEqual(read_status(client), 101)
+                racers = connect_many(stack, daemon.port, 20)
+                for racer in racers:
+                    racer.sendall(upgrade_request(f"/ws?token={raced}"))
+                daemon.kill()
+                won = [read_status(racer) for racer in racers].count(101)
             daemon = Daemon(self.settings, folder=folder)
             self.assertEqual(race(daemon.port, used, 10), [401] * 10)
             self.assertLessEqual(won + race(daemon.port, raced, 10).count(101), 1)

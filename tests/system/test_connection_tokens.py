@@ -7,8 +7,9 @@ import time
 import uuid
 
 from support.case import UUID
-from support.connection_tokens import PREVIOUS_SECRET, SIGNING_SECRET, TokenTest, encoded, handshake, payload_of, signed
+from support.connection_tokens import PREVIOUS_SECRET, SIGNING_SECRET, TokenTest, encoded, payload_of, signed
 from support.daemon import eventually
+from support.http_client import upgrade_request
 from support.operator_tools import read_rows
 from support.settings import SECRET
 from support.tokens import mint
@@ -110,7 +111,7 @@ class Connect(TokenTest):
         self.assert_refused(400, "invalid_request", ticket, query={"resume": "elsewhere:1"})
         for key in ("", "short"):
             raw = self.daemon.raw()
-            raw.send(handshake(ticket, key))
+            raw.send(upgrade_request(f"/ws?token={ticket}", key=key))
             self.assertIn(b" 400 ", raw.file.readline())
         self.assertEqual(self.http.get("/messages", ticket, chatId=self.chat).status, 401)
         connection = self.daemon.websocket(ticket, self.chat, query={"userId": user})

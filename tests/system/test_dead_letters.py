@@ -8,7 +8,7 @@ import time
 import unittest
 import uuid
 
-from support import tokens
+from support.bodies import publish_body
 from support.case import ISO_TIME, UUID, UUID_V7
 from support.daemon import Daemon, Folder, eventually
 from support.deadly import MAX, PADDING, SETTINGS, Deadly
@@ -68,13 +68,8 @@ class Letters(Deadly):
         user, _ = self.miss(count=5)
         every = self.all_letters()
         self.assertEqual([letter["id"] for letter in every], sorted(letter["id"] for letter in every))
-        found, query = [], {}
-        for _ in every:
-            page = self.http.get("/dlq", self.admin, limit=1, **query).json
-            found += page["deadLetters"]
-            query = {"startKey": page.get("nextStartKey")}
-        self.assertEqual([letter["id"] for letter in found], [letter["id"] for letter in every])
-        self.assertIsNone(query["startKey"])
+        pages = [page["deadLetters"] for page in self.http.pages("/dlq", self.admin, limit=1)]
+        self.assertEqual([[letter["id"] for letter in page] for page in pages], [[letter["id"]] for letter in every])
         self.assertEqual(self.letters(queue="standard", limit=100)[0]["id"], every[0]["id"])
         self.assertEqual(self.letters(queue="fifo"), [])
         key = self.http.get("/dlq", self.admin, limit=1).json["nextStartKey"]
@@ -244,8 +239,7 @@ class Many(Deadly):
         for _ in range(100):
             # Every tenth message goes to the slow client, too.
             for chats in ([fast_chat] * 90, [self.chat] * 10):
-                messages = [{"targetChannel": "WebSocket", "messageType": "standard",
-                             "payload": {"chatId": chat, "content": "x" * 3_000}} for chat in chats]
+                messages = [publish_body("x" * 3_000, "standard", chatId=chat) for chat in chats]
                 reply = self.http.post("/publish/batch", self.service, {"messages": messages})
                 self.assertEqual((reply.status, reply.json["accepted"]), (200, len(messages)))
                 published[chats[0]] += [result["messageId"] for result in reply.json["results"]]

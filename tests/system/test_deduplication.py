@@ -2,6 +2,7 @@
 
 import unittest
 
+from support.bodies import publish_body
 from support.case import SystemTest
 from support.daemon import Daemon, Folder
 from support.tokens import mint, service
@@ -139,7 +140,7 @@ class Off(SystemTest):
 class Restart(unittest.TestCase):
     def test_ids_are_remembered_after_a_crash(self):
         folder = Folder()
-        body = {"targetChannel": "WebSocket", "payload": {"chatId": "c1", "content": 1}}
+        body = publish_body(1, None, chatId="c1")
         fifo = {**body, "messageType": "fifo", "messageDeduplicationId": "d"}
 
         def publish(daemon):

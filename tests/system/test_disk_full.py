@@ -13,6 +13,7 @@ import time
 import unittest
 
 from support import tokens
+from support.bodies import publish_body
 from support.daemon import Daemon, Folder, eventually
 from support.settings import LIMIT
 from support.tokens import mint
@@ -58,9 +59,7 @@ class DiskFull(unittest.TestCase):
         self.http = self.daemon.http()
 
     def publish(self, content):
-        body = {"targetChannel": "WebSocket", "messageType": "fifo",
-                "payload": {"chatId": "full", "content": content}}
-        return self.http.post("/publish", tokens.service(), body)
+        return self.http.post("/publish", tokens.service(), publish_body(content, chatId="full"))
 
     def test_refuses_while_full_and_accepts_again_without_a_restart(self):
         subscriber = self.daemon.websocket(tokens.admin(), "full")
@@ -86,8 +85,7 @@ class DiskFull(unittest.TestCase):
             self.assertEqual(self.http.get("/healthz").status, 200)
             # The refused write has left a little room in the log, so the following messages are larger.
             self.assertEqual(self.publish("x" * 100_000).status, 503)
-            subscriber.send_json({"action": "sendMessage", "targetChannel": "WebSocket", "messageType": "fifo",
-                                  "payload": {"chatId": "full", "content": "x" * 100_000}})
+            subscriber.send_json({"action": "sendMessage", **publish_body("x" * 100_000, chatId="full")})
             error = subscriber.receive()
             self.assertEqual((error["statusCode"], error["code"]), (503, "unavailable"))
 
@@ -100,12 +98,8 @@ class DiskFull(unittest.TestCase):
             accepted.append((reply.json["sequenceNumber"], reply.json["messageId"]))
             self.assertEqual(subscriber.receive_message()["messageId"], accepted[-1][1])
 
-        page = self.daemon.http().get("/messages", tokens.admin(), chatId="full", order="asc", limit=100).json
-        history = [(m["sequenceNumber"], m["messageId"]) for m in page["messages"]]
-        while "nextStartKey" in page:
-            page = self.http.get("/messages", tokens.admin(), chatId="full", order="asc", limit=100,
-                                 startKey=page["nextStartKey"]).json
-            history += [(m["sequenceNumber"], m["messageId"]) for m in page["messages"]]
+        pages = self.http.pages("/messages", tokens.admin(), chatId="full", order="asc", limit=100)
+        history = [(m["sequenceNumber"], m["messageId"]) for page in pages for m in page["messages"]]
         self.assertEqual(history[1:], accepted)
         self.assertEqual([number for number, _ in history], list(range(1, len(history) + 1)))
         self.assertEqual(len(self.daemon.find_events("storage_recovered")), 2)

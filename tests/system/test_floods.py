@@ -4,87 +4,46 @@ NOTIFYD_LONG=1 runs the long forms: 2,000 sockets against 256 descriptors with t
 2,000 half handshakes, 1,000 slow requests and 30 s bodies, 5,000 half requests, a million one-byte pieces."""
 
 import contextlib
-import os
-import pathlib
-import resource
-import socket
 import time
 import unittest
 
 from websockets.frames import Frame, Opcode
 
+from support.bodies import publish_body
 from support.case import SystemTest
-from support.certificate import make_certificate, trusting
-from support.daemon import Daemon, Folder, eventually
+from support.daemon import Daemon, eventually
 from support.http_client import HttpClient
 from support.operator_tools import LONG
+from support.process import cpu_seconds, descriptor_count, raise_descriptor_limit, resident_bytes
 from support.settings import LIMIT
+from support.sockets import connect, connect_many, is_closed_within, read_status
+from support.tls_case import TlsTest
 from support.tokens import admin, mint, service
-
-
-def open_sockets(port, count, data=b"", stack=None):
-    """Connections that send `data` and nothing more."""
-    opened = []
-    for _ in range(count):
-        plain = socket.create_connection(("127.0.0.1", port), timeout=LIMIT)
-        stack.callback(plain.close)
-        with contextlib.suppress(OSError):
-            plain.sendall(data)
-        opened.append(plain)
-    return opened
-
-
-def ended(plain, limit=LIMIT):
-    """Whether the daemon closes the connection in time."""
-    plain.settimeout(limit)
-    try:
-        while plain.recv(65536):
-            pass
-        return True
-    except TimeoutError:
-        return False
-    except OSError:
-        return True
 
 
 def masked(opcode, data=b"", fin=True):
     return Frame(opcode, data, fin).serialize(mask=True)
 
 
-def cpu_seconds(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def resident_bytes(pid):
-    text = pathlib.Path(f"/proc/{pid}/statm").read_text(encoding="ascii")
-    return int(text.split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-def more_descriptors():
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
 class FewDescriptors(unittest.TestCase):
     def test_sockets_never_take_the_descriptors_of_the_database(self):
-        more_descriptors()
+        raise_descriptor_limit()
         daemon = Daemon(command=("prlimit", "--nofile=256"))
         self.addCleanup(daemon.stop)
         daemon.wait_for_event("config_warning", lambda event: "256 open files" in str(event))
         daemon.grant("u", "chat")
         listener = daemon.websocket(mint("u"), "chat")
         http = daemon.http()
-        body = {"targetChannel": "WebSocket", "messageType": "fifo", "payload": {"chatId": "chat", "content": 1}}
+        body = publish_body(1, chatId="chat")
         # A client that has shown a good token stays connected when strangers take all sockets.
         self.assertEqual(http.get("/messages", admin(), chatId="chat").status, 200)
         with contextlib.ExitStack() as stack:
-            open_sockets(daemon.port, 2000 if LONG else 600, stack=stack)
+            connect_many(stack, daemon.port, 2000 if LONG else 600)
             for _ in range(5):
                 self.assertEqual(http.post("/publish", service(), body).status, 200)
                 listener.receive_message()
             self.assertEqual(http.get("/messages", admin(), chatId="chat").json["count"], 5)
-            self.assertLess(len(os.listdir(f"/proc/{daemon.process.pid}/fd")), 256)
+            self.assertLess(descriptor_count(daemon.process.pid), 256)
             self.assertEqual(daemon.find_events("accept_failed"), [])
             refused = daemon.wait_for_event("accept_refused")
             self.assertEqual((refused["reason"], refused["address"]), ("gave_way", "127.0.0.1"))
@@ -109,7 +68,7 @@ class OneAddress(unittest.TestCase):
     """One address gets 64 of the 184 sockets that 256 descriptors leave; a proxy gets all there are."""
 
     def start(self, **server):
-        more_descriptors()
+        raise_descriptor_limit()
         settings = {"server": server, "limits": {"connects_per_minute_per_ip": 5}}
         daemon = Daemon(settings, command=("prlimit", "--nofile=256"))
         self.addCleanup(daemon.stop)
@@ -121,65 +80,52 @@ class OneAddress(unittest.TestCase):
         for plain in sockets:
             with contextlib.suppress(OSError):
                 plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-                count += b" 200 " in plain.recv(4096)
+                count += read_status(plain) == 200
         return count
 
     def test_no_address_can_take_all_sockets(self):
         daemon = self.start()
         with contextlib.ExitStack() as stack:
-            self.assertEqual(self.served(daemon, open_sockets(daemon.port, 100, stack=stack)), 64)
+            self.assertEqual(self.served(daemon, connect_many(stack, daemon.port, 100)), 64)
             refused = daemon.wait_for_event("accept_refused")
             self.assertEqual((refused["reason"], refused["address"]), ("address_full", "127.0.0.1"))
-            other = socket.create_connection(("127.0.0.1", daemon.port), LIMIT, ("127.0.0.2", 0))
-            stack.callback(other.close)
+            other = stack.enter_context(connect(daemon.port, source="127.0.0.2"))
             self.assertEqual(self.served(daemon, [other]), 1)
 
         def free():
             with contextlib.ExitStack() as stack:
-                return self.served(daemon, open_sockets(daemon.port, 1, stack=stack)) == 1
+                return self.served(daemon, connect_many(stack, daemon.port, 1)) == 1
 
         self.assertTrue(eventually(free, 5), "what was closed still counts")
 
     def test_a_proxy_may_have_many_clients(self):
         daemon = self.start(trusted_proxies=["127.0.0.1/32"])
         with contextlib.ExitStack() as stack:
-            self.assertEqual(self.served(daemon, open_sockets(daemon.port, 100, stack=stack)), 100)
+            self.assertEqual(self.served(daemon, connect_many(stack, daemon.port, 100)), 100)
 
 
-class HalfHandshakes(SystemTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = Folder()
-        cls.certificate, key = make_certificate(cls.folder)
-        settings = {"tls": {"certificate": str(cls.certificate), "private_key": str(key)},
-                    "connections": {"handshake_timeout": "10s" if LONG else "3s"}}
-        cls.daemon = Daemon(settings, cls.folder, trusting(cls.certificate))
-        cls.failed = False
-
-    @classmethod
-    def tearDownClass(cls):
-        super().tearDownClass()
-        cls.folder.remove()
+class HalfHandshakes(TlsTest):
+    settings = {"connections": {"handshake_timeout": "10s" if LONG else "3s"}}
 
     def test_unfinished_handshakes_do_not_affect_others(self):
-        more_descriptors()
+        raise_descriptor_limit()
         hello = bytes.fromhex("16030100c8010000c40303")  # the start of a ClientHello
         with contextlib.ExitStack() as stack:
-            halves = open_sockets(self.daemon.port, 2000 if LONG else 300, hello, stack)
+            halves = connect_many(stack, self.daemon.port, 2000 if LONG else 300, hello)
             begin = time.monotonic()
             client = self.daemon.websocket(mint("real"))
             self.assertEqual(client.ask("ping")["type"], "pong")
             self.assertLess(time.monotonic() - begin, 2 * LIMIT / 10)
             for half in halves[:20] + halves[-20:]:
-                self.assertTrue(ended(half, 15), "a half handshake stays")
+                self.assertTrue(is_closed_within(half, 15), "a half handshake stays")
             self.assertEqual(client.ask("ping")["type"], "pong")
 
     def test_plain_requests_to_a_tls_port_are_logged(self):
         """One line each at level debug; at info, a few per second (test_refusals_in_the_log)."""
         with contextlib.ExitStack() as stack:
             lines = len(self.daemon.lines)
-            for plain in open_sockets(self.daemon.port, 200, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", stack):
-                self.assertTrue(ended(plain))
+            for plain in connect_many(stack, self.daemon.port, 200, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"):
+                self.assertTrue(is_closed_within(plain))
             self.assertLess(len(self.daemon.lines) - lines, 220)
 
 
@@ -187,9 +133,9 @@ class SlowRequests(SystemTest):
     settings = {"connections": {"handshake_timeout": "10s" if LONG else "2s"}}
 
     def test_slow_requests_end_and_others_are_served(self):
-        more_descriptors()
+        raise_descriptor_limit()
         with contextlib.ExitStack() as stack:
-            slow = open_sockets(self.daemon.port, 1000 if LONG else 200, b"GET / HTTP/1.1\r\nHost: x\r\nX-", stack)
+            slow = connect_many(stack, self.daemon.port, 1000 if LONG else 200, b"GET / HTTP/1.1\r\nHost: x\r\nX-")
             deadline = time.monotonic() + (12 if LONG else 4) * LIMIT / 10
             asked = 0
             while time.monotonic() < deadline:
@@ -203,17 +149,17 @@ class SlowRequests(SystemTest):
                 time.sleep(0.05)
             self.assertGreater(asked, 10)
             for each in slow:
-                self.assertTrue(ended(each, 2), "a slow header stays")
+                self.assertTrue(is_closed_within(each, 2), "a slow header stays")
 
     @unittest.skipUnless(LONG, "takes the 30 s that a body may take")
     def test_slow_bodies_end(self):
         head = (f"POST /publish HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {service()}\r\n"
                 "Content-Length: 1000\r\n\r\n{")
         with contextlib.ExitStack() as stack:
-            slow = open_sockets(self.daemon.port, 200, head.encode(), stack)
+            slow = connect_many(stack, self.daemon.port, 200, head.encode())
             begin = time.monotonic()
             for each in slow:
-                self.assertTrue(ended(each, 35))
+                self.assertTrue(is_closed_within(each, 35))
             self.assertLess(time.monotonic() - begin, 35)
 
 
@@ -266,13 +212,13 @@ class Costs(SystemTest):
     settings = {"limits": {"topics_per_connection": 0}}
 
     def test_unfinished_requests_hold_little_memory(self):
-        more_descriptors()
+        raise_descriptor_limit()
         count = 5000 if LONG else 500
         head = b"GET /ws?token=" + b"x" * 4000 + b" HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nX-A: "
         with contextlib.ExitStack() as stack:
             self.http.get("/healthz")
             before = resident_bytes(self.daemon.process.pid)
-            open_sockets(self.daemon.port, count, head, stack)
+            connect_many(stack, self.daemon.port, count, head)
             self.assertEqual(self.http.get("/healthz").status, 200)
             each = (resident_bytes(self.daemon.process.pid) - before) / count
             print(f"{each / 1024:.1f} KiB for each of {count} half requests")
@@ -281,13 +227,13 @@ class Costs(SystemTest):
 
     def test_bodies_without_a_token_hold_no_memory(self):
         """The largest possible body, announced and started: the answer comes before the body is read."""
-        more_descriptors()
+        raise_descriptor_limit()
         head = b"POST /publish/batch HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (4 * 2**20 - 1)
         with contextlib.ExitStack() as stack:
             self.http.get("/healthz")
             before = resident_bytes(self.daemon.process.pid)
-            for plain in open_sockets(self.daemon.port, 150, head + b"[" * 256 * 1024, stack):
-                self.assertIn(b" 401 ", plain.recv(4096))
+            for plain in connect_many(stack, self.daemon.port, 150, head + b"[" * 256 * 1024):
+                self.assertEqual(read_status(plain), 401)
             grown = resident_bytes(self.daemon.process.pid) - before
             self.assertLess(grown, 8 * 2**20 * (LIMIT / 10))
 
@@ -309,10 +255,8 @@ class Costs(SystemTest):
             http = self.daemon.http()
             with self.subTest(path[:40]):
                 self.assertIn(http.request("GET", path, self.admin).status, (status, 414 if status == 431 else status))
-        with contextlib.closing(socket.create_connection(("127.0.0.1", self.daemon.port), timeout=LIMIT)) as plain:
-            with contextlib.suppress(OSError):
-                plain.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 10_000 + b"\r\n")
-            self.assertIn(b" 431 ", plain.recv(4096))
+        with connect(self.daemon.port, b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 10_000 + b"\r\n") as plain:
+            self.assertEqual(read_status(plain), 431)
         self.assertLess(time.monotonic() - begin, LIMIT / 2)
 
 

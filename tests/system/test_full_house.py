@@ -3,14 +3,14 @@ connections can take the sockets reserved for the other (docs/protocol.md). With
 HTTP connections get at most 138 of them, WebSockets 161, one address 64."""
 
 import contextlib
-import socket
 import unittest
 
 from support.daemon import Daemon, eventually
+from support.process import raise_descriptor_limit
 from support.settings import LIMIT
+from support.sockets import connect, is_closed_within, read_status
 from support.tokens import mint, service
 from support.websocket import Refused, WebSocket
-from test_floods import ended, more_descriptors
 
 HTTP_MAX = 138
 WEBSOCKET_MAX = 161
@@ -19,7 +19,7 @@ HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 
 class FullHouse(unittest.TestCase):
     def start(self, limits=None, threads=2):
-        more_descriptors()
+        raise_descriptor_limit()
         settings = {"server": {"threads": threads},
                     "connections": {"handshake_timeout": "10m"},  # strangers are not closed by the timeout
                     "limits": {"connects_per_minute_per_ip": 100_000, **(limits or {})}}
@@ -29,11 +29,7 @@ class FullHouse(unittest.TestCase):
         return daemon
 
     def connect(self, daemon, source, data=b""):
-        plain = socket.create_connection(("127.0.0.1", daemon.port), LIMIT, (source, 0))
-        self.stack.callback(plain.close)
-        with contextlib.suppress(OSError):
-            plain.sendall(data)
-        return plain
+        return self.stack.enter_context(connect(daemon.port, data, source))
 
     def crowd(self, daemon, data, answered, count=200):
         """Strangers from four addresses, more than there are sockets; `answered`: each waits for its answer."""
@@ -41,8 +37,7 @@ class FullHouse(unittest.TestCase):
         for number in range(count):
             plain = self.connect(daemon, f"127.0.0.{2 + number % 4}", data)
             if answered:
-                with contextlib.suppress(OSError):
-                    plain.recv(4096)
+                read_status(plain)
             sockets.append(plain)
         return sockets
 
@@ -50,8 +45,7 @@ class FullHouse(unittest.TestCase):
         """The status; 0 if the daemon has closed the connection."""
         with contextlib.suppress(OSError):
             plain.sendall(request)
-            head = plain.recv(65536)
-            return int(head.split(b" ", 2)[1]) if head else 0
+            return read_status(plain)
         return 0
 
     def publish(self, token):
@@ -104,7 +98,7 @@ class FullHouse(unittest.TestCase):
             plain = self.connect(daemon, f"127.0.0.{2 + number % 4}")
             self.assertEqual(self.ask(daemon, plain, self.publish(token)), 200)
             clients.append(plain)
-        self.assertTrue(all(ended(plain) for plain in clients[:10]), "the longest idle ones stay")
+        self.assertTrue(all(is_closed_within(plain) for plain in clients[:10]), "the longest idle ones stay")
         for plain in clients[-20:]:
             self.assertEqual(self.ask(daemon, plain, self.publish(token)), 200)
         self.assert_newcomers_get_in(daemon)
@@ -158,36 +152,34 @@ class IdleTime(unittest.TestCase):
         return daemon
 
     def connected(self, daemon):
-        plain = socket.create_connection(("127.0.0.1", daemon.port), timeout=LIMIT)
-        self.addCleanup(plain.close)
-        return plain
+        return self.enterContext(connect(daemon.port))
 
     def ask(self, plain, token=None):
         extra = f"Authorization: Bearer {token}\r\n" if token else ""
         path = "/permissions" if token else "/healthz"
         plain.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n{extra}\r\n".encode())
-        return plain.recv(65536)
+        return read_status(plain)
 
     def test_a_stranger_may_idle_for_ten_seconds_and_a_known_client_longer(self):
         daemon = self.start("60s")
         stranger, known = self.connected(daemon), self.connected(daemon)
-        self.assertIn(b" 200 ", self.ask(known, mint("known")))
-        self.assertIn(b" 200 ", self.ask(stranger))
-        self.assertIn(b" 200 ", self.ask(stranger))
-        self.assertTrue(ended(stranger, 3 * LIMIT), "an idle stranger stays")
-        self.assertIn(b" 200 ", self.ask(known, mint("known")))
+        self.assertEqual(self.ask(known, mint("known")), 200)
+        self.assertEqual(self.ask(stranger), 200)
+        self.assertEqual(self.ask(stranger), 200)
+        self.assertTrue(is_closed_within(stranger, 3 * LIMIT), "an idle stranger stays")
+        self.assertEqual(self.ask(known, mint("known")), 200)
 
     def test_a_bad_token_does_not_make_a_client_known(self):
         daemon = self.start("10m")
         plain = self.connected(daemon)
-        self.assertIn(b" 401 ", self.ask(plain, "no.good.token"))
-        self.assertTrue(ended(plain, 3 * LIMIT), "a stranger stays")
+        self.assertEqual(self.ask(plain, "no.good.token"), 401)
+        self.assertTrue(is_closed_within(plain, 3 * LIMIT), "a stranger stays")
 
     def test_the_idle_time_is_configurable(self):
         daemon = self.start("1s")
         known = self.connected(daemon)
-        self.assertIn(b" 200 ", self.ask(known, mint("known")))
-        self.assertTrue(ended(known, LIMIT), "an idle client stays")
+        self.assertEqual(self.ask(known, mint("known")), 200)
+        self.assertTrue(is_closed_within(known, LIMIT), "an idle client stays")
         reloaded = daemon.reload({"limits": {"http_idle_timeout": "60s"}})
         self.assertIn("limits.http_idle_timeout", str(reloaded))
 

@@ -7,6 +7,7 @@ import unittest
 import urllib.parse
 
 from support.case import SystemTest
+from support.http_client import upgrade_request
 from support.tokens import mint
 from support.websocket import Refused
 
@@ -37,9 +38,7 @@ class RawQuery(SystemTest):
         target = f"/permissions?userId={user}"
         self.assertEqual(self.get(target, mint(user)).json["userId"], user)
         with self.daemon.raw() as raw:
-            raw.send(f"GET /ws?userId={user}&chatId={self.chat}&token={mint(user)} HTTP/1.1\r\nHost: x\r\n"
-                     "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode())
+            raw.send(upgrade_request(f"/ws?userId={user}&chatId={self.chat}&token={mint(user)}"))
             self.assertEqual(raw.reply().status, 101)
         opened = self.daemon.wait_for_event("connection_opened", lambda event: event["user_id"] == user)
         self.assertEqual(opened["topics"], 2)
@@ -80,9 +79,7 @@ class OtherBytes(SystemTest):
         for agent, shown in ((b"Caf\xe9/1.0", "Caf\ufffd/1.0"), (name.encode(), name)):
             with self.subTest(agent), self.daemon.raw() as raw:
                 user = self.name("user")
-                raw.send(f"GET /ws?token={mint(user)} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
-                         "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nUser-Agent: ".encode() + agent + b"\r\n\r\n")
+                raw.send(upgrade_request(f"/ws?token={mint(user)}", b"User-Agent: " + agent + b"\r\n"))
                 self.assertEqual(raw.reply().status, 101)
                 self.daemon.wait_for_event("connection_opened", lambda event, user=user: event["user_id"] == user)
                 listed = self.http.get("/@connections", self.admin, userId=user).json["connections"]

@@ -7,25 +7,11 @@ import time
 import unittest
 
 from support.case import SystemTest
-from support.certificate import make_certificate, trusting
-from support.daemon import Daemon, Folder
 from support.operator_tools import LONG
-from support.settings import LIMIT
+from support.sockets import connect, read_to_end
+from support.tls_case import TlsTest
 
 MIB = 1 << 20
-
-
-def send_without_reading(connection, data):
-    with contextlib.suppress(OSError):
-        connection.sendall(data)
-
-
-def whole_answer(connection):
-    came = b""
-    with contextlib.suppress(ConnectionResetError):
-        while piece := connection.recv(65536):
-            came += piece
-    return came
 
 
 class SlowHeads(SystemTest):
@@ -95,67 +81,47 @@ class Lingering(SystemTest):
         yield 415, head.format(path="/publish/batch", more=bearer + "Content-Encoding: gzip\r\n", length=4 * MIB)
         yield 400, head.format(path="/publish/batch", more="Host: y\r\n", length=4 * MIB)
 
-    def connect(self):
-        return socket.create_connection(("127.0.0.1", self.daemon.port), timeout=LIMIT)
-
     def test_four_mib_before_the_answer_is_read(self):
         for status, head in self.refusals():
             for _ in range(10):
-                with self.subTest(status), self.connect() as connection:
+                with self.subTest(status), connect(self.daemon.port) as connection:
                     connection.sendall(head.encode() + b"x" * (4 * MIB))  # no reset meanwhile
-                    self.assertIn(b"HTTP/1.1 %d " % status, whole_answer(connection)[:20])
+                    self.assertIn(b"HTTP/1.1 %d " % status, read_to_end(connection)[:20])
 
     @unittest.skipUnless(LONG, "takes longer than the 5 s that a silent peer has")
     def test_a_client_that_takes_its_time(self):
         status, head = next(self.refusals())
-        with self.connect() as connection:
+        with connect(self.daemon.port) as connection:
             connection.sendall(head.encode())
             for _ in range(7):
                 time.sleep(1)  # below the pause that ends the connection
                 connection.sendall(b"x" * 100_000)
-            self.assertIn(b"HTTP/1.1 %d " % status, whole_answer(connection)[:20])
+            self.assertIn(b"HTTP/1.1 %d " % status, read_to_end(connection)[:20])
 
     def test_a_client_that_never_stops_sending_is_closed(self):
         _, head = next(self.refusals())
         sent = 0
-        with self.connect() as connection, contextlib.suppress(OSError):
+        with connect(self.daemon.port) as connection, contextlib.suppress(OSError):
             connection.sendall(head.encode())
             while sent < 256 * MIB:
                 sent += connection.send(b"x" * MIB)
         self.assertLess(sent, 64 * MIB)
 
 
-class Tls(SystemTest):
+class Tls(TlsTest):
     settings = {"connections": {"handshake_timeout": "2s"}}
 
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = Folder()
-        cls.certificate, key = make_certificate(cls.folder)
-        tls = {"tls": {"certificate": str(cls.certificate), "private_key": str(key)}}
-        cls.daemon = Daemon({**tls, **cls.settings}, cls.folder, trusting(cls.certificate))
-        cls.failed = False
-
-    @classmethod
-    def tearDownClass(cls):
-        super().tearDownClass()
-        cls.folder.remove()
-
-    def secure(self):
-        plain = socket.create_connection(("127.0.0.1", self.daemon.port), timeout=LIMIT)
-        return trusting(self.certificate).wrap_socket(plain, server_hostname="localhost")
-
     def test_a_late_head_is_answered(self):
-        with self.secure() as connection:
+        with self.connect_tls() as connection:
             connection.sendall(b"GET /healthz HTTP/1.1\r\n")
-            self.assertIn(b"HTTP/1.1 408 ", whole_answer(connection))
+            self.assertIn(b"HTTP/1.1 408 ", read_to_end(connection))
 
     def test_four_mib_before_the_answer_is_read(self):
         head = b"POST /publish/batch HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (4 * MIB)
         for _ in range(10):
-            with self.secure() as connection:
+            with self.connect_tls() as connection:
                 connection.sendall(head + b"x" * (4 * MIB))
-                self.assertIn(b"HTTP/1.1 401 ", whole_answer(connection)[:20])
+                self.assertIn(b"HTTP/1.1 401 ", read_to_end(connection)[:20])
 
     def test_plain_http_gets_an_explanation(self):
         for verb in (b"GET", b"POST", b"HEAD", b"OPTIONS", b"DELETE", b"PATCH", b"PUT", b"CONNECT"):
@@ -181,7 +147,7 @@ class Tls(SystemTest):
             with self.subTest(data), self.daemon.raw() as raw:
                 raw.send(data)
                 raw.socket.shutdown(socket.SHUT_WR)
-                self.assertNotIn(b"HTTP/1.1", whole_answer(raw.socket))
+                self.assertNotIn(b"HTTP/1.1", read_to_end(raw.socket))
 
 
 if __name__ == "__main__":

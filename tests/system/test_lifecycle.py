@@ -3,15 +3,15 @@
 import os
 import pathlib
 import signal
-import socket
 import threading
 import time
 import unittest
 
 from support import tokens
+from support.bodies import publish_body
 from support.case import SystemTest
 from support.daemon import Daemon, Folder
-from support.http_client import HttpClient
+from support.http_client import HttpClient, RawConnection
 from support.settings import LIMIT
 from support.tokens import mint
 from support.websocket import Closed, Refused
@@ -123,10 +123,8 @@ def publish_until_gone(daemon, end, publishers=6, before_end=200):
         for n in range(100_000):
             content = f"{name}-{n}"
             kind = "standard" if n % 5 == 4 else "fifo"
-            body = {"targetChannel": "WebSocket", "messageType": kind,
-                    "payload": {"chatId": "kept", "content": content}}
             try:
-                reply = http.post("/publish", tokens.service(), body)
+                reply = http.post("/publish", tokens.service(), publish_body(content, kind, chatId="kept"))
             except OSError:
                 break
             except Exception as problem:  # from http.client, when the answer ends prematurely
@@ -155,22 +153,16 @@ def check_kept(test, folder, answered):
     """Restarts the daemon: every acknowledged message is there once, and the numbers continue without gap or repeat."""
     daemon = Daemon(folder=folder)
     http = daemon.http()
-    kept, key = [], {}
-    while True:
-        reply = http.get("/messages", tokens.admin(), chatId="kept", order="asc", limit=100, **key)
-        test.assertEqual(reply.status, 200, reply)
-        kept += reply.json["messages"]
-        if "nextStartKey" not in reply.json:
-            break
-        key = {"startKey": reply.json["nextStartKey"]}
+    pages = http.pages("/messages", tokens.admin(), chatId="kept", order="asc", limit=100)
+    kept = [message for page in pages for message in page["messages"]]
     found = {m["messageId"]: (m.get("sequenceNumber"), m["content"]) for m in kept}
     test.assertEqual(len(found), len(kept), "a message is there twice")
     for message_id, expected in answered.items():
         test.assertEqual(found.get(message_id), expected)
     numbers = [m["sequenceNumber"] for m in kept if "sequenceNumber" in m]
     test.assertEqual(numbers, list(range(1, len(numbers) + 1)))
-    body = {"targetChannel": "WebSocket", "messageType": "fifo", "payload": {"chatId": "kept"}}
-    test.assertEqual(http.post("/publish", tokens.service(), body).json["sequenceNumber"], len(numbers) + 1)
+    answer = http.post("/publish", tokens.service(), publish_body(chatId="kept")).json
+    test.assertEqual(answer["sequenceNumber"], len(numbers) + 1)
     daemon.stop()
     folder.remove()
 
@@ -192,7 +184,7 @@ class Restart(unittest.TestCase):
         folder = Folder()
         daemon = Daemon(folder=folder)
         daemon.grant("alice", "c1")
-        body = {"targetChannel": "WebSocket", "messageType": "fifo", "payload": {"chatId": "c1", "content": 1}}
+        body = publish_body(1, chatId="c1")
         self.assertEqual(daemon.http().post("/publish", mint("alice"), body).json["sequenceNumber"], 1)
         epoch = daemon.websocket(mint("alice")).connected["epoch"]
         daemon.stop()
@@ -236,11 +228,9 @@ class Listeners(unittest.TestCase):
         folder = Folder()
         path = folder.path / "n.sock"
         daemon = Daemon({"server": {"listen": f"unix:{path}"}}, folder)
-        with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(LIMIT)
-            client.connect(str(path))
-            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            self.assertIn(b" 200 ", client.recv(4096))
+        with RawConnection(None, path) as client:
+            client.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            self.assertEqual(client.reply().status, 200)
         daemon.stop()
         folder.remove()
 

@@ -5,6 +5,7 @@ Seen to fail: every answer below told a stranger the number of the message, and 
 
 import unittest
 
+from support.bodies import body_to_user
 from support.case import SystemTest
 from support.tokens import mint
 
@@ -19,8 +20,7 @@ class Numbers(SystemTest):
             self.assertEqual(self.send_http(self.service, f"{n}")["sequenceNumber"], n + 1)
 
     def message(self, content="hello", **fields):
-        payload = {"targetClass": "user", "targetId": self.owner, "content": content}
-        return {"targetChannel": "WebSocket", "messageType": "fifo", "payload": payload, **fields}
+        return {**body_to_user(self.owner, content), **fields}
 
     def send_http(self, token, content="hello", **fields):
         reply = self.http.post("/publish", token, self.message(content, **fields))

@@ -7,6 +7,7 @@ import time
 import unittest
 
 from support import tokens
+from support.bodies import publish_body
 from support.daemon import Daemon, Folder, binary, eventually
 from support.operator_tools import LONG, Load, bodies
 from support.settings import LIMIT
@@ -91,8 +92,7 @@ class Readers(OperatorTest):
 class LargeLog(OperatorTest):
     def test_a_log_that_grew_because_of_a_reader_shrinks_again(self):
         """Writes more than 64 MiB while a reader holds the log. Seen to fail without the reader's COMMIT."""
-        body = {"targetChannel": "WebSocket", "messageType": "standard",
-                "payload": {"chatId": "large", "content": "x" * 200_000}}
+        body = publish_body("x" * 200_000, "standard", chatId="large")
         http = self.daemon.http()
         with self.connect() as reader:
             reader.execute("BEGIN")

@@ -4,7 +4,7 @@ import unittest
 
 from support.case import SystemTest
 from support.daemon import Daemon, Folder, eventually
-from support.http_client import RawConnection
+from support.http_client import RawConnection, upgrade_request
 from support.tokens import mint
 
 ALLOWED = ("https://app.example", "http://localhost:3000")
@@ -41,15 +41,14 @@ REFUSED = LOOK_ALIKES + (
 
 def handshake(port, *origins, cookie=None):
     """The status of an upgrade with these Origin headers, sent as raw bytes."""
-    lines = [f"GET /ws?token={mint('u')} HTTP/1.1", "Host: localhost", "Connection: Upgrade", "Upgrade: websocket",
-             "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
-    lines += [f"Origin: {origin}" for origin in origins]
+    headers = "".join(f"Origin: {origin}\r\n" for origin in origins)
+    target = f"/ws?token={mint('u')}"
     if cookie:
-        lines[0] = "GET /ws HTTP/1.1"
-        lines.append(f"Cookie: token={cookie}; Authorization={cookie}")
+        target = "/ws"
+        headers += f"Cookie: token={cookie}; Authorization={cookie}\r\n"
     with RawConnection(port) as raw:
-        raw.send(("\r\n".join(lines) + "\r\n\r\n").encode())
-        return int(raw.file.readline().split()[1])
+        raw.send(upgrade_request(target, headers.encode()))
+        return raw.reply().status
 
 
 # Entries that look like a pattern or an origin but are neither.

@@ -2,6 +2,7 @@
 
 import unittest
 
+from support.bodies import body_to_user
 from support.case import ISO_TIME, SystemTest
 from support.tokens import mint
 
@@ -93,9 +94,7 @@ class Permissions(SystemTest):
             self.assertEqual(socket.receive_message()["content"], "before")
         self.assertEqual(self.revoke(self.admin, user).status, 200)
         self.publish("after")
-        self.http.post("/publish", self.service, {
-            "targetChannel": "WebSocket", "messageType": "fifo",
-            "payload": {"targetClass": "user", "targetId": user, "content": "marker"}})
+        self.http.post("/publish", self.service, body_to_user(user, "marker"))
         for socket in sockets:
             frames = socket.receive_until(lambda f: f.get("content") == "marker")
             self.assertNotIn("after", [frame.get("content") for frame in frames])
@@ -163,14 +162,10 @@ class Lists(SystemTest):
 
     def test_paging(self):
         users = {self.member()[0] for _ in range(7)}
-        seen, key = [], {}
-        for _ in range(10):
-            page = self.list(self.admin, chatId=self.chat, limit=3, **key)
+        seen = []
+        for page in self.http.pages("/permissions", self.admin, chatId=self.chat, limit=3):
             seen += [p["userId"] for p in page["permissions"]]
             self.assertLessEqual(page["count"], 3)
-            if "nextStartKey" not in page:
-                break
-            key = {"startKey": page["nextStartKey"]}
         self.assertEqual(sorted(seen), sorted(users))
 
     def test_bad_paging(self):

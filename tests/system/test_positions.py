@@ -4,7 +4,7 @@ import threading
 import unittest
 
 from support.case import SystemTest
-from support.tokens import mint, service
+from support.tokens import service
 
 
 class Positions(SystemTest):

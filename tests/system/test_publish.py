@@ -4,6 +4,7 @@ import json
 import unittest
 from decimal import Decimal
 
+from support.bodies import body_to_user
 from support.case import ISO_TIME, UUID_V7, SystemTest
 from support.tokens import mint
 
@@ -152,9 +153,7 @@ class Delivery(SystemTest):
         bystander = self.name("bystander")
         socket = self.daemon.websocket(mint(bystander))
         self.publish("secret")
-        self.http.post("/publish", self.service, {
-            "targetChannel": "WebSocket", "messageType": "fifo",
-            "payload": {"targetClass": "user", "targetId": bystander, "content": "marker"}})
+        self.http.post("/publish", self.service, body_to_user(bystander, "marker"))
         self.assertEqual(socket.receive()["content"], "marker")
 
 

@@ -2,9 +2,9 @@
 
 import unittest
 
+from support.bodies import body_to_user
 from support.case import UUID_V7, SystemTest
 from support.daemon import Daemon
-from support.tokens import mint
 from support.websocket import Refused
 
 
@@ -131,9 +131,8 @@ class Resume(ResumeTest):
         self.assertEqual(set(got), {f"chat:{self.chat}", f"chat:{other}"})
 
     def test_the_users_own_topic(self):
-        body = {"targetChannel": "WebSocket", "messageType": "fifo",
-                "payload": {"targetClass": "user", "targetId": self.user, "content": "to you"}}
-        self.assertEqual(self.http.post("/publish", self.service, body).status, 200)
+        reply = self.http.post("/publish", self.service, body_to_user(self.user, "to you"))
+        self.assertEqual(reply.status, 200)
         socket = self.daemon.websocket(self.token, query=[("resume", f"user:{self.user}:0")])
         frames, resumed = self.until_resumed(socket)
         self.assertEqual([frame["content"] for frame in frames], ["to you"])

@@ -4,6 +4,7 @@ import json
 import time
 import unittest
 
+from support.bodies import body_to_user
 from support.case import UUID, SystemTest
 from support.tokens import mint
 
@@ -51,9 +52,7 @@ class Envelopes(SystemTest):
         self.assertEqual(answer["type"], "unsubscribed")
         self.assertEqual(answer["payload"]["topics"], ["user:" + self.user])
         self.publish("unheard")
-        self.http.post("/publish", self.service, {
-            "targetChannel": "WebSocket", "messageType": "fifo",
-            "payload": {"targetClass": "user", "targetId": self.user, "content": "marker"}})
+        self.http.post("/publish", self.service, body_to_user(self.user, "marker"))
         self.assertEqual(self.socket.receive()["content"], "marker")
 
     def test_unsubscribing_without_a_subscription(self):
@@ -63,8 +62,7 @@ class Envelopes(SystemTest):
         answer = self.socket.ask("unsubscribe", {"topics": ["user:" + self.user]})
         if answer["type"] == "unsubscribed":
             self.assertIn("user:" + self.user, answer["payload"]["topics"])
-        self.http.post("/publish", self.service, {
-            "targetChannel": "WebSocket", "payload": {"targetClass": "user", "targetId": self.user, "content": "mine"}})
+        self.http.post("/publish", self.service, body_to_user(self.user, "mine", None))
         self.assertEqual(self.socket.receive_message()["content"], "mine")
 
     def test_all_or_nothing(self):

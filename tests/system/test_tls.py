@@ -1,31 +1,17 @@
 """https and wss on the same listener, with a certificate created for the test (docs/protocol.md)."""
 
-import socket
 import ssl
 import threading
 import unittest
 
-from support.case import SystemTest
 from support.certificate import make_certificate, trusting
 from support.daemon import Daemon, Folder
 from support.http_client import HttpClient, RawConnection
-from support.settings import LIMIT
+from support.tls_case import TlsTest
 
 
-class Tls(SystemTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = Folder()
-        cls.certificate, key = make_certificate(cls.folder)
-        settings = {"tls": {"certificate": str(cls.certificate), "private_key": str(key)},
-                    "connections": {"handshake_timeout": "2s"}}
-        cls.daemon = Daemon(settings, cls.folder, trusting(cls.certificate))
-        cls.failed = False
-
-    @classmethod
-    def tearDownClass(cls):
-        super().tearDownClass()
-        cls.folder.remove()
+class Tls(TlsTest):
+    settings = {"connections": {"handshake_timeout": "2s"}}
 
     def test_https_and_wss(self):
         _, token = self.member()
@@ -48,11 +34,10 @@ class Tls(SystemTest):
         self.assertEqual(len(self.history(limit=3)["messages"]), 3)
 
     def handshake(self, **versions):
-        with socket.create_connection(("127.0.0.1", self.daemon.port), timeout=LIMIT) as plain:
-            context = trusting(self.certificate, **versions)
-            context.set_ciphers("ALL:@SECLEVEL=0")
-            with context.wrap_socket(plain, server_hostname="localhost") as secure:
-                return secure.version()
+        context = trusting(self.certificate, **versions)
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        with self.connect_tls(context) as secure:
+            return secure.version()
 
     def test_versions(self):
         v = ssl.TLSVersion

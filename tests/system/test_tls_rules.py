@@ -4,47 +4,25 @@ NOTIFYD_LONG=1 also runs sslscan (from Debian).
 """
 
 import re
-import socket
 import ssl
 import subprocess
 import unittest
 
-from support.case import SystemTest
-from support.certificate import ECDSA, RSA, make_certificate, trusting
-from support.daemon import Daemon, Folder
+from support.certificate import RSA, make_certificate, trusting
 from support.http_client import HttpClient
 from support.operator_tools import LONG
 from support.settings import LIMIT
+from support.sockets import read_status
+from support.tls_case import TlsTest
 
 MODERN = {"AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305"}  # forward secret and authenticated
 
 
-class TlsDaemon(SystemTest):
-    kind = ECDSA
-
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = Folder()
-        cls.certificate, cls.key = make_certificate(cls.folder, kind=cls.kind)
-        tls = {"certificate": str(cls.certificate), "private_key": str(cls.key)}
-        cls.daemon = Daemon({"tls": tls}, cls.folder, trusting(cls.certificate))
-        cls.failed = False
-
-    @classmethod
-    def tearDownClass(cls):
-        super().tearDownClass()
-        cls.folder.remove()
-
-    def connect(self, context, session=None):
-        plain = socket.create_connection(("127.0.0.1", self.daemon.port), timeout=LIMIT)
-        return context.wrap_socket(plain, server_hostname="localhost", session=session)
-
+class Rules(TlsTest):
     def s_client(self, *options, text=""):
         return subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{self.daemon.port}", *options],
                               input=text, capture_output=True, text=True, timeout=LIMIT, check=False)
 
-
-class Rules(TlsDaemon):
     def accepted(self):
         """Those of this machine's OpenSSL ciphers for TLS 1.2 that are accepted when offered alone."""
         every = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -56,7 +34,7 @@ class Rules(TlsDaemon):
             context = trusting(self.certificate, maximum_version=ssl.TLSVersion.TLSv1_2)
             context.set_ciphers(cipher + ":@SECLEVEL=0")
             try:
-                with self.connect(context) as secure:
+                with self.connect_tls(context) as secure:
                     taken.add(secure.cipher()[0])
             except (ssl.SSLError, ConnectionError):
                 pass
@@ -92,7 +70,7 @@ class Rules(TlsDaemon):
         for offered, chosen in ((["h2", "http/1.1"], "http/1.1"), (["http/1.1"], "http/1.1"), (["h2"], None)):
             context = trusting(self.certificate)
             context.set_alpn_protocols(offered)
-            with self.connect(context) as secure:
+            with self.connect_tls(context) as secure:
                 self.assertEqual(secure.selected_alpn_protocol(), chosen)
 
     @unittest.skipUnless(LONG, "NOTIFYD_LONG=1")
@@ -114,12 +92,12 @@ class RsaRules(Rules):
         self.assertEqual(self.accepted(), {f"ECDHE-RSA-{cipher}" for cipher in MODERN})
 
 
-class Renewed(TlsDaemon):
+class Renewed(TlsTest):
     def resumed(self, context, session):
         """Whether a new connection resumes the session; and its own session, once the tickets have arrived."""
-        with self.connect(context, session) as secure:
+        with self.connect_tls(context, session) as secure:
             secure.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            self.assertIn(b" 200 ", secure.recv(4096))
+            self.assertEqual(read_status(secure), 200)
             return secure.session_reused, secure.session
 
     def served(self):
@@ -141,7 +119,7 @@ class Renewed(TlsDaemon):
             self.assertEqual(self.served().strip(), new.strip())
         self.assertNotEqual(old.strip(), new.strip())
         with self.assertRaises(ssl.SSLError):
-            self.connect(trusting(self.folder.write("old.pem", old)))
+            self.connect_tls(trusting(self.folder.write("old.pem", old)))
         client.send_json({"action": "sendMessage", **self.body("still here", "fifo")})
         self.assertEqual(client.receive_message()["content"], "still here")
         self.assertEqual(self.daemon.http().get("/healthz").status, 200)
@@ -204,10 +182,10 @@ class Renewed(TlsDaemon):
 
     def test_the_minimum_version(self):
         context = trusting(self.certificate, maximum_version=ssl.TLSVersion.TLSv1_2)
-        self.connect(context).close()
+        self.connect_tls(context).close()
         self.assertEqual(self.daemon.reload({"tls": {"min_version": "1.3"}})["live"], "tls.min_version")
         with self.assertRaises((ssl.SSLError, ConnectionError)):
-            self.connect(context)
+            self.connect_tls(context)
         self.assertEqual(self.daemon.reload({"tls": {"min_version": "1.2"}})["live"], "tls.min_version")
 
     def test_mistakes_in_the_files_are_reported(self):

@@ -2,6 +2,7 @@
 
 import unittest
 
+from support.bodies import publish_body
 from support.case import SystemTest
 from support.tokens import mint
 
@@ -10,8 +11,7 @@ class Topics(SystemTest):
     settings = {"auth.claims": {"org": "custom:orgId", "hub": "hubs", "project": "project"}}
 
     def send(self, topic_class, topic_id, token=None, content="hello"):
-        payload = {"targetClass": topic_class, "targetId": topic_id, "content": content}
-        body = {"targetChannel": "WebSocket", "messageType": "fifo", "payload": payload}
+        body = publish_body(content, targetClass=topic_class, targetId=topic_id)
         return self.http.post("/publish", token or self.service, body)
 
     def test_chat_has_two_spellings(self):

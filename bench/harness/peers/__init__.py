@@ -1,4 +1,4 @@
-"""The servers that are measured, by name. A new one is a class here and an entrant in works.py."""
+"""The servers that are measured, by name. A new server needs a class here and an entrant in workloads.py."""
 
 from .mosquitto import Mosquitto
 from .nats import Nats

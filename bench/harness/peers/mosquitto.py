@@ -1,4 +1,4 @@
-"""mosquitto, over WebSocket, QoS 0."""
+"""mosquitto over WebSocket with QoS 0."""
 
 import os
 import socket
@@ -9,7 +9,7 @@ from .process import Server, debian_version, free_port, program
 
 CONNECT = b"\x10\x10\x00\x04MQTT\x04\x02\x00\x00\x00\x04wake"
 PING = b"\xc0\x00"
-SETTLE_SECONDS = 0.3  # less than until the first measured round
+SETTLE_SECONDS = 0.3  # ends before the first measured round
 
 
 class Mosquitto(Server):
@@ -27,11 +27,11 @@ class Mosquitto(Server):
     def start(self):
         self.client_port = free_port()
         self.spawn([program("mosquitto"), "-c", self.write_config("mosquitto.conf", client_port=self.client_port)])
-        self.wait_until(self.takes_connections)
+        self.wait_until(self.accepts_connections)
 
     def prepare(self, command, options):
-        """mosquitto 2.0 looks after new WebSockets ten times a second, unless other clients keep it awake: so that a
-        thousand do not take minutes to connect, one does that until they are there."""
+        """mosquitto 2.0 handles new WebSockets only ten times per second, unless other clients keep it busy. A thousand
+        would take minutes to connect, so an additional client keeps it busy until all are connected."""
         chats = options.get("chats", 1)
         expected = chats * options.get("subscribers", 0) + (0 if options.get("publisher") == "member" else chats)
         threading.Thread(target=self._keep_awake, args=(expected + self._open_files(),), daemon=True).start()
@@ -49,6 +49,6 @@ class Mosquitto(Server):
                     client.sendall(PING)
                     client.recv(64)
                     if until is None and self._open_files() > files_expected:
-                        until = time.monotonic() + SETTLE_SECONDS  # the last ones still subscribe
+                        until = time.monotonic() + SETTLE_SECONDS  # the last clients are still subscribing
         except OSError:
-            pass  # it has ended, and with it the need
+            pass  # the server has ended

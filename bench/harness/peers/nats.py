@@ -23,7 +23,7 @@ class Nats(Server):
     def start(self):
         self.client_port = free_port()
         self.spawn([program("nats-server"), "-c", self.write_config("nats-server.conf", client_port=self.client_port)])
-        self.wait_until(self.takes_connections)
+        self.wait_until(self.accepts_connections)
 
     def prepare(self, command, options):
         if options.get("protocol") == "jetstream":
@@ -31,15 +31,15 @@ class Nats(Server):
         return {}
 
     def _create_stream(self, subject):
-        """JetStream stores what is published to a stream's subjects; everything but the subject is its default."""
-        wish = json.dumps({"name": "BENCH", "subjects": [subject], "storage": "file"})
+        """JetStream stores what is published to the subjects of a stream. Other settings keep their defaults."""
+        request = json.dumps({"name": "BENCH", "subjects": [subject], "storage": "file"})
         with socket.create_connection(("127.0.0.1", self.client_port), timeout=REPLY_SECONDS) as connection:
             lines = connection.makefile("rb")
             connection.sendall(b'CONNECT {"verbose":false}\r\nSUB reply 1\r\n'
-                               + f"PUB $JS.API.STREAM.CREATE.BENCH reply {len(wish)}\r\n{wish}\r\n".encode())
+                               + f"PUB $JS.API.STREAM.CREATE.BENCH reply {len(request)}\r\n{request}\r\n".encode())
             while not (line := lines.readline()).startswith(b"MSG "):
                 if not line or line.startswith(b"-ERR"):
-                    raise RuntimeError(f"nats-server made no stream: {line.decode(errors='replace')}")
+                    raise RuntimeError(f"nats-server did not create the stream: {line.decode(errors='replace')}")
             reply = json.loads(lines.read(int(line.split()[-1])))
             if "error" in reply:
-                raise RuntimeError(f"nats-server made no stream: {reply['error']}")
+                raise RuntimeError(f"nats-server did not create the stream: {reply['error']}")

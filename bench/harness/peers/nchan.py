@@ -1,4 +1,4 @@
-"""nginx with the module nchan: one worker."""
+"""nginx with the module nchan and one worker."""
 
 import pathlib
 
@@ -25,14 +25,14 @@ class Nchan(Server):
             "nginx.conf", modules=MODULES, listen=f"127.0.0.1:{self.port}{' ssl' if tls else ''}",
             certificate=self.place.certificate / "cert.pem", private_key=self.place.certificate / "key.pem")
         self.spawn([program("nginx"), "-e", self.folder / "error.log", "-p", self.folder, "-c", config])
-        self.wait_until(lambda: self._workers() and self.takes_connections())
+        self.wait_until(lambda: self._workers() and self.accepts_connections())
 
     def _workers(self):
         return pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
 
     @property
     def process_id(self):
-        """Its worker: the master only watches."""
+        """The worker: the master process does not serve connections."""
         return int(self._workers()[0])
 
     def log_tail(self, lines=20):

@@ -1,4 +1,4 @@
-"""`ws` and socket.io on Node.js: the two small servers in bench/peers."""
+"""`ws` and socket.io on Node.js, with the two small servers in bench/peers."""
 
 import json
 
@@ -22,7 +22,7 @@ class NodeServer(Server):
 
     def start(self):
         self.spawn([program("node"), FILES / self.script, self.port])
-        self.wait_until(self.takes_connections)
+        self.wait_until(self.accepts_connections)
 
 
 class Ws(NodeServer):

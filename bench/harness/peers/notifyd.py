@@ -1,4 +1,4 @@
-"""notifyd, with everything on; and the users, permissions and tokens that the works need."""
+"""notifyd with everything enabled, and the users, permissions and tokens that the workloads need."""
 
 import base64
 import concurrent.futures
@@ -75,11 +75,11 @@ class Notifyd(Server):
             private_key=self.place.certificate / "key.pem" if tls else ""))
         begin = time.monotonic()
         self.spawn([self.place.notifyd, "serve", "--config", config])
-        self.wait_until(self._has_said_where, pause=0.002)
+        self.wait_until(self._has_logged_address, pause=0.002)
         self.started_ms = (time.monotonic() - begin) * 1000
         self.database_written_at_start = self.database.stat().st_mtime_ns
 
-    def _has_said_where(self):
+    def _has_logged_address(self):
         for line in self.log.read_text(errors="replace").splitlines(keepends=True):
             if '"server_started"' in line and line.endswith("}\n"):
                 self.port = int(json.loads(line)["listen"].rpartition(":")[2])
@@ -87,7 +87,7 @@ class Notifyd(Server):
         return False
 
     def has_checkpointed(self):
-        """Whether the database file itself was written to since the start: only a checkpoint does so."""
+        """Whether the database file has been written to since the start, which only a checkpoint does."""
         return self.database.stat().st_mtime_ns != self.database_written_at_start
 
     def token(self, user, scope=None):
@@ -107,7 +107,7 @@ class Notifyd(Server):
         return http.client.HTTPSConnection("localhost", self.port, timeout=30, context=context)
 
     def grant(self, rows):
-        """`rows` are (chat, user, role); they are made over HTTP, as an operator would."""
+        """Grants permissions, given as (chat, user, role), over HTTP, as an operator would."""
         rows = list(rows)
         shares = [rows[start::GRANT_CONNECTIONS] for start in range(min(GRANT_CONNECTIONS, len(rows)))]
         with concurrent.futures.ThreadPoolExecutor(GRANT_CONNECTIONS) as pool:
@@ -140,7 +140,7 @@ class Notifyd(Server):
         return tokens if command == "connect" else tokens | {"publisher-token": self.token(PUBLISHER)}
 
     def _prepare_idle(self, connections):
-        """As many users, each in a chat of its own."""
+        """Creates one user per connection, each in its own chat."""
         self.grant((f"chat-{number}", f"user-{number}", "member") for number in range(connections))
         clients = self.folder / "clients"
         clients.touch(mode=0o600)

@@ -1,4 +1,4 @@
-"""A server under measurement: started in a folder of its own, pinned, and ended with all it made."""
+"""A server that is measured: started in its own folder, pinned to its cores, and removed with all its files."""
 
 import dataclasses
 import os
@@ -34,13 +34,13 @@ def free_port():
 
 
 class Server:
-    """Subclasses say how one kind is started; `settings` are those of the work's entrant."""
+    """Base class of the servers. Subclasses know how to start one kind; `settings` come from the workload's entrant."""
 
     name = ""  # on the command line
     title = ""  # in the list of versions
 
     def __init__(self, place, settings=None, folder=None):
-        """A folder that is given is used as it is, and outlives the server."""
+        """If `folder` is given, it is used as it is and kept; otherwise a temporary folder is created and removed."""
         self.place = place
         self.keeps_folder = folder is not None
         self.folder = folder or pathlib.Path(tempfile.mkdtemp(prefix="bench-data-", dir=place.data))
@@ -59,11 +59,11 @@ class Server:
     def __exit__(self, *_):
         self.stop()
 
-    # What a kind defines.
+    # Subclasses define these.
 
     @classmethod
     def missing(cls, place):
-        """What has to be installed first; empty when it can start."""
+        """What must be installed before the server can start; empty if nothing is missing."""
         raise NotImplementedError
 
     @classmethod
@@ -71,22 +71,22 @@ class Server:
         raise NotImplementedError
 
     def start(self):
-        """Spawns the process, and returns when it takes connections on `self.port`."""
+        """Spawns the process, and returns once it accepts connections on `self.port`."""
         raise NotImplementedError
 
     def prepare(self, command, options):
-        """Makes what a work needs to exist; gives the further options that the generator needs for it."""
+        """Creates what a workload needs in the server, and returns the additional options for the generator."""
         return {}
 
     @property
     def process_id(self):
-        """The process whose processor time and memory count."""
+        """The process whose processor time and memory are measured."""
         return self.process.pid
 
-    # What kinds use.
+    # Subclasses use these.
 
     def write_config(self, name, **values):
-        """Copies a file of bench/peers, with @name@ replaced by the value; gives the path of the copy."""
+        """Copies a file of bench/peers, with each @name@ replaced by its value; returns the path of the copy."""
         text = (FILES / name).read_text()
         values |= {"folder": self.folder, "port": self.port, "user": pwd.getpwuid(os.getuid()).pw_name}
         for key, value in values.items():
@@ -108,7 +108,7 @@ class Server:
                 raise RuntimeError(f"{self.name} did not start:\n{self.log_tail()}")
             time.sleep(pause)
 
-    def takes_connections(self):
+    def accepts_connections(self):
         try:
             socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
         except OSError:
@@ -123,7 +123,7 @@ class Server:
         return self.process.poll() is not None
 
     def stop(self):
-        """Ends the process that this object started, and no other; then the folder goes."""
+        """Ends the process that this object started, and removes its temporary folder."""
         if self.process is not None:
             self.process.terminate()
             try:
@@ -136,7 +136,7 @@ class Server:
 
 
 def first_line_of(*command):
-    """The first line that a program says about itself, whichever way."""
+    """The first line of output of a program, on stdout or stderr."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return (done.stdout + done.stderr).strip().partition("\n")[0]
 
@@ -148,5 +148,5 @@ def debian_version(package):
 
 
 def program(name):
-    """Its path; servers often lie in sbin, which is not on every user's PATH."""
+    """The path of a program. Servers are often in sbin, which is not in every user's PATH."""
     return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin:/sbin")

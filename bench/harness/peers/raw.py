@@ -1,4 +1,4 @@
-"""The raw server of bench/peers: what the kernel's `send` allows."""
+"""The raw server of bench/peers, which is limited only by the kernel's `send`."""
 
 from .process import Server
 
@@ -9,7 +9,7 @@ class Raw(Server):
 
     @classmethod
     def missing(cls, place):
-        return "" if place.raw.exists() else "the program notifyd_bench_raw beside the generator"
+        return "" if place.raw.exists() else "the program notifyd_bench_raw in the folder of the generator"
 
     @classmethod
     def version(cls, place):
@@ -17,4 +17,4 @@ class Raw(Server):
 
     def start(self):
         self.spawn([self.place.raw, self.port])
-        self.wait_until(self.takes_connections)
+        self.wait_until(self.accepts_connections)

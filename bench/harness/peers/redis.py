@@ -1,4 +1,4 @@
-"""redis-server, which syncs every write before it answers."""
+"""redis-server, configured to sync every write before it answers."""
 
 from .process import Server, debian_version, program
 
@@ -17,4 +17,4 @@ class Redis(Server):
 
     def start(self):
         self.spawn([program("redis-server"), self.write_config("redis.conf")])
-        self.wait_until(self.takes_connections)
+        self.wait_until(self.accepts_connections)

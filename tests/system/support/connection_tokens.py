@@ -28,11 +28,6 @@ def payload_of(token):
     return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
 
 
-def handshake(token, key="dGhlIHNhbXBsZSBub25jZQ=="):
-    return (f"GET /ws?token={token} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n").encode()
-
-
 class TokenTest(SystemTest):
     settings = {"tokens": {"secret": SIGNING_SECRET, "previous_secret": PREVIOUS_SECRET, "per_minute": 0,
                            "admin_channels": ["audit"]},

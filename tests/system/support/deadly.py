@@ -46,13 +46,10 @@ class Deadly(SystemTest):
     def all_letters(self, **query):
         """All dead letters, from every page."""
         found = []
-        while True:
-            page = self.http.get("/dlq", self.admin, limit=100, **query).json
+        for page in self.http.pages("/dlq", self.admin, limit=100, **query):
             self.assertEqual(page["count"], len(page["deadLetters"]))
             found += page["deadLetters"]
-            if "nextStartKey" not in page:
-                return found
-            query["startKey"] = page["nextStartKey"]
+        return found
 
     def letters_of(self, user):
         return [letter for letter in self.all_letters() if letter["userId"] == user]

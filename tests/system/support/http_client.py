@@ -7,6 +7,8 @@ import urllib.parse
 
 from .settings import LIMIT
 
+PAGES_MAX = 1000  # more than any test has, so that pages that never end fail the test
+
 
 class Reply:
     def __init__(self, status, headers, body):
@@ -50,6 +52,17 @@ class HttpClient:
     def get(self, path, token=None, **query):
         return self.request("GET", path, token, query=query)
 
+    def pages(self, path, token=None, **query):
+        """Yields each page of a list, from the first to the last."""
+        for _ in range(PAGES_MAX):
+            reply = self.get(path, token, **query)
+            assert reply.status == 200, reply
+            yield reply.json
+            if "nextStartKey" not in reply.json:
+                return
+            query["startKey"] = reply.json["nextStartKey"]
+        raise AssertionError(f"{path} has more than {PAGES_MAX} pages")
+
     def post(self, path, token=None, body=None, **options):
         return self.request("POST", path, token, body, **options)
 
@@ -61,6 +74,12 @@ class HttpClient:
 
     def close(self):
         self.connection.close()
+
+
+def upgrade_request(target="/ws", headers=b"", key="dGhlIHNhbXBsZSBub25jZQ=="):
+    """The bytes of a WebSocket handshake; each line of `headers` has its line end."""
+    return (f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n").encode() + headers + b"\r\n"
 
 
 class RawConnection:

@@ -9,6 +9,7 @@ import time
 from http.client import HTTPException
 
 from . import tokens
+from .bodies import publish_body
 from .http_client import HttpClient
 
 LONG = os.environ.get("NOTIFYD_LONG") == "1"
@@ -48,8 +49,7 @@ class Load:
         token = tokens.service()
         number = 0
         while not self.stopping.is_set():
-            body = {"targetChannel": "WebSocket", "messageType": "fifo",
-                    "payload": {"chatId": self.chat, "content": f"{name}-{number} " + "x" * 500}}
+            body = publish_body(f"{name}-{number} " + "x" * 500, chatId=self.chat)
             number += 1
             begin = time.monotonic()
             try:
@@ -83,8 +83,7 @@ class Load:
 
 def publish_one(daemon, chat, content):
     http = HttpClient(daemon.port)
-    reply = http.post("/publish", tokens.service(), {"targetChannel": "WebSocket", "messageType": "fifo",
-                                                     "payload": {"chatId": chat, "content": content}})
+    reply = http.post("/publish", tokens.service(), publish_body(content, chatId=chat))
     http.close()
     assert reply.status == 200, reply
     return reply.json

@@ -1,4 +1,4 @@
-#include "works/redis_publisher.hpp"
+#include "workloads/redis_publisher.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -7,7 +7,7 @@
 namespace notifyd::bench {
 namespace {
 
-// Entry ids rise within a stream: `milliseconds-count`.
+// Entry ids have the form `milliseconds-count` and increase within a stream.
 std::optional<std::uint64_t> parse_entry_id(std::string_view text) {
     constexpr unsigned count_bits = 20;
     std::uint64_t milliseconds = 0;
@@ -56,7 +56,7 @@ void RedisPublisher::receive(Scratch& scratch, Nanoseconds now, Answers& answers
         if (!cutter_.add(bytes, [&](const RespReply& reply) { take_reply(reply, now, answers); })) {
             throw ConnectionError("a reply of the server is broken");
         }
-        return std::string_view();  // the cutter keeps the unfinished end
+        return std::string_view();  // the cutter keeps the incomplete reply
     });
 }
 

@@ -1,11 +1,11 @@
-"""What a work is: who runs it, how, what is read off, and which ratios say how it went."""
+"""The parts of a workload: its entrants, options, figures and ratios."""
 
 import dataclasses
 
 
 @dataclasses.dataclass(frozen=True)
 class Pace:
-    """How long one run of a work takes."""
+    """The duration of one run of a workload."""
     warm_up_ms: int = 300
     rounds: int = 2
     round_ms: int = 600
@@ -17,33 +17,34 @@ class Entrant:
     name: str                # in the tables
     server: str              # a name in peers.KINDS
     settings: dict = dataclasses.field(default_factory=dict)  # of the server
-    options: dict = dataclasses.field(default_factory=dict)   # of the generator, besides the work's
+    options: dict = dataclasses.field(default_factory=dict)   # of the generator, in addition to the workload's
 
 
 @dataclasses.dataclass(frozen=True)
 class FrameBytesOf:
-    """In place of an option's value: as many bytes as a message of another entrant has on the wire."""
+    """Replaces the value of an option by the size of another entrant's messages on the wire."""
     entrant: str
 
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
-    """One number of a run."""
-    field: str  # as the generator names it
+    """One measured number of a run."""
+    field: str  # its name in the generator's output
     header: str
     unit: str   # rate, ms, share, bytes, KiB, count
 
 
 @dataclasses.dataclass(frozen=True)
 class Ratio:
-    """An entrant's figure ÷ another's, or ÷ a constant. `syncs` are added to the denominator."""
+    """The figure of an entrant divided by that of another or by a constant. The time of `syncs` syncs is added to the
+    denominator."""
     over: str
     under: str | float
     field: str
     at_least: float | None = None
     at_most: float | None = None
     syncs: int = 0
-    name: str = ""  # in the tables, where "over ÷ under" does not say it
+    name: str = ""  # in the tables; default: "over ÷ under"
 
     @property
     def title(self):
@@ -57,17 +58,17 @@ class Ratio:
 
 @dataclasses.dataclass(frozen=True)
 class Group:
-    """Works that stand in one table."""
+    """The workloads that share a table."""
     title: str
     note: str
     figures: tuple
 
 
 @dataclasses.dataclass(frozen=True)
-class Work:
+class Workload:
     group: Group
     label: str
-    command: str  # the generator's name for it, or "history", which the harness does itself
+    command: str  # of the generator, or "history", which the harness measures itself
     entrants: tuple
     ratios: tuple = ()
     options: dict = dataclasses.field(default_factory=dict)  # of the generator
@@ -79,7 +80,8 @@ class Work:
         return f"{self.group.title}: {self.label}"
 
     def among(self, servers):
-        """The work without entrants whose server is not there, and without their ratios; None if nobody is left."""
+        """The workload without the entrants whose server is not in `servers`, and without their ratios; None if no
+        entrant is left."""
         entrants = tuple(entrant for entrant in self.entrants if entrant.server in servers)
         names = {entrant.name for entrant in entrants}
         ratios = tuple(ratio for ratio in self.ratios

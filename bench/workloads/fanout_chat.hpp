@@ -17,12 +17,12 @@ struct FanoutChat {
     MessageTemplate message;
     Window window;
     Client* publisher = nullptr;
-    std::uint64_t due = 0;  // publishes to send in all, as soon as the window has room
-    bool listed = false;    // among those that the next turn publishes for
+    std::uint64_t due = 0;  // publishes to send in total, when the window has room
+    bool listed = false;    // the next turn publishes in this chat
 
     AnswerCheck answers{};
     SequenceCheck sequences{};
-    // A finder a chat, as the names' lengths decide where a field is.
+    // One finder per chat, because the position of a field depends on the length of the chat's name.
     FieldFinder answered_sequence{"\"sequenceNumber\":"};
     FieldFinder delivered_sequence{"\"sequenceNumber\":"};
 };

@@ -1,4 +1,4 @@
-// What the answers to publishes say, gathered over all connections of a work.
+// Collects the answers to the publishes of all connections of a workload.
 #pragma once
 
 #include "connection_check.hpp"
@@ -34,10 +34,10 @@ class Answers {
         rounds_.record_latency(now - sent_at);
     }
 
-    // Whether each answer tells a number: consecutive ones, of each chat (notifyd) or of the stream (JetStream).
+    // Whether each answer contains a number. Numbers are consecutive within a chat (notifyd) or the stream (JetStream).
     bool are_numbered() const { return numbered_; }
 
-    // The number that the answer tells; 0 when it does not, which is noted as a fault. Only for numbered ones.
+    // The number in the answer; 0 if it is missing, which is counted as a fault. Only if answers are numbered.
     std::uint64_t take_sequence(std::size_t chat, std::string_view text) {
         Numbers& numbers = numbers_[chat];
         const std::uint64_t sequence = numbers.finder.decimal(text).value_or(0);
@@ -45,7 +45,7 @@ class Answers {
         return sequence;
     }
 
-    // When every answer has come: whether the numbers given are complete.
+    // To be called once all answers have arrived: counts the numbers that are missing.
     void count_gaps() {
         for (const Numbers& numbers : numbers_) {
             checks_.gaps += numbers.seen.gaps();
@@ -65,7 +65,7 @@ class Answers {
     }
 
   private:
-    // A finder a chat, as the names' lengths decide where a field is.
+    // One finder per chat, because the position of a field depends on the length of the chat's name.
     struct Numbers {
         explicit Numbers(Protocol protocol)
             : finder(protocol == Protocol::jetstream ? "\"seq\":" : "\"sequenceNumber\":") {}

@@ -1,4 +1,4 @@
-// The connections of the fan-out: in each chat its subscribers, and the one that publishes.
+// The connections of the fan-out: the subscribers and the publisher of each chat.
 // Throws ConnectionError if a connection is refused.
 #pragma once
 
@@ -6,7 +6,7 @@
 #include "dialects/dialect_client.hpp"
 #include "poller.hpp"
 #include "setup.hpp"
-#include "works/fanout_chat.hpp"
+#include "workloads/fanout_chat.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -30,12 +30,13 @@ class FanoutConnections {
     using Chat = FanoutChat<Client>;
     using Subscriber = FanoutSubscriber<Client>;
 
-    // `receipts` end a publish. The poller's index is that of the subscriber, or behind all of them, of the publisher.
+    // `receipts` is the number of receipts that complete a publish. In the poller, the indexes of the publishers follow
+    // those of the subscribers.
     void open(Setup& setup, Poller& poller, std::size_t receipts) {
         const Options& options = setup.options;
         const std::vector<std::string> names = options.chat_names();
         const bool member = options.publisher == PublisherKind::member;
-        // Pointers are taken: nothing may move any more.
+        // Reserved, because pointers to the elements are kept.
         chats_.reserve(names.size());
         subscribers_.reserve(names.size() * options.subscribers);
         publishers_.reserve(member ? 0 : names.size());
@@ -66,11 +67,11 @@ class FanoutConnections {
     }
 
     std::vector<Chat>& chats() { return chats_; }
-    std::vector<Subscriber>& subscribers() { return subscribers_; }  // of one chat after the other
-    std::vector<Client>& publishers() { return publishers_; }  // of the chats in their order; none when members publish
+    std::vector<Subscriber>& subscribers() { return subscribers_; }  // chat by chat
+    std::vector<Client>& publishers() { return publishers_; }  // in the order of the chats; empty if members publish
 
   private:
-    // In the latest chat.
+    // Adds a subscriber to the latest chat.
     void subscribe(Setup& setup, const Seat& seat) {
         Chat& chat = chats_.back();
         subscribers_.push_back({.client = Client(setup, seat),

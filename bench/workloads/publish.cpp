@@ -1,13 +1,13 @@
-#include "works/publish.hpp"
+#include "workloads/publish.hpp"
 
 #include "patience.hpp"
 #include "poller.hpp"
 #include "setup.hpp"
-#include "works/answers.hpp"
-#include "works/jetstream_publisher.hpp"
-#include "works/notifyd_publishers.hpp"
-#include "works/publisher.hpp"
-#include "works/redis_publisher.hpp"
+#include "workloads/answers.hpp"
+#include "workloads/jetstream_publisher.hpp"
+#include "workloads/notifyd_publishers.hpp"
+#include "workloads/publisher.hpp"
+#include "workloads/redis_publisher.hpp"
 
 #include <limits>
 #include <memory>
@@ -62,7 +62,7 @@ class Publishing {
   private:
     void run_rounds();
     void drain();
-    // Reads what has come; `ready_` tells who had something.
+    // Reads what has arrived; `ready_` then contains the publishers that received something.
     void turn();
     void receive(const epoll_event& event);
     void publish();
@@ -89,7 +89,7 @@ Report Publishing::run() {
         drain();
         answers_.count_gaps();
     } catch (const SilenceError& error) {
-        // Every publish gets exactly one answer or refusal.
+        // Every publish is answered exactly once, with success or an error.
         answers_.checks().count_error(error.what());
         answers_.checks().gaps += in_flight();
     } catch (const ConnectionError& error) {
@@ -151,7 +151,7 @@ void Publishing::receive(const epoll_event& event) {
     const Nanoseconds now = monotonic_now();
     publishers_[index]->receive(setup_.scratch, now, answers_);
     if (Poller::is_ending(event)) {
-        // The edge is told once: read on, to the end of the stream.
+        // The edge is reported only once, so read to the end of the stream now.
         publishers_[index]->receive(setup_.scratch, now, answers_);
     }
 }

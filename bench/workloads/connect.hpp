@@ -1,4 +1,4 @@
-// Connections that are opened and closed again: how many a second, and how long until one is open.
+// Opens and closes connections: measures how many per second, and how long it takes to open one.
 // Errors during a run are counted in the report's checks.
 #pragma once
 

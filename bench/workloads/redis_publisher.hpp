@@ -1,12 +1,12 @@
-// XADD to redis-server: pipelined, and answered in order with the entry's id.
+// Publishes with XADD to redis-server. Commands are pipelined, and answered in order with the id of the entry.
 #pragma once
 
 #include "dialects/resp_codec.hpp"
 #include "order_check.hpp"
 #include "setup.hpp"
 #include "stream.hpp"
-#include "works/publisher.hpp"
-#include "works/requests.hpp"
+#include "workloads/publisher.hpp"
+#include "workloads/requests.hpp"
 
 #include <cstddef>
 #include <cstdint>

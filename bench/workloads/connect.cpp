@@ -1,4 +1,4 @@
-#include "works/connect.hpp"
+#include "workloads/connect.hpp"
 
 #include "patience.hpp"
 #include "poller.hpp"
@@ -16,8 +16,8 @@ namespace {
 
 constexpr int wait_ms_max = 20;
 
-// One connection from its first packet to its last: opened, then closed by the handshake of RFC 6455, of which the
-// server closes TCP.
+// One connection from its first packet to its last: it is opened, and then closed with the closing handshake of RFC
+// 6455, after which the server closes TCP.
 class Visit {
   public:
     Visit(Setup& setup, const Upgrade& upgrade, Nanoseconds now)
@@ -26,7 +26,7 @@ class Visit {
     int descriptor() const { return opening_->descriptor(); }
     Nanoseconds started_at() const { return started_at_; }
 
-    // True when the connection has just become open; it is closing then.
+    // Returns true when the connection has just opened; its closing handshake has then begun.
     bool open(Scratch& scratch) {
         if (!opening_ || !opening_->advance(scratch)) {
             return false;
@@ -37,7 +37,7 @@ class Visit {
         return true;
     }
 
-    // True when it has come to its end.
+    // Returns true once the server has closed the connection.
     bool end(Scratch& scratch) { return client_ && client_->receive_end(scratch); }
 
   private:

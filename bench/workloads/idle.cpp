@@ -1,4 +1,4 @@
-#include "works/idle.hpp"
+#include "workloads/idle.hpp"
 
 #include "patience.hpp"
 #include "poller.hpp"
@@ -17,7 +17,8 @@ namespace notifyd::bench {
 namespace {
 
 constexpr int wait_ms_max = 20;
-// Memory is at rest when it has stayed within so many bytes for so long; it is waited for no longer than this.
+// Memory is at rest when it has changed by at most `change_bytes_max` for `rest`. The wait for that is limited to
+// `rest_awaited_max`.
 constexpr std::uint64_t change_bytes_max = 64 * 1024;
 constexpr Nanoseconds rest = 1'500'000'000;
 constexpr Nanoseconds rest_awaited_max = 30'000'000'000;
@@ -75,7 +76,7 @@ void Idling::open_all() {
     }
 }
 
-// The server's pings are answered, and its greetings read, all the time.
+// Keeps answering pings and reading greetings, so that the server does not close the connections.
 void Idling::turn() {
     for (const epoll_event& event : poller_.wait(wait_ms_max)) {
         WebSocketClient& client = clients_[static_cast<std::size_t>(event.data.u64)];

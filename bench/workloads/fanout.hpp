@@ -1,4 +1,5 @@
-// Chats with a publishing connection each, a window of publishes in flight, and subscribers.
+// Measures deliveries in chats that each have one publishing connection, a window of publishes in flight, and
+// subscribers.
 // Errors during a run are counted in the report's checks.
 #pragma once
 

@@ -1,27 +1,27 @@
-#include "works/fanout.hpp"
+#include "workloads/fanout.hpp"
 
 #include "dialects/mqtt_client.hpp"
 #include "dialects/nats_client.hpp"
 #include "dialects/socketio_client.hpp"
 #include "dialects/text_clients.hpp"
-#include "works/fanout_work.hpp"
+#include "workloads/fanout_workload.hpp"
 
 namespace notifyd::bench {
 
 Report run_fanout(const Options& options) {
     switch (options.protocol) {
         case Protocol::notifyd:
-            return FanoutWork<NotifydClient>(options).run();
+            return FanoutWorkload<NotifydClient>(options).run();
         case Protocol::broadcast:
-            return FanoutWork<BroadcastClient>(options).run();
+            return FanoutWorkload<BroadcastClient>(options).run();
         case Protocol::socketio:
-            return FanoutWork<SocketIoClient>(options).run();
+            return FanoutWorkload<SocketIoClient>(options).run();
         case Protocol::nchan:
-            return FanoutWork<NchanClient>(options).run();
+            return FanoutWorkload<NchanClient>(options).run();
         case Protocol::mqtt:
-            return FanoutWork<MqttClient>(options).run();
+            return FanoutWorkload<MqttClient>(options).run();
         case Protocol::nats:
-            return FanoutWork<NatsClient>(options).run();
+            return FanoutWorkload<NatsClient>(options).run();
         case Protocol::redis:
         case Protocol::jetstream:
         case Protocol::plain:

@@ -1,11 +1,11 @@
-// A connection that keeps its window of publishes in flight.
+// A connection that keeps a window of publishes in flight.
 // Throws ConnectionError if the connection is lost.
 #pragma once
 
 #include "message_template.hpp"
 #include "scratch.hpp"
 #include "time.hpp"
-#include "works/answers.hpp"
+#include "workloads/answers.hpp"
 
 #include <cstddef>
 #include <vector>
@@ -17,7 +17,7 @@ class Publisher {
     virtual ~Publisher() = default;
 
     virtual int descriptor() const = 0;
-    // Publishes as much as the window has room for, and no more than that; returns how many.
+    // Publishes as many messages as the window has room for, at most the given number; returns how many.
     virtual std::size_t publish(std::size_t count_max, Nanoseconds now) = 0;
     virtual void flush() = 0;
     virtual void receive(Scratch& scratch, Nanoseconds now, Answers& answers) = 0;
@@ -26,7 +26,7 @@ class Publisher {
     virtual void close() noexcept = 0;
 };
 
-// The chats that a publisher goes through, round and round. Publishers share the messages; each begins elsewhere.
+// The chats in which a publisher publishes in turn. Publishers share the messages, but start at different chats.
 class ChatTurns {
   public:
     ChatTurns(std::vector<MessageTemplate>& messages, std::size_t first)

@@ -1,4 +1,4 @@
-#include "works/notifyd_publishers.hpp"
+#include "workloads/notifyd_publishers.hpp"
 
 #include <optional>
 

@@ -1,4 +1,4 @@
-#include "works/jetstream_publisher.hpp"
+#include "workloads/jetstream_publisher.hpp"
 
 #include <optional>
 #include <string_view>
@@ -7,7 +7,7 @@
 namespace notifyd::bench {
 namespace {
 
-// All chats are subjects of one stream, and share its numbers.
+// All chats are subjects of one stream and share its sequence numbers.
 constexpr std::size_t stream = 0;
 
 std::string inbox_of(std::size_t index) {
@@ -53,7 +53,7 @@ void JetStreamPublisher::take_ack(const NatsMessage& message, Nanoseconds now, A
         ++answers.checks().duplicates;
         return;
     }
-    // Where no stream takes the subject, nats-server says so in a header: there is no payload then.
+    // If no stream stores the subject, nats-server reports this in a header, and there is no payload.
     if (message.payload.find("\"seq\":") == std::string_view::npos) {
         answers.checks().count_error(message.payload);
         return;

@@ -1,4 +1,4 @@
-// notifyd's two ways to publish: `sendMessage` of a WebSocket, and POST /publish.
+// The two ways to publish with notifyd: `sendMessage` on a WebSocket, and POST /publish.
 #pragma once
 
 #include "dialects/text_clients.hpp"
@@ -6,8 +6,8 @@
 #include "http_client.hpp"
 #include "order_check.hpp"
 #include "setup.hpp"
-#include "works/publisher.hpp"
-#include "works/requests.hpp"
+#include "workloads/publisher.hpp"
+#include "workloads/requests.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +17,7 @@
 
 namespace notifyd::bench {
 
-// Answers name their request, and may come in any order.
+// Answers contain the id of their request, and may arrive in any order.
 class WebSocketPublisher final : public Publisher {
   public:
     WebSocketPublisher(Setup& setup, std::vector<MessageTemplate>& messages, std::size_t first_chat);
@@ -36,10 +36,10 @@ class WebSocketPublisher final : public Publisher {
     ChatTurns messages_;
     FieldFinder request_{std::string(MessageTemplate::request_needle)};
     Requests requests_;
-    OrderCheck order_;  // of fifo messages
+    OrderCheck order_;  // for fifo messages
 };
 
-// One at a time on a keep-alive connection.
+// Publishes one message at a time on a keep-alive connection.
 class HttpPublisher final : public Publisher {
   public:
     HttpPublisher(Setup& setup, std::vector<MessageTemplate>& messages, std::size_t first_chat);

@@ -1,4 +1,4 @@
-// The fan-out, over any dialect: publishes, reads, and checks what every connection sees.
+// The fan-out for any dialect: publishes, receives, and checks what every connection receives.
 // Errors during a run are counted in the report's checks.
 #pragma once
 
@@ -10,7 +10,7 @@
 #include "report.hpp"
 #include "rounds.hpp"
 #include "setup.hpp"
-#include "works/fanout_connections.hpp"
+#include "workloads/fanout_connections.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -24,9 +24,9 @@
 namespace notifyd::bench {
 
 template <class Client>
-class FanoutWork {
+class FanoutWorkload {
   public:
-    explicit FanoutWork(const Options& options)
+    explicit FanoutWorkload(const Options& options)
         : options_(options),
           setup_(options),
           in_order_(options.type == MessageType::fifo || options.protocol != Protocol::notifyd),
@@ -45,7 +45,7 @@ class FanoutWork {
             checks_.count_error(error.what());
             count_gaps();
         } catch (const ConnectionError& error) {
-            // What was in flight is not missing: nobody can tell.
+            // Publishes in flight do not count as missing: it is unknown what became of them.
             checks_.count_error(error.what());
         }
         return finish();
@@ -56,9 +56,9 @@ class FanoutWork {
     using Subscriber = FanoutSubscriber<Client>;
 
     static constexpr int wait_ms_max = 20;
-    // After the last message, for one that would come twice.
+    // How long to wait after the last message for duplicates.
     static constexpr Nanoseconds linger = 50'000'000;
-    // For servers that do not tell when a subscription has taken effect.
+    // For servers that do not report when a subscription has taken effect.
     static constexpr Nanoseconds settling = 100'000'000;
 
     void connect() {
@@ -101,7 +101,7 @@ class FanoutWork {
         }
     }
 
-    // Reads everything that has come; what it makes room for is published afterwards, in one write a chat.
+    // Reads everything that has arrived. The caller then fills the room in the windows, with one write per chat.
     void turn(int wait_ms) {
         for (const epoll_event& event : poller_.wait(wait_ms)) {
             receive(event);
@@ -148,7 +148,7 @@ class FanoutWork {
     }
 
     void receive(const epoll_event& event) {
-        // A short read ends a turn's reading, and an edge is told once: so the end of the stream is read for here.
+        // An edge is reported only once, but a short read ends a turn: read again if the peer has closed the stream.
         const int reads = Poller::is_ending(event) ? 2 : 1;
         const auto index = static_cast<std::size_t>(event.data.u64);
         for (int read = 0; read < reads; ++read) {
@@ -232,7 +232,7 @@ class FanoutWork {
     void take_answer(Chat& chat, std::string_view text) {
         const std::optional<std::uint32_t> stamp = request_.stamp(text);
         if (!stamp || text.find("\"error\":") != std::string_view::npos) {
-            // A refused publish never reaches the subscribers: the work cannot go on.
+            // A rejected publish never reaches the subscribers, so the workload cannot continue.
             throw ConnectionError("a publish was refused: " + std::string(text));
         }
         if (!chat.answers.see(*stamp, chat.window.started())) {
@@ -276,8 +276,8 @@ class FanoutWork {
 
     const Options& options_;
     Setup setup_;
-    const bool in_order_;       // whatever one connection publishes
-    const bool answers_count_;  // in the window
+    const bool in_order_;       // the messages of one publisher must arrive in order
+    const bool answers_count_;  // a publish stays in the window until its answer arrives
     Poller poller_;
     FieldFinder stamp_{std::string(MessageTemplate::stamp_needle)};
     FieldFinder request_{std::string(MessageTemplate::request_needle)};

@@ -1,4 +1,4 @@
-// Durable publishes to a chat without subscribers: how many per second are answered, and with what latency.
+// Durable publishes to a chat without subscribers: measures how many per second are answered, and their latency.
 // Errors during a run are counted in the report's checks.
 #pragma once
 

@@ -1,6 +1,6 @@
-"""The works of a full run, in the order of the tables; and of a quick one."""
+"""The workloads of a full run, in the order of the tables, and those of a quick run."""
 
-from .work import Entrant, Figure, FrameBytesOf, Group, Pace, Ratio, Work
+from .workload import Entrant, Figure, FrameBytesOf, Group, Pace, Ratio, Workload
 
 DELIVERIES = Figure("deliveries_per_second", "deliveries/s", "rate")
 PUBLISHES = Figure("publishes_per_second", "publishes/s", "rate")
@@ -14,43 +14,46 @@ FRAME = Figure("frame_bytes", "bytes", "bytes")
 MEMORY = Figure("bytes_per_connection", "KiB a connection", "KiB")
 
 FAN_OUT = Group(
-    "Fan-out", "One chat; one connection publishes and is not subscribed. notifyd with everything on; the peers store "
-    "nothing. In flight: until every subscriber has it. Answers: stored and synced in the same time.",
+    "Fan-out", "One chat, in which one connection publishes without being subscribed. notifyd runs with everything "
+    "enabled; the peers store nothing. A publish is in flight until every subscriber has received it. Answers: "
+    "publishes that were stored and synced in the same time.",
     (DELIVERIES, PUBLISHES, ANSWERS, *LATENCIES, *SHARES, FRAME))
 NO_HISTORY = Group(
-    "Fan-out without history", "`storage.history = false` against a bare epoll server that does nothing but gather and "
-    "`send` frames of the same length.", FAN_OUT.figures)
+    "Fan-out without history", "notifyd with `storage.history = false`, compared with a bare epoll server that only "
+    "gathers and sends frames of the same length.", FAN_OUT.figures)
 MEMBERS = Group(
-    "500 chats × 2 members", "One member of each chat publishes and receives its own message; storage included.",
+    "500 chats × 2 members", "One member of each chat publishes, and receives its own messages. notifyd stores them.",
     FAN_OUT.figures)
 DURABLE = Group(
-    "Durable publish", "Chats that nobody listens to. A publish counts when it is answered: committed and synced; so "
-    "does redis with `XADD` and `appendfsync always`. JetStream answers before it syncs: for information.",
+    "Durable publish", "Publishes to chats without subscribers. A publish counts when it is answered, which notifyd "
+    "does after commit and sync, and so does redis for `XADD` with `appendfsync always`. JetStream answers before it "
+    "syncs, and is shown for information.",
     (PUBLISHES, *LATENCIES, *SHARES))
 OPEN_LOOP = Group(
-    "Latency", "100 subscribers, publishes at even intervals whatever the server does; from the time a publish was due "
-    "until a subscriber has it. A sync is one append with fdatasync, measured before each run.",
+    "Latency", "100 subscribers, with publishes at even intervals, however slow the server is. Latency is the time "
+    "from when a publish was due until a subscriber has received it. A sync is one append with fdatasync, measured "
+    "before each run.",
     (*TAILS, Figure("unsent", "unsent", "count"), Figure("sync_us", "sync ms", "ms"),
      Figure("sync_p99_us", "sync p99 ms", "ms"), *SHARES))
 IDLE = Group(
-    "Idle connections", "Resident memory for each of 10,000 connections that do nothing; in notifyd each with a user, "
-    "a topic, a permission and a row of its own. Peers: a WebSocket, and in nchan a subscription.",
+    "Idle connections", "Resident memory per connection, with 10,000 idle connections. In notifyd, each has its own "
+    "user, topic, permission and row; in the peers it is a WebSocket, in nchan with a subscription.",
     (MEMORY, Figure("rss_before", "MiB before", "MiB"), Figure("rss_after", "MiB after", "MiB")))
 CONNECT = Group(
-    "Connects", "TCP, TLS where said (1.3, ECDSA P-256), upgrade, close; 64 under way at a time. notifyd checks "
-    "permissions and a token, which is the same each time, so that its signature is verified once; a row is written "
-    "for connections that live longer than these. A full TLS handshake costs the client more than the server, so the "
-    "goal is for connects a second ÷ the server's share of its core, too.",
+    "Connects", "Each connect is TCP, TLS if stated (1.3, ECDSA P-256), upgrade and close; 64 run concurrently. "
+    "notifyd checks permissions and a token. The token is always the same, so its signature is verified only once, "
+    "and the connections are too short-lived to be stored. A full TLS handshake costs the client more than the server, "
+    "so there is also a goal for connects per second ÷ the server's share of its core.",
     (CONNECTS, CONNECTS_PER_CORE, *LATENCIES, *SHARES, Figure("resumed_share", "resumed", "share")))
-TLS = Group("TLS fan-out", "As fan-out.", FAN_OUT.figures)
+TLS = Group("TLS fan-out", "As in the fan-out.", FAN_OUT.figures)
 HISTORY = Group(
-    "Stored messages", "GET /messages, 50 a page, random chats of 1,000 messages each, by one client, after 200 pages "
-    "that do not count; first pages, and pages from the tenth on. Start: from the spawn until /readyz says 200. The "
-    "files are in the system's cache.",
+    "Stored messages", "GET /messages by one client: pages of 50 messages, from random chats of 1,000 messages each, "
+    "after 200 pages that are not counted. Deep pages are those from the tenth on. The start is the time from "
+    "spawning the process until /readyz answers 200. The files are in the system's cache.",
     (Figure("first_page_us", "first page ms", "ms"), Figure("deep_page_us", "deep page ms", "ms"),
      Figure("ready_ms", "ready after ms", "count"), Figure("database_bytes", "database MiB", "MiB")))
 TWO_LOOPS = Group(
-    "Two loops", "Server and generator share both cores: one event loop against two.", FAN_OUT.figures)
+    "Two loops", "Server and generator share both cores; two event loops are compared with one.", FAN_OUT.figures)
 
 DELIVERED = {"in-flight": "delivered"}
 STANDARD = Entrant("standard", "notifyd", options={"type": "standard"})
@@ -64,7 +67,7 @@ REDIS = Entrant("redis", "redis", options={"protocol": "redis"})
 JETSTREAM = Entrant("jetstream", "nats", options={"protocol": "jetstream"})
 
 
-# What is in flight between a slow server and a thousand subscribers takes a second to arrive.
+# With a slow server and a thousand subscribers, the messages in flight take a second to arrive.
 def fan_out_pace(subscribers):
     return Pace(600, 2, 1000) if subscribers >= 1000 else Pace()
 
@@ -80,11 +83,11 @@ def fan_out_label(subscribers, window):
 def fan_outs():
     rate = DELIVERIES.field
     for subscribers in (100, 1000):
-        yield Work(FAN_OUT, fan_out_label(subscribers, 1), "fanout", (STANDARD, FIFO),
-                   (Ratio("fifo", "standard", rate, at_least=0.7),), fan_out_options(subscribers, 1),
-                   fan_out_pace(subscribers))
+        yield Workload(FAN_OUT, fan_out_label(subscribers, 1), "fanout", (STANDARD, FIFO),
+                       (Ratio("fifo", "standard", rate, at_least=0.7),), fan_out_options(subscribers, 1),
+                       fan_out_pace(subscribers))
         for window in (16, 128):
-            yield Work(
+            yield Workload(
                 FAN_OUT, fan_out_label(subscribers, window), "fanout",
                 (STANDARD, FIFO, NATS, NCHAN, MOSQUITTO, WS, SOCKET_IO),
                 (Ratio("standard", "nats", rate, at_least=1), Ratio("standard", "nchan", rate, at_least=8),
@@ -97,23 +100,23 @@ def no_history():
     rate = DELIVERIES.field
     bare = Entrant("no history", "notifyd", {"history": False}, {"type": "standard"})
     raw = Entrant("raw", "raw", options={"protocol": "broadcast", "payload-bytes": FrameBytesOf(bare.name)})
-    goals = {(100, 16): 2.5e6, (1000, 128): 5e6}  # where the bare spike of the design did 3.3 M and 7.7 M
+    goals = {(100, 16): 2.5e6, (1000, 128): 5e6}  # a minimal prototype reached 3.3 M and 7.7 M
     for subscribers in (100, 1000):
         for window in (16, 128):
             goal = goals.get((subscribers, window))
             absolute = (Ratio(bare.name, goal, rate, at_least=1, name=f"no history ÷ {goal / 1e6:g} M/s"),) \
                 if goal else ()
-            yield Work(NO_HISTORY, fan_out_label(subscribers, window), "fanout", (bare, raw),
-                       (Ratio(bare.name, raw.name, rate), *absolute), fan_out_options(subscribers, window),
-                       fan_out_pace(subscribers))
+            yield Workload(NO_HISTORY, fan_out_label(subscribers, window), "fanout", (bare, raw),
+                           (Ratio(bare.name, raw.name, rate), *absolute), fan_out_options(subscribers, window),
+                           fan_out_pace(subscribers))
 
 
 def members():
     for window in (1, 4):
-        yield Work(MEMBERS, f"{window} in flight each", "fanout", (STANDARD, FIFO, NATS, NCHAN),
-                   (*(Ratio(STANDARD.name, peer, DELIVERIES.field, at_least=1) for peer in ("nats", "nchan")),
-                    Ratio("fifo", "standard", DELIVERIES.field)),
-                   {"chats": 500, "subscribers": 2, "publisher": "member", "window": window, **DELIVERED})
+        yield Workload(MEMBERS, f"{window} in flight each", "fanout", (STANDARD, FIFO, NATS, NCHAN),
+                       (*(Ratio(STANDARD.name, peer, DELIVERIES.field, at_least=1) for peer in ("nats", "nchan")),
+                        Ratio("fifo", "standard", DELIVERIES.field)),
+                       {"chats": 500, "subscribers": 2, "publisher": "member", "window": window, **DELIVERED})
 
 
 PUBLISH_WAYS = (
@@ -131,7 +134,7 @@ def notifyd_publishes(transport):
 def durable_publishes():
     for shared, goal in ((False, 0.6), (True, 1)):
         for label, connections, window, transport in PUBLISH_WAYS:
-            yield Work(
+            yield Workload(
                 DURABLE, f"{label}, {'two cores' if shared else 'one core'}", "publish",
                 (*notifyd_publishes(transport), REDIS, JETSTREAM),
                 (Ratio("standard", "redis", PUBLISHES.field, at_least=goal),
@@ -142,7 +145,7 @@ def durable_publishes():
 
 def open_loops():
     for rate in (100, 1000):
-        yield Work(
+        yield Workload(
             OPEN_LOOP, f"{rate:,} publishes/s", "fanout", (STANDARD, FIFO, NCHAN),
             (Ratio("standard", "nchan", "p50_us", at_most=1, name="p50: standard ÷ nchan"),
              Ratio("standard", "nchan", "p99_us", at_most=1, name="p99: standard ÷ nchan"),
@@ -154,7 +157,7 @@ def open_loops():
 
 def idle(connections=10_000):
     plain = {"protocol": "plain"}
-    return Work(
+    return Workload(
         IDLE, f"{connections:,} connections", "idle",
         (Entrant("plain", "notifyd"), Entrant("TLS", "notifyd", {"tls": True}, {"tls": "on"}),
          Entrant("nchan", "nchan", options=plain | {"path": "/sub/bench"}),
@@ -169,30 +172,30 @@ def connects():
     for label, options in (("plain", {}), ("TLS, full", {"tls": "on", "resume": "off"}),
                            ("TLS, resumed", {"tls": "on", "resume": "on"})):
         settings = {"tls": True} if options else {}
-        yield Work(CONNECT, label, "connect",
-                   (Entrant("notifyd", "notifyd", settings),
-                    Entrant("nchan", "nchan", settings, {"protocol": "plain", "path": "/sub/bench"})),
-                   (Ratio("notifyd", "nchan", CONNECTS.field, at_least=1),
-                    Ratio("notifyd", "nchan", CONNECTS_PER_CORE.field, at_least=1,
-                          name="a server core: notifyd ÷ nchan")),
-                   {"window": 64, **options},
-                   Pace(300, 2, 1000))
+        yield Workload(CONNECT, label, "connect",
+                       (Entrant("notifyd", "notifyd", settings),
+                        Entrant("nchan", "nchan", settings, {"protocol": "plain", "path": "/sub/bench"})),
+                       (Ratio("notifyd", "nchan", CONNECTS.field, at_least=1),
+                        Ratio("notifyd", "nchan", CONNECTS_PER_CORE.field, at_least=1,
+                              name="a server core: notifyd ÷ nchan")),
+                       {"window": 64, **options},
+                       Pace(300, 2, 1000))
 
 
 def tls_fan_outs():
     for subscribers in (100, 1000):
         for window in (16, 128):
-            yield Work(TLS, fan_out_label(subscribers, window), "fanout",
-                       (Entrant("TLS", "notifyd", {"tls": True}, {"tls": "on"}), Entrant("plain", "notifyd")),
-                       (Ratio("TLS", "plain", DELIVERIES.field, at_least=0.6),),
-                       fan_out_options(subscribers, window), fan_out_pace(subscribers))
+            yield Workload(TLS, fan_out_label(subscribers, window), "fanout",
+                           (Entrant("TLS", "notifyd", {"tls": True}, {"tls": "on"}), Entrant("plain", "notifyd")),
+                           (Ratio("TLS", "plain", DELIVERIES.field, at_least=0.6),),
+                           fan_out_options(subscribers, window), fan_out_pace(subscribers))
 
 
 def histories(messages):
-    """Chats of 1,000 messages; against ten of them."""
+    """A large database with chats of 1,000 messages, compared with one of ten such chats."""
     chat_messages, few = 1000, 10_000
     large, small = f"{messages:,} messages", f"{few:,} messages"
-    yield Work(
+    yield Workload(
         HISTORY, f"{messages // chat_messages:,} chats against {few // chat_messages:,}", "history",
         tuple(Entrant(name, "notifyd", options={"messages": count, "chats": count // chat_messages})
               for name, count in ((large, messages), (small, few))),
@@ -204,8 +207,8 @@ def histories(messages):
 def loops(label, command, options, field, extra=None):
     entrants = tuple(Entrant(name, "notifyd", {"threads": threads}, extra or {})
                      for name, threads in (("two loops", 2), ("one loop", 1)))
-    return Work(TWO_LOOPS, label, command, entrants, (Ratio("two loops", "one loop", field, at_least=0.6),), options,
-                shared_cores=True)
+    return Workload(TWO_LOOPS, label, command, entrants, (Ratio("two loops", "one loop", field, at_least=0.6),),
+                    options, shared_cores=True)
 
 
 def two_loops():
@@ -227,35 +230,35 @@ def full(history_messages=0):
 
 
 def quick():
-    return list(quick_works())
+    return list(quick_workloads())
 
 
-def quick_works():
-    """Every kind of work once, notifyd alone, small enough for a test on a busy machine."""
+def quick_workloads():
+    """Every kind of workload once, for notifyd alone, and small enough for a test on a busy machine."""
     pace = Pace(50, 1, 300)
     tls = Entrant("TLS", "notifyd", {"tls": True}, {"tls": "on"})
 
-    def work(group, label, command, entrants, options, shared_cores=False):
-        return Work(group, label, command, entrants, (), options, pace, shared_cores)
+    def workload(group, label, command, entrants, options, shared_cores=False):
+        return Workload(group, label, command, entrants, (), options, pace, shared_cores)
 
     for subscribers, window in ((100, 1), (100, 128), (300, 16)):
-        yield work(FAN_OUT, fan_out_label(subscribers, window), "fanout", (STANDARD, FIFO),
-                   {"subscribers": subscribers, "window": window})
-    yield work(FAN_OUT, "1 → 50, delivered", "fanout", (STANDARD, FIFO), fan_out_options(50, 16))
-    yield work(NO_HISTORY, fan_out_label(50, 16), "fanout", (Entrant("no history", "notifyd", {"history": False}),),
-               fan_out_options(50, 16))
-    yield work(MEMBERS, "20 × 2", "fanout", (STANDARD, FIFO),
-               {"chats": 20, "subscribers": 2, "publisher": "member", "window": 4, **DELIVERED})
+        yield workload(FAN_OUT, fan_out_label(subscribers, window), "fanout", (STANDARD, FIFO),
+                       {"subscribers": subscribers, "window": window})
+    yield workload(FAN_OUT, "1 → 50, delivered", "fanout", (STANDARD, FIFO), fan_out_options(50, 16))
+    yield workload(NO_HISTORY, fan_out_label(50, 16), "fanout", (Entrant("no history", "notifyd", {"history": False}),),
+                   fan_out_options(50, 16))
+    yield workload(MEMBERS, "20 × 2", "fanout", (STANDARD, FIFO),
+                   {"chats": 20, "subscribers": 2, "publisher": "member", "window": 4, **DELIVERED})
     for label, connections, window, transport in PUBLISH_WAYS:
-        yield work(DURABLE, label, "publish", notifyd_publishes(transport),
-                   {"connections": connections, "window": window})
-    yield work(OPEN_LOOP, "200 publishes/s", "fanout", (STANDARD, FIFO),
-               {"subscribers": 20, "window": 1024, "rate": 200, **DELIVERED})
-    yield work(IDLE, "200 connections", "idle", (Entrant("plain", "notifyd"), tls), {"connections": 200})
-    yield work(CONNECT, "plain", "connect", (Entrant("notifyd", "notifyd"),), {"window": 16})
+        yield workload(DURABLE, label, "publish", notifyd_publishes(transport),
+                       {"connections": connections, "window": window})
+    yield workload(OPEN_LOOP, "200 publishes/s", "fanout", (STANDARD, FIFO),
+                   {"subscribers": 20, "window": 1024, "rate": 200, **DELIVERED})
+    yield workload(IDLE, "200 connections", "idle", (Entrant("plain", "notifyd"), tls), {"connections": 200})
+    yield workload(CONNECT, "plain", "connect", (Entrant("notifyd", "notifyd"),), {"window": 16})
     for resume in ("off", "on"):
-        yield work(CONNECT, f"TLS, resume {resume}", "connect", (tls,), {"window": 16, "resume": resume})
-    yield work(TLS, fan_out_label(50, 16), "fanout", (tls,), fan_out_options(50, 16))
-    yield work(TWO_LOOPS, fan_out_label(100, 16), "fanout",
-               tuple(Entrant(f"two loops, {entrant.name}", "notifyd", {"threads": 2}, entrant.options)
-                     for entrant in (STANDARD, FIFO)), fan_out_options(100, 16), shared_cores=True)
+        yield workload(CONNECT, f"TLS, resume {resume}", "connect", (tls,), {"window": 16, "resume": resume})
+    yield workload(TLS, fan_out_label(50, 16), "fanout", (tls,), fan_out_options(50, 16))
+    yield workload(TWO_LOOPS, fan_out_label(100, 16), "fanout",
+                   tuple(Entrant(f"two loops, {entrant.name}", "notifyd", {"threads": 2}, entrant.options)
+                         for entrant in (STANDARD, FIFO)), fan_out_options(100, 16), shared_cores=True)

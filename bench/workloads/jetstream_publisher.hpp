@@ -1,12 +1,12 @@
-// Publishes to a JetStream of nats-server, over WebSocket: each with an inbox of its own, where the ack comes.
+// Publishes to JetStream of nats-server over WebSocket. Every publish has its own inbox, at which its ack arrives.
 #pragma once
 
 #include "dialects/nats_client.hpp"
 #include "field_finder.hpp"
 #include "order_check.hpp"
 #include "setup.hpp"
-#include "works/publisher.hpp"
-#include "works/requests.hpp"
+#include "workloads/publisher.hpp"
+#include "workloads/requests.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -29,7 +29,7 @@ class JetStreamPublisher final : public Publisher {
   private:
     void take_ack(const NatsMessage& message, Nanoseconds now, Answers& answers);
 
-    std::string inbox_;  // the subject of the acks, up to the request's number
+    std::string inbox_;  // prefix of the acks' subjects; the request's number follows
     NatsClient client_;
     std::vector<MessageTemplate> texts_;  // by chat
     ChatTurns messages_;

@@ -1,8 +1,8 @@
-// The publishes of one connection that await their answers, each identified by a small number in its answer.
+// The publishes of one connection that await an answer. Each has a small number, which the answer contains.
 #pragma once
 
 #include "time.hpp"
-#include "works/publisher.hpp"
+#include "workloads/publisher.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -27,7 +27,7 @@ class Requests {
 
     std::size_t room() const { return free_.size(); }
     std::size_t in_flight() const { return requests_.size() - free_.size(); }
-    // How many were started so far: the ordinal of the latest.
+    // The number of requests started so far, which is the ordinal of the latest one.
     std::uint64_t started() const { return started_; }
 
     std::uint32_t start(std::size_t chat, Nanoseconds now) {
@@ -38,7 +38,7 @@ class Requests {
     }
 
     bool exists(std::uint32_t number) const { return number < requests_.size(); }
-    // Ends the request. What is returned has ordinal 0 when it was not in flight.
+    // Ends the request. The returned request has ordinal 0 if it was not in flight.
     Request take(std::uint32_t number) {
         const Request request = requests_[number];
         if (request.ordinal != 0) {
@@ -54,7 +54,7 @@ class Requests {
     std::uint64_t started_ = 0;
 };
 
-// Sends a publish for each free place of the window, `count_max` at most; returns how many.
+// Sends a publish for each free place in the window, but at most `count_max`; returns how many.
 template <class Client>
 std::size_t fill_window(
     Requests& requests, ChatTurns& messages, Client& client, std::size_t count_max, Nanoseconds now) {
