@@ -48,7 +48,7 @@ std::uint64_t parse_number(std::string_view name, std::string_view text, std::ui
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc{} || end != text.data() + text.size() || number < least || number > most) {
-        throw UsageError("--" + std::string(name) + " takes a number from " + std::to_string(least) + " to " +
+        throw UsageError("--" + std::string(name) + " must be a number from " + std::to_string(least) + " to " +
                          std::to_string(most));
     }
     return number;
@@ -141,17 +141,17 @@ void check(const Options& options) {
     }
     check_protocol(options);
     if (options.workload == Workload::idle && options.server_process == 0) {
-        throw UsageError("idle looks at the memory of --server-process");
+        throw UsageError("idle measures the memory of --server-process, which is missing");
     }
     if (options.transport == Transport::http && options.window != 1) {
-        throw UsageError("over http a connection has one publish in flight: --window 1");
+        throw UsageError("over http, a connection has one publish in flight: use --window 1");
     }
     if (options.type == MessageType::fifo && options.protocol != Protocol::notifyd) {
-        throw UsageError("only notifyd knows --type fifo");
+        throw UsageError("--type fifo is only for notifyd");
     }
     if (options.workload == Workload::fanout && options.in_flight == InFlight::answered &&
         options.protocol != Protocol::notifyd) {
-        throw UsageError("only notifyd answers: --in-flight delivered");
+        throw UsageError("only notifyd answers publishes: use --in-flight delivered");
     }
 }
 
@@ -177,19 +177,19 @@ const char* usage_text() {
            "  all:     --host 127.0.0.1 --tls off|on --server-process PID\n"
            "           --chat bench --chats 1: with more, they are bench-0, bench-1, …\n"
            "           --publisher-token JWT --subscriber-token JWT (of notifyd)\n"
-           "           --warm-up-ms 500 --rounds 3 --round-ms 1000 (but idle)\n"
+           "           --warm-up-ms 500 --rounds 3 --round-ms 1000 (not for idle)\n"
            "  fanout:  --protocol notifyd|broadcast|socketio|nchan|mqtt|nats --type standard|fifo\n"
            "           --subscribers 100 (of each chat) --publisher separate|member\n"
            "           --window 16 --in-flight answered|delivered --payload-bytes 256\n"
-           "           --rate 0 (publishes a second in all, at fixed times; 0: as fast as the window lets)\n"
+           "           --rate 0 (publishes a second in all, at fixed times; 0: as fast as the window allows)\n"
            "  publish: --protocol notifyd|redis|jetstream --type standard|fifo --transport websocket|http (of "
            "notifyd)\n"
            "           --connections 1 --window 16 --payload-bytes 256\n"
-           "           --publishes 0 (that many and no more, in one round; 0: until the rounds are over)\n"
+           "           --publishes 0 (exactly that many, in one round; 0: until the rounds are over)\n"
            "  connect: --protocol notifyd|plain --path / (plain) --clients FILE (notifyd; a line: token TAB query)\n"
            "           --window 16 (handshakes under way) --resume off|on (TLS sessions)\n"
            "  idle:    --protocol, --path, --clients as in connect; --connections 1\n"
-           "Prints one JSON object; ends with 0 when every check held, 1 when one failed, 2 for a wrong option.\n";
+           "Prints one JSON object; exits with 0 if every check held, 1 if one failed, 2 for a wrong option.\n";
 }
 
 Options parse_options(int argument_count, const char* const* arguments) {
