@@ -44,15 +44,20 @@ std::size_t Processor::process(std::span<const Delivery> run) {
     std::size_t recipients = 0;
     for (connection::Connection* member : members) {
         if (first.skip && member->id() == *first.skip) {
-            if (member->is_behind()) catch_up_.pass_over(*member, run);
+            if (member->is_behind() && first.lifetime == Lifetime::kept) catch_up_.pass_over(*member, run);
             continue;
         }
-        const Sent sent = member->is_behind() ? send_behind(*member, run, frames) : send(*member, run, frames.get());
-        if (sent != Sent::gone) ++recipients;
+        if (deliver(*member, run, frames) != Sent::gone) ++recipients;
     }
     slice_deliveries_ += recipients;
     record(run, frames.now(), recipients);
     return recipients;
+}
+
+Processor::Sent Processor::deliver(connection::Connection& member, std::span<const Delivery> run, RunFrames& frames) {
+    const Message& first = *run.front().message;
+    if (first.lifetime == Lifetime::transient) return send_transient(member, first.topic, frames);
+    return member.is_behind() ? send_behind(member, run, frames) : send(member, run, frames.get());
 }
 
 Processor::Sent Processor::send(connection::Connection& member, std::span<const Delivery> run, const FramePtr& frames) {
@@ -72,6 +77,14 @@ Processor::Sent Processor::send(connection::Connection& member, std::span<const 
         for (const Delivery& delivery : run) retries_.add(member, delivery);
     }
     return Sent::later;
+}
+
+Processor::Sent Processor::send_transient(connection::Connection& member, const TopicName& topic, RunFrames& frames) {
+    const connection::Backlog* backlog = member.is_behind() ? member.backlog(topic) : nullptr;
+    if (backlog != nullptr && backlog->holds()) return Sent::gone;
+    if (member.sink().send(frames.get()) != ports::Verdict::queued) return Sent::gone;
+    slice_most_ = std::max(slice_most_, member.add_to_slice(slice_, frames.get()->size()));
+    return Sent::queued;
 }
 
 Processor::Sent Processor::send_behind(connection::Connection& member,

@@ -39,7 +39,7 @@ DeliveryWorker::DeliveryWorker(WorkerPool& pool, const WorkerParts& parts)
 void DeliveryWorker::push(MessagePtr message) {
     published_.push_back({std::move(message), 0});
     const Delivery& pushed = published_.back();
-    if (!pushed.message->skip.has_value()) return;
+    if (!pushed.message->skip.has_value() || pushed.message->lifetime == Lifetime::transient) return;
     // A replay may find the message in the log before the lane reaches it.
     connection::Connection* sender = registry_.find(*pushed.message->skip);
     if (sender != nullptr && sender->is_behind()) catch_up_.pass_over(*sender, std::span(&pushed, 1));
@@ -89,7 +89,7 @@ std::span<const Delivery> DeliveryWorker::take_run(Lane& lane, const Entry& firs
         const Message& next = lane.front().message();
         bytes += next.head.size();
         if (bytes > bytes_max || next.topic != message.topic || next.type != message.type ||
-            next.skip != message.skip) {
+            next.lifetime != message.lifetime || next.skip != message.skip) {
             break;
         }
         static_cast<void>(lane.pop());
@@ -108,7 +108,9 @@ void DeliveryWorker::deliver(const Entry& first, std::span<const Delivery> run) 
         if (batch.loops_left[i].fetch_sub(1, std::memory_order_acq_rel) == 1 &&
             batch.recipients[i].load(std::memory_order_relaxed) == 0) {
             const Message& message = *batch.deliveries[i].message;
-            events_.emit(observability::MessageUndelivered{message.id, message.topic});
+            if (message.lifetime == Lifetime::kept) {
+                events_.emit(observability::MessageUndelivered{message.id, message.topic});
+            }
         }
     }
 }

@@ -27,6 +27,10 @@ std::string quoted(std::string_view name) {
     return text;
 }
 
+Error queues_full() {
+    return {Errc::unavailable, "The queues are full; the message was not accepted"};
+}
+
 }  // namespace
 
 Publisher::Publisher(const queue::TopicFilter& filter,
@@ -69,12 +73,27 @@ Result<queue::QueueKind> Publisher::admit(const Identity& sender, const wire::Pu
     const Result<void> allowed = permissions_.may_publish(sender, request.topic);
     if (!allowed) return allowed.error();
     if (closed_) return Error{Errc::unavailable, "The server is stopping; the message was not accepted"};
+    if (request.lifetime == Lifetime::transient && request.deduplication_id) {
+        return Error{Errc::invalid_request,
+                     "A transient message is not stored, so repetitions cannot be recognised: leave out "
+                     "messageDeduplicationId, idempotencyKey and Idempotency-Key"};
+    }
+    if (request.lifetime == Lifetime::kept) {
+        const Result<void> storable = check_storage();
+        if (!storable) return storable.error();
+    } else if (!standard_queue_.has_room()) {
+        return queues_full();
+    }
+    return *kind;
+}
+
+Result<void> Publisher::check_storage() const {
     // A standard message would be delivered before its commit failed, and again when its publisher repeats it.
     if (!log_.is_writable()) {
         return Error{Errc::unavailable, "The database is not accepting writes; the message was rejected"};
     }
-    if (!has_room()) return Error{Errc::unavailable, "The queues are full; the message was not accepted"};
-    return *kind;
+    if (!has_room()) return queues_full();
+    return {};
 }
 
 std::optional<DeduplicationKey> Publisher::key_of(const Identity& sender, const wire::PublishRequest& request) const {
@@ -97,6 +116,7 @@ MessagePtr Publisher::stamp(const Identity& sender, wire::PublishRequest request
                     .topic = std::move(request.topic),
                     .type = request.type,
                     .numbering = request.numbering,
+                    .lifetime = request.lifetime,
                     .target_channel = std::move(request.target_channel),
                     .sender = sender.user,
                     .group_id = std::move(group_id),
@@ -119,6 +139,17 @@ void Publisher::publish(const Identity& sender,
     }
     const Numbers numbers = numbers_for(sender, request);
     MessagePtr message = stamp(sender, std::move(request), skip);
+    if (message->lifetime == Lifetime::transient) {
+        standard_queue_.push(message);
+        record(*message, 0);
+        done(Receipt{.id = message->id,
+                     .type = message->type,
+                     .target_channel = message->target_channel,
+                     .group_id = {},
+                     .timestamp = message->published_at,
+                     .lifetime = message->lifetime});
+        return;
+    }
     const bool at_once = *kind == queue::QueueKind::websocket_standard && !message->deduplication.has_value();
     if (at_once) standard_queue_.push(message);
     ++in_flight_;
@@ -136,14 +167,7 @@ void Publisher::settled(const Message& message,
         done(outcome.error());
     } else {
         const auto& first = outcome->duplicate_of;
-        if (!first) {
-            events_.emit(observability::MessagePublished{.message = message.id,
-                                                         .topic = message.topic,
-                                                         .type = message.type,
-                                                         .sequence = outcome->sequence,
-                                                         .user = message.sender,
-                                                         .correlation_id = {}});
-        }
+        if (!first) record(message, outcome->sequence);
         done(Receipt{.id = first ? first->id : message.id,
                      .type = message.type,
                      .target_channel = message.target_channel,
@@ -153,6 +177,15 @@ void Publisher::settled(const Message& message,
                      .duplicate = first.has_value()});
     }
     poll_room();
+}
+
+void Publisher::record(const Message& message, Sequence sequence) {
+    events_.emit(observability::MessagePublished{.message = message.id,
+                                                 .topic = message.topic,
+                                                 .type = message.type,
+                                                 .sequence = sequence,
+                                                 .user = message.sender,
+                                                 .correlation_id = {}});
 }
 
 void Publisher::publish_batch(const Identity& sender,

@@ -44,7 +44,7 @@ FramePtr encode(std::span<const Item> items, EpochMs processed_at, unsigned retr
     return frames;
 }
 
-// nullopt: not a message, but a reply or another frame of the server.
+// nullopt: a reply or another frame of the server, or a transient message, which is owed to nobody.
 std::optional<UnsentMessage> read_message(std::string_view text) {
     json::Value id;
     json::Value type;
@@ -55,6 +55,8 @@ std::optional<UnsentMessage> read_message(std::string_view text) {
     json::MemberCursor members(json::root_value(text));
     while (const auto member = members.next()) {
         if (member->key == "messageId") id = member->value;
+        // Only the server sets it.
+        if (member->key == "transient") return std::nullopt;
         if (member->key == "messageType") type = member->value;
         if (member->key == "sequenceNumber") sequence = member->value;
         if (member->key == "processorTimestamp") {

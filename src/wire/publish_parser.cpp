@@ -20,25 +20,16 @@ namespace {
 
 // Names that the server writes itself, or by which its frames and tombstones are recognised
 // (docs/protocol.md#reserved-payload-names): no payload sets them.
-constexpr std::array<std::string_view, 19> reserved_names{"chatId",
-                                                          "targetClass",
-                                                          "targetId",
-                                                          "userId",
-                                                          "messageId",
-                                                          "messageType",
-                                                          "targetChannel",
-                                                          "publishTimestamp",
-                                                          "sequenceNumber",
-                                                          "messageGroupId",
-                                                          "retryCount",
-                                                          "type",
-                                                          "timestamp",
-                                                          "ttl",
-                                                          "channel",
-                                                          "processorTimestamp",
-                                                          "deleted",
-                                                          "deletedAt",
-                                                          "editedAt"};
+constexpr std::array<std::string_view, 20> reserved_names{"chatId",         "targetClass",
+                                                          "targetId",       "userId",
+                                                          "messageId",      "messageType",
+                                                          "targetChannel",  "publishTimestamp",
+                                                          "sequenceNumber", "messageGroupId",
+                                                          "retryCount",     "type",
+                                                          "timestamp",      "ttl",
+                                                          "channel",        "processorTimestamp",
+                                                          "deleted",        "deletedAt",
+                                                          "editedAt",       "transient"};
 
 bool is_reserved(std::string_view name) {
     return std::find(reserved_names.begin(), reserved_names.end(), name) != reserved_names.end();
@@ -166,11 +157,18 @@ std::optional<Error> check_unsupported(const PublishMembers& members) {
     if (members.deliver_at.exists()) {
         return invalid("deliverAt is not supported by this version: publish the message when it is due");
     }
-    if (!members.transient.exists()) return std::nullopt;
-    const auto transient = members.transient.as_boolean();
+    return std::nullopt;
+}
+
+Result<Lifetime> read_lifetime(json::Value value, MessageType type) {
+    if (!value.exists()) return Lifetime::kept;
+    const auto transient = value.as_boolean();
     if (!transient) return invalid("transient must be true or false");
-    if (!*transient) return std::nullopt;
-    return invalid("transient messages are not supported by this version: leave transient out, and it will be stored");
+    if (!*transient) return Lifetime::kept;
+    if (type == MessageType::fifo) {
+        return invalid("transient is for standard messages: a fifo message is always stored");
+    }
+    return Lifetime::transient;
 }
 
 // The id by which repeats are recognised, for both types.
@@ -230,11 +228,15 @@ Result<PublishRequest> make_publish_request(const PublishMembers& members,
     if (auto error = check_passed_through(payload)) return *std::move(error);
     if (auto error = check_unsupported(members)) return *std::move(error);
 
+    const auto lifetime = read_lifetime(members.transient, *type);
+    if (lifetime.has_error()) return lifetime.error();
+
     PublishRequest request{.target_channel = std::move(*target_channel),
                            .type = *type,
                            .topic = std::move(*topic),
                            .group_id = std::nullopt,
                            .numbering = Numbering::none,
+                           .lifetime = *lifetime,
                            .deduplication_id = std::nullopt,
                            .payload_fields = std::move(payload.fields)};
     if (auto error = read_deduplication(members, request)) return *std::move(error);

@@ -17,6 +17,7 @@ void append_receipt_members(std::string& out, const Receipt& receipt, std::strin
     if (receipt.type == MessageType::fifo) append_string_member(out, ",\"messageGroupId\":", receipt.group_id);
     if (receipt.sequence != 0) append_number_member(out, ",\"sequenceNumber\":", receipt.sequence);
     append_time_member(out, ",\"timestamp\":", receipt.timestamp);
+    if (receipt.lifetime == Lifetime::transient) out += transient_member;
     if (receipt.duplicate) out += duplicate_member;
 }
 

@@ -9,6 +9,7 @@
 namespace notifyd::wire {
 
 // In the reply to a publish that repeats an earlier one.
+inline constexpr std::string_view transient_member = ",\"transient\":true";
 inline constexpr std::string_view duplicate_member = ",\"duplicate\":true";
 
 // Members without braces: `"message":…,"messageId":…,…,"timestamp":…`

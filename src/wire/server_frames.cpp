@@ -91,6 +91,7 @@ std::string message_head(const Message& message, std::string_view payload_fields
     append_string_member(head, ",\"targetChannel\":", message.target_channel);
     append_time_member(head, ",\"publishTimestamp\":", message.published_at);
     if (message.type == MessageType::fifo) append_string_member(head, ",\"messageGroupId\":", message.group_id);
+    if (message.lifetime == Lifetime::transient) head += transient_member;
     return head;
 }
 
@@ -126,6 +127,7 @@ FramePtr ack_success(const Receipt& receipt, const RawJson& ack_id) {
     } else {
         text += "null";
     }
+    if (receipt.lifetime == Lifetime::transient) text += transient_member;
     if (receipt.duplicate) text += duplicate_member;
     return text_frame(text += '}');
 }

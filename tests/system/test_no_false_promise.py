@@ -10,7 +10,6 @@ UNSUPPORTED = (
     ({"deliverAt": 4102444800000}, "deliverAt is not supported by this version"),
     ({"deliverAt": "2100-01-01T00:00:00.000Z"}, "deliverAt is not supported by this version"),
     ({"deliverAt": 0}, "deliverAt is not supported by this version"),
-    ({"transient": True}, "transient messages are not supported by this version"),
     ({"transient": "yes"}, "transient must be true or false"),
 )
 
@@ -80,7 +79,7 @@ class NoFalsePromise(SystemTest):
                 self.assertEqual(self.socket.receive_until(lambda frame: "type" in frame)[-1]["type"], "receipt")
 
     def test_the_same_names_inside_the_payload_pass_through(self):
-        payload = {"deliverAt": 1, "transient": True, "idempotencyKey": 7}
+        payload = {"deliverAt": 1, "idempotencyKey": 7}
         self.publish(payload=payload)
         message = self.socket.receive_message()
         self.assertEqual({name: message[name] for name in payload}, payload)

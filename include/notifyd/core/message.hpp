@@ -25,6 +25,10 @@ enum class MessageType : std::uint8_t { standard, fifo };
 
 enum class Numbering : std::uint8_t { none, consecutive };
 
+// transient: worthless a second later, such as that somebody is typing. It is delivered to whoever is connected and can
+// take it now; it is never stored, numbered, retried or caught up.
+enum class Lifetime : std::uint8_t { kept, transient };
+
 inline constexpr std::string_view websocket_channel = "WebSocket";
 
 // SHA-256 of the publisher, the topic and the client's deduplication id (docs/protocol.md#deduplication).
@@ -35,6 +39,7 @@ struct Message {
     TopicName topic;
     MessageType type = MessageType::standard;
     Numbering numbering = Numbering::none;
+    Lifetime lifetime = Lifetime::kept;
     std::string target_channel{websocket_channel};
     UserId sender;
     // The ordering scope of a fifo message; empty for a standard one.

@@ -1,4 +1,4 @@
-// What the publisher of a committed message gets back (docs/protocol.md#post-publish).
+// What the publisher of an accepted message gets back (docs/protocol.md#post-publish).
 #pragma once
 
 #include "notifyd/core/ids.hpp"
@@ -17,6 +17,7 @@ struct Receipt {
     EpochMs timestamp = 0;
     // The publish repeated an earlier one, whose id, sequence and timestamp these are.
     bool duplicate = false;
+    Lifetime lifetime = Lifetime::kept;
 };
 
 }  // namespace notifyd

@@ -48,8 +48,11 @@ class Processor {
   private:
     enum class Sent : std::uint8_t { queued, later, gone };
     class RunFrames;
+    [[nodiscard]] Sent deliver(connection::Connection& member, std::span<const Delivery> run, RunFrames& frames);
     // `frames` is the encoded run.
     [[nodiscard]] Sent send(connection::Connection& member, std::span<const Delivery> run, const FramePtr& frames);
+    // A client that cannot take a transient message now does without it.
+    [[nodiscard]] Sent send_transient(connection::Connection& member, const TopicName& topic, RunFrames& frames);
     // For a connection that is behind in some topic.
     [[nodiscard]] Sent send_behind(connection::Connection& member, std::span<const Delivery> run, RunFrames& frames);
     void record(std::span<const Delivery> run, EpochMs now, std::size_t recipients);

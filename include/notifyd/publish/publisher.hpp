@@ -1,8 +1,10 @@
 // The only way for a message to enter notifyd: from a WebSocket (P2P) or from POST /publish (A2P), alone or in a batch.
 // Flow:   gateway -> Publisher -> standard lanes at once (standard) and MessageLog (both; the commit point) -> answer.
 //         A standard message with a deduplication key may be a repeat: the commit decides, and delivers it.
+//         A transient message goes into the lanes only, and is answered at once.
 // Owns:   the count of publishes that are waiting for their commit.
-// Thread: one loop; `done` runs on that loop: inside the call for a refusal, after the commit otherwise.
+// Thread: one loop; `done` runs on that loop: inside the call for a refusal or a transient message, after the commit
+//         otherwise.
 // Fails:  invalid_request (unknown targetChannel), forbidden, unavailable (queues full, or the commit failed).
 #pragma once
 
@@ -75,6 +77,8 @@ class Publisher {
     // Whether the receipt states the message's number.
     enum class Numbers : std::uint8_t { told, withheld };
     [[nodiscard]] Numbers numbers_for(const Identity& sender, const wire::PublishRequest& request) const;
+    // Whether the storage accepts the message.
+    [[nodiscard]] Result<void> check_storage() const;
     [[nodiscard]] Result<queue::QueueKind> admit(const Identity& sender, const wire::PublishRequest& request) const;
     [[nodiscard]] std::optional<DeduplicationKey> key_of(const Identity& sender,
                                                          const wire::PublishRequest& request) const;
@@ -82,6 +86,7 @@ class Publisher {
                                    wire::PublishRequest request,
                                    std::optional<ConnectionId> skip);
     void settled(const Message& message, const Result<ports::Appended>& outcome, Numbers numbers, PublishDone done);
+    void record(const Message& message, Sequence sequence);
 
     const queue::TopicFilter& filter_;
     const permissions::PermissionManager& permissions_;

@@ -32,8 +32,8 @@ struct UnsentMessage {
     Sequence sequence = 0;  // 0: not numbered
     std::string_view head;  // as in Message::head; valid as long as the block
 };
-// Visits the messages in a block of this server's frames whose first `sent` bytes have been sent. Skips other frames,
-// and everything from an incomplete frame on.
+// Visits the messages in a block of this server's frames whose first `sent` bytes have been sent. Skips transient
+// messages, other frames, and everything from an incomplete frame on.
 void visit_unsent(std::string_view block,
                   std::size_t sent,
                   const std::function<void(const UnsentMessage& message)>& visit);

@@ -18,6 +18,8 @@ struct PublishRequest {
     // 1–128 characters; always nullopt for a standard message.
     std::optional<std::string> group_id;
     Numbering numbering = Numbering::none;
+    // Kept for a fifo message.
+    Lifetime lifetime = Lifetime::kept;
     // 1–128 characters, from messageDeduplicationId, or else idempotencyKey, or else the header Idempotency-Key.
     std::optional<std::string> deduplication_id;
     // The payload's members as the client wrote them, joined by commas, without the braces and without the names that

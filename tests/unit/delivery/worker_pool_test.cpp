@@ -1,87 +1,13 @@
 // From a commit or a publish to the outboxes of every loop: order, slices, and who gets nothing.
-#include "notifyd/delivery/worker_pool.hpp"
-
-#include "notifyd/observability/recording_sink.hpp"
-
-#include "support/fake_clock.hpp"
+#include "support/delivery_pool.hpp"
 #include "support/recording_connection.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace notifyd;
 using namespace notifyd::testing;
-using observability::Events;
 
 namespace {
-
-MessagePtr message(std::string_view topic, std::string text, std::optional<ConnectionId> skip = std::nullopt) {
-    Message made{.id = {},
-                 .topic = topic_of(topic),
-                 .type = MessageType::fifo,
-                 .numbering = Numbering::consecutive,
-                 .sender = UserId("s"),
-                 .group_id = {},
-                 .published_at = 0,
-                 .skip = skip,
-                 .head = R"({"content":")" + std::move(text) + '"'};
-    return std::make_shared<const Message>(std::move(made));
-}
-
-// Nothing is read back here; dead letters are kept.
-struct NoLog final : ports::MessageReader, ports::ResumePlanner, ports::DeadLetterSink {
-    void read_page(PageQuery query, UniqueFunction<void(Result<Page>)> done) override {
-        reads.push_back(std::move(query));
-        answers.push_back(std::move(done));
-    }
-    void plan_resume(ports::ResumeQuery, UniqueFunction<void(Result<ports::ResumePlan>)>) override {}
-    void read_positions(ports::PositionsQuery, UniqueFunction<void(Result<std::vector<Sequence>>)>) override {}
-    [[nodiscard]] const std::string& epoch() const override { return name; }
-    void add(DeadLetter letter) override { letters.push_back(std::move(letter)); }
-
-    std::string name = "e";
-    std::vector<PageQuery> reads;
-    std::vector<UniqueFunction<void(Result<Page>)>> answers;
-    std::vector<DeadLetter> letters;
-};
-
-// One loop's share of the pool, run by hand.
-struct Node {
-    Node(delivery::WorkerPool& pool, std::size_t index, const Clock& clock, Events& events)
-        : loop(index, 1'000),
-          worker(pool.add_worker({.loop = loop,
-                                  .registry = registry,
-                                  .reader = log,
-                                  .planner = log,
-                                  .dead_letters = log,
-                                  .clock = clock,
-                                  .continuous_clock = clock,
-                                  .ids = ids,
-                                  .events = events})) {
-        loop.add_turn_hook(worker);
-    }
-    // Handles the mailbox and ends the turn; true while work is left.
-    bool turn() {
-        loop.context().restart();
-        loop.context().poll();
-        return worker.turn_ended();
-    }
-    runtime::EventLoop loop;
-    SystemIdSource ids;
-    connection::ConnectionRegistry registry;
-    NoLog log;
-    delivery::DeliveryWorker& worker;
-};
-
-struct Pool {
-    explicit Pool(std::size_t slice_bytes = 1'000'000)
-        : pool({.lane_depth_max = 100, .slice_bytes = slice_bytes, .outbox_bytes = 1'000'000}) {}
-    FakeClock clock;
-    observability::RecordingSink log;
-    Events events{log, clock};
-    delivery::WorkerPool pool;
-    Node first{pool, 0, clock, events};
-    Node second{pool, 1, clock, events};
-};
 
 bool contains(const std::string& text, std::string_view part) {
     return text.find(part) != std::string::npos;
@@ -90,7 +16,7 @@ bool contains(const std::string& text, std::string_view part) {
 }  // namespace
 
 TEST_CASE("committed messages reach the members on every loop, in commit order and with their numbers") {
-    Pool fixture;
+    DeliveryPool fixture;
     TestConnection a(1);
     TestConnection b(2);
     TestConnection other(3);
@@ -115,7 +41,7 @@ TEST_CASE("committed messages reach the members on every loop, in commit order a
 }
 
 TEST_CASE("a standard message is delivered on its own loop in the same turn, on others in their next one") {
-    Pool fixture;
+    DeliveryPool fixture;
     TestConnection here(1);
     TestConnection there(2);
     fixture.first.registry.subscribe(here.connection, topic_of("chat:c"));
@@ -130,7 +56,7 @@ TEST_CASE("a standard message is delivered on its own loop in the same turn, on 
 }
 
 TEST_CASE("a message for another channel is not sent to any WebSocket") {
-    Pool fixture;
+    DeliveryPool fixture;
     TestConnection member(1);
     fixture.first.registry.subscribe(member.connection, topic_of("chat:c"));
     Message email = *message("chat:c", "mail");
@@ -142,7 +68,7 @@ TEST_CASE("a message for another channel is not sent to any WebSocket") {
 }
 
 TEST_CASE("all members share one encoded frame") {
-    Pool fixture;
+    DeliveryPool fixture;
     TestConnection a(1);
     TestConnection b(2);
     fixture.first.registry.subscribe(a.connection, topic_of("chat:c"));
@@ -155,7 +81,7 @@ TEST_CASE("all members share one encoded frame") {
 }
 
 TEST_CASE("consecutive messages of one topic form one block, and order is kept across blocks") {
-    Pool fixture;
+    DeliveryPool fixture;
     TestConnection member(1);
     TestConnection echoless(2);
     for (TestConnection* each : {&member, &echoless}) {
@@ -182,7 +108,7 @@ TEST_CASE("consecutive messages of one topic form one block, and order is kept a
 }
 
 TEST_CASE("the size of a block is bounded") {
-    Pool fixture;
+    DeliveryPool fixture;
     TestConnection member(1);
     fixture.first.registry.subscribe(member.connection, topic_of("chat:c"));
     std::vector<Delivery> many;
@@ -195,7 +121,7 @@ TEST_CASE("the size of a block is bounded") {
 }
 
 TEST_CASE("echo off skips the sending connection only") {
-    Pool fixture;
+    DeliveryPool fixture;
     TestConnection sender(1);
     TestConnection peer(2);
     fixture.first.registry.subscribe(sender.connection, topic_of("chat:c"));
@@ -207,7 +133,7 @@ TEST_CASE("echo off skips the sending connection only") {
 }
 
 TEST_CASE("a message without a recipient on any loop is reported once") {
-    Pool fixture;
+    DeliveryPool fixture;
     fixture.pool.committed({{message("chat:nobody", "x"), 1}});
     fixture.first.turn();
     CHECK(fixture.log.count("message_undelivered") == 0);
@@ -216,7 +142,7 @@ TEST_CASE("a message without a recipient on any loop is reported once") {
 }
 
 TEST_CASE("a full connection gets fifo messages from the log without a gap, and delays no others") {
-    Pool fixture;
+    DeliveryPool fixture;
     TestConnection slow(1);
     TestConnection quick(2);
     slow.sink.full = true;
@@ -268,7 +194,7 @@ TEST_CASE("a full connection gets fifo messages from the log without a gap, and 
 
 TEST_CASE(
     "a standard message to a full connection becomes a dead letter after three attempts; the connection survives") {
-    Pool fixture;
+    DeliveryPool fixture;
     TestConnection slow(1, "u1");
     slow.sink.full = true;
     fixture.first.registry.add(slow.connection);
@@ -311,7 +237,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a turn delivers a slice, so that the sockets are flushed in between") {
-    Pool fixture(100);
+    DeliveryPool fixture(100);
     TestConnection member(1);
     fixture.first.registry.subscribe(member.connection, topic_of("chat:c"));
     std::vector<Delivery> many;
@@ -328,7 +254,7 @@ TEST_CASE("a turn delivers a slice, so that the sockets are flushed in between")
 }
 
 TEST_CASE("a slice is bounded for each connection, not for all: messages of many chats go out in one turn") {
-    Pool fixture(200);
+    DeliveryPool fixture(200);
     TestConnection one(1);
     TestConnection two(2);
     fixture.first.registry.subscribe(one.connection, topic_of("chat:c"));
@@ -344,7 +270,7 @@ TEST_CASE("a slice is bounded for each connection, not for all: messages of many
 }
 
 TEST_CASE("what does not fit into a connection's slice waits for the next turn, even when it is one large message") {
-    Pool fixture(1'000);
+    DeliveryPool fixture(1'000);
     TestConnection member(1);
     fixture.first.registry.subscribe(member.connection, topic_of("chat:c"));
     fixture.pool.committed({{message("chat:c", std::string(300, 'x')), 1},
@@ -359,7 +285,7 @@ TEST_CASE("what does not fit into a connection's slice waits for the next turn, 
 }
 
 TEST_CASE("standard messages and fifo messages take turns when a connection gets more than a slice") {
-    Pool fixture(100);
+    DeliveryPool fixture(100);
     TestConnection member(1);
     fixture.first.registry.subscribe(member.connection, topic_of("chat:c"));
     std::vector<Delivery> many;
@@ -376,7 +302,7 @@ TEST_CASE("standard messages and fifo messages take turns when a connection gets
 }
 
 TEST_CASE("there is room until a loop's lanes are full") {
-    Pool fixture(1);
+    DeliveryPool fixture(1);
     TestConnection member(1);
     fixture.second.registry.subscribe(member.connection, topic_of("chat:c"));
     CHECK(fixture.first.worker.has_room());

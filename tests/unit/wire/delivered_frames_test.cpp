@@ -9,6 +9,8 @@
 #include <catch2/catch.hpp>
 
 #include <array>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -61,6 +63,21 @@ TEST_CASE("a stored message is delivered like a live one") {
         text,
         Catch::EndsWith(R"(,"processorTimestamp":"2026-01-31T12:00:00.000Z","sequenceNumber":7,"retryCount":0})"));
     CHECK_THAT(text, Catch::StartsWith(R"({"content":)"));
+}
+
+TEST_CASE("a transient message says so, and is owed to nobody once it is in a block") {
+    Message message{.id = message_id(1),
+                    .topic = *TopicName::parse("chat:c"),
+                    .lifetime = Lifetime::transient,
+                    .sender = UserId("u"),
+                    .group_id = {},
+                    .skip = std::nullopt,
+                    .head = {}};
+    message.head = message_head(message, R"("content":"typing")");
+    const Delivery delivery{std::make_shared<const Message>(message)};
+    const FramePtr block = delivered_frames(std::span(&delivery, 1), noon, 0);
+    CHECK_THAT(testing::frame_text(block), Catch::Contains(R"(,"transient":true,"processorTimestamp":)"));
+    CHECK(unsent(block->view(), 0).empty());
 }
 
 TEST_CASE("the messages of a block are read back, from the first one that was not sent completely") {

@@ -45,6 +45,13 @@ void check_send_message_with_ack(const std::string& name) {
     CHECK(frame.reply == Reply::off);
 }
 
+void check_send_message_transient(const std::string& name) {
+    const auto frame = parsed<SendMessage>(name);
+    CHECK(frame.request.type == MessageType::standard);
+    CHECK(frame.request.lifetime == Lifetime::transient);
+    CHECK(frame.echo == Echo::off);
+}
+
 void check_ping(const std::string& name) {
     CHECK(parsed<Ping>(name).id == RawJson{"\"p-1\""});
 }
@@ -81,6 +88,7 @@ TEST_CASE("client frames in docs/protocol.md are understood") {
         {"client/auth-refresh", check_auth_refresh},
         {"client/ping", check_ping},
         {"client/send-message", check_send_message},
+        {"client/send-message-transient", check_send_message_transient},
         {"client/send-message-with-ack", check_send_message_with_ack},
         {"client/subscribe", check_subscribe},
         {"client/unsubscribe", check_unsubscribe},

@@ -44,6 +44,12 @@ Receipt standard_receipt() {
     return {MessageId(uuid(standard_id)), MessageType::standard, "WebSocket", "", 0, noon + 1};
 }
 
+Receipt transient_receipt() {
+    Receipt receipt = standard_receipt();
+    receipt.lifetime = Lifetime::transient;
+    return receipt;
+}
+
 // What subscribers receive of a client's message, stamped as by the publisher.
 std::string delivered(const std::string& sent, const Receipt& receipt, EpochMs processed_at) {
     ClientFrame frame = parse_client_frame(golden(sent), JsonLimits{});
@@ -52,6 +58,7 @@ std::string delivered(const std::string& sent, const Receipt& receipt, EpochMs p
                                                      .topic = request.topic,
                                                      .type = request.type,
                                                      .numbering = request.numbering,
+                                                     .lifetime = request.lifetime,
                                                      .target_channel = request.target_channel,
                                                      .sender = UserId("alice"),
                                                      .group_id = receipt.group_id,
@@ -134,8 +141,10 @@ TEST_CASE("server frames in docs/protocol.md are what the server writes") {
         {"server/granted", frame_text(granted(own_id, noon, chat, Role::member))},
         {"server/message-fifo", delivered("client/send-message", fifo_receipt(), noon + 4)},
         {"server/message-standard", delivered("client/send-message-with-ack", standard_receipt(), noon + 1)},
+        {"server/message-transient", delivered("client/send-message-transient", transient_receipt(), noon + 1)},
         {"server/pong", frame_text(pong(RawJson{"\"p-1\""}, noon))},
         {"server/receipt", frame_text(send_answer(fifo_receipt(), RawJson{"\"r-1\""}))},
+        {"server/receipt-transient", frame_text(send_answer(transient_receipt(), RawJson{"\"r-4\""}))},
         {"server/resumed", resumed(42, 1, "", 1)},
         {"server/resumed-incomplete", resumed(2042, 0, "too_many", 1)},
         {"server/revoked", frame_text(revoked(own_id, noon, topics({"chat:chat-2"})))},

@@ -261,13 +261,23 @@ TEST_CASE("features that this version does not support are refused") {
     CHECK(error_message(parse_with(R"("deliverAt":4102444800000,)", "")) == late);
     CHECK(error_message(parse_with(R"("deliverAt":"2100-01-01T00:00:00Z",)", "")) == late);
     CHECK(error_message(parse_with(R"("deliver\u0041t":false,)", "")) == late);
-    CHECK(error_message(parse_with(R"("transient":true,)", "")) ==
-          "transient messages are not supported by this version: leave transient out, and it will be stored");
-    CHECK(error_message(parse_with(R"("transient":1,)", "")) == "transient must be true or false");
     for (const std::string nothing : {R"("deliverAt":null,)", R"("transient":null,)", R"("transient":false,)"}) {
         CHECK(error_message(parse_with(nothing, "")) == "accepted");
     }
     CHECK(error_message(parse_with("", R"(,"deliverAt":1,"transient":true)")) == "accepted");
+}
+
+TEST_CASE("only a standard message may be transient") {
+    CHECK(parse_with(R"("transient":true,)", "")->lifetime == Lifetime::transient);
+    CHECK(parse_with(R"("messageType":"standard","transient":true,)", "")->lifetime == Lifetime::transient);
+    for (const std::string kept : {"", R"("transient":false,)", R"("transient":null,)", R"("messageType":"fifo",)"}) {
+        CHECK(parse_with(kept, "")->lifetime == Lifetime::kept);
+    }
+    CHECK(error_message(parse_with(R"("messageType":"fifo","transient":true,)", "")) ==
+          "transient is for standard messages: a fifo message is always stored");
+    for (const std::string bad : {"1", R"("true")", "{}"}) {
+        CHECK(error_message(parse_with("\"transient\":" + bad + ",", "")) == "transient must be true or false");
+    }
 }
 
 TEST_CASE("generateSequence is on for fifo, in the body or in the payload; the body wins") {
