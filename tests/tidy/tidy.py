@@ -140,7 +140,7 @@ JOINED_SQL = re.compile(
 
 
 def check_sql(path, text, _rules):
-    if not path.startswith("src/storage/"):
+    if not path.startswith("src/storage"):
         return
     for match in JOINED_SQL.finditer(text):
         yield line_of(text, match.start()), "a value joined to the text of a statement: bind it"
