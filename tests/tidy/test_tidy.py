@@ -65,6 +65,9 @@ class TidyFindsWhatIsWrong(unittest.TestCase):
                     'std::string("INSERT INTO a VALUES (").append(text)', '"SELECT a FROM b LIMIT " + count'):
             self.check("src/storage_sqlite/a.cpp", f"auto sql = {sql};\n", "bind it")
 
+    def test_an_engine_in_a_contract_test(self):
+        self.check("tests/component/storage/a_test.cpp", "#include <sqlite3.h>\n", "names no engine")
+
     def test_header_without_its_purpose(self):
         self.check("include/notifyd/core/a.hpp", "#pragma once\n", "opens with its purpose")
 
@@ -103,6 +106,7 @@ class TidyLeavesWhatIsRight(unittest.TestCase):
             ("include/notifyd/core/a.hpp", HEADER),
             ("src/core/a.cpp", "now = steady_clock::now();\n"),
             ("tests/unit/core/a_test.cpp", "std::mutex mutex;\n"),
+            ("tests/component/storage_sqlite/a_test.cpp", "#include <sqlite3.h>\n"),
             ("src/core/a.cpp", "// The caller holds no std::mutex here.\n"),
             ("src/thirdparty/boost_json.cpp", "#include <boost/json/src.hpp>\n"),
             ("src/core/a.cpp", "int a;\n" * 400),
