@@ -5,7 +5,8 @@
 #include "notifyd/auth/mint_token.hpp"
 #include "notifyd/config/load_config.hpp"
 #include "notifyd/config/units.hpp"
-#include "notifyd/storage/backup.hpp"
+#include "notifyd/storage_sqlite/backup.hpp"
+#include "notifyd/storage_sqlite/migration.hpp"
 
 #include "check_config.hpp"
 #include "daemon.hpp"
@@ -70,7 +71,7 @@ int migrate(const std::string& file) {
     if (!loaded) return exit_config;
     SystemIdSource ids;
     const std::string path = loaded->config.storage.path.string();
-    const auto report = storage::migrate(path, ids);
+    const auto report = storage::sqlite::migrate(path, ids);
     if (!report) {
         std::cerr << "notifyd: " << report.error().sentence << '\n';
         return exit_failed;
@@ -84,7 +85,9 @@ int migrate(const std::string& file) {
 }
 
 // Prints one line about a finished copy, or the reason why it failed. Returns the exit code.
-int print_copy_report(const storage::Startup<storage::CopyReport>& report, const std::string& what, SteadyTime begin) {
+int print_copy_report(const storage::Startup<storage::sqlite::CopyReport>& report,
+                      const std::string& what,
+                      SteadyTime begin) {
     if (!report) {
         std::cerr << "notifyd: " << report.error().sentence << '\n';
         return exit_failed;
@@ -100,15 +103,16 @@ int backup(const std::string& file, const std::string& target) {
     const std::optional<config::LoadedConfig> loaded = load_with_database(file);
     if (!loaded) return exit_config;
     const auto begin = SystemClock().steady_now();
-    return print_copy_report(storage::backup(loaded->config.storage.path.string(), target), " is a backup", begin);
+    return print_copy_report(
+        storage::sqlite::backup(loaded->config.storage.path.string(), target), " is a backup", begin);
 }
 
-int restore(const std::string& file, const std::string& source, storage::Existing existing) {
+int restore(const std::string& file, const std::string& source, storage::sqlite::Existing existing) {
     const std::optional<config::LoadedConfig> loaded = load_with_database(file);
     if (!loaded) return exit_config;
     SystemIdSource ids;
     const auto begin = SystemClock().steady_now();
-    const auto report = storage::restore(loaded->config.storage.path.string(), source, existing, ids);
+    const auto report = storage::sqlite::restore(loaded->config.storage.path.string(), source, existing, ids);
     return print_copy_report(report, " was restored from " + source, begin);
 }
 
@@ -257,7 +261,8 @@ int run_command_line(int argc, const char* const* argv) {
     if (migrate_command->parsed()) return migrate(file);
     if (backup_command->parsed()) return backup(file, backup_file);
     if (restore_command->parsed()) {
-        return restore(file, restored_file, force ? storage::Existing::replace : storage::Existing::keep);
+        return restore(
+            file, restored_file, force ? storage::sqlite::Existing::replace : storage::sqlite::Existing::keep);
     }
     if (dlq.list->parsed()) return dead_letters(file, letters, list_dead_letters);
     if (dlq.redrive->parsed()) return dead_letters(file, letters, redrive_dead_letters);

@@ -2,6 +2,7 @@
 #include "daemon.hpp"
 
 #include "notifyd/observability/events/server.hpp"
+#include "notifyd/storage_sqlite/sqlite_engine.hpp"
 
 #include "signals.hpp"
 #include "version.hpp"
@@ -51,14 +52,13 @@ delivery::PoolSettings pool_settings(const config::Config& config) {
             .log = config.storage.history ? delivery::Log::kept : delivery::Log::off};
 }
 
-storage::StorageOptions storage_options(const config::Config& config) {
-    storage::StorageOptions options;
+storage::sqlite::SqliteOptions sqlite_options(const config::Config& config) {
+    storage::sqlite::SqliteOptions options;
     options.path = config.storage.path.string();
     options.durability =
         config.storage.durability == config::Durability::full ? storage::Durability::full : storage::Durability::normal;
     options.history = config.storage.history ? storage::History::keep : storage::History::off;
     options.deduplication_window = config.fifo.deduplication_window;
-    options.queue_length = config::unless_off(config.limits.queue_length);
     options.dead_letters_per_user = config.limits.dead_letters_per_user;
     return options;
 }
@@ -109,36 +109,7 @@ Result<void> Daemon::build() {
     reminder_.poll(config_, shared_gateway_->certificate_until());
     if (!shared_gateway_->warning().empty()) events_.emit(observability::ConfigWarning{shared_gateway_->warning()});
 
-    SystemIdSource ids;
-    storage::StorageOptions options = storage_options(config_);
-    // The main thread waits for signals, so a signal is what wakes it.
-    options.on_failed_sync = [this] {
-        sync_failed_ = true;
-        ::kill(::getpid(), SIGTERM);
-    };
-    options.on_permission_changed = [this](const UserId& user, const TopicName& topic, std::optional<Role> role) {
-        if (role.has_value()) {
-            directory_.set(user, topic, *role);
-        } else {
-            directory_.remove(user, topic);
-        }
-    };
-    options.on_block_changed = [this](const UserId& user, const std::optional<UserBlock>& block) {
-        if (block.has_value()) {
-            blocks_->set(user, block->until);
-        } else {
-            blocks_->remove(user);
-        }
-    };
-    auto storage = storage::Storage::open(std::move(options), clock_, ids, events_);
-    if (!storage) return Error{Errc::internal, storage.error().sentence};
-    storage_ = std::move(*storage);
-    workers_.start_at(storage_->last_position());
-    redriver_.emplace(clock_, storage_->continuous_clock());
-    block_clock_.emplace(storage_->continuous_clock(), storage_->last_known_time());
-    blocks_.emplace(*block_clock_);
-    storage_->for_each_block([this](const UserBlock& block) { blocks_->set(block.user, block.until); });
-    storage_->for_each_permission([this](const Permission& row) { directory_.set(row.user, row.topic, row.role); });
+    if (auto opened = open_storage(); !opened) return opened.error();
 
     http_client_ = std::make_unique<http_client::HttpClient>(clock_);
     http_client_->loop().on_exception([this](const char* what) {
@@ -177,10 +148,49 @@ Result<void> Daemon::build() {
     }
     storage::StorageClient& stored = units_.front()->storage();
     const history::RetentionTimes keep{config_.storage.message_retention, config_.storage.dead_letter_retention};
-    const history::RetentionClocks clocks{clock_, storage_->continuous_clock(), storage_->last_known_time()};
+    const storage::Engine& engine = storage_->engine();
+    const history::RetentionClocks clocks{clock_, engine.continuous_clock(), engine.last_known_time()};
     retention_ = std::make_unique<history::Retention>(
         stored.messages(), stored.letters(), stored.tickets(), stored.disk(), clocks, events_, keep);
     tasks_ = std::make_unique<runtime::Spawner>(units_.front()->loop());
+    return {};
+}
+
+Result<void> Daemon::open_storage() {
+    SystemIdSource ids;
+    storage::sqlite::SqliteOptions engine_options = sqlite_options(config_);
+    // The main thread waits for signals, so a signal is what wakes it.
+    engine_options.on_failed_sync = [this] {
+        sync_failed_ = true;
+        ::kill(::getpid(), SIGTERM);
+    };
+    auto opened = storage::sqlite::SqliteEngine::open(engine_options, clock_, ids, events_);
+    if (!opened) return Error{Errc::internal, opened.error().sentence};
+    std::unique_ptr<storage::Engine> engine = std::move(*opened);
+    workers_.start_at(engine->last_position());
+    redriver_.emplace(clock_, engine->continuous_clock());
+    block_clock_.emplace(engine->continuous_clock(), engine->last_known_time());
+    blocks_.emplace(*block_clock_);
+    engine->for_each_block([this](const UserBlock& block) { blocks_->set(block.user, block.until); });
+    engine->for_each_permission([this](const Permission& row) { directory_.set(row.user, row.topic, row.role); });
+
+    storage::StorageOptions options;
+    options.queue_length = config::unless_off(config_.limits.queue_length);
+    options.on_permission_changed = [this](const UserId& user, const TopicName& topic, std::optional<Role> role) {
+        if (role.has_value()) {
+            directory_.set(user, topic, *role);
+        } else {
+            directory_.remove(user, topic);
+        }
+    };
+    options.on_block_changed = [this](const UserId& user, const std::optional<UserBlock>& block) {
+        if (block.has_value()) {
+            blocks_->set(user, block->until);
+        } else {
+            blocks_->remove(user);
+        }
+    };
+    storage_ = std::make_unique<storage::Storage>(std::move(engine), std::move(options), clock_, events_);
     return {};
 }
 

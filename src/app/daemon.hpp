@@ -44,6 +44,8 @@ class Daemon {
   private:
     Daemon(std::string file, Settings settings);
     [[nodiscard]] Result<void> build();
+    // Opens the engine, fills the memory that mirrors its rows, and hands it to the storage.
+    [[nodiscard]] Result<void> open_storage();
     void use_keys(const std::shared_ptr<const auth::KeySet>& keys, const config::Auth& rules);
     void start_loops();
     // Runs the step on every loop and waits until all loops have finished it.

@@ -3,7 +3,7 @@
 
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/iso8601.hpp"
-#include "notifyd/storage/dead_letter_file.hpp"
+#include "notifyd/storage_sqlite/dead_letter_file.hpp"
 #include "notifyd/wire/dead_letters.hpp"
 
 #include "exit_codes.hpp"
@@ -16,8 +16,8 @@ namespace notifyd::app {
 
 namespace {
 
-using storage::DeadLetterFile;
-using storage::LetterChoice;
+using storage::sqlite::DeadLetterFile;
+using storage::sqlite::LetterChoice;
 
 int failed(const storage::StartupError& error) {
     std::cerr << "notifyd: " << error.sentence << '\n';
@@ -85,7 +85,7 @@ int redrive_dead_letters(const std::string& database, const LetterOptions& optio
     constexpr std::chrono::seconds patience{30};
     const auto choice = choice_of(options);
     if (!choice.has_value()) return exit_usage;
-    const auto served = storage::is_served(database);
+    const auto served = storage::sqlite::is_served(database);
     if (!served.has_value()) return failed(served.error());
     if (!*served) {
         return failed({"no server is running on " + database + ", and only a server can send: start it, then redrive"});

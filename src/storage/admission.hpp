@@ -3,9 +3,9 @@
 #pragma once
 
 #include "notifyd/core/dead_letter.hpp"
+#include "notifyd/storage/requests.hpp"
 
 #include "letter_shares.hpp"
-#include "requests.hpp"
 
 #include <atomic>
 #include <cstddef>

@@ -1,9 +1,10 @@
 // A job made from closures: the write fills in the answer.
 #pragma once
 
+#include "notifyd/storage/write_job.hpp"
+#include "notifyd/storage/write_tables.hpp"
+
 #include "outcome_result.hpp"
-#include "write_job.hpp"
-#include "write_tables.hpp"
 
 #include <utility>
 

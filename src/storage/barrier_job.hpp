@@ -1,9 +1,10 @@
 // Writes nothing. When it succeeds, the fate of everything handed over before it has been decided.
 #pragma once
 
+#include "notifyd/storage/write_job.hpp"
+
 #include "outcome_result.hpp"
 #include "reader_pool.hpp"
-#include "write_job.hpp"
 
 #include <utility>
 

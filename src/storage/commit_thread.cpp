@@ -13,22 +13,12 @@
 
 namespace notifyd::storage {
 
-CommitThread::CommitThread(BatchWriter& writer,
-                           Checkpointer& checkpointer,
-                           FileWatch& files,
+CommitThread::CommitThread(WriteSession& writer,
                            Admission& admission,
-                           SyncFailure& sync_failure,
                            const CommitTimes& times,
                            const Clock& clock,
                            observability::Events& events)
-    : writer_(writer),
-      checkpointer_(checkpointer),
-      files_(files),
-      admission_(admission),
-      sync_failure_(sync_failure),
-      times_(times),
-      clock_(clock),
-      events_(events) {}
+    : writer_(writer), admission_(admission), times_(times), clock_(clock), events_(events) {}
 
 void CommitThread::start(ports::CommitListener& listener) {
     listener_ = &listener;
@@ -58,7 +48,7 @@ void CommitThread::run() {
         } else if (waited == Waited::closed) {
             return;
         }
-        if (is_watch_due()) (void)are_files_in_place();
+        if (is_watch_due()) (void)is_database_in_place();
         if (is_probe_due()) probe();
     }
 }
@@ -115,59 +105,58 @@ void CommitThread::commit() {
     }
 
     std::vector<Delivery> deliveries;
-    const BatchWriter::Written written = write(deliveries);
-    if (written == BatchWriter::Written::failed) return fail(rows);
-    // Check after the sync: files that are in place now were in place when they were written.
-    if (written == BatchWriter::Written::rows && !are_files_in_place()) {
-        // The rows are in the open file, and later requests are checked against them.
+    const WriteSession::Written written = write(deliveries);
+    if (written == WriteSession::Written::failed) return fail(rows);
+    // Check after the commit: a database that is in place now was in place when it was written.
+    if (written == WriteSession::Written::rows && !is_database_in_place()) {
+        // The rows are in the database that is open, and later requests are checked against them.
         update_memory();
         withheld_ = std::move(deliveries);
         return fail(rows);
     }
-    if (written == BatchWriter::Written::rows) {
+    if (written == WriteSession::Written::rows) {
         // Otherwise this proves nothing: a connection row may fit on a disk that is too full for messages, and a commit
         // without changes needs no space.
-        if (answers_wanted > 0 && checkpointer_.has_grown()) set_writable();
+        if (answers_wanted > 0 && writer_.needed_space()) set_writable();
         commits_.fetch_add(1, std::memory_order_relaxed);
         rows_.fetch_add(rows, std::memory_order_relaxed);
     }
     update_memory();
-    writer_.report(events_);
+    writer_.report();
     notify_listener(std::move(deliveries));
     give_back(Outcome::committed);
-    checkpointer_.after_commit(writer_.has_shrunk());
+    writer_.after_commit();
 }
 
 // A possibly transient fault gets two more attempts, unless writing was failing before: then publishers have waited
 // enough.
-BatchWriter::Written CommitThread::write(std::vector<Delivery>& deliveries) {
+WriteSession::Written CommitThread::write(std::vector<Delivery>& deliveries) {
     const bool worked_before = writable();
-    BatchWriter::Written written = write_once(deliveries);
+    WriteSession::Written written = write_once(deliveries);
     for (const auto pause : times_.pauses) {
-        const bool again = written == BatchWriter::Written::failed && worked_before && !is_over() && !lost_ &&
-                           writer_.failure().fault == Fault::passing;
+        const bool again = written == WriteSession::Written::failed && worked_before && !writer_.is_over() && !lost_ &&
+                           writer_.may_pass();
         if (!again) break;
         std::this_thread::sleep_for(pause);
-        checkpointer_.make_room();
+        writer_.make_room();
         written = write_once(deliveries);
     }
     return written;
 }
 
-BatchWriter::Written CommitThread::write_once(std::vector<Delivery>& deliveries) {
-    if (is_over() || lost_) return BatchWriter::Written::failed;
-    checkpointer_.before_transaction();
-    const BatchWriter::Written written = writer_.write(group_, deliveries);
-    // Another program's interference with the files must not be mistaken for a disk fault.
-    if (written == BatchWriter::Written::failed && are_files_in_place()) note_fault();
-    // Meanwhile, a checkpoint's sync may have failed.
-    return is_over() ? BatchWriter::Written::failed : written;
+WriteSession::Written CommitThread::write_once(std::vector<Delivery>& deliveries) {
+    if (writer_.is_over() || lost_) return WriteSession::Written::failed;
+    const WriteSession::Written written = writer_.write(group_, deliveries);
+    // Another program's interference with the database must not be mistaken for a fault of the disk.
+    if (written == WriteSession::Written::failed && is_database_in_place()) writer_.judge_failure();
+    // Writing may have ended meanwhile, on one of the engine's own threads.
+    return writer_.is_over() ? WriteSession::Written::failed : written;
 }
 
-bool CommitThread::are_files_in_place() {
+bool CommitThread::is_database_in_place() {
     const SteadyTime now = clock_.steady_now();
     next_watch_ = now + times_.watch_interval;
-    if (files_.look()) {
+    if (writer_.is_in_place()) {
         lost_ = false;
         return true;
     }
@@ -175,33 +164,9 @@ bool CommitThread::are_files_in_place() {
     lost_ = true;
     next_probe_ = now + times_.probe_interval;
     writable_.store(false, std::memory_order_relaxed);
-    events_.emit(observability::DatabaseLost{files_.loss()});
-    switch (files_.rescue()) {
-        case FileWatch::Rescue::copy:
-            checkpointer_.rescue(Checkpointer::Rescue::copy);
-            break;
-        case FileWatch::Rescue::cut:
-            checkpointer_.rescue(Checkpointer::Rescue::cut);
-            break;
-        case FileWatch::Rescue::none:
-            break;
-    }
+    events_.emit(observability::DatabaseLost{writer_.loss()});
+    writer_.rescue();
     return false;
-}
-
-void CommitThread::note_fault() {
-    switch (writer_.failure().fault) {
-        case Fault::failed_sync:
-            sync_failure_.report(writer_.failure().what);
-            break;
-        case Fault::corrupt:
-            corrupt_.store(true, std::memory_order_relaxed);
-            events_.emit(observability::StorageError{writer_.failure().what + ": nothing is written any more"});
-            break;
-        case Fault::passing:
-        case Fault::refused:
-            break;
-    }
 }
 
 void CommitThread::fail(std::size_t rows) {
@@ -216,7 +181,7 @@ void CommitThread::fail(std::size_t rows) {
     const bool reports = !lost_ && (worked_before || now - failure_reported_ >= event_interval);
     if (reports) {
         failure_reported_ = now;
-        events_.emit(observability::CommitFailed{writer_.failure().what, static_cast<std::int64_t>(rows)});
+        events_.emit(observability::CommitFailed{writer_.failure(), static_cast<std::int64_t>(rows)});
         if (connection_rows_lost_ > 0) {
             events_.emit(observability::StorageError{std::to_string(connection_rows_lost_) +
                                                      " connection rows were dropped: not stored"});
@@ -227,7 +192,7 @@ void CommitThread::fail(std::size_t rows) {
     std::size_t letters = 0;
     for (const Batch& batch : group_) letters += batch.letters.size();
     if (letters > 0) events_.emit(observability::DeadLettersDropped{static_cast<std::int64_t>(letters), "not stored"});
-    give_back(is_over() ? Outcome::refused : Outcome::failed);
+    give_back(writer_.is_over() ? Outcome::refused : Outcome::failed);
 }
 
 void CommitThread::set_writable() {
@@ -267,16 +232,16 @@ void CommitThread::give_back(Outcome outcome) {
 void CommitThread::probe() {
     next_probe_ = clock_.steady_now() + times_.probe_interval;
     if (lost_) {
-        if (!are_files_in_place()) return;
+        if (!is_database_in_place()) return;
         notify_listener(std::exchange(withheld_, {}));
     }
-    checkpointer_.make_room();
-    const bool written = writer_.probe() == BatchWriter::Written::rows;
-    if (!are_files_in_place()) return;
+    writer_.make_room();
+    const bool written = writer_.probe() == WriteSession::Written::rows;
+    if (!is_database_in_place()) return;
     if (written) {
         set_writable();
     } else {
-        note_fault();
+        writer_.judge_failure();
     }
 }
 

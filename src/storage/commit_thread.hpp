@@ -1,9 +1,9 @@
-// The storage thread: takes everything that is waiting, writes it in one transaction, syncs once and reports the
-// outcome. The next group gathers during the sync; there is no timer, so groups grow with the load.
+// The storage thread: takes everything that is waiting, has the engine write it in one transaction and make it durable
+// once, and reports the outcome. The next group gathers meanwhile; there is no timer, so groups grow with the load.
 // Thread: hand_over and writable from any; start and stop from the owner; everything else on the storage thread.
 // Fails:  a commit that fails for a possibly transient reason is retried twice; then its requests are answered, an
-// event is emitted, and the thread continues. After a failed sync or in a corrupt file, nothing is written any more:
-// every request is refused at once. So it is while the database's files are not in place.
+// event is emitted, and the thread continues. Once the engine says that writing is over, every request is refused at
+// once. So it is while the database is not in place.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
@@ -11,13 +11,10 @@
 #include "notifyd/observability/events.hpp"
 #include "notifyd/ports/message_log.hpp"
 #include "notifyd/runtime/handover_queue.hpp"
+#include "notifyd/storage/requests.hpp"
+#include "notifyd/storage/write_session.hpp"
 
 #include "admission.hpp"
-#include "batch_writer.hpp"
-#include "checkpointer.hpp"
-#include "file_watch.hpp"
-#include "requests.hpp"
-#include "sync_failure.hpp"
 
 #include <array>
 #include <atomic>
@@ -39,7 +36,7 @@ inline constexpr std::chrono::milliseconds unanswered_delay{200};
 struct CommitTimes {
     // How often writing is retried while it fails.
     std::chrono::milliseconds probe_interval{1'000};
-    // How often the database's files are checked while nothing is committed; every commit checks them, too.
+    // How often the database is checked for being in place while nothing is committed; every commit checks it, too.
     std::chrono::milliseconds watch_interval{1'000};
     // Before the second and the third attempt at a commit.
     std::array<std::chrono::milliseconds, 2> pauses{std::chrono::milliseconds(20), std::chrono::milliseconds(100)};
@@ -47,11 +44,8 @@ struct CommitTimes {
 
 class CommitThread {
   public:
-    CommitThread(BatchWriter& writer,
-                 Checkpointer& checkpointer,
-                 FileWatch& files,
+    CommitThread(WriteSession& writer,
                  Admission& admission,
-                 SyncFailure& sync_failure,
                  const CommitTimes& times,
                  const Clock& clock,
                  observability::Events& events);
@@ -62,7 +56,7 @@ class CommitThread {
 
     // False: stopped, and the batch is left untouched.
     [[nodiscard]] bool hand_over(Batch&& batch) { return queue_.push(std::move(batch)); }
-    [[nodiscard]] bool writable() const { return writable_.load(std::memory_order_relaxed) && !is_over(); }
+    [[nodiscard]] bool writable() const { return writable_.load(std::memory_order_relaxed) && !writer_.is_over(); }
 
     [[nodiscard]] std::uint64_t commits() const { return commits_.load(std::memory_order_relaxed); }
     [[nodiscard]] std::uint64_t commits_failed() const { return commits_failed_.load(std::memory_order_relaxed); }
@@ -76,14 +70,9 @@ class CommitThread {
     void form_group();
     [[nodiscard]] bool is_unanswered_due(Waited waited) const;
     void commit();
-    [[nodiscard]] BatchWriter::Written write(std::vector<Delivery>& deliveries);
-    [[nodiscard]] BatchWriter::Written write_once(std::vector<Delivery>& deliveries);
-    // Whether nothing will ever be written again.
-    [[nodiscard]] bool is_over() const {
-        return corrupt_.load(std::memory_order_relaxed) || sync_failure_.has_happened();
-    }
-    [[nodiscard]] bool are_files_in_place();
-    void note_fault();
+    [[nodiscard]] WriteSession::Written write(std::vector<Delivery>& deliveries);
+    [[nodiscard]] WriteSession::Written write_once(std::vector<Delivery>& deliveries);
+    [[nodiscard]] bool is_database_in_place();
     void fail(std::size_t rows);
     void set_writable();
     // Updates memory that mirrors the tables.
@@ -91,16 +80,13 @@ class CommitThread {
     void notify_listener(std::vector<Delivery> deliveries);
     void give_back(Outcome outcome);
     // Nothing can be written now, but that may change.
-    [[nodiscard]] bool may_recover() const { return !writable() && !is_over(); }
+    [[nodiscard]] bool may_recover() const { return !writable() && !writer_.is_over(); }
     [[nodiscard]] bool is_probe_due() const { return may_recover() && clock_.steady_now() >= next_probe_; }
     [[nodiscard]] bool is_watch_due() const { return !lost_ && clock_.steady_now() >= next_watch_; }
     void probe();
 
-    BatchWriter& writer_;
-    Checkpointer& checkpointer_;
-    FileWatch& files_;
+    WriteSession& writer_;
     Admission& admission_;
-    SyncFailure& sync_failure_;
     const CommitTimes times_;
     const Clock& clock_;
     observability::Events& events_;
@@ -117,12 +103,11 @@ class CommitThread {
     std::size_t connection_rows_lost_ = 0;  // since then
     SteadyTime next_probe_;                 // while nothing can be written
     SteadyTime next_watch_;
-    bool lost_ = false;  // the files were not in place at the last check
-    // Of the commit after which the loss was noticed: refused, but delivered if the files come back with it.
+    bool lost_ = false;  // the database was not in place at the last check
+    // Of the commit after which the loss was noticed: refused, but delivered if the database comes back with it.
     std::vector<Delivery> withheld_;
 
     std::atomic<bool> writable_{true};
-    std::atomic<bool> corrupt_{false};
     std::atomic<std::uint64_t> commits_{0};
     std::atomic<std::uint64_t> commits_failed_{0};
     std::atomic<std::uint64_t> rows_{0};

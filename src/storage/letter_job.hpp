@@ -2,9 +2,8 @@
 #pragma once
 
 #include "notifyd/core/dead_letter.hpp"
-
-#include "write_job.hpp"
-#include "write_tables.hpp"
+#include "notifyd/storage/write_job.hpp"
+#include "notifyd/storage/write_tables.hpp"
 
 #include <utility>
 

@@ -9,13 +9,13 @@
 #include "notifyd/observability/events/server.hpp"
 #include "notifyd/runtime/event_loop.hpp"
 #include "notifyd/runtime/mailbox.hpp"
+#include "notifyd/storage/requests.hpp"
 
 #include "admission.hpp"
 #include "answer_job.hpp"
 #include "commit_thread.hpp"
 #include "outcome_result.hpp"
 #include "reader_pool.hpp"
-#include "requests.hpp"
 
 #include <atomic>
 #include <cstddef>

@@ -23,10 +23,7 @@ class MessagePort final : public ports::MessageLog, public ports::MessageReader 
 
     void delete_expired(EpochMs cutoff, std::size_t rows_max, Done<std::size_t> done) override {
         requests_.write(std::move(done), [cutoff, rows_max](WriteTables& tables, std::size_t& deleted) {
-            const EpochMs now = tables.clock.now_ms();
-            std::size_t topics_deleted = 0;
-            return tables.trusted_time.note(now) && tables.messages.delete_expired(cutoff, now, rows_max, deleted) &&
-                   tables.empty_topics.sweep(rows_max, topics_deleted) && tables.deduplication.expire(rows_max);
+            return tables.messages.delete_expired(cutoff, rows_max, deleted);
         });
     }
 

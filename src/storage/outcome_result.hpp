@@ -3,8 +3,7 @@
 
 #include "notifyd/core/result.hpp"
 #include "notifyd/core/unique_function.hpp"
-
-#include "write_job.hpp"
+#include "notifyd/storage/write_job.hpp"
 
 #include <utility>
 

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "notifyd/ports/permission_store.hpp"
+#include "notifyd/storage/write_job.hpp"
+#include "notifyd/storage/write_tables.hpp"
 
 #include "change_listeners.hpp"
 #include "outcome_result.hpp"
-#include "write_job.hpp"
-#include "write_tables.hpp"
 
 #include <optional>
 #include <utility>

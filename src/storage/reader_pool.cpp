@@ -5,8 +5,6 @@
 #include "notifyd/observability/events/server.hpp"
 #include "notifyd/observability/events/storage.hpp"
 
-#include "pragmas.hpp"
-
 #include <exception>
 
 namespace notifyd::storage {
@@ -19,38 +17,23 @@ Error refusal_of(runtime::Handover verdict) {
     return {Errc::unavailable, "The server cannot read this now; please try again"};
 }
 
-ReaderPool::ReaderPool(std::size_t reads_waiting_max, observability::Events& events)
-    : events_(events), queue_(reads_waiting_max) {}
+ReaderPool::ReaderPool(Engine& engine, std::size_t reads_waiting_max, observability::Events& events)
+    : engine_(engine), events_(events), queue_(reads_waiting_max) {}
 
 ReaderPool::~ReaderPool() {
     stop();
 }
 
-bool ReaderPool::open(const std::string& path, History history, std::string& error) {
-    for (std::size_t i = 0; i < thread_count; ++i) {
-        auto reader = std::make_unique<Reader>();
-        if (!reader->database.open(path, Database::Access::read_only) || !configure_reader(reader->database)) {
-            error = reader->database.last_error();
-            return false;
-        }
-        reader->tables = std::make_unique<ReadTables>(reader->database, history, events_);
-        error = reader->database.prepare_error();
-        if (!error.empty()) return false;
-        readers_.push_back(std::move(reader));
-    }
-    return true;
-}
-
 void ReaderPool::start() {
-    for (const auto& reader : readers_) {
-        reader->thread = std::thread([this, &own = *reader] { run(own); });
+    for (std::size_t i = 0; i < Engine::reader_count; ++i) {
+        threads_.emplace_back([this, &session = engine_.reader(i)] { run(session); });
     }
 }
 
 void ReaderPool::stop() {
     queue_.close();
-    for (const auto& reader : readers_) {
-        if (reader->thread.joinable()) reader->thread.join();
+    for (std::thread& thread : threads_) {
+        if (thread.joinable()) thread.join();
     }
 }
 
@@ -59,27 +42,27 @@ runtime::Handover ReaderPool::submit(ReadJob&& job) {
     return job.if_busy == IfBusy::wait ? queue_.push_always(asker, std::move(job)) : queue_.push(asker, std::move(job));
 }
 
-void ReaderPool::run(Reader& reader) {
+void ReaderPool::run(ReadSession& session) {
     this_thread::set_name("reader");
     while (auto job = queue_.take()) {
-        job->owner->take(read(reader, *job));
+        job->owner->take(read(session, *job));
     }
 }
 
-runtime::Task ReaderPool::read(Reader& reader, ReadJob& job) {
+runtime::Task ReaderPool::read(ReadSession& session, ReadJob& job) {
     runtime::Task answer;
-    bool failed = !reader.tables->transactions.begin_read();
+    bool failed = !session.begin();
     if (!failed) {
         try {
-            answer = job.read(reader.tables.get(), {});
+            answer = job.read(&session.tables(), {});
         } catch (const std::exception& error) {
             events_.emit(observability::ExceptionCaught{"reader thread", error.what()});
         }
-        failed = reader.database.has_failed() || !reader.tables->transactions.commit();
+        failed = !session.end();
     }
     if (failed) {
-        events_.emit(observability::StorageError{reader.database.last_error()});
-        reader.tables->transactions.roll_back();
+        events_.emit(observability::StorageError{session.failure()});
+        session.roll_back();
     }
     if (!answer) answer = job.read(nullptr, refusal_of(runtime::Handover::full));
     return answer;

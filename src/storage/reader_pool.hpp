@@ -1,21 +1,17 @@
-// The reader threads: history pages and lists, on read-only connections (readers of a write-ahead log block nobody).
-// They take one read of each user in turn, so that one user's many reads do not delay another's.
+// The reader threads: history pages and lists, each thread in its own read session of the engine. They take one read of
+// each user in turn, so that one user's many reads do not delay another's.
 // Thread: submit from any; start and stop from the owner.
 // Fails:  a read is answered `rate_limited` if its user's share of the queue is used up, and `unavailable` if the queue
-// is full, the pool stopped or the disk failing.
+// is full, the pool stopped or the database failing.
 #pragma once
 
 #include "notifyd/core/error.hpp"
 #include "notifyd/observability/events.hpp"
 #include "notifyd/runtime/fair_handover_queue.hpp"
 #include "notifyd/runtime/task.hpp"
-
-#include "database.hpp"
-#include "read_tables.hpp"
+#include "notifyd/storage/engine.hpp"
 
 #include <cstddef>
-#include <memory>
-#include <string>
 #include <thread>
 #include <vector>
 
@@ -42,13 +38,11 @@ struct ReadJob {
 
 class ReaderPool {
   public:
-    ReaderPool(std::size_t reads_waiting_max, observability::Events& events);
+    ReaderPool(Engine& engine, std::size_t reads_waiting_max, observability::Events& events);
     ~ReaderPool();
     ReaderPool(const ReaderPool&) = delete;
     ReaderPool& operator=(const ReaderPool&) = delete;
 
-    // False: the database cannot be opened; `error` says why.
-    [[nodiscard]] bool open(const std::string& path, History history, std::string& error);
     void start();
     // Completes the waiting reads, then ends the threads.
     void stop();
@@ -58,20 +52,13 @@ class ReaderPool {
     [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
 
   private:
-    static constexpr std::size_t thread_count = 2;
+    void run(ReadSession& session);
+    [[nodiscard]] runtime::Task read(ReadSession& session, ReadJob& job);
 
-    struct Reader {
-        Database database;
-        std::unique_ptr<ReadTables> tables;
-        std::thread thread;
-    };
-
-    void run(Reader& reader);
-    [[nodiscard]] runtime::Task read(Reader& reader, ReadJob& job);
-
+    Engine& engine_;
     observability::Events& events_;
     runtime::FairHandoverQueue<UserId, ReadJob> queue_;
-    std::vector<std::unique_ptr<Reader>> readers_;
+    std::vector<std::thread> threads_;
 };
 
 }  // namespace notifyd::storage

@@ -1,11 +1,11 @@
-// Returns free pages of the database file to the file system.
+// Returns free pages of the database to the file system.
 #pragma once
 
-#include "outcome_result.hpp"
-#include "write_job.hpp"
-#include "write_tables.hpp"
+#include "notifyd/storage/write_job.hpp"
+#include "notifyd/storage/write_tables.hpp"
 
-#include <algorithm>
+#include "outcome_result.hpp"
+
 #include <cstddef>
 #include <utility>
 
@@ -17,19 +17,15 @@ class ReclaimJob final : public WriteJob {
 
     [[nodiscard]] Work find_work(WriteTables& tables) override {
         given_ = 0;
-        if (!tables.free_pages.count_surplus(surplus_)) return Work::unknown;
-        return surplus_ == 0 ? Work::none : Work::some;
+        std::size_t surplus = 0;
+        if (!tables.space.count_surplus(surplus)) return Work::unknown;
+        return surplus == 0 ? Work::none : Work::some;
     }
-    [[nodiscard]] bool write(WriteTables& tables) override {
-        if (!tables.free_pages.give_back(std::min(surplus_, pages_max_), given_)) return false;
-        tables.has_shrunk = surplus_ <= pages_max_;
-        return true;
-    }
+    [[nodiscard]] bool write(WriteTables& tables) override { return tables.space.give_back(pages_max_, given_); }
     void answer(Outcome outcome) override { done_(outcome_of(outcome, given_)); }
 
   private:
     const std::size_t pages_max_;
-    std::size_t surplus_ = 0;
     std::size_t given_ = 0;
     Done<std::size_t> done_;
 };

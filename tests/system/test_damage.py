@@ -1,4 +1,4 @@
-"""The daemon with a damaged or foreign database (R12); tests/component/storage has many more mutations."""
+"""The daemon with a damaged or foreign database (R12); tests/component/storage_sqlite has many more mutations."""
 
 import os
 import random

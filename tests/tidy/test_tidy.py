@@ -14,11 +14,12 @@ RULES = tidy.parse_rules(
 core:
 ports: core
 storage: core ports
+storage_sqlite: core ports storage
 publish: core ports
 app: *
 [tokens]
 boost/json: wire
-sqlite3.h: storage
+sqlite3.h: storage_sqlite
 asio::ip::: gateway
 std::mutex: runtime storage
 steady_clock::now: core
@@ -43,11 +44,12 @@ class TidyFindsWhatIsWrong(unittest.TestCase):
     def test_include_against_the_arrows(self):
         self.check("src/ports/a.cpp", '#include "notifyd/publish/publisher.hpp"\n', "ports/ may not include publish/")
         self.check("include/notifyd/core/a.hpp", HEADER + "#include <notifyd/ports/a.hpp>\n", "may not include")
+        self.check("src/storage/a.cpp", '#include "notifyd/storage_sqlite/a.hpp"\n', "storage/ may not include")
         self.check("src/queues/a.cpp", "", "not in layers.txt")
 
     def test_token_outside_its_module(self):
         self.check("src/publish/a.cpp", "#include <boost/json.hpp>\n", "may stand in: wire")
-        self.check("src/publish/a.cpp", "#include <sqlite3.h>\n", "may stand in: storage")
+        self.check("src/publish/a.cpp", "#include <sqlite3.h>\n", "may stand in: storage_sqlite")
         self.check("src/core/a.cpp", "asio::ip::tcp::socket socket;\n", "may stand in: gateway")
         self.check("src/core/a.cpp", "std::mutex mutex;\n", "runtime, storage")
         self.check("src/ports/a.cpp", "auto t = std::chrono::steady_clock::now();\n", "may stand in: core")
@@ -61,7 +63,10 @@ class TidyFindsWhatIsWrong(unittest.TestCase):
     def test_a_value_in_the_text_of_a_statement(self):
         for sql in ('"SELECT 1 FROM a WHERE b = " + text', '"DELETE FROM a WHERE b = \'" + text + "\'"',
                     'std::string("INSERT INTO a VALUES (").append(text)', '"SELECT a FROM b LIMIT " + count'):
-            self.check("src/storage/a.cpp", f"auto sql = {sql};\n", "bind it")
+            self.check("src/storage_sqlite/a.cpp", f"auto sql = {sql};\n", "bind it")
+
+    def test_an_engine_in_a_contract_test(self):
+        self.check("tests/component/storage/a_test.cpp", "#include <sqlite3.h>\n", "names no engine")
 
     def test_header_without_its_purpose(self):
         self.check("include/notifyd/core/a.hpp", "#pragma once\n", "opens with its purpose")
@@ -101,6 +106,7 @@ class TidyLeavesWhatIsRight(unittest.TestCase):
             ("include/notifyd/core/a.hpp", HEADER),
             ("src/core/a.cpp", "now = steady_clock::now();\n"),
             ("tests/unit/core/a_test.cpp", "std::mutex mutex;\n"),
+            ("tests/component/storage_sqlite/a_test.cpp", "#include <sqlite3.h>\n"),
             ("src/core/a.cpp", "// The caller holds no std::mutex here.\n"),
             ("src/thirdparty/boost_json.cpp", "#include <boost/json/src.hpp>\n"),
             ("src/core/a.cpp", "int a;\n" * 400),
@@ -108,8 +114,8 @@ class TidyLeavesWhatIsRight(unittest.TestCase):
             ("src/core/a.cpp", "while (co_await next(queue)) {\n    use();\n}\n"),
             ("src/core/a.cpp", '// co_await run(A{1});\nconst char* text = "co_await run(A{1});";\n'),
             ("src/core/a.cpp", "co_return Error{Errc::internal, text};\n"),
-            ("src/storage/a.cpp", 'auto sql = "SELECT a" + columns + " FROM b WHERE c = ?1";\n'),
-            ("src/storage/a.cpp", 'auto sql = "PRAGMA user_version = " + std::to_string(version);\n'),
+            ("src/storage_sqlite/a.cpp", 'auto sql = "SELECT a" + columns + " FROM b WHERE c = ?1";\n'),
+            ("src/storage_sqlite/a.cpp", 'auto sql = "PRAGMA user_version = " + std::to_string(version);\n'),
         ):
             with self.subTest(path=path, text=text[:60]):
                 self.assertEqual(findings(path, text), [])

@@ -140,13 +140,22 @@ JOINED_SQL = re.compile(
 
 
 def check_sql(path, text, _rules):
-    if not path.startswith("src/storage/"):
+    if not path.startswith("src/storage"):
         return
     for match in JOINED_SQL.finditer(text):
         yield line_of(text, match.start()), "a value joined to the text of a statement: bind it"
 
 
-CPP_CHECKS = (check_sql, check_layers, check_tokens, check_words, check_header, check_length, check_co_await)
+def check_contract(path, text, _rules):
+    """The tests that every storage engine passes name none."""
+    if not path.startswith("tests/component/storage/"):
+        return
+    for match in re.finditer(r"sqlite", text, re.I):
+        yield line_of(text, match.start()), "a contract test names no engine: use TestDatabase"
+
+
+CPP_CHECKS = (check_sql, check_contract, check_layers, check_tokens, check_words, check_header, check_length,
+              check_co_await)
 TEXT_CHECKS = (check_length,)
 
 

@@ -5,6 +5,7 @@
 #include "notifyd/observability/recording_sink.hpp"
 #include "notifyd/publish/publisher.hpp"
 #include "notifyd/storage/storage.hpp"
+#include "notifyd/storage_sqlite/sqlite_engine.hpp"
 
 #include "support/quiet_permissions.hpp"
 #include "support/recording_connection.hpp"
@@ -78,12 +79,12 @@ struct Node {
 class Server {
   public:
     explicit Server(const std::string& path) {
-        storage::StorageOptions options;
+        storage::sqlite::SqliteOptions options;
         options.path = path;
         SystemIdSource ids;
-        auto opened = storage::Storage::open(options, clock_, ids, events_);
+        auto opened = storage::sqlite::SqliteEngine::open(options, clock_, ids, events_);
         REQUIRE(opened.has_value());
-        storage_ = std::move(*opened);
+        storage_ = std::make_unique<storage::Storage>(std::move(*opened), storage::StorageOptions{}, clock_, events_);
         for (std::size_t i = 0; i < 2; ++i) {
             nodes.push_back(std::make_unique<Node>(i, *storage_, directory_, blocks_, pool_, filter_, clock_, events_));
             nodes.back()->registry.add(nodes.back()->subscriber.connection);

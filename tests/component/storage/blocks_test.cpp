@@ -1,5 +1,5 @@
 // Blocked users: stored, listed and kept across a restart; memory learns of each change in commit order.
-#include "storage_fixture.hpp"
+#include "contract_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -39,8 +39,8 @@ std::string listed(Loop& loop, EpochMs now, std::size_t rows_max, const std::opt
 }  // namespace
 
 TEST_CASE("blocked users are listed in order, page by page, while their blocks are in force") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     for (const char* user : {"eve", "bob", "dan"}) block(loop, block_of(user, 100));
     block(loop, block_of("carol", 100, 200));
@@ -53,29 +53,32 @@ TEST_CASE("blocked users are listed in order, page by page, while their blocks a
 }
 
 TEST_CASE("a block that has ended is deleted when the next one begins") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    Running running(path);
-    Loop& loop = running.add_loop();
-    block(loop, block_of("short", 100, 200));
-    block(loop, block_of("later", 199, 400));
-    CHECK(Outsider(path).value("SELECT count(*) FROM user_blocks") == "2");
-    block(loop, block_of("last", 200));
-    CHECK(Outsider(path).value("SELECT group_concat(user) FROM user_blocks") == "last,later");
+    const TestDatabase database;
+    const auto rows_after = [&](const std::vector<UserBlock>& blocks) {
+        {
+            Running running(database);
+            Loop& loop = running.add_loop();
+            for (const UserBlock& one : blocks) block(loop, one);
+        }
+        std::string users;
+        Opened(database)->for_each_block([&](const UserBlock& one) { users += one.user.get() + " "; });
+        return users;
+    };
+    CHECK(rows_after({block_of("short", 100, 200), block_of("later", 199, 400)}) == "later short ");
+    CHECK(rows_after({block_of("last", 200)}) == "last later ");
 }
 
 TEST_CASE("memory follows the blocks, and a restart reads them again") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
+    const TestDatabase database;
     std::mutex mutex;
     std::vector<std::string> changes;
-    StorageOptions options = Running::options_for(path);
+    TestOptions options;
     options.on_block_changed = [&](const UserId& user, const std::optional<UserBlock>& now) {
         const std::lock_guard lock(mutex);
         changes.push_back(user.get() + (now.has_value() ? " " + std::to_string(now->until.value_or(0)) : " lifted"));
     };
     {
-        Running running(options);
+        Running running(database, options);
         Loop& loop = running.add_loop();
         block(loop, block_of("bob", 100, 900));
         block(loop, block_of("bob", 100));
@@ -85,9 +88,8 @@ TEST_CASE("memory follows the blocks, and a restart reads them again") {
         const std::lock_guard lock(mutex);
         CHECK(changes == std::vector<std::string>{"bob 900", "bob 0", "eve 0", "bob lifted", "bob 800"});
     }
-    Running again(path);
     std::vector<std::string> read;
-    again.storage().for_each_block(
+    Opened(database)->for_each_block(
         [&](const UserBlock& one) { read.push_back(one.user.get() + " " + one.reason + " " + one.blocked_by.get()); });
     CHECK(read == std::vector<std::string>{"bob spam root", "eve spam root"});
 }

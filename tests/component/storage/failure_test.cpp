@@ -1,5 +1,5 @@
-// What happens if the queue is full, the disk fails, or the storage stops.
-#include "storage_fixture.hpp"
+// What happens if the queue is full, a commit fails or takes its time, or the storage stops.
+#include "contract_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -12,29 +12,23 @@ Errc refused(const Result<ports::Appended>& answer) {
     return answer.error().code;
 }
 
-StorageOptions probing(const std::string& path, std::chrono::milliseconds interval) {
-    StorageOptions options = Running::options_for(path);
+TestOptions probing(std::chrono::milliseconds interval) {
+    TestOptions options;
     options.probe_interval = interval;
     return options;
 }
 
-constexpr const char* refuse_messages =
-    "CREATE TRIGGER refuse BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no'); END";
-
-// Returns once the storage has tried to write and knows that it cannot.
-void stop_taking_messages(Outsider& outsider, Running& running, Loop& loop) {
-    outsider.execute(refuse_messages);
-    CHECK(refused(loop.append({message(topic("a"), Kind::numbered)}).front()) == Errc::unavailable);
-    CHECK_FALSE(running.storage().writable());
+MessagePtr poison() {
+    return message(topic("a"), Kind::numbered, 0, "poison");
 }
 
 }  // namespace
 
 TEST_CASE("a full queue refuses, never inside the call, and has room again afterwards") {
-    const TemporaryFolder folder;
-    StorageOptions options = Running::options_for(folder.file("notifyd.db"));
+    const TestDatabase database;
+    TestOptions options;
     options.queue_length = 3;
-    Running running(options);
+    Running running(database, options);
     Loop& loop = running.add_loop();
     std::promise<bool> room;
     Answers<ports::Appended> answers;
@@ -67,10 +61,10 @@ TEST_CASE("a full queue refuses, never inside the call, and has room again after
 }
 
 TEST_CASE("the queue is also bounded in bytes") {
-    const TemporaryFolder folder;
-    StorageOptions options = Running::options_for(folder.file("notifyd.db"));
+    const TestDatabase database;
+    TestOptions options;
     options.queue_bytes_max = 10'000;
-    Running running(options);
+    Running running(database, options);
     Loop& loop = running.add_loop();
     std::vector<MessagePtr> messages;
     for (int i = 0; i < 4; ++i) {
@@ -83,19 +77,15 @@ TEST_CASE("the queue is also bounded in bytes") {
 }
 
 TEST_CASE("a commit that fails answers unavailable, delivers nothing and uses no number") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    Running running(probing(path, std::chrono::hours(1)));
+    const TestDatabase database;
+    Running running(database, probing(std::chrono::hours(1)));
     Loop& loop = running.add_loop();
     CHECK(loop.store(message(topic("a"), Kind::numbered)) == 1);
 
-    Outsider outsider(path);
-    outsider.execute(
-        "CREATE TRIGGER refuse BEFORE INSERT ON messages WHEN new.head = 'poison' "
-        "BEGIN SELECT RAISE(ABORT, 'poisoned'); END");
+    database.refuse_poison();
     const auto answers = loop.append({message(topic("a"), Kind::numbered),
                                       message(topic("new"), Kind::numbered),
-                                      message(topic("a"), Kind::numbered, 0, "poison"),
+                                      poison(),
                                       message(topic("a"), Kind::numbered)});
     for (const auto& answer : answers) CHECK(refused(answer) == Errc::unavailable);
     CHECK_FALSE(running.storage().writable());
@@ -106,22 +96,25 @@ TEST_CASE("a commit that fails answers unavailable, delivers nothing and uses no
     CHECK(loop.store(message(topic("a"), Kind::numbered)) == 2);
     CHECK(loop.store(message(topic("new"), Kind::numbered)) == 1);
     CHECK(running.storage().writable());
-    CHECK(outsider.value("SELECT group_concat(position) FROM messages") == "1,2,3");
+    std::vector<Position> positions;
+    for (const char* chat : {"a", "new"}) {
+        const auto page = loop.read(newest(topic(chat), 10));
+        for (const StoredMessage& row : page->messages) positions.push_back(row.at.position);
+    }
+    CHECK(positions == std::vector<Position>{2, 1, 3});
 }
 
 // Seen to fail: with the group's outcome as the answer, the plan is refused.
 TEST_CASE("a resume by id is not refused because it shares a commit with a publish that fails") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    Running running(probing(path, std::chrono::hours(1)));
+    const TestDatabase database;
+    Running running(database, probing(std::chrono::hours(1)));
     Loop& loop = running.add_loop();
     const MessagePtr known = message(topic("a"), Kind::numbered, 10'000);
     CHECK(loop.store(known) == 1);
-    Outsider(path).execute(refuse_messages);
+    database.refuse_poison();
     std::promise<bool> stored;
     const auto plan = loop.ask<ports::ResumePlan>([&](StorageClient& client, auto done) {
-        client.messages().append(message(topic("a"), Kind::numbered),
-                                 [&](auto answer) { stored.set_value(answer.has_value()); });
+        client.messages().append(poison(), [&](auto answer) { stored.set_value(answer.has_value()); });
         client.resume().plan_resume({topic("a"), known->id, 100, 1}, std::move(done));
     });
     CHECK_FALSE(stored.get_future().get());
@@ -129,71 +122,38 @@ TEST_CASE("a resume by id is not refused because it shares a commit with a publi
     CHECK(plan->verdict == ports::ResumePlan::Verdict::complete);
 }
 
-TEST_CASE("an idle storage notices by itself that it can write again") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    Running running(probing(path, std::chrono::milliseconds(5)));
-    Loop& loop = running.add_loop();
-    Outsider outsider(path);
-    outsider.execute("CREATE TRIGGER refuse_probe BEFORE INSERT ON meta BEGIN SELECT RAISE(ABORT, 'no'); END");
-    stop_taking_messages(outsider, running, loop);
-    outsider.execute("DROP TRIGGER refuse_probe");
-    CHECK(eventually([&] { return running.storage().writable(); }));
-}
-
 // Seen to fail: a storage that got a request every second never tried again.
 TEST_CASE("a storage that is never idle notices, too") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    Running running(probing(path, std::chrono::milliseconds(50)));
+    const TestDatabase database;
+    Running running(database, probing(std::chrono::milliseconds(50)));
     Loop& loop = running.add_loop();
-    Outsider outsider(path);
-    stop_taking_messages(outsider, running, loop);
+    database.refuse_poison();
+    CHECK(refused(loop.append({poison()}).front()) == Errc::unavailable);
+    CHECK_FALSE(running.storage().writable());
     // A plan passes through the storage thread but writes nothing.
     CHECK(eventually([&] {
         return loop.plan({topic("a"), MessageId(Uuid()), 1, 0}).has_value() && running.storage().writable();
     }));
 }
 
-TEST_CASE("an outsider that writes delays a commit but does not fail it") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    Running running(path);
+TEST_CASE("a pause delays a commit but does not fail it") {
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
-    Outsider outsider(path);
-    outsider.execute("BEGIN IMMEDIATE");
+    auto pause = database.pause_commits();
     std::promise<Sequence> number;
     loop.post([&](StorageClient& client) {
         client.messages().append(message(topic("a"), Kind::numbered),
                                  [&](auto answer) { number.set_value(answer.has_value() ? answer->sequence : 0); });
     });
     CHECK(eventually([&] { return running.storage().stats().requests_waiting == 1; }));
-    outsider.execute("COMMIT");
+    pause.reset();
     CHECK(number.get_future().get() == 1);
 }
 
-TEST_CASE("an outsider that writes for longer than one attempt waits does not fail a commit either") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    Running running(path);
-    Loop& loop = running.add_loop();
-    Outsider outsider(path);
-    outsider.execute("BEGIN IMMEDIATE");
-    std::thread ending([&] {
-        std::this_thread::sleep_for(std::chrono::milliseconds(2'500));
-        outsider.execute("COMMIT");
-    });
-    const auto answer = loop.append({message(topic("a"), Kind::numbered)}).front();
-    ending.join();
-    REQUIRE(answer.has_value());
-    CHECK(answer->sequence == 1);
-    CHECK(running.log().count("commit_failed") == 0);
-}
-
 TEST_CASE("a stop commits and answers what was handed over; later requests are refused") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    Running running(path);
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     Answers<ports::Appended> answers;
     answers.wanted = 500;
@@ -214,16 +174,14 @@ TEST_CASE("a stop commits and answers what was handed over; later requests are r
 
     CHECK(refused(loop.append({message(topic("a"), Kind::numbered)}).front()) == Errc::unavailable);
     CHECK(loop.read(newest(topic("a"), 10)).error().code == Errc::unavailable);
-    CHECK(std::filesystem::file_size(path + "-wal") == 0);
 }
 
 TEST_CASE("a loop that has stopped affects nobody else, and its answers are dropped with its client") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& gone = running.add_loop();
     Loop& other = running.add_loop();
-    Outsider outsider(folder.file("notifyd.db"));
-    outsider.execute("BEGIN IMMEDIATE");
+    auto pause = database.pause_commits();
     std::promise<void> handed_over;
     gone.post([&](StorageClient& client) {
         for (int i = 0; i < 2'000; ++i) client.messages().append(message(topic("a"), Kind::numbered), [](auto) {});
@@ -231,17 +189,17 @@ TEST_CASE("a loop that has stopped affects nobody else, and its answers are drop
     });
     CHECK(eventually([&] { return running.storage().stats().requests_waiting == 2'000; }));
     gone.stop();
-    outsider.execute("COMMIT");
+    pause.reset();
     // Handed over at the end of the turn, or never if the loop stopped before.
     const Sequence number = other.store(message(topic("a"), Kind::numbered));
     CHECK((number == 1 || number == 2'001));
 }
 
 TEST_CASE("too many reads are refused") {
-    const TemporaryFolder folder;
-    StorageOptions options = Running::options_for(folder.file("notifyd.db"));
+    const TestDatabase database;
+    TestOptions options;
     options.reads_waiting_max = 0;
-    Running running(options);
+    Running running(database, options);
     Loop& loop = running.add_loop();
     CHECK(loop.read(newest(topic("a"), 10)).error().code == Errc::unavailable);
 }

@@ -2,7 +2,7 @@
 // in which reader threads take them, not by time. Seen to fail with one queue for all (every read under one key): both
 // threads were held up by the first user's reads.
 #include "../../../src/storage/reader_pool.hpp"
-#include "storage_fixture.hpp"
+#include "contract_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -40,13 +40,7 @@ class Door {
 
 class Pool final : public ReadOwner {
   public:
-    explicit Pool(std::size_t reads_waiting_max) : pool_(reads_waiting_max, events_) {
-        const std::string path = folder_.file("notifyd.db");
-        SystemIdSource ids;
-        REQUIRE(migrate(path, ids).has_value());
-        std::string error;
-        REQUIRE(pool_.open(path, History::keep, error));
-    }
+    explicit Pool(std::size_t reads_waiting_max) : pool_(*engine_, reads_waiting_max, events_) {}
     ~Pool() override { pool_.stop(); }
     Pool(const Pool&) = delete;
     Pool& operator=(const Pool&) = delete;
@@ -74,10 +68,11 @@ class Pool final : public ReadOwner {
     [[nodiscard]] std::size_t waiting() const { return pool_.waiting(); }
 
   private:
-    const TemporaryFolder folder_;
+    const TestDatabase database_;
     SystemClock clock_;
     observability::RecordingSink sink_;
     observability::Events events_{sink_, clock_};
+    const std::unique_ptr<Engine> engine_ = database_.open({}, clock_, events_);
     std::mutex mutex_;
     std::condition_variable changed_;
     int answered_ = 0;

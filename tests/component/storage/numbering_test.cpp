@@ -1,5 +1,5 @@
 // Numbers, their order and their persistence.
-#include "storage_fixture.hpp"
+#include "contract_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -30,8 +30,8 @@ TEST_CASE("publishers of several loops share one sequence without a gap or a rep
     constexpr std::size_t loops = 4;
     constexpr std::size_t turns = 50;
     constexpr std::size_t per_turn = 10;
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     std::vector<Loop*> publishers;
     for (std::size_t i = 0; i < loops; ++i) publishers.push_back(&running.add_loop());
 
@@ -70,8 +70,8 @@ TEST_CASE("publishers of several loops share one sequence without a gap or a rep
 }
 
 TEST_CASE("a turn's requests are one commit, answered in order after the listener") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     std::string order;
     std::size_t delivered_before = 0;
@@ -104,8 +104,8 @@ TEST_CASE("a turn's requests are one commit, answered in order after the listene
 }
 
 TEST_CASE("a request made after its turn's hook is not forgotten") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     // An answer runs on the loop like any task, and its own request begins a new turn.
     const auto answer = loop.ask<ports::Appended>([](StorageClient& client, auto done) {
@@ -117,40 +117,38 @@ TEST_CASE("a request made after its turn's hook is not forgotten") {
 }
 
 TEST_CASE("numbers continue after a restart, and after every message has expired") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
+    const TestDatabase database;
     std::string epoch;
     {
-        Running running(path);
+        Running running(database);
         Loop& loop = running.add_loop();
-        epoch = running.storage().epoch();
+        epoch = running.storage().engine().epoch();
         CHECK(numbers_of(loop.append(messages(topic("a"), Kind::numbered, 3, 1'000))) ==
               std::vector<Sequence>{1, 2, 3});
         CHECK(numbers_of(loop.append(messages(topic("b"), Kind::standard, 2, 1'000))) == std::vector<Sequence>{0, 0});
     }
-    std::int64_t last_position = 0;
     {
-        Running running(path);
+        Running running(database);
         Loop& loop = running.add_loop();
-        CHECK(running.storage().epoch() == epoch);
+        CHECK(running.storage().engine().epoch() == epoch);
         CHECK(loop.store(message(topic("a"), Kind::numbered, 1'000)) == 4);
-        Outsider outsider(path);
-        last_position = std::stoll(outsider.value("SELECT max(position) FROM messages"));
-        CHECK(last_position == 6);
+        CHECK(loop.read(newest(topic("a"), 1))->messages.at(0).at.position == 6);
         CHECK(*loop.expire(2'000, 100) == 6);
-        CHECK(outsider.value("SELECT count(*) FROM messages") == "0");
+        CHECK(loop.read(newest(topic("a"), 1))->messages.empty());
         CHECK(loop.store(message(topic("a"), Kind::numbered, 3'000)) == 5);
         CHECK(*loop.expire(4'000, 100) == 1);
     }
-    Running running(path);
+    Running running(database);
     Loop& loop = running.add_loop();
     CHECK(loop.store(message(topic("a"), Kind::numbered)) == 6);
-    CHECK(Outsider(path).value("SELECT position FROM messages") == std::to_string(last_position + 2));
+    const auto page = loop.read(newest(topic("a"), 10));
+    REQUIRE(page->messages.size() == 1);
+    CHECK(page->messages[0].at.position == 8);
 }
 
 TEST_CASE("retention deletes the oldest, up to the first that is recent enough") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     for (const EpochMs time : {10, 20, 50, 30, 60}) (void)loop.store(message(topic("a"), Kind::numbered, time));
 
@@ -164,9 +162,8 @@ TEST_CASE("retention deletes the oldest, up to the first that is recent enough")
 
 // Seen to fail: with a scan that ends at the first row that has not expired, nothing is ever deleted.
 TEST_CASE("a message dated in the future does not keep later ones from expiring, a recent one does") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    Running running(path);
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     const EpochMs future = SystemClock().now_ms() + 3'600'000;
     for (const EpochMs time : {future, future, EpochMs{10}, EpochMs{50}, future, EpochMs{20}}) {
@@ -175,15 +172,18 @@ TEST_CASE("a message dated in the future does not keep later ones from expiring,
     CHECK(*loop.expire(40, 2) == 2);
     CHECK(*loop.expire(40, 100) == 1);
     CHECK(*loop.expire(40, 100) == 0);
-    CHECK(Outsider(path).value("SELECT group_concat(position) FROM messages") == "4,5,6");
+    std::vector<Position> left;
+    const auto page = loop.read(newest(topic("a"), 10));
+    for (const StoredMessage& row : page->messages) left.push_back(row.at.position);
+    CHECK(left == std::vector<Position>{6, 5, 4});
 }
 
 TEST_CASE("without history, messages are numbered and delivered but not kept") {
-    const TemporaryFolder folder;
-    StorageOptions options = Running::options_for(folder.file("notifyd.db"));
+    const TestDatabase database;
+    TestOptions options;
     options.history = History::off;
     {
-        Running running(options);
+        Running running(database, options);
         Loop& loop = running.add_loop();
         CHECK(numbers_of(loop.append(messages(topic("a"), Kind::numbered, 3))) == std::vector<Sequence>{1, 2, 3});
         CHECK(running.storage().stats().commits == 1);
@@ -195,7 +195,7 @@ TEST_CASE("without history, messages are numbered and delivered but not kept") {
     }
     // With history again, the numbers continue, and the first row is known not to be number 3.
     options.history = History::keep;
-    Running running(options);
+    Running running(database, options);
     Loop& loop = running.add_loop();
     (void)loop.store(message(topic("a"), Kind::standard));
     CHECK(loop.store(message(topic("a"), Kind::numbered)) == 4);
@@ -207,8 +207,8 @@ TEST_CASE("without history, messages are numbered and delivered but not kept") {
 }
 
 TEST_CASE("a message keeps its channel, its text and its time") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     auto mail = std::make_shared<Message>(*message(topic("a"), Kind::standard, 77, "{\"ä\":\"\\u0000\""));
     mail->target_channel = "Email";
@@ -226,8 +226,8 @@ TEST_CASE("a message keeps its channel, its text and its time") {
 }
 
 TEST_CASE("the requests of one handler are one commit, however many there are") {
-    TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     std::vector<MessagePtr> batch;
     for (std::size_t i = 0; i < 4 * limits::handover_requests; ++i)
@@ -238,8 +238,8 @@ TEST_CASE("the requests of one handler are one commit, however many there are") 
 }
 
 TEST_CASE("a long turn does not make the storage thread wait for its end") {
-    TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     std::promise<void> committed_within;
     Answers<ports::Appended> answers;

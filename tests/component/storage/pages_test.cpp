@@ -1,5 +1,5 @@
 // Pages compared with a naive model, over random histories.
-#include "storage_fixture.hpp"
+#include "contract_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -219,8 +219,8 @@ TEST_CASE("pages of random histories equal those of the naive model") {
                                 Shape{"flapping", 30, 20, 400, 40, 500});
     constexpr unsigned seed = 20'261;
     Random random(seed);
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     const History history(loop, shape, random);
     for (int i = 0; i < 600; ++i) {
@@ -234,8 +234,8 @@ TEST_CASE("pages of random histories equal those of the naive model") {
 
 TEST_CASE("walking from page to page sees every message once") {
     Random random(7);
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     const std::size_t steps_per_mille = GENERATE(0U, 20U);
     const History history(loop, {"walk", 40, 20, 500, 100, steps_per_mille}, random);
@@ -260,8 +260,8 @@ TEST_CASE("walking from page to page sees every message once") {
 }
 
 TEST_CASE("pages in edge cases") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     for (EpochMs time = 1; time <= 5; ++time) (void)loop.store(message(topic("a"), Kind::numbered, time * 10'000));
 

@@ -1,11 +1,10 @@
 // The right to change a permission row and the limits on rows, checked inside the transaction
 // (docs/protocol.md#the-permissions-api).
-#include "../../../src/storage/permission_counts.hpp"
-#include "../../../src/storage/permission_table.hpp"
-#include "storage_fixture.hpp"
+#include "contract_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <utility>
@@ -88,19 +87,29 @@ class Turn {
 
 using Texts = std::vector<std::string>;
 
-std::string all_rows(Outsider& outsider) {
-    std::string text;
-    for (const auto& one : outsider.query("SELECT user, topic, role FROM permissions ORDER BY user, topic")) {
-        text += one[0] + "/" + one[1] + "/" + one[2] + " ";
+// The rows of the topics that these tests use, ordered by user.
+std::string all_rows(Loop& loop) {
+    Texts rows;
+    for (const char* chat : {"a", "b", "e"}) {
+        const auto page = loop.ask<ports::PermissionPage>([&](StorageClient& client, auto done) {
+            client.permissions().list_by_topic(UserId("asker"), topic(chat), 100, std::nullopt, std::move(done));
+        });
+        REQUIRE(page.has_value());
+        for (const Permission& one : page->permissions) {
+            rows.push_back(one.user.get() + "/" + one.topic.text() + "/" + std::to_string(static_cast<int>(one.role)));
+        }
     }
+    std::sort(rows.begin(), rows.end());
+    std::string text;
+    for (const std::string& one : rows) text += one + " ";
     return text;
 }
 
 // Acts like the server's memory, which follows the storage thread.
 class Follower {
   public:
-    StorageOptions options(const std::string& path) {
-        StorageOptions options = Running::options_for(path);
+    TestOptions options() {
+        TestOptions options;
         options.on_permission_changed = [this](const UserId& user, const TopicName& of, std::optional<Role> role) {
             const std::lock_guard lock(mutex_);
             if (role.has_value()) {
@@ -135,10 +144,9 @@ class Follower {
 
 // Seen to fail: without the check inside the transaction, every grant below is written.
 TEST_CASE("an admin row grants its right until it is deleted, and not afterwards") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
+    const TestDatabase database;
     Follower follower;
-    Running running(follower.options(path));
+    Running running(database, follower.options());
     Loop& loop = running.add_loop();
     Loop& other = running.add_loop();
     CHECK(Turn(loop).grant({{row("boss", "a", Role::admin)}, Basis::token, {}}).run() == Texts{"granted"});
@@ -180,15 +188,13 @@ TEST_CASE("an admin row grants its right until it is deleted, and not afterwards
                   .grant(by_row("mate", "viewer", "a", Role::viewer))
                   .run() == Texts{"granted", "granted", "forbidden", "forbidden", "revoked", "granted"});
     }
-    Outsider outsider(path);
-    CHECK(all_rows(outsider) == "mate/chat:a/3 viewer/chat:a/1 ");
-    CHECK(follower.rows() == all_rows(outsider));
+    CHECK(all_rows(loop) == "mate/chat:a/3 viewer/chat:a/1 ");
+    CHECK(follower.rows() == all_rows(loop));
 }
 
 TEST_CASE("a claim and the last row are judged in the order of commits") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    Running running(path);
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     const auto claim = [](const std::string& user, const std::string& guest) -> PermissionGrant {
         return {{row(user, "a", Role::admin, user), row(guest, "a", Role::member, user)}, Basis::unclaimed_topic, {}};
@@ -200,16 +206,14 @@ TEST_CASE("a claim and the last row are judged in the order of commits") {
               .grant(claim("late", "l"))
               .grant(claim("later", "m"))
               .run() == Texts{"granted", "forbidden", "revoked", "granted", "forbidden"});
-    Outsider outsider(path);
-    CHECK(all_rows(outsider) == "l/chat:a/2 late/chat:a/3 ");
+    CHECK(all_rows(loop) == "l/chat:a/2 late/chat:a/3 ");
 }
 
 // Seen to fail when loops updated memory themselves: it kept what another loop had revoked, until the next start.
 TEST_CASE("memory follows the commits, whichever loops they come from") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
+    const TestDatabase database;
     Follower follower;
-    Running running(follower.options(path));
+    Running running(database, follower.options());
     std::vector<std::future<void>> workers;
     for (int i = 0; i < 4; ++i) {
         Loop& loop = running.add_loop();
@@ -226,14 +230,12 @@ TEST_CASE("memory follows the commits, whichever loops they come from") {
         }));
     }
     for (auto& worker : workers) worker.get();
-    Outsider outsider(path);
-    CHECK(follower.rows() == all_rows(outsider));
+    CHECK(follower.rows() == all_rows(running.add_loop()));
     CHECK(follower.changes() > 400);
 }
 
 TEST_CASE("a topic and a user have a bounded number of permissions, but a role can still be replaced") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
+    const TestDatabase database;
     const auto bounds = GENERATE(PermissionBounds{3, 0}, PermissionBounds{0, 3}, PermissionBounds{3, 3});
     const bool of_topic = bounds.of_topic != 0;
     // The same steps, along a topic or along a user.
@@ -250,7 +252,7 @@ TEST_CASE("a topic and a user have a bounded number of permissions, but a role c
         return revocation(user, chat, "root", Basis::token);
     };
     {
-        Running running(path);
+        Running running(database);
         Loop& loop = running.add_loop();
         CHECK(Turn(loop).grant(grant(1)).grant(grant(2)).grant(grant(3)).grant(grant(4)).grant(grant(3)).run() ==
               Texts{"granted", "granted", "granted", "conflict", "granted"});
@@ -259,7 +261,7 @@ TEST_CASE("a topic and a user have a bounded number of permissions, but a role c
         // There is room elsewhere.
         CHECK(Turn(loop).grant(by_token("v", "z", bounds)).run() == Texts{"granted"});
     }
-    Running running(path);
+    Running running(database);
     Loop& loop = running.add_loop();
     CHECK(Turn(loop).grant(grant(5)).grant(grant(1)).run() == Texts{"conflict", "granted"});
     const auto [user, chat] = name(5);
@@ -270,8 +272,8 @@ TEST_CASE("a topic and a user have a bounded number of permissions, but a role c
 }
 
 TEST_CASE("the refusal says which limit was reached, and what to do") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     const auto refusal = [&](const std::string& user, const std::string& chat, PermissionBounds bounds) {
         return loop
@@ -293,31 +295,25 @@ TEST_CASE("the refusal says which limit was reached, and what to do") {
 }
 
 TEST_CASE("a claim beyond the limits writes none of its rows") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    Running running(path);
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     const auto claim = [](const std::string& guest) -> PermissionGrant {
         return {{row("u", "b", Role::admin, "u"), row(guest, "b", Role::member, "u")}, Basis::unclaimed_topic, {0, 1}};
     };
     CHECK(Turn(loop).grant(by_token("full", "a")).grant(claim("full")).grant(claim("v")).run() ==
           Texts{"granted", "conflict", "granted"});
-    Outsider outsider(path);
-    CHECK(all_rows(outsider) == "full/chat:a/2 u/chat:b/3 v/chat:b/2 ");
+    CHECK(all_rows(loop) == "full/chat:a/2 u/chat:b/3 v/chat:b/2 ");
 }
 
 TEST_CASE("a commit that fails changes neither the rows nor their counts, and memory learns nothing") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
+    const TestDatabase database;
     Follower follower;
-    Running running(follower.options(path));
+    Running running(database, follower.options());
     Loop& loop = running.add_loop();
     const PermissionBounds bounds{2, 2};
     CHECK(Turn(loop).grant(by_token("u1", "a", bounds)).run() == Texts{"granted"});
-    Outsider outsider(path);
-    outsider.execute(
-        "CREATE TRIGGER refuse BEFORE INSERT ON permissions WHEN new.user = 'poison' "
-        "BEGIN SELECT RAISE(ABORT, 'poisoned'); END");
+    database.refuse_poison();
     CHECK(Turn(loop)
               .grant(by_token("u2", "a", bounds))
               .revoke(revocation("u1", "a", "root", Basis::token))
@@ -326,62 +322,7 @@ TEST_CASE("a commit that fails changes neither the rows nor their counts, and me
     CHECK(follower.rows() == "u1/chat:a/2 ");
     CHECK(Turn(loop).grant(by_token("u2", "a", bounds)).grant(by_token("u3", "a", bounds)).run() ==
           Texts{"granted", "conflict"});
-    CHECK(follower.rows() == all_rows(outsider));
-}
-
-TEST_CASE("a grant in a large topic costs as much as one in a small topic") {
-    const auto cost = [](int rows) {
-        const TemporaryFolder folder;
-        const std::string path = folder.file("notifyd.db");
-        SystemIdSource ids;
-        REQUIRE(migrate(path, ids).has_value());
-        Outsider(path).execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
-                               std::to_string(rows) +
-                               ") INSERT INTO permissions SELECT 'u' || i, 'chat:a', 2, 0, 'root' FROM n");
-        Database database;
-        REQUIRE(database.open(path, Database::Access::read_write));
-        PermissionTable table(database);
-        const auto steps_of_grant = [&](const std::string& user) {
-            std::optional<Error> refused;
-            REQUIRE(table.grant(by_token(user, "a", {1'000'000, 1'000'000}), refused));
-            REQUIRE_FALSE(refused.has_value());
-            int steps = 0;
-            for (auto* statement = sqlite3_next_stmt(database.handle(), nullptr); statement != nullptr;
-                 statement = sqlite3_next_stmt(database.handle(), statement)) {
-                steps += sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1);
-            }
-            return steps;
-        };
-        (void)steps_of_grant("first");  // the topic is counted once
-        return steps_of_grant("second");
-    };
-    CHECK(cost(50'000) == cost(50));
-}
-
-TEST_CASE("forgotten counts are counted again") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    SystemIdSource ids;
-    REQUIRE(migrate(path, ids).has_value());
-    Database database;
-    REQUIRE(database.open(path, Database::Access::read_write));
-    REQUIRE(database.execute("INSERT INTO permissions VALUES ('u', 'chat:a', 2, 0, 'root')"));
-    PermissionCounts counts(database, "SELECT count(*) FROM permissions WHERE topic = ?1");
-    const auto count = [&](const std::string& name) {
-        std::int64_t rows = -1;
-        REQUIRE(counts.find(name, rows));
-        return rows;
-    };
-    CHECK(count("chat:a") == 1);
-    counts.add("chat:a", 1);
-    CHECK(count("chat:a") == 2);
-    // Many other names, because memory is bounded.
-    for (std::size_t i = 0; i < PermissionCounts::names_max; ++i) (void)count("chat:" + std::to_string(i));
-    CHECK(count("chat:a") == 1);
-    counts.add("chat:a", 5);
-    counts.forget();
-    counts.add("chat:a", 7);  // not known, so there is nothing to update
-    CHECK(count("chat:a") == 1);
+    CHECK(follower.rows() == all_rows(loop));
 }
 
 }  // namespace notifyd::storage::testing

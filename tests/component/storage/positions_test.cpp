@@ -1,5 +1,5 @@
 // The numbers of topics at a position of the log (ports::ResumePlanner::read_positions).
-#include "storage_fixture.hpp"
+#include "contract_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -22,8 +22,8 @@ constexpr Position everything = std::numeric_limits<Position>::max();
 }  // namespace
 
 TEST_CASE("a topic's number is its last one up to the position, whatever was stored without a number") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     // Positions 1 to 6.
     loop.append({message(topic("a"), Kind::numbered),
@@ -41,8 +41,8 @@ TEST_CASE("a topic's number is its last one up to the position, whatever was sto
 }
 
 TEST_CASE("retention deletes rows, but keeps a topic's number") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     for (EpochMs at = 1; at <= 5; ++at) loop.store(message(topic("a"), Kind::numbered, at));
     REQUIRE(loop.expire(4, 100).has_value());
@@ -52,10 +52,10 @@ TEST_CASE("retention deletes rows, but keeps a topic's number") {
 }
 
 TEST_CASE("without history, the counter is the number") {
-    const TemporaryFolder folder;
-    StorageOptions options = Running::options_for(folder.file("notifyd.db"));
+    const TestDatabase database;
+    TestOptions options;
     options.history = History::off;
-    Running running(options);
+    Running running(database, options);
     Loop& loop = running.add_loop();
     for (int i = 0; i < 3; ++i) loop.store(message(topic("a"), Kind::numbered));
     CHECK(positions(loop, {topic("a")}, 0) == std::vector<Sequence>{3});

@@ -1,7 +1,7 @@
 // Resume plans: complete only if everything that was missed is there.
 // Seen to fail: by id without the barrier (a message is missing); by number without the check of last_sequence, and by
 // id without that of unlogged_position (complete where it is not); by id with a start after the known message.
-#include "storage_fixture.hpp"
+#include "contract_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -71,8 +71,8 @@ std::vector<MessagePtr> fill(Loop& loop, EpochMs first, EpochMs last) {
 }  // namespace
 
 TEST_CASE("by number: the numbered messages that were missed") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     (void)fill(loop, 1, 8);
     const ResumePlan plan = planned(loop, behind(Sequence{5}));
@@ -89,8 +89,8 @@ TEST_CASE("by number: the numbered messages that were missed") {
 }
 
 TEST_CASE("by number: what is committed later is delivered live") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     (void)fill(loop, 1, 8);
     // Number n has position 3n - 2.
@@ -107,8 +107,8 @@ TEST_CASE("by number: what is committed later is delivered live") {
 }
 
 TEST_CASE("by number: too many, ahead, and an unknown topic") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     CHECK(planned(loop, behind(Sequence{0})).verdict == Verdict::complete);
     CHECK(planned(loop, behind(Sequence{1})).verdict == Verdict::ahead);
@@ -120,9 +120,8 @@ TEST_CASE("by number: too many, ahead, and an unknown topic") {
 }
 
 TEST_CASE("by number: a plan is never complete if retention deleted part of it") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    Running running(path);
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     (void)fill(loop, 1, 8);
     // Row by row: numbers 1 to 3 and what follows them.
@@ -145,11 +144,11 @@ TEST_CASE("by number: a plan is never complete if retention deleted part of it")
 }
 
 TEST_CASE("by number: a plan is never complete if part of it was numbered without history") {
-    const TemporaryFolder folder;
-    StorageOptions options = Running::options_for(folder.file("notifyd.db"));
+    const TestDatabase database;
+    TestOptions options;
     const auto run = [&](History history, auto check) {
         options.history = history;
-        Running running(options);
+        Running running(database, options);
         check(running.add_loop());
     };
     std::vector<MessagePtr> before;
@@ -175,8 +174,8 @@ TEST_CASE("by number: a plan is never complete if part of it was numbered withou
 }
 
 TEST_CASE("by message id: everything after it, and standard messages from a second before it") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     const auto messages = fill(loop, 1, 8);
     // Message i has position i + 1; seconds 4 and 3 (the standard one) come again, whatever the kind of the known one.
@@ -193,8 +192,8 @@ TEST_CASE("by message id: everything after it, and standard messages from a seco
 }
 
 TEST_CASE("by message id: fifo messages committed later are delivered live, standard ones are not") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     const auto messages = fill(loop, 1, 4);
     const ResumePlan plan = planned(loop, behind(messages[6]->id, 9));
@@ -204,8 +203,8 @@ TEST_CASE("by message id: fifo messages committed later are delivered live, stan
 }
 
 TEST_CASE("by message id: too many, an unknown id, and one of another topic") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     SystemIdSource ids;
     const MessageId never(ids.time_ordered(4'000));
@@ -222,8 +221,8 @@ TEST_CASE("by message id: too many, an unknown id, and one of another topic") {
 }
 
 TEST_CASE("by message id: a clock that was set back hides nothing") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     std::vector<MessagePtr> messages;
     for (const EpochMs time : {100'000, 101'000, 50'000, 51'000, 52'000, 53'000, 54'000}) {
@@ -240,8 +239,8 @@ TEST_CASE("by message id: a clock that was set back hides nothing") {
 }
 
 TEST_CASE("by message id: an id with another time than its row hides nothing") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     Message odd = *message(topic("a"), Kind::numbered, 11'000);
     odd.published_at = 99'000;
@@ -253,11 +252,11 @@ TEST_CASE("by message id: an id with another time than its row hides nothing") {
 }
 
 TEST_CASE("by message id: a plan is never complete if part of it passed without history") {
-    const TemporaryFolder folder;
-    StorageOptions options = Running::options_for(folder.file("notifyd.db"));
+    const TestDatabase database;
+    TestOptions options;
     const auto run = [&](History history, const MessagePtr& made) {
         options.history = history;
-        Running running(options);
+        Running running(database, options);
         Loop& loop = running.add_loop();
         (void)loop.store(made);
         return planned(loop, behind(made->id)).verdict;
@@ -266,20 +265,18 @@ TEST_CASE("by message id: a plan is never complete if part of it passed without 
     CHECK(run(History::keep, before) == Verdict::complete);
     CHECK(run(History::off, message(topic("a"), Kind::standard, 2'000)) == Verdict::unknown_message);
     CHECK(run(History::keep, message(topic("a"), Kind::standard, 3'000)) == Verdict::complete);
-    Running running(options);
+    Running running(database, options);
     CHECK(planned(running.add_loop(), behind(before->id)).verdict == Verdict::expired);
 }
 
 TEST_CASE("by message id: the plan includes what any loop has handed over, even if it is not committed yet") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    Running running(path);
+    const TestDatabase database;
+    Running running(database);
     Loop& publisher = running.add_loop();
     Loop& subscriber = running.add_loop();
     const MessagePtr known = message(topic("a"), Kind::numbered, 10'000);
     (void)publisher.store(known);
-    Outsider outsider(path);
-    outsider.execute("BEGIN IMMEDIATE");
+    auto pause = database.pause_commits();
     const MessagePtr standard = message(topic("a"), Kind::standard, 20'000);
     std::promise<void> stored;
     publisher.post(
@@ -293,7 +290,7 @@ TEST_CASE("by message id: the plan includes what any loop has handed over, even 
                                     [&](Result<ResumePlan> answer) { plan.set_value(std::move(answer)); });
     });
     CHECK(eventually([&] { return running.storage().stats().requests_waiting == 2; }));
-    outsider.execute("COMMIT");
+    pause.reset();
     const auto answer = plan.get_future().get();
     stored.get_future().wait();
     REQUIRE(answer.has_value());
@@ -318,9 +315,9 @@ TEST_CASE("by message id: the plan includes what a loop has shown to another one
         std::promise<void> shown;
         std::promise<void> planned;
     };
-    const TemporaryFolder folder;
+    const TestDatabase database;
     Delivery delivery;
-    Running running(folder.file("notifyd.db"));
+    Running running(database);
     Loop& publisher = running.add_loop();
     Loop& subscriber = running.add_loop();
     const MessagePtr known = message(topic("a"), Kind::numbered, 10'000);
@@ -342,8 +339,8 @@ TEST_CASE("by message id: the plan includes what a loop has shown to another one
 }
 
 TEST_CASE("a plan that finds the storage stopped is refused") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     const MessagePtr known = message(topic("a"), Kind::numbered, 10'000);
     (void)loop.store(known);
@@ -353,16 +350,15 @@ TEST_CASE("a plan that finds the storage stopped is refused") {
 }
 
 TEST_CASE("the last position is known before the first commit") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
+    const TestDatabase database;
     {
-        Running running(path);
+        Running running(database);
         Loop& loop = running.add_loop();
         (void)fill(loop, 1, 2);
         CHECK(*loop.expire(100'000, 100) == 6);
     }
-    Running running(path);
-    CHECK(running.storage().last_position() == 6);
+    Running running(database);
+    CHECK(running.storage().engine().last_position() == 6);
 }
 
 }  // namespace notifyd::storage::testing

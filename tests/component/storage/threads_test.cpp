@@ -1,5 +1,5 @@
 // How the storage's threads are scheduled.
-#include "storage_fixture.hpp"
+#include "contract_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -9,12 +9,12 @@
 namespace notifyd::storage::testing {
 
 TEST_CASE("a commit does not interrupt a loop on the same core") {
-    const TemporaryFolder folder;
+    const TestDatabase database;
     std::atomic<int> policy{-1};
-    StorageOptions options = Running::options_for(folder.file("notifyd.db"));
+    TestOptions options;
     // Called on the storage thread.
     options.on_block_changed = [&policy](const UserId&, const auto&) { policy = ::sched_getscheduler(0); };
-    Running running(std::move(options));
+    Running running(database, options);
     Loop& loop = running.add_loop();
     const auto stored = loop.ask<void>([](StorageClient& client, auto done) {
         client.blocks().block({UserId("u"), 0, UserId("admin"), std::nullopt, ""}, std::move(done));

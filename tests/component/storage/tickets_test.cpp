@@ -1,9 +1,7 @@
-// Connection tokens: issued within limits, used only once whoever tries, revoked and forgotten; a restored copy has
-// none.
-#include "notifyd/storage/backup.hpp"
+// Connection tokens: issued within limits, used only once whoever tries, revoked and forgotten.
+#include "support/storage/tickets.hpp"
 
-#include "../../../src/storage/ticket_table.hpp"
-#include "storage_fixture.hpp"
+#include "contract_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -13,76 +11,11 @@
 
 namespace notifyd::storage::testing {
 
-namespace {
-
 using State = ports::FoundTicket::State;
 using Verdict = ports::TicketIssue::Verdict;
 
-constexpr EpochMs start = 1'700'000'000'000;
-
-Uuid ticket_id(int number) {
-    Uuid id;
-    id.bytes[14] = static_cast<std::uint8_t>(number / 256);
-    id.bytes[15] = static_cast<std::uint8_t>(number % 256);
-    return id;
-}
-
-ports::Ticket ticket(int number, EpochMs issued_at = start, const std::string& user = "u1", EpochMs life = 60'000) {
-    ports::Ticket made;
-    made.id = ticket_id(number);
-    made.identity.user = UserId(user);
-    made.identity.expires_at = issued_at + 3'600'000;
-    made.issued_at = issued_at;
-    made.expires_at = issued_at + life;
-    return made;
-}
-
-class Tickets {
-  public:
-    explicit Tickets(Loop& loop) : loop_(loop) {}
-
-    ports::TicketIssue issue(const ports::Ticket& made, std::size_t per_minute = 0) {
-        const auto issue = loop_.ask<ports::TicketIssue>(
-            [&](StorageClient& client, auto done) { client.tickets().issue(made, per_minute, std::move(done)); });
-        REQUIRE(issue.has_value());
-        return *issue;
-    }
-    std::optional<ports::FoundTicket> find(int number) {
-        const auto found = loop_.ask<std::optional<ports::FoundTicket>>([&](StorageClient& client, auto done) {
-            client.tickets().find(ticket_id(number), UserId("u1"), std::move(done));
-        });
-        REQUIRE(found.has_value());
-        return *found;
-    }
-    bool use(int number, EpochMs now = start) {
-        const auto used = loop_.ask<bool>(
-            [&](StorageClient& client, auto done) { client.tickets().use(ticket_id(number), now, std::move(done)); });
-        REQUIRE(used.has_value());
-        return *used;
-    }
-    std::size_t revoke(const std::string& user, EpochMs now = start) {
-        const auto revoked = loop_.ask<std::size_t>(
-            [&](StorageClient& client, auto done) { client.tickets().revoke(UserId(user), now, std::move(done)); });
-        REQUIRE(revoked.has_value());
-        return *revoked;
-    }
-    std::size_t expire(EpochMs cutoff, std::size_t rows_max = 100) {
-        const auto deleted = loop_.ask<std::size_t>([&](StorageClient& client, auto done) {
-            client.tickets().delete_expired(cutoff, rows_max, std::move(done));
-        });
-        REQUIRE(deleted.has_value());
-        return *deleted;
-    }
-
-  private:
-    Loop& loop_;
-};
-
-}  // namespace
-
 TEST_CASE("a ticket is read back as it was issued, also after a restart") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
+    const TestDatabase database;
     std::vector<ports::Ticket> issued;
     for (int i = 0; i < 3; ++i) {
         ports::Ticket made = ticket(i);
@@ -93,12 +26,12 @@ TEST_CASE("a ticket is read back as it was issued, also after a restart") {
         issued.push_back(made);
     }
     {
-        Running running(path);
+        Running running(database);
         Tickets tickets(running.add_loop());
         for (const ports::Ticket& made : issued) CHECK(tickets.issue(made).verdict == Verdict::issued);
         CHECK(tickets.use(1));
     }
-    Running running(path);
+    Running running(database);
     Tickets tickets(running.add_loop());
     for (int i = 0; i < 3; ++i) {
         CAPTURE(i);
@@ -122,8 +55,8 @@ TEST_CASE("a ticket is read back as it was issued, also after a restart") {
 }
 
 TEST_CASE("a ticket is used once, before it expires, and not after it was revoked") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Tickets tickets(running.add_loop());
     for (int i = 0; i < 5; ++i) tickets.issue(ticket(i));
     tickets.issue(ticket(5, start, "u2"));
@@ -145,8 +78,8 @@ TEST_CASE("a ticket is used once, before it expires, and not after it was revoke
 }
 
 TEST_CASE("issues, uses and revocations of one transaction count in their order") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     Tickets tickets(loop);
     for (int i = 0; i < 2; ++i) tickets.issue(ticket(i));
@@ -179,8 +112,8 @@ TEST_CASE("issues, uses and revocations of one transaction count in their order"
 }
 
 TEST_CASE("of all who use a ticket at once, on all loops, one succeeds") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     std::vector<Loop*> loops;
     for (int i = 0; i < 4; ++i) loops.push_back(&running.add_loop());
     constexpr int rounds = 50;
@@ -206,8 +139,8 @@ TEST_CASE("of all who use a ticket at once, on all loops, one succeeds") {
 }
 
 TEST_CASE("a user gets exactly the allowed number of tickets per minute, whichever loop issues them") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Tickets loops[] = {Tickets(running.add_loop()), Tickets(running.add_loop())};
     int number = 0;
     std::vector<EpochMs> admitted;
@@ -239,8 +172,8 @@ TEST_CASE("a user gets exactly the allowed number of tickets per minute, whichev
 }
 
 TEST_CASE("expired tickets are deleted, oldest first, once they no longer count for the minute") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Tickets tickets(running.add_loop());
     for (int i = 0; i < 10; ++i) tickets.issue(ticket(i, start + i, "u" + std::to_string(i), 5'000));
     tickets.issue(ticket(10, start, "u", 120'000));
@@ -254,91 +187,6 @@ TEST_CASE("expired tickets are deleted, oldest first, once they no longer count 
     CHECK(tickets.expire(start + 70'000) == 5);
     CHECK(tickets.find(10).has_value());
     CHECK(tickets.expire(start + 120'001) == 1);
-}
-
-TEST_CASE("tickets are limited, per user and in total") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    SystemIdSource ids;
-    REQUIRE(migrate(path, ids).has_value());
-    Database database;
-    REQUIRE(database.open(path, Database::Access::read_write));
-    TicketTable table(database, {.in_all = 20, .of_user = 5});
-    REQUIRE(database.prepare_error().empty());
-    const auto issue = [&](const ports::Ticket& made) {
-        ports::TicketIssue told;
-        REQUIRE(table.issue(made, 0, told));
-        return told;
-    };
-    int number = 0;
-    for (int i = 0; i < 5; ++i) CHECK(issue(ticket(number++, start + i)).verdict == Verdict::issued);
-    const auto refused = issue(ticket(number++, start + 10));
-    CHECK(refused.verdict == Verdict::too_many);
-    CHECK(refused.retry_after == Milliseconds(60'000 - 10));
-    // The first of them has expired, whether or not its row has been deleted.
-    CHECK(issue(ticket(number++, start + 60'000)).verdict == Verdict::issued);
-
-    for (int i = 0; i < 14; ++i)
-        CHECK(issue(ticket(number++, start, "v" + std::to_string(i))).verdict == Verdict::issued);
-    CHECK(issue(ticket(number++, start, "late")).verdict == Verdict::full);
-    std::size_t deleted = 0;
-    REQUIRE(table.delete_expired(start + 60'001, 100, deleted));
-    CHECK(deleted > 0);
-    CHECK(issue(ticket(number++, start, "late")).verdict == Verdict::issued);
-}
-
-// Seen to fail when the span of the row numbers was taken for the count: one long-lived ticket at the front was enough.
-TEST_CASE("deleted tickets take up no room, wherever in the table they were") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    SystemIdSource ids;
-    REQUIRE(migrate(path, ids).has_value());
-    Database database;
-    REQUIRE(database.open(path, Database::Access::read_write));
-    TicketTable table(database, {.in_all = 20, .of_user = 5});
-    const auto verdict_of = [&](const ports::Ticket& made) {
-        ports::TicketIssue told;
-        REQUIRE(table.issue(made, 0, told));
-        return told.verdict;
-    };
-    CHECK(verdict_of(ticket(0, start, "long-lived", 3'600'000)) == Verdict::issued);
-    for (int i = 1; i < 30; ++i) {
-        const EpochMs now = start + i * 100'000;
-        CAPTURE(i);
-        REQUIRE(verdict_of(ticket(i, now, "u" + std::to_string(i))) == Verdict::issued);
-        // The one before it is deleted, the long-lived one stays at the front.
-        std::size_t deleted = 0;
-        REQUIRE(table.delete_expired(now, 100, deleted));
-    }
-    // Nor do those that were rolled back.
-    REQUIRE(database.execute("BEGIN IMMEDIATE"));
-    for (int i = 100; i < 110; ++i) {
-        REQUIRE(verdict_of(ticket(i, start, "w" + std::to_string(i))) == Verdict::issued);
-    }
-    REQUIRE(database.execute("ROLLBACK"));
-    CHECK(database.query_integer("SELECT entries FROM table_sizes WHERE name = 'tickets'") ==
-          database.query_integer("SELECT count(*) FROM tickets"));
-    REQUIRE(forget_tickets(database));
-    CHECK(database.query_integer("SELECT entries FROM table_sizes WHERE name = 'tickets'") == 0);
-}
-
-TEST_CASE("a restored database has no tickets, because they may have been used since the copy") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    const std::string copy = folder.file("copy.db");
-    SystemIdSource ids;
-    {
-        Running running(path);
-        Tickets tickets(running.add_loop());
-        tickets.issue(ticket(1));
-        REQUIRE(backup(path, copy).has_value());
-        CHECK(tickets.use(1));
-    }
-    REQUIRE(restore(path, copy, Existing::replace, ids).has_value());
-    Running running(path);
-    Tickets tickets(running.add_loop());
-    CHECK_FALSE(tickets.find(1).has_value());
-    CHECK_FALSE(tickets.use(1));
 }
 
 }  // namespace notifyd::storage::testing

@@ -1,5 +1,5 @@
 // What a subscriber is owed, read page by page, compared with a plain filter over all rows.
-#include "storage_fixture.hpp"
+#include "contract_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -55,8 +55,8 @@ PageQuery windowed(PageCursor after, const LogWindow& window, std::size_t messag
 }  // namespace
 
 TEST_CASE("a window contains what its subscriber is owed, once and in order") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     std::mt19937 random(20'260'101);
     const auto rows = fill(loop, running, 400, random);
@@ -86,8 +86,8 @@ TEST_CASE("a window contains what its subscriber is owed, once and in order") {
 }
 
 TEST_CASE("a stored message has its id, its type and its channel") {
-    const TemporaryFolder folder;
-    Running running(folder.file("notifyd.db"));
+    const TestDatabase database;
+    Running running(database);
     Loop& loop = running.add_loop();
     Message email = *message(topic("a"), Kind::unnumbered);
     email.target_channel = "Email";
@@ -104,30 +104,6 @@ TEST_CASE("a stored message has its id, its type and its channel") {
         CHECK(page->messages[i].sequence == (i == 1 ? 1 : 0));
         CHECK(page->messages[i].target_channel == messages[i]->target_channel);
     }
-}
-
-TEST_CASE("a page that would skip too many rows ends early and is continued") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    Running running(path);
-    Loop& loop = running.add_loop();
-    (void)loop.store(message(topic("a"), Kind::unnumbered));
-    Outsider(path).execute(
-        "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 25000) "
-        "INSERT INTO messages SELECT i, 1, 0, CASE i WHEN 25000 THEN 2 ELSE 0 END, zeroblob(16), 1, NULL, '{', NULL "
-        "FROM n;"
-        "INSERT INTO meta VALUES ('unchecked_up_to', 25000)");
-    const LogWindow window{LogWindow::Kinds::fifo, {0, 25'000}, {}, 25'000};
-    std::vector<Position> got;
-    int pages = 0;
-    for (std::optional<PageCursor> place = PageCursor{}; place.has_value(); ++pages) {
-        const auto page = loop.read(windowed(*place, window, 10));
-        REQUIRE(page.has_value());
-        for (const StoredMessage& message : page->messages) got.push_back(message.at.position);
-        place = page->next;
-    }
-    CHECK(got == std::vector<Position>{1, 25'000});
-    CHECK(pages == 3);
 }
 
 }  // namespace notifyd::storage::testing

@@ -1,0 +1,78 @@
+// What the ports read: one class per resource, implemented by every engine. The contracts of the answers are those of
+// the ports.
+// Thread: one reader thread, inside a transaction of its ReadSession.
+// Fails:  nullopt if the database fails or a row is damaged.
+#pragma once
+
+#include "notifyd/core/page.hpp"
+#include "notifyd/ports/block_store.hpp"
+#include "notifyd/ports/dead_letter_store.hpp"
+#include "notifyd/ports/permission_store.hpp"
+#include "notifyd/ports/resume_planner.hpp"
+#include "notifyd/ports/ticket_store.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace notifyd::storage {
+
+class MessageReads {
+  public:
+    virtual ~MessageReads() = default;
+    [[nodiscard]] virtual std::optional<Page> read(const PageQuery& query) = 0;
+};
+
+class ResumeReads {
+  public:
+    virtual ~ResumeReads() = default;
+    [[nodiscard]] virtual std::optional<ports::ResumePlan> plan(const ports::ResumeQuery& query) = 0;
+    [[nodiscard]] virtual std::optional<std::vector<Sequence>> positions(const ports::PositionsQuery& query) = 0;
+};
+
+class PermissionReads {
+  public:
+    virtual ~PermissionReads() = default;
+    [[nodiscard]] virtual std::optional<ports::PermissionPage> by_user(const UserId& user,
+                                                                       std::size_t rows_max,
+                                                                       const std::optional<TopicName>& after) = 0;
+    [[nodiscard]] virtual std::optional<ports::PermissionPage> by_topic(const TopicName& topic,
+                                                                        std::size_t rows_max,
+                                                                        const std::optional<UserId>& after) = 0;
+};
+
+class BlockReads {
+  public:
+    virtual ~BlockReads() = default;
+    [[nodiscard]] virtual std::optional<ports::BlockPage> list(EpochMs now,
+                                                               std::size_t rows_max,
+                                                               const std::optional<UserId>& after) = 0;
+};
+
+class LetterReads {
+  public:
+    virtual ~LetterReads() = default;
+    // A page ends early, with at least one letter, if its messages would exceed limits::page_bytes_max.
+    [[nodiscard]] virtual std::optional<DeadLetterPage> list(const ports::DeadLetterQuery& query) = 0;
+    // The inner optional is empty if there is no such letter.
+    [[nodiscard]] virtual std::optional<std::optional<DeadLetter>> find(const Uuid& id) = 0;
+};
+
+class TicketReads {
+  public:
+    virtual ~TicketReads() = default;
+    // The inner optional is empty if there is no such ticket.
+    [[nodiscard]] virtual std::optional<std::optional<ports::FoundTicket>> find(const Uuid& id) = 0;
+};
+
+// Refers to the objects of one ReadSession.
+struct ReadTables {
+    MessageReads& messages;
+    ResumeReads& resumes;
+    PermissionReads& permissions;
+    BlockReads& blocks;
+    LetterReads& letters;
+    TicketReads& tickets;
+};
+
+}  // namespace notifyd::storage
