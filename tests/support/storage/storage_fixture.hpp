@@ -156,17 +156,16 @@ inline MessagePtr message(const TopicName& to,
     const std::lock_guard lock(mutex);
     const auto type = kind == Kind::standard ? MessageType::standard : MessageType::fifo;
     const auto numbering = kind == Kind::numbered ? Numbering::consecutive : Numbering::none;
-    return std::make_shared<Message>(Message{MessageId(ids.time_ordered(published_at)),
-                                             to,
-                                             type,
-                                             numbering,
-                                             std::string(websocket_channel),
-                                             UserId("sender"),
-                                             type == MessageType::fifo ? to.text() : std::string(),
-                                             published_at,
-                                             std::nullopt,
-                                             std::move(head),
-                                             key});
+    return std::make_shared<Message>(Message{.id = MessageId(ids.time_ordered(published_at)),
+                                             .topic = to,
+                                             .type = type,
+                                             .numbering = numbering,
+                                             .sender = UserId("sender"),
+                                             .group_id = type == MessageType::fifo ? to.text() : std::string(),
+                                             .published_at = published_at,
+                                             .skip = std::nullopt,
+                                             .head = std::move(head),
+                                             .deduplication = key});
 }
 
 inline PageQuery newest(const TopicName& of, std::size_t messages_max) {
