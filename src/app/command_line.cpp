@@ -73,7 +73,7 @@ int migrate(const std::string& file) {
     const std::string path = loaded->config.storage.path.string();
     const auto report = storage::sqlite::migrate(path, ids);
     if (!report) {
-        std::cerr << "notifyd: " << report.error().sentence << '\n';
+        std::cerr << "notifyd: " << report.error().message << '\n';
         return exit_failed;
     }
     if (report->from == report->to) {
@@ -89,7 +89,7 @@ int print_copy_report(const storage::Startup<storage::sqlite::CopyReport>& repor
                       const std::string& what,
                       SteadyTime begin) {
     if (!report) {
-        std::cerr << "notifyd: " << report.error().sentence << '\n';
+        std::cerr << "notifyd: " << report.error().message << '\n';
         return exit_failed;
     }
     constexpr double mebibyte = 1024.0 * 1024.0;

@@ -165,7 +165,7 @@ Result<void> Daemon::open_storage() {
         ::kill(::getpid(), SIGTERM);
     };
     auto opened = storage::sqlite::SqliteEngine::open(engine_options, clock_, ids, events_);
-    if (!opened) return Error{Errc::internal, opened.error().sentence};
+    if (!opened) return Error{Errc::internal, opened.error().message};
     std::unique_ptr<storage::Engine> engine = std::move(*opened);
     workers_.start_at(engine->last_position());
     redriver_.emplace(clock_, engine->continuous_clock());

@@ -20,7 +20,7 @@ using storage::sqlite::DeadLetterFile;
 using storage::sqlite::LetterChoice;
 
 int failed(const storage::StartupError& error) {
-    std::cerr << "notifyd: " << error.sentence << '\n';
+    std::cerr << "notifyd: " << error.message << '\n';
     return exit_failed;
 }
 

@@ -1,5 +1,6 @@
 // Checks that every event loop still responds: each beat posts a task to every loop, which must have run by the next
-// beat. Thread: main; must outlive the threads of the loops.
+// beat.
+// Thread: main; must outlive the threads of the loops.
 #pragma once
 
 #include "notifyd/runtime/event_loop.hpp"

@@ -12,7 +12,7 @@ std::vector<std::string> doubts_about(const auth::KeySet& keys) {
         messages.push_back("auth.jwks: " + auth::to_string(skipped));
     }
     for (const config::Algorithm algorithm : keys.without_key()) {
-        messages.push_back(auth::without_key_sentence(algorithm));
+        messages.push_back(auth::without_key_message(algorithm));
     }
     return messages;
 }

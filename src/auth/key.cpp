@@ -21,8 +21,8 @@ constexpr int rsa_bits_max = 8192;
 constexpr std::size_t hs256_signature_bytes = 32;
 constexpr std::size_t ed25519_signature_bytes = 64;
 
-Error bad_key(std::string sentence) {
-    return {Errc::invalid_request, std::move(sentence)};
+Error bad_key(std::string message) {
+    return {Errc::invalid_request, std::move(message)};
 }
 
 const unsigned char* bytes_of(std::string_view text) {
@@ -187,7 +187,8 @@ Result<Key> Key::from_public_key(PkeyHandle handle) {
             return made(*curve, *curve == KeyType::ec_p256 ? 64 : 96);
         }
         case EVP_PKEY_ED25519:
-            if (has_small_order(*handle)) return bad_key("is an Ed25519 key that anybody can sign for");
+            if (has_small_order(*handle))
+                return bad_key("is an Ed25519 key of small order, for which anyone can forge signatures");
             return made(KeyType::ed25519, ed25519_signature_bytes);
         default:
             return bad_key(

@@ -23,14 +23,14 @@ constexpr std::size_t keys_max = 100;
 constexpr std::size_t skipped_max = 20;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-Error bad_jwks(std::string sentence) {
-    return {Errc::invalid_request, std::move(sentence)};
+Error bad_jwks(std::string message) {
+    return {Errc::invalid_request, std::move(message)};
 }
 
 // Whether a token could mean either key: only the algorithm distinguishes keys of the same name and type.
 bool clashes(const Key& a, const Key& b) {
-    const bool told_apart = a.algorithm() && b.algorithm() && a.algorithm() != b.algorithm();
-    return a.kid() && a.kid() == b.kid() && a.type() == b.type() && !told_apart;
+    const bool distinguishable = a.algorithm() && b.algorithm() && a.algorithm() != b.algorithm();
+    return a.kid() && a.kid() == b.kid() && a.type() == b.type() && !distinguishable;
 }
 
 class Collector {

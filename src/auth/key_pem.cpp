@@ -9,8 +9,8 @@ namespace notifyd::auth {
 
 namespace {
 
-Error bad_pem(std::string sentence) {
-    return {Errc::invalid_request, std::move(sentence)};
+Error bad_pem(std::string message) {
+    return {Errc::invalid_request, std::move(message)};
 }
 
 // A PEM file that asks for a passphrase is not a public key.

@@ -65,11 +65,11 @@ Result<void> check_algorithms(const KeySources& sources, const std::vector<Key>&
     return {};
 }
 
-// The first reasons tell the operator the most.
+// The first reasons are the most useful ones.
 Error no_usable_key(const std::vector<SkippedKey>& skipped) {
-    constexpr std::size_t told_max = 3;
+    constexpr std::size_t listed_max = 3;
     std::string problem = "has no usable key";
-    for (std::size_t at = 0; at < std::min(skipped.size(), told_max); ++at) {
+    for (std::size_t at = 0; at < std::min(skipped.size(), listed_max); ++at) {
         problem += (at == 0 ? ": " : "; ") + to_string(skipped[at]);
     }
     return bad_setting("auth.jwks", problem);
@@ -100,12 +100,12 @@ KeySet::JwksUse jwks_use(const KeySources& sources) {
 }  // namespace
 
 std::string to_string(const SkippedKey& skipped) {
-    std::string sentence = "key " + std::to_string(skipped.number);
-    if (!skipped.kid.empty()) sentence += " (\"" + skipped.kid + "\")";
-    return sentence + " is skipped: " + skipped.reason;
+    std::string message = "key " + std::to_string(skipped.number);
+    if (!skipped.kid.empty()) message += " (\"" + skipped.kid + "\")";
+    return message + " is skipped: " + skipped.reason;
 }
 
-std::string without_key_sentence(config::Algorithm algorithm) {
+std::string without_key_message(config::Algorithm algorithm) {
     const std::string name(config::to_string(algorithm));
     return "auth.algorithms: there is no key for " + name + " in auth.jwks: tokens with " + name +
            " are refused until there is one";

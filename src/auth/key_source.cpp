@@ -14,7 +14,7 @@ namespace notifyd::auth {
 
 namespace {
 
-constexpr std::size_t told_entries_max = 1'000;
+constexpr std::size_t reported_entries_max = 1'000;
 
 constexpr auto use_tuple = boost::asio::as_tuple(boost::asio::use_awaitable_t<runtime::Executor>{});
 
@@ -84,8 +84,8 @@ void KeySource::apply(config::Auth rules, KeySources sources) {
         policy_.reset();
         if (sources.jwks_by_url) policy_.emplace(rules.jwks_refresh, now);
         ++generation_;
-        told_entries_.clear();
-        told_algorithms_.clear();
+        reported_entries_.clear();
+        reported_algorithms_.clear();
     }
     rules_ = std::move(rules);
     sources_ = std::move(sources);
@@ -156,18 +156,18 @@ Result<void> KeySource::take(std::string text) {
 }
 
 void KeySource::tell_doubts(const KeySet& keys) {
-    if (told_entries_.size() > told_entries_max) told_entries_.clear();
+    if (reported_entries_.size() > reported_entries_max) reported_entries_.clear();
     for (const SkippedKey& skipped : keys.skipped()) {
-        if (!told_entries_.insert(skipped.fingerprint).second) continue;
+        if (!reported_entries_.insert(skipped.fingerprint).second) continue;
         const auto number = static_cast<std::int64_t>(skipped.number);
         events_.emit(observability::KeySkipped{rules_.jwks_url, number, skipped.kid, skipped.reason});
     }
     std::vector<config::Algorithm> without = keys.without_key();
     for (const config::Algorithm algorithm : without) {
-        if (std::ranges::find(told_algorithms_, algorithm) != told_algorithms_.end()) continue;
-        events_.emit(observability::ConfigWarning{without_key_sentence(algorithm)});
+        if (std::ranges::find(reported_algorithms_, algorithm) != reported_algorithms_.end()) continue;
+        events_.emit(observability::ConfigWarning{without_key_message(algorithm)});
     }
-    told_algorithms_ = std::move(without);
+    reported_algorithms_ = std::move(without);
 }
 
 void KeySource::drop_expired() {

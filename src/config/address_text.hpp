@@ -1,4 +1,4 @@
-// Addresses and ports as the config's texts have them, alone or as parts of URLs and origins.
+// Parses addresses and ports in config values, alone or inside URLs and origins.
 #pragma once
 
 #include <cstdint>

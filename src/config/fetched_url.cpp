@@ -30,7 +30,7 @@ bool is_hexadecimal_digit(char c) {
     return is_letter_or_digit(c) && to_lower(c) <= 'f';
 }
 
-// Whether all of it may stand in a URL as it is, besides what begins its parts.
+// Whether every character is allowed unencoded, apart from the delimiters that start a component.
 bool is_written_as_url(std::string_view text, std::string_view more) {
     for (std::size_t at = 0; at < text.size(); ++at) {
         const char c = text[at];

@@ -1,4 +1,4 @@
-// Readers: how a setting becomes a value of one type within its range. The rows of the key table are made of them.
+// Readers convert a setting to a typed value in range; the key table is built from them.
 #pragma once
 
 #include "notifyd/config/load_config.hpp"

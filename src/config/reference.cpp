@@ -16,7 +16,7 @@ constexpr std::string_view sample_head =
     R"(# notifyd.toml: every setting with its default. Commented settings have no effect yet, or are examples.
 # Three edits make a server that starts:
 #  1. auth.jwks and auth.issuer: where your identity provider publishes its keys, and the `iss` of its tokens.
-#  2. tls.certificate and tls.private_key: PEM files (behind a proxy that ends TLS: server.listen = "127.0.0.1:8443").
+#  2. tls.certificate and tls.private_key: PEM files (behind a TLS proxy: server.listen = "127.0.0.1:8443").
 #  3. storage.path: a file where the server may write; under systemd "/var/lib/notifyd/notifyd.db".
 # `notifyd check-config` reports mistakes, and whether the keys can be fetched.
 # Durations: "200ms", "30s", "5m", "2h", "30d". Sizes: "256KiB", "4MiB", or bytes. For every limit, 0 means off.

@@ -154,8 +154,7 @@ void add_doubts_about_listening(const Config& config, std::vector<std::string>& 
     if (!config.tls.enabled() && server.trusted_proxies.empty()) {
         doubts.emplace_back(
             "server.listen accepts plain http and ws from other machines, so that tokens can be read on the network: "
-            "set "
-            "[tls], listen on 127.0.0.1, or list the proxy that ends TLS in server.trusted_proxies");
+            "set [tls], listen on 127.0.0.1, or list the proxy that terminates TLS in server.trusted_proxies");
     }
     if (std::ranges::find(server.allowed_origins, "*") != server.allowed_origins.end()) {
         doubts.emplace_back("server.allowed_origins contains \"*\": pages of any site that have a token may connect");

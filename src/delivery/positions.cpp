@@ -64,14 +64,14 @@ void CatchUp::opened(ConnectionId id, const Result<std::vector<Sequence>>& posit
         job.opening.opened(*connection, job.opening.topics, {});
         return;
     }
-    tell(*connection, job, *positions);
+    report(*connection, job, *positions);
     for (std::size_t i = 0; i < job.backlogs.size(); ++i) {
         go_live(*connection, job.opening.topics[i], job.backlogs[i]);
     }
 }
 
 // Topics that were revoked or left in the meantime are omitted: the client is informed of those separately.
-void CatchUp::tell(connection::Connection& connection, OpeningJob& job, std::span<const Sequence> positions) {
+void CatchUp::report(connection::Connection& connection, OpeningJob& job, std::span<const Sequence> positions) {
     std::vector<TopicName> topics;
     std::vector<Sequence> numbers;
     for (std::size_t i = 0; i < job.opening.topics.size(); ++i) {

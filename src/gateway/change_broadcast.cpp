@@ -56,10 +56,10 @@ void ChangeBroadcast::revoked(const UserId& user, const TopicName& topic, Unique
 }
 
 void ChangeBroadcast::granted(const UserId& user, const TopicName& topic, Role role) {
-    const auto tell = [user, topic, role](const LoopConnections& services) {
+    const auto inform = [user, topic, role](const LoopConnections& services) {
         tell_granted(services, user, topic, role);
     };
-    ask_all_loops(loops_, home_, tell, [] {});
+    ask_all_loops(loops_, home_, inform, [] {});
 }
 
 void ChangeBroadcast::blocked(const UserId& user, UniqueFunction<void()> everywhere) {

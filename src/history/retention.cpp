@@ -78,12 +78,12 @@ void Retention::start(RetentionDuty duty) {
 void Retention::slice_ended(const Result<std::size_t>& done, std::size_t full) {
     using Slice = RetentionSchedule::Slice;
     busy_ = false;
-    if (done.has_value() && *done > 0) tell(*done);
+    if (done.has_value() && *done > 0) report(*done);
     const Slice slice = !done.has_value() ? Slice::failed : *done >= full ? Slice::full : Slice::last;
     schedule_.slice_ended(clocks_.wall.steady_now(), slice);
 }
 
-void Retention::tell(std::size_t done) {
+void Retention::report(std::size_t done) {
     const auto count = static_cast<std::int64_t>(done);
     switch (schedule_.duty()) {
         case RetentionDuty::messages:

@@ -84,21 +84,21 @@ std::string why_unreadable(const char* path, bool wants_folder) {
 
 // What the environment names as authorities, which replaces the system's file or folder.
 std::string named_authorities() {
-    std::string sentences;
+    std::string advice;
     for (const bool is_folder : {false, true}) {
         const char* variable = is_folder ? X509_get_default_cert_dir_env() : X509_get_default_cert_file_env();
         const char* path = std::getenv(variable);
         if (path == nullptr) continue;
         const std::string why = why_unreadable(path, is_folder);
-        sentences.append(". ").append(variable).append(" names ").append(path).append(", which ");
+        advice.append(". ").append(variable).append(" names ").append(path).append(", which ");
         if (!why.empty()) {
-            sentences.append("cannot be read: ").append(why);
+            advice.append("cannot be read: ").append(why);
         } else {
-            sentences.append("does not contain the CA that signed it");
-            if (is_folder) sentences.append(" under the name that `openssl rehash` creates");
+            advice.append("does not contain the CA that signed it");
+            if (is_folder) advice.append(" under the name that `openssl rehash` creates");
         }
     }
-    return sentences;
+    return advice;
 }
 
 std::string advice_about_authorities() {
@@ -127,9 +127,9 @@ std::string advice_for(long verdict) {
 Error untrusted(SSL* ssl, const error_code& error) {
     const long verdict = SSL_get_verify_result(ssl);
     if (verdict == X509_V_OK) return failure("TLS failed", error);
-    std::string sentence = "TLS failed: certificate verify failed: ";
-    sentence.append(X509_verify_cert_error_string(verdict)).append(advice_for(verdict));
-    return {Errc::unavailable, std::move(sentence)};
+    std::string message = "TLS failed: certificate verify failed: ";
+    message.append(X509_verify_cert_error_string(verdict)).append(advice_for(verdict));
+    return {Errc::unavailable, std::move(message)};
 }
 
 // A response that is delimited by the end of the connection cannot be checked for completeness, and many peers end TLS

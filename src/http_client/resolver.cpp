@@ -32,10 +32,10 @@ struct Race {
         if (!done) return;
         timer.cancel();
         resolver.cancel();
-        auto tell = [done = std::exchange(done, {}), resolved = std::move(resolved)]() mutable {
+        auto answer = [done = std::exchange(done, {}), resolved = std::move(resolved)]() mutable {
             done(std::move(resolved));
         };
-        asio::post(executor, std::move(tell));
+        asio::post(executor, std::move(answer));
     }
 
     runtime::Executor executor;

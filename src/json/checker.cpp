@@ -40,7 +40,7 @@ const char* Checker::resume() {
     }
 }
 
-// A whole member or element, where nothing ends before.
+// Reads a whole member or element, if the step does not end inside it.
 const char* Checker::read_next(const char* at) {
     switch (next_) {
         case Next::first_key:

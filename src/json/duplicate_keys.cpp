@@ -10,7 +10,7 @@ namespace notifyd::json {
 
 namespace {
 
-// Among so few keys, one that may be there already is looked for; more of them are sorted at the end of the object.
+// With few keys, search for a duplicate directly; with more, sort them when the object ends.
 constexpr std::size_t few_keys = 24;
 
 }  // namespace

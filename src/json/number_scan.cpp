@@ -65,7 +65,7 @@ bool NumberScan::take_character(char c) {
     return false;
 }
 
-// Behind the digits that the part has; nullptr: the exponent is out of all bounds.
+// Returns the position after the digits of this part; nullptr: the exponent is out of range.
 const char* NumberScan::take_digits(const char* at, const char* end) {
     if (part_ == Part::integer) {
         for (; at < end && is_digit(*at); ++at) add_integer_digit(*at);
@@ -111,7 +111,7 @@ bool NumberScan::may_end() const {
 bool NumberScan::is_finite() const {
     constexpr std::array<double, 20> powers{1e289, 1e290, 1e291, 1e292, 1e293, 1e294, 1e295, 1e296, 1e297, 1e298,
                                             1e299, 1e300, 1e301, 1e302, 1e303, 1e304, 1e305, 1e306, 1e307, 1e308};
-    constexpr std::int64_t lowest = 289;  // times 2^64 it may be too large
+    constexpr std::int64_t lowest = 289;  // with 19 leading digits, the value may exceed the largest double
     const std::int64_t scale = scale_ + (has_negative_exponent_ ? -exponent_ : exponent_);
     if (scale < lowest) return scale >= std::numeric_limits<std::int32_t>::min();
     const auto power = static_cast<std::size_t>(scale - lowest);

@@ -1,4 +1,4 @@
-// The part of a JSON string that needs no attention, found many bytes at a time.
+// Finds the longest prefix of a JSON string that needs no processing, many bytes at a time.
 #pragma once
 
 #include <bit>

@@ -79,7 +79,7 @@ const char* skip_utf8(const char* at, const char* end) {
     const auto lead = static_cast<unsigned char>(*at);
     const auto tail = [&](std::ptrdiff_t i) { return is_between(at[i], 0x80, 0xBF); };
     if (lead >= 0xC2 && lead <= 0xDF) return end - at >= 2 && tail(1) ? at + 2 : nullptr;
-    // The bounds of the second byte keep out longer spellings than needed, surrogates, and what lies above U+10FFFF.
+    // The bounds of the second byte exclude overlong forms, surrogates and code points above U+10FFFF.
     if (lead >= 0xE0 && lead <= 0xEF) {
         const unsigned char low = lead == 0xE0 ? 0xA0 : 0x80;
         const unsigned char high = lead == 0xED ? 0x9F : 0xBF;

@@ -12,13 +12,13 @@ namespace notifyd::json {
 
 namespace {
 
-// What comes after the next separator and the whitespace around it.
+// Returns the position after the next separator and the whitespace around it.
 const char* skip_separator(const char* at, const char* end, char separator) {
     at = skip_whitespace(at, end);
     return at != end && *at == separator ? skip_whitespace(at + 1, end) : at;
 }
 
-// What comes after the string that begins at `at`.
+// Returns the position after the string that begins at `at`.
 const char* string_end(const char* at, const char* end) {
     const char* from = at + 1;
     while (from < end) {
@@ -33,7 +33,7 @@ const char* string_end(const char* at, const char* end) {
     return end;
 }
 
-// What comes after the array or object that begins at `at`.
+// Returns the position after the array or object that begins at `at`.
 const char* container_end(const char* at, const char* end) {
     std::size_t open = 0;
     while (at < end) {
@@ -49,7 +49,7 @@ const char* container_end(const char* at, const char* end) {
     return end;
 }
 
-// What comes after the value that begins at `at`.
+// Returns the position after the value that begins at `at`.
 const char* value_end(const char* at, const char* end) {
     if (at == end) return end;
     if (*at == '"') return string_end(at, end);

@@ -13,7 +13,7 @@ namespace notifyd::permissions {
 namespace {
 
 // One message per action, so that a topic that does not exist looks the same as one that is out of reach.
-std::string_view sentence_of(Action action) {
+std::string_view message_of(Action action) {
     switch (action) {
         case Action::receive:
             return "No permission to receive from this topic: one of its admins can give it";
@@ -28,7 +28,7 @@ std::string_view sentence_of(Action action) {
 }
 
 Error refusal(Action action, const TopicName& topic) {
-    Error error(Errc::forbidden, std::string(sentence_of(action)));
+    Error error(Errc::forbidden, std::string(message_of(action)));
     error.topic = topic.text();
     return error;
 }

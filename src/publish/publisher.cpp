@@ -57,8 +57,8 @@ bool Publisher::has_room() const {
 // A stranger who may only write to a topic must not be able to count its messages. Services are trusted: they may write
 // anywhere, and backends store the number.
 Publisher::Numbers Publisher::numbers_for(const Identity& sender, const wire::PublishRequest& request) const {
-    if (request.type == MessageType::standard || sender.is_service()) return Numbers::told;
-    return permissions_.may_receive(sender, request.topic).has_value() ? Numbers::told : Numbers::withheld;
+    if (request.type == MessageType::standard || sender.is_service()) return Numbers::shown;
+    return permissions_.may_receive(sender, request.topic).has_value() ? Numbers::shown : Numbers::withheld;
 }
 
 Result<queue::QueueKind> Publisher::admit(const Identity& sender, const wire::PublishRequest& request) const {
@@ -90,7 +90,7 @@ Result<queue::QueueKind> Publisher::admit(const Identity& sender, const wire::Pu
 Result<void> Publisher::check_storage() const {
     // A standard message would be delivered before its commit failed, and again when its publisher repeats it.
     if (!log_.is_writable()) {
-        return Error{Errc::unavailable, "The database is not accepting writes; the message was rejected"};
+        return Error{Errc::unavailable, "The database is not accepting writes; the message was not accepted"};
     }
     if (!has_room()) return queues_full();
     return {};
@@ -172,7 +172,7 @@ void Publisher::settled(const Message& message,
                      .type = message.type,
                      .target_channel = message.target_channel,
                      .group_id = message.group_id,
-                     .sequence = numbers == Numbers::told ? outcome->sequence : 0,
+                     .sequence = numbers == Numbers::shown ? outcome->sequence : 0,
                      .timestamp = first ? first->published_at : message.published_at,
                      .duplicate = first.has_value()});
     }

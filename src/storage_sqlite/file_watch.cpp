@@ -109,7 +109,7 @@ void FileWatch::look_at(Watched& file) {
     if (::lstat(file.path.c_str(), &status) != 0) {
         const bool missing = errno == ENOENT || errno == ENOTDIR;
         file.place = missing ? Place::missing : Place::unknown;
-        add_finding(missing ? file.path + " was deleted or moved" : system_error("cannot find", file.path).sentence);
+        add_finding(missing ? file.path + " was deleted or moved" : system_error("cannot find", file.path).message);
         return;
     }
     const bool ours = status.st_dev == file.device && status.st_ino == file.inode;
@@ -121,7 +121,7 @@ void FileWatch::look_at(Watched& file) {
 void FileWatch::look_at_lock() {
     if (lock_.is_in_place()) return;
     if (const auto taken = lock_.take_again(); !taken.has_value()) {
-        add_finding("the lock file was deleted or replaced: " + taken.error().sentence);
+        add_finding("the lock file was deleted or replaced: " + taken.error().message);
     }
 }
 

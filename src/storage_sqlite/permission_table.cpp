@@ -40,10 +40,10 @@ std::optional<ports::PermissionPage> page_of(Statement& statement, std::size_t r
 }
 
 Error too_many(std::string_view whose, std::size_t rows_max, std::string_view key) {
-    std::string sentence(whose);
-    sentence.append(" has reached its maximum number of permissions (").append(std::to_string(rows_max));
-    sentence.append("): revoke some first, or ask the operator to raise ").append(key);
-    return {Errc::conflict, std::move(sentence)};
+    std::string message(whose);
+    message.append(" has reached its maximum number of permissions (").append(std::to_string(rows_max));
+    message.append("): revoke some first, or ask the operator to raise ").append(key);
+    return {Errc::conflict, std::move(message)};
 }
 
 }  // namespace

@@ -14,18 +14,19 @@ namespace notifyd::storage::sqlite {
 
 class SyncFailure {
   public:
-    SyncFailure(std::function<void()> tell, observability::Events& events) : tell_(std::move(tell)), events_(events) {}
+    SyncFailure(std::function<void()> on_failure, observability::Events& events)
+        : on_failure_(std::move(on_failure)), events_(events) {}
 
     // Only the first failure is reported.
     void report(const std::string& what) {
         if (happened_.exchange(true)) return;
         events_.emit(observability::SyncFailed{what});
-        if (tell_) tell_();
+        if (on_failure_) on_failure_();
     }
     [[nodiscard]] bool has_happened() const { return happened_.load(std::memory_order_acquire); }
 
   private:
-    const std::function<void()> tell_;
+    const std::function<void()> on_failure_;
     observability::Events& events_;
     std::atomic<bool> happened_{false};
 };

@@ -80,7 +80,7 @@ class InsideIt(unittest.TestCase):
 
 
 class Notify(unittest.TestCase):
-    """What systemd is told, read from a socket in its place."""
+    """What systemd receives, read from a socket in its place."""
 
     def test_ready_reloading_alive_stopping(self):
         folder = Folder()

@@ -43,7 +43,7 @@ struct SkippedKey {
 // `key 2 ("old") is skipped: "n" is missing`
 [[nodiscard]] std::string to_string(const SkippedKey& skipped);
 // For an allowed algorithm that no key fits.
-[[nodiscard]] std::string without_key_sentence(config::Algorithm algorithm);
+[[nodiscard]] std::string without_key_message(config::Algorithm algorithm);
 
 class KeySet {
   public:

@@ -107,8 +107,8 @@ class KeySource {
     std::uint64_t generation_ = 0;
     // For the current URL: fingerprints of entries already reported as skipped, and algorithms already reported as
     // having no key. A provider may send its entries in any order, or answer from several places that disagree.
-    std::set<std::size_t> told_entries_;
-    std::vector<config::Algorithm> told_algorithms_;
+    std::set<std::size_t> reported_entries_;
+    std::vector<config::Algorithm> reported_algorithms_;
     std::vector<UniqueFunction<void()>> waiters_;
     bool closed_ = false;
 };

@@ -1,4 +1,5 @@
-// Limits the number of connections, in total and per user, across all loops. Thread: any.
+// Limits the number of connections, in total and per user, across all loops.
+// Thread: any.
 #pragma once
 
 #include "notifyd/core/ids.hpp"

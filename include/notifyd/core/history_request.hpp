@@ -15,7 +15,7 @@ namespace notifyd {
 struct HistoryRequest {
     TopicName topic;
     std::size_t limit = limits::page_messages_default;
-    // Opaque, as sent by the client; only the history module can decode it.
+    // Opaque, as sent by the client; wire/opaque_key decodes it.
     std::optional<std::string> start_key;
     std::optional<EpochMs> from_time;  // inclusive
     std::optional<EpochMs> to_time;    // inclusive

@@ -89,7 +89,7 @@ inline constexpr std::size_t free_body_bytes = 16 * 1024;
 // The same for an incoming WebSocket message. An idle connection keeps no larger buffer.
 inline constexpr std::size_t free_message_bytes = 4 * 1024;
 // How long a request body, or a message larger than that, may pause; in total it may take body_grace plus one second
-// for every body_bytes_per_second received (gateway/body_pace.hpp).
+// for every body_bytes_per_second received (gateway/http/body_pace.hpp).
 inline constexpr std::chrono::seconds body_stalled_after{30};
 inline constexpr std::chrono::seconds body_grace{30};
 inline constexpr std::size_t body_bytes_per_second = 16 * 1024;

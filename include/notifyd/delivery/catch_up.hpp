@@ -113,7 +113,7 @@ class CatchUp {
     };
     void read_positions(ConnectionId id);
     void opened(ConnectionId id, const Result<std::vector<Sequence>>& positions);
-    void tell(connection::Connection& connection, OpeningJob& job, std::span<const Sequence> positions);
+    void report(connection::Connection& connection, OpeningJob& job, std::span<const Sequence> positions);
     void go_live(connection::Connection& connection, const TopicName& topic, std::uint64_t backlog);
 
     void begin_replay(const connection::Connection& connection,

@@ -2,7 +2,7 @@
 // Flow:   commit (on the storage thread) or Publisher (standard, on its loop) -> lanes of every loop -> Processor
 // Owns:   the workers; batches are immutable and shared between them.
 // Thread: committed on the storage thread, has_room on any; everything else of a worker on its loop.
-// Fails:  never; a full mailbox makes the storage thread wait, full lanes make publishes be refused.
+// Fails:  never; a full mailbox makes the storage thread wait, while the lanes are full, publishes are refused.
 #pragma once
 
 #include "notifyd/delivery/catch_up.hpp"

@@ -85,7 +85,7 @@ class Retention {
     // Whatever was stored before this time has been kept for `keep`; nullopt: nothing may be deleted.
     [[nodiscard]] std::optional<EpochMs> cutoff(Milliseconds keep);
     void slice_ended(const Result<std::size_t>& done, std::size_t full);
-    void tell(std::size_t done);
+    void report(std::size_t done);
 
     ports::MessageLog& log_;
     ports::DeadLetterStore& letters_;

@@ -1,6 +1,6 @@
 // One pass over a JSON text, in steps: grammar, UTF-8, surrogates, numbers, depth and duplicate keys are checked, and
 // the positions of members are noted.
-// What passes is one value with nothing but whitespace around it (RFC 8259, strictly; no byte order mark), with finite
+// Accepts exactly one value, surrounded only by whitespace (RFC 8259, strictly; no byte order mark), with finite
 // numbers, no half of a surrogate pair, and no object that names a key twice in whatever spelling.
 #pragma once
 
@@ -36,7 +36,7 @@ class Checker {
     Checker& operator=(const Checker&) = delete;
     ~Checker() = default;
 
-    // Checks about so many bytes more. False: the fault is known.
+    // Checks about this many more bytes. False: the verdict is known.
     [[nodiscard]] bool step(std::size_t bytes);
     // Checks the rest.
     Fault finish();
@@ -44,7 +44,7 @@ class Checker {
     [[nodiscard]] Fault fault() const { return fault_; }
 
   private:
-    // What comes next, or what the last step ended in the middle of.
+    // The next token, or the token in the middle of which the last step ended.
     enum class Next : std::uint8_t {
         value,
         first_element,  // or the end of the array
@@ -67,7 +67,8 @@ class Checker {
         const char* value = nullptr;
     };
 
-    // These take the place where they begin, and return the place where they end; nullptr: the step ends, or the check.
+    // Each takes the position where its part begins and returns the position after it; nullptr: the step or the check
+    // has ended.
     [[nodiscard]] const char* resume();
     [[nodiscard]] const char* read_next(const char* at);
     [[nodiscard]] const char* read_value(const char* at);

@@ -15,8 +15,8 @@ class DuplicateKeys {
   public:
     // An object begins.
     void open() { levels_.push_back({.start = keys_.size()}); }
-    // A key of the innermost object, unescaped. False: the object is so large that its keys are compared as they come,
-    // and it has this one already.
+    // A key of the innermost object, unescaped. False: the object is so large that keys are compared as they
+    // arrive, and this one is a duplicate.
     [[nodiscard]] bool add(std::string_view key) {
         Level& level = levels_.back();
         if (level.many != nullptr) return add_to_many(key, level);
@@ -36,8 +36,7 @@ class DuplicateKeys {
     class ManyKeys;
     using Keys = boost::container::small_vector<std::string_view, 64>;
 
-    // From this many keys on, each is compared as it comes: sorting them at the end of the object would take long, all
-    // at once.
+    // Beyond this many keys, each is compared on arrival, because sorting them all at the end would block for too long.
     static constexpr std::size_t many_keys = 4096;
 
     // An object that is open.

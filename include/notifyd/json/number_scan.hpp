@@ -7,7 +7,8 @@ namespace notifyd::json {
 
 class NumberScan {
   public:
-    // Takes what belongs to the number; what comes after it, or `end` if it may go on. nullptr: it is malformed.
+    // Consumes the characters of the number. Returns the position after it, or `end` if the number may continue;
+    // nullptr: it is malformed.
     [[nodiscard]] const char* take(const char* at, const char* end);
     // Whether it may end here, and is a finite double. Zero with an exponent above 308 is not.
     [[nodiscard]] bool is_complete() const { return may_end() && is_finite(); }

@@ -36,7 +36,7 @@ class Value {
 
 struct Member {
     std::string_view key;       // unescaped
-    std::string_view key_text;  // as it stands in the text, with its quotes
+    std::string_view key_text;  // as written, with its quotes
     Value value;
 };
 

@@ -34,11 +34,11 @@ struct LogLimit {
 
 // Each time at debug; otherwise the first of each second, marked as a sample.
 inline constexpr LogLimit sampled{LogLimit::Kind::sampled, 1};
-// For what any peer can trigger. Each time at debug; otherwise so many per second, the next of which says how many were
-// left out.
+// For events that any peer can trigger. Each time at debug; otherwise at most `most` per second, and the next line
+// reports how many were left out.
 inline constexpr LogLimit bounded{LogLimit::Kind::bounded, 20};
-// Once per cause, and for no more than so many new causes an hour: anybody can invent some, and must not keep the
-// others out of the log for good.
+// Once per cause, with a limit on new causes per hour, because anyone can invent causes and would otherwise crowd out
+// real ones.
 inline constexpr LogLimit once_per_cause{LogLimit::Kind::once_per_cause, 16};
 
 struct EventInfo {

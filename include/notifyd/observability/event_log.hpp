@@ -42,7 +42,7 @@ class EventLog {
     };
 
     void add(const Events& events);
-    // Keeps what it has counted.
+    // Adds its counts to those of ended threads.
     void remove(const Events& events);
     void write_line(const Emission& emission, LogLevel level, const LogField* mark = nullptr);
 

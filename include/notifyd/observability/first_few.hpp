@@ -1,6 +1,7 @@
 // Admits each text once, and no more than a few new ones in each period: for events that are logged once per cause,
-// where anybody can invent causes. Owns:   the texts that it remembers; beyond `remembered_max`, the oldest are
-// forgotten. Thread: any.
+// where anybody can invent causes.
+// Owns:   the texts that it remembers; beyond `remembered_max`, the oldest are forgotten.
+// Thread: any.
 #pragma once
 
 #include "notifyd/core/clock.hpp"

@@ -1,8 +1,8 @@
-// Blocks, unblocks and lists blocked users, on behalf of admin tokens (docs/protocol.md#blocked-users).
-// Flow:   endpoint -> UserBlocks -> BlockStore (commits) -> BlockList -> [ChangeListener] -> `done`
-// Thread: one loop; it outlives the operations it started.
-// Fails:  forbidden (no admin grant), invalid_request (a bad user id, or an end in the past), unavailable (from the
-//         store: nothing was changed). Refusals call `done` inside the call, everything else later.
+// Blocks, unblocks and lists blocked users, on behalf of admins (docs/protocol.md#blocked-users). The routes declare
+// that they are for admins; this does not check it again. Flow:   endpoint -> UserBlocks -> BlockStore (commits) ->
+// BlockList -> [ChangeListener] -> `done` Thread: one loop; it outlives the operations it started. Fails:
+// invalid_request (a bad user id, or an end in the past), unavailable (from the store: nothing was changed).
+//         Refusals call `done` inside the call, everything else later.
 #pragma once
 
 #include "notifyd/core/clock.hpp"

@@ -1,5 +1,5 @@
 // The append-only log of messages: the commit point of every publish.
-// Flow:   Publisher -> StorageHandler -> MessageLog -> (committed) -> CommitListener, then `done`
+// Flow:   Publisher -> MessageLog -> (committed) -> CommitListener, then `done`
 // Thread: one loop; each loop has its own instance, and `done` runs on that loop.
 // Fails:  unavailable (queue full, or the commit failed: nothing was stored and no number used).
 #pragma once

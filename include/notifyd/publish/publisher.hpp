@@ -75,7 +75,7 @@ class Publisher {
 
   private:
     // Whether the receipt states the message's number.
-    enum class Numbers : std::uint8_t { told, withheld };
+    enum class Numbers : std::uint8_t { shown, withheld };
     [[nodiscard]] Numbers numbers_for(const Identity& sender, const wire::PublishRequest& request) const;
     // Whether the storage accepts the message.
     [[nodiscard]] Result<void> check_storage() const;

@@ -1,6 +1,7 @@
 // The messages waiting for one loop's processor, in order of arrival (for fifo: commit order). Pure.
 // A lane paces delivery: each turn takes a slice that fits the connections' outboxes, then the sockets are flushed.
-// Unbounded: publishers check the depth before they push. Thread: one loop; depth from any.
+// Unbounded: publishers check the depth before they push.
+// Thread: one loop; depth from any.
 #pragma once
 
 #include "notifyd/core/message.hpp"

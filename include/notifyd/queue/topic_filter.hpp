@@ -1,4 +1,4 @@
-// The fan-out policy: selects a message's queue by its targetChannel. Pure. Thread: any.
+// The fan-out policy: selects a message's queue by its targetChannel. Pure.
 #pragma once
 
 #include "notifyd/core/message.hpp"

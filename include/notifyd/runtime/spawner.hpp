@@ -1,5 +1,6 @@
 // Starts coroutines on a loop; what they throw reaches the loop's exception sink instead of being lost.
-// Each coroutine owns its frame, and ends by itself or with its loop. Thread: one loop.
+// Each coroutine owns its frame, and ends by itself or with its loop.
+// Thread: one loop.
 #pragma once
 
 #include "notifyd/runtime/event_loop.hpp"

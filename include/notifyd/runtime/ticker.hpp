@@ -1,6 +1,6 @@
 // Calls a function on a loop again and again, with a pause in between, until the loop stops.
 // Thread: created before the loop runs or on it; destroyed after it has stopped.
-// Fails:  what the function throws reaches the loop's exception sink, and the next call follows all the same.
+// Fails:  what the function throws reaches the loop's exception sink, and the next call still happens.
 #pragma once
 
 #include "notifyd/runtime/event_loop.hpp"

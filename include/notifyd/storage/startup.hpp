@@ -8,7 +8,7 @@
 namespace notifyd::storage {
 
 struct StartupError {
-    std::string sentence;
+    std::string message;
 };
 
 template <class T>

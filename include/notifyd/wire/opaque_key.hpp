@@ -30,7 +30,7 @@ enum class ListKind : std::uint8_t {
 [[nodiscard]] std::string encode_list_key(ListKind kind, std::string_view subject, std::string_view last);
 Result<std::string> decode_list_key(ListKind kind, std::string_view subject, std::string_view key);
 
-// Where a list begins that a client asks for, with its key or without one: nullopt is the first page.
+// Where the requested page begins, with or without a key; nullopt: at the start.
 Result<std::optional<std::string>> decode_list_start(ListKind kind,
                                                      std::string_view subject,
                                                      const std::optional<std::string>& key);
@@ -38,7 +38,7 @@ Result<std::optional<std::string>> decode_list_start(ListKind kind,
 Result<std::optional<Uuid>> decode_id_list_start(ListKind kind,
                                                  std::string_view subject,
                                                  const std::optional<std::string>& key);
-// For a key whose text is no place in its list.
+// For a key that names no position in its list.
 [[nodiscard]] Error bad_start_key();
 
 }  // namespace notifyd::wire

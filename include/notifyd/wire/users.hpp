@@ -1,4 +1,4 @@
-// Blocking users (docs/protocol.md#permissions): POST and DELETE /users/{userId}/block, GET /users?blocked=true.
+// Blocking users (docs/protocol.md#blocked-users): POST and DELETE /users/{userId}/block, GET /users?blocked=true.
 // Fails: invalid_json, invalid_request.
 #pragma once
 

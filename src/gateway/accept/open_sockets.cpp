@@ -8,7 +8,7 @@ namespace notifyd::gateway {
 namespace {
 
 constexpr std::size_t address_sockets_min = 64;
-// As many as the gateway has in addition to limits.max_connections, so that this never reduces those for WebSockets.
+// As many as the gateway adds to limits.max_connections, so that this reserve never costs WebSockets.
 constexpr std::size_t kept_for_http_max = 1024;
 
 }  // namespace

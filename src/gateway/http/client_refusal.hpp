@@ -19,7 +19,7 @@ namespace notifyd::gateway {
 struct ClientRefusal {
     Error error;
     std::string user{};
-    // For a connect beyond the limit of attempts, which is answered as such: why it would have been refused otherwise.
+    // If the address exceeded its limit of refused attempts: the original reason.
     std::string_view attempt_reason{};
 };
 

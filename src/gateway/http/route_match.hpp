@@ -18,8 +18,8 @@ struct RouteMatch {
 };
 
 // The path comes from a Target: %2F in it is not a separator. HEAD is answered by the GET route. A path without a
-// parameter takes precedence over one with a parameter that also matches. The path "*" means the server as a whole,
-// which has no route, but verbs.
+// parameter takes precedence over one with a parameter that also matches. The path "*" means the whole server: it
+// has no route, but it does have verbs.
 [[nodiscard]] RouteMatch match_route(std::span<const Route> table, std::string_view method, std::string_view path);
 
 }  // namespace notifyd::gateway

@@ -71,7 +71,7 @@ ClientRefusal as_attempt(ClientRefusal refusal,
                          const SessionServices& services) {
     const Errc code = refusal.error.code;
     if (code != Errc::unauthorized && code != Errc::forbidden && code != Errc::blocked) return refusal;
-    // Without proxies, a client on the Unix socket is local; a proxy must say whom it asks for.
+    // Without proxies, a client on the Unix socket is local; a proxy must say which client it forwards for.
     if (request.peer_address == unix_peer && services.config.server.trusted_proxies.empty()) return refusal;
     const std::string key = limit_key(request.peer_address);
     const SteadyTime now = services.clock.steady_now();

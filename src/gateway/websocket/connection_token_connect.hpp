@@ -1,6 +1,8 @@
 // The two steps of a connect with a connection token that wait for the database. A connect with a JWT needs neither,
-// and must not pay for a coroutine, whose freed memory an idle connection might end up occupying. Thread: one loop.
-// Both parameters must outlive the coroutine. Fails:  with the errors of Authorizer and TicketOffice.
+// and must not pay for a coroutine, whose freed memory an idle connection might end up occupying.
+// Owns:   nothing; both parameters must outlive the coroutine.
+// Thread: one loop.
+// Fails:  with the errors of Authorizer and TicketOffice.
 #pragma once
 
 #include "notifyd/gateway/session_services.hpp"

@@ -1,5 +1,5 @@
 // Parses a client's text frames, hands each to the service that handles it, and answers it.
-// Flow:   ws session -> FrameDispatch -> publisher, subscriptions -> answer through the connection's sink
+// Flow:   WebSocketSession -> FrameDispatch -> publisher, subscriptions -> answer through the connection's sink
 // Owns:   the connection's rate limits.
 // Thread: one loop. Publishes are answered after their commit and find the connection by id, because it may be gone.
 // Errors are answered in the form of the frame.

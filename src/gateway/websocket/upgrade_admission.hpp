@@ -25,7 +25,7 @@ class UpgradeAdmission {
                                                             Purpose purpose);
     // The reply to a refused upgrade, which is logged.
     [[nodiscard]] HttpReply refuse(const ClientRefusal& refusal, const HttpRequest& request);
-    // Answers a plain GET with what an upgrade in its place would be refused for.
+    // Answers a plain GET with the reason for which an upgrade would be refused.
     Awaitable<HttpReply> explain(const BeastRequest& head, const HttpRequest& request);
 
   private:

@@ -146,21 +146,21 @@ Awaitable<void> WebSocketSession::greet(connection::Connection& connection, Upgr
     }
     // This must be the first frame, whatever else is sent in the meantime.
     stream().hold();
-    runtime::OneShot<bool> told(services_.loop.executor());
-    auto tell = [this, &upgrade, &told](connection::Connection& opened,
-                                        std::span<const TopicName> topics,
-                                        std::span<const Sequence> positions) {
+    runtime::OneShot<bool> greeted(services_.loop.executor());
+    auto greet_with = [this, &upgrade, &greeted](connection::Connection& opened,
+                                                 std::span<const TopicName> topics,
+                                                 std::span<const Sequence> positions) {
         if (positions.empty()) {
             stream().release(nullptr);
         } else {
             stream().release(hello_of(opened, upgrade, topics, positions));
             begin(opened, upgrade);
         }
-        told.set(true);
+        greeted.set(true);
     };
-    delivery::Opening opening{connection.topics(), std::move(tell)};
+    delivery::Opening opening{connection.topics(), std::move(greet_with)};
     services_.delivery.open(connection, std::move(opening));
-    co_await told.wait();
+    co_await greeted.wait();
 }
 
 FramePtr WebSocketSession::hello_of(const connection::Connection& connection,

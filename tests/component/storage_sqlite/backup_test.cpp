@@ -27,7 +27,7 @@ std::set<std::string> names_in(const std::string& folder) {
 }
 
 std::string refusal(const Startup<CopyReport>& report) {
-    return report.has_value() ? "" : report.error().sentence;
+    return report.has_value() ? "" : report.error().message;
 }
 
 std::string restored(const std::string& database, const std::string& file, Existing existing) {
@@ -160,9 +160,9 @@ TEST_CASE("a failed backup leaves no file") {
         damage.close();
         expected = "is damaged";
     }
-    const std::string sentence = refusal(backup(path, file));
-    CHECK_THAT(sentence, Contains(expected) && Contains("notifyd.db"));
-    CHECK(sentence.find('\n') == std::string::npos);
+    const std::string message = refusal(backup(path, file));
+    CHECK_THAT(message, Contains(expected) && Contains("notifyd.db"));
+    CHECK(message.find('\n') == std::string::npos);
     std::set<std::string> names = names_in(folder.file(""));
     for (const char* extra : {"notifyd.db.lock", "notifyd.db-wal", "notifyd.db-shm"}) names.erase(extra);
     CHECK(names == left);
@@ -244,12 +244,12 @@ TEST_CASE("a restore that is refused leaves the database unchanged") {
     const std::string epoch = epoch_of(prepared.database);
     const std::string bad = prepared.folder.file("bad.db");
     const auto refused = [&](const std::string& file, Existing existing) {
-        const std::string sentence = restored(prepared.database, file, existing);
+        const std::string message = restored(prepared.database, file, existing);
         CHECK(epoch_of(prepared.database) == epoch);
         CHECK(count_of(prepared.database) == "5");
         for (const std::string& name : names_in(prepared.folder.file(""))) CHECK_THAT(name, !Contains(".draft-"));
-        CHECK(sentence.find('\n') == std::string::npos);
-        return sentence;
+        CHECK(message.find('\n') == std::string::npos);
+        return message;
     };
     CHECK_THAT(refused(prepared.file, Existing::keep), Contains("already exists; --force"));
     CHECK_THAT(refused(prepared.database, Existing::replace), Contains("from itself"));
@@ -346,11 +346,11 @@ TEST_CASE("a disk fault while the old database absorbs its log leaves both in pl
         const std::string path = folder.file("old.db");
         crash_copy(crashed, path);
         vfs.arm(fault, nth, true, part);
-        const std::string sentence = restored(path, prepared.file, Existing::replace);
+        const std::string message = restored(path, prepared.file, Existing::replace);
         const bool failed = vfs.failed() > 0;
         vfs.disarm();
-        CHECK(count_of(path) == (sentence.empty() ? "5" : "35"));
-        CHECK(sentence.empty() == !failed);
+        CHECK(count_of(path) == (message.empty() ? "5" : "35"));
+        CHECK(message.empty() == !failed);
         if (!failed) break;
         ++refused;
     }

@@ -46,7 +46,7 @@ std::string refusal(const std::string& path) {
     observability::RecordingSink sink;
     observability::Events events(sink, clock);
     const auto opened = SqliteEngine::open(Running::options_for(path), clock, ids, events);
-    return opened.has_value() ? "" : opened.error().sentence;
+    return opened.has_value() ? "" : opened.error().message;
 }
 
 using Catch::Contains;

@@ -209,10 +209,10 @@ Outcome check(const std::string& path, std::size_t check_bytes_max) {
         CHECK(running.engine().epoch() == original().epoch);
         CHECK(wrong_answers(running) == "");
     } catch (const std::runtime_error& refusal) {
-        const std::string sentence = refusal.what();
-        INFO(sentence);
-        CHECK(sentence.find(path) != std::string::npos);
-        CHECK(sentence.find('\n') == std::string::npos);
+        const std::string message = refusal.what();
+        INFO(message);
+        CHECK(message.find(path) != std::string::npos);
+        CHECK(message.find('\n') == std::string::npos);
         outcome = Outcome::refused;
     }
     struct ::stat after {};

@@ -24,13 +24,13 @@ std::string refusal(const std::string& path) {
     observability::RecordingSink sink;
     observability::Events events(sink, clock);
     const auto opened = SqliteEngine::open(Running::options_for(path), clock, ids, events);
-    return opened.has_value() ? "" : opened.error().sentence;
+    return opened.has_value() ? "" : opened.error().message;
 }
 
 std::string migrated(const std::string& path) {
     SystemIdSource ids;
     const auto report = migrate(path, ids);
-    if (!report.has_value()) return report.error().sentence;
+    if (!report.has_value()) return report.error().message;
     return std::to_string(report->from) + " to " + std::to_string(report->to);
 }
 
@@ -117,14 +117,14 @@ TEST_CASE("a symbolic link to nothing is refused as a database") {
     for (const Existing existing : {Existing::keep, Existing::replace}) {
         const auto replaced = restore(link, folder.file("copy.db"), existing, ids);
         REQUIRE_FALSE(replaced.has_value());
-        CHECK_THAT(replaced.error().sentence, Contains("storage.path is a symbolic link to nothing"));
+        CHECK_THAT(replaced.error().message, Contains("storage.path is a symbolic link to nothing"));
     }
     const auto from_link = restore(folder.file("new.db"), link, Existing::keep, ids);
     REQUIRE_FALSE(from_link.has_value());
-    CHECK_THAT(from_link.error().sentence, Contains("FILE is a symbolic link to nothing"));
+    CHECK_THAT(from_link.error().message, Contains("FILE is a symbolic link to nothing"));
     const auto to_link = backup(path, link);
     REQUIRE_FALSE(to_link.has_value());
-    CHECK_THAT(to_link.error().sentence, Contains("FILE is a symbolic link to nothing"));
+    CHECK_THAT(to_link.error().message, Contains("FILE is a symbolic link to nothing"));
     CHECK(std::filesystem::is_symlink(link));
     CHECK_FALSE(std::filesystem::exists(link + ".lock"));
     CHECK_FALSE(std::filesystem::exists(folder.file("new.db")));
@@ -149,10 +149,10 @@ TEST_CASE("a database with a second name is refused under both, by every command
         CHECK_THAT(migrated(name), Contains("hard links"));
         const auto copied = backup(name, folder.file("second.db"));
         REQUIRE_FALSE(copied.has_value());
-        CHECK_THAT(copied.error().sentence, Contains("hard links"));
+        CHECK_THAT(copied.error().message, Contains("hard links"));
         const auto replaced = restore(name, folder.file("copy.db"), Existing::replace, ids);
         REQUIRE_FALSE(replaced.has_value());
-        CHECK_THAT(replaced.error().sentence, Contains("hard links"));
+        CHECK_THAT(replaced.error().message, Contains("hard links"));
     }
     std::filesystem::remove(other);
     CHECK(refusal(path).empty());
@@ -308,7 +308,7 @@ TEST_CASE("migrations are applied one by one, and one that fails leaves the vers
     CHECK(first->to == 1);
     const auto rest = apply_migrations(database, path, migrations, note);
     REQUIRE_FALSE(rest.has_value());
-    CHECK_THAT(rest.error().sentence, Contains("0003_c.sql failed") && Contains("table a already exists"));
+    CHECK_THAT(rest.error().message, Contains("0003_c.sql failed") && Contains("table a already exists"));
     CHECK(applied == std::vector<int>{1, 2});
     CHECK(database.query_integer("PRAGMA user_version") == 2);
     CHECK(database.query_integer("SELECT count(*) FROM sqlite_schema WHERE name = 'c'") == 0);

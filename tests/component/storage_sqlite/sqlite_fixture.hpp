@@ -89,7 +89,7 @@ class Running : public RunningStorage {
     static std::unique_ptr<Engine> open(const TestOptions& options, const Clock& clock, observability::Events& events) {
         SystemIdSource ids;
         auto opened = SqliteEngine::open(options, clock, ids, events);
-        if (!opened.has_value()) throw std::runtime_error(opened.error().sentence);
+        if (!opened.has_value()) throw std::runtime_error(opened.error().message);
         return std::move(*opened);
     }
 };

@@ -68,7 +68,7 @@ std::unique_ptr<Engine> TestDatabase::open(const EngineSettings& settings,
     options.path = parts_->path;
     SystemIdSource ids;
     auto opened = SqliteEngine::open(options, clock, ids, events);
-    if (!opened.has_value()) throw std::runtime_error(opened.error().sentence);
+    if (!opened.has_value()) throw std::runtime_error(opened.error().message);
     return std::move(*opened);
 }
 
@@ -87,9 +87,9 @@ void TestDatabase::refuse_poison() const {
 
 void TestDatabase::mark_letter(const Uuid& id) const {
     auto file = DeadLetterFile::open(parts_->path, DeadLetterFile::Access::change);
-    if (!file.has_value()) throw std::runtime_error(file.error().sentence);
+    if (!file.has_value()) throw std::runtime_error(file.error().message);
     const auto marked = file->mark({.queue = std::nullopt, .id = id});
-    if (!marked.has_value()) throw std::runtime_error(marked.error().sentence);
+    if (!marked.has_value()) throw std::runtime_error(marked.error().message);
 }
 
 }  // namespace notifyd::storage::testing

@@ -73,7 +73,9 @@ TEST_CASE("an unusable entry is skipped with a reason, and the others are used")
         {"P-521", R"({"kty":"EC","crv":"P-521","x":"AA","y":"AA","kid":"bad"})", R"("crv" is "P-521")"},
         {"X25519", R"({"kty":"OKP","crv":"X25519","x":"AA","kid":"bad"})", R"("crv" is "X25519")"},
         {"short Ed25519", with(ed25519, "x", "AAAA"), R"("x" has 3 bytes)"},
-        {"Ed25519 of small order", with(ed25519, "x", base64url_encode(std::string(32, '\0'))), "anybody can sign"},
+        {"Ed25519 of small order",
+         with(ed25519, "x", base64url_encode(std::string(32, '\0'))),
+         "anyone can forge signatures"},
         {"kid a number", "{" + second_rsa().rsa_jwk() + R"(,"kid":7})", R"("kid" is not a string)"},
         {"alg a list", rsa(R"("kid":"bad","alg":["RS256"])"), R"("alg" is not a string)"},
         {"alg of another type", rsa(R"("kid":"bad","alg":"ES256")"), R"("alg" is "ES256")"},
@@ -177,15 +179,15 @@ TEST_CASE("a large set is used, up to a limit") {
 TEST_CASE("a provider's text cannot corrupt a log") {
     const auto keys = made(set_of(R"({"kty":"\u001b[2J\n)" + std::string(5'000, 'x') + R"(","kid":"\u001b]0;a\u0007)" +
                                   std::string(5'000, 'k') + "\"}," + rsa()));
-    const std::string sentence = to_string(keys->skipped().front());
-    CHECK(sentence.size() < 200);
-    for (const char c : sentence) CHECK((c >= ' ' && c <= '~'));
+    const std::string message = to_string(keys->skipped().front());
+    CHECK(message.size() < 200);
+    for (const char c : message) CHECK((c >= ' ' && c <= '~'));
 }
 
 TEST_CASE("an algorithm that no key of the set fits is a warning, not an error") {
     const auto keys = made(set_of(rsa()), {Algorithm::rs256, Algorithm::es256, Algorithm::eddsa});
     CHECK(keys->without_key() == std::vector{Algorithm::es256, Algorithm::eddsa});
-    CHECK_THAT(without_key_sentence(Algorithm::es256), Catch::Contains("ES256"));
+    CHECK_THAT(without_key_message(Algorithm::es256), Catch::Contains("ES256"));
     CHECK(made(set_of(rsa()))->without_key().empty());
     // A secret never comes from a JWKS, and a set that fits nothing is useless.
     CHECK(make_key_set({{Algorithm::rs256, Algorithm::hs256}, "", "", set_of(rsa())}).has_error());

@@ -121,10 +121,10 @@ TEST_CASE("bad tokens are refused, each for its own reason") {
         const AuthResult<Identity> identity = by.verify(test.token, now);
         REQUIRE(identity.has_error());
         CHECK(to_string(identity.error().reason) == to_string(test.reason));
-        const std::string sentence = test.reason == AuthFailure::missing   ? "Token is missing"
-                                     : test.reason == AuthFailure::expired ? "Token has expired"
-                                                                           : "Token is invalid";
-        CHECK(identity.error().error.message == sentence);
+        const std::string message = test.reason == AuthFailure::missing   ? "Token is missing"
+                                    : test.reason == AuthFailure::expired ? "Token has expired"
+                                                                          : "Token is invalid";
+        CHECK(identity.error().error.message == message);
         CHECK(identity.error().error.code == Errc::unauthorized);
     }
 }

@@ -8,7 +8,7 @@
 using namespace notifyd::config;
 using notifyd::config::testing::ConfigFolder;
 
-TEST_CASE("URLs of http and https are taken as they are") {
+TEST_CASE("http and https URLs are accepted unchanged") {
     const ConfigFolder folder;
     for (const std::string url : {"https://id.example.com/keys",
                                   "https://id.example.com",

@@ -49,7 +49,7 @@ TEST_CASE("every field is read in one pass, whatever the case of its name") {
     CHECK(fields.request_id.times == 1);
 }
 
-TEST_CASE("of a repeated field, the first line is read and all lines are counted") {
+TEST_CASE("the first line of a repeated field is read, and all lines are counted") {
     BeastRequest head;
     head.insert("Host", "first");
     head.insert("X-Forwarded-For", "1.1.1.1, 2.2.2.2");

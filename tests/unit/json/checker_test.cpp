@@ -159,7 +159,7 @@ TEST_CASE("the outline has the outer members, and those of the named one") {
     CHECK(outline.inner[1].value.as_string() == "x");
 }
 
-TEST_CASE("of a value that is not an object there is no outline") {
+TEST_CASE("a value that is not an object has no outline") {
     Outline outline{.inner_name = "in"};
     Checker checker(R"([{"in":{"a":1}}])", 32, &outline);
     REQUIRE(checker.finish() == Fault::none);

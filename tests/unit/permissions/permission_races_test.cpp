@@ -46,9 +46,9 @@ TEST_CASE("a topic admin whose removal is under way can no longer grant or revok
     CHECK(own.error() == Errc::forbidden);
     CHECK(accomplice.error() == Errc::forbidden);
     CHECK(other.error() == Errc::forbidden);
-    const std::string sentence = one.may_administer(identity("boss"), topic("chat:none")).error().message;
-    CHECK(own.result->error().message == sentence);
-    CHECK(other.result->error().message == sentence);
+    const std::string message = one.may_administer(identity("boss"), topic("chat:none")).error().message;
+    CHECK(own.result->error().message == message);
+    CHECK(other.result->error().message == message);
     CHECK(parts.store.table.size() == 1);
     CHECK_FALSE(parts.directory.role(UserId("boss"), topic("chat:a")));
     CHECK_FALSE(parts.directory.role(UserId("friend"), topic("chat:a")));

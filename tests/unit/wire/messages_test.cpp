@@ -134,7 +134,7 @@ TEST_CASE("an empty startKey counts as absent, and the limit for numbers is a hu
     CHECK(parse_messages_query(with(chat, {{"utm_source", "x"}, {"_", "1"}})).has_value());
 }
 
-TEST_CASE("numbers that could be seconds are told from milliseconds") {
+TEST_CASE("numbers that could be seconds are distinguished from milliseconds") {
     for (const EpochMs time : {EpochMs{0},
                                EpochMs{99'999'999},
                                EpochMs{100'000'000'000},

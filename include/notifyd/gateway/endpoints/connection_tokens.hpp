@@ -1,5 +1,5 @@
-// POST and DELETE /ws/token (docs/protocol.md#authentication): single-use tokens for WebSocket connects, issued to the
-// caller only.
+// POST and DELETE /ws/token (docs/protocol.md#connection-tokens): single-use tokens for WebSocket connects, issued to
+// the caller only.
 #pragma once
 
 #include "notifyd/auth/ticket_office.hpp"

@@ -1,4 +1,4 @@
-// GET /healthz, /readyz, /version (docs/protocol.md#dead-letters) and the try page at /.
+// GET /healthz, /readyz, /version (docs/protocol.md#health-and-version) and the try page at /.
 #pragma once
 
 #include "notifyd/auth/authorizer.hpp"

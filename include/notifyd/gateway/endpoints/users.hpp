@@ -1,4 +1,4 @@
-// POST and DELETE /users/{userId}/block, GET /users (docs/protocol.md#permissions).
+// POST and DELETE /users/{userId}/block, GET /users (docs/protocol.md#blocked-users).
 #pragma once
 
 #include "notifyd/config/config.hpp"

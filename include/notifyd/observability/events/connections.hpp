@@ -47,7 +47,7 @@ struct ConnectionRefused {
     std::string_view user{};    // if known
     std::string_view topic{};   // "chat:abc", if the refusal is about one
     std::string_view origin{};  // the page's, if there is one
-    // What an attempt was refused for that is answered as one too many of its address.
+    // Why the attempt would have been refused if its address had not exceeded the limit.
     std::string_view attempt_reason{};
 
     void describe(Fields& fields) const {
