@@ -1,6 +1,7 @@
 // Builds, runs and stops the server.
 #include "daemon.hpp"
 
+#include "notifyd/history/retention_duties.hpp"
 #include "notifyd/observability/events/server.hpp"
 #include "notifyd/storage_sqlite/sqlite_engine.hpp"
 
@@ -147,11 +148,13 @@ Result<void> Daemon::build() {
         pulse_.add(units_.back()->loop());
     }
     storage::StorageClient& stored = units_.front()->storage();
-    const history::RetentionTimes keep{config_.storage.message_retention, config_.storage.dead_letter_retention};
     const storage::Engine& engine = storage_->engine();
-    const history::RetentionClocks clocks{clock_, engine.continuous_clock(), engine.last_known_time()};
-    retention_ = std::make_unique<history::Retention>(
-        stored.messages(), stored.letters(), stored.tickets(), stored.disk(), clocks, events_, keep);
+    std::vector<history::RetentionDuty> duties{
+        history::expired_messages(stored.messages(), config_.storage.message_retention),
+        history::expired_letters(stored.letters(), config_.storage.dead_letter_retention),
+        history::expired_tickets(stored.tickets(), engine.continuous_clock()),
+        history::freed_space(stored.disk())};
+    retention_ = std::make_unique<history::Retention>(std::move(duties), clock_, engine.last_known_time(), events_);
     tasks_ = std::make_unique<runtime::Spawner>(units_.front()->loop());
     return {};
 }

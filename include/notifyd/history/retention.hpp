@@ -1,31 +1,43 @@
-// Deletes expired messages, dead letters and connection tokens and returns their space to the disk, in slices so small
-// that publishing never waits for them.
-// Flow:   a loop's timer -> run() when next_run() is due -> a slice through one of the ports -> next_run() moves
-// Owns:   its schedule; at most one slice is under way.
+// Deletes what has expired and returns its space to the disk, in slices so small that publishing never waits for them.
+// Flow:   a loop's timer -> run() when next_run() is due -> a slice of a duty -> next_run() moves
+// Owns:   its duties and its schedule; at most one slice is under way.
 // Thread: one loop; one instance per process.
 // Fails:  never visibly: a failed slice is retried later; expired rows only stay a little longer.
 #pragma once
 
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/result.hpp"
+#include "notifyd/core/unique_function.hpp"
 #include "notifyd/history/retention_clock.hpp"
 #include "notifyd/observability/events.hpp"
-#include "notifyd/ports/dead_letter_store.hpp"
-#include "notifyd/ports/disk_space.hpp"
-#include "notifyd/ports/message_log.hpp"
-#include "notifyd/ports/ticket_store.hpp"
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 namespace notifyd::history {
 
-// Performed in this order, round after round.
-enum class RetentionDuty : std::uint8_t { messages, letters, tickets, space };
+// Receives how many were deleted.
+using SliceDone = UniqueFunction<void(Result<std::size_t>)>;
 
-// Pure: decides when the next slice is due, and of which duty.
+// One kind of things to delete (retention_duties.hpp).
+struct RetentionDuty {
+    // In the log.
+    std::string_view what;
+    // How many to delete at once.
+    std::size_t slice = 0;
+    // Starts to delete at most `slice` of what has expired by `now`; nullopt: the wall clock is not to be trusted.
+    // False: nothing can have expired, and `done` is not called.
+    using Start = std::function<bool(std::optional<EpochMs> now, std::size_t slice, SliceDone done)>;
+    Start start;
+    using Report = void (*)(observability::Events& events, std::string_view what, std::int64_t count);
+    Report report = nullptr;
+};
+
+// Pure: decides when the next slice is due, and of which duty. All duties are performed in order, round after round.
 class RetentionSchedule {
   public:
     // Lets other writes pass between two slices.
@@ -35,42 +47,27 @@ class RetentionSchedule {
 
     enum class Slice : std::uint8_t { full, last, failed };
 
-    explicit RetentionSchedule(SteadyTime start) : next_(start) {}
+    RetentionSchedule(SteadyTime start, std::size_t duties) : duties_(duties), next_(start) {}
 
     [[nodiscard]] SteadyTime next() const { return next_; }
-    [[nodiscard]] RetentionDuty duty() const { return duty_; }
+    [[nodiscard]] std::size_t duty() const { return duty_; }
     // A full slice means that more of the same is waiting.
     void slice_ended(SteadyTime now, Slice slice);
 
   private:
-    RetentionDuty duty_ = RetentionDuty::messages;
+    std::size_t duties_;
+    std::size_t duty_ = 0;
     SteadyTime next_;
-};
-
-struct RetentionClocks {
-    const Clock& wall;
-    // The clock that connection tokens expire by (Storage::continuous_clock()).
-    const Clock& lifetimes;
-    // The time before this start, as far as it is known (Storage::last_known_time()).
-    std::optional<EpochMs> last_known;
-};
-
-// How long to keep each; 0: for ever.
-struct RetentionTimes {
-    Milliseconds messages{0};
-    Milliseconds letters{0};
 };
 
 class Retention {
   public:
-    // All arguments must outlive this object, and this object must outlive the last `done` of the ports.
-    Retention(ports::MessageLog& log,
-              ports::DeadLetterStore& letters,
-              ports::TicketStore& tickets,
-              ports::DiskSpace& disk,
-              RetentionClocks clocks,
-              observability::Events& events,
-              RetentionTimes keep);
+    // There is at least one duty. `last_known`: the time before this start, as far as it is known. Must outlive the
+    // last `done` of the duties.
+    Retention(std::vector<RetentionDuty> duties,
+              const Clock& wall,
+              std::optional<EpochMs> last_known,
+              observability::Events& events);
     Retention(const Retention&) = delete;
     Retention& operator=(const Retention&) = delete;
 
@@ -81,19 +78,11 @@ class Retention {
     void run();
 
   private:
-    void start(RetentionDuty duty);
-    // Whatever was stored before this time has been kept for `keep`; nullopt: nothing may be deleted.
-    [[nodiscard]] std::optional<EpochMs> cutoff(Milliseconds keep);
-    void slice_ended(const Result<std::size_t>& done, std::size_t full);
-    void report(std::size_t done);
+    void slice_ended(const Result<std::size_t>& done);
 
-    ports::MessageLog& log_;
-    ports::DeadLetterStore& letters_;
-    ports::TicketStore& tickets_;
-    ports::DiskSpace& disk_;
-    const RetentionClocks clocks_;
+    const std::vector<RetentionDuty> duties_;
+    const Clock& wall_;
     observability::Events& events_;
-    const RetentionTimes keep_;
     RetentionClock clock_;
     RetentionSchedule schedule_;
     bool busy_ = false;

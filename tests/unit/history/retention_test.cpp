@@ -1,6 +1,7 @@
 #include "notifyd/history/retention.hpp"
 
 #include "notifyd/core/limits.hpp"
+#include "notifyd/history/retention_duties.hpp"
 #include "notifyd/observability/recording_sink.hpp"
 
 #include <catch2/catch.hpp>
@@ -98,8 +99,14 @@ struct Fixture {
     FakeDisk disk;
     observability::RecordingSink sink;
     observability::Events events{sink, clock};
-    Retention retention{
-        log, letters, tickets, disk, RetentionClocks{clock, lifetimes, std::nullopt}, events, {30s, 10s}};
+    Retention retention{duties(30s, 10s), clock, std::nullopt, events};
+
+    std::vector<RetentionDuty> duties(Milliseconds keep_messages, Milliseconds keep_letters) {
+        return {expired_messages(log, keep_messages),
+                expired_letters(letters, keep_letters),
+                expired_tickets(tickets, lifetimes),
+                freed_space(disk)};
+    }
 
     void run_when_due() {
         REQUIRE(retention.next_run());
@@ -183,7 +190,7 @@ TEST_CASE_METHOD(Fixture, "a failed slice is retried later, from the beginning")
 }
 
 TEST_CASE_METHOD(Fixture, "what is kept for ever is never deleted") {
-    Retention forever(log, letters, tickets, disk, RetentionClocks{clock, lifetimes, std::nullopt}, events, {0s, 0s});
+    Retention forever(duties(0s, 0s), clock, std::nullopt, events);
     for (int i = 0; i < 4; ++i) {
         REQUIRE(forever.next_run());
         clock.advance(*forever.next_run() - clock.steady);
