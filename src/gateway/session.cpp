@@ -65,13 +65,12 @@ Awaitable<void> Session::run() {
 
 void Session::sweep(SteadyTime now) {
     const bool is_over = client_.stream().is_past_deadline(now);
-    if (stage_) {
-        is_over ? stage_->time_out(now) : stage_->sweep(now);
-    } else if (is_over) {
-        abort();
-    } else {
-        client_.abort_unread(now);
+    if (!stage_) {
+        if (is_over) return abort();
+        return client_.abort_unread(now);
     }
+    if (is_over) return stage_->time_out(now);
+    stage_->sweep(now);
 }
 
 Drained Session::drain() {

@@ -7,17 +7,19 @@
 
 namespace notifyd::gateway {
 
+auth::AuthResult<Identity> AccessCheck::judge(const Exchange& exchange) const {
+    return services_.authorizer.authenticate(bearer_token(exchange.request.authorization));
+}
+
 bool AccessCheck::identify(Exchange& exchange) {
-    exchange.caller.emplace(services_.authorizer.authenticate(bearer_token(exchange.request.authorization)));
+    exchange.caller.emplace(judge(exchange));
     if (*exchange.caller) client_.set_known();
     return exchange.caller->has_value();
 }
 
 Awaitable<void> AccessCheck::identify_again(Exchange& exchange) {
-    const auto judge = [this, &request = exchange.request] {
-        return services_.authorizer.authenticate(bearer_token(request.authorization));
-    };
-    co_await judge_again(services_, *exchange.caller, judge);
+    const auto again = [this, &exchange] { return judge(exchange); };
+    co_await judge_again(services_, *exchange.caller, again);
     if (*exchange.caller) client_.set_known();
 }
 

@@ -26,6 +26,8 @@ class AccessCheck {
     [[nodiscard]] Result<void> check(const Route& route, const Identity& caller) const;
 
   private:
+    [[nodiscard]] auth::AuthResult<Identity> judge(const Exchange& exchange) const;
+
     ClientStream& client_;
     const SessionServices& services_;
 };

@@ -34,7 +34,6 @@ Result<void> read_request_head(const RequestReader& reader, std::string_view bas
     const HeadFields& fields = reader.fields();
     Result<Target> target = read_target(head);
     if (!target) return target.error();
-    request.method = std::string(view(head.method_string()));
     request.path = std::move(target->path);
     request.query = std::move(target->query);
     if (!strip_base(request.path, base_path)) return Error{Errc::not_found, "There is no such path"};
@@ -44,7 +43,6 @@ Result<void> read_request_head(const RequestReader& reader, std::string_view bas
     if (!is_valid_utf8(fields.idempotency_key.value))
         return Error{Errc::invalid_request, "Idempotency-Key is not valid UTF-8"};
     request.authorization = fields.authorization.value;
-    request.origin = fields.origin.value;
     request.user_agent = fields.user_agent.value;
     request.content_type = fields.content_type.value;
     if (fields.idempotency_key.times == 1) request.idempotency_key = fields.idempotency_key.value;

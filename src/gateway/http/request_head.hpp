@@ -12,7 +12,7 @@
 
 namespace notifyd::gateway {
 
-// Fills in everything that the head itself says: not the client's address, the correlation id, or the body.
+// Fills in what only a sound head says; the session has already taken what it needs to refuse any (take_origin).
 [[nodiscard]] Result<void> read_request_head(const RequestReader& reader,
                                              std::string_view base_path,
                                              HttpRequest& request);

@@ -3,6 +3,7 @@
 // steps close the window and open it again; with fewer rows deleted than inserted, the table grows.
 #include "contract_fixture.hpp"
 #include "support/fake_clock.hpp"
+#include "support/storage/keyed_messages.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -12,33 +13,11 @@ namespace {
 
 using notifyd::testing::FakeClock;
 
-constexpr Milliseconds window{300'000};
-
-DeduplicationKey key(std::uint8_t name) {
-    DeduplicationKey made{};
-    made.front() = name;
-    return made;
-}
-
-MessagePtr keyed(Kind kind, std::uint8_t name, EpochMs published_at = 0) {
-    return message(topic("a"), kind, published_at, "{\"a\":1", key(name));
-}
-
 TestOptions options_with(History history) {
     TestOptions options;
     options.deduplication_window = window;
     options.history = history;
     return options;
-}
-
-ports::Appended appended(Loop& loop, const MessagePtr& made) {
-    const auto answer = loop.append({made}).front();
-    REQUIRE(answer.has_value());
-    return *answer;
-}
-
-bool is_duplicate(Loop& loop, const MessagePtr& made) {
-    return appended(loop, made).duplicate_of.has_value();
 }
 
 }  // namespace

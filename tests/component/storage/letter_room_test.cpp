@@ -3,6 +3,7 @@
 // waiting for their commit took up all the room.
 #include "../../../src/storage/admission.hpp"
 #include "contract_fixture.hpp"
+#include "support/storage/dead_letters.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -11,19 +12,6 @@
 namespace notifyd::storage::testing {
 
 namespace {
-
-DeadLetter letter_of(const std::string& user, int number, std::string head = "{") {
-    return {.id = make_uuid_v7(1'000 + number, {}),
-            .queue = "fifo",
-            .message = MessageId(make_uuid_v7(number, {})),
-            .topic = topic("a"),
-            .connection = std::nullopt,
-            .user = UserId(user),
-            .reason = "outbox_full",
-            .attempts = static_cast<std::uint32_t>(number),
-            .last_failed_at = 1'000,
-            .head = std::move(head)};
-}
 
 // The numbers of a user's letters.
 std::vector<std::uint32_t> letters_of(Loop& loop, const std::string& user) {

@@ -1,5 +1,6 @@
 // What a subscriber is owed, read page by page, compared with a plain filter over all rows.
 #include "contract_fixture.hpp"
+#include "support/storage/windowed.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -42,14 +43,6 @@ bool is_owed(const LoggedRow& row, PageCursor after, const LogWindow& window) {
     }
     const bool of_kind = window.kinds != LogWindow::Kinds::numbered || row.message->numbering == Numbering::consecutive;
     return of_kind && window.fifo_after < row.at && row.at.position <= window.fifo_up_to;
-}
-
-PageQuery windowed(PageCursor after, const LogWindow& window, std::size_t messages_max) {
-    PageQuery query = newest(topic("a"), messages_max);
-    query.order = PageOrder::oldest_first;
-    query.after = after;
-    query.window = window;
-    return query;
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Retention deletes topics of which nothing is left; those that have assigned a number stay. Seen to fail before: every
 // topic ever written to kept its row.
 #include "../../../src/storage_sqlite/topic_table.hpp"
-#include "sqlite_fixture.hpp"
+#include "migrated_database.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -85,12 +85,8 @@ TEST_CASE("many empty topics are deleted in slices, including those of an older 
 }
 
 TEST_CASE("topics in memory are bounded, and those in use survive a flood of others") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    SystemIdSource ids;
-    REQUIRE(migrate(path, ids).has_value());
-    Database database;
-    REQUIRE(database.open(path, Database::Access::read_write));
+    MigratedDatabase migrated;
+    Database& database = migrated.database;
     REQUIRE(database.execute("PRAGMA synchronous = OFF; BEGIN"));
     TopicTable topics(database, 100);
     Topic* const busy = topics.find_or_add(topic("busy"));

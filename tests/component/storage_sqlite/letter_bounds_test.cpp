@@ -3,9 +3,9 @@
 // waiting for their commit took up all the room, and a table with a gap between its row numbers counted as full.
 #include "notifyd/storage_sqlite/dead_letter_file.hpp"
 
-#include "../../../src/storage_sqlite/database.hpp"
 #include "../../../src/storage_sqlite/dead_letter_table.hpp"
-#include "sqlite_fixture.hpp"
+#include "migrated_database.hpp"
+#include "support/storage/dead_letters.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -13,26 +13,10 @@ namespace notifyd::storage::sqlite::testing {
 
 namespace {
 
-DeadLetter letter_of(const std::string& user, int number, std::string head = "{", const std::string& queue = "fifo") {
-    return {.id = make_uuid_v7(1'000 + number, {}),
-            .queue = queue,
-            .message = MessageId(make_uuid_v7(number, {})),
-            .topic = topic("a"),
-            .connection = std::nullopt,
-            .user = UserId(user),
-            .reason = "outbox_full",
-            .attempts = static_cast<std::uint32_t>(number),
-            .last_failed_at = 1'000,
-            .head = std::move(head)};
-}
-
 // The table without threads, as the storage thread uses it.
 class Table {
   public:
     explicit Table(LetterBounds bounds, History history = History::keep) : bounds_(bounds), history_(history) {
-        SystemIdSource ids;
-        REQUIRE(migrate(path(), ids).has_value());
-        REQUIRE(database_.open(path(), Database::Access::read_write));
         open();
     }
 
@@ -70,16 +54,16 @@ class Table {
               database_.query_integer("SELECT coalesce(sum(bytes), 0) FROM dead_letters"));
     }
 
-    [[nodiscard]] std::string path() const { return folder_.file("notifyd.db"); }
+    [[nodiscard]] std::string path() const { return migrated_.path; }
     Database& database() { return database_; }
     DeadLetterTable& table() { return *table_; }
 
   private:
-    const TemporaryFolder folder_;
+    MigratedDatabase migrated_;
+    Database& database_ = migrated_.database;
     const LetterBounds bounds_;
     const History history_;
     SystemIdSource ids_;
-    Database database_;
     std::unique_ptr<DeadLetterTable> table_;
     int last_ = 0;
 };

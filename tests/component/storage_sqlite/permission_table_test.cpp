@@ -2,7 +2,7 @@
 #include "../../../src/storage_sqlite/permission_table.hpp"
 
 #include "../../../src/storage_sqlite/permission_counts.hpp"
-#include "sqlite_fixture.hpp"
+#include "migrated_database.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -19,15 +19,11 @@ ports::PermissionGrant grant_of(const std::string& user) {
 
 TEST_CASE("a grant in a large topic costs as much as one in a small topic") {
     const auto cost = [](int rows) {
-        const TemporaryFolder folder;
-        const std::string path = folder.file("notifyd.db");
-        SystemIdSource ids;
-        REQUIRE(migrate(path, ids).has_value());
-        Outsider(path).execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
-                               std::to_string(rows) +
-                               ") INSERT INTO permissions SELECT 'u' || i, 'chat:a', 2, 0, 'root' FROM n");
-        Database database;
-        REQUIRE(database.open(path, Database::Access::read_write));
+        MigratedDatabase migrated;
+        Database& database = migrated.database;
+        Outsider(migrated.path)
+            .execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
+                     std::to_string(rows) + ") INSERT INTO permissions SELECT 'u' || i, 'chat:a', 2, 0, 'root' FROM n");
         PermissionTable table(database);
         const auto steps_of_grant = [&](const std::string& user) {
             std::optional<Error> refused;
@@ -47,12 +43,8 @@ TEST_CASE("a grant in a large topic costs as much as one in a small topic") {
 }
 
 TEST_CASE("forgotten counts are counted again") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    SystemIdSource ids;
-    REQUIRE(migrate(path, ids).has_value());
-    Database database;
-    REQUIRE(database.open(path, Database::Access::read_write));
+    MigratedDatabase migrated;
+    Database& database = migrated.database;
     REQUIRE(database.execute("INSERT INTO permissions VALUES ('u', 'chat:a', 2, 0, 'root')"));
     PermissionCounts counts(database, "SELECT count(*) FROM permissions WHERE topic = ?1");
     const auto count = [&](const std::string& name) {

@@ -4,7 +4,7 @@
 #include "notifyd/storage_sqlite/backup.hpp"
 
 #include "../../../src/storage_sqlite/ticket_table.hpp"
-#include "sqlite_fixture.hpp"
+#include "migrated_database.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -13,12 +13,8 @@ namespace notifyd::storage::sqlite::testing {
 using Verdict = ports::TicketIssue::Verdict;
 
 TEST_CASE("tickets are limited, per user and in total") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    SystemIdSource ids;
-    REQUIRE(migrate(path, ids).has_value());
-    Database database;
-    REQUIRE(database.open(path, Database::Access::read_write));
+    MigratedDatabase migrated;
+    Database& database = migrated.database;
     TicketTable table(database, {.in_all = 20, .of_user = 5});
     REQUIRE(database.prepare_error().empty());
     const auto issue = [&](const ports::Ticket& made) {
@@ -45,12 +41,8 @@ TEST_CASE("tickets are limited, per user and in total") {
 
 // Seen to fail when the span of the row numbers was taken for the count: one long-lived ticket at the front was enough.
 TEST_CASE("deleted tickets take up no room, wherever in the table they were") {
-    const TemporaryFolder folder;
-    const std::string path = folder.file("notifyd.db");
-    SystemIdSource ids;
-    REQUIRE(migrate(path, ids).has_value());
-    Database database;
-    REQUIRE(database.open(path, Database::Access::read_write));
+    MigratedDatabase migrated;
+    Database& database = migrated.database;
     TicketTable table(database, {.in_all = 20, .of_user = 5});
     const auto verdict_of = [&](const ports::Ticket& made) {
         ports::TicketIssue told;

@@ -1,21 +1,10 @@
 // How many rows one page of a window steps over.
 #include "sqlite_fixture.hpp"
+#include "support/storage/windowed.hpp"
 
 #include <catch2/catch.hpp>
 
 namespace notifyd::storage::sqlite::testing {
-
-namespace {
-
-PageQuery windowed(PageCursor after, const LogWindow& window, std::size_t messages_max) {
-    PageQuery query = newest(topic("a"), messages_max);
-    query.order = PageOrder::oldest_first;
-    query.after = after;
-    query.window = window;
-    return query;
-}
-
-}  // namespace
 
 TEST_CASE("a page that would skip too many rows ends early and is continued") {
     const TemporaryFolder folder;

@@ -30,6 +30,23 @@ inline DeadLetter letter_for(int number, const MessagePtr& missed, const std::st
             .head = missed->head};
 }
 
+// Of a user who is identified by name alone; the attempts are the number.
+inline DeadLetter letter_of(const std::string& user,
+                            int number,
+                            std::string head = "{",
+                            const std::string& queue = "fifo") {
+    return {.id = make_uuid_v7(1'000 + number, {}),
+            .queue = queue,
+            .message = MessageId(make_uuid_v7(number, {})),
+            .topic = topic("a"),
+            .connection = std::nullopt,
+            .user = UserId(user),
+            .reason = "outbox_full",
+            .attempts = static_cast<std::uint32_t>(number),
+            .last_failed_at = 1'000,
+            .head = std::move(head)};
+}
+
 class Letters {
   public:
     explicit Letters(Loop& loop) : loop_(loop) {}

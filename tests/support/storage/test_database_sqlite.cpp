@@ -3,9 +3,8 @@
 #include "notifyd/storage_sqlite/sqlite_engine.hpp"
 
 #include "component/storage/engine_under_test.hpp"
+#include "support/storage/outsider.hpp"
 #include "support/temporary_folder.hpp"
-
-#include <sqlite3.h>
 
 #include <stdexcept>
 #include <string>
@@ -18,34 +17,15 @@ namespace {
 using sqlite::DeadLetterFile;
 using sqlite::SqliteEngine;
 using sqlite::SqliteOptions;
+using sqlite::testing::Outsider;
 
-class Connection {
-  public:
-    explicit Connection(const std::string& path) {
-        if (sqlite3_open(path.c_str(), &handle_) != SQLITE_OK) throw std::runtime_error("sqlite3_open");
-        sqlite3_busy_timeout(handle_, 5'000);
-    }
-    ~Connection() { sqlite3_close(handle_); }
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
-
-    void execute(const char* sql) {
-        if (sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
-            throw std::runtime_error(sqlite3_errmsg(handle_));
-        }
-    }
-
-  private:
-    sqlite3* handle_ = nullptr;
-};
-
-// Holds the write lock. The connection's end gives it back.
+// Holds the write lock. Its end gives it back.
 class WriteLock final : public TestDatabase::Pause {
   public:
-    explicit WriteLock(const std::string& path) : connection_(path) { connection_.execute("BEGIN IMMEDIATE"); }
+    explicit WriteLock(const std::string& path) : outsider_(path) { outsider_.execute("BEGIN IMMEDIATE"); }
 
   private:
-    Connection connection_;
+    Outsider outsider_;
 };
 
 }  // namespace
@@ -77,7 +57,7 @@ std::unique_ptr<TestDatabase::Pause> TestDatabase::pause_commits() const {
 }
 
 void TestDatabase::refuse_poison() const {
-    Connection(parts_->path)
+    Outsider(parts_->path)
         .execute(
             "CREATE TRIGGER refuse_message BEFORE INSERT ON messages WHEN new.head = 'poison' "
             "BEGIN SELECT RAISE(ABORT, 'poisoned'); END;"

@@ -1,9 +1,6 @@
 // Whose receipt contains the message's number: those who may receive the topic, and services (docs/protocol.md).
 // Observed to fail: strangers' receipts contained it, too.
-#include "notifyd/observability/recording_sink.hpp"
-#include "notifyd/publish/publisher.hpp"
-
-#include "support/quiet_permissions.hpp"
+#include "support/publisher_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -37,7 +34,7 @@ Identity identity(const char* user, Grant grant = Grant::none) {
     return made;
 }
 
-struct Fixture {
+struct Fixture : testing::PublisherFixture<Lanes, Log> {
     wire::PublishRequest request(const char* topic, MessageType type = MessageType::fifo) {
         return {.target_channel = std::string(websocket_channel),
                 .type = type,
@@ -54,17 +51,6 @@ struct Fixture {
         REQUIRE(answer->has_value());
         return (**answer).sequence;
     }
-
-    SystemClock clock;
-    SystemIdSource ids;
-    observability::RecordingSink sink;
-    observability::Events events{sink, clock};
-    testing::QuietPermissions permissions{clock, events};
-    queue::TopicFilter filter{{}};
-    Lanes lanes;
-    Log log;
-    publish::Publisher publisher{
-        filter, permissions.manager, lanes, log, clock, ids, events, publish::ContentDeduplication::off};
 };
 
 }  // namespace

@@ -1,8 +1,5 @@
 // Transient messages: into the lanes, answered at once, never near the log (docs/protocol.md#transient-messages).
-#include "notifyd/observability/recording_sink.hpp"
-#include "notifyd/publish/publisher.hpp"
-
-#include "support/quiet_permissions.hpp"
+#include "support/publisher_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -30,7 +27,8 @@ struct BrokenLog final : ports::MessageLog {
     int appended = 0;
 };
 
-struct Fixture {
+struct Fixture : testing::PublisherFixture<Lanes, BrokenLog> {
+    Fixture() { publisher.use(publish::ContentDeduplication::on); }
     Result<Receipt> publish(std::optional<std::string> deduplication_id = std::nullopt) {
         wire::PublishRequest request{.target_channel = std::string(websocket_channel),
                                      .topic = *TopicName::parse("chat:c"),
@@ -47,17 +45,6 @@ struct Fixture {
         REQUIRE(answer.has_value());
         return std::move(*answer);
     }
-
-    SystemClock clock;
-    SystemIdSource ids;
-    observability::RecordingSink sink;
-    observability::Events events{sink, clock};
-    testing::QuietPermissions permissions{clock, events};
-    queue::TopicFilter filter{{}};
-    Lanes lanes;
-    BrokenLog log;
-    publish::Publisher publisher{
-        filter, permissions.manager, lanes, log, clock, ids, events, publish::ContentDeduplication::on};
 };
 
 }  // namespace
