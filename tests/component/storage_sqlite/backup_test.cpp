@@ -129,7 +129,7 @@ TEST_CASE("a failed backup leaves no file") {
         left.clear();
     }
     SECTION("empty") {
-        std::ofstream{path};
+        const std::ofstream created(path);
         expected = "the file is empty";
     }
     SECTION("a folder") {

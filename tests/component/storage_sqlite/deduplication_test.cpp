@@ -51,6 +51,7 @@ TEST_CASE("expired keys are deleted with new ones, and by retention if there are
     Outsider outsider(path);
     const auto keys = [&] { return std::stoi(outsider.value("SELECT count(*) FROM deduplication")); };
     std::vector<MessagePtr> messages;
+    messages.reserve(100);
     for (std::uint8_t name = 0; name < 100; ++name) messages.push_back(keyed(Kind::standard, name));
     (void)loop.append(messages);
     CHECK(keys() == 100);
