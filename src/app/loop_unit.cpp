@@ -70,7 +70,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                  storage_->history(),
                  config_.storage.history ? history::HistoryMode::on : history::HistoryMode::off),
       services_(session_services(shared)),
-      gateway_(services_, make_resources(shared), shared.shared_gateway),
+      gateway_(services_, make_resources(shared), make_frame_resources(), shared.shared_gateway),
       ticker_(loop_, limits::room_interval, [this, &clock = shared.clock] {
           publisher_.poll_room();
           worker_.tick(clock.steady_now());
@@ -114,6 +114,14 @@ gateway::Resources LoopUnit::make_resources(const Shared& shared) {
             ConnectionEndpoints(shared.loops, loop_),
             OperationsEndpoints(
                 shared.state, authorizer_, [&storage = shared.storage] { return storage.writable(); }, version)};
+}
+
+gateway::FrameResources LoopUnit::make_frame_resources() {
+    using namespace gateway;
+    return {PingFrames(services_),
+            SubscriptionFrames(services_),
+            TokenRefreshFrames(services_),
+            NotificationFrames(services_)};
 }
 
 void LoopUnit::reload(const config::Config& config) {

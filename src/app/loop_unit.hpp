@@ -67,6 +67,7 @@ class LoopUnit {
     [[nodiscard]] gateway::SessionServices session_services(const Shared& shared);
     // Each resource of the HTTP API, with exactly what it uses.
     [[nodiscard]] gateway::Resources make_resources(const Shared& shared);
+    [[nodiscard]] gateway::FrameResources make_frame_resources();
 
     // A copy, so that it can change on this loop without a lock.
     config::Config config_;

@@ -16,6 +16,7 @@
 namespace notifyd::gateway {
 
 class BodyMemory;
+class EnvelopeRouter;
 class Router;
 
 // An accepted socket, and its place among all open ones.
@@ -29,6 +30,7 @@ struct Arrival {
 struct SessionGround {
     const SessionServices& services;
     const Router& router;
+    const EnvelopeRouter& envelopes;
     Flusher& flusher;
     BodyMemory& body_memory;
     YieldOrder& yield_order;

@@ -15,6 +15,7 @@
 #include "session.hpp"
 #include "tls/tls_context.hpp"
 #include "tls/tls_session_keys.hpp"
+#include "websocket/envelope_router.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -160,14 +161,19 @@ const std::string& SharedGateway::warning() const {
 
 class LoopGateway::Impl {
   public:
-    Impl(const SessionServices& services, Resources resources, SharedGateway::Parts& shared)
+    Impl(const SessionServices& services,
+         Resources resources,
+         FrameResources frame_resources,
+         SharedGateway::Parts& shared)
         : services_(services),
           shared_(shared),
           resources_(std::move(resources)),
           router_(resources_),
+          frame_resources_(std::move(frame_resources)),
+          envelopes_(frame_resources_),
           tls_session_keys_(shared.tls_session_key),
           tasks_(services.loop),
-          ground_{services, router_, flusher_, shared.body_memory, yield_order_},
+          ground_{services, router_, envelopes_, flusher_, shared.body_memory, yield_order_},
           acceptor_(services.loop.executor()),
           sweep_timer_(services.loop.executor()) {
         shared.idle.push_back({&services.loop, &yield_order_});
@@ -201,6 +207,8 @@ class LoopGateway::Impl {
     // Declared before the sessions, which use them until they end.
     Resources resources_;
     Router router_;
+    FrameResources frame_resources_;
+    EnvelopeRouter envelopes_;
     TlsSessionKeys tls_session_keys_;
     YieldOrder yield_order_;
     SslContext tls_;
@@ -364,8 +372,11 @@ Awaitable<void> LoopGateway::Impl::drain_task(UniqueFunction<void()> done) {
     done();
 }
 
-LoopGateway::LoopGateway(const SessionServices& services, Resources resources, SharedGateway& shared)
-    : impl_(std::make_unique<Impl>(services, std::move(resources), *shared.parts_)) {}
+LoopGateway::LoopGateway(const SessionServices& services,
+                         Resources resources,
+                         FrameResources frame_resources,
+                         SharedGateway& shared)
+    : impl_(std::make_unique<Impl>(services, std::move(resources), std::move(frame_resources), *shared.parts_)) {}
 LoopGateway::~LoopGateway() = default;
 void LoopGateway::start() {
     impl_->start();

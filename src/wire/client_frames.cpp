@@ -1,19 +1,14 @@
-// Determines the kind of a frame first, then reads its content.
+// Determines the kind of a frame first, then reads its content; the payload of an envelope is left to others.
 #include "notifyd/wire/client_frames.hpp"
-
-#include "notifyd/core/limits.hpp"
 
 #include "invalid.hpp"
 #include "json_error.hpp"
 #include "known_names.hpp"
-#include "name_list.hpp"
 #include "publish_parser.hpp"
-#include "resume_text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <span>
-#include <type_traits>
 #include <utility>
 
 namespace notifyd::wire {
@@ -127,118 +122,12 @@ ClientFrame read_stranger(const FrameMembers& members, std::string message) {
     return malformed(read_send_options(members), invalid(std::move(message)));
 }
 
-Result<std::vector<TopicName>> read_topics(json::Value value) {
-    std::vector<TopicName> topics;
-    if (!value.exists()) return topics;
-    const auto names = read_names(value, limits::connect_topics_max);
-    if (!names) return invalid("topics must be an array of at most 100 strings");
-    for (const std::string& name : *names) {
-        auto topic = TopicName::parse(name);
-        if (topic.has_error()) return topic.error();
-        topics.push_back(std::move(*topic));
-    }
-    return topics;
-}
-
-Result<std::vector<std::string>> read_channels(json::Value value) {
-    if (!value.exists()) return std::vector<std::string>{};
-    auto names = read_names(value, limits::connect_topics_max);
-    if (!names) return invalid("channels must be an array of at most 100 strings");
-    if (!std::all_of(names->begin(), names->end(), is_valid_id)) {
-        return invalid("A channel must have 1 to 256 bytes of UTF-8 without control characters and commas");
-    }
-    return *std::move(names);
-}
-
-// The members of an envelope's payload that are read for any type.
-struct EnvelopePayload {
-    json::Value topics;
-    json::Value channels;
-    json::Value notification_id;
-    json::Value resume;
-    json::Value epoch;
-    json::Value token;
-};
-
-// Any other name is allowed in a payload, including near misses (docs/protocol.md#conventions).
-EnvelopePayload read_envelope_payload(std::span<const json::Member> members) {
-    EnvelopePayload payload;
-    for (const json::Member& member : members) {
-        if (member.value.kind() == json::Kind::null) continue;
-        if (member.key == "topics") payload.topics = member.value;
-        if (member.key == "channels") payload.channels = member.value;
-        if (member.key == "notificationId") payload.notification_id = member.value;
-        if (member.key == "resume") payload.resume = member.value;
-        if (member.key == "epoch") payload.epoch = member.value;
-        if (member.key == "token") payload.token = member.value;
-    }
-    return payload;
-}
-
-Result<ResumeRequest> read_resume_request(const EnvelopePayload& payload) {
-    ResumeRequest resume;
-    if (payload.resume.exists()) {
-        const auto text = payload.resume.as_string();
-        if (!text) return invalid("resume must be a string");
-        const Result<void> read = read_resume(*text, resume.topics);
-        if (read.has_error()) return read.error();
-    }
-    if (payload.epoch.exists()) {
-        resume.epoch = payload.epoch.as_string();
-        if (!resume.epoch) return invalid("epoch must be a string");
-    }
-    return resume;
-}
-
-// Subscribe and Unsubscribe have the same members, except for the resume.
-template <class Frame>
-ClientFrame read_subscription(std::optional<RawJson> id, const EnvelopePayload& payload) {
-    auto topics = read_topics(payload.topics);
-    if (topics.has_error()) return MalformedEnvelope{topics.error(), std::move(id)};
-    auto channels = read_channels(payload.channels);
-    if (channels.has_error()) return MalformedEnvelope{channels.error(), std::move(id)};
-    if constexpr (std::is_same_v<Frame, Subscribe>) {
-        auto resume = read_resume_request(payload);
-        if (resume.has_error()) return MalformedEnvelope{resume.error(), std::move(id)};
-        return Frame{std::move(id), std::move(*topics), std::move(*channels), std::move(*resume)};
-    } else {
-        return Frame{std::move(id), std::move(*topics), std::move(*channels)};
-    }
-}
-
-ClientFrame read_notification_ack(std::optional<RawJson> id, const EnvelopePayload& payload) {
-    const auto text = payload.notification_id.as_string();
-    const auto notification = text ? Uuid::parse(*text) : std::nullopt;
-    if (!notification) return MalformedEnvelope{invalid("notificationId must be a UUID"), std::move(id)};
-    return NotificationAck{std::move(id), *notification};
-}
-
-ClientFrame read_refresh(std::optional<RawJson> id, const EnvelopePayload& payload) {
-    auto token = payload.token.as_string();
-    if (!token) return MalformedEnvelope{invalid("payload.token must be a JWT, as a string"), std::move(id)};
-    return AuthRefresh{std::move(id), *std::move(token)};
-}
-
 ClientFrame read_envelope(const FrameMembers& members) {
     auto id = echoed_id(members.id);
     if (members.id.exists() && !id) return MalformedEnvelope{bad_id("id"), std::nullopt};
-    const auto type = members.type.as_string();
+    auto type = members.type.as_string();
     if (!type) return MalformedEnvelope{invalid("type must be a string"), std::move(id)};
-    if (type == "ping") return Ping{std::move(id)};
-
-    const bool subscribes = type == "subscribe";
-    const bool unsubscribes = type == "unsubscribe";
-    const bool refreshes = type == "auth:refresh";
-    const bool is_known = subscribes || unsubscribes || refreshes || type == "notification:ack";
-    if (!is_known) return UnknownEnvelope{std::move(id)};
-    if (members.publish.payload.kind() != json::Kind::object) {
-        return MalformedEnvelope{invalid("payload must be an object"), std::move(id)};
-    }
-    const EnvelopePayload payload = read_envelope_payload(members.payload);
-    if (subscribes) return read_subscription<Subscribe>(std::move(id), payload);
-    if (refreshes) return read_refresh(std::move(id), payload);
-    if (unsubscribes) return read_subscription<Unsubscribe>(std::move(id), payload);
-    return read_notification_ack(std::move(id), payload);
+    return Envelope{std::move(id), *std::move(type), members.publish.payload.text()};
 }
 
 // The error takes the form that belongs to the kind of frame.

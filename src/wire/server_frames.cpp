@@ -184,10 +184,6 @@ FramePtr envelope_error(const RawJson& id, EpochMs now, const Error& error) {
     return text_frame(text += "}}");
 }
 
-Error unknown_envelope_error() {
-    return {Errc::invalid_request, "Unknown type: this version knows ping, subscribe, unsubscribe and auth:refresh"};
-}
-
 namespace {
 
 void append_point(std::string& out, std::string_view name, const ResumePoint& point) {

@@ -9,6 +9,7 @@
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/result.hpp"
 #include "notifyd/core/unique_function.hpp"
+#include "notifyd/gateway/frame_resources.hpp"
 #include "notifyd/gateway/resources.hpp"
 #include "notifyd/gateway/session_services.hpp"
 
@@ -64,7 +65,10 @@ class SharedGateway {
 class LoopGateway {
   public:
     // `services` and `shared` outlive it. Destroyed after the loop's run() has returned.
-    LoopGateway(const SessionServices& services, Resources resources, SharedGateway& shared);
+    LoopGateway(const SessionServices& services,
+                Resources resources,
+                FrameResources frame_resources,
+                SharedGateway& shared);
     ~LoopGateway();
     LoopGateway(const LoopGateway&) = delete;
     LoopGateway& operator=(const LoopGateway&) = delete;

@@ -1,13 +1,10 @@
 // What a client sends over its WebSocket: one text frame in, one typed value out (docs/protocol.md#all-frames).
-// Flow:   socket -> parse_client_frame -> std::visit in the gateway
+// Flow:   socket -> parse_client_frame -> FrameDispatch
 // Fails:  never. A malformed frame is a value, too (MalformedSend, MalformedEnvelope), with the ids that could be read,
 //         so that the reply can repeat them.
 #pragma once
 
 #include "notifyd/core/error.hpp"
-#include "notifyd/core/resume.hpp"
-#include "notifyd/core/topic_name.hpp"
-#include "notifyd/core/uuid.hpp"
 #include "notifyd/wire/json_limits.hpp"
 #include "notifyd/wire/publish_request.hpp"
 #include "notifyd/wire/raw_json.hpp"
@@ -17,7 +14,6 @@
 #include <string>
 #include <string_view>
 #include <variant>
-#include <vector>
 
 namespace notifyd::wire {
 
@@ -36,39 +32,12 @@ struct SendMessage {
     Reply reply = Reply::on;
 };
 
-struct Ping {
+// A frame with a type, whose payload belongs to the reader of that type.
+struct Envelope {
     std::optional<RawJson> id;
-};
-
-// At most 100 topics and 100 channels, without repetitions.
-struct Subscribe {
-    std::optional<RawJson> id;
-    std::vector<TopicName> topics;
-    std::vector<std::string> channels;
-    // Its topics have not been compared with `topics`: topics that are already subscribed are fine, too.
-    ResumeRequest resume{};
-};
-
-struct Unsubscribe {
-    std::optional<RawJson> id;
-    std::vector<TopicName> topics;
-    std::vector<std::string> channels;
-};
-
-// A fresh JWT to replace the one that the connection was opened with.
-struct AuthRefresh {
-    std::optional<RawJson> id;
-    std::string token;
-};
-
-struct NotificationAck {
-    std::optional<RawJson> id;
-    Uuid notification;
-};
-
-// An envelope of an unknown type: answered with unknown_envelope_error().
-struct UnknownEnvelope {
-    std::optional<RawJson> id;
+    std::string type;
+    // JSON text in the frame; empty if there is none.
+    std::string_view payload;
 };
 
 // Answered with send_error, and also with ack_error if there is an ack id.
@@ -84,16 +53,9 @@ struct MalformedEnvelope {
     std::optional<RawJson> id;
 };
 
-using ClientFrame = std::variant<SendMessage,
-                                 Ping,
-                                 Subscribe,
-                                 Unsubscribe,
-                                 AuthRefresh,
-                                 NotificationAck,
-                                 UnknownEnvelope,
-                                 MalformedSend,
-                                 MalformedEnvelope>;
+using ClientFrame = std::variant<SendMessage, Envelope, MalformedSend, MalformedEnvelope>;
 
+// `text` must live as long as the frame.
 [[nodiscard]] ClientFrame parse_client_frame(std::string_view text, const JsonLimits& limits);
 
 }  // namespace notifyd::wire

@@ -72,8 +72,6 @@ struct Subscribed {
 [[nodiscard]] FramePtr auth_refreshed(const RawJson& id, EpochMs now, EpochMs expires_at);
 
 [[nodiscard]] FramePtr envelope_error(const RawJson& id, EpochMs now, const Error& error);
-// The error for UnknownEnvelope.
-[[nodiscard]] Error unknown_envelope_error();
 // The end of a replay (docs/protocol.md#resume).
 struct Resumed {
     TopicName topic;

@@ -1,13 +1,9 @@
-// One handler per type of frame (docs/protocol.md#all-frames).
+// One handler per kind of frame (docs/protocol.md#all-frames).
 #include "websocket/frame_dispatch.hpp"
 
 #include "notifyd/core/limits.hpp"
 #include "notifyd/observability/events/connections.hpp"
-#include "notifyd/permissions/channel_rules.hpp"
-#include "notifyd/wire/connect.hpp"
 #include "notifyd/wire/server_frames.hpp"
-
-#include "websocket/token_refresh.hpp"
 
 #include <algorithm>
 #include <span>
@@ -65,10 +61,6 @@ void answer_failure(const FrameServices& services,
     if (ack_id) connection.sink().answer(wire::ack_error(error, *ack_id));
 }
 
-Error no_channels_error() {
-    return {Errc::invalid_request, "Notification channels are not available in this version"};
-}
-
 }  // namespace
 
 std::chrono::nanoseconds FrameDispatch::take_message() {
@@ -107,16 +99,10 @@ void FrameDispatch::refuse_for_rate(const wire::ClientFrame& frame, Milliseconds
             if constexpr (requires { value.request_id; }) {
                 answer_failure(services_, connection_, error, value.request_id, value.ack_id);
             } else {
-                answer_error(value.id, error);
+                refuse_envelope(services_, connection_, value.id, error);
             }
         },
         frame);
-}
-
-void FrameDispatch::answer_error(const OptionalId& envelope_id, const Error& error) {
-    log_refusal(services_, connection_, error);
-    connection_.sink().answer(
-        wire::envelope_error(wire::envelope_id(envelope_id, services_.ids), services_.clock.now_ms(), error));
 }
 
 void FrameDispatch::handle(wire::SendMessage frame) {
@@ -140,120 +126,10 @@ void FrameDispatch::handle(wire::SendMessage frame) {
         });
 }
 
-void FrameDispatch::handle(const wire::Ping& frame) {
-    const EpochMs now = services_.clock.now_ms();
-    services_.connections.pinged(connection_, now);
-    connection_.sink().answer(wire::pong(wire::envelope_id(frame.id, services_.ids), now));
-}
-
-bool FrameDispatch::take_subscribe(const OptionalId& envelope_id) {
-    const std::size_t most = services_.config.limits.subscribes_per_minute;
-    const Milliseconds wait = subscribes_.take(services_.clock.steady_now(), std::chrono::minutes(1), most);
-    if (wait == Milliseconds::zero()) return true;
-    answer_error(envelope_id,
-                 rate_limited("Too many subscribe and unsubscribe messages: wait retryAfterMs milliseconds",
-                              wait,
-                              "limits.subscribes_per_minute"));
-    return false;
-}
-
-Result<void> FrameDispatch::check_subscribe(const wire::Subscribe& frame) {
-    const Result<void> may_have =
-        permissions::may_have(connection_.identity(), frame.channels, services_.config.tokens.admin_channels);
-    if (!may_have) return may_have.error();
-    if (!frame.channels.empty()) return no_channels_error();
-    std::string refused;
-    std::string first_refused;
-    std::string_view cause;
-    for (const TopicName& topic : frame.topics) {
-        const Result<void> receivable = services_.permissions.may_receive(connection_.identity(), topic);
-        if (receivable) continue;
-        if (refused.empty()) {
-            first_refused = topic.text();
-            cause = receivable.error().cause;
-        }
-        refused.append(refused.empty() ? "" : ", ").append(topic.text());
-    }
-    const auto is_new = [this](const TopicName& topic) {
-        return !connection::ConnectionRegistry::is_subscribed(connection_, topic);
-    };
-    const auto added = static_cast<std::size_t>(std::ranges::count_if(frame.topics, is_new));
-    if (!refused.empty()) {
-        Error error(Errc::forbidden, "No permission for " + refused);
-        error.topic = std::move(first_refused);
-        error.cause = cause;
-        return error;
-    }
-    // The user's own topic is not counted.
-    const std::size_t topics_max = config::unless_off(services_.config.limits.topics_per_connection);
-    if (connection_.topic_count() - 1 + added > topics_max) {
-        return Error{Errc::invalid_request,
-                     "At most " + std::to_string(topics_max) + " topics can be subscribed on one connection"};
-    }
-    if (frame.resume.topics.empty()) return {};
-    for (const ResumeTopic& resumed : frame.resume.topics) {
-        const connection::Backlog* const backlog = connection_.backlog(resumed.topic);
-        if (backlog == nullptr || backlog->next_replays.size() < limits::replays_waiting_max) continue;
-        return Error{Errc::rate_limited,
-                     "Too many replays of " + resumed.topic.text() + " are waiting: wait for resumed"};
-    }
-    std::vector<TopicName> subscribed = connection_.topics();
-    subscribed.insert(subscribed.end(), frame.topics.begin(), frame.topics.end());
-    return wire::check_resume(frame.resume.topics, subscribed);
-}
-
-void FrameDispatch::handle(wire::Subscribe frame) {
-    if (!take_subscribe(frame.id)) return;
-    const Result<void> allowed = check_subscribe(frame);
-    if (!allowed) {
-        answer_error(frame.id, allowed.error());
-        return;
-    }
-    services_.connections.subscribe(connection_, frame.topics);
-    answer_with_positions(wire::subscribed, std::move(frame.id), std::move(frame.resume));
-}
-
-void FrameDispatch::handle(const wire::Unsubscribe& frame) {
-    if (!take_subscribe(frame.id)) return;
-    // Leaving a channel is a choice that outlives the connection: it must not be confirmed without being stored.
-    if (!frame.channels.empty()) {
-        answer_error(frame.id, no_channels_error());
-        return;
-    }
-    std::vector<TopicName> leaving;
-    for (const TopicName& topic : frame.topics) {
-        // A connection always receives what is addressed to its own user.
-        const bool own = topic.topic_class() == TopicClass::user && topic.id() == connection_.identity().user.get();
-        if (!own) leaving.push_back(topic);
-    }
-    services_.connections.unsubscribe(connection_, leaving);
-    answer_with_positions(wire::unsubscribed, frame.id, {});
-}
-
-void FrameDispatch::answer_with_positions(SubscriptionFrame encode, OptionalId id, ResumeRequest resume) {
-    auto answer = [&services = services_, encode, id = std::move(id), resume = std::move(resume)](
-                      connection::Connection& connection,
-                      std::span<const TopicName> topics,
-                      std::span<const Sequence> positions) {
-        if (positions.empty()) return;
-        connection.sink().answer(encode(wire::envelope_id(id, services.ids),
-                                        services.clock.now_ms(),
-                                        {.channels = {}, .topics = topics, .positions = positions}));
-        if (!resume.topics.empty()) services.delivery.resume(connection, resume);
-    };
-    services_.delivery.open(connection_, {connection_.topics(), std::move(answer)});
-}
-
-void FrameDispatch::handle(wire::AuthRefresh frame) {
-    refresh_token(services_, connection_, std::move(frame));
-}
-
-void FrameDispatch::handle(const wire::NotificationAck& frame) {
-    answer_error(frame.id, Error(Errc::not_found, "There is no such notification"));
-}
-
-void FrameDispatch::handle(const wire::UnknownEnvelope& frame) {
-    answer_error(frame.id, wire::unknown_envelope_error());
+void FrameDispatch::handle(wire::Envelope frame) {
+    const EnvelopeRouter::Handler* const handler = envelopes_.find(frame.type);
+    if (handler == nullptr) return refuse_envelope(services_, connection_, frame.id, envelopes_.unknown_type());
+    (*handler)({connection_, std::move(frame.id), frame.payload, subscribes_});
 }
 
 void FrameDispatch::handle(const wire::MalformedSend& frame) {
@@ -261,7 +137,7 @@ void FrameDispatch::handle(const wire::MalformedSend& frame) {
 }
 
 void FrameDispatch::handle(const wire::MalformedEnvelope& frame) {
-    answer_error(frame.id, frame.error);
+    refuse_envelope(services_, connection_, frame.id, frame.error);
 }
 
 }  // namespace notifyd::gateway

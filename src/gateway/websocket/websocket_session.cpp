@@ -37,7 +37,7 @@ class Registration {
 class WebSocketSession::FrameReader {
   public:
     FrameReader(WebSocketSession& session, connection::Connection& connection)
-        : session_(session), connection_(connection), frames_(session.services_, connection) {}
+        : session_(session), connection_(connection), frames_(session.services_, session.envelopes_, connection) {}
 
     [[nodiscard]] bool is_full() const { return session_.is_full(connection_); }
     Awaitable<void> room() {

@@ -22,7 +22,7 @@ class WebSocketSession final : public Stage {
   public:
     // Both outlive it.
     WebSocketSession(ClientStream& client, const SessionGround& ground)
-        : client_(client), services_(ground.services), body_memory_(ground.body_memory) {}
+        : client_(client), services_(ground.services), envelopes_(ground.envelopes), body_memory_(ground.body_memory) {}
 
     // Answers 101, and reads until the connection ends.
     Awaitable<void> serve(std::unique_ptr<Upgrade> upgrade);
@@ -61,6 +61,7 @@ class WebSocketSession final : public Stage {
 
     ClientStream& client_;
     const SessionServices& services_;
+    const EnvelopeRouter& envelopes_;
     BodyMemory& body_memory_;
     // From the 101 on.
     std::optional<connection::Liveness> liveness_;

@@ -251,10 +251,6 @@ TEST_CASE("the server's envelopes") {
           envelope("granted", R"({"topic":"chat:c","role":"member"})"));
     CHECK(frame_text(auth_refreshed(request_id, noon, noon + 1)) ==
           envelope("auth:refreshed", R"({"expiresAt":1769860800001})"));
-    CHECK(frame_text(envelope_error(request_id, noon, unknown_envelope_error())) ==
-          envelope("error",
-                   R"({"code":"invalid_request","message":"Unknown type: this version knows ping, subscribe, )"
-                   R"(unsubscribe and auth:refresh"})"));
     CHECK(frame_text(revoked(request_id, noon, topics)) == envelope("revoked", R"({"topics":["user:u","chat:c"]})"));
 }
 

@@ -1,13 +1,16 @@
 // Verifies the token as for a connect, and revokes topics that its claims no longer allow.
-#include "websocket/token_refresh.hpp"
+#include "notifyd/gateway/frames/token_refresh.hpp"
 
 #include "notifyd/wire/server_frames.hpp"
+#include "notifyd/wire/token_refresh.hpp"
 
 #include "http/refusal_events.hpp"
 #include "websocket/revoke.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -41,17 +44,10 @@ void drop_forbidden(const FrameServices& services, connection::Connection& conne
 struct Refresh {
     ConnectionId connection;
     std::uint32_t number;  // a later one replaces it
-    wire::AuthRefresh frame;
+    std::optional<wire::RawJson> id;
+    std::string token;
     int waits_left;
 };
-
-void answer_error(const FrameServices& services,
-                  connection::Connection& connection,
-                  const Refresh& refresh,
-                  Error error) {
-    const wire::RawJson id = wire::envelope_id(refresh.frame.id, services.ids);
-    connection.sink().answer(wire::envelope_error(id, services.clock.now_ms(), error));
-}
 
 void refuse(const FrameServices& services,
             connection::Connection& connection,
@@ -59,13 +55,14 @@ void refuse(const FrameServices& services,
             auth::Refusal refusal) {
     refusal.user = connection.identity().user.get();
     services.events.emit(auth_failed(refusal, connection.peer.address, {}));
-    answer_error(services, connection, refresh, std::move(refusal.error));
+    const wire::RawJson id = wire::envelope_id(refresh.id, services.ids);
+    connection.sink().answer(wire::envelope_error(id, services.clock.now_ms(), refusal.error));
 }
 
 void accept(const FrameServices& services, connection::Connection& connection, const Refresh& refresh, Identity fresh) {
     const EpochMs expires_at = fresh.expires_at;
     connection.set_identity(std::move(fresh));
-    const wire::RawJson id = wire::envelope_id(refresh.frame.id, services.ids);
+    const wire::RawJson id = wire::envelope_id(refresh.id, services.ids);
     connection.sink().answer(wire::auth_refreshed(id, services.clock.now_ms(), expires_at));
     drop_forbidden(services, connection);
 }
@@ -74,10 +71,10 @@ void go_on(const FrameServices& services, Refresh refresh) {
     connection::Connection* connection = services.registry.find(refresh.connection);
     if (connection == nullptr) return;
     if (connection->refreshes != refresh.number) {
-        return answer_error(
-            services, *connection, refresh, {Errc::conflict, "A later auth:refresh has replaced this one"});
+        return refuse_envelope(
+            services, *connection, refresh.id, {Errc::conflict, "A later auth:refresh has replaced this one"});
     }
-    auth::AuthResult<Identity> fresh = judge(services, *connection, refresh.frame.token);
+    auth::AuthResult<Identity> fresh = judge(services, *connection, refresh.token);
     if (fresh) return accept(services, *connection, refresh, std::move(*fresh));
     // The provider may have published a newer key.
     auto keys = refresh.waits_left > 0 ? services.authorizer.keys_to_renew(fresh.error()) : nullptr;
@@ -91,8 +88,17 @@ void go_on(const FrameServices& services, Refresh refresh) {
 
 }  // namespace
 
-void refresh_token(const FrameServices& services, connection::Connection& connection, wire::AuthRefresh frame) {
-    go_on(services, {connection.id(), ++connection.refreshes, std::move(frame), auth::KeySource::waits_max});
+std::span<const EnvelopeRoute<TokenRefreshFrames>> TokenRefreshFrames::routes() {
+    static constexpr EnvelopeRoute<TokenRefreshFrames> table[] = {{"auth:refresh", &TokenRefreshFrames::refresh}};
+    return table;
+}
+
+void TokenRefreshFrames::refresh(const EnvelopeCall& call) {
+    Result<std::string> token = wire::parse_token_refresh(call.payload);
+    if (!token) return refuse_envelope(services_, call.connection, call.id, token.error());
+    connection::Connection& connection = call.connection;
+    Refresh refresh{connection.id(), ++connection.refreshes, call.id, std::move(*token), auth::KeySource::waits_max};
+    go_on(services_, std::move(refresh));
 }
 
 }  // namespace notifyd::gateway

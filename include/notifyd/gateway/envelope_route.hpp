@@ -1,0 +1,41 @@
+// How a resource declares the types of envelopes that it handles, as it declares its HTTP routes (route.hpp).
+// Thread: one loop.
+#pragma once
+
+#include "notifyd/connection/connection.hpp"
+#include "notifyd/core/error.hpp"
+#include "notifyd/core/sliding_window.hpp"
+#include "notifyd/gateway/loop_connections.hpp"
+#include "notifyd/wire/raw_json.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace notifyd::gateway {
+
+// An envelope of a client. The payload is JSON text that lives until the handler returns; empty: none.
+struct EnvelopeCall {
+    connection::Connection& connection;
+    std::optional<wire::RawJson> id;
+    std::string_view payload;
+    // The connection's recent subscribes, of whatever kind.
+    SlidingWindow& subscribes;
+};
+
+// A type, which is a literal, and the member function of the resource that handles it.
+template <class Resource>
+struct EnvelopeRoute {
+    std::string_view type;
+    void (Resource::*handler)(const EnvelopeCall& call);
+};
+
+// Answers with an `error` envelope, and logs the refusal.
+void refuse_envelope(const LoopContext& services,
+                     connection::Connection& connection,
+                     const std::optional<wire::RawJson>& id,
+                     const Error& error);
+
+// Whether the connection may subscribe or unsubscribe now (limits.subscribes_per_minute); answers if it may not.
+[[nodiscard]] bool take_subscribe(const LoopContext& services, const EnvelopeCall& call);
+
+}  // namespace notifyd::gateway

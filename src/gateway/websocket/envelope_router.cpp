@@ -1,0 +1,25 @@
+#include "websocket/envelope_router.hpp"
+
+namespace notifyd::gateway {
+
+EnvelopeRouter::EnvelopeRouter(FrameResources& resources) : unknown_type_(Errc::invalid_request, {}) {
+    std::apply([this](auto&... resource) { (add(resource), ...); }, resources);
+    unknown_type_.message = "Unknown type: this server knows " + types_;
+}
+
+template <class Resource>
+void EnvelopeRouter::add(Resource& resource) {
+    for (const EnvelopeRoute<Resource>& declared : Resource::routes()) {
+        handlers_.emplace(declared.type, [&resource, handler = declared.handler](const EnvelopeCall& call) {
+            (resource.*handler)(call);
+        });
+        types_.append(types_.empty() ? "" : ", ").append(declared.type);
+    }
+}
+
+const EnvelopeRouter::Handler* EnvelopeRouter::find(std::string_view type) const {
+    const auto found = handlers_.find(type);
+    return found == handlers_.end() ? nullptr : &found->second;
+}
+
+}  // namespace notifyd::gateway
