@@ -27,6 +27,11 @@ DeadLetter letter_for(MessageId id, const TopicName& topic, Sequence sequence, s
 
 void DeadLetters::add(const Recipient& recipient, const Delivery& delivery, const Failure& failure) {
     const Message& message = *delivery.message;
+    if (message.lifetime != Lifetime::kept) {
+        events_.emit(observability::NoticeUndelivered{
+            message.id, message.topic, recipient.connection, recipient.user, failure.reason});
+        return;
+    }
     auto head = log_ == Log::off ? std::optional(message.head) : std::nullopt;
     store(letter_for(message.id, message.topic, delivery.sequence, std::move(head)), message.type, recipient, failure);
 }

@@ -7,6 +7,17 @@
 
 namespace notifyd::delivery {
 
+namespace {
+
+bool is_in(const Audience& audience, const connection::Connection& member) {
+    const Identity& identity = member.identity();
+    if (identity.user != audience.user) return false;
+    const auto& allowed = identity.allowed_channels;
+    return !allowed || audience.channel.empty() || std::ranges::find(*allowed, audience.channel) != allowed->end();
+}
+
+}  // namespace
+
 // The frames of a run, encoded when the first member needs them: all may be behind, or the only one be the sender.
 class Processor::RunFrames {
   public:
@@ -43,6 +54,7 @@ std::size_t Processor::process(std::span<const Delivery> run) {
     RunFrames frames(run, clock_.now_ms());
     std::size_t recipients = 0;
     for (connection::Connection* member : members) {
+        if (first.audience && !is_in(*first.audience, *member)) continue;
         if (first.skip && member->id() == *first.skip) {
             if (member->is_behind() && first.lifetime == Lifetime::kept) catch_up_.pass_over(*member, run);
             continue;
@@ -103,6 +115,7 @@ Processor::Sent Processor::send_behind(connection::Connection& member,
 void Processor::record(std::span<const Delivery> run, EpochMs now, std::size_t recipients) {
     for (const Delivery& delivery : run) {
         const Message& message = *delivery.message;
+        if (message.form == Form::envelope) continue;
         events_.emit(observability::MessageDelivered{.message = message.id,
                                                      .topic = message.topic,
                                                      .sequence = delivery.sequence,

@@ -39,7 +39,7 @@ DeliveryWorker::DeliveryWorker(WorkerPool& pool, const WorkerParts& parts)
 void DeliveryWorker::push(MessagePtr message) {
     published_.push_back({std::move(message), 0});
     const Delivery& pushed = published_.back();
-    if (!pushed.message->skip.has_value() || pushed.message->lifetime == Lifetime::transient) return;
+    if (!pushed.message->skip.has_value() || pushed.message->lifetime != Lifetime::kept) return;
     // A replay may find the message in the log before the lane reaches it.
     connection::Connection* sender = registry_.find(*pushed.message->skip);
     if (sender != nullptr && sender->is_behind()) catch_up_.pass_over(*sender, std::span(&pushed, 1));
@@ -89,7 +89,7 @@ std::span<const Delivery> DeliveryWorker::take_run(Lane& lane, const Entry& firs
         const Message& next = lane.front().message();
         bytes += next.head.size();
         if (bytes > bytes_max || next.topic != message.topic || next.type != message.type ||
-            next.lifetime != message.lifetime || next.skip != message.skip) {
+            next.lifetime != message.lifetime || next.skip != message.skip || next.audience != message.audience) {
             break;
         }
         static_cast<void>(lane.pop());

@@ -110,7 +110,7 @@ void CommitThread::commit() {
     // Check after the commit: a database that is in place now was in place when it was written.
     if (written == WriteSession::Written::rows && !is_database_in_place()) {
         // The rows are in the database that is open, and later requests are checked against them.
-        update_memory();
+        update_memory(deliveries);
         withheld_ = std::move(deliveries);
         return fail(rows);
     }
@@ -121,7 +121,7 @@ void CommitThread::commit() {
         commits_.fetch_add(1, std::memory_order_relaxed);
         rows_.fetch_add(rows, std::memory_order_relaxed);
     }
-    update_memory();
+    update_memory(deliveries);
     writer_.report();
     notify_listener(std::move(deliveries));
     give_back(Outcome::committed);
@@ -199,12 +199,24 @@ void CommitThread::set_writable() {
     if (!writable_.exchange(true, std::memory_order_relaxed)) events_.emit(observability::StorageRecovered{});
 }
 
-void CommitThread::update_memory() {
+void CommitThread::update_memory(std::vector<Delivery>& deliveries) {
     for (const Batch& batch : group_) {
         if (!batch.has_jobs) continue;
         for (const WriteRequest& request : batch.requests) {
-            if (const auto* job = std::get_if<std::unique_ptr<WriteJob>>(&request)) (*job)->committed();
+            const auto* const job = std::get_if<std::unique_ptr<WriteJob>>(&request);
+            if (job == nullptr) continue;
+            (*job)->committed();
+            gather_deliveries(**job, deliveries);
         }
+    }
+}
+
+void CommitThread::gather_deliveries(WriteJob& job, std::vector<Delivery>& deliveries) {
+    try {
+        job.deliver(deliveries);
+    } catch (const std::exception& error) {
+        // What it would have delivered is stored and must be answered nonetheless.
+        events_.emit(observability::ExceptionCaught{"delivery of a stored change", error.what()});
     }
 }
 

@@ -75,8 +75,9 @@ class CommitThread {
     [[nodiscard]] bool is_database_in_place();
     void fail(std::size_t rows);
     void set_writable();
-    // Updates memory that mirrors the tables.
-    void update_memory();
+    // Updates memory that mirrors the tables, and gathers what the jobs deliver.
+    void update_memory(std::vector<Delivery>& deliveries);
+    void gather_deliveries(WriteJob& job, std::vector<Delivery>& deliveries);
     void notify_listener(std::vector<Delivery> deliveries);
     void give_back(Outcome outcome);
     // Nothing can be written now, but that may change.

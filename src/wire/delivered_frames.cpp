@@ -23,6 +23,13 @@ std::string_view head_of(const StoredMessage& message) {
     return message.head;
 }
 
+Form form_of(const Delivery& delivery) {
+    return delivery.message->form;
+}
+Form form_of(const StoredMessage&) {
+    return Form::message;
+}
+
 template <class Item>
 FramePtr encode(std::span<const Item> items, EpochMs processed_at, unsigned retry_count) {
     std::string before;
@@ -32,6 +39,7 @@ FramePtr encode(std::span<const Item> items, EpochMs processed_at, unsigned retr
     after += '}';
     std::string number;
     const auto pieces_of = [&](const Item& item) {
+        if (form_of(item) == Form::envelope) return std::array<std::string_view, 4>{head_of(item)};
         number.clear();
         if (item.sequence != 0) append_number_member(number, ",\"sequenceNumber\":", item.sequence);
         return std::array<std::string_view, 4>{head_of(item), before, number, after};

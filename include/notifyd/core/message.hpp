@@ -27,7 +27,21 @@ enum class Numbering : std::uint8_t { none, consecutive };
 
 // transient: worthless a second later, such as that somebody is typing. It is delivered to whoever is connected and can
 // take it now; it is never stored, numbered, retried or caught up.
-enum class Lifetime : std::uint8_t { kept, transient };
+// notice: announces a change that is stored elsewhere, such as a notification in an inbox. It is retried, but never
+// becomes a dead letter, because the client can still read what has changed.
+enum class Lifetime : std::uint8_t { kept, transient, notice };
+
+// message: what somebody has published, which is delivered with the fields that its delivery adds.
+// envelope: a frame of the server's own, which is delivered as it is.
+enum class Form : std::uint8_t { message, envelope };
+
+// The connections of one user that may receive a notification channel.
+struct Audience {
+    UserId user;
+    std::string channel;
+
+    friend bool operator==(const Audience&, const Audience&) = default;
+};
 
 inline constexpr std::string_view websocket_channel = "WebSocket";
 
@@ -40,6 +54,7 @@ struct Message {
     MessageType type = MessageType::standard;
     Numbering numbering = Numbering::none;
     Lifetime lifetime = Lifetime::kept;
+    Form form = Form::message;
     std::string target_channel{websocket_channel};
     UserId sender;
     // The ordering scope of a fifo message; empty for a standard one.
@@ -47,8 +62,11 @@ struct Message {
     EpochMs published_at = 0;
     // The connection that asked not to receive its own message (`echo: false`).
     std::optional<ConnectionId> skip;
+    // Whom of the topic's connections it is meant for; nullopt: all of them.
+    std::optional<Audience> audience{};
     // JSON text of the delivered object from its opening brace to publishTimestamp and messageGroupId, left open:
-    // delivery and history append their own fields and the closing brace, so nothing is serialised twice.
+    // delivery and history append their own fields and the closing brace, so nothing is serialised twice. An envelope
+    // is complete.
     std::string head;
     // A second message with this key within the window is neither stored nor delivered.
     std::optional<DeduplicationKey> deduplication{};

@@ -46,6 +46,7 @@ class DeadLetters {
                 observability::Events& events)
         : sink_(sink), log_(log), clock_(clock), continuous_(continuous), ids_(ids), events_(events) {}
 
+    // A notice is only logged, because what it announces is stored elsewhere.
     void add(const Recipient& recipient, const Delivery& delivery, const Failure& failure);
     void add(const Recipient& recipient, const StoredMessage& message, const TopicName& topic, const Failure& failure);
     void add(const Recipient& recipient, const wire::UnsentMessage& message, const Failure& failure);

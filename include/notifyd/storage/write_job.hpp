@@ -2,7 +2,10 @@
 // that a new kind needs no change to the commit path; messages and connection rows have typed requests (requests.hpp).
 #pragma once
 
+#include "notifyd/core/message.hpp"
+
 #include <cstdint>
+#include <vector>
 
 namespace notifyd::storage {
 
@@ -28,6 +31,8 @@ class WriteJob {
     [[nodiscard]] virtual bool write(WriteTables& tables) = 0;
     // After the commit, in commit order and before any answer: updates memory that mirrors the tables.
     virtual void committed() noexcept {}
+    // After that: adds what is to be delivered because of this job, in commit order with other requests' messages.
+    virtual void deliver(std::vector<Delivery>&) {}
     // Not called if nobody waits for any request of the turn.
     virtual void answer(Outcome outcome) = 0;
 };

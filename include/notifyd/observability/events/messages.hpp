@@ -49,6 +49,22 @@ struct MessageUndelivered {
     void describe(Fields& fields) const { fields.message(message).topic(topic).text("reason", reason); }
 };
 
+// A frame about something that is stored elsewhere, such as a notification, did not reach a connection. The client
+// finds it in its inbox, or when it connects again.
+struct NoticeUndelivered {
+    static constexpr EventInfo info{"notice_undelivered", LogLevel::info, sampled};
+
+    MessageId message{};
+    const TopicName& topic;
+    ConnectionId connection{};
+    const UserId& user;
+    std::string_view reason{};
+
+    void describe(Fields& fields) const {
+        fields.message(message).topic(topic).connection(connection).user(user).text("reason", reason);
+    }
+};
+
 struct MessageDeadLettered {
     static constexpr EventInfo info{"message_dead_lettered", LogLevel::info, sampled};
 
