@@ -1,24 +1,27 @@
 #include "notifyd/wire/connections.hpp"
 
 #include "invalid.hpp"
-#include "json_writer.hpp"
 #include "list_query.hpp"
+#include "object_writer.hpp"
 
+#include <ranges>
 #include <utility>
 
 namespace notifyd::wire {
 
 namespace {
 
-void append_connection(std::string& out, const ConnectionInfo& connection) {
-    append_string_member(out, "{\"connectionId\":", connection.id.get().to_string());
-    append_string_member(out, ",\"userId\":", connection.user.get());
-    append_time_member(out, ",\"connectedAt\":", connection.connected_at);
-    append_time_member(out, ",\"lastActiveAt\":", connection.last_active_at);
-    append_string_member(out, ",\"identity\":{\"sourceIp\":", connection.address);
-    append_string_member(out, ",\"userAgent\":", connection.user_agent);
-    append_topic_array(out += "},\"topics\":", connection.topics);
-    out += '}';
+void write_identity(ObjectWriter& object, const ConnectionInfo& connection) {
+    object.text("sourceIp", connection.address).text("userAgent", connection.user_agent);
+}
+
+void write_connection(ObjectWriter& object, const ConnectionInfo& connection) {
+    object.text("connectionId", connection.id.get().to_string())
+        .text("userId", connection.user.get())
+        .time("connectedAt", connection.connected_at)
+        .time("lastActiveAt", connection.last_active_at)
+        .object("identity", connection, write_identity)
+        .texts("topics", std::views::transform(connection.topics, &TopicName::text));
 }
 
 }  // namespace
@@ -35,16 +38,13 @@ Result<void> check_posted_frame(std::string_view body) {
 }
 
 std::string connection_reply(const ConnectionInfo& connection) {
-    std::string text;
-    append_connection(text, connection);
-    return text;
+    JsonReply reply;
+    write_connection(reply, connection);
+    return reply.take();
 }
 
 std::string connections_page(std::span<const ConnectionInfo> connections, const std::optional<std::string>& next_key) {
-    std::string text;
-    append_array(text += "{\"connections\":", connections, append_connection);
-    end_page(text, connections.size(), next_key);
-    return text;
+    return page_reply("connections", connections, write_connection, next_key);
 }
 
 }  // namespace notifyd::wire

@@ -1,7 +1,7 @@
 #include "notifyd/wire/dead_letters.hpp"
 
 #include "invalid.hpp"
-#include "json_writer.hpp"
+#include "object_writer.hpp"
 #include "query_reader.hpp"
 
 #include <utility>
@@ -10,30 +10,31 @@ namespace notifyd::wire {
 
 namespace {
 
-void append_letter(std::string& out, const DeadLetter& letter) {
-    append_string_member(out, "{\"id\":", letter.id.to_string());
-    append_string_member(out, ",\"queue\":", letter.queue);
-    append_string_member(out, ",\"messageId\":", letter.message.get().to_string());
-    append_string_member(out, ",\"topic\":", letter.topic.text());
-    if (letter.sequence != 0) append_number_member(out, ",\"sequenceNumber\":", letter.sequence);
-    if (letter.connection.has_value()) {
-        append_string_member(out, ",\"connectionId\":", letter.connection->get().to_string());
-    }
-    append_string_member(out, ",\"userId\":", letter.user.get());
-    append_string_member(out, ",\"reason\":", letter.reason);
-    append_number_member(out, ",\"attempts\":", letter.attempts);
-    append_time_member(out, ",\"firstFailedAt\":", letter.first_failed_at);
-    append_time_member(out, ",\"lastFailedAt\":", letter.last_failed_at);
-    out += ",\"message\":";
-    if (letter.head.has_value()) {
-        // The head is the published text, without its closing braces.
-        out += *letter.head;
-        if (letter.sequence != 0) append_number_member(out, ",\"sequenceNumber\":", letter.sequence);
-        out += '}';
-    } else {
+// The published text, unchanged: reading and writing it again could change its numbers. Its head lacks the closing
+// braces.
+void append_message(std::string& out, const DeadLetter& letter) {
+    if (!letter.head.has_value()) {
         out += "null";
+        return;
     }
+    out += *letter.head;
+    if (letter.sequence != 0) append_number_member(out, ",\"sequenceNumber\":", letter.sequence);
     out += '}';
+}
+
+void write_letter(ObjectWriter& object, const DeadLetter& letter) {
+    object.text("id", letter.id.to_string())
+        .text("queue", letter.queue)
+        .text("messageId", letter.message.get().to_string())
+        .text("topic", letter.topic.text());
+    if (letter.sequence != 0) object.number("sequenceNumber", letter.sequence);
+    if (letter.connection.has_value()) object.text("connectionId", letter.connection->get().to_string());
+    object.text("userId", letter.user.get())
+        .text("reason", letter.reason)
+        .number("attempts", letter.attempts)
+        .time("firstFailedAt", letter.first_failed_at)
+        .time("lastFailedAt", letter.last_failed_at);
+    append_message(object.raw("message"), letter);
 }
 
 }  // namespace
@@ -59,23 +60,19 @@ Result<DeadLettersQuery> parse_dead_letters_query(const QueryParameters& paramet
 }
 
 std::string dead_letter(const DeadLetter& letter) {
-    std::string text;
-    append_letter(text, letter);
-    return text;
+    JsonReply reply;
+    write_letter(reply, letter);
+    return reply.take();
 }
 
 std::string dead_letters_page(std::span<const DeadLetter> letters, const std::optional<std::string>& next_key) {
-    std::string text;
-    append_array(text += "{\"deadLetters\":", letters, append_letter);
-    end_page(text, letters.size(), next_key);
-    return text;
+    return page_reply("deadLetters", letters, write_letter, next_key);
 }
 
 std::string redrive_reply(std::size_t redriven, std::size_t failed) {
-    std::string text;
-    append_number_member(text, "{\"redriven\":", redriven);
-    append_number_member(text, ",\"failed\":", failed);
-    return text += '}';
+    JsonReply reply;
+    reply.number("redriven", redriven).number("failed", failed);
+    return reply.take();
 }
 
 }  // namespace notifyd::wire

@@ -36,10 +36,4 @@ void append_counts(std::string& out, std::size_t count) {
     append_number_member(out, ",\"scannedCount\":", count);
 }
 
-void end_page(std::string& out, std::size_t count, const std::optional<std::string>& next_key) {
-    append_number_member(out, ",\"count\":", count);
-    if (next_key) append_string_member(out, ",\"nextStartKey\":", *next_key);
-    out += '}';
-}
-
 }  // namespace notifyd::wire

@@ -7,7 +7,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,7 +50,5 @@ void append_array(std::string& out, std::span<const Item> items, Append append) 
 
 // `,"count":…,"scannedCount":…`
 void append_counts(std::string& out, std::size_t count);
-// `,"count":…,"nextStartKey":…}`; without a key, the page is the last one.
-void end_page(std::string& out, std::size_t count, const std::optional<std::string>& next_key);
 
 }  // namespace notifyd::wire

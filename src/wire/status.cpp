@@ -1,29 +1,31 @@
 #include "notifyd/wire/status.hpp"
 
-#include "json_writer.hpp"
+#include "object_writer.hpp"
 
 namespace notifyd::wire {
 
 std::string error_body(const Error& error, std::string_view correlation_id) {
-    std::string text;
-    append_string_member(text, "{\"error\":", error.message);
-    append_string_member(text, ",\"code\":", to_string(error.code));
-    append_string_member(text, ",\"correlationId\":", correlation_id);
-    return text += '}';
+    JsonReply reply;
+    reply.text("error", error.message).text("code", to_string(error.code)).text("correlationId", correlation_id);
+    return reply.take();
 }
 
 std::string health_body() {
-    return "{\"status\":\"ok\"}";
+    JsonReply reply;
+    reply.text("status", "ok");
+    return reply.take();
 }
 
 std::string ready_body() {
-    return "{\"status\":\"ready\"}";
+    JsonReply reply;
+    reply.text("status", "ready");
+    return reply.take();
 }
 
 std::string version_body(std::string_view version) {
-    std::string text;
-    append_string_member(text, "{\"name\":\"notifyd\",\"version\":", version);
-    return text += '}';
+    JsonReply reply;
+    reply.text("name", "notifyd").text("version", version);
+    return reply.take();
 }
 
 }  // namespace notifyd::wire

@@ -48,7 +48,7 @@ TEST_CASE("a grant names a user, a topic and a role") {
         {R"({"userId":"u","targetUserId":"v","chatId":"c"})", "userId and targetUserId name different users"},
         {R"({"chatId":"c"})", "Missing required parameter: userId"},
         {"{}", "Missing required parameter: userId"},
-        {"[]", "Missing required parameter: userId"},
+        {"[]", "The body must be an object"},
         {R"({"userId":"u"})", missing_topic},
         {R"({"userId":"u","targetId":"o"})", missing_topic},
         {R"({"userId":"u","chatId":"c","targetClass":"org","targetId":"o"})",
