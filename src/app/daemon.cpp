@@ -130,7 +130,7 @@ Result<void> Daemon::build() {
                         *storage_,
                         directory_,
                         *blocks_,
-                        *block_clock_,
+                        *expiry_clock_,
                         permission_writes_,
                         keys_,
                         *key_source_,
@@ -152,6 +152,7 @@ Result<void> Daemon::build() {
     std::vector<history::RetentionDuty> duties{
         history::expired_messages(stored.messages(), config_.storage.message_retention),
         history::expired_letters(stored.letters(), config_.storage.dead_letter_retention),
+        history::expired_notifications(stored.inboxes(), config_.storage.notification_retention),
         history::expired_tickets(stored.tickets(), engine.continuous_clock()),
         history::freed_space(stored.disk())};
     retention_ = std::make_unique<history::Retention>(std::move(duties), clock_, engine.last_known_time(), events_);
@@ -172,8 +173,8 @@ Result<void> Daemon::open_storage() {
     std::unique_ptr<storage::Engine> engine = std::move(*opened);
     workers_.start_at(engine->last_position());
     redriver_.emplace(clock_, engine->continuous_clock());
-    block_clock_.emplace(engine->continuous_clock(), engine->last_known_time());
-    blocks_.emplace(*block_clock_);
+    expiry_clock_.emplace(engine->continuous_clock(), engine->last_known_time());
+    blocks_.emplace(*expiry_clock_);
     engine->for_each_block([this](const UserBlock& block) { blocks_->set(block.user, block.until); });
     engine->for_each_permission([this](const Permission& row) { directory_.set(row.user, row.topic, row.role); });
 
@@ -231,6 +232,7 @@ void Daemon::use_keys(const std::shared_ptr<const auth::KeySet>& keys, const con
 
 void Daemon::start_loops() {
     storage_->start(workers_);
+    units_.front()->resume_work();
     for (const auto& unit : units_) unit->gateway().start();
     tasks_->spawn(keep_retention());
     tasks_->spawn(redrive_marked());

@@ -90,7 +90,7 @@ class Daemon {
     std::unique_ptr<http_client::HttpClient> http_client_;
     std::unique_ptr<auth::KeySource> key_source_;
     permissions::PermissionDirectory directory_;
-    std::optional<DoubtedClock> block_clock_;  // over the storage's clock
+    std::optional<DoubtedClock> expiry_clock_;  // over the storage's clock
     std::optional<permissions::BlockList> blocks_;
     runtime::SharedRateLimit permission_writes_;
     queue::TopicFilter filter_;

@@ -35,11 +35,14 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
       loop_(index, config::unless_off(config_.limits.queue_length)),
       storage_(shared.storage.client(loop_)),
       connections_(registry_, storage_->connections()),
+      notification_rules_(std::make_shared<const notifications::NotificationRules>(config_)),
+      pending_(registry_, storage_->inboxes(), notification_rules_, shared.clock, shared.expiry_clock),
       worker_(shared.workers.add_worker({.loop = loop_,
                                          .registry = registry_,
                                          .reader = storage_->history(),
                                          .planner = storage_->resume(),
                                          .dead_letters = storage_->letter_sink(),
+                                         .notices = pending_,
                                          .clock = shared.clock,
                                          .continuous_clock = shared.storage.engine().continuous_clock(),
                                          .ids = ids_,
@@ -53,7 +56,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                    permission_changes_,
                    events_,
                    shared.clock),
-      user_blocks_(storage_->blocks(), permission_changes_, events_, shared.block_clock),
+      user_blocks_(storage_->blocks(), permission_changes_, events_, shared.expiry_clock),
       verifier_(shared.keys, config_.auth),
       authorizer_(verifier_, permissions_, shared.clock),
       tickets_(config_, storage_->tickets(), shared.clock, shared.storage.engine().continuous_clock(), ids_),
@@ -69,11 +72,21 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
       retrieval_(permissions_,
                  storage_->history(),
                  config_.storage.history ? history::HistoryMode::on : history::HistoryMode::off),
+      topic_postings_(storage_->inboxes(), notification_rules_, shared.clock),
+      inbox_(storage_->inboxes(),
+             topic_postings_,
+             notification_rules_,
+             config_.fifo.deduplication_window,
+             {shared.clock, shared.expiry_clock, shared.storage.engine().continuous_clock()},
+             ids_),
       services_(session_services(shared)),
       gateway_(services_, make_resources(shared), make_frame_resources(), shared.shared_gateway),
       ticker_(loop_, limits::room_interval, [this, &clock = shared.clock] {
           publisher_.poll_room();
-          worker_.tick(clock.steady_now());
+          const SteadyTime now = clock.steady_now();
+          worker_.tick(now);
+          pending_.tick(now);
+          topic_postings_.tick(now);
       }) {
     loop_.on_exception([this](const char* what) { events_.emit(observability::ExceptionCaught{"event loop", what}); });
     // At the end of a turn, hand new messages to the storage first, so that the disk works while the lanes are emptied
@@ -92,22 +105,25 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
 gateway::SessionServices LoopUnit::session_services(const Shared& shared) {
     const gateway::LoopContext context{loop_, config_, shared.clock, ids_, events_, shared.state};
     const gateway::LoopConnections open{context, permissions_, registry_, connections_};
-    const gateway::FrameServices frames{open, publisher_, worker_, authorizer_, shared.key_source};
+    const gateway::FrameServices frames{open, publisher_, worker_, authorizer_, shared.key_source, inbox_};
     return {frames,
             tickets_,
             shared.connection_limits,
             shared.refused_connects,
             shared.user_connects,
             retrieval_.epoch(),
-            shared.loops};
+            shared.loops,
+            pending_};
 }
 
 gateway::Resources LoopUnit::make_resources(const Shared& shared) {
     using namespace gateway;
     const config::Limits& limits = config_.limits;
     return {PublishEndpoints(publisher_, shared.http_publishes, large_batches_, loop_, limits, shared.clock, events_),
-            ConnectionTokenEndpoints(tickets_, loop_, limits),
+            ConnectionTokenEndpoints(tickets_, inbox_, loop_, limits),
             MessageEndpoints(retrieval_, loop_, config_.storage),
+            NotificationEndpoints(inbox_, loop_, limits),
+            PreferenceEndpoints(inbox_, loop_, limits),
             PermissionEndpoints(permissions_, loop_, limits),
             UserEndpoints(user_blocks_, loop_, limits),
             DeadLetterEndpoints(storage_->letters(), shared.redriver, loop_),
@@ -127,6 +143,10 @@ gateway::FrameResources LoopUnit::make_frame_resources() {
 void LoopUnit::reload(const config::Config& config) {
     config_ = config;
     permissions_.use(permission_settings(config_));
+    notification_rules_ = std::make_shared<const notifications::NotificationRules>(config_);
+    pending_.use(notification_rules_);
+    topic_postings_.use(notification_rules_);
+    inbox_.use(notification_rules_);
     publisher_.use(content_deduplication_of(config_.fifo));
     gateway_.take_over();
 }

@@ -9,6 +9,9 @@
 #include "notifyd/delivery/worker_pool.hpp"
 #include "notifyd/gateway/change_broadcast.hpp"
 #include "notifyd/gateway/gateway.hpp"
+#include "notifyd/notifications/inbox.hpp"
+#include "notifyd/notifications/pending_replay.hpp"
+#include "notifyd/notifications/topic_postings.hpp"
 #include "notifyd/observability/event_log.hpp"
 #include "notifyd/observability/events.hpp"
 #include "notifyd/permissions/user_blocks.hpp"
@@ -31,7 +34,7 @@ struct Shared {
     storage::Storage& storage;
     permissions::PermissionDirectory& directory;
     const permissions::BlockList& blocks;
-    const Clock& block_clock;
+    const Clock& expiry_clock;  // distrusts a leap across a restart
     runtime::SharedRateLimit& permission_writes;
     const std::shared_ptr<const auth::KeySet>& keys;
     auth::KeySource& key_source;
@@ -58,6 +61,8 @@ class LoopUnit {
     [[nodiscard]] runtime::EventLoop& loop() { return loop_; }
     [[nodiscard]] gateway::LoopGateway& gateway() { return gateway_; }
     [[nodiscard]] storage::StorageClient& storage() { return *storage_; }
+    // Continues what the previous run has left unfinished. Call for one loop, before it runs.
+    void resume_work() { topic_postings_.resume(); }
     // On the loop.
     void use_keys(std::shared_ptr<const auth::KeySet> keys, const config::Auth& rules) {
         verifier_.use(std::move(keys), rules);
@@ -77,6 +82,8 @@ class LoopUnit {
     std::unique_ptr<storage::StorageClient> storage_;
     connection::ConnectionRegistry registry_;
     connection::ConnectionHandler connections_;
+    std::shared_ptr<const notifications::NotificationRules> notification_rules_;
+    notifications::PendingReplay pending_;
     delivery::DeliveryWorker& worker_;
     gateway::ChangeBroadcast permission_changes_;
     permissions::PermissionManager permissions_;
@@ -87,6 +94,8 @@ class LoopUnit {
     publish::Publisher publisher_;
     runtime::Turnstile large_batches_;
     history::RetrievalHandler retrieval_;
+    notifications::TopicPostings topic_postings_;
+    notifications::Inbox inbox_;
     gateway::SessionServices services_;
     gateway::LoopGateway gateway_;
     // For what the publisher and the deliveries do with time.

@@ -15,6 +15,8 @@ std::string_view to_string(Errc code) {
             return "forbidden";
         case Errc::blocked:
             return "blocked";
+        case Errc::notifications_disabled:
+            return "notifications_disabled";
         case Errc::not_found:
             return "not_found";
         case Errc::method_not_allowed:

@@ -185,7 +185,7 @@ void CatchUp::pump() {
     while (reads_ < limits::catch_up_reads_max) {
         if (!ready_openings_.empty()) {
             // A short read, and the client waits for it before anything else.
-            read_positions(ready_openings_.pop());
+            prepare_opening(ready_openings_.pop());
         } else if (!ready_.empty()) {
             const Job job = ready_.pop();
             step(job);

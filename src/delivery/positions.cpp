@@ -27,6 +27,18 @@ void CatchUp::open(connection::Connection& connection, Opening opening, Position
     pump();
 }
 
+void CatchUp::prepare_opening(ConnectionId id) {
+    const auto found = openings_.find(id);
+    if (found == openings_.end() || !found->second.front().opening.prepare) return read_positions(id);
+    auto prepare = std::move(found->second.front().opening.prepare);
+    ++reads_;
+    prepare([this, id] {
+        --reads_;
+        read_positions(id);
+        pump();
+    });
+}
+
 void CatchUp::read_positions(ConnectionId id) {
     const connection::Connection* connection = registry_.find(id);
     if (connection == nullptr) {

@@ -7,17 +7,6 @@
 
 namespace notifyd::delivery {
 
-namespace {
-
-bool is_in(const Audience& audience, const connection::Connection& member) {
-    const Identity& identity = member.identity();
-    if (identity.user != audience.user) return false;
-    const auto& allowed = identity.allowed_channels;
-    return !allowed || audience.channel.empty() || std::ranges::find(*allowed, audience.channel) != allowed->end();
-}
-
-}  // namespace
-
 // The frames of a run, encoded when the first member needs them: all may be behind, or the only one be the sender.
 class Processor::RunFrames {
   public:
@@ -54,7 +43,7 @@ std::size_t Processor::process(std::span<const Delivery> run) {
     RunFrames frames(run, clock_.now_ms());
     std::size_t recipients = 0;
     for (connection::Connection* member : members) {
-        if (first.audience && !is_in(*first.audience, *member)) continue;
+        if (first.audience && !is_in(*first.audience, member->identity())) continue;
         if (first.skip && member->id() == *first.skip) {
             if (member->is_behind() && first.lifetime == Lifetime::kept) catch_up_.pass_over(*member, run);
             continue;
@@ -69,6 +58,7 @@ std::size_t Processor::process(std::span<const Delivery> run) {
 Processor::Sent Processor::deliver(connection::Connection& member, std::span<const Delivery> run, RunFrames& frames) {
     const Message& first = *run.front().message;
     if (first.lifetime == Lifetime::transient) return send_transient(member, first.topic, frames);
+    if (first.audience && member.awaits_pending) return send_after_pending(member, run);
     return member.is_behind() ? send_behind(member, run, frames) : send(member, run, frames.get());
 }
 
@@ -97,6 +87,12 @@ Processor::Sent Processor::send_transient(connection::Connection& member, const 
     if (member.sink().send(frames.get()) != ports::Verdict::queued) return Sent::gone;
     slice_most_ = std::max(slice_most_, member.add_to_slice(slice_, frames.get()->size()));
     return Sent::queued;
+}
+
+Processor::Sent Processor::send_after_pending(connection::Connection& member, std::span<const Delivery> run) {
+    const std::vector<Delivery> live = notices_.pass(member, run);
+    if (live.empty()) return Sent::later;
+    return send(member, live, wire::delivered_frames(live, clock_.now_ms(), 0));
 }
 
 Processor::Sent Processor::send_behind(connection::Connection& member,

@@ -33,7 +33,8 @@ DeliveryWorker::DeliveryWorker(WorkerPool& pool, const WorkerParts& parts)
                 pool.settings_.outbox_bytes,
                 parts.clock,
                 parts.events),
-      processor_(parts.registry, catch_up_, retries_, parts.clock, parts.events, pool.settings_.slice_bytes),
+      processor_(
+          parts.registry, catch_up_, retries_, parts.notices, parts.clock, parts.events, pool.settings_.slice_bytes),
       passed_up_to_(pool.start_) {}
 
 void DeliveryWorker::push(MessagePtr message) {

@@ -39,6 +39,17 @@ RetentionDuty expired_letters(ports::DeadLetterStore& letters, Milliseconds keep
     return older_rows("dead_letters", letters, keep);
 }
 
+RetentionDuty expired_notifications(ports::InboxStore& inboxes, Milliseconds keep) {
+    auto start = [&inboxes, keep](std::optional<EpochMs> now, std::size_t slice, SliceDone done) {
+        constexpr Milliseconds for_ever{0};
+        if (!now.has_value()) return false;
+        const auto cutoff = keep == for_ever ? std::nullopt : std::optional(*now - keep.count());
+        inboxes.delete_expired(cutoff, now, slice, std::move(done));
+        return true;
+    };
+    return {"notifications", limits::retention_slice_rows, std::move(start), report_deleted};
+}
+
 RetentionDuty expired_tickets(ports::TicketStore& tickets, const Clock& lifetimes) {
     auto start = [&tickets, &lifetimes](std::optional<EpochMs>, std::size_t slice, SliceDone done) {
         tickets.delete_expired(lifetimes.now_ms(), slice, std::move(done));

@@ -54,4 +54,12 @@ DeduplicationKey content_deduplication_key(const UserId& user,
     return key_of("content", user, topic, to_hex(sha256(payload_fields)));
 }
 
+DeduplicationKey request_key(const UserId& user, std::string_view id) {
+    std::string text;
+    append(text, "request");
+    append(text, user.get());
+    append(text, id);
+    return sha256(text);
+}
+
 }  // namespace notifyd::publish

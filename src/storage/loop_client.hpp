@@ -6,6 +6,7 @@
 #include "block_port.hpp"
 #include "connection_port.hpp"
 #include "disk_port.hpp"
+#include "inbox_port.hpp"
 #include "letter_port.hpp"
 #include "loop_requests.hpp"
 #include "message_port.hpp"
@@ -37,6 +38,7 @@ class LoopClient final : public StorageClient {
     [[nodiscard]] ports::DeadLetterSink& letter_sink() override { return letters_; }
     [[nodiscard]] ports::DeadLetterStore& letters() override { return letters_; }
     [[nodiscard]] ports::TicketStore& tickets() override { return tickets_; }
+    [[nodiscard]] ports::InboxStore& inboxes() override { return inboxes_; }
     [[nodiscard]] ports::DiskSpace& disk() override { return disk_; }
 
     [[nodiscard]] bool turn_ended() override {
@@ -55,6 +57,7 @@ class LoopClient final : public StorageClient {
     ConnectionPort connections_{requests_};
     LetterPort letters_{requests_};
     TicketPort tickets_{requests_};
+    InboxPort inboxes_{requests_};
     DiskPort disk_{requests_};
 };
 

@@ -10,6 +10,7 @@
 #include "block_table.hpp"
 #include "database.hpp"
 #include "dead_letter_table.hpp"
+#include "inbox_lists.hpp"
 #include "message_pages.hpp"
 #include "permission_table.hpp"
 #include "resume_plans.hpp"
@@ -42,7 +43,8 @@ class Reader final : public ReadSession {
               permissions(database),
               blocks(database),
               letters(database, events),
-              tickets(database) {}
+              tickets(database),
+              inboxes(database) {}
 
         Transactions transactions;
         MessagePages messages;
@@ -51,7 +53,8 @@ class Reader final : public ReadSession {
         BlockLists blocks;
         DeadLetterLists letters;
         TicketReader tickets;
-        ReadTables as_read{messages, resumes, permissions, blocks, letters, tickets};
+        InboxLists inboxes;
+        ReadTables as_read{messages, resumes, permissions, blocks, letters, tickets, inboxes};
     };
 
     Database database_;

@@ -17,6 +17,9 @@ Tables::Tables(Database& database, const TableSettings& settings, const Clock& c
       connections(database),
       letters(database, settings.history, settings.letters),
       tickets(database),
+      inboxes(database),
+      choices(database),
+      postings(database),
       free_pages(database),
       expiry(clock, trusted_time, messages, empty_topics, deduplication) {}
 

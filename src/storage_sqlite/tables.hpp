@@ -6,15 +6,18 @@
 #include "notifyd/storage/write_tables.hpp"
 
 #include "block_table.hpp"
+#include "choice_table.hpp"
 #include "connection_table.hpp"
 #include "database.hpp"
 #include "dead_letter_table.hpp"
 #include "deduplication_table.hpp"
 #include "empty_topics.hpp"
 #include "free_pages.hpp"
+#include "inbox_table.hpp"
 #include "message_expiry.hpp"
 #include "message_table.hpp"
 #include "permission_table.hpp"
+#include "posting_table.hpp"
 #include "ticket_table.hpp"
 #include "trusted_time.hpp"
 
@@ -44,10 +47,13 @@ struct Tables {
     ConnectionTable connections;
     DeadLetterTable letters;
     TicketTable tickets;
+    InboxTable inboxes;
+    ChoiceTable choices;
+    PostingTable postings;
     FreePages free_pages;
     MessageExpiry expiry;
     // The same tables, for write jobs.
-    WriteTables for_jobs{expiry, permissions, blocks, letters, tickets, free_pages};
+    WriteTables for_jobs{expiry, permissions, blocks, letters, tickets, inboxes, choices, postings, free_pages};
 };
 
 }  // namespace notifyd::storage::sqlite

@@ -1,6 +1,8 @@
 // Tickets as rows.
 #include "ticket_table.hpp"
 
+#include "text_list.hpp"
+
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -12,26 +14,6 @@ namespace notifyd::storage::sqlite {
 namespace {
 
 constexpr EpochMs minute = 60'000;
-
-template <class Texts, class TextOf>
-std::string joined(const Texts& texts, TextOf text_of) {
-    std::string all;
-    for (const auto& text : texts) {
-        if (!all.empty()) all += '\n';
-        all += text_of(text);
-    }
-    return all;
-}
-
-std::vector<std::string_view> split(std::string_view all) {
-    std::vector<std::string_view> texts;
-    while (!all.empty()) {
-        const std::size_t end = std::min(all.find('\n'), all.size());
-        texts.push_back(all.substr(0, end));
-        all.remove_prefix(std::min(end + 1, all.size()));
-    }
-    return texts;
-}
 
 // nullopt: not one of our rows.
 std::optional<Grant> grant_of(std::int64_t number) {
@@ -49,13 +31,13 @@ std::optional<ports::FoundTicket> found_in(Statement& row, const Uuid& id) {
     Identity& identity = found.ticket.identity;
     identity.user = UserId(std::string(row.text(0)));
     identity.grant = *grant;
-    for (const std::string_view text : split(row.text(2))) {
+    for (const std::string_view text : split_texts(row.text(2))) {
         auto topic = TopicName::parse(text);
         if (!topic.has_value()) return std::nullopt;
         identity.claimed_topics.push_back(std::move(*topic));
     }
     if (!row.is_null(3)) {
-        const std::vector<std::string_view> channels = split(row.text(3));
+        const std::vector<std::string_view> channels = split_texts(row.text(3));
         identity.allowed_channels.emplace(channels.begin(), channels.end());
     }
     identity.expires_at = row.integer(4);
@@ -111,7 +93,7 @@ bool TicketTable::find_wait(const ports::Ticket& ticket, std::int64_t count, Unt
 
 bool TicketTable::insert(const ports::Ticket& ticket) {
     const Identity& identity = ticket.identity;
-    const std::string topics = joined(identity.claimed_topics, [](const TopicName& topic) { return topic.text(); });
+    const std::string topics = join_texts(identity.claimed_topics, [](const TopicName& topic) { return topic.text(); });
     std::string channels;
     issue_.bind_uuid(1, ticket.id)
         .bind_text(2, identity.user.get())
@@ -123,7 +105,7 @@ bool TicketTable::insert(const ports::Ticket& ticket) {
         .bind(8, ticket.expires_at)
         .bind(9, std::max(ticket.expires_at, ticket.issued_at + minute));
     if (identity.allowed_channels.has_value()) {
-        channels = joined(*identity.allowed_channels, [](const std::string& channel) { return channel; });
+        channels = join_texts(*identity.allowed_channels, [](const std::string& channel) { return channel; });
         issue_.bind_text(5, channels);
     }
     return issue_.run();

@@ -41,7 +41,11 @@ std::string BodyReader::full_name(std::string_view name) const {
 }
 
 void BodyReader::refuse(std::string_view name, std::string_view what) {
-    if (!error_) error_ = invalid(full_name(name).append(" must be ").append(what));
+    fail(invalid(full_name(name).append(" must be ").append(what)));
+}
+
+void BodyReader::fail(Error error) {
+    if (!error_) error_ = std::move(error);
 }
 
 std::optional<std::string> BodyReader::text(std::string_view name) {

@@ -44,6 +44,7 @@ class BodyReader {
     [[nodiscard]] const std::optional<Error>& error() const { return error_; }
     // For rules that the caller checks itself: `name` must be `what`.
     void refuse(std::string_view name, std::string_view what);
+    void fail(Error error);
 
     // nullopt: absent, or an error.
     [[nodiscard]] std::optional<std::string> text(std::string_view name);

@@ -28,6 +28,12 @@ ObjectWriter& ObjectWriter::topic(const TopicName& topic) {
     return *this;
 }
 
+ObjectWriter& ObjectWriter::members(std::string_view text) {
+    out_ += std::exchange(before_, ',');
+    out_ += text;
+    return *this;
+}
+
 void ObjectWriter::finish() {
     out_ += before_ == '{' ? "{}" : "}";
 }

@@ -81,6 +81,9 @@ class ObjectWriter {
     // The place to which the caller appends the member's value: text that is JSON already.
     [[nodiscard]] std::string& raw(std::string_view name) { return begin(name); }
 
+    // Members that are JSON text already, without braces; not none.
+    ObjectWriter& members(std::string_view text);
+
     void finish();
 
   private:

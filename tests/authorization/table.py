@@ -34,6 +34,7 @@ def rule(own, elsewhere):
 EVERYBODY = Rule(frozenset(), frozenset(), open=True)
 ANY_USER = rule(CALLERS, CALLERS)
 ADMINS = rule(["admin"], ["admin"])
+SERVICES = rule(["service", "admin"], ["service", "admin"])
 READERS = rule(["viewer", "member", "topic admin", "claimed", "admin"], ["admin"])
 PUBLISHERS = rule(["member", "topic admin", "claimed", "service", "admin"], ["service", "admin"])
 LISTERS = rule(["member", "topic admin", "claimed", "admin"], ["admin"])
@@ -86,6 +87,17 @@ ROWS = (
     Row("POST /ws/token", ADMINS, subject="", body={"channels": ["audit"]}, success=201,
         name="POST /ws/token for an admin's channel"),
     Row("DELETE /ws/token", ANY_USER, subject=""),
+    Row("POST /notifications", SERVICES, body={"userId": "guest", "type": "new_like", "title": "Hello"}, success=202),
+    Row("POST /notifications", SERVICES, body={"type": "new_like", "title": "Hello", **HUB}, success=202,
+        name="POST /notifications to a topic"),
+    Row("GET /notifications", ANY_USER, subject=""),
+    Row("GET /notifications/unread-count", ANY_USER, subject=""),
+    Row("POST /notifications/read-all", ANY_USER, subject=""),
+    # Of another user, or of nobody.
+    Row("POST /notifications/{id}/read", ANY_USER, subject="letter", success=404),
+    Row("DELETE /notifications/{id}", ANY_USER, subject="letter", success=404),
+    Row("GET /notifications/preferences", ANY_USER, subject=""),
+    Row("PATCH /notifications/preferences", ANY_USER, subject="", body={"push": True}),
     Row("POST /users/{id}/block", ADMINS, subject="letter"),
     Row("DELETE /users/{id}/block", ADMINS, subject="letter"),
     Row("GET /users", ADMINS, subject="", query={"blocked": "true"}),
@@ -110,7 +122,7 @@ ROWS = (
     Row("frame subscribe", READERS, body={"type": "subscribe", "payload": {"topics": ["hub:{id}"]}}),
     Row("frame subscribe", THEMSELVES, subject="user", body={"type": "subscribe", "payload": {"topics": ["user:{id}"]}},
         name="frame subscribe to a user"),
-    # Beyond the permission check, channels are not implemented yet.
+    # Beyond the permission check, the channel must exist.
     Row("frame subscribe", ADMINS, subject="", body={"type": "subscribe", "payload": {"channels": ["audit"]}},
         success=400, name="frame subscribe to an admin's channel"),
     Row("frame unsubscribe", ANY_USER, body={"type": "unsubscribe", "payload": {"topics": ["hub:{id}"]}}),
@@ -118,7 +130,7 @@ ROWS = (
     # Not a valid token; tests/system/test_token_refresh.py covers what a valid one changes.
     Row("frame auth:refresh", ANY_USER, subject="", body={"type": "auth:refresh", "payload": {"token": "x"}},
         success=401),
-    # Answered with their own error for every caller, because they concern no topic.
+    # Answered with their own error for every caller, because they concern no topic, or nothing that the caller has.
     Row("frame notification:ack", ANY_USER, subject="",
         body={"type": "notification:ack", "payload": {"notificationId": "0197a000-0000-7000-8000-000000000000"}},
         success=404),

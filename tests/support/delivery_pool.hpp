@@ -5,6 +5,7 @@
 #include "notifyd/observability/recording_sink.hpp"
 
 #include "support/fake_clock.hpp"
+#include "support/no_hold.hpp"
 #include "support/recording_connection.hpp"
 
 #include <optional>
@@ -54,6 +55,7 @@ struct DeliveryNode {
                                   .reader = log,
                                   .planner = log,
                                   .dead_letters = log,
+                                  .notices = testing::no_hold(),
                                   .clock = clock,
                                   .continuous_clock = clock,
                                   .ids = ids,

@@ -118,11 +118,6 @@ class NoFalsePromise(SystemTest):
 
     def test_unsupported_envelopes_are_refused(self):
         for kind, payload in (
-            ("subscribe", {"channels": ["social"]}),
-            ("subscribe", {"channels": ["social"], "topics": [f"chat:{self.chat}"]}),
-            ("unsubscribe", {"channels": ["social"]}),
-            ("unsubscribe", {"channels": ["social"], "topics": [f"chat:{self.chat}"]}),
-            ("notification:ack", {"notificationId": "01890a5d-ac96-774b-bcce-b302099a8057"}),
             ("presence:subscribe", {"topics": [f"chat:{self.chat}"]}),
             ("presence:unsubscribe", {"topics": [f"chat:{self.chat}"]}),
             ("presence:update", {"status": "away"}),
@@ -136,8 +131,7 @@ class NoFalsePromise(SystemTest):
 
     def test_routes_of_later_versions_are_404(self):
         for method, path in (
-            ("POST", "/notifications"), ("GET", "/notifications"), ("GET", "/notifications/unread-count"),
-            ("PATCH", "/notifications/preferences"), ("POST", "/metrics"), ("GET", "/metrics"), ("GET", "/scheduled"),
+            ("POST", "/metrics"), ("GET", "/metrics"), ("GET", "/scheduled"),
             ("GET", "/events"), ("GET", "/presence"), ("GET", "/chats"), ("GET", "/users/u/data"),
             ("DELETE", "/users/u/data"), ("DELETE", "/messages/01890a5d-ac96-774b-bcce-b302099a8057"),
             ("PATCH", "/messages/01890a5d-ac96-774b-bcce-b302099a8057"), ("GET", "/stats"), ("GET", "/topics"),

@@ -75,6 +75,9 @@ class Connection {
 
     // --- What it is waiting for:
 
+    // Its user's pending notifications (notifications/pending_replay).
+    bool awaits_pending = false;
+
     // Publishes that have not been answered yet.
     std::uint32_t unanswered = 0;
     // Requests for its topics' positions that have not been answered yet.

@@ -15,6 +15,7 @@ enum class Errc : std::uint8_t {
     unauthorized,
     forbidden,
     blocked,
+    notifications_disabled,
     not_found,
     method_not_allowed,
     request_timeout,

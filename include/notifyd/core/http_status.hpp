@@ -17,6 +17,8 @@ namespace notifyd {
             return 403;
         case Errc::blocked:
             return 403;
+        case Errc::notifications_disabled:
+            return 403;
         case Errc::not_found:
             return 404;
         case Errc::method_not_allowed:

@@ -72,6 +72,8 @@ inline constexpr std::size_t retry_bytes_per_connection_max = 4 * 1024 * 1024;
 // Unanswered publishes of one WebSocket; at the limit, it is not read until some have been answered.
 inline constexpr std::size_t unanswered_max = 1'024;
 inline constexpr std::size_t redrives_waiting_max = 64;
+// Members of a topic that get a notification in one transaction.
+inline constexpr std::size_t posting_slice_members = 100;
 // Connection tokens that are remembered, in total and per user.
 inline constexpr std::size_t tickets_max = 1'000'000;
 inline constexpr std::size_t tickets_per_user_max = 1'000;

@@ -3,6 +3,7 @@
 // Immutable once created; shared by all loops and the storage thread.
 #pragma once
 
+#include "notifyd/core/audience.hpp"
 #include "notifyd/core/clock.hpp"
 #include "notifyd/core/ids.hpp"
 #include "notifyd/core/topic_name.hpp"
@@ -34,14 +35,6 @@ enum class Lifetime : std::uint8_t { kept, transient, notice };
 // message: what somebody has published, which is delivered with the fields that its delivery adds.
 // envelope: a frame of the server's own, which is delivered as it is.
 enum class Form : std::uint8_t { message, envelope };
-
-// The connections of one user that may receive a notification channel.
-struct Audience {
-    UserId user;
-    std::string channel;
-
-    friend bool operator==(const Audience&, const Audience&) = default;
-};
 
 inline constexpr std::string_view websocket_channel = "WebSocket";
 

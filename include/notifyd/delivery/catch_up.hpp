@@ -41,6 +41,8 @@ using Opened = UniqueFunction<void(connection::Connection&, std::span<const Topi
 struct Opening {
     std::vector<TopicName> topics;
     Opened opened;
+    // What must be done before that, if anything: it calls what it is given once, on the loop.
+    UniqueFunction<void(UniqueFunction<void()>)> prepare{};
 };
 
 class CatchUp {
@@ -111,6 +113,7 @@ class CatchUp {
         std::vector<std::uint64_t> backlogs;  // one per topic, in order; 0: that topic's backlog is already at work
         Position fifo_up_to = 0;
     };
+    void prepare_opening(ConnectionId id);
     void read_positions(ConnectionId id);
     void opened(ConnectionId id, const Result<std::vector<Sequence>>& positions);
     void report(connection::Connection& connection, OpeningJob& job, std::span<const Sequence> positions);

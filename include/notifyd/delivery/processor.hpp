@@ -11,6 +11,7 @@
 #include "notifyd/core/frame.hpp"
 #include "notifyd/core/message.hpp"
 #include "notifyd/delivery/catch_up.hpp"
+#include "notifyd/delivery/notice_hold.hpp"
 #include "notifyd/delivery/retry_queue.hpp"
 #include "notifyd/observability/events.hpp"
 
@@ -26,12 +27,14 @@ class Processor {
     Processor(const connection::ConnectionRegistry& registry,
               CatchUp& catch_up,
               RetryQueue& retries,
+              NoticeHold& notices,
               const Clock& clock,
               observability::Events& events,
               std::size_t slice_bytes)
         : registry_(registry),
           catch_up_(catch_up),
           retries_(retries),
+          notices_(notices),
           clock_(clock),
           events_(events),
           slice_bytes_(slice_bytes) {}
@@ -53,6 +56,8 @@ class Processor {
     [[nodiscard]] Sent send(connection::Connection& member, std::span<const Delivery> run, const FramePtr& frames);
     // A client that cannot take a transient message now does without it.
     [[nodiscard]] Sent send_transient(connection::Connection& member, const TopicName& topic, RunFrames& frames);
+    // For a connection that is being sent what was pending when it connected.
+    [[nodiscard]] Sent send_after_pending(connection::Connection& member, std::span<const Delivery> run);
     // For a connection that is behind in some topic.
     [[nodiscard]] Sent send_behind(connection::Connection& member, std::span<const Delivery> run, RunFrames& frames);
     void record(std::span<const Delivery> run, EpochMs now, std::size_t recipients);
@@ -60,6 +65,7 @@ class Processor {
     const connection::ConnectionRegistry& registry_;
     CatchUp& catch_up_;
     RetryQueue& retries_;
+    NoticeHold& notices_;
     const Clock& clock_;
     observability::Events& events_;
     std::size_t slice_bytes_;

@@ -7,6 +7,7 @@
 
 #include "notifyd/delivery/catch_up.hpp"
 #include "notifyd/delivery/dead_letters.hpp"
+#include "notifyd/delivery/notice_hold.hpp"
 #include "notifyd/delivery/processor.hpp"
 #include "notifyd/delivery/retry_queue.hpp"
 #include "notifyd/ports/message_log.hpp"
@@ -42,6 +43,7 @@ struct WorkerParts {
     ports::MessageReader& reader;
     ports::ResumePlanner& planner;
     ports::DeadLetterSink& dead_letters;
+    NoticeHold& notices;
     const Clock& clock;
     const Clock& continuous_clock;
     IdSource& ids;

@@ -6,8 +6,10 @@
 #include "notifyd/gateway/endpoints/connections.hpp"
 #include "notifyd/gateway/endpoints/dead_letters.hpp"
 #include "notifyd/gateway/endpoints/messages.hpp"
+#include "notifyd/gateway/endpoints/notifications.hpp"
 #include "notifyd/gateway/endpoints/operations.hpp"
 #include "notifyd/gateway/endpoints/permissions.hpp"
+#include "notifyd/gateway/endpoints/preferences.hpp"
 #include "notifyd/gateway/endpoints/publish.hpp"
 #include "notifyd/gateway/endpoints/users.hpp"
 
@@ -18,6 +20,8 @@ namespace notifyd::gateway {
 using Resources = std::tuple<PublishEndpoints,
                              ConnectionTokenEndpoints,
                              MessageEndpoints,
+                             NotificationEndpoints,
+                             PreferenceEndpoints,
                              PermissionEndpoints,
                              UserEndpoints,
                              DeadLetterEndpoints,

@@ -17,9 +17,9 @@ namespace notifyd::gateway {
 struct HttpRequest;
 struct HttpReply;
 
-// Who may call a route: anyone, anyone with a valid token, or only a token with the admin grant. The session enforces
-// it before the endpoint runs.
-enum class Access : std::uint8_t { open, user, admin };
+// Who may call a route: anyone, anyone with a valid token, or only a token with the service or the admin grant. The
+// session enforces it before the endpoint runs.
+enum class Access : std::uint8_t { open, user, service, admin };
 
 // Whether a route admits blocked users: they may read, and do whatever else the service behind the route allows them.
 enum class BlockedUsers : std::uint8_t { admitted, refused };

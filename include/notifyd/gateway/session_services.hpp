@@ -9,6 +9,8 @@
 #include "notifyd/connection/connection_limits.hpp"
 #include "notifyd/delivery/worker_pool.hpp"
 #include "notifyd/gateway/loop_connections.hpp"
+#include "notifyd/notifications/inbox.hpp"
+#include "notifyd/notifications/pending_replay.hpp"
 #include "notifyd/publish/publisher.hpp"
 #include "notifyd/runtime/shared_rate_limit.hpp"
 
@@ -22,6 +24,7 @@ struct FrameServices : LoopConnections {
     delivery::DeliveryWorker& delivery;
     auth::Authorizer& authorizer;
     auth::KeySource& keys;
+    notifications::Inbox& inbox;
 };
 
 // Adds what is needed to admit a client.
@@ -35,6 +38,7 @@ struct SessionServices : FrameServices {
     // The epoch of the database, for the first frame.
     const std::string& epoch;
     const AllLoops& loops;
+    notifications::PendingReplay& pending;
 };
 
 }  // namespace notifyd::gateway

@@ -6,6 +6,7 @@
 #include "notifyd/history/retention.hpp"
 #include "notifyd/ports/dead_letter_store.hpp"
 #include "notifyd/ports/disk_space.hpp"
+#include "notifyd/ports/inbox_store.hpp"
 #include "notifyd/ports/message_log.hpp"
 #include "notifyd/ports/ticket_store.hpp"
 
@@ -14,6 +15,8 @@ namespace notifyd::history {
 // `keep`: for how long; 0: for ever.
 [[nodiscard]] RetentionDuty expired_messages(ports::MessageLog& log, Milliseconds keep);
 [[nodiscard]] RetentionDuty expired_letters(ports::DeadLetterStore& letters, Milliseconds keep);
+// Also those that have reached their own end.
+[[nodiscard]] RetentionDuty expired_notifications(ports::InboxStore& inboxes, Milliseconds keep);
 // `lifetimes`: the clock that connection tokens expire by.
 [[nodiscard]] RetentionDuty expired_tickets(ports::TicketStore& tickets, const Clock& lifetimes);
 // Comes last, because the others leave the space.

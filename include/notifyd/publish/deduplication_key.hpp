@@ -18,4 +18,7 @@ namespace notifyd::publish {
                                                          const TopicName& topic,
                                                          std::string_view payload_fields);
 
+// Of a request that is not a publish, such as one that sends notifications. Never equal to the key of a publish.
+[[nodiscard]] DeduplicationKey request_key(const UserId& user, std::string_view id);
+
 }  // namespace notifyd::publish

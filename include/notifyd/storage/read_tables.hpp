@@ -7,11 +7,13 @@
 #include "notifyd/core/page.hpp"
 #include "notifyd/ports/block_store.hpp"
 #include "notifyd/ports/dead_letter_store.hpp"
+#include "notifyd/ports/inbox_store.hpp"
 #include "notifyd/ports/permission_store.hpp"
 #include "notifyd/ports/resume_planner.hpp"
 #include "notifyd/ports/ticket_store.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -65,6 +67,19 @@ class TicketReads {
     [[nodiscard]] virtual std::optional<std::optional<ports::FoundTicket>> find(const Uuid& id) = 0;
 };
 
+class InboxReads {
+  public:
+    virtual ~InboxReads() = default;
+    [[nodiscard]] virtual std::optional<NotificationPage> list(const ports::InboxQuery& query) = 0;
+    [[nodiscard]] virtual std::optional<PendingPage> pending(const ports::PendingQuery& query) = 0;
+    [[nodiscard]] virtual std::optional<std::uint64_t> count_unread(const UserId& user, EpochMs now) = 0;
+    // The inner optional is empty if the user has never chosen.
+    using Channels = std::optional<std::vector<std::string>>;
+    [[nodiscard]] virtual std::optional<Channels> channels(const UserId& user) = 0;
+    [[nodiscard]] virtual std::optional<Preferences> preferences(const UserId& user) = 0;
+    [[nodiscard]] virtual std::optional<std::vector<Uuid>> unfinished_postings() = 0;
+};
+
 // Refers to the objects of one ReadSession.
 struct ReadTables {
     MessageReads& messages;
@@ -73,6 +88,7 @@ struct ReadTables {
     BlockReads& blocks;
     LetterReads& letters;
     TicketReads& tickets;
+    InboxReads& inboxes;
 };
 
 }  // namespace notifyd::storage

@@ -9,6 +9,7 @@
 #include "notifyd/ports/dead_letter_sink.hpp"
 #include "notifyd/ports/dead_letter_store.hpp"
 #include "notifyd/ports/disk_space.hpp"
+#include "notifyd/ports/inbox_store.hpp"
 #include "notifyd/ports/message_log.hpp"
 #include "notifyd/ports/message_reader.hpp"
 #include "notifyd/ports/permission_store.hpp"
@@ -30,6 +31,7 @@ class StorageClient : public runtime::TurnHook {
     [[nodiscard]] virtual ports::DeadLetterSink& letter_sink() = 0;
     [[nodiscard]] virtual ports::DeadLetterStore& letters() = 0;
     [[nodiscard]] virtual ports::TicketStore& tickets() = 0;
+    [[nodiscard]] virtual ports::InboxStore& inboxes() = 0;
     [[nodiscard]] virtual ports::DiskSpace& disk() = 0;
 };
 

@@ -7,12 +7,14 @@
 
 #include "notifyd/core/dead_letter.hpp"
 #include "notifyd/core/user_block.hpp"
+#include "notifyd/ports/inbox_store.hpp"
 #include "notifyd/ports/permission_store.hpp"
 #include "notifyd/ports/ticket_store.hpp"
 
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace notifyd::storage {
 
@@ -68,6 +70,60 @@ class TicketWrites {
     [[nodiscard]] virtual bool delete_expired(EpochMs cutoff, std::size_t rows_max, std::size_t& deleted) = 0;
 };
 
+// The contracts are those of ports::InboxStore.
+class InboxWrites {
+  public:
+    virtual ~InboxWrites() = default;
+    [[nodiscard]] virtual bool post(const ports::Posting& posting, EpochMs now, ports::Posted& posted) = 0;
+    // The optional is empty if the user has no such notification.
+    [[nodiscard]] virtual bool read(const UserId& user,
+                                    const Uuid& id,
+                                    EpochMs at,
+                                    std::optional<ports::InboxChange>& change) = 0;
+    [[nodiscard]] virtual bool read_all(const UserId& user,
+                                        const Uuid& up_to,
+                                        EpochMs at,
+                                        ports::InboxChange& change) = 0;
+    [[nodiscard]] virtual bool remove(const UserId& user,
+                                      const Uuid& id,
+                                      EpochMs now,
+                                      std::optional<ports::InboxChange>& change) = 0;
+    [[nodiscard]] virtual bool acknowledge(const UserId& user, const Uuid& id, bool& found) = 0;
+    [[nodiscard]] virtual bool delete_expired(std::optional<EpochMs> cutoff,
+                                              std::optional<EpochMs> now,
+                                              std::size_t rows_max,
+                                              std::size_t& deleted) = 0;
+};
+
+// What users have chosen.
+class ChoiceWrites {
+  public:
+    virtual ~ChoiceWrites() = default;
+    [[nodiscard]] virtual bool change_channels(const ports::ChannelChange& change,
+                                               std::vector<std::string>& channels) = 0;
+    [[nodiscard]] virtual bool change_preferences(const UserId& user,
+                                                  const ports::InboxStore::ChangePreferences& change,
+                                                  Preferences& preferences) = 0;
+};
+
+// Notifications to many, and what was answered to requests with a key.
+class PostingWrites {
+  public:
+    virtual ~PostingWrites() = default;
+    [[nodiscard]] virtual bool begin(const ports::Posting& posting, const TopicName& topic) = 0;
+    // The next members, each with a posting of its own; `more`: whether others follow. None if the posting is finished.
+    [[nodiscard]] virtual bool take_members(const Uuid& id,
+                                            std::size_t rows_max,
+                                            std::vector<ports::Posting>& postings,
+                                            bool& more) = 0;
+    // nullopt: there was none that is not forgotten.
+    [[nodiscard]] virtual bool find(const ports::RequestKey& key,
+                                    EpochMs forgotten_at,
+                                    std::optional<ports::PostResult>& result) = 0;
+    // Also deletes a few that are forgotten.
+    [[nodiscard]] virtual bool keep(const ports::PostRequest& request, const ports::PostResult& result) = 0;
+};
+
 // The space of deleted rows. An engine whose database looks after that itself always counts 0.
 class SpaceWrites {
   public:
@@ -85,6 +141,9 @@ struct WriteTables {
     BlockWrites& blocks;
     LetterWrites& letters;
     TicketWrites& tickets;
+    InboxWrites& inboxes;
+    ChoiceWrites& choices;
+    PostingWrites& postings;
     SpaceWrites& space;
 };
 

@@ -25,7 +25,8 @@ enum class ListKind : std::uint8_t {
     permissions_of_topic,
     dead_letters,
     connections,
-    blocked_users
+    blocked_users,
+    notifications
 };
 [[nodiscard]] std::string encode_list_key(ListKind kind, std::string_view subject, std::string_view last);
 Result<std::string> decode_list_key(ListKind kind, std::string_view subject, std::string_view key);

@@ -52,13 +52,13 @@ Section notifications_section() {
             key<section, &Notifications::default_channels>(
                 "notifications.default_channels",
                 texts("\"*\" or channel names", [](std::string_view name) { return name == "*" || is_name(name); }))
-                .without_effect()
+                .live()
                 .doc(R"(Channels of a user who has never chosen any; `"*"` = all.)"),
             key<section, &Notifications::pending_window>("notifications.pending_window", time_limit())
-                .without_effect()
+                .live()
                 .doc("How old unacknowledged notifications may be to be sent on connect."),
             key<section, &Notifications::max_recipients>("notifications.max_recipients", limit())
-                .without_effect()
+                .live()
                 .doc("Users that one notification may be sent to."),
         },
     };
@@ -70,8 +70,8 @@ Section notification_types_section() {
         "Your own notification types, in addition to the built-in ones: type = channel.",
         {
             notification_types_key("notifications.types.*")
-                .without_effect()
                 .example(R"(invoice_ready = "billing")")
+                .live()
                 .doc("The channel that notifications of this type are sent to."),
         },
     };

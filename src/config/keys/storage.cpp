@@ -44,7 +44,7 @@ Section storage_section() {
                 .at_restart()
                 .doc("How long messages are kept; 0 = forever."),
             key<section, &Storage::notification_retention>("storage.notification_retention", time_limit())
-                .without_effect()
+                .at_restart()
                 .doc("How long notifications are kept; 0 = forever."),
             key<section, &Storage::dead_letter_retention>("storage.dead_letter_retention", time_limit())
                 .at_restart()

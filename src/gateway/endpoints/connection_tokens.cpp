@@ -35,6 +35,15 @@ EndpointReply ConnectionTokenEndpoints::issue(const Call& call) {
     auto channels = wire::parse_connection_token_body(call.request.body, json_limits(limits_));
     if (!channels) co_return channels.error();
 
+    runtime::OneShot<Result<Preferences>> wishes(loop_.executor());
+    inbox_.preferences(call.caller.user, [&wishes](Result<Preferences> found) { wishes.set(std::move(found)); });
+    const Result<Preferences> preferences = co_await wishes.wait();
+    if (!preferences) co_return preferences.error();
+    if (!preferences->in_app) {
+        co_return Error{Errc::notifications_disabled,
+                        "This user has switched notifications off (inApp in PATCH /notifications/preferences)"};
+    }
+
     runtime::OneShot<auth::IssueResult> answer(loop_.executor());
     tickets_.issue(
         call.caller, std::move(*channels), [&answer](auth::IssueResult issued) { answer.set(std::move(issued)); });

@@ -2,6 +2,8 @@
 
 #include "notifyd/wire/notifications.hpp"
 
+#include <utility>
+
 namespace notifyd::gateway {
 
 std::span<const EnvelopeRoute<NotificationFrames>> NotificationFrames::routes() {
@@ -12,8 +14,15 @@ std::span<const EnvelopeRoute<NotificationFrames>> NotificationFrames::routes() 
 
 void NotificationFrames::acknowledge(const EnvelopeCall& call) {
     const Result<Uuid> id = wire::parse_notification_ack(call.payload);
-    const Error error = id ? Error(Errc::not_found, "There is no such notification") : id.error();
-    refuse_envelope(services_, call.connection, call.id, error);
+    if (!id) return refuse_envelope(services_, call.connection, call.id, id.error());
+    auto done = [&services = services_, connection_id = call.connection.id(), id = call.id](const Result<void>& found) {
+        connection::Connection* const connection = services.registry.find(connection_id);
+        if (connection == nullptr) return;
+        --connection->unanswered;
+        if (!found) refuse_envelope(services, *connection, id, found.error());
+    };
+    ++call.connection.unanswered;
+    services_.inbox.acknowledge(call.connection.identity().user, *id, std::move(done));
 }
 
 }  // namespace notifyd::gateway

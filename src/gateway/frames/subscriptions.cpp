@@ -5,18 +5,12 @@
 #include "notifyd/wire/connect.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <memory>
 #include <string>
 #include <utility>
 
 namespace notifyd::gateway {
-
-namespace {
-
-Error no_channels_error() {
-    return {Errc::invalid_request, "Notification channels are not available in this version"};
-}
-
-}  // namespace
 
 std::span<const EnvelopeRoute<SubscriptionFrames>> SubscriptionFrames::routes() {
     static constexpr EnvelopeRoute<SubscriptionFrames> table[] = {{"subscribe", &SubscriptionFrames::subscribe},
@@ -58,11 +52,15 @@ Result<void> SubscriptionFrames::check_topics(const connection::Connection& conn
 }
 
 Result<void> SubscriptionFrames::check(connection::Connection& connection, const wire::Subscribe& wanted) {
-    const Result<void> may_have =
+    Result<void> may_have =
         permissions::may_have(connection.identity(), wanted.channels, services_.config.tokens.admin_channels);
-    if (!may_have) return may_have.error();
-    if (!wanted.channels.empty()) return no_channels_error();
-    if (Result<void> allowed = check_topics(connection, wanted.topics); !allowed) return allowed.error();
+    if (!may_have) return may_have;
+    if (Result<void> known = services_.inbox.check_channels(wanted.channels); !known) return known;
+    if (Result<void> allowed = check_topics(connection, wanted.topics); !allowed) return allowed;
+    return check_resume(connection, wanted);
+}
+
+Result<void> SubscriptionFrames::check_resume(connection::Connection& connection, const wire::Subscribe& wanted) {
     if (wanted.resume.topics.empty()) return {};
     for (const ResumeTopic& resumed : wanted.resume.topics) {
         const connection::Backlog* const backlog = connection.backlog(resumed.topic);
@@ -82,17 +80,25 @@ void SubscriptionFrames::subscribe(const EnvelopeCall& call) {
     if (const Result<void> allowed = check(call.connection, *wanted); !allowed) {
         return refuse_envelope(services_, call.connection, call.id, allowed.error());
     }
-    services_.connections.subscribe(call.connection, wanted->topics);
-    answer_with_positions(call, wire::subscribed, std::move(wanted->resume));
+    std::vector<TopicName> added;
+    std::ranges::copy_if(wanted->topics, std::back_inserter(added), [&](const TopicName& topic) {
+        return !connection::ConnectionRegistry::is_subscribed(call.connection, topic);
+    });
+    services_.connections.subscribe(call.connection, added);
+    finish(call,
+           wire::subscribed,
+           {.channels_added = std::move(wanted->channels),
+            .channels_removed = {},
+            .topics_added = std::move(added),
+            .resume = std::move(wanted->resume)});
 }
 
 void SubscriptionFrames::unsubscribe(const EnvelopeCall& call) {
-    const Result<wire::Unsubscribe> unwanted = wire::parse_unsubscribe(call.payload);
+    Result<wire::Unsubscribe> unwanted = wire::parse_unsubscribe(call.payload);
     if (!unwanted) return refuse_envelope(services_, call.connection, call.id, unwanted.error());
     if (!take_subscribe(services_, call)) return;
-    // Leaving a channel is a choice that outlives the connection: it must not be confirmed without being stored.
-    if (!unwanted->channels.empty()) {
-        return refuse_envelope(services_, call.connection, call.id, no_channels_error());
+    if (const Result<void> known = services_.inbox.check_channels(unwanted->channels); !known) {
+        return refuse_envelope(services_, call.connection, call.id, known.error());
     }
     std::vector<TopicName> leaving;
     for (const TopicName& topic : unwanted->topics) {
@@ -101,23 +107,49 @@ void SubscriptionFrames::unsubscribe(const EnvelopeCall& call) {
         if (!own) leaving.push_back(topic);
     }
     services_.connections.unsubscribe(call.connection, leaving);
-    answer_with_positions(call, wire::unsubscribed, {});
+    finish(call,
+           wire::unsubscribed,
+           {.channels_added = {}, .channels_removed = std::move(unwanted->channels), .topics_added = {}, .resume = {}});
 }
 
-void SubscriptionFrames::answer_with_positions(const EnvelopeCall& call,
-                                               SubscriptionFrame encode,
-                                               ResumeRequest resume) {
-    auto answer = [&services = services_, encode, id = call.id, resume = std::move(resume)](
-                      connection::Connection& connection,
-                      std::span<const TopicName> topics,
-                      std::span<const Sequence> positions) {
+void SubscriptionFrames::finish(const EnvelopeCall& call, SubscriptionFrame encode, Rest rest) {
+    // The answers of one connection keep the order of its requests, because its openings do.
+    using Channels = Result<std::vector<std::string>>;
+    const auto channels = std::make_shared<Channels>();
+    auto store = [&inbox = services_.inbox,
+                  caller = call.connection.identity(),
+                  channels,
+                  added = std::move(rest.channels_added),
+                  removed = std::move(rest.channels_removed)](UniqueFunction<void()> go_on) mutable {
+        auto stored = [channels, go_on = std::move(go_on)](Channels now) mutable {
+            *channels = std::move(now);
+            go_on();
+        };
+        if (added.empty() && removed.empty()) {
+            inbox.channels(caller, std::move(stored));
+        } else {
+            inbox.change_channels(caller, std::move(added), std::move(removed), std::move(stored));
+        }
+    };
+    auto answer = [&services = services_,
+                   encode,
+                   id = call.id,
+                   channels,
+                   topics_added = std::move(rest.topics_added),
+                   resume = std::move(rest.resume)](connection::Connection& connection,
+                                                    std::span<const TopicName> topics,
+                                                    std::span<const Sequence> positions) {
         if (positions.empty()) return;
+        if (!*channels) {
+            services.connections.unsubscribe(connection, topics_added);
+            return refuse_envelope(services, connection, id, channels->error());
+        }
         connection.sink().answer(encode(wire::envelope_id(id, services.ids),
                                         services.clock.now_ms(),
-                                        {.channels = {}, .topics = topics, .positions = positions}));
+                                        {.channels = **channels, .topics = topics, .positions = positions}));
         if (!resume.topics.empty()) services.delivery.resume(connection, resume);
     };
-    services_.delivery.open(call.connection, {call.connection.topics(), std::move(answer)});
+    services_.delivery.open(call.connection, {call.connection.topics(), std::move(answer), std::move(store)});
 }
 
 }  // namespace notifyd::gateway

@@ -32,6 +32,9 @@ Result<void> AccessCheck::check(const Route& route, const Identity& caller) cons
         const Result<void> unblocked = services_.permissions.may_act(caller.user);
         if (!unblocked) return unblocked;
     }
+    if (route.access == Access::service && !caller.is_service()) {
+        return Error{Errc::forbidden, "This requires a token with the service grant"};
+    }
     if (route.access == Access::admin && !caller.is_admin()) {
         return Error{Errc::forbidden, "This requires a token with the admin grant"};
     }

@@ -126,6 +126,7 @@ void WebSocketSession::open(connection::Connection& connection, Upgrade& upgrade
         const bool permitted = services_.permissions.may_receive(connection.identity(), topic).has_value();
         (permitted ? topics : upgrade.revoked).push_back(topic);
     }
+    notifications::PendingReplay::await(connection);
     services_.connections.opened(connection, topics, upgrade.peer, now);
     services_.events.emit(observability::ConnectionOpened{connection.id(),
                                                           connection.identity().user,
@@ -137,6 +138,7 @@ void WebSocketSession::open(connection::Connection& connection, Upgrade& upgrade
 void WebSocketSession::begin(connection::Connection& connection, const Upgrade& upgrade) {
     if (!upgrade.revoked.empty()) tell_revoked(services_, connection, upgrade.revoked);
     if (!upgrade.resume.topics.empty()) services_.delivery.resume(connection, upgrade.resume);
+    services_.pending.begin(connection);
 }
 
 Awaitable<void> WebSocketSession::greet(connection::Connection& connection, Upgrade& upgrade) {

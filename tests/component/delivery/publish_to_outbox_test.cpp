@@ -7,6 +7,7 @@
 #include "notifyd/storage/storage.hpp"
 #include "notifyd/storage_sqlite/sqlite_engine.hpp"
 
+#include "support/no_hold.hpp"
 #include "support/quiet_permissions.hpp"
 #include "support/recording_connection.hpp"
 #include "support/temporary_folder.hpp"
@@ -44,6 +45,7 @@ struct Node {
                                   .reader = client->history(),
                                   .planner = client->resume(),
                                   .dead_letters = client->letter_sink(),
+                                  .notices = testing::no_hold(),
                                   .clock = clock,
                                   .continuous_clock = clock,
                                   .ids = ids,

@@ -152,7 +152,7 @@ TEST_CASE("a failed backup leaves no file") {
     SECTION("a damaged database") {
         {
             Running running(path);
-            publish(running.add_loop(), 200);
+            publish(running.add_loop(), 2'000);  // so that the last pages are theirs
         }
         std::fstream damage(path, std::ios::in | std::ios::out | std::ios::binary);
         damage.seekp(-8'192 * 3, std::ios::end);

@@ -15,7 +15,7 @@ namespace notifyd::storage::sqlite::testing {
 
 namespace {
 
-constexpr int newest_schema = 10;
+constexpr int newest_schema = 11;
 
 // The message with which opening fails, or "" if it succeeds.
 std::string refusal(const std::string& path) {

@@ -83,10 +83,12 @@ TEST_CASE("no statement scans a table or sorts") {
         CAPTURE(sql, plan);
         // Bounded by TimeRunTable::runs_max, and a single row unless somebody has set the clock.
         const bool reads_runs = plan == "SCAN time_runs; ";
-        CHECK((reads_runs || plan.find("SCAN") == std::string::npos));
+        // Read once, at the start; holds only what is under way.
+        const bool reads_postings = plan == "SCAN topic_postings; ";
+        CHECK((reads_runs || reads_postings || plan.find("SCAN") == std::string::npos));
         CHECK(plan.find("TEMP B-TREE") == std::string::npos);
         if (sql.find("first_at <=") != std::string::npos) {
-            CHECK(plan.find("INDEX deduplication_by_time (first_at<?)") != std::string::npos);
+            CHECK(plan.find("_by_time (first_at<?)") != std::string::npos);
         }
         if (sql.find("FROM messages WHERE topic_id") != std::string::npos) {
             CHECK(plan.find("INDEX messages_by_topic") != std::string::npos);

@@ -3,6 +3,7 @@
 
 #include "notifyd/wire/server_frames.hpp"
 
+#include "support/no_hold.hpp"
 #include "support/recording_connection.hpp"
 
 #include <algorithm>
@@ -39,6 +40,7 @@ World::Node::Node(World& world, std::size_t index)
                                      .reader = reader,
                                      .planner = reader,
                                      .dead_letters = reader,
+                                     .notices = testing::no_hold(),
                                      .clock = world.clock_,
                                      .continuous_clock = world.clock_,
                                      .ids = world.ids_,

@@ -3,6 +3,7 @@
 #include "notifyd/observability/recording_sink.hpp"
 
 #include "support/fake_clock.hpp"
+#include "support/no_hold.hpp"
 #include "support/recording_connection.hpp"
 
 #include <catch2/catch.hpp>
@@ -96,6 +97,7 @@ struct Fixture {
                                                         .reader = log,
                                                         .planner = log,
                                                         .dead_letters = log,
+                                                        .notices = testing::no_hold(),
                                                         .clock = clock,
                                                         .continuous_clock = clock,
                                                         .ids = ids,

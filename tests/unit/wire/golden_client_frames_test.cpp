@@ -1,5 +1,6 @@
 // Every client frame in docs/protocol.md is read as the document says.
 #include "notifyd/wire/client_frames.hpp"
+#include "notifyd/wire/notifications.hpp"
 #include "notifyd/wire/subscriptions.hpp"
 #include "notifyd/wire/token_refresh.hpp"
 
@@ -68,6 +69,16 @@ struct ParsedEnvelope {
     }
 };
 
+void check_notification_ack(const std::string& name) {
+    const std::string text = golden(name);
+    const ClientFrame frame = parse_client_frame(text, JsonLimits{});
+    REQUIRE(std::holds_alternative<Envelope>(frame));
+    CHECK(std::get<Envelope>(frame).type == "notification:ack");
+    const auto id = parse_notification_ack(std::get<Envelope>(frame).payload);
+    REQUIRE(id.has_value());
+    CHECK(id->to_string() == "0190163d-8694-739b-aea5-966c26f8ad91");
+}
+
 void check_ping(const std::string& name) {
     ParsedEnvelope(name, "\"p-1\"", "ping");
 }
@@ -107,6 +118,7 @@ void check_auth_refresh(const std::string& name) {
 TEST_CASE("client frames in docs/protocol.md are understood") {
     const std::map<std::string, std::function<void(const std::string&)>> checks{
         {"client/auth-refresh", check_auth_refresh},
+        {"client/notification-ack", check_notification_ack},
         {"client/ping", check_ping},
         {"client/send-message", check_send_message},
         {"client/send-message-transient", check_send_message_transient},

@@ -3,7 +3,9 @@
 #include "notifyd/wire/connections.hpp"
 #include "notifyd/wire/dead_letters.hpp"
 #include "notifyd/wire/messages.hpp"
+#include "notifyd/wire/notifications.hpp"
 #include "notifyd/wire/permissions.hpp"
+#include "notifyd/wire/preferences.hpp"
 #include "notifyd/wire/publish.hpp"
 #include "notifyd/wire/server_frames.hpp"
 #include "notifyd/wire/status.hpp"
@@ -80,7 +82,46 @@ void check_block(const std::string& name) {
     CHECK(block->reason == "spam");
 }
 
+void check_notification(const std::string& name) {
+    const auto body = parse_notification_body(golden(name), JsonLimits{}, 1'000);
+    REQUIRE(body.has_value());
+    CHECK(body->users == std::vector<UserId>{UserId("alice")});
+    CHECK(body->type == "upload_complete");
+    CHECK(body->collapse_key == "upload-7");
+    CHECK_FALSE(body->mandatory);
+}
+
+void check_preferences(const std::string& name) {
+    const auto patch = PreferencesPatch::parse(golden(name), JsonLimits{});
+    REQUIRE(patch.has_value());
+    CHECK(patch->types() == std::vector<std::string>{"new_like"});
+}
+
 // --- replies
+
+const Uuid notification_id = uuid("0190163d-8694-739b-aea5-966c26f8ad91");
+
+std::string notifications() {
+    NotificationPage page;
+    page.notifications.push_back({.id = notification_id,
+                                  .user = UserId("alice"),
+                                  .type = "upload_complete",
+                                  .channel = "uploads",
+                                  .collapse_key = {},
+                                  .created_at = noon,
+                                  .content = R"("type":"upload_complete","channel":"uploads",)"
+                                             R"("title":"Your model is ready","data":{"modelId":7},)"
+                                             R"("createdAt":1769860800000)",
+                                  .read_at = noon + 1'000});
+    page.unread = 3;
+    return notifications_page(page, "eyJrIjoibiJ9");
+}
+
+std::string preferences() {
+    const auto patch = PreferencesPatch::parse(golden("http/preferences-request"), JsonLimits{});
+    REQUIRE(patch.has_value());
+    return preferences_reply(patch->apply({}, noon));
+}
 
 Receipt fifo_receipt() {
     return {MessageId(uuid(fifo_id)), MessageType::fifo, "WebSocket", "chat:chat-1", 42, noon};
@@ -174,6 +215,8 @@ TEST_CASE("HTTP requests in docs/protocol.md are understood") {
         {"http/block-request", check_block},
         {"http/connection-token-request", check_connection_token},
         {"http/grant-request", check_grant},
+        {"http/notification-request", check_notification},
+        {"http/preferences-request", check_preferences},
         {"http/publish-batch-request", check_batch},
         {"http/publish-request", check_publish},
     };
@@ -194,7 +237,10 @@ TEST_CASE("HTTP replies in docs/protocol.md are what the server writes") {
         {"http/error-reply", refusal()},
         {"http/grant-reply", permission_reply(permission("chat:chat-1", Role::member, "alice"))},
         {"http/messages-reply", history()},
+        {"http/notification-reply", notifications_posted_reply({.ids = std::array{notification_id}, .suppressed = {}})},
+        {"http/notifications-reply", notifications()},
         {"http/permissions-reply", permissions()},
+        {"http/preferences-reply", preferences()},
         {"http/publish-batch-reply", batch()},
         {"http/publish-reply", publish_reply(fifo_receipt())},
     };

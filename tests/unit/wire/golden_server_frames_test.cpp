@@ -1,6 +1,7 @@
 // Every server frame in docs/protocol.md is one that the server writes.
 #include "notifyd/wire/client_frames.hpp"
 #include "notifyd/wire/delivered_frames.hpp"
+#include "notifyd/wire/notifications.hpp"
 #include "notifyd/wire/server_frames.hpp"
 
 #include "support/frame_text.hpp"
@@ -8,6 +9,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <map>
 #include <memory>
 #include <string>
@@ -108,7 +110,8 @@ std::string subscription(decltype(subscribed) encode,
                          const std::vector<std::string>& names,
                          const std::vector<Sequence>& positions) {
     const std::vector<TopicName> subscribed_to = topics(names);
-    return frame_text(encode(id, noon, {.channels = {}, .topics = subscribed_to, .positions = positions}));
+    const std::vector<std::string> channels{"social", "quota"};
+    return frame_text(encode(id, noon, {.channels = channels, .topics = subscribed_to, .positions = positions}));
 }
 
 std::string resumed(Sequence to, std::size_t count, std::string_view incomplete_because, Sequence oldest) {
@@ -119,6 +122,19 @@ std::string resumed(Sequence to, std::size_t count, std::string_view incomplete_
                                      .incomplete_because = incomplete_because,
                                      .oldest = oldest,
                                      .epoch = epoch}));
+}
+
+const Uuid notification_id = *Uuid::parse("0190163d-8694-739b-aea5-966c26f8ad91");
+
+Notification notification() {
+    return {.id = notification_id,
+            .user = UserId("alice"),
+            .type = "upload_complete",
+            .channel = "uploads",
+            .collapse_key = {},
+            .created_at = noon,
+            .content = R"("type":"upload_complete","channel":"uploads","title":"Your model is ready",)"
+                       R"("data":{"modelId":7},"createdAt":1769860800000)"};
 }
 
 std::string refused_subscribe() {
@@ -142,6 +158,12 @@ TEST_CASE("server frames in docs/protocol.md are what the server writes") {
         {"server/message-fifo", delivered("client/send-message", fifo_receipt(), noon + 4)},
         {"server/message-standard", delivered("client/send-message-with-ack", standard_receipt(), noon + 1)},
         {"server/message-transient", delivered("client/send-message-transient", transient_receipt(), noon + 1)},
+        {"server/notification", notification_envelope(notification(), noon, 3)},
+        {"server/notification-deleted",
+         notification_deleted_envelope(notification_id, notification_id, noon + 1'000, 2)},
+        {"server/notification-read",
+         notification_read_envelope(notification_id, std::array{notification_id}, noon + 1'000, 2)},
+        {"server/notification-read-all", notification_read_envelope(notification_id, {}, noon + 1'000, 0)},
         {"server/pong", frame_text(pong(RawJson{"\"p-1\""}, noon))},
         {"server/receipt", frame_text(send_answer(fifo_receipt(), RawJson{"\"r-1\""}))},
         {"server/receipt-transient", frame_text(send_answer(transient_receipt(), RawJson{"\"r-4\""}))},

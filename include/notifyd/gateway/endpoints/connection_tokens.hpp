@@ -5,6 +5,7 @@
 #include "notifyd/auth/ticket_office.hpp"
 #include "notifyd/config/config.hpp"
 #include "notifyd/gateway/route.hpp"
+#include "notifyd/notifications/inbox.hpp"
 
 #include <span>
 
@@ -12,8 +13,11 @@ namespace notifyd::gateway {
 
 class ConnectionTokenEndpoints {
   public:
-    ConnectionTokenEndpoints(auth::TicketOffice& tickets, runtime::EventLoop& loop, const config::Limits& limits)
-        : tickets_(tickets), loop_(loop), limits_(limits) {}
+    ConnectionTokenEndpoints(auth::TicketOffice& tickets,
+                             notifications::Inbox& inbox,
+                             runtime::EventLoop& loop,
+                             const config::Limits& limits)
+        : tickets_(tickets), inbox_(inbox), loop_(loop), limits_(limits) {}
 
     [[nodiscard]] static std::span<const ResourceRoute<ConnectionTokenEndpoints>> routes();
 
@@ -22,6 +26,7 @@ class ConnectionTokenEndpoints {
     EndpointReply revoke(const Call& call);
 
     auth::TicketOffice& tickets_;
+    notifications::Inbox& inbox_;
     runtime::EventLoop& loop_;
     const config::Limits& limits_;
 };

@@ -1,0 +1,23 @@
+// The envelopes that inform a user's connections of changes in the inbox, as messages for the lanes.
+// Thread: made on a loop, called on the storage thread: they share nothing but immutable rules and the clock.
+#pragma once
+
+#include "notifyd/core/clock.hpp"
+#include "notifyd/notifications/notification_rules.hpp"
+#include "notifyd/ports/inbox_store.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace notifyd::notifications {
+
+// `clock` must be safe to use from any thread, and outlive the storage.
+[[nodiscard]] ports::AnnouncePosted announce_posted(std::shared_ptr<const NotificationRules> rules, const Clock& clock);
+// `id`: what was read; nullopt: everything up to `envelope_id`.
+[[nodiscard]] ports::AnnounceChange announce_read(const UserId& user,
+                                                  const Uuid& envelope_id,
+                                                  const std::optional<Uuid>& id,
+                                                  EpochMs at);
+[[nodiscard]] ports::AnnounceChange announce_deleted(const UserId& user, const Uuid& id, EpochMs at);
+
+}  // namespace notifyd::notifications

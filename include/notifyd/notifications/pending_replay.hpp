@@ -1,0 +1,79 @@
+// Sends a user's pending notifications to a connection that has just opened: oldest first, before anything new, page by
+// page as the client reads (docs/protocol.md#notifications).
+// Flow:   WebSocketSession -> await (before the connection is registered), begin (after its first frame)
+//         -> ports::InboxStore -> ports::ConnectionSink. Notices that come in between are held and sent afterwards,
+//         unless a page contained them.
+// Thread: one loop.
+// Fails:  if a page cannot be read, the rest stays pending and is sent on the next connect.
+#pragma once
+
+#include "notifyd/connection/connection_registry.hpp"
+#include "notifyd/core/clock.hpp"
+#include "notifyd/delivery/notice_hold.hpp"
+#include "notifyd/notifications/notification_rules.hpp"
+#include "notifyd/ports/inbox_store.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+
+namespace notifyd::notifications {
+
+class PendingReplay final : public delivery::NoticeHold {
+  public:
+    // Everything outlives it. `expiry` distrusts a leap of the clock.
+    PendingReplay(const connection::ConnectionRegistry& registry,
+                  ports::InboxStore& store,
+                  std::shared_ptr<const NotificationRules> rules,
+                  const Clock& clock,
+                  const Clock& expiry)
+        : registry_(registry), store_(store), rules_(std::move(rules)), clock_(clock), expiry_(expiry) {}
+
+    void use(std::shared_ptr<const NotificationRules> rules) { rules_ = std::move(rules); }
+
+    // From now on, notices to this connection wait.
+    static void await(connection::Connection& connection) { connection.awaits_pending = true; }
+    void begin(const connection::Connection& connection);
+    [[nodiscard]] std::vector<Delivery> pass(connection::Connection& connection,
+                                             std::span<const Delivery> run) override;
+    // Forgets replays that ended a while ago, and those of closed connections. Call now and then.
+    void tick(SteadyTime now);
+
+  private:
+    // What a connection is owed. Exists only while `awaits_pending` is set: an idle connection costs nothing here.
+    struct Replay {
+        // Read, but not sent yet.
+        std::deque<Notification> page;
+        std::uint64_t unread = 0;
+        std::optional<Uuid> after{};
+        bool more = true;
+        // Sent lately: a notice about one of these only repeats it, because its commit was read before it came.
+        std::deque<Uuid> recent;
+        std::deque<Delivery> held;
+        std::size_t held_bytes = 0;
+        // There was no room to hold a notice, so what it announced must be read.
+        bool overflowed = false;
+        std::optional<SteadyTime> ended_at{};
+    };
+
+    void read(ConnectionId id, const UserId& user, const Replay& replay);
+    void page_came(ConnectionId id, Result<PendingPage> page);
+    // Sends what the client has room for, then reads the next page, or ends.
+    void go_on(ConnectionId id);
+    void await_room(connection::Connection& connection);
+    // Returns false if the client must read first, or is gone.
+    [[nodiscard]] bool send_page(connection::Connection& connection, Replay& replay);
+    [[nodiscard]] bool send_held(connection::Connection& connection, Replay& replay);
+    [[nodiscard]] static bool is_known(const Replay& replay, const Uuid& id);
+
+    const connection::ConnectionRegistry& registry_;
+    ports::InboxStore& store_;
+    std::shared_ptr<const NotificationRules> rules_;
+    const Clock& clock_;
+    const Clock& expiry_;
+    std::unordered_map<ConnectionId, Replay> replays_;
+};
+
+}  // namespace notifyd::notifications
