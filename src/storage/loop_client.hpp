@@ -10,6 +10,7 @@
 #include "loop_requests.hpp"
 #include "message_port.hpp"
 #include "permission_port.hpp"
+#include "read_position_port.hpp"
 #include "resume_port.hpp"
 #include "ticket_port.hpp"
 
@@ -37,6 +38,7 @@ class LoopClient final : public StorageClient {
     [[nodiscard]] ports::DeadLetterSink& letter_sink() override { return letters_; }
     [[nodiscard]] ports::DeadLetterStore& letters() override { return letters_; }
     [[nodiscard]] ports::TicketStore& tickets() override { return tickets_; }
+    [[nodiscard]] ports::ReadPositionStore& read_positions() override { return read_positions_; }
     [[nodiscard]] ports::DiskSpace& disk() override { return disk_; }
 
     [[nodiscard]] bool turn_ended() override {
@@ -55,6 +57,7 @@ class LoopClient final : public StorageClient {
     ConnectionPort connections_{requests_};
     LetterPort letters_{requests_};
     TicketPort tickets_{requests_};
+    ReadPositionPort read_positions_{requests_};
     DiskPort disk_{requests_};
 };
 

@@ -8,6 +8,7 @@
 #include "notifyd/storage/read_session.hpp"
 
 #include "block_table.hpp"
+#include "chat_lists.hpp"
 #include "database.hpp"
 #include "dead_letter_table.hpp"
 #include "message_pages.hpp"
@@ -42,7 +43,8 @@ class Reader final : public ReadSession {
               permissions(database),
               blocks(database),
               letters(database, events),
-              tickets(database) {}
+              tickets(database),
+              chats(database) {}
 
         Transactions transactions;
         MessagePages messages;
@@ -51,7 +53,8 @@ class Reader final : public ReadSession {
         BlockLists blocks;
         DeadLetterLists letters;
         TicketReader tickets;
-        ReadTables as_read{messages, resumes, permissions, blocks, letters, tickets};
+        ChatLists chats;
+        ReadTables as_read{messages, resumes, permissions, blocks, letters, tickets, chats};
     };
 
     Database database_;

@@ -17,6 +17,7 @@ Tables::Tables(Database& database, const TableSettings& settings, const Clock& c
       connections(database),
       letters(database, settings.history, settings.letters),
       tickets(database),
+      read_positions(database, messages.topics()),
       free_pages(database),
       expiry(clock, trusted_time, messages, empty_topics, deduplication) {}
 

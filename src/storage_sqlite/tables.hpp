@@ -15,6 +15,7 @@
 #include "message_expiry.hpp"
 #include "message_table.hpp"
 #include "permission_table.hpp"
+#include "read_position_table.hpp"
 #include "ticket_table.hpp"
 #include "trusted_time.hpp"
 
@@ -44,10 +45,11 @@ struct Tables {
     ConnectionTable connections;
     DeadLetterTable letters;
     TicketTable tickets;
+    ReadPositionTable read_positions;
     FreePages free_pages;
     MessageExpiry expiry;
     // The same tables, for write jobs.
-    WriteTables for_jobs{expiry, permissions, blocks, letters, tickets, free_pages};
+    WriteTables for_jobs{expiry, permissions, blocks, letters, tickets, read_positions, free_pages};
 };
 
 }  // namespace notifyd::storage::sqlite

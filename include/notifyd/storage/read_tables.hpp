@@ -8,6 +8,7 @@
 #include "notifyd/ports/block_store.hpp"
 #include "notifyd/ports/dead_letter_store.hpp"
 #include "notifyd/ports/permission_store.hpp"
+#include "notifyd/ports/read_position_store.hpp"
 #include "notifyd/ports/resume_planner.hpp"
 #include "notifyd/ports/ticket_store.hpp"
 
@@ -65,6 +66,31 @@ class TicketReads {
     [[nodiscard]] virtual std::optional<std::optional<ports::FoundTicket>> find(const Uuid& id) = 0;
 };
 
+struct RankedChat {
+    ChatPlace place;
+    Role role = Role::member;
+};
+
+struct ChatSlice {
+    // In no particular order.
+    std::vector<RankedChat> chats;
+    // Where the next slice begins; nullopt: this is the last one.
+    std::optional<TopicName> next{};
+};
+
+class ChatReads {
+  public:
+    virtual ~ChatReads() = default;
+    // Visits up to `rows_max` permission rows of the user, in the order of their topics; bans are left out.
+    [[nodiscard]] virtual std::optional<ChatSlice> rank(const UserId& user,
+                                                        std::size_t rows_max,
+                                                        const std::optional<TopicName>& after) = 0;
+    // Adds each of these with its numbers; false if the database fails.
+    [[nodiscard]] virtual bool describe(const UserId& user,
+                                        const std::vector<RankedChat>& ranked,
+                                        std::vector<Chat>& chats) = 0;
+};
+
 // Refers to the objects of one ReadSession.
 struct ReadTables {
     MessageReads& messages;
@@ -73,6 +99,7 @@ struct ReadTables {
     BlockReads& blocks;
     LetterReads& letters;
     TicketReads& tickets;
+    ChatReads& chats;
 };
 
 }  // namespace notifyd::storage

@@ -8,6 +8,7 @@
 #include "notifyd/core/dead_letter.hpp"
 #include "notifyd/core/user_block.hpp"
 #include "notifyd/ports/permission_store.hpp"
+#include "notifyd/ports/read_position_store.hpp"
 #include "notifyd/ports/ticket_store.hpp"
 
 #include <cstddef>
@@ -68,6 +69,15 @@ class TicketWrites {
     [[nodiscard]] virtual bool delete_expired(EpochMs cutoff, std::size_t rows_max, std::size_t& deleted) = 0;
 };
 
+class ReadPositionWrites {
+  public:
+    virtual ~ReadPositionWrites() = default;
+    // `moved_to`: where the position is now, if it has moved. `refused`: why nothing was written.
+    [[nodiscard]] virtual bool advance(const ports::ReadPosition& position,
+                                       std::optional<Sequence>& moved_to,
+                                       std::optional<Error>& refused) = 0;
+};
+
 // The space of deleted rows. An engine whose database looks after that itself always counts 0.
 class SpaceWrites {
   public:
@@ -85,6 +95,7 @@ struct WriteTables {
     BlockWrites& blocks;
     LetterWrites& letters;
     TicketWrites& tickets;
+    ReadPositionWrites& read_positions;
     SpaceWrites& space;
 };
 

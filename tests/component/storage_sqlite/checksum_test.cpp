@@ -103,6 +103,7 @@ TEST_CASE("rows older than the checksums are served unchanged, with their number
             "ALTER TABLE messages DROP COLUMN checksum; ALTER TABLE messages RENAME COLUMN kind TO numbered;"
             "DROP TABLE deduplication; DROP TABLE dead_letters; DROP TABLE tickets; DROP TABLE time_runs;"
             "DROP TABLE dead_letter_recipients; DROP TABLE table_sizes; DROP TABLE user_blocks;"
+            "DROP TRIGGER permission_removed; DROP TABLE read_positions;"
             "PRAGMA user_version = 3;"
             "INSERT INTO topics (id, name) VALUES (1, 'chat:a');"
             "INSERT INTO messages VALUES (1, 1, 1, 1, zeroblob(16), 5, NULL, '{\"a\":1');"

@@ -201,7 +201,8 @@ TEST_CASE("letters of an older database are counted when it is migrated") {
             "DROP TRIGGER dead_letter_added; DROP TRIGGER dead_letter_removed; DROP TRIGGER ticket_added;"
             "DROP TRIGGER ticket_removed; DROP TABLE table_sizes; DROP TABLE dead_letter_recipients;"
             "DROP INDEX dead_letters_by_recipient; ALTER TABLE dead_letters DROP COLUMN shared_queue;"
-            "ALTER TABLE dead_letters DROP COLUMN bytes; DROP TABLE user_blocks; PRAGMA user_version = 8");
+            "ALTER TABLE dead_letters DROP COLUMN bytes; DROP TABLE user_blocks;"
+            "DROP TRIGGER permission_removed; DROP TABLE read_positions; PRAGMA user_version = 8");
         for (int i = 0; i < 5; ++i) {
             outsider.execute(
                 "INSERT INTO dead_letters VALUES (randomblob(16), 'fifo', zeroblob(16), 'chat:a', 1, NULL, "

@@ -19,13 +19,14 @@ namespace notifyd::storage::sqlite::testing {
 using namespace notifyd::storage::testing;
 using notifyd::testing::TemporaryFolder;
 
-// Undoes migrations 8, 9 and 10.
+// Undoes migration 8 and later ones.
 inline void make_version_7(Outsider& outsider) {
     outsider.execute(
         "DROP TRIGGER dead_letter_added; DROP TRIGGER dead_letter_removed; DROP TRIGGER ticket_added;"
         "DROP TRIGGER ticket_removed; DROP TABLE table_sizes; DROP TABLE dead_letter_recipients;"
         "DROP INDEX dead_letters_by_recipient; ALTER TABLE dead_letters DROP COLUMN shared_queue;"
         "ALTER TABLE dead_letters DROP COLUMN bytes; DROP TABLE time_runs; DROP TABLE user_blocks;"
+        "DROP TRIGGER permission_removed; DROP TABLE read_positions;"
         "DELETE FROM meta WHERE key = 'unchecked_up_to'; PRAGMA user_version = 7");
 }
 
