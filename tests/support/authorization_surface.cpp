@@ -1,8 +1,9 @@
-// Prints everything that a client can request of the gateway, one per line: the routes that the resources declare, the
-// WebSocket frames of the parser's variant, and the upgrade. check_surface.py compares the list with table.py.
+// Prints everything that a client can request of the gateway, one per line: the routes and envelopes that the resources
+// declare, the other frames of the parser's variant, and the upgrade. check_surface.py compares the list with table.py.
 #include "notifyd/wire/client_frames.hpp"
 
 #include "http/router.hpp"
+#include "websocket/envelope_router.hpp"
 
 #include <array>
 #include <iostream>
@@ -13,11 +14,6 @@ namespace {
 
 // In the order of the variant's alternatives; a frame added there does not compile until it has a name here.
 constexpr std::array frames{std::string_view("sendMessage"),
-                            std::string_view("ping"),
-                            std::string_view("subscribe"),
-                            std::string_view("unsubscribe"),
-                            std::string_view("auth:refresh"),
-                            std::string_view("notification:ack"),
                             std::string_view("unknown envelope"),
                             std::string_view("malformed sendMessage"),
                             std::string_view("malformed envelope")};
@@ -26,9 +22,9 @@ static_assert(frames.size() == std::variant_size_v<notifyd::wire::ClientFrame>);
 }  // namespace
 
 int main() {
-    for (const notifyd::gateway::Route& route : notifyd::gateway::declared_routes()) {
-        std::cout << route.method << ' ' << route.path << '\n';
-    }
+    using namespace notifyd::gateway;
+    for (const Route& route : declared_routes()) std::cout << route.method << ' ' << route.path << '\n';
     std::cout << "upgrade\n";
+    for (const std::string_view type : declared_envelopes()) std::cout << "frame " << type << '\n';
     for (const std::string_view frame : frames) std::cout << "frame " << frame << '\n';
 }

@@ -1,6 +1,26 @@
 #include "websocket/envelope_router.hpp"
 
+#include <type_traits>
+
 namespace notifyd::gateway {
+
+namespace {
+
+template <class... Resource>
+std::vector<std::string_view> types_of(std::type_identity<std::tuple<Resource...>>) {
+    std::vector<std::string_view> types;
+    const auto append = [&types](const auto& declared) {
+        for (const auto& each : declared) types.push_back(each.type);
+    };
+    (append(Resource::routes()), ...);
+    return types;
+}
+
+}  // namespace
+
+std::vector<std::string_view> declared_envelopes() {
+    return types_of(std::type_identity<FrameResources>());
+}
 
 EnvelopeRouter::EnvelopeRouter(FrameResources& resources) : unknown_type_(Errc::invalid_request, {}) {
     std::apply([this](auto&... resource) { (add(resource), ...); }, resources);

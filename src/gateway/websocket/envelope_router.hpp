@@ -7,8 +7,12 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace notifyd::gateway {
+
+// The types that the resources declare; does not require any to be built.
+[[nodiscard]] std::vector<std::string_view> declared_envelopes();
 
 class EnvelopeRouter {
   public:
