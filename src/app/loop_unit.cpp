@@ -22,6 +22,14 @@ permissions::PermissionSettings permission_settings(const config::Config& config
     return settings;
 }
 
+history::ReadPositionMode read_position_mode(const config::Presence& presence) {
+    return presence.enabled ? history::ReadPositionMode::on : history::ReadPositionMode::off;
+}
+
+history::ReadReceipts read_receipts(const config::Presence& presence) {
+    return presence.read_receipts ? history::ReadReceipts::on : history::ReadReceipts::off;
+}
+
 publish::ContentDeduplication content_deduplication_of(const config::Fifo& fifo) {
     using publish::ContentDeduplication;
     return fifo.content_based_deduplication ? ContentDeduplication::on : ContentDeduplication::off;
@@ -69,6 +77,13 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
       retrieval_(permissions_,
                  storage_->history(),
                  config_.storage.history ? history::HistoryMode::on : history::HistoryMode::off),
+      read_positions_(read_position_mode(config_.presence),
+                      read_receipts(config_.presence),
+                      permissions_,
+                      storage_->read_positions(),
+                      worker_,
+                      shared.clock,
+                      ids_),
       services_(session_services(shared)),
       gateway_(services_, make_resources(shared), make_frame_resources(), shared.shared_gateway),
       ticker_(loop_, limits::room_interval, [this, &clock = shared.clock] {
@@ -108,6 +123,7 @@ gateway::Resources LoopUnit::make_resources(const Shared& shared) {
     return {PublishEndpoints(publisher_, shared.http_publishes, large_batches_, loop_, limits, shared.clock, events_),
             ConnectionTokenEndpoints(tickets_, loop_, limits),
             MessageEndpoints(retrieval_, loop_, config_.storage),
+            ChatEndpoints(read_positions_, loop_),
             PermissionEndpoints(permissions_, loop_, limits),
             UserEndpoints(user_blocks_, loop_, limits),
             DeadLetterEndpoints(storage_->letters(), shared.redriver, loop_),
@@ -121,13 +137,15 @@ gateway::FrameResources LoopUnit::make_frame_resources() {
     return {PingFrames(services_),
             SubscriptionFrames(services_),
             TokenRefreshFrames(services_),
-            NotificationFrames(services_)};
+            NotificationFrames(services_),
+            ReadPositionFrames(services_, read_positions_)};
 }
 
 void LoopUnit::reload(const config::Config& config) {
     config_ = config;
     permissions_.use(permission_settings(config_));
     publisher_.use(content_deduplication_of(config_.fifo));
+    read_positions_.use(read_receipts(config_.presence));
     gateway_.take_over();
 }
 

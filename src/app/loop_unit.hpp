@@ -9,6 +9,7 @@
 #include "notifyd/delivery/worker_pool.hpp"
 #include "notifyd/gateway/change_broadcast.hpp"
 #include "notifyd/gateway/gateway.hpp"
+#include "notifyd/history/read_positions.hpp"
 #include "notifyd/observability/event_log.hpp"
 #include "notifyd/observability/events.hpp"
 #include "notifyd/permissions/user_blocks.hpp"
@@ -87,6 +88,7 @@ class LoopUnit {
     publish::Publisher publisher_;
     runtime::Turnstile large_batches_;
     history::RetrievalHandler retrieval_;
+    history::ReadPositions read_positions_;
     gateway::SessionServices services_;
     gateway::LoopGateway gateway_;
     // For what the publisher and the deliveries do with time.

@@ -4,6 +4,7 @@
 #include "notifyd/core/http_status.hpp"
 #include "notifyd/wire/websocket_frame.hpp"
 
+#include "envelope_text.hpp"
 #include "json_writer.hpp"
 #include "receipt_text.hpp"
 
@@ -42,14 +43,6 @@ std::string open_send_error(const Error& error, const std::optional<RawJson>& re
     append_retry_after(text, error);
     if (request_id) text.append(",\"requestId\":").append(request_id->text);
     return text;
-}
-
-// `{"id":…,"type":…,"timestamp":…,"payload":{`: the caller closes two braces.
-std::string open_envelope(const RawJson& id, std::string_view type, EpochMs now) {
-    std::string text = "{\"id\":" + id.text;
-    append_string_member(text, ",\"type\":", type);
-    append_number_member(text, ",\"timestamp\":", now);
-    return text += ",\"payload\":{";
 }
 
 FramePtr subscription_frame(const RawJson& id, std::string_view type, EpochMs now, const Subscribed& state) {

@@ -72,6 +72,7 @@ ROWS = (
     Row("POST /publish/batch", PUBLISHERS, body={"messages": [message(HUB)]}),
     Row("GET /messages", READERS, query=HUB),
     Row("GET /messages", THEMSELVES, subject="user", query=USER, name="GET /messages of a user"),
+    Row("GET /chats", ANY_USER, subject=""),
     Row("POST /permissions", GRANTERS, body={"userId": "guest", "role": "viewer", **HUB}),
     Row("POST /permissions", GRANTERS, body={"userId": "{caller}", "role": "admin", **HUB},
         name="POST /permissions for the caller"),
@@ -115,6 +116,7 @@ ROWS = (
         success=400, name="frame subscribe to an admin's channel"),
     Row("frame unsubscribe", ANY_USER, body={"type": "unsubscribe", "payload": {"topics": ["hub:{id}"]}}),
     Row("frame ping", ANY_USER, subject="", body={"type": "ping", "payload": {}}),
+    Row("frame read", READERS, body={"type": "read", "payload": {"topic": "hub:{id}", "sequenceNumber": 1}}),
     # Not a valid token; tests/system/test_token_refresh.py covers what a valid one changes.
     Row("frame auth:refresh", ANY_USER, subject="", body={"type": "auth:refresh", "payload": {"token": "x"}},
         success=401),

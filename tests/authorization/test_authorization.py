@@ -43,7 +43,8 @@ def anonymous(text, names):
 
 class Authorization(SystemTest):
     settings = {"auth": {"claims.hub": "hubs", "leeway": "0s"},
-                "tokens": {"secret": SIGNING_SECRET, "per_minute": 0, "admin_channels": ["audit"]}}
+                "tokens": {"secret": SIGNING_SECRET, "per_minute": 0, "admin_channels": ["audit"]},
+                "presence": {"enabled": True}}
 
     @classmethod
     def setUpClass(cls):

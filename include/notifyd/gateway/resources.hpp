@@ -2,6 +2,7 @@
 // and built by app/loop_unit with what it needs. Each loop has its own.
 #pragma once
 
+#include "notifyd/gateway/endpoints/chats.hpp"
 #include "notifyd/gateway/endpoints/connection_tokens.hpp"
 #include "notifyd/gateway/endpoints/connections.hpp"
 #include "notifyd/gateway/endpoints/dead_letters.hpp"
@@ -18,6 +19,7 @@ namespace notifyd::gateway {
 using Resources = std::tuple<PublishEndpoints,
                              ConnectionTokenEndpoints,
                              MessageEndpoints,
+                             ChatEndpoints,
                              PermissionEndpoints,
                              UserEndpoints,
                              DeadLetterEndpoints,

@@ -1,5 +1,6 @@
 // Every client frame in docs/protocol.md is read as the document says.
 #include "notifyd/wire/client_frames.hpp"
+#include "notifyd/wire/read_positions.hpp"
 #include "notifyd/wire/subscriptions.hpp"
 #include "notifyd/wire/token_refresh.hpp"
 
@@ -95,6 +96,14 @@ void check_unsubscribe(const std::string& name) {
     CHECK(frame.topics[0].text() == "org:acme");
 }
 
+void check_read(const std::string& name) {
+    const ParsedEnvelope parsed(name, "\"n-1\"", "read");
+    const auto frame = parse_read(parsed.envelope.payload);
+    REQUIRE(frame.has_value());
+    CHECK(frame->topic.text() == "chat:chat-1");
+    CHECK(frame->sequence == 42);
+}
+
 void check_auth_refresh(const std::string& name) {
     const ParsedEnvelope parsed(name, "\"f-1\"", "auth:refresh");
     const auto token = parse_token_refresh(parsed.envelope.payload);
@@ -108,6 +117,7 @@ TEST_CASE("client frames in docs/protocol.md are understood") {
     const std::map<std::string, std::function<void(const std::string&)>> checks{
         {"client/auth-refresh", check_auth_refresh},
         {"client/ping", check_ping},
+        {"client/read", check_read},
         {"client/send-message", check_send_message},
         {"client/send-message-transient", check_send_message_transient},
         {"client/send-message-with-ack", check_send_message_with_ack},

@@ -1,6 +1,7 @@
 // Every server frame in docs/protocol.md is one that the server writes.
 #include "notifyd/wire/client_frames.hpp"
 #include "notifyd/wire/delivered_frames.hpp"
+#include "notifyd/wire/read_positions.hpp"
 #include "notifyd/wire/server_frames.hpp"
 
 #include "support/frame_text.hpp"
@@ -143,6 +144,7 @@ TEST_CASE("server frames in docs/protocol.md are what the server writes") {
         {"server/message-standard", delivered("client/send-message-with-ack", standard_receipt(), noon + 1)},
         {"server/message-transient", delivered("client/send-message-transient", transient_receipt(), noon + 1)},
         {"server/pong", frame_text(pong(RawJson{"\"p-1\""}, noon))},
+        {"server/read", read_envelope(own_id, noon, topics({"chat:chat-1"}).front(), UserId("alice"), 42)},
         {"server/receipt", frame_text(send_answer(fifo_receipt(), RawJson{"\"r-1\""}))},
         {"server/receipt-transient", frame_text(send_answer(transient_receipt(), RawJson{"\"r-4\""}))},
         {"server/resumed", resumed(42, 1, "", 1)},
