@@ -5,6 +5,7 @@
 #include "notifyd/wire/dead_letters.hpp"
 #include "notifyd/wire/messages.hpp"
 #include "notifyd/wire/permissions.hpp"
+#include "notifyd/wire/presence.hpp"
 
 #include "input.hpp"
 
@@ -32,5 +33,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static_cast<void>(wire::parse_revoke_query(query));
     static_cast<void>(wire::parse_dead_letters_query(query));
     static_cast<void>(wire::parse_redrive_query(query));
+    static_cast<void>(wire::parse_presence_query(query));
     return 0;
 }

@@ -1,5 +1,6 @@
 // Every client frame in docs/protocol.md is read as the document says.
 #include "notifyd/wire/client_frames.hpp"
+#include "notifyd/wire/presence.hpp"
 #include "notifyd/wire/subscriptions.hpp"
 #include "notifyd/wire/token_refresh.hpp"
 
@@ -102,12 +103,39 @@ void check_auth_refresh(const std::string& name) {
     CHECK(*token == "eyJhbGciOiJSUzI1NiJ9.e30.c2ln");
 }
 
+void check_presence_topics(const std::string& name, const std::string& id, const std::string& type) {
+    const ParsedEnvelope parsed(name, id, type);
+    const auto topics = parse_presence_topics(parsed.envelope.payload);
+    REQUIRE(topics.has_value());
+    REQUIRE(topics->size() == 1);
+    CHECK(topics->front().text() == "chat:chat-1");
+}
+
+void check_presence_subscribe(const std::string& name) {
+    check_presence_topics(name, "\"w-1\"", "presence:subscribe");
+}
+
+void check_presence_unsubscribe(const std::string& name) {
+    check_presence_topics(name, "\"w-3\"", "presence:unsubscribe");
+}
+
+void check_presence_update(const std::string& name) {
+    const ParsedEnvelope parsed(name, "\"w-2\"", "presence:update");
+    const auto update = parse_presence_update(parsed.envelope.payload);
+    REQUIRE(update.has_value());
+    CHECK(update->status == PresenceStatus::away);
+    CHECK(update->activity == "Lunch");
+}
+
 }  // namespace
 
 TEST_CASE("client frames in docs/protocol.md are understood") {
     const std::map<std::string, std::function<void(const std::string&)>> checks{
         {"client/auth-refresh", check_auth_refresh},
         {"client/ping", check_ping},
+        {"client/presence-subscribe", check_presence_subscribe},
+        {"client/presence-unsubscribe", check_presence_unsubscribe},
+        {"client/presence-update", check_presence_update},
         {"client/send-message", check_send_message},
         {"client/send-message-transient", check_send_message_transient},
         {"client/send-message-with-ack", check_send_message_with_ack},

@@ -4,6 +4,7 @@
 #include "notifyd/wire/dead_letters.hpp"
 #include "notifyd/wire/messages.hpp"
 #include "notifyd/wire/permissions.hpp"
+#include "notifyd/wire/presence.hpp"
 #include "notifyd/wire/publish.hpp"
 #include "notifyd/wire/server_frames.hpp"
 #include "notifyd/wire/status.hpp"
@@ -16,6 +17,7 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -150,6 +152,14 @@ std::string connections() {
     return connections_page(std::span(&connection, 1), std::nullopt);
 }
 
+std::string presence() {
+    std::vector<PresenceMember> members{
+        {UserId("alice"), {.last_active_at = noon}},
+        {UserId("bob"), {.status = PresenceStatus::busy, .activity = "In a call", .last_active_at = noon - 100'000}}};
+    const PresenceList list{std::make_shared<const std::vector<PresenceMember>>(std::move(members)), 2, 1};
+    return presence_reply(topic("chat:chat-1"), list);
+}
+
 std::string dead_letters() {
     const Message message = message_in(standard_id, "user:bob", MessageType::standard, noon + 1);
     const DeadLetter letter{.id = uuid("019c13ec-a059-7a01-8c4c-1d3a5b7c9e0f"),
@@ -195,6 +205,7 @@ TEST_CASE("HTTP replies in docs/protocol.md are what the server writes") {
         {"http/grant-reply", permission_reply(permission("chat:chat-1", Role::member, "alice"))},
         {"http/messages-reply", history()},
         {"http/permissions-reply", permissions()},
+        {"http/presence-reply", presence()},
         {"http/publish-batch-reply", batch()},
         {"http/publish-reply", publish_reply(fifo_receipt())},
     };
