@@ -35,6 +35,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
       loop_(index, config::unless_off(config_.limits.queue_length)),
       storage_(shared.storage.client(loop_)),
       connections_(registry_, storage_->connections()),
+      presence_(make_presence(shared)),
       worker_(shared.workers.add_worker({.loop = loop_,
                                          .registry = registry_,
                                          .reader = storage_->history(),
@@ -74,6 +75,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
       ticker_(loop_, limits::room_interval, [this, &clock = shared.clock] {
           publisher_.poll_room();
           worker_.tick(clock.steady_now());
+          if (presence_) presence_->tick();
       }) {
     loop_.on_exception([this](const char* what) { events_.emit(observability::ExceptionCaught{"event loop", what}); });
     // At the end of a turn, hand new messages to the storage first, so that the disk works while the lanes are emptied
@@ -87,6 +89,14 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                               .may_receive = [this](const Identity& identity, const TopicName& topic) {
                                   return permissions_.may_receive(identity, topic).has_value();
                               }});
+}
+
+std::unique_ptr<presence::LoopPresence> LoopUnit::make_presence(const Shared& shared) {
+    if (!config_.presence.enabled) return nullptr;
+    auto presence = std::make_unique<presence::LoopPresence>(
+        loop_, shared.presence_boards, shared.clock, ids_, config_.presence.leave_after);
+    connections_.set_observer(presence->watchers);
+    return presence;
 }
 
 gateway::SessionServices LoopUnit::session_services(const Shared& shared) {
@@ -110,6 +120,7 @@ gateway::Resources LoopUnit::make_resources(const Shared& shared) {
             MessageEndpoints(retrieval_, loop_, config_.storage),
             PermissionEndpoints(permissions_, loop_, limits),
             UserEndpoints(user_blocks_, loop_, limits),
+            PresenceEndpoints(permissions_, presence_ ? &presence_->board : nullptr, loop_),
             DeadLetterEndpoints(storage_->letters(), shared.redriver, loop_),
             ConnectionEndpoints(shared.loops, loop_),
             OperationsEndpoints(
@@ -118,10 +129,13 @@ gateway::Resources LoopUnit::make_resources(const Shared& shared) {
 
 gateway::FrameResources LoopUnit::make_frame_resources() {
     using namespace gateway;
+    PresenceFrames::Services presence;
+    if (presence_) presence = {&presence_->board, &presence_->watchers};
     return {PingFrames(services_),
             SubscriptionFrames(services_),
             TokenRefreshFrames(services_),
-            NotificationFrames(services_)};
+            NotificationFrames(services_),
+            PresenceFrames(services_, presence)};
 }
 
 void LoopUnit::reload(const config::Config& config) {

@@ -12,6 +12,7 @@
 #include "notifyd/observability/event_log.hpp"
 #include "notifyd/observability/events.hpp"
 #include "notifyd/permissions/user_blocks.hpp"
+#include "notifyd/presence/loop_presence.hpp"
 #include "notifyd/runtime/shared_token_buckets.hpp"
 #include "notifyd/runtime/ticker.hpp"
 #include "notifyd/runtime/turnstile.hpp"
@@ -44,6 +45,7 @@ struct Shared {
     delivery::Redriver& redriver;
     gateway::SharedGateway& shared_gateway;
     gateway::AllLoops& loops;
+    presence::LocalBoards& presence_boards;
 };
 
 class LoopUnit {
@@ -64,6 +66,7 @@ class LoopUnit {
     }
 
   private:
+    [[nodiscard]] std::unique_ptr<presence::LoopPresence> make_presence(const Shared& shared);
     [[nodiscard]] gateway::SessionServices session_services(const Shared& shared);
     // Each resource of the HTTP API, with exactly what it uses.
     [[nodiscard]] gateway::Resources make_resources(const Shared& shared);
@@ -77,6 +80,7 @@ class LoopUnit {
     std::unique_ptr<storage::StorageClient> storage_;
     connection::ConnectionRegistry registry_;
     connection::ConnectionHandler connections_;
+    std::unique_ptr<presence::LoopPresence> presence_;  // nullptr: disabled
     delivery::DeliveryWorker& worker_;
     gateway::ChangeBroadcast permission_changes_;
     permissions::PermissionManager permissions_;
@@ -89,7 +93,7 @@ class LoopUnit {
     history::RetrievalHandler retrieval_;
     gateway::SessionServices services_;
     gateway::LoopGateway gateway_;
-    // For what the publisher and the deliveries do with time.
+    // For what the publisher, the deliveries and presence do with time.
     runtime::Ticker ticker_;
 };
 

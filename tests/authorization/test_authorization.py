@@ -42,7 +42,8 @@ def anonymous(text, names):
 
 
 class Authorization(SystemTest):
-    settings = {"auth": {"claims.hub": "hubs", "leeway": "0s"},
+    settings = {"presence": {"enabled": True},
+                "auth": {"claims.hub": "hubs", "leeway": "0s"},
                 "tokens": {"secret": SIGNING_SECRET, "per_minute": 0, "admin_channels": ["audit"]}}
 
     @classmethod

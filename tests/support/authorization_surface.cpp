@@ -1,5 +1,7 @@
-// Prints everything that a client can request of the gateway, one per line: the routes that the resources declare, the
-// WebSocket frames of the parser's variant, and the upgrade. check_surface.py compares the list with table.py.
+// Prints everything that a client can request of the gateway, one per line: the routes and the types of envelopes that
+// the resources declare, the WebSocket frames of the parser's variant, and the upgrade. check_surface.py compares the
+// list with table.py.
+#include "notifyd/gateway/frame_resources.hpp"
 #include "notifyd/wire/client_frames.hpp"
 
 #include "http/router.hpp"
@@ -7,21 +9,27 @@
 #include <array>
 #include <iostream>
 #include <string_view>
+#include <tuple>
+#include <type_traits>
 #include <variant>
 
 namespace {
 
-// In the order of the variant's alternatives; a frame added there does not compile until it has a name here.
+// In the order of the variant's alternatives; a frame added there does not compile until it has a name here. An
+// envelope whose type no resource declares is "unknown".
 constexpr std::array frames{std::string_view("sendMessage"),
-                            std::string_view("ping"),
-                            std::string_view("subscribe"),
-                            std::string_view("unsubscribe"),
-                            std::string_view("auth:refresh"),
-                            std::string_view("notification:ack"),
                             std::string_view("unknown envelope"),
                             std::string_view("malformed sendMessage"),
                             std::string_view("malformed envelope")};
 static_assert(frames.size() == std::variant_size_v<notifyd::wire::ClientFrame>);
+
+template <class... Resources>
+void print_envelopes(std::type_identity<std::tuple<Resources...>>) {
+    const auto print = [](const auto& routes) {
+        for (const auto& route : routes) std::cout << "frame " << route.type << '\n';
+    };
+    (print(Resources::routes()), ...);
+}
 
 }  // namespace
 
@@ -30,5 +38,6 @@ int main() {
         std::cout << route.method << ' ' << route.path << '\n';
     }
     std::cout << "upgrade\n";
+    print_envelopes(std::type_identity<notifyd::gateway::FrameResources>());
     for (const std::string_view frame : frames) std::cout << "frame " << frame << '\n';
 }

@@ -123,9 +123,6 @@ class NoFalsePromise(SystemTest):
             ("unsubscribe", {"channels": ["social"]}),
             ("unsubscribe", {"channels": ["social"], "topics": [f"chat:{self.chat}"]}),
             ("notification:ack", {"notificationId": "01890a5d-ac96-774b-bcce-b302099a8057"}),
-            ("presence:subscribe", {"topics": [f"chat:{self.chat}"]}),
-            ("presence:unsubscribe", {"topics": [f"chat:{self.chat}"]}),
-            ("presence:update", {"status": "away"}),
             ("read", {"topic": f"chat:{self.chat}", "sequenceNumber": 1}),
         ):
             with self.subTest(kind, payload=payload):
@@ -138,7 +135,7 @@ class NoFalsePromise(SystemTest):
         for method, path in (
             ("POST", "/notifications"), ("GET", "/notifications"), ("GET", "/notifications/unread-count"),
             ("PATCH", "/notifications/preferences"), ("POST", "/metrics"), ("GET", "/metrics"), ("GET", "/scheduled"),
-            ("GET", "/events"), ("GET", "/presence"), ("GET", "/chats"), ("GET", "/users/u/data"),
+            ("GET", "/events"), ("GET", "/chats"), ("GET", "/users/u/data"),
             ("DELETE", "/users/u/data"), ("DELETE", "/messages/01890a5d-ac96-774b-bcce-b302099a8057"),
             ("PATCH", "/messages/01890a5d-ac96-774b-bcce-b302099a8057"), ("GET", "/stats"), ("GET", "/topics"),
             ("POST", "/dev/token"),

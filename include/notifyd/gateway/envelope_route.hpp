@@ -4,11 +4,13 @@
 
 #include "notifyd/connection/connection.hpp"
 #include "notifyd/core/error.hpp"
+#include "notifyd/core/result.hpp"
 #include "notifyd/core/sliding_window.hpp"
 #include "notifyd/gateway/loop_connections.hpp"
 #include "notifyd/wire/raw_json.hpp"
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace notifyd::gateway {
@@ -37,5 +39,10 @@ void refuse_envelope(const LoopContext& services,
 
 // Whether the connection may subscribe or unsubscribe now (limits.subscribes_per_minute); answers if it may not.
 [[nodiscard]] bool take_subscribe(const LoopContext& services, const EnvelopeCall& call);
+
+// Fails with forbidden, naming all of the topics that the connection may not receive.
+[[nodiscard]] Result<void> check_receivable(const LoopConnections& services,
+                                            const connection::Connection& connection,
+                                            std::span<const TopicName> topics);
 
 }  // namespace notifyd::gateway

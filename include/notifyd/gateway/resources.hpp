@@ -8,6 +8,7 @@
 #include "notifyd/gateway/endpoints/messages.hpp"
 #include "notifyd/gateway/endpoints/operations.hpp"
 #include "notifyd/gateway/endpoints/permissions.hpp"
+#include "notifyd/gateway/endpoints/presence.hpp"
 #include "notifyd/gateway/endpoints/publish.hpp"
 #include "notifyd/gateway/endpoints/users.hpp"
 
@@ -20,6 +21,7 @@ using Resources = std::tuple<PublishEndpoints,
                              MessageEndpoints,
                              PermissionEndpoints,
                              UserEndpoints,
+                             PresenceEndpoints,
                              DeadLetterEndpoints,
                              ConnectionEndpoints,
                              OperationsEndpoints>;

@@ -26,23 +26,8 @@ std::span<const EnvelopeRoute<SubscriptionFrames>> SubscriptionFrames::routes() 
 
 Result<void> SubscriptionFrames::check_topics(const connection::Connection& connection,
                                               const std::vector<TopicName>& topics) {
-    std::string refused;
-    std::string first_refused;
-    std::string_view cause;
-    for (const TopicName& topic : topics) {
-        const Result<void> receivable = services_.permissions.may_receive(connection.identity(), topic);
-        if (receivable) continue;
-        if (refused.empty()) {
-            first_refused = topic.text();
-            cause = receivable.error().cause;
-        }
-        refused.append(refused.empty() ? "" : ", ").append(topic.text());
-    }
-    if (!refused.empty()) {
-        Error error(Errc::forbidden, "No permission for " + refused);
-        error.topic = std::move(first_refused);
-        error.cause = cause;
-        return error;
+    if (Result<void> receivable = check_receivable(services_, connection, topics); !receivable) {
+        return receivable.error();
     }
     const auto is_new = [&](const TopicName& topic) {
         return !connection::ConnectionRegistry::is_subscribed(connection, topic);
