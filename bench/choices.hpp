@@ -8,7 +8,7 @@
 
 namespace notifyd::bench {
 
-enum class Workload : std::uint8_t { fanout, publish, connect, idle };
+enum class Workload : std::uint8_t { fanout, publish, connect, idle, presence };
 enum class Protocol : std::uint8_t { notifyd, broadcast, socketio, nchan, mqtt, nats, redis, jetstream, plain };
 enum class MessageType : std::uint8_t { standard, fifo };
 enum class Transport : std::uint8_t { websocket, http };
@@ -24,7 +24,8 @@ enum class Switch : std::uint8_t { off, on };
 template <class Choice>
 inline constexpr std::array<std::string_view, 0> choice_names{};
 template <>
-inline constexpr std::array<std::string_view, 4> choice_names<Workload>{"fanout", "publish", "connect", "idle"};
+inline constexpr std::array<std::string_view, 5> choice_names<Workload>{
+    "fanout", "publish", "connect", "idle", "presence"};
 template <>
 inline constexpr std::array<std::string_view, 9> choice_names<Protocol>{
     "notifyd", "broadcast", "socketio", "nchan", "mqtt", "nats", "redis", "jetstream", "plain"};

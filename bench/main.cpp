@@ -5,6 +5,7 @@
 #include "workloads/connect.hpp"
 #include "workloads/fanout.hpp"
 #include "workloads/idle.hpp"
+#include "workloads/presence.hpp"
 #include "workloads/publish.hpp"
 
 #include <cstdio>
@@ -24,6 +25,8 @@ Report run(const Options& options) {
             return run_connect(options);
         case Workload::idle:
             return run_idle(options);
+        case Workload::presence:
+            return run_presence(options);
     }
     return {};
 }

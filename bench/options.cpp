@@ -132,6 +132,8 @@ void check_protocol(const Options& options) {
         case Workload::connect:
         case Workload::idle:
             return refuse_unless_among(options, {notifyd, plain});
+        case Workload::presence:
+            return refuse_unless_among(options, {notifyd});
     }
 }
 
@@ -189,6 +191,8 @@ const char* usage_text() {
            "  connect: --protocol notifyd|plain --path / (plain) --clients FILE (notifyd; a line: token TAB query)\n"
            "           --window 16 (handshakes under way) --resume off|on (TLS sessions)\n"
            "  idle:    --protocol, --path, --clients as in connect; --connections 1\n"
+           "  presence: --clients FILE, each line with the same chat; --chat bench --connections 1 (each joins, and "
+           "watches)\n"
            "Prints one JSON object; exits with 0 if every check held, 1 if one failed, 2 for a wrong option.\n";
 }
 

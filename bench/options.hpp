@@ -28,11 +28,11 @@ struct Options {
     std::string chat = "bench";
     std::size_t chats = 1;   // if more than one, they are named <chat>-0, <chat>-1, …
     std::string path = "/";  // of upgrades with protocol `plain`
-    std::string clients;     // a file with the token and the query of each connection, in `connect` and `idle`
+    std::string clients;     // a file with the token and the query of each connection, unless it publishes
     std::string publisher_token;
     std::string subscriber_token;
     std::size_t subscribers = 100;    // of each chat, in `fanout`
-    std::size_t connections = 1;      // publishing ones in `publish`, open ones in `idle`
+    std::size_t connections = 1;      // publishing ones in `publish`, open ones in `idle` and `presence`
     std::size_t window = 16;          // publishes in flight per publishing connection; in `connect`, handshakes
     std::size_t rate = 0;             // publishes per second in total, at fixed times; 0: as fast as the window allows
     std::size_t publishes = 0;        // in `publish`: exactly this many, in one round; 0: until the rounds end

@@ -17,6 +17,7 @@ CREATE UNIQUE INDEX notifications_by_key ON notifications (user, collapse_key) W
 CREATE INDEX notifications_unread ON notifications (user, id) WHERE read_at IS NULL;
 CREATE INDEX notifications_pending ON notifications (user, id) WHERE pending IS NOT NULL;
 CREATE INDEX notifications_ending ON notifications (user, expires_at) WHERE expires_at IS NOT NULL AND read_at IS NULL;
+CREATE INDEX notifications_by_type ON notifications (user, type, id);
 CREATE INDEX notifications_by_age ON notifications (created_at);
 CREATE INDEX notifications_by_end ON notifications (expires_at) WHERE expires_at IS NOT NULL;
 

@@ -89,6 +89,8 @@ class Runner:
             result = self.generate(workload.command, server, options, workload.pace, cores)
             if workload.command == "connect":
                 result["resumed_share"] = result["resumed"] / max(result["checks"]["answered"], 1)
+            if workload.command == "presence":
+                result["frames_per_member"] = result["checks"]["delivered"] / options["connections"]
             if "rss_after" in result:
                 # Measured before the permissions were granted, because their memory belongs to the connections.
                 result["rss_before"] = resident_at_start

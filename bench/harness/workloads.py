@@ -39,6 +39,11 @@ IDLE = Group(
     "Idle connections", "Resident memory per connection, with 10,000 idle connections. In notifyd, each has its own "
     "user, topic, permission and row; in the peers it is a WebSocket, in nchan with a subscription.",
     (MEMORY, Figure("rss_before", "MiB before", "MiB"), Figure("rss_after", "MiB after", "MiB")))
+PRESENCE = Group(
+    "Presence", "Users join one chat and watch its presence, one after another. Joins per second: until every one of "
+    "them knows the exact number of members. Frames: received by each, including its first list of up to 1,000 "
+    "members. Latency is the time from the request for that list until it has arrived.",
+    (CONNECTS, Figure("frames_per_member", "frames a member", "count"), FRAME, *LATENCIES, *SHARES))
 CONNECT = Group(
     "Connects", "Each connect is TCP, TLS if stated (1.3, ECDSA P-256), upgrade and close; 64 run concurrently. "
     "notifyd checks permissions and a token. The token is always the same, so its signature is verified only once, "
@@ -168,6 +173,13 @@ def idle(connections=10_000):
         {"connections": connections})
 
 
+def presence(members=5_000):
+    return Workload(PRESENCE, f"{members:,} join", "presence",
+                    (Entrant("one loop", "notifyd", {"presence": True}),
+                     Entrant("two loops", "notifyd", {"presence": True, "threads": 2})),
+                    (), {"connections": members})
+
+
 def connects():
     for label, options in (("plain", {}), ("TLS, full", {"tls": "on", "resume": "off"}),
                            ("TLS, resumed", {"tls": "on", "resume": "on"})):
@@ -225,8 +237,8 @@ def two_loops():
 
 
 def full(history_messages=0):
-    return [*fan_outs(), *no_history(), *members(), *durable_publishes(), *open_loops(), idle(), *connects(),
-            *tls_fan_outs(), *(histories(history_messages) if history_messages else ()), *two_loops()]
+    return [*fan_outs(), *no_history(), *members(), *durable_publishes(), *open_loops(), idle(), presence(),
+            *connects(), *tls_fan_outs(), *(histories(history_messages) if history_messages else ()), *two_loops()]
 
 
 def quick():
@@ -255,6 +267,9 @@ def quick_workloads():
     yield workload(OPEN_LOOP, "200 publishes/s", "fanout", (STANDARD, FIFO),
                    {"subscribers": 20, "window": 1024, "rate": 200, **DELIVERED})
     yield workload(IDLE, "200 connections", "idle", (Entrant("plain", "notifyd"), tls), {"connections": 200})
+    for members in (90, 1_100):
+        yield workload(PRESENCE, f"{members:,} join", "presence",
+                       (Entrant("notifyd", "notifyd", {"presence": True}),), {"connections": members})
     yield workload(CONNECT, "plain", "connect", (Entrant("notifyd", "notifyd"),), {"window": 16})
     for resume in ("off", "on"):
         yield workload(CONNECT, f"TLS, resume {resume}", "connect", (tls,), {"window": 16, "resume": resume})

@@ -64,3 +64,8 @@ TEST_CASE("options: contradictory options are rejected") {
         CHECK_THROWS_AS(parse(arguments), UsageError);
     }
 }
+
+TEST_CASE("options: only notifyd has presence") {
+    CHECK(parse({"presence", "--port", "9000", "--connections", "5000"}).workload == Workload::presence);
+    CHECK_THROWS_AS(parse({"presence", "--port", "9000", "--protocol", "plain"}), UsageError);
+}

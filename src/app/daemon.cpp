@@ -142,7 +142,8 @@ Result<void> Daemon::build() {
                         workers_,
                         *redriver_,
                         *shared_gateway_,
-                        all_loops_};
+                        all_loops_,
+                        presence_boards_};
     for (std::size_t i = 0; i < loops; ++i) {
         units_.push_back(std::make_unique<LoopUnit>(i, shared));
         pulse_.add(units_.back()->loop());

@@ -104,6 +104,7 @@ class Daemon {
     std::atomic<bool> sync_failed_{false};
     std::unique_ptr<storage::Storage> storage_;
     gateway::AllLoops all_loops_;
+    presence::LocalBoards presence_boards_;
     std::vector<std::unique_ptr<LoopUnit>> units_;
     std::unique_ptr<runtime::Spawner> tasks_;
     std::unique_ptr<history::Retention> retention_;

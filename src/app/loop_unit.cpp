@@ -22,6 +22,14 @@ permissions::PermissionSettings permission_settings(const config::Config& config
     return settings;
 }
 
+history::ReadPositionMode read_position_mode(const config::Presence& presence) {
+    return presence.enabled ? history::ReadPositionMode::on : history::ReadPositionMode::off;
+}
+
+history::ReadReceipts read_receipts(const config::Presence& presence) {
+    return presence.read_receipts ? history::ReadReceipts::on : history::ReadReceipts::off;
+}
+
 publish::ContentDeduplication content_deduplication_of(const config::Fifo& fifo) {
     using publish::ContentDeduplication;
     return fifo.content_based_deduplication ? ContentDeduplication::on : ContentDeduplication::off;
@@ -36,7 +44,8 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
       storage_(shared.storage.client(loop_)),
       connections_(registry_, storage_->connections()),
       notification_rules_(std::make_shared<const notifications::NotificationRules>(config_)),
-      pending_(registry_, storage_->inboxes(), notification_rules_, shared.clock, shared.expiry_clock),
+      pending_(registry_, storage_->inboxes(), notification_rules_, shared.clock, shared.expiry_clock, events_),
+      presence_(make_presence(shared)),
       worker_(shared.workers.add_worker({.loop = loop_,
                                          .registry = registry_,
                                          .reader = storage_->history(),
@@ -72,13 +81,21 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
       retrieval_(permissions_,
                  storage_->history(),
                  config_.storage.history ? history::HistoryMode::on : history::HistoryMode::off),
-      topic_postings_(storage_->inboxes(), notification_rules_, shared.clock),
+      topic_postings_(storage_->inboxes(), worker_, notification_rules_, shared.clock, shared.expiry_clock),
       inbox_(storage_->inboxes(),
+             worker_,
              topic_postings_,
              notification_rules_,
              config_.fifo.deduplication_window,
              {shared.clock, shared.expiry_clock, shared.storage.engine().continuous_clock()},
              ids_),
+      read_positions_(read_position_mode(config_.presence),
+                      read_receipts(config_.presence),
+                      permissions_,
+                      storage_->read_positions(),
+                      worker_,
+                      shared.clock,
+                      ids_),
       services_(session_services(shared)),
       gateway_(services_, make_resources(shared), make_frame_resources(), shared.shared_gateway),
       ticker_(loop_, limits::room_interval, [this, &clock = shared.clock] {
@@ -87,6 +104,7 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
           worker_.tick(now);
           pending_.tick(now);
           topic_postings_.tick(now);
+          if (presence_) presence_->tick();
       }) {
     loop_.on_exception([this](const char* what) { events_.emit(observability::ExceptionCaught{"event loop", what}); });
     // At the end of a turn, hand new messages to the storage first, so that the disk works while the lanes are emptied
@@ -100,6 +118,14 @@ LoopUnit::LoopUnit(std::size_t index, const Shared& shared)
                               .may_receive = [this](const Identity& identity, const TopicName& topic) {
                                   return permissions_.may_receive(identity, topic).has_value();
                               }});
+}
+
+std::unique_ptr<presence::LoopPresence> LoopUnit::make_presence(const Shared& shared) {
+    if (!config_.presence.enabled) return nullptr;
+    auto presence = std::make_unique<presence::LoopPresence>(
+        loop_, shared.presence_boards, shared.clock, ids_, config_.presence.leave_after);
+    connections_.set_observer(presence->watchers);
+    return presence;
 }
 
 gateway::SessionServices LoopUnit::session_services(const Shared& shared) {
@@ -124,8 +150,10 @@ gateway::Resources LoopUnit::make_resources(const Shared& shared) {
             MessageEndpoints(retrieval_, loop_, config_.storage),
             NotificationEndpoints(inbox_, loop_, limits),
             PreferenceEndpoints(inbox_, loop_, limits),
+            ChatEndpoints(read_positions_, loop_),
             PermissionEndpoints(permissions_, loop_, limits),
             UserEndpoints(user_blocks_, loop_, limits),
+            PresenceEndpoints(permissions_, presence_ ? &presence_->board : nullptr, loop_),
             DeadLetterEndpoints(storage_->letters(), shared.redriver, loop_),
             ConnectionEndpoints(shared.loops, loop_),
             OperationsEndpoints(
@@ -134,10 +162,14 @@ gateway::Resources LoopUnit::make_resources(const Shared& shared) {
 
 gateway::FrameResources LoopUnit::make_frame_resources() {
     using namespace gateway;
+    PresenceFrames::Services presence;
+    if (presence_) presence = {&presence_->board, &presence_->watchers};
     return {PingFrames(services_),
             SubscriptionFrames(services_),
             TokenRefreshFrames(services_),
-            NotificationFrames(services_)};
+            NotificationFrames(services_),
+            ReadPositionFrames(services_, read_positions_),
+            PresenceFrames(services_, presence)};
 }
 
 void LoopUnit::reload(const config::Config& config) {
@@ -148,6 +180,7 @@ void LoopUnit::reload(const config::Config& config) {
     topic_postings_.use(notification_rules_);
     inbox_.use(notification_rules_);
     publisher_.use(content_deduplication_of(config_.fifo));
+    read_positions_.use(read_receipts(config_.presence));
     gateway_.take_over();
 }
 

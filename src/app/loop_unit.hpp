@@ -9,12 +9,14 @@
 #include "notifyd/delivery/worker_pool.hpp"
 #include "notifyd/gateway/change_broadcast.hpp"
 #include "notifyd/gateway/gateway.hpp"
+#include "notifyd/history/read_positions.hpp"
 #include "notifyd/notifications/inbox.hpp"
 #include "notifyd/notifications/pending_replay.hpp"
 #include "notifyd/notifications/topic_postings.hpp"
 #include "notifyd/observability/event_log.hpp"
 #include "notifyd/observability/events.hpp"
 #include "notifyd/permissions/user_blocks.hpp"
+#include "notifyd/presence/loop_presence.hpp"
 #include "notifyd/runtime/shared_token_buckets.hpp"
 #include "notifyd/runtime/ticker.hpp"
 #include "notifyd/runtime/turnstile.hpp"
@@ -47,6 +49,7 @@ struct Shared {
     delivery::Redriver& redriver;
     gateway::SharedGateway& shared_gateway;
     gateway::AllLoops& loops;
+    presence::LocalBoards& presence_boards;
 };
 
 class LoopUnit {
@@ -69,6 +72,7 @@ class LoopUnit {
     }
 
   private:
+    [[nodiscard]] std::unique_ptr<presence::LoopPresence> make_presence(const Shared& shared);
     [[nodiscard]] gateway::SessionServices session_services(const Shared& shared);
     // Each resource of the HTTP API, with exactly what it uses.
     [[nodiscard]] gateway::Resources make_resources(const Shared& shared);
@@ -84,6 +88,7 @@ class LoopUnit {
     connection::ConnectionHandler connections_;
     std::shared_ptr<const notifications::NotificationRules> notification_rules_;
     notifications::PendingReplay pending_;
+    std::unique_ptr<presence::LoopPresence> presence_;  // nullptr: disabled
     delivery::DeliveryWorker& worker_;
     gateway::ChangeBroadcast permission_changes_;
     permissions::PermissionManager permissions_;
@@ -96,9 +101,10 @@ class LoopUnit {
     history::RetrievalHandler retrieval_;
     notifications::TopicPostings topic_postings_;
     notifications::Inbox inbox_;
+    history::ReadPositions read_positions_;
     gateway::SessionServices services_;
     gateway::LoopGateway gateway_;
-    // For what the publisher and the deliveries do with time.
+    // For what the publisher, the deliveries and presence do with time.
     runtime::Ticker ticker_;
 };
 

@@ -18,6 +18,7 @@ const std::vector<Section>& key_table() {
         storage_section(),
         fifo_section(),
         delivery_section(),
+        presence_section(),
         notifications_section(),
         notification_types_section(),
         channels_section(),

@@ -92,7 +92,16 @@ Processor::Sent Processor::send_transient(connection::Connection& member, const 
 Processor::Sent Processor::send_after_pending(connection::Connection& member, std::span<const Delivery> run) {
     const std::vector<Delivery> live = notices_.pass(member, run);
     if (live.empty()) return Sent::later;
-    return send(member, live, wire::delivered_frames(live, clock_.now_ms(), 0));
+    return send_in_order(member, live, wire::delivered_frames(live, clock_.now_ms(), 0));
+}
+
+Processor::Sent Processor::send_in_order(connection::Connection& member,
+                                         std::span<const Delivery> run,
+                                         const FramePtr& frames) {
+    const Message& first = *run.front().message;
+    if (!is_ordered(first) || !retries_.holds_back(member, first)) return send(member, run, frames);
+    for (const Delivery& delivery : run) retries_.add(member, delivery);
+    return Sent::later;
 }
 
 Processor::Sent Processor::send_behind(connection::Connection& member,
@@ -100,12 +109,8 @@ Processor::Sent Processor::send_behind(connection::Connection& member,
                                        RunFrames& frames) {
     const std::span<const Delivery> live = catch_up_.pass(member, run);
     if (live.empty()) return Sent::later;
-    const Message& first = *live.front().message;
-    if (first.type == MessageType::fifo && retries_.holds_back(member, first.topic)) {
-        for (const Delivery& delivery : live) retries_.add(member, delivery);
-        return Sent::later;
-    }
-    return send(member, live, live.size() == run.size() ? frames.get() : wire::delivered_frames(live, frames.now(), 0));
+    return send_in_order(
+        member, live, live.size() == run.size() ? frames.get() : wire::delivered_frames(live, frames.now(), 0));
 }
 
 void Processor::record(std::span<const Delivery> run, EpochMs now, std::size_t recipients) {

@@ -12,9 +12,9 @@ namespace notifyd::delivery {
 
 namespace {
 
-bool same_lane(const Delivery& a, const Delivery& b) {
-    return a.message->type == MessageType::fifo && b.message->type == MessageType::fifo &&
-           a.message->topic == b.message->topic;
+// Whether b must not overtake a.
+bool same_lane(const Message& a, const Message& b) {
+    return is_ordered(a) && a.type == b.type && a.lifetime == b.lifetime && a.topic == b.topic;
 }
 
 }  // namespace
@@ -41,11 +41,11 @@ void RetryQueue::add(connection::Connection& recipient, const Delivery& delivery
     recipient.set_retries(entries.all.size());
 }
 
-bool RetryQueue::holds_back(const connection::Connection& recipient, const TopicName& topic) const {
+bool RetryQueue::holds_back(const connection::Connection& recipient, const Message& message) const {
     if (recipient.retries() == 0) return false;
     const auto found = waiting_.find(recipient.id());
     return found != waiting_.end() && std::ranges::any_of(found->second.all, [&](const Entry& entry) {
-               return entry.delivery.message->type == MessageType::fifo && entry.delivery.message->topic == topic;
+               return same_lane(*entry.delivery.message, message);
            });
 }
 
@@ -69,9 +69,9 @@ void RetryQueue::run(connection::Connection& recipient, Entries& entries, Steady
         const Message& message = *entry.delivery.message;
         // The permission or the subscription may be gone.
         if (!connection::ConnectionRegistry::is_subscribed(recipient, message.topic)) continue;
-        // A fifo message stays behind earlier ones of its topic.
-        const bool behind = message.type == MessageType::fifo && std::ranges::any_of(left.all, [&](const Entry& other) {
-                                return same_lane(other.delivery, entry.delivery);
+        // An ordered message stays behind earlier ones of its topic.
+        const bool behind = is_ordered(message) && std::ranges::any_of(left.all, [&](const Entry& other) {
+                                return same_lane(*other.delivery.message, message);
                             });
         // Nothing is sent before the client knows where the topic stands.
         const connection::Backlog* const backlog = recipient.backlog(message.topic);

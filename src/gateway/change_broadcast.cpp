@@ -6,7 +6,9 @@
 #include "loop_round.hpp"
 #include "websocket/revoke.hpp"
 
+#include <algorithm>
 #include <array>
+#include <vector>
 
 namespace notifyd::gateway {
 
@@ -29,7 +31,8 @@ void for_each_connection(const LoopConnections& services, const UserId& user, Do
 void drop_subscriptions(const LoopConnections& services, const UserId& user, const TopicName& topic) {
     const std::array<TopicName, 1> dropped{topic};
     for_each_connection(services, user, [&](connection::Connection& connection) {
-        if (!connection::ConnectionRegistry::is_subscribed(connection, topic)) return;
+        const std::vector<TopicName> in_use = services.connections.topics_in_use(connection);
+        if (std::ranges::find(in_use, topic) == in_use.end()) return;
         // A claim in the token may still allow the topic.
         if (services.permissions.may_receive(connection.identity(), topic)) return;
         revoke(services, connection, dropped);

@@ -10,6 +10,9 @@ namespace notifyd::notifications {
 
 namespace {
 
+// Notifications that are marked as read in one transaction.
+constexpr std::size_t slice_rows = 500;
+
 Error no_such_notification() {
     return {Errc::not_found, "There is no such notification"};
 }
@@ -29,6 +32,9 @@ void Inbox::post(const Identity& sender,
                  const wire::NotificationBody& body,
                  const std::optional<std::string>& key,
                  Done<ports::PostResult> done) {
+    if (!lanes_.has_room()) {
+        return done(Error{Errc::unavailable, "The queues are full; the notification was not accepted"});
+    }
     const std::string* const usual = rules_->channel_of(body.type);
     if (usual == nullptr) {
         return done(Error{Errc::invalid_request,
@@ -53,11 +59,12 @@ void Inbox::post(const Identity& sender,
     notification.content = wire::notification_content(body, notification.channel, now);
 
     ports::PostRequest request;
-    request.now = clocks_.continuous.now_ms();
-    request.forgotten_at = request.now - deduplication_window_.count();
+    request.now = clocks_.expiry.now_ms();
+    request.seen_at = clocks_.continuous.now_ms();
+    request.forgotten_at = request.seen_at - deduplication_window_.count();
     const std::optional<std::string>& given_key = body.idempotency_key ? body.idempotency_key : key;
     if (given_key) request.key = publish::request_key(sender.user, *given_key);
-    notification.id = ids_.time_ordered(request.now);
+    notification.id = ids_.time_ordered(request.seen_at);
     if (body.topic) {
         request.topic = body.topic;
         request.to_all = std::move(pattern);
@@ -66,12 +73,12 @@ void Inbox::post(const Identity& sender,
             request.postings.push_back(pattern);
             Notification& own = request.postings.back().notification;
             own.user = user;
-            if (request.postings.size() > 1) own.id = ids_.time_ordered(request.now);
+            if (request.postings.size() > 1) own.id = ids_.time_ordered(request.seen_at);
         }
     }
     const bool to_topic = body.topic.has_value();
     store_.post(std::move(request),
-                announce_posted(rules_, clocks_.wall),
+                announce_posted(rules_, clocks_.wall, clocks_.expiry),
                 [this, to_topic, done = std::move(done)](Result<ports::PostResult> result) mutable {
                     if (result && to_topic && !result->duplicate) topic_postings_.add(result->ids.front());
                     done(std::move(result));
@@ -91,31 +98,41 @@ void Inbox::count_unread(const UserId& user, Done<std::uint64_t> done) {
 }
 
 void Inbox::read(const UserId& user, const Uuid& id, Done<std::uint64_t> done) {
-    const EpochMs now = clocks_.wall.now_ms();
-    store_.read(user, id, now, announce_read(user, id, id, now), unread_of(std::move(done)));
+    const ports::ReadTime time{clocks_.wall.now_ms(), clocks_.expiry.now_ms()};
+    store_.read(user, id, time, announce_read(user, ids_.random(), id, time.at), unread_of(std::move(done)));
 }
 
 void Inbox::read_all(const UserId& user, Done<std::uint64_t> done) {
-    const EpochMs now = clocks_.wall.now_ms();
     const Uuid up_to = ids_.time_ordered(clocks_.continuous.now_ms());
-    store_.read_all(user,
-                    up_to,
-                    now,
-                    announce_read(user, up_to, std::nullopt, now),
-                    [done = std::move(done)](const Result<ports::InboxChange>& change) mutable {
-                        if (!change) return done(change.error());
-                        done(change->unread);
-                    });
+    read_on(user, up_to, clocks_.wall.now_ms(), false, std::move(done));
+}
+
+void Inbox::read_on(const UserId& user, const Uuid& up_to, EpochMs at, bool changed, Done<std::uint64_t> done) {
+    auto announce = [changed, inner = announce_read(user, up_to, std::nullopt, at)](ports::InboxChange change,
+                                                                                    std::vector<Delivery>& out) {
+        change.changed = change.changed || changed;
+        inner(change, out);
+    };
+    auto slice_done =
+        [this, user, up_to, at, changed, done = std::move(done)](const Result<ports::InboxChange>& change) mutable {
+            if (!change) return done(change.error());
+            if (!change->more) return done(change->unread);
+            read_on(user, up_to, at, changed || change->changed, std::move(done));
+        };
+    store_.read_all(user, up_to, slice_rows, {at, clocks_.expiry.now_ms()}, std::move(announce), std::move(slice_done));
 }
 
 void Inbox::remove(const UserId& user, const Uuid& id, Done<void> done) {
-    const EpochMs now = clocks_.wall.now_ms();
     auto removed = [done = std::move(done)](const Result<std::optional<ports::InboxChange>>& change) mutable {
         if (!change) return done(change.error());
         if (!*change) return done(no_such_notification());
         done({});
     };
-    store_.remove(user, id, now, announce_deleted(user, id, now), std::move(removed));
+    store_.remove(user,
+                  id,
+                  clocks_.expiry.now_ms(),
+                  announce_deleted(user, ids_.random(), id, clocks_.wall.now_ms()),
+                  std::move(removed));
 }
 
 void Inbox::acknowledge(const UserId& user, const Uuid& id, Done<void> done) {

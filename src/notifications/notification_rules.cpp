@@ -54,6 +54,10 @@ NotificationRules::NotificationRules(const config::Config& config)
     };
     for (const auto& [type, channel] : built_in) add(channels_, channel);
     for (const auto& [type, channel] : channels_of_types_) add(channels_, channel);
+    for (const std::string& channel : admin_channels_) add(channels_, channel);
+    for (const std::string& name : config.notifications.default_channels) {
+        if (name != "*") add(channels_, name);
+    }
     for (const std::string& name : config.notifications.default_channels) {
         if (name == "*") {
             for (const std::string& channel : channels_) add(default_channels_, channel);

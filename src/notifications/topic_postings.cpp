@@ -39,12 +39,12 @@ void TopicPostings::tick(SteadyTime now) {
 }
 
 void TopicPostings::go_on() {
-    if (busy_ || waiting_.empty() || clock_.steady_now() < not_before_) return;
+    if (busy_ || waiting_.empty() || clock_.steady_now() < not_before_ || !lanes_.has_room()) return;
     busy_ = true;
     store_.continue_posting(waiting_.front(),
                             limits::posting_slice_members,
-                            clock_.now_ms(),
-                            announce_posted(rules_, clock_),
+                            expiry_.now_ms(),
+                            announce_posted(rules_, clock_, expiry_),
                             [this](const Result<bool>& more) { slice_done(more); });
 }
 

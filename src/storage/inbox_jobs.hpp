@@ -91,7 +91,8 @@ class ContinueJob final : public WriteJob {
 
     [[nodiscard]] bool write(WriteTables& tables) override {
         postings_.clear();
-        return tables.postings.take_members(id_, rows_max_, postings_, more_) && posted_.write(tables, postings_, now_);
+        return tables.postings.take_members(id_, rows_max_, now_, postings_, more_) &&
+               posted_.write(tables, postings_, now_);
     }
     void deliver(std::vector<Delivery>& deliveries) override { posted_.deliver(postings_, announce_, deliveries); }
     void answer(Outcome outcome) override { done_(outcome_of(outcome, more_)); }
@@ -127,7 +128,7 @@ class InboxChangeJob final : public WriteJob {
     }
     void deliver(std::vector<Delivery>& deliveries) override {
         const ports::InboxChange* const change = change_in(answer_);
-        if (change != nullptr && change->changed) announce_(*change, deliveries);
+        if (change != nullptr) announce_(*change, deliveries);
     }
     void answer(Outcome outcome) override { done_(outcome_of(outcome, std::move(answer_))); }
 

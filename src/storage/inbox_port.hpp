@@ -39,18 +39,23 @@ class InboxPort final : public ports::InboxStore {
 
     void read(UserId user,
               Uuid id,
-              EpochMs at,
+              ports::ReadTime time,
               ports::AnnounceChange announce,
               Done<std::optional<ports::InboxChange>> done) override {
-        auto write = [user = std::move(user), id, at](WriteTables& tables, std::optional<ports::InboxChange>& change) {
-            return tables.inboxes.read(user, id, at, change);
+        auto write = [user = std::move(user), id, time](WriteTables& tables,
+                                                        std::optional<ports::InboxChange>& change) {
+            return tables.inboxes.read(user, id, time, change);
         };
         submit(std::move(write), std::move(announce), std::move(done));
     }
-    void read_all(
-        UserId user, Uuid up_to, EpochMs at, ports::AnnounceChange announce, Done<ports::InboxChange> done) override {
-        auto write = [user = std::move(user), up_to, at](WriteTables& tables, ports::InboxChange& change) {
-            return tables.inboxes.read_all(user, up_to, at, change);
+    void read_all(UserId user,
+                  Uuid up_to,
+                  std::size_t rows_max,
+                  ports::ReadTime time,
+                  ports::AnnounceChange announce,
+                  Done<ports::InboxChange> done) override {
+        auto write = [user = std::move(user), up_to, rows_max, time](WriteTables& tables, ports::InboxChange& change) {
+            return tables.inboxes.read_all(user, up_to, rows_max, time, change);
         };
         submit(std::move(write), std::move(announce), std::move(done));
     }

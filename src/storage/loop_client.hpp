@@ -11,6 +11,7 @@
 #include "loop_requests.hpp"
 #include "message_port.hpp"
 #include "permission_port.hpp"
+#include "read_position_port.hpp"
 #include "resume_port.hpp"
 #include "ticket_port.hpp"
 
@@ -39,6 +40,7 @@ class LoopClient final : public StorageClient {
     [[nodiscard]] ports::DeadLetterStore& letters() override { return letters_; }
     [[nodiscard]] ports::TicketStore& tickets() override { return tickets_; }
     [[nodiscard]] ports::InboxStore& inboxes() override { return inboxes_; }
+    [[nodiscard]] ports::ReadPositionStore& read_positions() override { return read_positions_; }
     [[nodiscard]] ports::DiskSpace& disk() override { return disk_; }
 
     [[nodiscard]] bool turn_ended() override {
@@ -58,6 +60,7 @@ class LoopClient final : public StorageClient {
     LetterPort letters_{requests_};
     TicketPort tickets_{requests_};
     InboxPort inboxes_{requests_};
+    ReadPositionPort read_positions_{requests_};
     DiskPort disk_{requests_};
 };
 

@@ -1,5 +1,7 @@
 #include "inbox_lists.hpp"
 
+#include "notifyd/core/limits.hpp"
+
 #include <string>
 
 namespace notifyd::storage::sqlite {
@@ -35,10 +37,16 @@ Notification row_of(Statement& row, const UserId& user) {
     return notification;
 }
 
-// Reads one row more than a page holds, to learn whether there are more.
-Step read_rows(Statement& rows, const UserId& user, std::size_t rows_max, std::vector<Notification>& into) {
+// Reads one row more than a page holds, to learn whether there are more. A page has at least one row.
+Step read_rows(
+    Statement& rows, const UserId& user, std::size_t rows_max, std::size_t bytes_max, std::vector<Notification>& into) {
+    std::size_t bytes = 0;
     Step step = rows.step();
-    for (; step == Step::row && into.size() < rows_max; step = rows.step()) into.push_back(row_of(rows, user));
+    for (; step == Step::row && into.size() < rows_max; step = rows.step()) {
+        bytes += rows.text(6).size();
+        if (bytes > bytes_max && !into.empty()) break;
+        into.push_back(row_of(rows, user));
+    }
     return step;
 }
 
@@ -51,8 +59,8 @@ InboxLists::InboxLists(Database& database)
       newest_unread_of_type_(database, newest(" AND read_at IS NULL AND type = ?5")),
       pending_(database,
                "SELECT id, type, channel, created_at, expires_at, read_at, content FROM notifications "
-               "WHERE user = ?1 AND id > ?2 AND pending IS NOT NULL AND created_at >= ?3 "
-               "AND (expires_at IS NULL OR expires_at > ?4) ORDER BY id LIMIT ?5"),
+               "WHERE user = ?1 AND id > ?2 AND pending IS NOT NULL "
+               "AND (expires_at IS NULL OR expires_at > ?3) ORDER BY id LIMIT ?4"),
       unfinished_(database, "SELECT id FROM topic_postings ORDER BY id"),
       unread_(database),
       choices_(database) {}
@@ -66,7 +74,7 @@ std::optional<NotificationPage> InboxLists::list(const ports::InboxQuery& query)
     rows.bind(4, static_cast<std::int64_t>(query.rows_max) + 1);
     if (of_type) rows.bind_text(5, *query.type);
     NotificationPage page;
-    const Step step = read_rows(rows, query.user, query.rows_max, page.notifications);
+    const Step step = read_rows(rows, query.user, query.rows_max, limits::page_bytes_max, page.notifications);
     page.more = step == Step::row;
     if (step == Step::failed || !unread_.read(query.user, query.now, page.unread)) return std::nullopt;
     return page;
@@ -74,10 +82,10 @@ std::optional<NotificationPage> InboxLists::list(const ports::InboxQuery& query)
 
 std::optional<PendingPage> InboxLists::pending(const ports::PendingQuery& query) {
     const ResetGuard reset(pending_);
-    pending_.bind_text(1, query.user.get()).bind_uuid(2, query.after.value_or(Uuid{})).bind(3, query.since);
-    pending_.bind(4, query.now).bind(5, static_cast<std::int64_t>(query.rows_max) + 1);
+    pending_.bind_text(1, query.user.get()).bind_uuid(2, query.after).bind(3, query.now);
+    pending_.bind(4, static_cast<std::int64_t>(query.rows_max) + 1);
     PendingPage page;
-    const Step step = read_rows(pending_, query.user, query.rows_max, page.notifications);
+    const Step step = read_rows(pending_, query.user, query.rows_max, query.bytes_max, page.notifications);
     page.more = step == Step::row;
     if (step == Step::failed || !unread_.read(query.user, query.now, page.unread)) return std::nullopt;
     if (!choices_.channels(query.user, page.channels)) return std::nullopt;

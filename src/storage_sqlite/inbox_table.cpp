@@ -22,8 +22,9 @@ InboxTable::InboxTable(Database& database)
       read_(database,
             "UPDATE notifications SET read_at = ?3, pending = NULL WHERE user = ?1 AND id = ?2 AND read_at IS NULL"),
       read_all_(database,
-                "UPDATE notifications SET read_at = ?3, pending = NULL "
-                "WHERE user = ?1 AND read_at IS NULL AND id <= ?2"),
+                "UPDATE notifications SET read_at = ?3, pending = NULL WHERE (user, id) IN "
+                "(SELECT user, id FROM notifications WHERE user = ?1 AND read_at IS NULL AND id <= ?2 "
+                "ORDER BY id LIMIT ?4)"),
       acknowledge_(database, "UPDATE notifications SET pending = NULL WHERE user = ?1 AND id = ?2"),
       delete_old_(database,
                   "DELETE FROM notifications WHERE (user, id) IN "
@@ -92,20 +93,30 @@ bool InboxTable::exists(const UserId& user, const Uuid& id, bool& found) {
     return step != Step::failed;
 }
 
-bool InboxTable::read(const UserId& user, const Uuid& id, EpochMs at, std::optional<ports::InboxChange>& change) {
+bool InboxTable::read(const UserId& user,
+                      const Uuid& id,
+                      const ports::ReadTime& time,
+                      std::optional<ports::InboxChange>& change) {
     bool found = false;
     if (!exists(user, id, found)) return false;
     if (!found) return true;
     change.emplace();
-    if (!read_.bind_text(1, user.get()).bind_uuid(2, id).bind(3, at).run()) return false;
+    if (!read_.bind_text(1, user.get()).bind_uuid(2, id).bind(3, time.at).run()) return false;
     change->changed = database_.rows_changed() == 1;
-    return unread_.read(user, at, change->unread);
+    return unread_.read(user, time.now, change->unread);
 }
 
-bool InboxTable::read_all(const UserId& user, const Uuid& up_to, EpochMs at, ports::InboxChange& change) {
-    if (!read_all_.bind_text(1, user.get()).bind_uuid(2, up_to).bind(3, at).run()) return false;
-    change.changed = database_.rows_changed() != 0;
-    return unread_.read(user, at, change.unread);
+bool InboxTable::read_all(const UserId& user,
+                          const Uuid& up_to,
+                          std::size_t rows_max,
+                          const ports::ReadTime& time,
+                          ports::InboxChange& change) {
+    read_all_.bind_text(1, user.get()).bind_uuid(2, up_to).bind(3, time.at);
+    if (!read_all_.bind(4, static_cast<std::int64_t>(rows_max)).run()) return false;
+    const auto changed = static_cast<std::size_t>(database_.rows_changed());
+    change.changed = changed != 0;
+    change.more = changed == rows_max;
+    return unread_.read(user, time.now, change.unread);
 }
 
 bool InboxTable::remove(const UserId& user, const Uuid& id, EpochMs now, std::optional<ports::InboxChange>& change) {

@@ -20,9 +20,13 @@ class InboxTable final : public InboxWrites {
     [[nodiscard]] bool post(const ports::Posting& posting, EpochMs now, ports::Posted& posted) override;
     [[nodiscard]] bool read(const UserId& user,
                             const Uuid& id,
-                            EpochMs at,
+                            const ports::ReadTime& time,
                             std::optional<ports::InboxChange>& change) override;
-    [[nodiscard]] bool read_all(const UserId& user, const Uuid& up_to, EpochMs at, ports::InboxChange& change) override;
+    [[nodiscard]] bool read_all(const UserId& user,
+                                const Uuid& up_to,
+                                std::size_t rows_max,
+                                const ports::ReadTime& time,
+                                ports::InboxChange& change) override;
     [[nodiscard]] bool remove(const UserId& user,
                               const Uuid& id,
                               EpochMs now,

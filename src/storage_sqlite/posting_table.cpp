@@ -57,14 +57,14 @@ bool PostingTable::read(const Uuid& id, std::optional<Begun>& begun) {
     return true;
 }
 
-bool PostingTable::take_members(const Uuid& id,
-                                std::size_t rows_max,
-                                std::vector<ports::Posting>& postings,
-                                bool& more) {
+bool PostingTable::take_members(
+    const Uuid& id, std::size_t rows_max, EpochMs now, std::vector<ports::Posting>& postings, bool& more) {
     more = false;
     std::optional<Begun> begun;
     if (!read(id, begun)) return false;
     if (!begun.has_value()) return true;
+    const std::optional<EpochMs>& expires_at = begun->pattern.notification.expires_at;
+    if (expires_at.has_value() && *expires_at <= now) return finish_.bind_uuid(1, id).run();
     {
         const ResetGuard reset(members_);
         members_.bind_text(1, begun->topic).bind_text(2, begun->after_user);
@@ -96,7 +96,7 @@ bool PostingTable::find(const ports::RequestKey& key, EpochMs forgotten_at, std:
 bool PostingTable::keep(const ports::PostRequest& request, const ports::PostResult& result) {
     const std::string ids = join_texts(result.ids, [](const Uuid& id) { return id.to_string(); });
     const std::string suppressed = join_texts(result.suppressed, [](const UserId& user) { return user.get(); });
-    keep_.bind_blob(1, request.key->data(), request.key->size()).bind(2, request.now);
+    keep_.bind_blob(1, request.key->data(), request.key->size()).bind(2, request.seen_at);
     if (!keep_.bind_text(3, ids).bind_text(4, suppressed).run()) return false;
     return forget_.bind(1, request.forgotten_at).run();
 }

@@ -17,10 +17,8 @@ class PostingTable final : public PostingWrites {
     explicit PostingTable(Database& database);
 
     [[nodiscard]] bool begin(const ports::Posting& posting, const TopicName& topic) override;
-    [[nodiscard]] bool take_members(const Uuid& id,
-                                    std::size_t rows_max,
-                                    std::vector<ports::Posting>& postings,
-                                    bool& more) override;
+    [[nodiscard]] bool take_members(
+        const Uuid& id, std::size_t rows_max, EpochMs now, std::vector<ports::Posting>& postings, bool& more) override;
     [[nodiscard]] bool find(const ports::RequestKey& key,
                             EpochMs forgotten_at,
                             std::optional<ports::PostResult>& result) override;

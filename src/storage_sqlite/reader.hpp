@@ -8,6 +8,7 @@
 #include "notifyd/storage/read_session.hpp"
 
 #include "block_table.hpp"
+#include "chat_lists.hpp"
 #include "database.hpp"
 #include "dead_letter_table.hpp"
 #include "inbox_lists.hpp"
@@ -44,7 +45,8 @@ class Reader final : public ReadSession {
               blocks(database),
               letters(database, events),
               tickets(database),
-              inboxes(database) {}
+              inboxes(database),
+              chats(database) {}
 
         Transactions transactions;
         MessagePages messages;
@@ -54,7 +56,8 @@ class Reader final : public ReadSession {
         DeadLetterLists letters;
         TicketReader tickets;
         InboxLists inboxes;
-        ReadTables as_read{messages, resumes, permissions, blocks, letters, tickets, inboxes};
+        ChatLists chats;
+        ReadTables as_read{messages, resumes, permissions, blocks, letters, tickets, inboxes, chats};
     };
 
     Database database_;

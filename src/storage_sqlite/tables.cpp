@@ -20,6 +20,7 @@ Tables::Tables(Database& database, const TableSettings& settings, const Clock& c
       inboxes(database),
       choices(database),
       postings(database),
+      read_positions(database, messages.topics()),
       free_pages(database),
       expiry(clock, trusted_time, messages, empty_topics, deduplication) {}
 

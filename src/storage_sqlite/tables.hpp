@@ -18,6 +18,7 @@
 #include "message_table.hpp"
 #include "permission_table.hpp"
 #include "posting_table.hpp"
+#include "read_position_table.hpp"
 #include "ticket_table.hpp"
 #include "trusted_time.hpp"
 
@@ -50,10 +51,12 @@ struct Tables {
     InboxTable inboxes;
     ChoiceTable choices;
     PostingTable postings;
+    ReadPositionTable read_positions;
     FreePages free_pages;
     MessageExpiry expiry;
     // The same tables, for write jobs.
-    WriteTables for_jobs{expiry, permissions, blocks, letters, tickets, inboxes, choices, postings, free_pages};
+    WriteTables for_jobs{
+        expiry, permissions, blocks, letters, tickets, inboxes, choices, postings, read_positions, free_pages};
 };
 
 }  // namespace notifyd::storage::sqlite

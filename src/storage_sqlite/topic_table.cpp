@@ -36,6 +36,13 @@ bool TopicTable::add(const TopicName& name, Topic& topic) {
     return true;
 }
 
+Step TopicTable::find(const TopicName& name, Topic& topic) {
+    const Topic* const cached = find_cached(name.text());
+    if (cached == nullptr) return load(name, topic);
+    topic = *cached;
+    return Step::row;
+}
+
 Topic* TopicTable::find_or_add(const TopicName& name) {
     if (Topic* const cached = find_cached(name.text())) return cached;
     Topic topic;

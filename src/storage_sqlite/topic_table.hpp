@@ -24,6 +24,8 @@ class TopicTable {
     // Two generations of up to `generation_max` topics each are kept in memory.
     explicit TopicTable(Database& database, std::size_t generation_max = 32'768);
 
+    // `done`: there is no such topic.
+    [[nodiscard]] Step find(const TopicName& name, Topic& topic);
     // The topic, added if it is new. The pointer is valid until the next call.
     [[nodiscard]] Topic* find_or_add(const TopicName& name);
     // Stores the counter where it cannot be derived from the messages; never lowers it.

@@ -14,9 +14,10 @@ namespace notifyd::storage::sqlite {
 class UnreadCount {
   public:
     explicit UnreadCount(Database& database)
-        : count_(database,
-                 "SELECT i.unread - (SELECT count(*) FROM notifications n WHERE n.user = ?1 AND n.read_at IS NULL "
-                 "AND n.expires_at IS NOT NULL AND n.expires_at <= ?2) FROM inboxes i WHERE i.user = ?1") {}
+        : count_(
+              database,
+              "SELECT max(0, i.unread - (SELECT count(*) FROM notifications n WHERE n.user = ?1 AND n.read_at IS NULL "
+              "AND n.expires_at IS NOT NULL AND n.expires_at <= ?2)) FROM inboxes i WHERE i.user = ?1") {}
 
     [[nodiscard]] bool read(const UserId& user, EpochMs now, std::uint64_t& unread) {
         const ResetGuard reset(count_);

@@ -3,8 +3,12 @@
 
 #include "notifyd/core/base64url.hpp"
 
+#include "query_reader.hpp"
+
 #include <cstddef>
+#include <limits>
 #include <optional>
+#include <utility>
 
 namespace notifyd::wire {
 
@@ -131,6 +135,24 @@ Result<std::optional<Uuid>> decode_id_list_start(ListKind kind,
     const std::optional<Uuid> id = Uuid::parse(**last);
     if (!id) return bad_start_key();
     return id;
+}
+
+std::string encode_chat_key(const UserId& user, const ChatPlace& last) {
+    return encode_list_key(ListKind::chats, user.get(), std::to_string(last.last_message) + ' ' + last.topic.text());
+}
+
+Result<std::optional<ChatPlace>> decode_chat_list_start(const UserId& user, const std::optional<std::string>& key) {
+    const Result<std::optional<std::string>> last = decode_list_start(ListKind::chats, user.get(), key);
+    if (!last) return last.error();
+    if (!*last) return std::optional<ChatPlace>{};
+    const std::string_view text = **last;
+    const std::size_t space = text.find(' ');
+    if (space == std::string_view::npos) return bad_start_key();
+    const auto position = parse_digits(text.substr(0, space));
+    Result<TopicName> topic = TopicName::parse(text.substr(space + 1));
+    constexpr auto position_max = static_cast<std::uint64_t>(std::numeric_limits<Position>::max());
+    if (!position || *position > position_max || !topic) return bad_start_key();
+    return std::optional(ChatPlace{static_cast<Position>(*position), std::move(*topic)});
 }
 
 }  // namespace notifyd::wire

@@ -122,7 +122,9 @@ Result<PreferencesPatch> PreferencesPatch::parse(std::string_view body, const Js
 
 std::vector<std::string> PreferencesPatch::types() const {
     std::vector<std::string> names;
-    for (const auto& [type, changes] : types_) names.push_back(type);
+    for (const auto& [type, changes] : types_) {
+        if (changes) names.push_back(type);
+    }
     return names;
 }
 

@@ -2,22 +2,16 @@
 #include "notifyd/wire/server_frames.hpp"
 
 #include "notifyd/core/http_status.hpp"
-#include "notifyd/wire/websocket_frame.hpp"
 
+#include "envelope_text.hpp"
 #include "json_writer.hpp"
 #include "receipt_text.hpp"
 
-#include <array>
 #include <cstddef>
 
 namespace notifyd::wire {
 
 namespace {
-
-FramePtr text_frame(std::string_view text) {
-    const std::array<std::string_view, 1> pieces{text};
-    return make_websocket_frame(Opcode::text, pieces);
-}
 
 void append_retry_after(std::string& out, const Error& error) {
     if (error.code == Errc::rate_limited) append_number_member(out, ",\"retryAfterMs\":", error.retry_after.count());
@@ -42,14 +36,6 @@ std::string open_send_error(const Error& error, const std::optional<RawJson>& re
     append_retry_after(text, error);
     if (request_id) text.append(",\"requestId\":").append(request_id->text);
     return text;
-}
-
-// `{"id":…,"type":…,"timestamp":…,"payload":{`: the caller closes two braces.
-std::string open_envelope(const RawJson& id, std::string_view type, EpochMs now) {
-    std::string text = "{\"id\":" + id.text;
-    append_string_member(text, ",\"type\":", type);
-    append_number_member(text, ",\"timestamp\":", now);
-    return text += ",\"payload\":{";
 }
 
 FramePtr subscription_frame(const RawJson& id, std::string_view type, EpochMs now, const Subscribed& state) {

@@ -1,6 +1,8 @@
 // A text frame from a client -> a typed value.
 #include "notifyd/wire/client_frames.hpp"
 #include "notifyd/wire/notifications.hpp"
+#include "notifyd/wire/presence.hpp"
+#include "notifyd/wire/read_positions.hpp"
 #include "notifyd/wire/subscriptions.hpp"
 #include "notifyd/wire/token_refresh.hpp"
 
@@ -14,6 +16,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         static_cast<void>(wire::parse_subscribe(envelope->payload));
         static_cast<void>(wire::parse_token_refresh(envelope->payload));
         static_cast<void>(wire::parse_notification_ack(envelope->payload));
+        static_cast<void>(wire::parse_read(envelope->payload));
+        static_cast<void>(wire::parse_presence_topics(envelope->payload));
+        static_cast<void>(wire::parse_presence_update(envelope->payload));
     }
     return 0;
 }

@@ -5,6 +5,8 @@
 #include "notifyd/wire/dead_letters.hpp"
 #include "notifyd/wire/messages.hpp"
 #include "notifyd/wire/permissions.hpp"
+#include "notifyd/wire/presence.hpp"
+#include "notifyd/wire/read_positions.hpp"
 
 #include "input.hpp"
 
@@ -30,7 +32,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static_cast<void>(wire::parse_messages_query(query));
     static_cast<void>(wire::parse_permissions_query(query));
     static_cast<void>(wire::parse_revoke_query(query));
+    static_cast<void>(wire::parse_chats_query(query));
     static_cast<void>(wire::parse_dead_letters_query(query));
     static_cast<void>(wire::parse_redrive_query(query));
+    static_cast<void>(wire::parse_presence_query(query));
     return 0;
 }

@@ -8,16 +8,27 @@
 #include <array>
 #include <iostream>
 #include <string_view>
+#include <tuple>
+#include <type_traits>
 #include <variant>
 
 namespace {
 
-// In the order of the variant's alternatives; a frame added there does not compile until it has a name here.
+// In the order of the variant's alternatives; a frame added there does not compile until it has a name here. An
+// envelope whose type no resource declares is "unknown".
 constexpr std::array frames{std::string_view("sendMessage"),
                             std::string_view("unknown envelope"),
                             std::string_view("malformed sendMessage"),
                             std::string_view("malformed envelope")};
 static_assert(frames.size() == std::variant_size_v<notifyd::wire::ClientFrame>);
+
+template <class... Resources>
+void print_envelopes(std::type_identity<std::tuple<Resources...>>) {
+    const auto print = [](const auto& routes) {
+        for (const auto& route : routes) std::cout << "frame " << route.type << '\n';
+    };
+    (print(Resources::routes()), ...);
+}
 
 }  // namespace
 

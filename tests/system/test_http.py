@@ -23,7 +23,11 @@ class Operations(SystemTest):
         reply = self.http.get("/")
         self.assertEqual(reply.status, 200)
         self.assertTrue(reply.headers["Content-Type"].startswith("text/html"))
-        self.assertEqual(reply.body.decode(), (ROOT / "src/gateway/try_page/index.html").read_text())
+        folder = ROOT / "src/gateway/try_page"
+        page = (folder / "index.html").read_text()
+        for part in ("page.css", "page.js", "inbox.js"):
+            page = page.replace("{{" + part + "}}", (folder / part).read_text())
+        self.assertEqual(reply.body.decode(), page)
         policy = reply.headers["Content-Security-Policy"]
         self.assertIn("default-src 'none'", policy)
         self.assertEqual(reply.headers["X-Content-Type-Options"], "nosniff")

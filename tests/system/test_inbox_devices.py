@@ -45,6 +45,21 @@ class Pending(NotificationTest):
         self.assertEqual(self.received(device, 2), ["0", "3"])
         self.assertEqual(self.unread(token), 3)
 
+    def test_a_client_that_acknowledges_everything_at_once_is_not_too_fast(self):
+        user, token = self.member()
+        for n in range(250):
+            self.notify(userId=user, title=str(n))
+        device = self.daemon.websocket(token)
+        for _ in range(250):
+            device.send_envelope("notification:ack", {"notificationId": device.receive()["payload"]["id"]})
+        self.assert_quiet(device)
+
+        def all_acknowledged():
+            with self.daemon.websocket(token) as again:
+                answer = again.send_envelope("ping")
+                return again.receive()["id"] == answer
+        self.assertTrue(eventually(all_acknowledged))
+
     def test_a_bad_acknowledgement_is_answered(self):
         user, token = self.member()
         device = self.daemon.websocket(token)
@@ -129,6 +144,8 @@ class Channels(NotificationTest):
         full = self.daemon.websocket(token)
         self.assertEqual(self.channels(limited, "subscribe"), ["billing"])
         refusal = limited.ask("subscribe", {"channels": ["social"]})
+        self.assertEqual(refusal["payload"]["code"], "forbidden")
+        refusal = limited.ask("unsubscribe", {"channels": ["social"]})
         self.assertEqual(refusal["payload"]["code"], "forbidden")
         self.notify(userId=user, title="like")
         self.notify(userId=user, type="invoice_ready", title="invoice")

@@ -132,7 +132,7 @@ class NoFalsePromise(SystemTest):
     def test_routes_of_later_versions_are_404(self):
         for method, path in (
             ("POST", "/metrics"), ("GET", "/metrics"), ("GET", "/scheduled"),
-            ("GET", "/events"), ("GET", "/presence"), ("GET", "/chats"), ("GET", "/users/u/data"),
+            ("GET", "/events"), ("GET", "/users/u/data"),
             ("DELETE", "/users/u/data"), ("DELETE", "/messages/01890a5d-ac96-774b-bcce-b302099a8057"),
             ("PATCH", "/messages/01890a5d-ac96-774b-bcce-b302099a8057"), ("GET", "/stats"), ("GET", "/topics"),
             ("POST", "/dev/token"),

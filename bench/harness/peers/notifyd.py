@@ -41,6 +41,9 @@ path = "{database}"
 durability = "full"
 history = {history}
 
+[presence]
+enabled = {presence}
+
 [log]
 level = "info"
 format = "json"
@@ -63,7 +66,7 @@ class Notifyd(Server):
     def version(cls, place):
         return first_line_of(str(place.notifyd), "version").removeprefix("notifyd ")
 
-    def start(self, history=True, threads=1, tls=False):
+    def start(self, history=True, threads=1, tls=False, presence=False):
         self.secret = secrets.token_hex(32)
         self.tls = tls
         self.database = self.folder / "notifyd.db"
@@ -71,6 +74,7 @@ class Notifyd(Server):
         config.touch(mode=0o600)
         config.write_text(CONFIG.format(
             threads=threads, secret=self.secret, database=self.database, history=str(history).lower(),
+            presence=str(presence).lower(),
             certificate=self.place.certificate / "cert.pem" if tls else "",
             private_key=self.place.certificate / "key.pem" if tls else ""))
         begin = time.monotonic()
@@ -132,6 +136,8 @@ class Notifyd(Server):
     def prepare(self, command, options):
         if command == "idle":
             return self._prepare_idle(options["connections"])
+        if command == "presence":
+            return self._prepare_presence(options["connections"])
         chat, chats = options.get("chat", "bench"), options.get("chats", 1)
         names = [chat] if chats == 1 else [f"{chat}-{number}" for number in range(chats)]
         self.grant((name, user, role) for name in names
@@ -141,9 +147,16 @@ class Notifyd(Server):
 
     def _prepare_idle(self, connections):
         """Creates one user per connection, each in its own chat."""
-        self.grant((f"chat-{number}", f"user-{number}", "member") for number in range(connections))
+        return self._prepare_clients((f"user-{number}", f"chat-{number}") for number in range(connections))
+
+    def _prepare_presence(self, connections):
+        """Creates one user per connection, all in one chat."""
+        return self._prepare_clients((f"user-{number}", "bench") for number in range(connections))
+
+    def _prepare_clients(self, members):
+        members = list(members)
+        self.grant((chat, user, "member") for user, chat in members)
         clients = self.folder / "clients"
         clients.touch(mode=0o600)
-        clients.write_text("".join(f"{self.token(f'user-{number}')}\t&chatId=chat-{number}\n"
-                                   for number in range(connections)))
+        clients.write_text("".join(f"{self.token(user)}\t&chatId={chat}\n" for user, chat in members))
         return {"clients": clients}

@@ -190,6 +190,15 @@ struct Delivery {
     friend bool operator==(const Delivery&, const Delivery&) = default;
 };
 
+// Who is there, and how far everyone has read.
+struct Presence {
+    bool enabled = false;
+    milliseconds leave_after{std::chrono::seconds(5)};
+    bool read_receipts = true;
+
+    friend bool operator==(const Presence&, const Presence&) = default;
+};
+
 struct Notifications {
     std::vector<std::string> default_channels{"*"};
     milliseconds pending_window{std::chrono::days(7)};
@@ -251,6 +260,7 @@ struct Config {
     Storage storage;
     Fifo fifo;
     Delivery delivery;
+    Presence presence;
     Notifications notifications;
     std::vector<Channel> channels;
     Alarms alarms;

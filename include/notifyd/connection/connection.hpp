@@ -78,7 +78,7 @@ class Connection {
     // Its user's pending notifications (notifications/pending_replay).
     bool awaits_pending = false;
 
-    // Publishes that have not been answered yet.
+    // Publishes and acknowledgements that have not been answered yet.
     std::uint32_t unanswered = 0;
     // Requests for its topics' positions that have not been answered yet.
     std::uint32_t openings = 0;

@@ -12,7 +12,7 @@ namespace notifyd {
 // The connections of one user that may receive a notification channel.
 struct Audience {
     UserId user;
-    // Empty: whatever channels a connection is limited to.
+    // Empty: also connections that are limited to other channels.
     std::string channel{};
     bool admins_only = false;
 

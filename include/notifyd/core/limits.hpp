@@ -78,6 +78,9 @@ inline constexpr std::size_t posting_slice_members = 100;
 inline constexpr std::size_t tickets_max = 1'000'000;
 inline constexpr std::size_t tickets_per_user_max = 1'000;
 static_assert(tickets_per_user_max > 600, "ten per minute for an hour must fit");
+// Topics in which a user has a read position. Users without an admin token hardly get there, because positions are
+// deleted together with permissions.
+inline constexpr std::size_t read_positions_per_user_max = 100'000;
 inline constexpr std::size_t retention_slice_rows = 500;
 // Pages returned to the file system in one transaction.
 inline constexpr std::size_t reclaim_slice_pages = 64;

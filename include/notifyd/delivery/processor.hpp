@@ -45,7 +45,8 @@ class Processor {
     // Bytes that every connection can still get.
     [[nodiscard]] std::size_t slice_room() const { return slice_bytes_ - std::min(slice_bytes_, slice_most_); }
 
-    // All messages of a run have the same topic, type and `skip`. Returns how many connections get it, now or soon.
+    // All messages of a run have the same topic, type, lifetime, audience and `skip`. Returns how many connections get
+    // it, now or soon.
     std::size_t process(std::span<const Delivery> run);
 
   private:
@@ -54,6 +55,10 @@ class Processor {
     [[nodiscard]] Sent deliver(connection::Connection& member, std::span<const Delivery> run, RunFrames& frames);
     // `frames` is the encoded run.
     [[nodiscard]] Sent send(connection::Connection& member, std::span<const Delivery> run, const FramePtr& frames);
+    // The same, unless the run must wait behind something that is being retried.
+    [[nodiscard]] Sent send_in_order(connection::Connection& member,
+                                     std::span<const Delivery> run,
+                                     const FramePtr& frames);
     // A client that cannot take a transient message now does without it.
     [[nodiscard]] Sent send_transient(connection::Connection& member, const TopicName& topic, RunFrames& frames);
     // For a connection that is being sent what was pending when it connected.

@@ -19,6 +19,12 @@
 
 namespace notifyd::delivery {
 
+// Whether messages of this kind and topic must reach a connection in order. Notices must, too: each contains the state
+// that it has left, such as an unread count.
+[[nodiscard]] inline bool is_ordered(const Message& message) {
+    return message.type == MessageType::fifo || message.lifetime == Lifetime::notice;
+}
+
 class RetryQueue {
   public:
     RetryQueue(const connection::ConnectionRegistry& registry,
@@ -29,8 +35,8 @@ class RetryQueue {
 
     // Call after the first attempt has failed.
     void add(connection::Connection& recipient, const Delivery& delivery);
-    // Whether a fifo message of the topic must wait behind an earlier one.
-    [[nodiscard]] bool holds_back(const connection::Connection& recipient, const TopicName& topic) const;
+    // Whether the message must wait behind an earlier one of its topic.
+    [[nodiscard]] bool holds_back(const connection::Connection& recipient, const Message& message) const;
     // Retries what is due.
     void run(SteadyTime now);
     // The connection is being given up: everything waiting for it becomes dead letters.

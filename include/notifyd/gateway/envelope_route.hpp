@@ -4,11 +4,14 @@
 
 #include "notifyd/connection/connection.hpp"
 #include "notifyd/core/error.hpp"
+#include "notifyd/core/result.hpp"
 #include "notifyd/core/sliding_window.hpp"
 #include "notifyd/gateway/loop_connections.hpp"
 #include "notifyd/wire/raw_json.hpp"
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace notifyd::gateway {
@@ -22,11 +25,16 @@ struct EnvelopeCall {
     SlidingWindow& subscribes;
 };
 
+// What a frame counts against. A client acknowledges whatever it is sent, so acknowledgements have a generous rate of
+// their own.
+enum class FrameRate : std::uint8_t { messages, acknowledgements };
+
 // A type, which is a literal, and the member function of the resource that handles it.
 template <class Resource>
 struct EnvelopeRoute {
     std::string_view type;
     void (Resource::*handler)(const EnvelopeCall& call);
+    FrameRate rate = FrameRate::messages;
 };
 
 // Answers with an `error` envelope, and logs the refusal.
@@ -37,5 +45,10 @@ void refuse_envelope(const LoopContext& services,
 
 // Whether the connection may subscribe or unsubscribe now (limits.subscribes_per_minute); answers if it may not.
 [[nodiscard]] bool take_subscribe(const LoopContext& services, const EnvelopeCall& call);
+
+// Fails with forbidden, naming all of the topics that the connection may not receive.
+[[nodiscard]] Result<void> check_receivable(const LoopConnections& services,
+                                            const connection::Connection& connection,
+                                            std::span<const TopicName> topics);
 
 }  // namespace notifyd::gateway

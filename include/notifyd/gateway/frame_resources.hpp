@@ -4,6 +4,8 @@
 
 #include "notifyd/gateway/frames/notifications.hpp"
 #include "notifyd/gateway/frames/ping.hpp"
+#include "notifyd/gateway/frames/presence.hpp"
+#include "notifyd/gateway/frames/read_positions.hpp"
 #include "notifyd/gateway/frames/subscriptions.hpp"
 #include "notifyd/gateway/frames/token_refresh.hpp"
 
@@ -11,6 +13,7 @@
 
 namespace notifyd::gateway {
 
-using FrameResources = std::tuple<PingFrames, SubscriptionFrames, TokenRefreshFrames, NotificationFrames>;
+using FrameResources = std::
+    tuple<PingFrames, SubscriptionFrames, TokenRefreshFrames, NotificationFrames, ReadPositionFrames, PresenceFrames>;
 
 }  // namespace notifyd::gateway

@@ -2,6 +2,7 @@
 // and built by app/loop_unit with what it needs. Each loop has its own.
 #pragma once
 
+#include "notifyd/gateway/endpoints/chats.hpp"
 #include "notifyd/gateway/endpoints/connection_tokens.hpp"
 #include "notifyd/gateway/endpoints/connections.hpp"
 #include "notifyd/gateway/endpoints/dead_letters.hpp"
@@ -10,6 +11,7 @@
 #include "notifyd/gateway/endpoints/operations.hpp"
 #include "notifyd/gateway/endpoints/permissions.hpp"
 #include "notifyd/gateway/endpoints/preferences.hpp"
+#include "notifyd/gateway/endpoints/presence.hpp"
 #include "notifyd/gateway/endpoints/publish.hpp"
 #include "notifyd/gateway/endpoints/users.hpp"
 
@@ -22,8 +24,10 @@ using Resources = std::tuple<PublishEndpoints,
                              MessageEndpoints,
                              NotificationEndpoints,
                              PreferenceEndpoints,
+                             ChatEndpoints,
                              PermissionEndpoints,
                              UserEndpoints,
+                             PresenceEndpoints,
                              DeadLetterEndpoints,
                              ConnectionEndpoints,
                              OperationsEndpoints>;

@@ -11,13 +11,18 @@
 
 namespace notifyd::notifications {
 
-// `clock` must be safe to use from any thread, and outlive the storage.
-[[nodiscard]] ports::AnnouncePosted announce_posted(std::shared_ptr<const NotificationRules> rules, const Clock& clock);
-// `id`: what was read; nullopt: everything up to `envelope_id`.
+// The clocks must be safe to use from any thread, and outlive the storage. `expiry` decides what has expired.
+[[nodiscard]] ports::AnnouncePosted announce_posted(std::shared_ptr<const NotificationRules> rules,
+                                                    const Clock& clock,
+                                                    const Clock& expiry);
+// `id`: what was read; nullopt: everything. A change in several transactions is announced with the last one.
 [[nodiscard]] ports::AnnounceChange announce_read(const UserId& user,
                                                   const Uuid& envelope_id,
                                                   const std::optional<Uuid>& id,
                                                   EpochMs at);
-[[nodiscard]] ports::AnnounceChange announce_deleted(const UserId& user, const Uuid& id, EpochMs at);
+[[nodiscard]] ports::AnnounceChange announce_deleted(const UserId& user,
+                                                     const Uuid& envelope_id,
+                                                     const Uuid& id,
+                                                     EpochMs at);
 
 }  // namespace notifyd::notifications

@@ -38,12 +38,14 @@ struct InboxClocks {
 class Inbox {
   public:
     Inbox(ports::InboxStore& store,
+          const ports::StandardQueue& lanes,
           TopicPostings& topic_postings,
           std::shared_ptr<const NotificationRules> rules,
           Milliseconds deduplication_window,
           InboxClocks clocks,
           IdSource& ids)
         : store_(store),
+          lanes_(lanes),
           topic_postings_(topic_postings),
           rules_(std::move(rules)),
           deduplication_window_(deduplication_window),
@@ -83,7 +85,11 @@ class Inbox {
   private:
     [[nodiscard]] std::vector<std::string> visible(const Identity& caller, const std::vector<std::string>& channels);
 
+    // Reads the next slice of everything up to the id. `changed`: whether an earlier slice has changed something.
+    void read_on(const UserId& user, const Uuid& up_to, EpochMs at, bool changed, Done<std::uint64_t> done);
+
     ports::InboxStore& store_;
+    const ports::StandardQueue& lanes_;
     TopicPostings& topic_postings_;
     std::shared_ptr<const NotificationRules> rules_;
     const Milliseconds deduplication_window_;

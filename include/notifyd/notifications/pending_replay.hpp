@@ -4,13 +4,14 @@
 //         -> ports::InboxStore -> ports::ConnectionSink. Notices that come in between are held and sent afterwards,
 //         unless a page contained them.
 // Thread: one loop.
-// Fails:  if a page cannot be read, the rest stays pending and is sent on the next connect.
+// Fails:  a page that cannot be read is tried again a few times; then the rest stays pending until the next connect.
 #pragma once
 
 #include "notifyd/connection/connection_registry.hpp"
 #include "notifyd/core/clock.hpp"
 #include "notifyd/delivery/notice_hold.hpp"
 #include "notifyd/notifications/notification_rules.hpp"
+#include "notifyd/observability/events.hpp"
 #include "notifyd/ports/inbox_store.hpp"
 
 #include <cstdint>
@@ -23,13 +24,19 @@ namespace notifyd::notifications {
 
 class PendingReplay final : public delivery::NoticeHold {
   public:
-    // Everything outlives it. `expiry` distrusts a leap of the clock.
+    // Everything outlives it. `expiry` decides what is too old or has expired; ids are made by the same clock.
     PendingReplay(const connection::ConnectionRegistry& registry,
                   ports::InboxStore& store,
                   std::shared_ptr<const NotificationRules> rules,
                   const Clock& clock,
-                  const Clock& expiry)
-        : registry_(registry), store_(store), rules_(std::move(rules)), clock_(clock), expiry_(expiry) {}
+                  const Clock& expiry,
+                  observability::Events& events)
+        : registry_(registry),
+          store_(store),
+          rules_(std::move(rules)),
+          clock_(clock),
+          expiry_(expiry),
+          events_(events) {}
 
     void use(std::shared_ptr<const NotificationRules> rules) { rules_ = std::move(rules); }
 
@@ -38,7 +45,8 @@ class PendingReplay final : public delivery::NoticeHold {
     void begin(const connection::Connection& connection);
     [[nodiscard]] std::vector<Delivery> pass(connection::Connection& connection,
                                              std::span<const Delivery> run) override;
-    // Forgets replays that ended a while ago, and those of closed connections. Call now and then.
+    // Forgets replays that ended a while ago, and those of closed connections; tries again what has failed. Call now
+    // and then.
     void tick(SteadyTime now);
 
   private:
@@ -47,32 +55,41 @@ class PendingReplay final : public delivery::NoticeHold {
         // Read, but not sent yet.
         std::deque<Notification> page;
         std::uint64_t unread = 0;
-        std::optional<Uuid> after{};
+        Uuid after{};
         bool more = true;
+        std::size_t failures = 0;
+        std::optional<SteadyTime> retry_at{};
         // Sent lately: a notice about one of these only repeats it, because its commit was read before it came.
         std::deque<Uuid> recent;
         std::deque<Delivery> held;
         std::size_t held_bytes = 0;
-        // There was no room to hold a notice, so what it announced must be read.
-        bool overflowed = false;
+        // The first notification for which there was no room, so that it must be read.
+        std::optional<Uuid> dropped{};
         std::optional<SteadyTime> ended_at{};
     };
 
     void read(ConnectionId id, const UserId& user, const Replay& replay);
     void page_came(ConnectionId id, Result<PendingPage> page);
+    void take_page(const connection::Connection& connection, Replay& replay, PendingPage page);
+    void failed(const connection::Connection& connection, Replay& replay);
     // Sends what the client has room for, then reads the next page, or ends.
     void go_on(ConnectionId id);
     void await_room(connection::Connection& connection);
     // Returns false if the client must read first, or is gone.
     [[nodiscard]] bool send_page(connection::Connection& connection, Replay& replay);
     [[nodiscard]] bool send_held(connection::Connection& connection, Replay& replay);
-    [[nodiscard]] static bool is_known(const Replay& replay, const Uuid& id);
+    // Whether the connection must still get this one.
+    [[nodiscard]] bool is_wanted(const connection::Connection& connection,
+                                 const PendingPage& page,
+                                 const Notification& notification) const;
+    void hold(const connection::Connection& connection, Replay& replay, const Delivery& delivery);
 
     const connection::ConnectionRegistry& registry_;
     ports::InboxStore& store_;
     std::shared_ptr<const NotificationRules> rules_;
     const Clock& clock_;
     const Clock& expiry_;
+    observability::Events& events_;
     std::unordered_map<ConnectionId, Replay> replays_;
 };
 

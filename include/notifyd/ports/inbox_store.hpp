@@ -1,6 +1,6 @@
 // Users' notifications, what they have done with them, and what they want to receive.
-// Thread: one loop; `done` runs on that loop, after the commit where something was written. What announces a change
-// runs before that, on the storage thread; what it adds is delivered in commit order.
+// Thread: one loop; `done` runs on that loop, after the commit where something was written. The announce callback runs
+// before `done`, on the storage thread; what it adds is delivered in commit order.
 // Fails:  unavailable (queue full, or the commit or read failed: nothing was changed).
 #pragma once
 
@@ -46,10 +46,12 @@ struct PostRequest {
     // In place of postings: to everyone with a permission row on the topic. The notification's user is empty.
     std::optional<Posting> to_all{};
     std::optional<TopicName> topic{};
+    // Decides which notifications have expired, and are not counted.
+    EpochMs now = 0;
     std::optional<RequestKey> key{};
     // By the clock that the deduplication window is counted with: requests first seen at `forgotten_at` or before are
     // forgotten.
-    EpochMs now = 0;
+    EpochMs seen_at = 0;
     EpochMs forgotten_at = 0;
 };
 
@@ -66,8 +68,16 @@ struct PostResult {
 struct InboxChange {
     bool changed = false;
     std::uint64_t unread = 0;
+    // There was too much for one transaction: ask again.
+    bool more = false;
 };
-// Called if something has changed.
+
+// When something is read. `now` decides which notifications have expired, and are not counted.
+struct ReadTime {
+    EpochMs at = 0;
+    EpochMs now = 0;
+};
+// Called for every commit; `changed` says whether there is something to announce.
 using AnnounceChange = std::function<void(const InboxChange&, std::vector<Delivery>&)>;
 
 struct InboxQuery {
@@ -82,10 +92,11 @@ struct InboxQuery {
 
 struct PendingQuery {
     UserId user{};
+    // A page ends at either limit, but has at least one row.
     std::size_t rows_max = 0;
-    std::optional<Uuid> after{};
-    // Older ones are not sent any more.
-    EpochMs since = 0;
+    std::size_t bytes_max = 0;
+    // The page begins after this id.
+    Uuid after{};
     EpochMs now = 0;
 };
 
@@ -116,13 +127,14 @@ class InboxStore {
     // nullopt: the user has no such notification. Reading twice keeps the first time.
     virtual void read(UserId user,
                       Uuid id,
-                      EpochMs at,
+                      ReadTime time,
                       AnnounceChange announce,
                       UniqueFunction<void(Result<std::optional<InboxChange>>)> done) = 0;
-    // Those with an id up to this one: what arrives later stays unread.
+    // Up to `rows_max` of those with an id up to this one: what arrives later stays unread.
     virtual void read_all(UserId user,
                           Uuid up_to,
-                          EpochMs at,
+                          std::size_t rows_max,
+                          ReadTime time,
                           AnnounceChange announce,
                           UniqueFunction<void(Result<InboxChange>)> done) = 0;
     virtual void remove(UserId user,

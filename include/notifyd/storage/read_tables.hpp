@@ -9,6 +9,7 @@
 #include "notifyd/ports/dead_letter_store.hpp"
 #include "notifyd/ports/inbox_store.hpp"
 #include "notifyd/ports/permission_store.hpp"
+#include "notifyd/ports/read_position_store.hpp"
 #include "notifyd/ports/resume_planner.hpp"
 #include "notifyd/ports/ticket_store.hpp"
 
@@ -80,6 +81,31 @@ class InboxReads {
     [[nodiscard]] virtual std::optional<std::vector<Uuid>> unfinished_postings() = 0;
 };
 
+struct RankedChat {
+    ChatPlace place;
+    Role role = Role::member;
+};
+
+struct ChatSlice {
+    // In no particular order.
+    std::vector<RankedChat> chats;
+    // Where the next slice begins; nullopt: this is the last one.
+    std::optional<TopicName> next{};
+};
+
+class ChatReads {
+  public:
+    virtual ~ChatReads() = default;
+    // Visits up to `rows_max` permission rows of the user, in the order of their topics; bans are left out.
+    [[nodiscard]] virtual std::optional<ChatSlice> rank(const UserId& user,
+                                                        std::size_t rows_max,
+                                                        const std::optional<TopicName>& after) = 0;
+    // Adds each of these with its numbers; false if the database fails.
+    [[nodiscard]] virtual bool describe(const UserId& user,
+                                        const std::vector<RankedChat>& ranked,
+                                        std::vector<Chat>& chats) = 0;
+};
+
 // Refers to the objects of one ReadSession.
 struct ReadTables {
     MessageReads& messages;
@@ -89,6 +115,7 @@ struct ReadTables {
     LetterReads& letters;
     TicketReads& tickets;
     InboxReads& inboxes;
+    ChatReads& chats;
 };
 
 }  // namespace notifyd::storage

@@ -13,6 +13,7 @@
 #include "notifyd/ports/message_log.hpp"
 #include "notifyd/ports/message_reader.hpp"
 #include "notifyd/ports/permission_store.hpp"
+#include "notifyd/ports/read_position_store.hpp"
 #include "notifyd/ports/resume_planner.hpp"
 #include "notifyd/ports/ticket_store.hpp"
 #include "notifyd/runtime/event_loop.hpp"
@@ -32,6 +33,7 @@ class StorageClient : public runtime::TurnHook {
     [[nodiscard]] virtual ports::DeadLetterStore& letters() = 0;
     [[nodiscard]] virtual ports::TicketStore& tickets() = 0;
     [[nodiscard]] virtual ports::InboxStore& inboxes() = 0;
+    [[nodiscard]] virtual ports::ReadPositionStore& read_positions() = 0;
     [[nodiscard]] virtual ports::DiskSpace& disk() = 0;
 };
 

@@ -31,7 +31,7 @@ class WriteJob {
     [[nodiscard]] virtual bool write(WriteTables& tables) = 0;
     // After the commit, in commit order and before any answer: updates memory that mirrors the tables.
     virtual void committed() noexcept {}
-    // After that: adds what is to be delivered because of this job, in commit order with other requests' messages.
+    // After that: adds what this job delivers, in commit order with other jobs, after the transaction's messages.
     virtual void deliver(std::vector<Delivery>&) {}
     // Not called if nobody waits for any request of the turn.
     virtual void answer(Outcome outcome) = 0;

@@ -9,6 +9,7 @@
 #include "notifyd/core/user_block.hpp"
 #include "notifyd/ports/inbox_store.hpp"
 #include "notifyd/ports/permission_store.hpp"
+#include "notifyd/ports/read_position_store.hpp"
 #include "notifyd/ports/ticket_store.hpp"
 
 #include <cstddef>
@@ -78,11 +79,12 @@ class InboxWrites {
     // The optional is empty if the user has no such notification.
     [[nodiscard]] virtual bool read(const UserId& user,
                                     const Uuid& id,
-                                    EpochMs at,
+                                    const ports::ReadTime& time,
                                     std::optional<ports::InboxChange>& change) = 0;
     [[nodiscard]] virtual bool read_all(const UserId& user,
                                         const Uuid& up_to,
-                                        EpochMs at,
+                                        std::size_t rows_max,
+                                        const ports::ReadTime& time,
                                         ports::InboxChange& change) = 0;
     [[nodiscard]] virtual bool remove(const UserId& user,
                                       const Uuid& id,
@@ -111,17 +113,25 @@ class PostingWrites {
   public:
     virtual ~PostingWrites() = default;
     [[nodiscard]] virtual bool begin(const ports::Posting& posting, const TopicName& topic) = 0;
-    // The next members, each with a posting of its own; `more`: whether others follow. None if the posting is finished.
-    [[nodiscard]] virtual bool take_members(const Uuid& id,
-                                            std::size_t rows_max,
-                                            std::vector<ports::Posting>& postings,
-                                            bool& more) = 0;
+    // The next members, each with a posting of its own; `more`: whether others follow. None if the posting is finished,
+    // or the notification has expired by `now`.
+    [[nodiscard]] virtual bool take_members(
+        const Uuid& id, std::size_t rows_max, EpochMs now, std::vector<ports::Posting>& postings, bool& more) = 0;
     // nullopt: there was none that is not forgotten.
     [[nodiscard]] virtual bool find(const ports::RequestKey& key,
                                     EpochMs forgotten_at,
                                     std::optional<ports::PostResult>& result) = 0;
     // Also deletes a few that are forgotten.
     [[nodiscard]] virtual bool keep(const ports::PostRequest& request, const ports::PostResult& result) = 0;
+};
+
+class ReadPositionWrites {
+  public:
+    virtual ~ReadPositionWrites() = default;
+    // `moved_to`: where the position is now, if it has moved. `refused`: why nothing was written.
+    [[nodiscard]] virtual bool advance(const ports::ReadPosition& position,
+                                       std::optional<Sequence>& moved_to,
+                                       std::optional<Error>& refused) = 0;
 };
 
 // The space of deleted rows. An engine whose database looks after that itself always counts 0.
@@ -144,6 +154,7 @@ struct WriteTables {
     InboxWrites& inboxes;
     ChoiceWrites& choices;
     PostingWrites& postings;
+    ReadPositionWrites& read_positions;
     SpaceWrites& space;
 };
 

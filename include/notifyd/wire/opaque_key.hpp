@@ -2,6 +2,7 @@
 // Fails:  a damaged key, or one made for another query: invalid_request "Invalid startKey format".
 #pragma once
 
+#include "notifyd/core/chat.hpp"
 #include "notifyd/core/page.hpp"
 #include "notifyd/core/result.hpp"
 #include "notifyd/core/uuid.hpp"
@@ -26,7 +27,8 @@ enum class ListKind : std::uint8_t {
     dead_letters,
     connections,
     blocked_users,
-    notifications
+    notifications,
+    chats
 };
 [[nodiscard]] std::string encode_list_key(ListKind kind, std::string_view subject, std::string_view last);
 Result<std::string> decode_list_key(ListKind kind, std::string_view subject, std::string_view key);
@@ -39,6 +41,9 @@ Result<std::optional<std::string>> decode_list_start(ListKind kind,
 Result<std::optional<Uuid>> decode_id_list_start(ListKind kind,
                                                  std::string_view subject,
                                                  const std::optional<std::string>& key);
+// For a user's list of chats, which is ordered by time.
+[[nodiscard]] std::string encode_chat_key(const UserId& user, const ChatPlace& last);
+Result<std::optional<ChatPlace>> decode_chat_list_start(const UserId& user, const std::optional<std::string>& key);
 // For a key that names no position in its list.
 [[nodiscard]] Error bad_start_key();
 

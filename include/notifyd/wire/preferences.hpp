@@ -19,7 +19,7 @@ class PreferencesPatch {
   public:
     [[nodiscard]] static Result<PreferencesPatch> parse(std::string_view body, const JsonLimits& limits);
 
-    // The types that it mentions. Whether they exist is for the service to say.
+    // The types that it sets. Whether they exist is for the service to say; one that is unset may have been removed.
     [[nodiscard]] std::vector<std::string> types() const;
     // Keeps what it does not mention.
     [[nodiscard]] Preferences apply(const Preferences& before, EpochMs now) const;

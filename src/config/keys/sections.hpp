@@ -16,6 +16,7 @@ namespace notifyd::config {
 [[nodiscard]] Section storage_section();
 [[nodiscard]] Section fifo_section();
 [[nodiscard]] Section delivery_section();
+[[nodiscard]] Section presence_section();
 [[nodiscard]] Section notifications_section();
 [[nodiscard]] Section notification_types_section();
 [[nodiscard]] Section channels_section();

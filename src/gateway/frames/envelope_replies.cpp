@@ -4,6 +4,8 @@
 #include "notifyd/wire/server_frames.hpp"
 
 #include <chrono>
+#include <string>
+#include <utility>
 
 namespace notifyd::gateway {
 
@@ -29,6 +31,28 @@ bool take_subscribe(const LoopContext& services, const EnvelopeCall& call) {
                                      "limits.subscribes_per_minute");
     refuse_envelope(services, call.connection, call.id, error);
     return false;
+}
+
+Result<void> check_receivable(const LoopConnections& services,
+                              const connection::Connection& connection,
+                              std::span<const TopicName> topics) {
+    std::string refused;
+    std::string first_refused;
+    std::string_view cause;
+    for (const TopicName& topic : topics) {
+        const Result<void> receivable = services.permissions.may_receive(connection.identity(), topic);
+        if (receivable) continue;
+        if (refused.empty()) {
+            first_refused = topic.text();
+            cause = receivable.error().cause;
+        }
+        refused.append(refused.empty() ? "" : ", ").append(topic.text());
+    }
+    if (refused.empty()) return {};
+    Error error(Errc::forbidden, "No permission for " + refused);
+    error.topic = std::move(first_refused);
+    error.cause = cause;
+    return error;
 }
 
 }  // namespace notifyd::gateway

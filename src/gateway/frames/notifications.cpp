@@ -8,7 +8,7 @@ namespace notifyd::gateway {
 
 std::span<const EnvelopeRoute<NotificationFrames>> NotificationFrames::routes() {
     static constexpr EnvelopeRoute<NotificationFrames> table[] = {
-        {"notification:ack", &NotificationFrames::acknowledge}};
+        {"notification:ack", &NotificationFrames::acknowledge, FrameRate::acknowledgements}};
     return table;
 }
 

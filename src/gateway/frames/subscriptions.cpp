@@ -20,23 +20,8 @@ std::span<const EnvelopeRoute<SubscriptionFrames>> SubscriptionFrames::routes() 
 
 Result<void> SubscriptionFrames::check_topics(const connection::Connection& connection,
                                               const std::vector<TopicName>& topics) {
-    std::string refused;
-    std::string first_refused;
-    std::string_view cause;
-    for (const TopicName& topic : topics) {
-        const Result<void> receivable = services_.permissions.may_receive(connection.identity(), topic);
-        if (receivable) continue;
-        if (refused.empty()) {
-            first_refused = topic.text();
-            cause = receivable.error().cause;
-        }
-        refused.append(refused.empty() ? "" : ", ").append(topic.text());
-    }
-    if (!refused.empty()) {
-        Error error(Errc::forbidden, "No permission for " + refused);
-        error.topic = std::move(first_refused);
-        error.cause = cause;
-        return error;
+    if (Result<void> receivable = check_receivable(services_, connection, topics); !receivable) {
+        return receivable.error();
     }
     const auto is_new = [&](const TopicName& topic) {
         return !connection::ConnectionRegistry::is_subscribed(connection, topic);
@@ -51,11 +36,15 @@ Result<void> SubscriptionFrames::check_topics(const connection::Connection& conn
     return {};
 }
 
+Result<void> SubscriptionFrames::check_channels(const connection::Connection& connection,
+                                                const std::vector<std::string>& channels) {
+    Result<void> allowed =
+        permissions::may_have(connection.identity(), channels, services_.config.tokens.admin_channels);
+    return allowed ? services_.inbox.check_channels(channels) : allowed;
+}
+
 Result<void> SubscriptionFrames::check(connection::Connection& connection, const wire::Subscribe& wanted) {
-    Result<void> may_have =
-        permissions::may_have(connection.identity(), wanted.channels, services_.config.tokens.admin_channels);
-    if (!may_have) return may_have;
-    if (Result<void> known = services_.inbox.check_channels(wanted.channels); !known) return known;
+    if (Result<void> allowed = check_channels(connection, wanted.channels); !allowed) return allowed;
     if (Result<void> allowed = check_topics(connection, wanted.topics); !allowed) return allowed;
     return check_resume(connection, wanted);
 }
@@ -97,8 +86,8 @@ void SubscriptionFrames::unsubscribe(const EnvelopeCall& call) {
     Result<wire::Unsubscribe> unwanted = wire::parse_unsubscribe(call.payload);
     if (!unwanted) return refuse_envelope(services_, call.connection, call.id, unwanted.error());
     if (!take_subscribe(services_, call)) return;
-    if (const Result<void> known = services_.inbox.check_channels(unwanted->channels); !known) {
-        return refuse_envelope(services_, call.connection, call.id, known.error());
+    if (const Result<void> allowed = check_channels(call.connection, unwanted->channels); !allowed) {
+        return refuse_envelope(services_, call.connection, call.id, allowed.error());
     }
     std::vector<TopicName> leaving;
     for (const TopicName& topic : unwanted->topics) {

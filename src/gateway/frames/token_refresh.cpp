@@ -33,7 +33,7 @@ auth::AuthResult<Identity> judge(const FrameServices& services,
 }
 
 void drop_forbidden(const FrameServices& services, connection::Connection& connection) {
-    std::vector<TopicName> forbidden = connection.topics();
+    std::vector<TopicName> forbidden = services.connections.topics_in_use(connection);
     std::erase_if(forbidden, [&](const TopicName& topic) {
         return services.permissions.may_receive(connection.identity(), topic).has_value();
     });

@@ -1,6 +1,7 @@
 #include "websocket/envelope_router.hpp"
 
 #include <type_traits>
+#include <utility>
 
 namespace notifyd::gateway {
 
@@ -30,9 +31,8 @@ EnvelopeRouter::EnvelopeRouter(FrameResources& resources) : unknown_type_(Errc::
 template <class Resource>
 void EnvelopeRouter::add(Resource& resource) {
     for (const EnvelopeRoute<Resource>& declared : Resource::routes()) {
-        handlers_.emplace(declared.type, [&resource, handler = declared.handler](const EnvelopeCall& call) {
-            (resource.*handler)(call);
-        });
+        auto handle = [&resource, handler = declared.handler](const EnvelopeCall& call) { (resource.*handler)(call); };
+        handlers_.emplace(declared.type, Handler{std::move(handle), declared.rate});
         types_.append(types_.empty() ? "" : ", ").append(declared.type);
     }
 }

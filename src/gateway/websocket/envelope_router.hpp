@@ -16,7 +16,10 @@ namespace notifyd::gateway {
 
 class EnvelopeRouter {
   public:
-    using Handler = std::function<void(const EnvelopeCall&)>;
+    struct Handler {
+        std::function<void(const EnvelopeCall&)> handle;
+        FrameRate rate = FrameRate::messages;
+    };
 
     explicit EnvelopeRouter(FrameResources& resources);
     EnvelopeRouter(const EnvelopeRouter&) = delete;

@@ -63,9 +63,17 @@ void answer_failure(const FrameServices& services,
 
 }  // namespace
 
-std::chrono::nanoseconds FrameDispatch::take_message() {
+std::chrono::nanoseconds FrameDispatch::take(const wire::ClientFrame& frame) {
+    // A replay sends this many notifications at once, and each is acknowledged.
+    constexpr std::size_t acknowledgements_per_message = 50;
     const config::Limits& limits = services_.config.limits;
-    return messages_.take_or_wait(services_.clock.steady_now(), {limits.messages_per_second, limits.message_burst});
+    const Rate rate{limits.messages_per_second, limits.message_burst};
+    const SteadyTime now = services_.clock.steady_now();
+    const auto* const envelope = std::get_if<wire::Envelope>(&frame);
+    const EnvelopeRouter::Handler* const handler = envelope != nullptr ? envelopes_.find(envelope->type) : nullptr;
+    if (handler == nullptr || handler->rate == FrameRate::messages) return messages_.take_or_wait(now, rate);
+    return acknowledgements_.take_or_wait(
+        now, {rate.per_second * acknowledgements_per_message, rate.burst * acknowledgements_per_message});
 }
 
 bool FrameDispatch::take_refusal() {
@@ -75,20 +83,16 @@ bool FrameDispatch::take_refusal() {
 }
 
 void FrameDispatch::dispatch(std::string_view text) {
-    const std::chrono::nanoseconds wait = take_message();
-    const bool admitted = wait.count() == 0;
-    // Don't parse frames that will not be answered.
-    if (!admitted && !take_refusal()) {
-        connection_.sink().close(CloseCode::policy);
-        return;
-    }
     const auto json_limits = wire::JsonLimits::with_depth(services_.config.limits.json_depth);
     wire::ClientFrame frame = wire::parse_client_frame(text, json_limits);
-    if (!admitted) {
+    const std::chrono::nanoseconds wait = take(frame);
+    if (wait.count() == 0) {
+        std::visit([this](auto& value) { handle(std::move(value)); }, frame);
+    } else if (take_refusal()) {
         refuse_for_rate(frame, std::chrono::ceil<Milliseconds>(wait));
-        return;
+    } else {
+        connection_.sink().close(CloseCode::policy);
     }
-    std::visit([this](auto& value) { handle(std::move(value)); }, frame);
 }
 
 void FrameDispatch::refuse_for_rate(const wire::ClientFrame& frame, Milliseconds wait) {
@@ -129,7 +133,7 @@ void FrameDispatch::handle(wire::SendMessage frame) {
 void FrameDispatch::handle(wire::Envelope frame) {
     const EnvelopeRouter::Handler* const handler = envelopes_.find(frame.type);
     if (handler == nullptr) return refuse_envelope(services_, connection_, frame.id, envelopes_.unknown_type());
-    (*handler)({connection_, std::move(frame.id), frame.payload, subscribes_});
+    handler->handle({connection_, std::move(frame.id), frame.payload, subscribes_});
 }
 
 void FrameDispatch::handle(const wire::MalformedSend& frame) {

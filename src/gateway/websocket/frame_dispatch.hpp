@@ -31,8 +31,8 @@ class FrameDispatch {
     void handle(const wire::MalformedSend& frame);
     void handle(const wire::MalformedEnvelope& frame);
 
-    // How long this message would have to wait, by the rates of the present config; zero if it is admitted.
-    [[nodiscard]] std::chrono::nanoseconds take_message();
+    // How long this frame would have to wait, by the rates of the present config; zero if it is admitted.
+    [[nodiscard]] std::chrono::nanoseconds take(const wire::ClientFrame& frame);
     [[nodiscard]] bool take_refusal();
     void refuse_for_rate(const wire::ClientFrame& frame, Milliseconds wait);
 
@@ -40,6 +40,7 @@ class FrameDispatch {
     const EnvelopeRouter& envelopes_;
     connection::Connection& connection_;
     TokenBucket messages_;
+    TokenBucket acknowledgements_;
     // A client that goes on despite refusals is closed with 1008.
     TokenBucket refusals_;
     SlidingWindow subscribes_;

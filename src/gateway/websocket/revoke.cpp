@@ -1,4 +1,4 @@
-// Unsubscribes first, so that no message of the topics follows the frame.
+// Takes the topics first, so that nothing of them follows the frame.
 #include "websocket/revoke.hpp"
 
 #include "notifyd/wire/server_frames.hpp"
@@ -8,7 +8,7 @@
 namespace notifyd::gateway {
 
 void revoke(const LoopConnections& services, connection::Connection& connection, std::span<const TopicName> topics) {
-    services.connections.unsubscribe(connection, topics);
+    services.connections.revoke(connection, topics);
     tell_revoked(services, connection, topics);
 }
 

@@ -46,7 +46,7 @@ class Announced {
     }
     [[nodiscard]] ports::AnnounceChange changed() {
         return [this](const ports::InboxChange& change, std::vector<Delivery>&) {
-            add("unread " + std::to_string(change.unread));
+            if (change.changed) add("unread " + std::to_string(change.unread));
         };
     }
     [[nodiscard]] std::vector<std::string> texts() {
@@ -110,6 +110,7 @@ inline std::string pending(Loop& loop, ports::PendingQuery query = {}) {
     query.user = UserId("u");
     query.now = 1'000;
     query.rows_max = query.rows_max == 0 ? 100 : query.rows_max;
+    query.bytes_max = query.bytes_max == 0 ? 1'000 : query.bytes_max;
     const auto page = loop.ask<PendingPage>(
         [&](StorageClient& client, auto done) { client.inboxes().pending(query, std::move(done)); });
     REQUIRE(page.has_value());
@@ -122,7 +123,7 @@ inline std::optional<ports::InboxChange> read(Loop& loop,
                                               Announced* announced = nullptr) {
     const auto change = loop.ask<std::optional<ports::InboxChange>>([&](StorageClient& client, auto done) {
         auto announce = announced == nullptr ? ports::AnnounceChange([](const auto&, auto&) {}) : announced->changed();
-        client.inboxes().read(UserId(user), id_of(number), 50, std::move(announce), std::move(done));
+        client.inboxes().read(UserId(user), id_of(number), {50, 50}, std::move(announce), std::move(done));
     });
     REQUIRE(change.has_value());
     return *change;

@@ -57,15 +57,23 @@ TEST_CASE("reading all spares what arrived after it was asked for") {
     const TestDatabase database;
     Running running(database);
     Loop& loop = running.add_loop();
-    post(loop, {posting(1), posting(2), posting(3)});
-    const auto change = loop.ask<ports::InboxChange>([](StorageClient& client, auto done) {
-        client.inboxes().read_all(
-            UserId("u"), id_of(2), 50, [](const auto&, auto&) {}, std::move(done));
-    });
-    REQUIRE(change.has_value());
-    CHECK((change->changed && change->unread == 1));
-    CHECK(listed(loop, {.unread_only = true}) == "3 end");
-    CHECK(pending(loop) == "3 ");
+    post(loop, {posting(1), posting(2), posting(3), posting(4)});
+    const auto read_all = [&](std::uint8_t up_to, std::size_t rows_max) {
+        const auto change = loop.ask<ports::InboxChange>([&](StorageClient& client, auto done) {
+            auto nothing = [](const auto&, auto&) {};
+            client.inboxes().read_all(UserId("u"), id_of(up_to), rows_max, {50, 50}, nothing, std::move(done));
+        });
+        REQUIRE(change.has_value());
+        return *change;
+    };
+    const ports::InboxChange first = read_all(3, 2);
+    CHECK((first.changed && first.more && first.unread == 2));
+    const ports::InboxChange second = read_all(3, 2);
+    CHECK((second.changed && !second.more && second.unread == 1));
+    const ports::InboxChange third = read_all(3, 2);
+    CHECK((!third.changed && !third.more && third.unread == 1));
+    CHECK(listed(loop, {.unread_only = true}) == "4 end");
+    CHECK(pending(loop) == "4 ");
 }
 
 TEST_CASE("a deleted notification is gone, and counted no more") {
@@ -129,8 +137,8 @@ TEST_CASE("what a client has acknowledged or read is not pending any more") {
     CHECK(unread(loop) == 4);
     REQUIRE(read(loop, 4).has_value());
     CHECK(pending(loop) == "1 3 ");
-    CHECK(pending(loop, {.since = 2}) == "3 ");
     CHECK(pending(loop, {.rows_max = 1}) == "1 more");
+    CHECK(pending(loop, {.bytes_max = 1}) == "1 more");
     CHECK(pending(loop, {.after = id_of(1)}) == "3 ");
 }
 

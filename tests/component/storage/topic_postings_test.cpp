@@ -72,6 +72,21 @@ TEST_CASE("a notification reaches each member of a topic once, in slices, across
     CHECK(unread(loop, "banned") == 0);
 }
 
+TEST_CASE("a notification that has expired reaches no further members") {
+    const TestDatabase database;
+    const TopicName topic = *TopicName::parse("chat:a");
+    Running running(database);
+    Loop& loop = running.add_loop();
+    grant(loop, topic, {"a", "b"});
+    Announced announced;
+    ports::PostRequest request = to_topic(topic);
+    request.to_all->notification.expires_at = 10;
+    post(loop, std::move(request), announced);
+    CHECK_FALSE(go_on(loop, 2, announced));
+    CHECK(announced.texts().empty());
+    CHECK(unfinished(loop).empty());
+}
+
 TEST_CASE("a repeated request is answered like the first, within its window") {
     const TestDatabase database;
     Running running(database);
@@ -81,7 +96,7 @@ TEST_CASE("a repeated request is answered like the first, within its window") {
         ports::PostRequest made;
         made.postings = {posting(number), posting(number, "v")};
         made.key = ports::RequestKey{7};
-        made.now = now;
+        made.seen_at = now;
         made.forgotten_at = now - 300;
         return made;
     };

@@ -15,7 +15,7 @@ namespace notifyd::storage::sqlite::testing {
 
 namespace {
 
-constexpr int newest_schema = 11;
+constexpr int newest_schema = 12;
 
 // The message with which opening fails, or "" if it succeeds.
 std::string refusal(const std::string& path) {
@@ -265,7 +265,7 @@ TEST_CASE("a file that is not one of our databases is refused and left alone") {
     SECTION("without a table") {
         { Running running(path); }
         Outsider(path).execute("DROP TABLE topics");
-        CHECK_THAT(refusal(path), Contains("no such table: topics"));
+        CHECK_THAT(refusal(path), Contains("no such table: ") && Contains("topics"));
     }
     SECTION("without an epoch") {
         { Running running(path); }

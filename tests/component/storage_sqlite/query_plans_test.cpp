@@ -1,5 +1,7 @@
 // Every statement finds its rows by an index, and a page costs the same however long the history is.
+#include "../../../src/storage/chat_ranking.hpp"
 #include "../../../src/storage_sqlite/batch_writer.hpp"
+#include "../../../src/storage_sqlite/chat_lists.hpp"
 #include "../../../src/storage_sqlite/reader.hpp"
 #include "sqlite_fixture.hpp"
 
@@ -179,6 +181,98 @@ TEST_CASE("a resume by number costs the same with ten thousand messages and with
         CAPTURE(i, small[i], large[i]);
         CHECK(large[i] < small[i] * 3 / 2 + 200);
     }
+}
+
+TEST_CASE("the list of ten thousand chats costs the same with a hundred thousand messages and with a million") {
+    constexpr int topics = 10'000;
+    struct Cost {
+        int most = 0;  // of one slice
+        int all = 0;
+    };
+    const auto cost = [](int rows) {
+        const TemporaryFolder folder;
+        const std::string path = new_database(folder);
+        const auto numbers = [](int count) {
+            return "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(count) +
+                   ") ";
+        };
+        {
+            Outsider outsider(path);
+            outsider.execute("BEGIN;" + numbers(topics) + "INSERT INTO topics SELECT i, 'chat:' || i, 0 FROM n");
+            outsider.execute(numbers(topics) + "INSERT INTO permissions SELECT 'u', 'chat:' || i, 2, 0, 'root' FROM n");
+            outsider.execute(numbers(topics) + "INSERT INTO read_positions SELECT 'u', i, 1 FROM n");
+            outsider.execute(numbers(rows) + "INSERT INTO messages SELECT i, 1 + i % " + std::to_string(topics) +
+                             ", 1 + i / " + std::to_string(topics) +
+                             ", 1, zeroblob(16), i, NULL, '{', NULL FROM n; COMMIT");
+        }
+        Database database;
+        REQUIRE(database.open(path, Database::Access::read_only));
+        ChatLists lists(database);
+        ChatRanking ranking({UserId("u"), 100, ChatPlace{rows - 500, *TopicName::parse("chat:9501")}});
+        Cost counted;
+        do {
+            (void)steps_of(database);
+            REQUIRE(ranking.advance(lists));
+            const int steps = steps_of(database);
+            counted.most = std::max(counted.most, steps);
+            counted.all += steps;
+        } while (!ranking.is_complete());
+        const ports::ChatPage page = ranking.take_page();
+        REQUIRE(page.chats.size() == 100);
+        CHECK(page.chats.front().last_message_at == rows - 501);
+        CHECK(page.chats.front().last == static_cast<Sequence>(1 + (rows - 501) / topics));
+        CHECK(page.chats.front().read == 1);
+        CHECK(page.next.has_value());
+        return counted;
+    };
+    const Cost small = cost(100'000);
+    const Cost large = cost(1'000'000);
+    CHECK(large.all < small.all * 3 / 2);
+    // A slice is short, so that other users' reads take turns with it.
+    CHECK(large.most < large.all / 5);
+}
+
+TEST_CASE("moving a position costs the same for a user with ten positions and for one with ten thousand") {
+    const auto cost = [](int rows) {
+        const TemporaryFolder folder;
+        const std::string path = new_database(folder);
+        Outsider(path).execute(
+            "INSERT INTO topics VALUES (1, 'chat:a', 50);"
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
+            std::to_string(rows) + ") INSERT INTO read_positions SELECT 'u', i, 1 FROM n");
+        Database database;
+        REQUIRE(database.open(path, Database::Access::read_write));
+        TopicTable known(database);
+        ReadPositionTable positions(database, known);
+        std::optional<Sequence> moved_to;
+        std::optional<Error> refused;
+        REQUIRE(positions.advance({UserId("u"), *TopicName::parse("chat:a"), 9}, moved_to, refused));
+        CHECK(moved_to == 9);
+        return steps_of(database);
+    };
+    CHECK(cost(10'000) == cost(10));
+}
+
+TEST_CASE("a user has a position in at most so many topics") {
+    const TemporaryFolder folder;
+    const std::string path = new_database(folder);
+    Outsider(path).execute("INSERT INTO topics VALUES (1, 'chat:a', 5), (2, 'chat:b', 5), (3, 'chat:c', 5)");
+    Database database;
+    REQUIRE(database.open(path, Database::Access::read_write));
+    TopicTable known(database);
+    ReadPositionTable positions(database, known, 2);
+    const auto read = [&](const std::string& user, const std::string& id, Sequence sequence) {
+        std::optional<Sequence> moved_to;
+        std::optional<Error> refused;
+        REQUIRE(positions.advance({UserId(user), topic(id), sequence}, moved_to, refused));
+        return refused.has_value() ? to_string(refused->code) : moved_to.has_value() ? "moved" : "stayed";
+    };
+    CHECK(read("u", "a", 1) == "moved");
+    CHECK(read("u", "b", 1) == "moved");
+    CHECK(read("u", "c", 1) == "conflict");
+    CHECK(read("u", "b", 2) == "moved");
+    CHECK(read("u", "b", 1) == "stayed");
+    CHECK(read("v", "c", 1) == "moved");
 }
 
 }  // namespace notifyd::storage::sqlite::testing

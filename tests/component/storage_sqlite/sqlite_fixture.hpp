@@ -22,7 +22,8 @@ using notifyd::testing::TemporaryFolder;
 // The tables of migration 10 and later, for tests that go back to an older schema.
 inline constexpr const char* drop_newer_tables =
     "DROP TABLE user_blocks;"
-    "DROP TABLE notifications; DROP TABLE inboxes; DROP TABLE topic_postings; DROP TABLE notification_requests;";
+    "DROP TABLE notifications; DROP TABLE inboxes; DROP TABLE topic_postings; DROP TABLE notification_requests;"
+    "DROP TRIGGER permission_removed; DROP TABLE read_positions;";
 
 // Undoes migration 8 and later.
 inline void make_version_7(Outsider& outsider) {

@@ -52,7 +52,7 @@ class Folder:
         """Runs `notifyd arguments…` in the folder to completion."""
         return subprocess.run(
             [binary(), *map(str, arguments)], cwd=self.path, env=daemon_environment(environment),
-            capture_output=True, text=True, timeout=limit, check=False)
+            capture_output=True, text=True, errors="replace", timeout=limit, check=False)
 
     def remove(self):
         shutil.rmtree(self.path, ignore_errors=True)

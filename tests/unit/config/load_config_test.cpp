@@ -286,7 +286,7 @@ a = "b"
 )",
                                           {{"NOTIFYD_FIFO__DEDUPLICATION_WINDOW", "1m"}});
     REQUIRE(loaded.has_value());
-    CHECK(keys_without_effect(*loaded) == std::vector<std::string>{"alarms.connections", "notifications.types.a"});
+    CHECK(keys_without_effect(*loaded) == std::vector<std::string>{"alarms.connections"});
 }
 
 TEST_CASE("doubtful settings are reported") {

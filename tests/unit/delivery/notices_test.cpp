@@ -98,3 +98,16 @@ TEST_CASE_METHOD(Fixture, "a notice is retried, then logged, and never a dead le
     CHECK(member.connection.retries() == 0);
     CHECK(first.log.letters.empty());
 }
+
+TEST_CASE_METHOD(Fixture, "a notice does not overtake an earlier one that is being retried") {
+    member.sink.full = true;
+    commit(notice("{\"n\":1}"));
+    member.sink.full = false;
+    commit(notice("{\"n\":2}"));
+    CHECK(member.sink.texts().empty());
+    for (int i = 0; i < 3; ++i) {
+        clock.advance(std::chrono::seconds(10));
+        first.worker.tick(clock.steady_now());
+    }
+    CHECK(member.sink.texts() == Texts{"{\"n\":1}", "{\"n\":2}"});
+}

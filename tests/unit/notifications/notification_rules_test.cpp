@@ -25,6 +25,7 @@ TEST_CASE("built-in types have their channels, and the operator adds others") {
     CHECK(rules.is_channel("social"));
     CHECK(rules.is_channel("billing"));
     CHECK_FALSE(rules.is_channel("*"));
+    CHECK(rules.is_channel("audit"));
     CHECK(rules.is_for_admins("audit"));
 }
 

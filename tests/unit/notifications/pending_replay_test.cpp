@@ -1,6 +1,8 @@
 // What was pending is sent before anything new, page by page, without repetitions.
 #include "notifyd/notifications/pending_replay.hpp"
 
+#include "notifyd/core/limits.hpp"
+#include "notifyd/observability/recording_sink.hpp"
 #include "notifyd/wire/notifications.hpp"
 
 #include "support/fake_clock.hpp"
@@ -40,11 +42,15 @@ class SlowInbox final : public ports::InboxStore {
     void unfinished_postings(UniqueFunction<void(Result<std::vector<Uuid>>)>) override {}
     void read(UserId,
               Uuid,
-              EpochMs,
+              ports::ReadTime,
               ports::AnnounceChange,
               UniqueFunction<void(Result<std::optional<ports::InboxChange>>)>) override {}
-    void read_all(
-        UserId, Uuid, EpochMs, ports::AnnounceChange, UniqueFunction<void(Result<ports::InboxChange>)>) override {}
+    void read_all(UserId,
+                  Uuid,
+                  std::size_t,
+                  ports::ReadTime,
+                  ports::AnnounceChange,
+                  UniqueFunction<void(Result<ports::InboxChange>)>) override {}
     void remove(UserId,
                 Uuid,
                 EpochMs,
@@ -120,10 +126,12 @@ struct Fixture {
     }
 
     testing::FakeClock clock;
+    observability::RecordingSink log;
+    observability::Events events{log, clock};
     SlowInbox inbox;
     connection::ConnectionRegistry registry;
     config::Config config;
-    PendingReplay replay{registry, inbox, std::make_shared<const NotificationRules>(config), clock, clock};
+    PendingReplay replay{registry, inbox, std::make_shared<const NotificationRules>(config), clock, clock, events};
     TestConnection device{1};
 };
 
@@ -132,8 +140,7 @@ struct Fixture {
 TEST_CASE_METHOD(Fixture, "pending notifications are read page by page, as the client reads") {
     replay.begin(device.connection);
     REQUIRE(inbox.queries.size() == 1);
-    CHECK_FALSE(inbox.queries[0].after.has_value());
-    CHECK(inbox.queries[0].since == clock.now_ms() - Milliseconds(std::chrono::days(7)).count());
+    CHECK(uuid_v7_epoch_ms(inbox.queries[0].after) == clock.now_ms() - Milliseconds(std::chrono::days(7)).count());
     device.sink.full = true;
     inbox.answer(page_of({notification(1), notification(2)}, true));
     CHECK(inbox.queries.size() == 1);
@@ -155,9 +162,9 @@ TEST_CASE_METHOD(Fixture, "what comes in the meantime follows, unless a page con
     CHECK(pass(live(1)) == "held");
     CHECK(pass(live(1, "")) == "held");
     inbox.answer(page_of({}));
-    CHECK(got() == "1 2 -3 -1 ");
+    CHECK(got() == "1 -2 -3 -1 ");
     // A notice whose commit the page contained may come late.
-    CHECK(pass(live(2)) == "held");
+    CHECK(pass(live(1)) == "held");
     CHECK(pass(live(4)) == "live");
     clock.advance(std::chrono::seconds(6));
     replay.tick(clock.steady_now());
@@ -166,12 +173,14 @@ TEST_CASE_METHOD(Fixture, "what comes in the meantime follows, unless a page con
 
 TEST_CASE_METHOD(Fixture, "what cannot be held is read") {
     replay.begin(device.connection);
-    for (int i = 0; i < 1'500; ++i) CHECK(pass(live(7)) == "held");
+    for (int i = 0; i < 1'500; ++i) CHECK(pass(live(1, "")) == "held");
+    CHECK(pass(live(1)) == "held");
+    CHECK(log.count("notice_undelivered") == 500);
     inbox.answer(page_of({notification(1)}));
     REQUIRE(inbox.queries.size() == 2);
-    CHECK_FALSE(inbox.queries[1].after.has_value());
+    CHECK(inbox.queries[1].after == id_of(0));
     inbox.answer(page_of({notification(1), notification(7)}));
-    CHECK(got() == "1 7 ");
+    CHECK(got().starts_with("1 7 -1 -1 "));
 }
 
 TEST_CASE_METHOD(Fixture, "channels that the user has left are not sent") {
@@ -182,11 +191,40 @@ TEST_CASE_METHOD(Fixture, "channels that the user has left are not sent") {
     CHECK(got() == "2 ");
 }
 
-TEST_CASE_METHOD(Fixture, "when a page cannot be read, what was held is sent and the rest stays pending") {
+TEST_CASE_METHOD(Fixture, "a page that cannot be read is tried again, and in the end what was held is sent") {
     replay.begin(device.connection);
     CHECK(pass(live(3)) == "held");
+    for (std::size_t i = 1; i < limits::catch_up_failures_max; ++i) {
+        inbox.answer(Error(Errc::unavailable, "busy"));
+        CHECK(inbox.queries.size() == i);
+        clock.advance(limits::catch_up_pause);
+        replay.tick(clock.steady_now());
+        REQUIRE(inbox.queries.size() == i + 1);
+    }
+    CHECK(got().empty());
     inbox.answer(Error(Errc::unavailable, "busy"));
     CHECK(got() == "-3 ");
+    CHECK(log.count("pending_replay_failed") == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "a notice that one was read is not lost when that one is sent") {
+    replay.begin(device.connection);
+    device.sink.full = true;
+    inbox.answer(page_of({notification(1)}));
+    CHECK(pass(live(1, "")) == "held");
+    device.sink.drain();
+    CHECK(got() == "1 -1 ");
+}
+
+TEST_CASE_METHOD(Fixture, "one that expires while the client does not read is not sent") {
+    replay.begin(device.connection);
+    device.sink.full = true;
+    Notification brief = notification(1);
+    brief.expires_at = clock.now_ms() + 1'000;
+    inbox.answer(page_of({brief, notification(2)}));
+    clock.advance(std::chrono::seconds(1));
+    device.sink.drain();
+    CHECK(got() == "2 ");
 }
 
 TEST_CASE_METHOD(Fixture, "a connection that has gone costs nothing") {

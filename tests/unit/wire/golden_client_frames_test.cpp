@@ -1,6 +1,8 @@
 // Every client frame in docs/protocol.md is read as the document says.
 #include "notifyd/wire/client_frames.hpp"
 #include "notifyd/wire/notifications.hpp"
+#include "notifyd/wire/presence.hpp"
+#include "notifyd/wire/read_positions.hpp"
 #include "notifyd/wire/subscriptions.hpp"
 #include "notifyd/wire/token_refresh.hpp"
 
@@ -106,11 +108,43 @@ void check_unsubscribe(const std::string& name) {
     CHECK(frame.topics[0].text() == "org:acme");
 }
 
+void check_read(const std::string& name) {
+    const ParsedEnvelope parsed(name, "\"n-1\"", "read");
+    const auto frame = parse_read(parsed.envelope.payload);
+    REQUIRE(frame.has_value());
+    CHECK(frame->topic.text() == "chat:chat-1");
+    CHECK(frame->sequence == 42);
+}
+
 void check_auth_refresh(const std::string& name) {
     const ParsedEnvelope parsed(name, "\"f-1\"", "auth:refresh");
     const auto token = parse_token_refresh(parsed.envelope.payload);
     REQUIRE(token.has_value());
     CHECK(*token == "eyJhbGciOiJSUzI1NiJ9.e30.c2ln");
+}
+
+void check_presence_topics(const std::string& name, const std::string& id, const std::string& type) {
+    const ParsedEnvelope parsed(name, id, type);
+    const auto topics = parse_presence_topics(parsed.envelope.payload);
+    REQUIRE(topics.has_value());
+    REQUIRE(topics->size() == 1);
+    CHECK(topics->front().text() == "chat:chat-1");
+}
+
+void check_presence_subscribe(const std::string& name) {
+    check_presence_topics(name, "\"w-1\"", "presence:subscribe");
+}
+
+void check_presence_unsubscribe(const std::string& name) {
+    check_presence_topics(name, "\"w-3\"", "presence:unsubscribe");
+}
+
+void check_presence_update(const std::string& name) {
+    const ParsedEnvelope parsed(name, "\"w-2\"", "presence:update");
+    const auto update = parse_presence_update(parsed.envelope.payload);
+    REQUIRE(update.has_value());
+    CHECK(update->status == PresenceStatus::away);
+    CHECK(update->activity == "Lunch");
 }
 
 }  // namespace
@@ -120,6 +154,10 @@ TEST_CASE("client frames in docs/protocol.md are understood") {
         {"client/auth-refresh", check_auth_refresh},
         {"client/notification-ack", check_notification_ack},
         {"client/ping", check_ping},
+        {"client/read", check_read},
+        {"client/presence-subscribe", check_presence_subscribe},
+        {"client/presence-unsubscribe", check_presence_unsubscribe},
+        {"client/presence-update", check_presence_update},
         {"client/send-message", check_send_message},
         {"client/send-message-transient", check_send_message_transient},
         {"client/send-message-with-ack", check_send_message_with_ack},

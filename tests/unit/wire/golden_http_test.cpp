@@ -6,7 +6,9 @@
 #include "notifyd/wire/notifications.hpp"
 #include "notifyd/wire/permissions.hpp"
 #include "notifyd/wire/preferences.hpp"
+#include "notifyd/wire/presence.hpp"
 #include "notifyd/wire/publish.hpp"
+#include "notifyd/wire/read_positions.hpp"
 #include "notifyd/wire/server_frames.hpp"
 #include "notifyd/wire/status.hpp"
 #include "notifyd/wire/users.hpp"
@@ -18,6 +20,7 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -191,6 +194,20 @@ std::string connections() {
     return connections_page(std::span(&connection, 1), std::nullopt);
 }
 
+std::string chats() {
+    const std::vector<Chat> list{{topic("chat:chat-1"), Role::member, 45, 42, noon},
+                                 {topic("project:apollo"), Role::viewer}};
+    return chats_page(list, std::nullopt);
+}
+
+std::string presence() {
+    std::vector<PresenceMember> members{
+        {UserId("alice"), {.last_active_at = noon}},
+        {UserId("bob"), {.status = PresenceStatus::busy, .activity = "In a call", .last_active_at = noon - 100'000}}};
+    const PresenceList list{std::make_shared<const std::vector<PresenceMember>>(std::move(members)), 2, 1};
+    return presence_reply(topic("chat:chat-1"), list);
+}
+
 std::string dead_letters() {
     const Message message = message_in(standard_id, "user:bob", MessageType::standard, noon + 1);
     const DeadLetter letter{.id = uuid("019c13ec-a059-7a01-8c4c-1d3a5b7c9e0f"),
@@ -228,6 +245,7 @@ TEST_CASE("HTTP replies in docs/protocol.md are what the server writes") {
     const std::map<std::string, std::string> written{
         {"http/block-reply", block_reply(block())},
         {"http/blocked-users-reply", blocked_users_page(std::array{block()}, std::nullopt)},
+        {"http/chats-reply", chats()},
         {"http/connection-token-reply",
          connection_token_reply("eyJ1c2VySWQiOiJhbGljZSJ9.xmxtseqPuLB1CgIS14FQmkNgzcvzRGp8SgSsAbGtNb0",
                                 uuid("d4c1e0f4-4b1b-4c9a-b9f6-ca41e0cd66e9"),
@@ -241,6 +259,7 @@ TEST_CASE("HTTP replies in docs/protocol.md are what the server writes") {
         {"http/notifications-reply", notifications()},
         {"http/permissions-reply", permissions()},
         {"http/preferences-reply", preferences()},
+        {"http/presence-reply", presence()},
         {"http/publish-batch-reply", batch()},
         {"http/publish-reply", publish_reply(fifo_receipt())},
     };

@@ -2,6 +2,8 @@
 #include "notifyd/wire/client_frames.hpp"
 #include "notifyd/wire/delivered_frames.hpp"
 #include "notifyd/wire/notifications.hpp"
+#include "notifyd/wire/presence.hpp"
+#include "notifyd/wire/read_positions.hpp"
 #include "notifyd/wire/server_frames.hpp"
 
 #include "support/frame_text.hpp"
@@ -142,6 +144,33 @@ std::string refused_subscribe() {
     return frame_text(envelope_error(RawJson{"\"s-2\""}, noon, error));
 }
 
+std::vector<PresenceMember> members() {
+    return {
+        {UserId("alice"), {.last_active_at = noon}},
+        {UserId("bob"), {.status = PresenceStatus::busy, .activity = "In a call", .last_active_at = noon - 100'000}}};
+}
+
+// Writes the same id again and again.
+struct FixedIds final : IdSource {
+    [[nodiscard]] Uuid time_ordered(EpochMs) override { return random(); }
+    [[nodiscard]] Uuid random() override { return uuid("80cd71de-0650-406e-a1f2-3f4fe9dfe22a"); }
+};
+
+std::string presence(const RawJson& id, const std::vector<PresenceMember>& listed) {
+    return frame_text(
+        presence_frame(id, noon, topics({"chat:chat-1"}).front(), presence_members(listed), listed.size()));
+}
+
+std::string presence_change(const std::vector<PresenceChange>& changes, const std::optional<std::size_t>& count) {
+    FixedIds ids;
+    return frame_text(presence_changes(ids, noon, topics({"chat:chat-1"}).front(), changes, count));
+}
+
+std::vector<PresenceChange> lunch() {
+    const PresenceState away{.status = PresenceStatus::away, .activity = "Lunch", .last_active_at = noon};
+    return {{{UserId("bob"), away}, 1}};
+}
+
 }  // namespace
 
 TEST_CASE("server frames in docs/protocol.md are what the server writes") {
@@ -165,6 +194,11 @@ TEST_CASE("server frames in docs/protocol.md are what the server writes") {
          notification_read_envelope(notification_id, std::array{notification_id}, noon + 1'000, 2)},
         {"server/notification-read-all", notification_read_envelope(notification_id, {}, noon + 1'000, 0)},
         {"server/pong", frame_text(pong(RawJson{"\"p-1\""}, noon))},
+        {"server/read", read_envelope(own_id, noon, topics({"chat:chat-1"}).front(), UserId("alice"), 42)},
+        {"server/presence", presence(RawJson{"\"w-1\""}, members())},
+        {"server/presence-partial", presence_change({}, 5021)},
+        {"server/presence-unsubscribed", presence(RawJson{"\"w-3\""}, {})},
+        {"server/presence-update", presence_change(lunch(), std::nullopt)},
         {"server/receipt", frame_text(send_answer(fifo_receipt(), RawJson{"\"r-1\""}))},
         {"server/receipt-transient", frame_text(send_answer(transient_receipt(), RawJson{"\"r-4\""}))},
         {"server/resumed", resumed(42, 1, "", 1)},

@@ -23,6 +23,8 @@ class SubscriptionFrames {
     void subscribe(const EnvelopeCall& call);
     void unsubscribe(const EnvelopeCall& call);
 
+    [[nodiscard]] Result<void> check_channels(const connection::Connection& connection,
+                                              const std::vector<std::string>& channels);
     [[nodiscard]] Result<void> check(connection::Connection& connection, const wire::Subscribe& wanted);
     [[nodiscard]] Result<void> check_resume(connection::Connection& connection, const wire::Subscribe& wanted);
     [[nodiscard]] Result<void> check_topics(const connection::Connection& connection,

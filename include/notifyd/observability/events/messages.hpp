@@ -65,6 +65,16 @@ struct NoticeUndelivered {
     }
 };
 
+// A user's pending notifications could not be read for a connection. They stay pending until the next connect.
+struct PendingReplayFailed {
+    static constexpr EventInfo info{"pending_replay_failed", LogLevel::warn, bounded};
+
+    ConnectionId connection{};
+    const UserId& user;
+
+    void describe(Fields& fields) const { fields.connection(connection).user(user); }
+};
+
 struct MessageDeadLettered {
     static constexpr EventInfo info{"message_dead_lettered", LogLevel::info, sampled};
 
