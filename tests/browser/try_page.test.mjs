@@ -189,6 +189,60 @@ test("a refused message is reported, and the connection stays open", async () =>
   await messageWith(page, "only listening").waitFor();
 });
 
+const notify = (members) => curl(server, admin, "POST", "/notifications", {type: "upload_complete", ...members});
+const notificationWith = (page, text) => page.locator("#notifications li", {hasText: text});
+
+test("a notification shows a toast, the badge counts it, and the inbox lists it on every device", async () => {
+  const user = newChat();
+  const chat = newChat();
+  curl(server, admin, "POST", "/permissions", {userId: user, chatId: chat});
+  const token = mintToken(server, "--user", user);
+  notify({userId: user, title: "While away"});
+  const [first, second] = [await connected(token, chat), await connected(token, chat)];
+  for (const page of [first, second]) {
+    await page.locator("#badge", {hasText: /^1$/}).waitFor();
+  }
+  notify({userId: user, title: "Your model is ready", body: "<b>1,204</b> parts", actionUrl: "/models/7"});
+  for (const page of [first, second]) {
+    await page.locator("#toast", {hasText: "Your model is ready"}).waitFor();
+    await page.locator("#badge", {hasText: /^2$/}).waitFor();
+    await page.click("#bell");
+    assert.deepEqual(await page.locator("#notifications .title").allTextContents(),
+                     ["Your model is ready", "While away"]);
+    assert.equal(await notificationWith(page, "ready").locator(".body").textContent(), "<b>1,204</b> parts");
+    assert.equal(await notificationWith(page, "ready").locator("a").getAttribute("href"), "/models/7");
+  }
+  await first.screenshot({path: path.join(shots, "try-page-inbox.png")});
+
+  await notificationWith(first, "While away").getByRole("button", {name: "Read"}).click();
+  for (const page of [first, second]) await page.locator("#badge", {hasText: /^1$/}).waitFor();
+  await notificationWith(second, "While away").getByRole("button", {name: "Delete"}).click();
+  for (const page of [first, second]) await notificationWith(page, "While away").waitFor({state: "detached"});
+  await second.click("#read-all");
+  for (const page of [first, second]) {
+    await page.locator("#badge").waitFor({state: "hidden"});
+    assert.equal(await page.locator("#notifications li.unread").count(), 0);
+  }
+  assert.deepEqual(complaints, []);
+});
+
+test("notifications that came while the page was away are there once it is back", async () => {
+  const user = newChat();
+  const chat = newChat();
+  curl(server, admin, "POST", "/permissions", {userId: user, chatId: chat});
+  const page = await connected(mintToken(server, "--user", user), chat);
+  notify({userId: user, title: "first"});
+  await notificationWith(page, "first").waitFor({state: "attached"});
+  await page.click("#disconnect");
+  notify({userId: user, title: "second"});
+  await page.click("#connect");
+  await page.locator("#badge", {hasText: /^2$/}).waitFor();
+  await page.click("#bell");
+  await notificationWith(page, "second").waitFor();
+  assert.equal(await page.locator("#notifications li").count(), 2);
+  assert.deepEqual(complaints, []);
+});
+
 test("the page reports that the server stopped, and connects again once it is back", async () => {
   const chat = newChat();
   const page = await connected(admin, chat);

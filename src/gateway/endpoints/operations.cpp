@@ -6,8 +6,27 @@
 #include "http/http_reply.hpp"
 
 #include <embedded_try_page.hpp>
+#include <string>
 
 namespace notifyd::gateway {
+
+namespace {
+
+// The page with its style and scripts in the places that are named after them.
+std::string compose_page() {
+    std::string page;
+    for (const auto& file : embedded::files) {
+        if (file.name == "index.html") page = file.text;
+    }
+    for (const auto& file : embedded::files) {
+        const std::string place = "{{" + std::string(file.name) + "}}";
+        const std::size_t at = page.find(place);
+        if (at != std::string::npos) page.replace(at, place.size(), file.text);
+    }
+    return page;
+}
+
+}  // namespace
 
 std::span<const ResourceRoute<OperationsEndpoints>> OperationsEndpoints::routes() {
     static constexpr ResourceRoute<OperationsEndpoints> table[] = {
@@ -45,7 +64,8 @@ EndpointReply OperationsEndpoints::version(const Call&) {
 EndpointReply OperationsEndpoints::try_page(const Call&) {
     HttpReply reply;
     reply.content_type = "text/html; charset=utf-8";
-    reply.body = std::string(embedded::files[0].text);
+    static const std::string page = compose_page();
+    reply.body = page;
     // The page contains its own style and script and may only talk to its own server.
     reply.headers.emplace_back("Content-Security-Policy",
                                "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
