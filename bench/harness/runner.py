@@ -6,7 +6,7 @@ import subprocess
 import time
 import traceback
 
-from . import history, machine
+from . import history, inbox, machine
 from .peers import KINDS, Notifyd
 from .workload import FrameBytesOf
 
@@ -70,6 +70,8 @@ class Runner:
         try:
             if workload.command == "history":
                 result = history.measure(self.databases, place, cores, entrant.options)
+            elif workload.command == "inbox":
+                result = inbox.measure(place, cores, entrant.options)
             else:
                 result = self._run_generator(workload, entrant, place, cores, earlier)
         except Exception as error:  # pylint: disable=broad-except  # one failure must not end a long run

@@ -68,7 +68,7 @@ class Group:
 class Workload:
     group: Group
     label: str
-    command: str  # of the generator, or "history", which the harness measures itself
+    command: str  # of the generator, or "history" or "inbox", which the harness measures itself
     entrants: tuple
     ratios: tuple = ()
     options: dict = dataclasses.field(default_factory=dict)  # of the generator

@@ -57,6 +57,13 @@ HISTORY = Group(
     "spawning the process until /readyz answers 200. The files are in the system's cache.",
     (Figure("first_page_us", "first page ms", "ms"), Figure("deep_page_us", "deep page ms", "ms"),
      Figure("ready_ms", "ready after ms", "count"), Figure("database_bytes", "database MiB", "MiB")))
+INBOX = Group(
+    "Notifications", "POST /notifications on 64 connections, to one user who is not connected; the time until a "
+    "request for 1,000 users is answered; the time until the last of all members of a topic has one; the first page of "
+    "50 from a large inbox, and from one of 60 notifications. Everything is stored and synced.",
+    (Figure("notifications_per_second", "to one user /s", "rate"), Figure("to_many_us", "1,000 users ms", "ms"),
+     Figure("topic_ms", "topic ms", "count"), Figure("members_per_second", "members/s", "rate"),
+     Figure("large_page_us", "large page ms", "ms"), Figure("small_page_us", "small page ms", "ms")))
 TWO_LOOPS = Group(
     "Two loops", "Server and generator share both cores; two event loops are compared with one.", FAN_OUT.figures)
 
@@ -216,6 +223,12 @@ def histories(messages):
          Ratio(large, 1000.0, "ready_ms", at_most=1, name="ready: large ÷ 1 s")))
 
 
+def inboxes(members=100_000, inbox=1_000_000):
+    name = "notifyd"
+    return Workload(INBOX, f"a topic of {members:,}, an inbox of {inbox:,}", "inbox",
+                    (Entrant(name, "notifyd", options={"members": members, "inbox": inbox}),))
+
+
 def loops(label, command, options, field, extra=None):
     entrants = tuple(Entrant(name, "notifyd", {"threads": threads}, extra or {})
                      for name, threads in (("two loops", 2), ("one loop", 1)))
@@ -237,7 +250,7 @@ def two_loops():
 
 
 def full(history_messages=0):
-    return [*fan_outs(), *no_history(), *members(), *durable_publishes(), *open_loops(), idle(), presence(),
+    return [*fan_outs(), *no_history(), *members(), *durable_publishes(), *open_loops(), idle(), inboxes(), presence(),
             *connects(), *tls_fan_outs(), *(histories(history_messages) if history_messages else ()), *two_loops()]
 
 
@@ -267,7 +280,9 @@ def quick_workloads():
     yield workload(OPEN_LOOP, "200 publishes/s", "fanout", (STANDARD, FIFO),
                    {"subscribers": 20, "window": 1024, "rate": 200, **DELIVERED})
     yield workload(IDLE, "200 connections", "idle", (Entrant("plain", "notifyd"), tls), {"connections": 200})
-    for members in (90, 1_100):
+    small_inbox = Entrant("notifyd", "notifyd", options={"members": 150, "inbox": 200})
+    yield workload(INBOX, "small", "inbox", (small_inbox,), {})
+    for members in (90, 300):
         yield workload(PRESENCE, f"{members:,} join", "presence",
                        (Entrant("notifyd", "notifyd", {"presence": True}),), {"connections": members})
     yield workload(CONNECT, "plain", "connect", (Entrant("notifyd", "notifyd"),), {"window": 16})
