@@ -70,7 +70,9 @@ std::optional<NotificationPage> InboxLists::list(const ports::InboxQuery& query)
     Statement& plain = of_type ? newest_of_type_ : newest_;
     Statement& rows = query.unread_only ? (of_type ? newest_unread_of_type_ : newest_unread_) : plain;
     const ResetGuard reset(rows);
-    rows.bind_text(1, query.user.get()).bind_uuid(2, query.after.value_or(last_id)).bind(3, query.now);
+    // Bound by reference.
+    const Uuid before = query.after.value_or(last_id);
+    rows.bind_text(1, query.user.get()).bind_uuid(2, before).bind(3, query.now);
     rows.bind(4, static_cast<std::int64_t>(query.rows_max) + 1);
     if (of_type) rows.bind_text(5, *query.type);
     NotificationPage page;
